@@ -1,0 +1,71 @@
+# One entry point for people and CI. Everything it installs or writes stays inside this folder.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+CACHE := $(CURDIR)/.cache
+PYTHON ?= python3
+
+export UV_CACHE_DIR := $(CACHE)/uv
+export PIP_CACHE_DIR := $(CACHE)/pip
+export RUFF_CACHE_DIR := $(CACHE)/ruff
+export PYRIGHT_PYTHON_CACHE_DIR := $(CACHE)/pyright
+export XDG_CACHE_HOME := $(CACHE)
+export UV_LINK_MODE := copy
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport VIRTUAL_ENV
+
+UV := .uv/bin/uv
+BIN := .venv/bin
+
+.PHONY: help setup demo test test-fast test-template check format lock build clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: .venv/.installed ## Install everything into .venv
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than Python 3.11: run make with PYTHON=/path/to/python3.11 or newer" >&2; exit 1; }
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet 'uv>=0.9'
+
+.venv/.installed: $(UV) pyproject.toml requirements.lock framework/pyproject.toml emulator/pyproject.toml scaffold/pyproject.toml
+	$(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
+	$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e framework -e emulator -e scaffold
+	@touch $@
+
+demo: setup ## Scaffold a plugin and run one event of each kind through it
+	$(BIN)/python -m tests.demo
+
+test: setup ## Run every test
+	$(BIN)/pytest -n auto -m "not matrix"
+
+test-fast: setup ## Run the tests that take seconds
+	$(BIN)/pytest -n auto -m "not slow and not matrix"
+
+test-template: setup ## Render and check every combination of the template's answers
+	$(BIN)/pytest -n auto -m matrix
+
+check: setup ## Lint, format check and type checks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+format: setup ## Format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(UV) ## Resolve the newest allowed versions into requirements.lock
+	$(UV) lock --quiet --upgrade --python .uv/bin/python
+	$(UV) export --quiet --python .uv/bin/python --all-packages --all-groups --no-emit-workspace --no-annotate --no-header -o requirements.lock
+
+build: setup ## Build the three wheels into dist/
+	rm -rf dist
+	$(UV) build --quiet --wheel --all-packages --out-dir dist
+	@ls -1 dist
+
+clean: ## Remove everything that make made
+	rm -rf .cache .venv .uv build dist .hypothesis uv.lock
