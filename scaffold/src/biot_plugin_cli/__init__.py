@@ -1,1 +1,1 @@
-"""."""
+"""Creates, runs and upgrades repositories of BioT plugins."""

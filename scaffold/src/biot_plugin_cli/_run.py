@@ -1,0 +1,85 @@
+"""How both programs start and end: one sentence on stderr and an exit code, never a traceback unless asked for."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+
+from biot_plugin_cli._errors import CliError
+
+__all__ = ["Debug", "new_app", "run"]
+
+_INTERRUPTED = 130
+_debug = False
+
+
+def _switch_debug(value: bool) -> bool:
+    global _debug
+    _debug = _debug or value
+    return value
+
+
+Debug = Annotated[
+    bool, typer.Option("--debug", callback=_switch_debug, is_eager=True, help="Show the traceback of an error.")
+]
+
+
+def new_app(help_text: str) -> typer.Typer:
+    """Make a typer application that leaves errors to `run`.
+
+    Args:
+        help_text: What `--help` says first.
+    """
+    return typer.Typer(
+        help=help_text,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a program to its end.
+
+    Args:
+        app: The application.
+        program: Its name, as users type it.
+        arguments: The command line without the program; `sys.argv` when None.
+
+    Raises:
+        SystemExit: Always; with the exit code of the outcome.
+    """
+    global _debug
+    _debug = False
+    try:
+        code = app(args=arguments, prog_name=program, standalone_mode=False)
+    except Exception as error:
+        if _debug:
+            traceback.print_exc()
+        code = _explain(error, program)
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception, program: str) -> int:
+    if isinstance(error, CliError):
+        return _say(str(error), error.exit_code)
+    if isinstance(error, typer.TyperException):
+        return _say(f"{error.format_message().rstrip('.')}. {program} --help tells more.", error.exit_code)
+    if isinstance(error, typer.Abort):
+        return _INTERRUPTED
+    return _say(
+        f"{program} stopped with {type(error).__name__}: {error}. This is a bug; run again with --debug to see where.",
+        1,
+    )
+
+
+def _say(sentence: str, exit_code: int) -> int:
+    sys.stderr.write(f"error: {sentence}\n")
+    return exit_code

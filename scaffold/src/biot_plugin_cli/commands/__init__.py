@@ -1,0 +1,1 @@
+"""The commands of `biot-plugin`, one module each."""
