@@ -1,0 +1,41 @@
+"""Runs `async def` handlers. asyncio is loaded only when one is called."""
+
+from __future__ import annotations
+
+import asyncio  # noqa: TID253
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+R = TypeVar("R")
+
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def run(coroutine: Coroutine[Any, Any, R]) -> R:
+    """Runs a coroutine to its end.
+
+    One loop lives as long as the container, so that what an author opens on it, such as a connection pool, can serve
+    the next event, too.
+    """
+    if _is_running():
+        return _run_aside(coroutine)
+    global _loop
+    if _loop is None or _loop.is_closed():
+        _loop = asyncio.new_event_loop()
+    return _loop.run_until_complete(coroutine)
+
+
+def _is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _run_aside(coroutine: Coroutine[Any, Any, R]) -> R:
+    """Runs a coroutine while the caller's own loop waits, as in an async test."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(asyncio.run, coroutine).result()

@@ -1,0 +1,42 @@
+"""Which token an event must carry, and where: contract sections 0.3 and 5."""
+
+from __future__ import annotations
+
+from biot_plugin import _verifier
+from biot_plugin._envelope import Envelope
+from biot_plugin._errors import InvalidEvent, Unauthorized, UnverifiedCaller
+from biot_plugin._kind import Kind
+from biot_plugin._public_keys import PublicKeys
+from biot_plugin._settings import Settings
+from biot_plugin._verifier import Claims
+
+
+def authenticate(kind: Kind, envelope: Envelope, keys: PublicKeys, settings: Settings) -> Claims:
+    """Verifies that an event comes from whom its kind must come from.
+
+    Returns:
+        The token's claims; none for a scheduled event, which has no token and cannot be made from outside.
+
+    Raises:
+        UnverifiedCaller: A hook was not called by the platform.
+        Unauthorized: A direct call carries no valid token.
+    """
+    if kind is Kind.SCHEDULED or not settings.validate_jwt:
+        return {}
+    if kind is Kind.NOTIFICATION:
+        return _verifier.verify(_jwt_of(envelope), keys, scope=settings.notification_scope)
+    if kind is not Kind.DIRECT:
+        return _verifier.verify(envelope.bearer, keys, scope=settings.interception_scope)
+    try:
+        return _verifier.verify(envelope.bearer, keys)
+    except UnverifiedCaller as error:
+        raise Unauthorized(error.reason) from error.__cause__
+
+
+def _jwt_of(envelope: Envelope) -> str | None:
+    """A notification's token, which sits in its body."""
+    try:
+        token = envelope.json().get("jwt")
+    except InvalidEvent:
+        return None
+    return token if isinstance(token, str) else None

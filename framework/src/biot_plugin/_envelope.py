@@ -1,0 +1,66 @@
+"""The envelope around every event: a Lambda function URL request (contract sections 1.1 and 1.2)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from biot_plugin import _json
+from biot_plugin._errors import InvalidEvent
+
+
+class Envelope:
+    """A function URL request that may be anything at all: whoever knows the public address can send one."""
+
+    __slots__ = ("event", "headers")
+
+    def __init__(self, event: dict[str, Any]) -> None:
+        self.event = event
+        headers = event.get("headers")
+        self.headers: dict[str, str] = (
+            {str(name).lower(): str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
+        )
+
+    @property
+    def bearer(self) -> str | None:
+        """The token of the `authorization` header, if there is one."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() or None if scheme.lower() == "bearer" else None
+
+    def content(self) -> bytes:
+        """The body as bytes, empty where there is none.
+
+        Raises:
+            InvalidEvent: The body is not text, or not the base64 that the envelope promises.
+        """
+        body = self.event.get("body")
+        if body is None:
+            return b""
+        if not isinstance(body, str):
+            return _json.dumps(body).encode()
+        if not self.event.get("isBase64Encoded"):
+            return body.encode(errors="surrogatepass")
+        try:
+            return base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise InvalidEvent("NO_DATA", "The event's body is not base64") from None
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. A body that is an object already is taken as it is, as fixtures have it.
+
+        Raises:
+            InvalidEvent: There is no body, or it is not a JSON object.
+        """
+        body = self.event.get("body")
+        if isinstance(body, str):
+            body = self._parsed(body)
+        if not isinstance(body, dict):
+            raise InvalidEvent("NO_DATA", "The event's body is not a JSON object")
+        return body
+
+    def _parsed(self, body: str) -> Any:
+        try:
+            return _json.loads(self.content() if self.event.get("isBase64Encoded") else body)
+        except ValueError:
+            raise InvalidEvent("NO_DATA", "The event's body is not JSON") from None

@@ -1,0 +1,298 @@
+"""The three interceptor events: before an API, after it, and for every entity it returns (contract section 2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
+
+from biot_plugin import _status
+from biot_plugin._errors import InvalidEvent
+from biot_plugin._event import Call, Event, Initiator, member, text
+from biot_plugin._kind import Kind
+from biot_plugin._payload import Payload
+from biot_plugin._typing import T
+from biot_plugin._view import View
+
+if TYPE_CHECKING:
+    from biot_plugin._envelope import Envelope
+    from biot_plugin._models import Model
+
+
+class InterceptedRequest(View):
+    """The call that an interceptor sees on its way to an API, or that led to the response at hand."""
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> str:
+        """The real path, with the service's prefix and without the query. Another path of the same service reroutes."""
+        return self._json.get("path")  # type: ignore[return-value]  # checked when the event is made
+
+    @path.setter
+    def path(self, path: str) -> None:
+        self._json["path"] = path
+
+    @property
+    def query_parameters(self) -> dict[str, list[str]]:
+        """The query: values by name. `searchRequest` is JSON text inside a value."""
+        return self._child("queryParameters", dict)
+
+    @query_parameters.setter
+    def query_parameters(self, parameters: dict[str, list[str]]) -> None:
+        self._set_child("queryParameters", parameters)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The caller's own headers, its bearer token among them."""
+        return self._child("headers", dict)
+
+    @headers.setter
+    def headers(self, headers: dict[str, str]) -> None:
+        self._set_child("headers", headers)
+
+    @property
+    def path_variables(self) -> dict[str, str]:
+        """The values of the path's variables, by name. Read only: they are no part of the reply."""
+        variables = self._json.get("pathVariables")
+        pairs = variables if isinstance(variables, list) else []
+        return {
+            pair["name"]: pair["value"]
+            for pair in pairs
+            if isinstance(pair, dict) and isinstance(pair.get("name"), str) and isinstance(pair.get("value"), str)
+        }
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON body; empty where the call has none."""
+        return self._child("body", dict)
+
+    def _settle(self) -> dict[str, Any]:
+        return {name: value for name, value in super()._settle().items() if name != "pathVariables"}
+
+
+class _Response(View):
+    """A response on its way to the caller."""
+
+    __slots__ = ()
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status as a number.
+
+        Raises:
+            InvalidEvent: The platform sent a status that stands for no number.
+        """
+        code = _status.parse(self._json.get("httpStatusCode"))
+        if code is None:
+            raise InvalidEvent("NO_DATA", "The response's httpStatusCode is not an HTTP status")
+        return code
+
+    @status_code.setter
+    def status_code(self, code: int) -> None:
+        if code != _status.parse(self._json.get("httpStatusCode")):
+            self._json["httpStatusCode"] = _status.write(code, self._json.get("httpStatusCode"))
+
+
+class InterceptedResponse(_Response, Generic[T]):
+    """The response that a POST_REQUEST interceptor may change."""
+
+    __slots__ = ("_payload",)
+
+    def __init__(self, json: dict[str, Any]) -> None:
+        super().__init__(json)
+        self._payload: Payload[T] = Payload(self, "body")
+
+    @property
+    def body(self) -> T:
+        """The response's JSON body, or the model's value; empty where the response has none."""
+        return self._payload.value
+
+    @body.setter
+    def body(self, body: T) -> None:
+        self._payload.value = body
+
+
+class InterceptedEntities(_Response, Generic[T]):
+    """The response that an ADAPT_ENTITY interceptor may change."""
+
+    __slots__ = ("_payload",)
+
+    def __init__(self, json: dict[str, Any]) -> None:
+        super().__init__(json)
+        self._payload: Payload[list[T]] = Payload(self, "entities", list)
+
+    @property
+    def entities(self) -> list[T]:
+        """The entities that the API returns: exactly one, or 0 to n where it searches."""
+        return self._payload.value
+
+    @entities.setter
+    def entities(self, entities: list[T]) -> None:
+        self._payload.value = entities
+
+
+class Interception(Event):
+    """What the three interceptor events have in common.
+
+    Attributes:
+        api_id: The intercepted API: method and path template. None where the platform leaves it out.
+        entity_name: The API's entity type.
+        method: The HTTP method.
+        request: The intercepted call.
+    """
+
+    __slots__ = ("_json", "api_id", "entity_name", "method", "request")
+
+    def __init__(self, envelope: Envelope, call: Call) -> None:
+        super().__init__(envelope, call)
+        json = envelope.json()
+        self._json = json
+        self.api_id = text(json, "apiId")
+        self.entity_name = text(json, "entityName")
+        self.method = text(json, "method")
+        self.request = InterceptedRequest(member(json, "request", dict))
+        initiator = json.get("initiatorData")
+        self.initiator = Initiator(
+            text(initiator, "subjectId"), text(initiator, "ownerOrganizationId"), text(initiator, "tokenType")
+        )
+
+    def _subject(self) -> str:
+        return f"{self.kind.name} {self.api_id or self.entity_name}"
+
+
+class PreRequest(Interception, Generic[T]):
+    """A call on its way to an API. `PreRequest[Model]` gives the body as that model."""
+
+    __slots__ = ("_payload",)
+
+    kind: ClassVar[Kind] = Kind.PRE_REQUEST
+    may_return: ClassVar[str] = "None or the new request body (a dict, or the handler's model)"
+
+    def __init__(self, envelope: Envelope, call: Call) -> None:
+        super().__init__(envelope, call)
+        member(self._json["request"], "path", str)
+        self._payload: Payload[T] = Payload(self.request, "body")
+
+    @property
+    def body(self) -> T:
+        """The request's JSON body, or the model's value; empty where the call has none."""
+        return self._payload.value
+
+    @body.setter
+    def body(self, body: T) -> None:
+        self._payload.value = body
+
+    @property
+    def path(self) -> str:
+        """The call's path; another path of the same service reroutes it."""
+        return self.request.path
+
+    @path.setter
+    def path(self, path: str) -> None:
+        self.request.path = path
+
+    @property
+    def query_parameters(self) -> dict[str, list[str]]:
+        """The query: values by name."""
+        return self.request.query_parameters
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The caller's own headers."""
+        return self.request.headers
+
+    @property
+    def path_variables(self) -> dict[str, str]:
+        """The values of the path's variables, by name."""
+        return self.request.path_variables
+
+    def _bind(self, model: Model[Any]) -> None:
+        self._payload.bind(model)
+
+    def _accept(self, result: object) -> bool:
+        if not self._payload.takes(result):
+            return False
+        self._payload.value = result
+        return True
+
+    def _reply(self) -> dict[str, Any]:
+        self._payload.settle()
+        return {"request": self.request._settle()}
+
+
+class PostRequest(Interception, Generic[T]):
+    """An API's response on its way to the caller. `PostRequest[Model]` gives its body as that model.
+
+    Attributes:
+        response: The response.
+    """
+
+    __slots__ = ("response",)
+
+    kind: ClassVar[Kind] = Kind.POST_REQUEST
+    may_return: ClassVar[str] = "None or the new response body (a dict, or the handler's model)"
+
+    def __init__(self, envelope: Envelope, call: Call) -> None:
+        super().__init__(envelope, call)
+        self.response: InterceptedResponse[T] = InterceptedResponse(_response(self._json))
+
+    def _bind(self, model: Model[Any]) -> None:
+        self.response._payload.bind(model)
+
+    def _accept(self, result: object) -> bool:
+        if not self.response._payload.takes(result):
+            return False
+        self.response._payload.value = result
+        return True
+
+    def _reply(self) -> dict[str, Any]:
+        self.response._payload.settle()
+        return {"response": self.response._settle()}
+
+
+class AdaptEntity(Interception, Generic[T]):
+    """The entities of one type in an API's response. `AdaptEntity[Model]` gives each as that model.
+
+    Attributes:
+        response: The response.
+    """
+
+    __slots__ = ("response",)
+
+    kind: ClassVar[Kind] = Kind.ADAPT_ENTITY
+    may_return: ClassVar[str] = "None or the new list of entities"
+
+    def __init__(self, envelope: Envelope, call: Call) -> None:
+        super().__init__(envelope, call)
+        self.response: InterceptedEntities[T] = InterceptedEntities(_response(self._json))
+
+    @property
+    def entities(self) -> list[T]:
+        """The entities that the API returns: exactly one, or 0 to n where it searches."""
+        return self.response.entities
+
+    @entities.setter
+    def entities(self, entities: list[T]) -> None:
+        self.response.entities = entities
+
+    def _subject(self) -> str:
+        return f"{self.kind.name} {self.entity_name}"
+
+    def _bind(self, model: Model[Any]) -> None:
+        self.response._payload.bind(model)
+
+    def _accept(self, result: object) -> bool:
+        if not self.response._payload.takes(result):
+            return False
+        self.response._payload.value = result
+        return True
+
+    def _reply(self) -> dict[str, Any]:
+        self.response._payload.settle()
+        return {"response": self.response._settle()}
+
+
+def _response(json: dict[str, Any]) -> dict[str, Any]:
+    response: dict[str, Any] = member(json, "response", dict)
+    if "httpStatusCode" not in response:
+        raise InvalidEvent("NO_DATA", "The event's response has no httpStatusCode")
+    return response

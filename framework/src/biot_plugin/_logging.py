@@ -1,0 +1,69 @@
+"""The plugin's log: powertools' Logger, writing the platform's record (contract section 7.5), one line each."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any, TextIO
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from biot_plugin import _redaction
+from biot_plugin._trace import current_trace
+
+_LEVELS = {
+    "DEBUG": ("DEBUG", 10000),
+    "INFO": ("INFO", 30000),
+    "WARNING": ("WARN", 40000),
+    "ERROR": ("ERROR", 50000),
+    "CRITICAL": ("ERROR", 50000),
+}
+_OWN_KEYS = frozenset(("level", "message", "timestamp", "service", "sampling_rate", "xray_trace_id", "taskName"))
+
+
+class PlatformFormatter(LambdaPowertoolsFormatter):
+    """Writes a record as the platform's log pipeline expects it, with tokens and bodies redacted.
+
+    The trace id is read when the line is written, so it is the one of the event at hand on every invocation of a warm
+    container, in every thread and task.
+    """
+
+    def __init__(self, app_name: str) -> None:
+        super().__init__(datefmt="%Y-%m-%dT%H:%M:%S.%FZ", utc=True)
+        self._app_name = app_name
+
+    def serialize(self, log: Any) -> str:
+        """Turns powertools' structured record into one line of JSON."""
+        trace = current_trace.get()
+        level, value = _LEVELS.get(log.get("level", "INFO"), ("INFO", 30000))
+        record = {
+            "@timestamp": log.get("timestamp"),
+            "message": _redaction.message(log.get("message")),
+            "level": level,
+            "level_value": value,
+            "appName": self._app_name,
+            "traceId": trace.trace_id if trace else None,
+            **_redaction.fields({name: entry for name, entry in log.items() if name not in _OWN_KEYS}),
+        }
+        return json.dumps(record, default=str)
+
+
+class _StandardOutput(logging.StreamHandler[TextIO]):
+    """Writes to what `sys.stdout` is when the line is written, not when the logger was made."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stdout
+
+    @stream.setter
+    def stream(self, _: TextIO) -> None: ...
+
+
+def make_logger(app_name: str) -> Logger:
+    """The plugin's logger. Its level is `POWERTOOLS_LOG_LEVEL`, or INFO."""
+    return Logger(service=app_name, logger_formatter=PlatformFormatter(app_name), logger_handler=_StandardOutput())

@@ -1,0 +1,86 @@
+"""Notifications: something happened (contract section 3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
+
+from biot_plugin._errors import InvalidEvent
+from biot_plugin._event import Call, Event, Initiator, member, text
+from biot_plugin._kind import Kind
+from biot_plugin._payload import Payload
+from biot_plugin._timestamp import parse_timestamp
+from biot_plugin._typing import T
+from biot_plugin._view import View
+
+if TYPE_CHECKING:
+    from biot_plugin._envelope import Envelope
+    from biot_plugin._models import Model
+
+
+class Notification(Event, Generic[T]):
+    """Something happened to an entity. `Notification[Model]` gives the entity as that model.
+
+    Attributes:
+        entity_type: The entity's type, such as `"usage-session"`.
+        action: What happened, with its leading underscore: `"_update"`.
+        status: How it ended; `"SUCCESS"` is the only value ever seen.
+    """
+
+    __slots__ = ("_data", "_metadata", "_payload", "action", "entity_type", "status")
+
+    kind: ClassVar[Kind] = Kind.NOTIFICATION
+
+    def __init__(self, envelope: Envelope, call: Call) -> None:
+        super().__init__(envelope, call)
+        json = envelope.json()
+        metadata = json.get("metadata")
+        if not isinstance(metadata, dict):
+            raise InvalidEvent("NO_METADATA", "The event has no metadata")
+        self._metadata = metadata
+        self._data = View(member(json, "data", dict))
+        self._payload: Payload[T] = Payload(self._data, "entity")
+        self.entity_type: str = member(metadata, "entityTypeName", str)
+        self.action: str = member(metadata, "actionName", str)
+        self.status = text(metadata, "status")
+        initiator = metadata.get("initiator")
+        subject = initiator.get("subject") if isinstance(initiator, dict) else None
+        self.initiator = Initiator(text(subject, "id"), source_ip_address=text(initiator, "sourceIpAddress"))
+
+    @property
+    def entity(self) -> T:
+        """The entity as the API would return it now, or the model's value."""
+        return self._payload.value
+
+    @property
+    def old_entity(self) -> dict[str, Any] | None:
+        """The entity as it was before an update; None for other actions."""
+        old = self.additional_data.get("oldEntity")
+        return old if isinstance(old, dict) else None
+
+    @property
+    def additional_data(self) -> dict[str, Any]:
+        """What else the platform says about the action."""
+        return self._data._child("additionalData", dict)
+
+    @property
+    def template(self) -> str | None:
+        """The name of the entity's template."""
+        entity = self._data._json.get("entity")
+        return text(entity.get("_template"), "name") if isinstance(entity, dict) else None
+
+    @property
+    def start_time(self) -> datetime | None:
+        """When the action started, in UTC."""
+        return parse_timestamp(text(self._metadata, "startTime"))
+
+    @property
+    def end_time(self) -> datetime | None:
+        """When the action ended, in UTC."""
+        return parse_timestamp(text(self._metadata, "endTime"))
+
+    def _subject(self) -> str:
+        return f"{self.kind.name} {self.entity_type} {self.action}"
+
+    def _bind(self, model: Model[Any]) -> None:
+        self._payload.bind(model)

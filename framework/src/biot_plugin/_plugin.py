@@ -1,0 +1,283 @@
+"""A plugin: the author's functions, and the Lambda entry point that they make."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from biot_plugin import _key_service, _replies
+from biot_plugin._authentication import authenticate
+from biot_plugin._envelope import Envelope
+from biot_plugin._errors import InvalidEvent, InvalidResult, RegistrationError, Reject
+from biot_plugin._event import Call, Event, LambdaContext
+from biot_plugin._handler import Handler, Middleware, Next
+from biot_plugin._hooks import EVENTS, ApiHook, EndpointHook, EntityHook, Hook, NotificationHook, ScheduleHook
+from biot_plugin._kind import Kind
+from biot_plugin._logging import make_logger
+from biot_plugin._public_keys import PublicKeys
+from biot_plugin._registry import Registry
+from biot_plugin._settings import Settings
+from biot_plugin._subscriptions import Subscriptions, subscriptions
+from biot_plugin._trace import Trace, current_trace
+
+if TYPE_CHECKING:
+    from biot_plugin._direct_call import DirectCall
+    from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
+    from biot_plugin._notification import Notification
+    from biot_plugin._scheduled import Scheduled
+    from biot_plugin._verifier import Claims
+
+    PreHandler = TypeVar("PreHandler", bound=Callable[[PreRequest[Any]], object])
+    PostHandler = TypeVar("PostHandler", bound=Callable[[PostRequest[Any]], object])
+    AdaptHandler = TypeVar("AdaptHandler", bound=Callable[[AdaptEntity[Any]], object])
+    NotificationHandler = TypeVar("NotificationHandler", bound=Callable[[Notification[Any]], object])
+    ScheduledHandler = TypeVar("ScheduledHandler", bound=Callable[[Scheduled], object])
+    DirectHandler = TypeVar("DirectHandler", bound=Callable[[DirectCall], object])
+    AroundEvery = TypeVar("AroundEvery", bound=Callable[[Event, Next], object])
+
+F = TypeVar("F", bound=Callable[..., object])
+
+#: Seconds that fetching the public keys may wait for the platform.
+_KEY_TIMEOUT = 2.0
+
+
+class Resolver(Protocol):
+    """A powertools resolver, such as `LambdaFunctionUrlResolver`."""
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        """Answers a function URL request."""
+
+
+class Plugin:
+    """A BioT plugin.
+
+    Decorate functions with the hooks that they handle, and give Lambda `handler` as its entry point:
+
+        plugin = Plugin()
+
+        @plugin.pre_request("POST/organization/v1/users/patients")
+        def trim_record_number(event: PreRequest) -> None:
+            event.body["mrn"] = event.body["mrn"].strip()
+
+        handler = plugin.handler
+
+    Where it runs in Lambda, making a plugin starts to fetch the platform's public keys, so that they arrive while the
+    rest of the code is imported.
+
+    Attributes:
+        logger: The plugin's logger, a powertools `Logger`.
+        keys: The platform's public keys, which callers are verified with.
+    """
+
+    def __init__(self) -> None:
+        self._settings = Settings.from_environment()
+        self._registry = Registry()
+        self._middleware: list[Middleware] = []
+        self.logger = make_logger(self._settings.app_name)
+        self.keys = PublicKeys(self._fetch_keys)
+        if not self._settings.validate_jwt:
+            self.logger.warning(
+                "CALLERS ARE NOT VERIFIED: BIOT_SHOULD_VALIDATE_JWT is false, so anyone who knows this plugin's "
+                "address can call every hook of it"
+            )
+        elif self._settings.in_lambda and self._settings.base_url:
+            self.keys.prefetch()
+
+    # Registering -----------------------------------------------------------------------------------------------------
+
+    def pre_request(self, api_id: str, *, order: int | None = None) -> Callable[[PreHandler], PreHandler]:
+        """Handles an API's calls before the API does (contract section 2).
+
+        Args:
+            api_id: Method and path template, such as `"POST/organization/v1/users/patients"`; a value in place of a
+                variable limits it to the calls that have the value.
+            order: Where the handler stands among all plugins' handlers of the API; overrides `interception-order`.
+
+        Raises:
+            RegistrationError: The id or order is impossible, or the hook has a handler already.
+        """
+        return self._decorator(partial(ApiHook.make, Kind.PRE_REQUEST, api_id, order))
+
+    def post_request(self, api_id: str, *, order: int | None = None) -> Callable[[PostHandler], PostHandler]:
+        """Handles an API's responses before the caller gets them (contract section 2).
+
+        Args:
+            api_id: Method and path template, as for `pre_request`.
+            order: Where the handler stands among all plugins' handlers of the API.
+
+        Raises:
+            RegistrationError: The id or order is impossible, or the hook has a handler already.
+        """
+        return self._decorator(partial(ApiHook.make, Kind.POST_REQUEST, api_id, order))
+
+    def adapt_entity(self, entity_type: str, *, order: int | None = None) -> Callable[[AdaptHandler], AdaptHandler]:
+        """Handles the entities of a type in the response of every API that returns them (contract section 2).
+
+        Args:
+            entity_type: Such as `"patient"`.
+            order: Where the handler stands among all plugins' handlers of the type.
+
+        Raises:
+            RegistrationError: The type or order is impossible, or the hook has a handler already.
+        """
+        return self._decorator(partial(EntityHook.make, entity_type, order))
+
+    def notification(
+        self, entity_type: str, action: str, *, template: str | None = None
+    ) -> Callable[[NotificationHandler], NotificationHandler]:
+        """Handles what happened to the entities of a type (contract section 3).
+
+        Args:
+            entity_type: Such as `"usage-session"`.
+            action: With its leading underscore, such as `"_update"`.
+            template: Name of the one template that it is limited to; of all templates where None.
+
+        Raises:
+            RegistrationError: A part is impossible, or the hook has a handler already.
+        """
+        return self._decorator(partial(NotificationHook.make, entity_type, action, template))
+
+    def scheduled(self, cron: str) -> Callable[[ScheduledHandler], ScheduledHandler]:
+        """Handles the plugin's schedule, of which the platform has one for each plugin (contract section 4.3).
+
+        Args:
+            cron: Minute, hour, day of month, month, day of week and year, in UTC: `"0 6 ? * MON-FRI *"`.
+
+        Raises:
+            RegistrationError: The platform would refuse the schedule, or there is a schedule already.
+        """
+        return self._decorator(partial(ScheduleHook.make, cron))
+
+    def endpoint(self, *, public: bool = False) -> Callable[[DirectHandler], DirectHandler]:
+        """Handles calls of the plugin's own address (contract section 4).
+
+        Args:
+            public: Whether anyone may call it. Otherwise the caller needs a valid token of the platform.
+
+        Raises:
+            RegistrationError: The address has a handler already.
+        """
+        return self._decorator(partial(EndpointHook, public))
+
+    def mount(self, resolver: Resolver, *, public: bool = False) -> None:
+        """Gives calls of the plugin's own address to a powertools resolver, after the caller is verified.
+
+        Args:
+            resolver: Such as `LambdaFunctionUrlResolver()`.
+            public: Whether anyone may call it, as for `endpoint`.
+
+        Raises:
+            RegistrationError: The address has a handler already.
+        """
+
+        def mounted(event: DirectCall) -> object:
+            return resolver(event.raw, event.context)
+
+        mounted.__qualname__ = type(resolver).__name__
+        self._decorator(partial(EndpointHook, public))(mounted)
+
+    def middleware(self, function: AroundEvery) -> AroundEvery:
+        """Puts a function around every handler, the first registered outermost.
+
+        It takes the event and `call_next`, which runs what is inside. It stops a call by raising `Reject`; it may also
+        return what a handler may return.
+
+        Raises:
+            RegistrationError: It does not take these two, or is `async`.
+        """
+        self._middleware.append(Middleware(function))
+        return function
+
+    def subscriptions(self) -> Subscriptions:
+        """What the decorators imply for `subscriptions` in the plugin's configuration (contract section 6.4)."""
+        return subscriptions(entry.hook for entry in self._registry)
+
+    @property
+    def cron_schedule(self) -> str | None:
+        """What the decorators imply for `cronSchedule` in the plugin's configuration (contract section 6.3)."""
+        entry = self._registry.first(Kind.SCHEDULED)
+        return entry.hook.cron if entry and isinstance(entry.hook, ScheduleHook) else None
+
+    def _decorator(self, make_hook: Callable[[], Hook]) -> Callable[[F], F]:
+        names = sys._getframe(2).f_locals
+
+        def register(function: F) -> F:
+            try:
+                hook = make_hook()
+            except ValueError as error:
+                raise RegistrationError(f"{_where(function)}: {error}") from None
+            self._registry.add(hook, Handler(function, EVENTS[hook.kind], names))
+            return function
+
+        return register
+
+    # Handling --------------------------------------------------------------------------------------------------------
+
+    def handler(self, event: Any, context: LambdaContext) -> dict[str, Any]:
+        """Lambda's entry point: handles one event and never raises.
+
+        Args:
+            event: What Lambda hands over; anything at all is answered.
+            context: Lambda's context.
+
+        Returns:
+            A function URL reply: `statusCode`, `headers` and `body`, which is JSON text.
+        """
+        envelope = Envelope(event if isinstance(event, dict) else {})
+        trace = Trace.of(envelope.headers)
+        token = current_trace.set(trace)
+        try:
+            if not isinstance(event, dict):
+                raise InvalidEvent("NO_EVENT", "The event is not an object")
+            return self._handle(envelope, trace, context)
+        except Reject as reject:
+            self._log_rejection(reject)
+            return {**_replies.rejection(reject, trace, self._settings)}
+        except Exception:
+            self.logger.exception("A handler failed")
+            return {**_replies.failure(trace, self._settings)}
+        finally:
+            current_trace.reset(token)
+
+    def _handle(self, envelope: Envelope, trace: Trace, context: LambdaContext) -> dict[str, Any]:
+        kind = Kind.of(envelope.event, envelope.headers)
+        claims = self._verified(kind, envelope)
+        event = EVENTS[kind](envelope, Call(trace, claims, context, self.logger))
+        handler = self._registry.find(event)
+        run: Next = handler
+        for middleware in reversed(self._middleware):
+            run = middleware.around(run)
+        run(event)
+        try:
+            return {**_reply_to(event, trace)}
+        except (TypeError, ValueError) as error:
+            raise InvalidResult(f"{handler.name} left in its reply what is not JSON: {error}") from error
+
+    def _verified(self, kind: Kind, envelope: Envelope) -> Claims:
+        entry = self._registry.first(kind)
+        if entry is not None and isinstance(entry.hook, EndpointHook) and entry.hook.public:
+            return {}
+        return authenticate(kind, envelope, self.keys, self._settings)
+
+    def _log_rejection(self, reject: Reject) -> None:
+        """Logs that a call was stopped: loudly where the plugin is to blame, with the cause where there is one."""
+        log = self.logger.error if reject.status >= 500 else self.logger.warning
+        cause = reject.__cause__
+        log(f"Stopped the call: {reject}", extra={"exception": str(cause)} if cause else None)
+
+    def _fetch_keys(self) -> list[Any]:
+        if self._settings.base_url is None:
+            raise _key_service.KeysUnavailable("BIOT_BASE_URL is not set")
+        return list(_key_service.fetch(self._settings.base_url, _KEY_TIMEOUT))
+
+
+def _reply_to(event: Event, trace: Trace) -> Any:
+    if event.kind is Kind.DIRECT:
+        return _replies.direct(event._result, trace)  # type: ignore[attr-defined]
+    return _replies.success(event._reply(), trace)
+
+
+def _where(function: Callable[..., Any]) -> str:
+    return str(Handler(function, Event, {}))

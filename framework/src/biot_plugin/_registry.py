@@ -1,0 +1,59 @@
+"""Which handler answers which event."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import NamedTuple
+
+from biot_plugin._errors import NoHandler, RegistrationError
+from biot_plugin._event import Event
+from biot_plugin._handler import Handler
+from biot_plugin._hooks import Hook
+from biot_plugin._kind import Kind
+
+
+class Registration(NamedTuple):
+    """A handler and what it is registered for."""
+
+    hook: Hook
+    handler: Handler
+
+
+class Registry:
+    """The plugin's handlers, the most specific first."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Hashable, Registration] = {}
+        self._by_kind: dict[Kind, list[Registration]] = {kind: [] for kind in Kind}
+
+    def __iter__(self) -> Iterator[Registration]:
+        return iter(self._by_key.values())
+
+    def add(self, hook: Hook, handler: Handler) -> None:
+        """Registers a handler.
+
+        Raises:
+            RegistrationError: The hook has a handler already.
+        """
+        taken = self._by_key.get(hook.key)
+        if taken is not None:
+            raise RegistrationError(f"{hook} has two handlers: {taken.handler} and {handler}")
+        self._by_key[hook.key] = registration = Registration(hook, handler)
+        of_kind = self._by_kind[hook.kind]
+        of_kind.append(registration)
+        of_kind.sort(key=lambda entry: entry.hook.specificity, reverse=True)
+
+    def first(self, kind: Kind) -> Registration | None:
+        """The first registration of a kind; for schedules and direct calls, the only one."""
+        return next(iter(self._by_kind[kind]), None)
+
+    def find(self, event: Event) -> Handler:
+        """The most specific handler for an event.
+
+        Raises:
+            NoHandler: There is none.
+        """
+        for hook, handler in self._by_kind[event.kind]:
+            if hook.matches(event):
+                return handler
+        raise NoHandler(event._subject(), [str(hook) for hook, _ in self])

@@ -1,0 +1,31 @@
+"""Scheduled events: the plugin's cron schedule fired (contract section 4.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, ClassVar
+
+from biot_plugin._event import Call, Event, text
+from biot_plugin._kind import Kind
+from biot_plugin._timestamp import parse_timestamp
+
+if TYPE_CHECKING:
+    from biot_plugin._envelope import Envelope
+
+
+class Scheduled(Event):
+    """The plugin's schedule fired.
+
+    Attributes:
+        id: The event's id; AWS may deliver one event twice.
+        time: When it fired, in UTC.
+    """
+
+    __slots__ = ("id", "time")
+
+    kind: ClassVar[Kind] = Kind.SCHEDULED
+
+    def __init__(self, envelope: Envelope, call: Call) -> None:
+        super().__init__(envelope, call)
+        self.id = text(self.raw, "id")
+        self.time: datetime = parse_timestamp(text(self.raw, "time")) or datetime.now(timezone.utc)

@@ -1,0 +1,102 @@
+"""Verifies that a caller is who it must be: contract section 5, closed by default."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from biot_plugin import _json
+from biot_plugin._errors import UnverifiedCaller
+from biot_plugin._key_service import KeysUnavailable
+from biot_plugin._public_keys import PublicKeys
+
+_COMPACT_JWS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+_MAX_LENGTH = 16 * 1024
+
+Claims = Mapping[str, Any]
+
+
+def verify(
+    token: str | None, keys: PublicKeys, *, scope: str | None = None, clock: Callable[[], float] = time.time
+) -> Claims:
+    """Verifies a token of the platform: RS512 and nothing else, not expired, with the scope.
+
+    What costs nothing is looked at first, so that only tokens that look right reach the keys.
+
+    Args:
+        token: A JWT in compact form.
+        keys: The platform's keys.
+        scope: What the claim `scopes` must contain; None accepts any token of the platform.
+        clock: Seconds since the epoch.
+
+    Returns:
+        The token's claims.
+
+    Raises:
+        UnverifiedCaller: The token is missing, malformed, forged, expired, or lacks the scope.
+    """
+    match = _COMPACT_JWS.fullmatch(token) if token and len(token) <= _MAX_LENGTH else None
+    if match is None:
+        raise UnverifiedCaller("there is no token" if not token else "the token is not a JWT")
+    _check_header(_decoded(match[1]))
+    claims = _decoded(match[2])
+    _check_times(claims, clock())
+    _check_scope(claims, scope)
+    _check_signature(keys, f"{match[1]}.{match[2]}".encode(), match[3])
+    return claims
+
+
+def _check_header(header: Claims) -> None:
+    if header.get("alg") != "RS512":
+        raise UnverifiedCaller("the token is not signed with RS512")
+    if "crit" in header:
+        raise UnverifiedCaller("the token asks for extensions that are not supported")
+
+
+def _check_times(claims: Claims, now: float) -> None:
+    expires, starts = _seconds(claims.get("exp")), _seconds(claims.get("nbf", 0))
+    if expires is None or starts is None:
+        raise UnverifiedCaller("the token does not say when it expires")
+    if now >= expires:
+        raise UnverifiedCaller("the token has expired")
+    if now < starts:
+        raise UnverifiedCaller("the token is not valid yet")
+
+
+def _check_scope(claims: Claims, scope: str | None) -> None:
+    scopes = claims.get("scopes")
+    if scope is not None and not (isinstance(scopes, list) and scope in scopes):
+        raise UnverifiedCaller(f"the token lacks the scope {scope}")
+
+
+def _check_signature(keys: PublicKeys, message: bytes, signature: str) -> None:
+    try:
+        genuine = keys.verify(message, _base64url(signature))
+    except KeysUnavailable as error:
+        raise UnverifiedCaller("the platform's public key cannot be had") from error
+    if not genuine:
+        raise UnverifiedCaller("the token's signature is not the platform's")
+
+
+def _decoded(part: str) -> Claims:
+    try:
+        value = _json.loads(_base64url(part))
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise UnverifiedCaller("the token is not a JWT")
+    return value
+
+
+def _base64url(part: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except ValueError:
+        raise UnverifiedCaller("the token is not a JWT") from None
+
+
+def _seconds(value: object) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
