@@ -1,1 +1,42 @@
-"""."""
+"""The BioT platform as plugins see it, on the developer's own machine.
+
+It knows the platform by its wire contract alone, and runs any Python plugin that has a Lambda handler.
+
+Example:
+    >>> with Ums() as ums, Runtime(Function(root, python, "demo", environment=ums.plugin_environment)) as runtime:
+    ...     invocation = runtime.invoke(prepare_event(fixture, ums.tokens.sign_for))
+    ...     invocation.status_code, invocation.body, invocation.logs
+"""
+
+from __future__ import annotations
+
+from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent, SandboxUnavailable
+from biot_emulator.event import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
+from biot_emulator.function import Function
+from biot_emulator.function_url import MalformedReply, respond
+from biot_emulator.invocation import Invocation, InvocationError
+from biot_emulator.response import Response
+from biot_emulator.runtime import Runtime
+from biot_emulator.tokens import TokenIssuer
+from biot_emulator.ums import Ums
+
+__all__ = [
+    "PLACEHOLDER",
+    "ClientUnavailable",
+    "EmulatorError",
+    "EventKind",
+    "Function",
+    "InvalidEvent",
+    "Invocation",
+    "InvocationError",
+    "MalformedReply",
+    "Response",
+    "Runtime",
+    "SandboxUnavailable",
+    "TokenIssuer",
+    "Ums",
+    "event_body",
+    "event_kind",
+    "prepare_event",
+    "respond",
+]

@@ -1,0 +1,52 @@
+"""The environment that Lambda gives to a function, and nothing of the developer's own."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+from biot_emulator.function import Function
+
+__all__ = ["REGION", "function_arn", "lambda_environment"]
+
+REGION = "eu-central-1"
+
+_ACCOUNT = "123456789012"
+# Lambda always sets credentials. With these, an AWS client neither finds the developer's own nor asks around for some.
+_NO_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
+
+
+def function_arn(function: Function) -> str:
+    """Name the function as AWS does."""
+    return f"arn:aws:lambda:{REGION}:{_ACCOUNT}:function:{function.full_name}"
+
+
+def lambda_environment(function: Function, api_address: str, python_version: str) -> dict[str, str]:
+    """Make the whole environment of a function's process.
+
+    Args:
+        function: The function; its own variables win.
+        api_address: Host and port of its Runtime API.
+        python_version: Such as `3.13`.
+    """
+    day = datetime.datetime.now(datetime.UTC).strftime("%Y/%m/%d")
+    return {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{python_version}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_FUNCTION_NAME": function.full_name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.full_name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"{day}/[$LATEST]{uuid.uuid4().hex}",
+        "AWS_REGION": REGION,
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "LANG": "en_US.UTF-8",
+        "PATH": f"{function.python.parent}:/usr/local/bin:/usr/bin:/bin",
+        "TZ": ":UTC",
+        **_NO_CREDENTIALS,
+        **function.environment,
+        "AWS_LAMBDA_RUNTIME_API": api_address,
+        "LAMBDA_TASK_ROOT": str(function.root),
+        "_HANDLER": function.handler,
+    }

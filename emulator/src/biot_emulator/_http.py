@@ -1,0 +1,186 @@
+"""A small HTTP/1.1 server on 127.0.0.1 whose answers wait for nothing, and that leaves nothing behind."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from typing import Any, cast
+
+from biot_emulator._json import encode
+from biot_emulator.response import Response
+
+__all__ = ["Request", "Server", "json_response"]
+
+_CHUNK_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request.
+
+    Attributes:
+        method: `GET`, `POST`, ...
+        path: The path without its query.
+        headers: By lower-case name.
+        body: What was sent; empty when it was larger than the server takes.
+        size: How many bytes were sent.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    size: int = 0
+
+
+def json_response(status_code: int, value: Any) -> Response:
+    """Make an answer whose body is JSON."""
+    return Response(status_code, {"content-type": "application/json"}, encode(value))
+
+
+class Server:
+    """Serves one function from the moment it is made until it is closed.
+
+    Args:
+        answer: Called for each request, in a thread of the connection's own. None closes the connection.
+        max_body: Bytes of the largest body that is kept.
+    """
+
+    def __init__(self, answer: Callable[[Request], Response | None], max_body: int) -> None:
+        self._http = _HttpServer(answer, max_body)
+        self._thread = threading.Thread(target=self._http.serve, name="biot-emulator-http", daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        host, port = self._http.server_address[:2]
+        return f"{host!s}:{port}"
+
+    def close(self) -> None:
+        """Refuse new connections, cut the open ones, and wait for their threads."""
+        self._http.stop()
+        self._thread.join()
+        self._http.server_close()
+
+
+class _HttpServer(ThreadingHTTPServer):
+    # Threads of a daemon kind are not joined, and would outlive the server.
+    daemon_threads = False
+    request_queue_size = 64
+
+    def __init__(self, answer: Callable[[Request], Response | None], max_body: int) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answer = answer
+        self.max_body = max_body
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._stopping = False
+
+    def server_bind(self) -> None:
+        # HTTPServer looks up its own name, which can take seconds on a machine without a network.
+        TCPServer.server_bind(self)
+
+    def serve(self) -> None:
+        # serve_forever() notices its shutdown only at its next poll; this waits for the connection that stop() makes.
+        while not self._stopping:
+            self.handle_request()
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stopping = True
+            for connection in self._open:
+                _shut(connection)
+        socket.create_connection(cast("tuple[str, int]", self.server_address)).close()
+
+    def opened(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._open.add(connection)
+            if self._stopping:
+                _shut(connection)
+
+    def closed(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._open.discard(connection)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A caller that hangs up, or that stop() cuts off, is no error of ours.
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+def _shut(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # One write per answer, sent at once: Nagle's algorithm holds back a second one for 40 ms.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server: _HttpServer  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.opened(self.connection)
+
+    def finish(self) -> None:
+        self.server.closed(self.connection)
+        super().finish()
+
+    def do_GET(self) -> None:
+        self._respond()
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+    def handle_expect_100(self) -> bool:
+        answered = super().handle_expect_100()
+        self.wfile.flush()
+        return answered
+
+    def _respond(self) -> None:
+        length = self.headers.get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or "transfer-encoding" in self.headers:
+            self.close_connection = True
+            self._write(Response(411, {}, b""))
+            return
+        size = int(length)
+        request = Request(
+            method=self.command,
+            path=self.path.partition("?")[0],
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self._read(size),
+            size=size,
+        )
+        response = self.server.answer(request)
+        if response is None:
+            self.close_connection = True
+        else:
+            self._write(response)
+
+    def _read(self, size: int) -> bytes:
+        if size <= self.server.max_body:
+            return self.rfile.read(size)
+        while size > 0 and (chunk := self.rfile.read(min(size, _CHUNK_BYTES))):
+            size -= len(chunk)
+        return b""
+
+    def _write(self, response: Response) -> None:
+        self.send_response(response.status_code)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(response.content)))
+        self.end_headers()
+        self.wfile.write(response.content)
+        self.wfile.flush()

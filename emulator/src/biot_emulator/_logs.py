@@ -1,0 +1,108 @@
+"""The output of a plugin's processes, line by line, in bounded memory."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+
+__all__ = ["LogPipe"]
+
+_READ_BYTES = 65_536
+_MAX_LINE_BYTES = 256 * 1024
+_MAX_HALF_BYTES = 512 * 1024
+# The runtime client writes an exception as one line: carriage returns inside, and no-break spaces for indentation.
+_BREAK = re.compile("\r(?=\u00a0|Traceback \\(most recent call last\\):|$)")
+_INDENT = re.compile("^\u00a0+")
+
+
+class LogPipe:
+    """One pipe for standard output and error together, so that their order is kept.
+
+    Attributes:
+        reader: The end to read from, not blocking; None when every writer is gone.
+        writer: The end for the process; close it here once the process has it.
+    """
+
+    def __init__(self) -> None:
+        reader, self.writer = os.pipe()
+        os.set_blocking(reader, False)
+        self.reader: int | None = reader
+        self._partial = b""
+        self._lines = _Lines()
+
+    def close_writer(self) -> None:
+        """Close our copy of the process's end."""
+        if self.writer >= 0:
+            os.close(self.writer)
+            self.writer = -1
+
+    def close(self) -> None:
+        """Close both ends."""
+        self.close_writer()
+        if self.reader is not None:
+            os.close(self.reader)
+            self.reader = None
+
+    def drain(self) -> None:
+        """Take everything that has been written so far."""
+        while self.reader is not None:
+            try:
+                chunk = os.read(self.reader, _READ_BYTES)
+            except BlockingIOError:
+                return
+            if not chunk:
+                os.close(self.reader)
+                self.reader = None
+                return
+            self._add(chunk)
+
+    def take(self) -> list[str]:
+        """Hand over the lines since the last time."""
+        self.drain()
+        if self._partial:
+            self._lines.add(self._partial)
+            self._partial = b""
+        lines, self._lines = self._lines, _Lines()
+        return lines.text()
+
+    def _add(self, chunk: bytes) -> None:
+        *whole, self._partial = (self._partial + chunk).split(b"\n")
+        for line in whole:
+            self._lines.add(line)
+        if len(self._partial) > _MAX_LINE_BYTES:
+            self._lines.add(self._partial)
+            self._partial = b""
+
+
+class _Lines:
+    """The first and the last lines, when there are too many."""
+
+    def __init__(self) -> None:
+        self._head: list[bytes] = []
+        self._head_bytes = 0
+        self._tail: deque[bytes] = deque()
+        self._tail_bytes = 0
+        self._left_out = 0
+
+    def add(self, line: bytes) -> None:
+        size = len(line) + 1
+        if not self._tail and self._head_bytes + size <= _MAX_HALF_BYTES:
+            self._head.append(line)
+            self._head_bytes += size
+            return
+        self._tail.append(line)
+        self._tail_bytes += size
+        while self._tail_bytes > _MAX_HALF_BYTES:
+            self._tail_bytes -= len(self._tail.popleft()) + 1
+            self._left_out += 1
+
+    def text(self) -> list[str]:
+        gap = [f"... {self._left_out} lines left out ..."] if self._left_out else []
+        head, tail = ([part for line in half for part in _decoded(line)] for half in (self._head, self._tail))
+        return head + gap + tail
+
+
+def _decoded(line: bytes) -> list[str]:
+    parts = _BREAK.split(line.decode("utf-8", "replace").removesuffix("\r"))
+    return [parts[0], *(_INDENT.sub(lambda found: " " * len(found[0]), part) for part in parts[1:])]

@@ -1,0 +1,160 @@
+"""Lambda's Runtime API for one process: the address where the runtime client fetches events and leaves answers."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from biot_emulator._http import Request, Server, json_response
+from biot_emulator._json import decode
+from biot_emulator.function_url import MAX_PAYLOAD_BYTES
+from biot_emulator.response import Response
+
+__all__ = ["Answer", "Event", "Failure", "RuntimeApi"]
+
+_ROOT = "/2018-06-01/runtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event on its way to the process.
+
+    Attributes:
+        request_id: Names it; only an answer with this id is taken.
+        payload: Its JSON.
+        deadline_ms: When its time is over, in milliseconds since 1970.
+        function_arn: The function that it is for.
+        trace_id: AWS's own trace header.
+    """
+
+    request_id: str
+    payload: bytes
+    deadline_ms: int
+    function_arn: str
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception, as the runtime client reports it."""
+
+    type: str
+    message: str
+    stack_trace: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the process made of an event.
+
+    Attributes:
+        at: When it came, on the monotonic clock.
+        payload: The reply; empty when it is too large to be kept.
+        size: Bytes of the reply.
+        failure: Set when the handler failed.
+    """
+
+    at: float
+    payload: bytes = b""
+    size: int = 0
+    failure: Failure | None = None
+
+
+class RuntimeApi:
+    """Speaks with one process, and is closed with it: what a killed process still says reaches nobody.
+
+    Args:
+        notify: Called from the server's threads whenever there is something new to look at.
+
+    Attributes:
+        ready_at: When the process asked for its first event, on the monotonic clock.
+        init_failure: Why the plugin could not be loaded.
+        answer: The answer to the event that was sent last.
+    """
+
+    def __init__(self, notify: Callable[[], None]) -> None:
+        self.ready_at: float | None = None
+        self.init_failure: Failure | None = None
+        self.answer: Answer | None = None
+        self._notify = notify
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._awaited: str | None = None
+        self._server = Server(self._route, MAX_PAYLOAD_BYTES)
+
+    @property
+    def address(self) -> str:
+        """Host and port, for `AWS_LAMBDA_RUNTIME_API`."""
+        return self._server.address
+
+    def send(self, event: Event) -> None:
+        """Hand an event to the process as soon as it asks for one."""
+        with self._lock:
+            self._awaited, self.answer = event.request_id, None
+        self._events.put(event)
+
+    def close(self) -> None:
+        """End the conversation."""
+        self._events.put(None)
+        self._server.close()
+
+    def _route(self, request: Request) -> Response | None:
+        match request.method, request.path.removeprefix(_ROOT).strip("/").split("/"):
+            case "GET", ["invocation", "next"]:
+                return self._next()
+            case "POST", ["invocation", request_id, "response"]:
+                return self._take(request_id, Answer(time.monotonic(), request.body, request.size))
+            case "POST", ["invocation", request_id, "error"]:
+                return self._take(request_id, Answer(time.monotonic(), failure=_failure(request)))
+            case "POST", ["init", "error"]:
+                self.init_failure = _failure(request)
+                self._notify()
+                return json_response(202, {"status": "OK"})
+        return _refusal(404, "NotFound", f"{request.method} {request.path} is no part of the Runtime API")
+
+    def _next(self) -> Response | None:
+        if self.ready_at is None:
+            self.ready_at = time.monotonic()
+            self._notify()
+        event = self._events.get()
+        if event is None:
+            return None
+        headers = {
+            "content-type": "application/json",
+            "lambda-runtime-aws-request-id": event.request_id,
+            "lambda-runtime-deadline-ms": str(event.deadline_ms),
+            "lambda-runtime-invoked-function-arn": event.function_arn,
+            "lambda-runtime-trace-id": event.trace_id,
+        }
+        return Response(200, headers, event.payload)
+
+    def _take(self, request_id: str, answer: Answer) -> Response:
+        with self._lock:
+            if request_id != self._awaited:
+                return _refusal(400, "InvalidRequestID", f"no answer to {request_id} is awaited")
+            self._awaited, self.answer = None, answer
+        self._notify()
+        return json_response(202, {"status": "OK"})
+
+
+def _refusal(status_code: int, kind: str, message: str) -> Response:
+    return json_response(status_code, {"errorType": kind, "errorMessage": message})
+
+
+def _failure(request: Request) -> Failure:
+    try:
+        report: Any = decode(request.body)
+    except ValueError:
+        report = None
+    fields: dict[str, Any] = report if isinstance(report, dict) else {}
+    frames = fields.get("stackTrace")
+    kind = fields.get("errorType") or request.headers.get("lambda-runtime-function-error-type") or "Runtime.Unknown"
+    return Failure(
+        type=str(kind),
+        message=str(fields.get("errorMessage") or ""),
+        stack_trace=tuple(map(str, frames)) if isinstance(frames, list) else (),
+    )

@@ -1,0 +1,37 @@
+"""What Lambda knows of a plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["Function"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A plugin as a Lambda function.
+
+    Attributes:
+        root: The folder that holds its code; first on the module search path.
+        python: The interpreter that runs it.
+        name: The plugin's name, without the platform's prefix.
+        handler: Module and attribute of the entry point.
+        timeout: Seconds that one event may take.
+        memory_mb: Megabytes that its processes may use together.
+        environment: Its environment variables; they win over Lambda's own.
+    """
+
+    root: Path
+    python: Path
+    name: str
+    handler: str = "index.handler"
+    timeout: float = 60.0
+    memory_mb: int = 128
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """The function's name in AWS (contract section 6.3)."""
+        return f"Plugin-{self.name}"

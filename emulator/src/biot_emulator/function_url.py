@@ -1,0 +1,98 @@
+"""How a Lambda function URL turns what a handler returned into an HTTP response (contract section 1.3)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from biot_emulator._json import encode
+from biot_emulator.response import Response
+
+__all__ = ["BAD_GATEWAY", "MAX_PAYLOAD_BYTES", "PAYLOAD_TOO_LARGE", "MalformedReply", "respond"]
+
+MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+"""The largest event that Lambda takes, and the largest reply."""
+
+_JSON = "application/json"
+
+BAD_GATEWAY = Response(502, {"content-type": _JSON}, b"Internal Server Error")
+"""What the front end answers for a function that failed."""
+
+PAYLOAD_TOO_LARGE = Response(413, {"content-type": _JSON}, b'{"message":"Request Entity Too Large"}')
+"""What the front end answers for a request that does not fit into an event."""
+
+
+class MalformedReply(ValueError):
+    """The reply has a `statusCode`, and it or what stands beside it is not what a function URL takes."""
+
+
+def respond(reply: Any) -> Response:
+    """Answer as the function URL's front end would.
+
+    Args:
+        reply: What the handler returned, decoded from JSON. An object with `statusCode` is an HTTP response; `body`
+            may be a text, or, more tolerant than AWS documents, any JSON. Everything else is the body of a 200.
+
+    Raises:
+        MalformedReply: It is an object with `statusCode` that makes no HTTP response; AWS answers 502.
+    """
+    if isinstance(reply, dict) and reply.get("statusCode") is not None:
+        return Response(
+            status_code=_status_code(reply["statusCode"]),
+            headers={"content-type": _JSON, **_headers(reply.get("headers"))},
+            content=_content(reply.get("body"), is_base64=reply.get("isBase64Encoded") is True),
+            cookies=_cookies(reply.get("cookies")),
+        )
+    content = _text(reply) if isinstance(reply, str) else encode(reply)
+    return Response(200, {"content-type": _JSON}, content)
+
+
+def _status_code(value: Any) -> int:
+    digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == len("200")
+    code = int(value) if digits else value
+    if type(code) is not int or not 100 <= code <= 599:
+        raise MalformedReply(f"statusCode must be a whole number from 100 to 599, not {value!r}")
+    return code
+
+
+def _headers(value: Any) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise MalformedReply(f"headers must be an object, not {type(value).__name__}")
+    return {name.lower(): _header(name, item) for name, item in value.items() if item is not None}
+
+
+def _header(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise MalformedReply(f"the header {name!r} must be a text, not {type(value).__name__}")
+
+
+def _cookies(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise MalformedReply("cookies must be a list of texts")
+
+
+def _content(body: Any, *, is_base64: bool) -> bytes:
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        return encode(body)
+    if not is_base64:
+        return _text(body)
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedReply(f"isBase64Encoded is true and body is not base64: {error}") from error
+
+
+def _text(text: str) -> bytes:
+    # Half a surrogate pair has no UTF-8.
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,44 @@
+"""An HTTP answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from biot_emulator._json import decode
+
+__all__ = ["Response"]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What the caller of an HTTP address gets.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: By lower-case name.
+        content: The body's bytes.
+        cookies: The values of the `set-cookie` headers.
+    """
+
+    status_code: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    cookies: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> Any:
+        """The body, decoded: JSON's value where it is JSON, else its text, else its bytes; None when there is none."""
+        if not self.content:
+            return None
+        try:
+            text = self.content.decode()
+        except UnicodeDecodeError:
+            return self.content
+        if "json" not in self.headers.get("content-type", "application/json").lower():
+            return text
+        try:
+            return decode(text)
+        except ValueError:
+            return text
