@@ -12,12 +12,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, get_args
 
 from biot_plugin_cli._errors import OperationFailed
 
-__all__ = ["RUNTIMES", "find_interpreter", "newest_runtime", "plugin_python"]
+__all__ = ["RUNTIMES", "Runtime", "find_interpreter", "newest_runtime", "plugin_python"]
 
-RUNTIMES = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
+Runtime = Literal["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
+
+RUNTIMES: tuple[str, ...] = get_args(Runtime)
 """The Lambda runtimes that the framework supports, oldest first."""
 
 _PROBE = "import sys; print('python%d.%d' % sys.version_info[:2]); print(sys._base_executable or sys.executable)"

@@ -24,10 +24,10 @@ def _print_version(value: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[
+    _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
-    debug: Debug = False,
+    _debug: Debug = False,
 ) -> None:
     """Take the options that come before a command."""
 

@@ -1,16 +1,107 @@
-"""The program `new-plugin`."""
+"""The program `new-plugin`: makes the repository of a new plugin."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+import re
+import shlex
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
 
-from biot_plugin_cli._run import new_app, run
+import typer
 
-__all__ = ["app", "main"]
+from biot_plugin_cli._console import out, print_json
+from biot_plugin_cli._errors import UsageError
+from biot_plugin_cli._interpreters import Runtime, find_interpreter
+from biot_plugin_cli._run import Debug, new_app, run
+
+__all__ = ["app", "main", "new_plugin"]
 
 app = new_app("Make the repository of a new BioT plugin.")
+
+Hook = StrEnum("Hook", ["pre-request", "post-request", "adapt-entity", "notification", "scheduled", "endpoint"])
+Package = Literal["zip", "image"]
+CiProvider = Literal["github", "bitbucket", "none"]
+
+_LONGEST_NAME = 57
+
+
+@app.command()
+def new_plugin(
+    destination: Annotated[
+        Path | None, typer.Argument(metavar="[DEST]", help="The folder to make; --name when it is left out.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The plugin's name on the platform: 1 to 57 letters, digits, - and _.")
+    ] = None,
+    display_name: Annotated[str | None, typer.Option(help="The name that people see.")] = None,
+    hook: Annotated[list[Hook] | None, typer.Option(help="What the plugin handles; may be repeated.")] = None,
+    runtime: Annotated[Runtime | None, typer.Option(help="The Python version on AWS Lambda.")] = None,
+    package: Annotated[Package | None, typer.Option(help="How the plugin is deployed.")] = None,
+    ci: Annotated[CiProvider | None, typer.Option(help="Whose pipeline runs the plugin's checks.")] = None,
+    defaults: Annotated[bool, typer.Option("--defaults", help="Take the default of whatever is not given.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    _debug: Debug = False,
+) -> None:
+    """Make the repository of a new BioT plugin; what is not given is asked on the terminal."""
+    given = {
+        "name": name,
+        "display_name": display_name,
+        "hooks": [item.value for item in hook] if hook else None,
+        "runtime": runtime,
+        "package": package,
+        "ci": ci,
+    }
+    answers = {key: value for key, value in given.items() if value is not None}
+    ask = not defaults and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    folder = _destination(destination, name)
+    proposals = {"name": _valid_name(folder.absolute().name)}
+    if not (ask or defaults):
+        _require_all(answers | proposals, given)
+
+    from biot_plugin_cli._creation import create
+
+    created = create(folder, answers, proposals, ask=ask)
+    if as_json:
+        print_json(created)
+    else:
+        _tell_next_steps(folder, created)
 
 
 def main() -> NoReturn:
     """Run `new-plugin`."""
     run(app, "new-plugin")
+
+
+def _destination(destination: Path | None, name: str | None) -> Path:
+    if destination is not None:
+        return destination
+    if name is not None:
+        return Path(name)
+    raise UsageError("Say which folder to make: new-plugin DEST")
+
+
+def _valid_name(text: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")[:_LONGEST_NAME] or "plugin"
+
+
+def _require_all(answered: dict[str, Any], questions: dict[str, Any]) -> None:
+    flags = ["--hook" if key == "hooks" else "--" + key.replace("_", "-") for key in questions if key not in answered]
+    if flags:
+        raise UsageError(f"There is no terminal to ask on: give {', '.join(flags)}, or --defaults for the rest")
+
+
+def _tell_next_steps(folder: Path, created: dict[str, Any]) -> None:
+    program = "biot-plugin" if shutil.which("biot-plugin") else ".venv/bin/biot-plugin"
+    event = f"events/{created['hooks'][0].replace('-', '_')}.json"
+    out.print(f"[green]Made the plugin[/] [bold]{created['name']}[/] in {folder}. Next:", highlight=False)
+    out.print(f"  cd {shlex.quote(str(folder))}", markup=False)
+    out.print("  make test          [dim]# installs everything into the folder, then runs the tests[/]")
+    out.print(f"  {program} invoke {event}")
+    if find_interpreter(created["runtime"]) is None:
+        out.print(
+            f"[yellow]{created['runtime']} was not found on this machine:[/] "
+            "make setup lets uv download it, or asks you to install it."
+        )

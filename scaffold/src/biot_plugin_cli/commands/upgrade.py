@@ -1,0 +1,47 @@
+"""`biot-plugin upgrade`: brings a plugin's repository up to the newest template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from biot_plugin_cli._console import err, out, print_json
+
+__all__ = ["upgrade"]
+
+
+def upgrade(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Bring the repository up to the newest template, keeping what you changed."""
+    from biot_plugin_cli._upgrade import upgrade_repository
+
+    done = upgrade_repository(Path.cwd())
+    if as_json:
+        print_json(
+            {
+                "action": "upgrade" if done.changed else "none",
+                "from": done.old,
+                "to": done.new,
+                "changed": list(done.changed),
+                "conflicts": list(done.conflicts),
+            }
+        )
+    elif not done.changed:
+        out.print(f"Nothing to do: this repository is at template version {done.new}, the newest one.")
+    else:
+        out.print(f"Template version {done.old} -> [bold]{done.new}[/]", highlight=False)
+        for path in done.changed:
+            mark = "[red]conflict[/]" if path in done.conflicts else "[green]changed [/]"
+            out.print(f"  {mark}  {path}")
+    if done.conflicts:
+        err.print(
+            f"error: {len(done.conflicts)} of the files need you: choose between the marked lines in "
+            f"{', '.join(done.conflicts)}, then run make check test and commit.",
+            markup=False,
+        )
+        raise typer.Exit(1)
+    if done.changed and not as_json:
+        out.print("Look at it with git diff, run make check test, and commit.")
