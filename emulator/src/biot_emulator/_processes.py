@@ -1,4 +1,7 @@
-"""The processes of one sandbox: what they use, and their end."""
+"""The processes of one sandbox: what they use, and their end.
+
+psutil is imported by the functions that use it: it takes its time to load, and the plugin's process can load meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,15 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    import psutil
 
 __all__ = ["ProcessGroup"]
 
 _POLLS_PER_SCAN = 10
+_END_SECONDS = 1
 
 
 class ProcessGroup:
@@ -21,20 +27,23 @@ class ProcessGroup:
     Args:
         leader: The process, started in a new session.
         mark: A name and value in the environment that tell its descendants from all other processes.
+
+    Attributes:
+        peak: The most bytes that `memory` has found.
     """
 
     def __init__(self, leader: subprocess.Popen[bytes], mark: tuple[str, str]) -> None:
+        self.peak = 0
         self._leader = leader
         self._mark = mark
         self._polls = 0
         self._members: list[psutil.Process] = []
-        self.peak = 0
 
     def memory(self) -> int:
-        """Measure the bytes of resident memory of the whole group, and remember the peak."""
+        """Measure the bytes of resident memory of the whole group."""
         # Looking for new members means asking about every process of the machine, so it is done less often.
         if self._polls % _POLLS_PER_SCAN == 0:
-            self._members = list(self._group())
+            self._members = list(_group(self._leader.pid))
         self._polls += 1
         used = sum(map(_resident, self._members))
         self.peak = max(self.peak, used)
@@ -45,35 +54,47 @@ class ProcessGroup:
         return self._leader.poll()
 
     def kill(self) -> None:
-        """End every process, those that left the group too, and wait for the leader."""
-        strays = list(self._marked())
+        """End every process, those that left the group too, and wait until they are gone."""
+        # The leader is waited for last: until then nobody else can get its process id.
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._leader.pid, signal.SIGKILL)
+            if self._leader.returncode is None:
+                os.killpg(self._leader.pid, signal.SIGKILL)
+        _end([process for process in _marked(*self._mark) if process.pid != self._leader.pid])
         self._leader.wait()
-        for process in strays:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(strays, timeout=1)
 
-    def _group(self) -> Iterator[psutil.Process]:
-        for pid in psutil.pids():
-            with contextlib.suppress(OSError, psutil.Error):
-                if os.getpgid(pid) == self._leader.pid:
-                    yield psutil.Process(pid)
 
-    def _marked(self) -> Iterator[psutil.Process]:
-        name, value = self._mark
-        for pid in psutil.pids():
-            if pid == self._leader.pid:
-                continue
-            with contextlib.suppress(OSError, psutil.Error):
-                process = psutil.Process(pid)
-                if process.environ().get(name) == value:
-                    yield process
+def _group(leader_pid: int) -> Iterator[psutil.Process]:
+    import psutil
+
+    for pid in psutil.pids():
+        with contextlib.suppress(OSError, psutil.Error):
+            if os.getpgid(pid) == leader_pid:
+                yield psutil.Process(pid)
+
+
+def _marked(name: str, value: str) -> Iterator[psutil.Process]:
+    import psutil
+
+    for pid in psutil.pids():
+        with contextlib.suppress(OSError, psutil.Error):
+            process = psutil.Process(pid)
+            if process.environ().get(name) == value:
+                yield process
 
 
 def _resident(process: psutil.Process) -> int:
+    import psutil
+
     try:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    import psutil
+
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(processes, timeout=_END_SECONDS)

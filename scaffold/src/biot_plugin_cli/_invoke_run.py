@@ -1,0 +1,61 @@
+"""One event on its way through the plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from biot_plugin_cli._errors import OperationFailed, UsageError
+from biot_plugin_cli._interpreters import plugin_python
+from biot_plugin_cli._invoke_secrets import Secrets
+
+if TYPE_CHECKING:
+    from biot_emulator import Invocation
+
+    from biot_plugin_cli._manifest import Manifest
+
+__all__ = ["run_event"]
+
+
+def run_event(manifest: Manifest, event: Mapping[str, Any], variables: Mapping[str, str]) -> tuple[Invocation, Secrets]:
+    """Run one event through the plugin, with a key and token service of its own behind it.
+
+    Args:
+        manifest: The plugin.
+        event: The event as its file has it.
+        variables: Environment variables that win over all others.
+
+    Returns:
+        What came of it, and what must not be shown of it.
+
+    Raises:
+        OperationFailed: The plugin's process cannot be started.
+        UsageError: The event cannot be sent.
+    """
+    from biot_emulator import Function, InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
+
+    python = plugin_python(manifest.root, manifest.runtime)
+    with Ums() as ums:
+        function = Function(
+            root=manifest.root,
+            python=python,
+            name=manifest.name,
+            handler=manifest.handler,
+            timeout=manifest.timeout,
+            memory_mb=manifest.memory_size,
+            environment={
+                **manifest.environment,
+                "BIOT_APP_NAME": manifest.display_name,
+                **ums.plugin_environment,
+                **variables,
+            },
+        )
+        try:
+            # The plugin loads while the event's token is signed.
+            with Runtime(function) as runtime:
+                invocation = runtime.invoke(prepare_event(event, ums.tokens.sign_for))
+        except InvalidEvent as error:
+            raise UsageError(str(error)) from error
+        except SandboxUnavailable as error:
+            raise OperationFailed(str(error)) from error
+        return invocation, Secrets(ums.tokens.issued, ums.secret_key)
