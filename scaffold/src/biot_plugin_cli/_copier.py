@@ -99,6 +99,8 @@ def _running(template: Template) -> Iterator[None]:
         with _environment(_variables(template)), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
+    except KeyboardInterrupt as interruption:  # copier's own kind is an Exception too
+        raise KeyboardInterrupt from interruption
     except ValueError as error:
         if refused := _REFUSED_ANSWER.fullmatch(str(error)):
             raise UsageError(f"--{refused[1].replace('_', '-')} is not valid: {refused[2]}") from error

@@ -37,8 +37,8 @@ def new_app(help_text: str) -> typer.Typer:
     return typer.Typer(
         help=help_text,
         add_completion=False,
+        rich_markup_mode=None,  # importing rich to colour a help text would treble its time
         pretty_exceptions_enable=False,
-        no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 
@@ -71,7 +71,8 @@ def _explain(error: Exception, program: str) -> int:
     if isinstance(error, CliError):
         return _say(str(error), error.exit_code)
     if isinstance(error, typer.TyperException):
-        return _say(f"{error.format_message().rstrip('.')}. {program} --help tells more.", error.exit_code)
+        said = error.format_message().replace("Value error, ", "").rstrip(".")
+        return _say(f"{said}: see {program} --help", error.exit_code)
     if isinstance(error, typer.Abort):
         return _INTERRUPTED
     return _say(

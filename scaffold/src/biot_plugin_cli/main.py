@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import sys
 from importlib import metadata
 from typing import Annotated, NoReturn
 
@@ -39,4 +40,4 @@ for _name in ("invoke", "event", "upgrade"):
 
 def main() -> NoReturn:
     """Run `biot-plugin`."""
-    run(app, "biot-plugin")
+    run(app, "biot-plugin", sys.argv[1:] or ["--help"])

@@ -31,13 +31,16 @@ _LONGEST_NAME = 57
 @app.command()
 def new_plugin(
     destination: Annotated[
-        Path | None, typer.Argument(metavar="[DEST]", help="The folder to make; --name when it is left out.")
+        Path | None, typer.Argument(metavar="DEST", help="The folder to make; --name when it is left out.")
     ] = None,
     name: Annotated[
         str | None, typer.Option(help="The plugin's name on the platform: 1 to 57 letters, digits, - and _.")
     ] = None,
     display_name: Annotated[str | None, typer.Option(help="The name that people see.")] = None,
-    hook: Annotated[list[Hook] | None, typer.Option(help="What the plugin handles; may be repeated.")] = None,
+    hook: Annotated[
+        list[Hook] | None,
+        typer.Option(metavar="HOOK", help=f"What the plugin handles, may be repeated: {', '.join(Hook)}."),
+    ] = None,
     runtime: Annotated[Runtime | None, typer.Option(help="The Python version on AWS Lambda.")] = None,
     package: Annotated[Package | None, typer.Option(help="How the plugin is deployed.")] = None,
     ci: Annotated[CiProvider | None, typer.Option(help="Whose pipeline runs the plugin's checks.")] = None,
@@ -56,7 +59,7 @@ def new_plugin(
     }
     answers = {key: value for key, value in given.items() if value is not None}
     ask = not defaults and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
-    folder = _destination(destination, name)
+    folder = _destination(destination, name, ask)
     proposals = {"name": _valid_name(folder.absolute().name)}
     if not (ask or defaults):
         _require_all(answers | proposals, given)
@@ -75,11 +78,13 @@ def main() -> NoReturn:
     run(app, "new-plugin")
 
 
-def _destination(destination: Path | None, name: str | None) -> Path:
+def _destination(destination: Path | None, name: str | None, ask: bool) -> Path:
     if destination is not None:
         return destination
     if name is not None:
         return Path(name)
+    if ask:
+        return Path(typer.prompt("The folder to make"))
     raise UsageError("Say which folder to make: new-plugin DEST")
 
 

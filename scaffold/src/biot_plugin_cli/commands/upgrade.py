@@ -15,7 +15,7 @@ __all__ = ["upgrade"]
 def upgrade(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Bring the repository up to the newest template, keeping what you changed."""
+    """Merge the newest template, keep your changes."""
     from biot_plugin_cli._upgrade import upgrade_repository
 
     done = upgrade_repository(Path.cwd())

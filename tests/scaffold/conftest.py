@@ -1,0 +1,64 @@
+"""The two programs as a user types them, and a machine whose settings are known."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from biot_plugin_cli import _git, _run, main, new_plugin
+
+from tests.scaffold.support import Outcome, Program
+
+
+@pytest.fixture(autouse=True)
+def quiet_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give git no settings of whoever runs the tests."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def _program(app: typer.Typer, name: str, capsys: pytest.CaptureFixture[str]) -> Program:
+    def run(*arguments: object) -> Outcome:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            _run.run(app, name, [str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Outcome(stop.value.code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def create(capsys: pytest.CaptureFixture[str]) -> Program:
+    """`new-plugin`."""
+    return _program(new_plugin.app, "new-plugin", capsys)
+
+
+@pytest.fixture
+def biot_plugin(capsys: pytest.CaptureFixture[str]) -> Program:
+    """`biot-plugin`."""
+    return _program(main.app, "biot-plugin", capsys)
+
+
+@pytest.fixture
+def commit() -> Callable[[Path, str], str]:
+    """Commit all of a repository."""
+    return _git.commit_all
+
+
+@pytest.fixture
+def in_process() -> Callable[[str], str]:
+    """Run Python code in a process of its own, and give what it printed."""
+
+    def run(code: str) -> str:
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    return run

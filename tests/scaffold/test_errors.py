@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+from biot_plugin_cli import _errors
+
+
+@pytest.mark.parametrize(
+    ("name", "exit_code"),
+    [
+        ("OperationFailed", 1),
+        ("UsageError", 2),
+        ("PluginImportError", 3),
+        ("InvalidPlugin", 4),
+        ("PlatformRefused", 5),
+        ("PlatformUnreachable", 6),
+    ],
+)
+def test_each_kind_of_failure_owns_its_exit_code(name: str, exit_code: int) -> None:
+    kind = getattr(_errors, name)
+
+    assert issubclass(kind, _errors.CliError)
+    assert kind.exit_code == exit_code
+
+
+def test_every_error_is_public() -> None:
+    assert {*_errors.__all__} == {"CliError", *(kind.__name__ for kind in _errors.CliError.__subclasses__())}

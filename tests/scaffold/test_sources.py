@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from biot_plugin_cli._sources import installation_sources
+
+from tests.scaffold.support import CHECKOUT
+
+
+def _record(url: str, **origin: object) -> str:
+    return json.dumps({"url": url, **origin})
+
+
+@pytest.mark.parametrize("directory", [{}, {"editable": True}])
+def test_a_checkout(tmp_path: Path, directory: dict[str, bool]) -> None:
+    checkout = tmp_path / "check out"
+    (checkout / "framework").mkdir(parents=True)
+    (checkout / "framework" / "pyproject.toml").touch()
+
+    assert installation_sources(_record((checkout / "scaffold").as_uri(), dir_info=directory)) == {
+        "path": str(checkout)
+    }
+
+
+def test_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
+    assert installation_sources(_record((tmp_path / "scaffold").as_uri(), dir_info={})) == {}
+
+
+def test_git() -> None:
+    commit = "0" * 40
+    record = _record(
+        "https://git.example.com/x.git", vcs_info={"vcs": "git", "commit_id": commit}, subdirectory="scaffold"
+    )
+
+    assert installation_sources(record) == {"git": "https://git.example.com/x.git", "rev": commit}
+
+
+def test_a_wheel(tmp_path: Path) -> None:
+    wheel = tmp_path / "biot_plugin_cli-1-py3-none-any.whl"
+
+    assert installation_sources(_record(wheel.as_uri(), archive_info={})) == {"find-links": str(tmp_path)}
+
+
+@pytest.mark.parametrize("url", ["https://example.com/biot_plugin_cli-1-py3-none-any.whl", "file:///x/biot.tar.gz"])
+def test_other_archives_are_no_folder_of_wheels(url: str) -> None:
+    assert installation_sources(_record(url, archive_info={})) == {}
+
+
+def test_this_installation_is_a_checkout() -> None:
+    assert installation_sources() == {"path": str(CHECKOUT)}

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from biot_plugin_cli import _template
+from biot_plugin_cli._copier import render
+from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli._git import git
+from biot_plugin_cli._template import open_template, release
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "plugin" / "template").mkdir(parents=True)
+    (tmp_path / "plugin" / "copier.yml").write_text("_subdirectory: template\n", encoding="utf-8")
+    (tmp_path / "plugin" / "template" / "a b.txt").write_bytes(b"one\r\n\xff no newline")
+    return tmp_path
+
+
+def _files(repository: Path, version: str) -> set[str]:
+    return set(git(repository, "ls-tree", "-r", "--name-only", "-z", version).split("\0")) - {""}
+
+
+def test_an_unreleased_template_names_its_content(folder: Path) -> None:
+    with open_template(folder) as first, open_template(folder) as second:
+        assert first.newest == second.newest
+        assert first.newest.startswith("1.dev0+")
+        assert git(first.repository, "rev-parse", first.newest) == git(second.repository, "rev-parse", second.newest)
+
+    (folder / "plugin" / "template" / "a b.txt").write_bytes(b"two")
+    with open_template(folder) as third:
+        assert third.newest != first.newest
+
+
+def test_a_release_is_a_version(folder: Path) -> None:
+    assert release(folder) == "1"
+    with open_template(folder) as template:
+        assert template.versions == ("1",)
+        assert _files(template.repository, "1") == {"copier.yml", "template/a b.txt"}
+        assert subprocess.check_output(["git", "-C", template.repository, "show", "1:template/a b.txt"]) == (
+            b"one\r\n\xff no newline"
+        )
+
+
+def test_nothing_new_is_not_released(folder: Path) -> None:
+    release(folder)
+    history = (folder / "history.fi").read_bytes()
+
+    assert release(folder) is None
+    assert (folder / "history.fi").read_bytes() == history
+
+
+def test_releases_only_append_what_changed(folder: Path) -> None:
+    release(folder)
+    first = (folder / "history.fi").read_bytes()
+    (folder / "plugin" / "template" / "a b.txt").unlink()
+    (folder / "plugin" / "template" / "new.txt").write_text("new\n", encoding="utf-8")
+
+    assert release(folder) == "2"
+
+    both = (folder / "history.fi").read_bytes()
+    assert both.startswith(first)
+    assert b"copier.yml" not in both[len(first) :]
+    with open_template(folder) as template:
+        assert template.versions == ("1", "2")
+        assert _files(template.repository, "2") == {"copier.yml", "template/new.txt"}
+
+
+def test_an_unreleased_template_follows_the_released_ones(folder: Path) -> None:
+    release(folder)
+    (folder / "plugin" / "template" / "new.txt").write_text("new\n", encoding="utf-8")
+
+    with open_template(folder) as template:
+        assert template.versions[0] == "1"
+        assert template.newest.startswith("2.dev0+")
+        assert _files(template.repository, template.newest) == {
+            "copier.yml",
+            "template/a b.txt",
+            "template/new.txt",
+        }
+
+
+def test_a_removed_file_alone_is_a_new_version(folder: Path) -> None:
+    release(folder)
+    (folder / "plugin" / "template" / "a b.txt").unlink()
+
+    with open_template(folder) as template:
+        assert _files(template.repository, template.newest) == {"copier.yml"}
+
+
+def test_a_damaged_history_is_refused(folder: Path) -> None:
+    release(folder)
+    history = folder / "history.fi"
+    history.write_bytes(history.read_bytes()[:-40])
+
+    with pytest.raises(OperationFailed), open_template(folder):
+        pass
+
+
+def test_a_missing_template_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OperationFailed, match="install"), open_template(tmp_path):
+        pass
+
+
+def test_nothing_is_left_behind(folder: Path) -> None:
+    with open_template(folder) as template:
+        assert template.repository.exists()
+    assert not template.repository.parent.exists()
+
+
+def test_the_surrounding_git_command_does_not_matter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_DIR", str(folder / "nowhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(folder / "nowhere" / "index"))
+
+    with open_template(folder) as template:
+        assert template.versions
+
+
+@pytest.mark.slow
+def test_the_maintenance_command_releases(tmp_path: Path) -> None:
+    package = tmp_path / "biot_plugin_cli"
+    shutil.copytree(
+        Path(_template.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "history.fi")
+    )
+    command = [sys.executable, "-m", "biot_plugin_cli._template", "release"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
+
+    assert said.stdout == "released template version 1\n"
+    assert again.stdout == "nothing to release\n"
+    assert (package / "_templates" / "history.fi").read_bytes().startswith(b"commit refs/heads/main\n")
+
+
+@pytest.mark.slow
+def test_every_version_still_renders(tmp_path: Path) -> None:
+    with open_template() as template:
+        for version in template.versions:
+            at_version = _template.Template(template.repository, (version,))
+            render(at_version, tmp_path / version, {"name": "demo", "sources": {}}, {}, ask=False)
+
+            assert (tmp_path / version / "index.py").is_file()
+            answers = (tmp_path / version / ".copier-answers.yml").read_text(encoding="utf-8")
+            assert f"_commit: {version}\n" in answers.replace("'", "")
+
+
+def test_the_history_is_a_chain_of_versions() -> None:
+    with open_template() as template:
+        for number, version in enumerate(template.versions, start=1):
+            assert version.split(".")[0] == str(number)
+            assert git(template.repository, "rev-list", "--count", version) == str(number)
