@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -67,8 +68,9 @@ def _probe(python: Path) -> tuple[str, bool]:
 
 def _cache() -> Path:
     chosen = os.environ.get("XDG_CACHE_HOME")
-    root = Path(chosen) if chosen else Path(os.environ.get("HOME") or tempfile.gettempdir()) / ".cache"
-    return root / "biot-plugin" / "awslambdaric"
+    # HOME may be empty, which Path.home() takes for the current folder.
+    root = Path(chosen) if chosen else Path(os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir) / ".cache"
+    return root.absolute() / "biot-plugin" / "awslambdaric"
 
 
 def _fill(folder: Path, python: Path, version: str) -> None:

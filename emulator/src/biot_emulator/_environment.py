@@ -42,11 +42,11 @@ def lambda_environment(function: Function, api_address: str, python_version: str
         "AWS_REGION": REGION,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LANG": "en_US.UTF-8",
-        "PATH": f"{function.python.parent}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{function.python.absolute().parent}:/usr/local/bin:/usr/bin:/bin",
         "TZ": ":UTC",
         **_NO_CREDENTIALS,
         **function.environment,
         "AWS_LAMBDA_RUNTIME_API": api_address,
-        "LAMBDA_TASK_ROOT": str(function.root),
+        "LAMBDA_TASK_ROOT": str(function.root.absolute()),
         "_HANDLER": function.handler,
     }

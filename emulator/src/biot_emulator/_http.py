@@ -63,7 +63,9 @@ class Server:
         return f"{host!s}:{port}"
 
     def close(self) -> None:
-        """Refuse new connections, cut the open ones, and wait for their threads."""
+        """Refuse new connections, cut the open ones, and wait for their threads; again is no harm."""
+        if not self._thread.is_alive():
+            return
         self._http.stop()
         self._thread.join()
         self._http.server_close()

@@ -9,6 +9,8 @@ from collections import deque
 __all__ = ["LogPipe"]
 
 _READ_BYTES = 65_536
+# More than any pipe holds by default.
+_READS_PER_DRAIN = 16
 _MAX_LINE_BYTES = 256 * 1024
 _MAX_HALF_BYTES = 512 * 1024
 # The runtime client writes an exception as one line: carriage returns inside, and no-break spaces for indentation.
@@ -20,16 +22,23 @@ class LogPipe:
     """One pipe for standard output and error together, so that their order is kept.
 
     Attributes:
-        reader: The end to read from, not blocking; None when every writer is gone.
         writer: The end for the process; close it here once the process has it.
     """
 
     def __init__(self) -> None:
-        reader, self.writer = os.pipe()
-        os.set_blocking(reader, False)
-        self.reader: int | None = reader
+        self._reader, self.writer = os.pipe()
+        os.set_blocking(self._reader, False)
         self._partial = b""
         self._lines = _Lines()
+
+    @property
+    def ended(self) -> bool:
+        """Whether every writer is gone and everything has been read."""
+        return self._reader < 0
+
+    def fileno(self) -> int:
+        """Give the end to wait on; negative when it has ended."""
+        return self._reader
 
     def close_writer(self) -> None:
         """Close our copy of the process's end."""
@@ -40,22 +49,21 @@ class LogPipe:
     def close(self) -> None:
         """Close both ends."""
         self.close_writer()
-        if self.reader is not None:
-            os.close(self.reader)
-            self.reader = None
+        self._close_reader()
 
     def drain(self) -> None:
-        """Take everything that has been written so far."""
-        while self.reader is not None:
+        """Take everything that has been written so far, and not what somebody goes on writing meanwhile."""
+        for _ in range(_READS_PER_DRAIN):
+            if self.ended:
+                return
             try:
-                chunk = os.read(self.reader, _READ_BYTES)
+                chunk = os.read(self._reader, _READ_BYTES)
             except BlockingIOError:
                 return
-            if not chunk:
-                os.close(self.reader)
-                self.reader = None
-                return
-            self._add(chunk)
+            if chunk:
+                self._add(chunk)
+            else:
+                self._close_reader()
 
     def take(self) -> list[str]:
         """Hand over the lines since the last time."""
@@ -65,6 +73,11 @@ class LogPipe:
             self._partial = b""
         lines, self._lines = self._lines, _Lines()
         return lines.text()
+
+    def _close_reader(self) -> None:
+        if self._reader >= 0:
+            os.close(self._reader)
+            self._reader = -1
 
     def _add(self, chunk: bytes) -> None:
         *whole, self._partial = (self._partial + chunk).split(b"\n")

@@ -7,7 +7,6 @@ from typing import Self
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 __all__ = ["SigningKey"]
 
@@ -28,6 +27,9 @@ class SigningKey:
     @property
     def public_text(self) -> str:
         """The public key as the platform publishes it: base64 of SubjectPublicKeyInfo, without PEM's armour."""
+        # This module also loads everything for SSH keys, and signing needs none of it.
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return base64.b64encode(der).decode()
 

@@ -70,7 +70,7 @@ class Sandbox:
             raise
 
     def _start(self, version: str, client: Path | None) -> None:
-        command = [str(self._function.python), "-s", str(_LAUNCH), self._function.handler]
+        command = [str(self._function.python.absolute()), "-s", str(_LAUNCH), self._function.handler]
         if client:
             command.append(str(client))
         self._started_at = time.monotonic()
@@ -90,7 +90,7 @@ class Sandbox:
             ) from error
         self._processes = ProcessGroup(process, ("AWS_LAMBDA_RUNTIME_API", self._api.address))
         self.logs.close_writer()
-        self._selector.register(self.logs.reader or 0, selectors.EVENT_READ)
+        self._selector.register(self.logs, selectors.EVENT_READ)
 
     @property
     def alive(self) -> bool:
@@ -185,8 +185,8 @@ class Sandbox:
                 self._bell.recv(64)
             else:
                 self.logs.drain()
-                if self.logs.reader is None:
-                    self._selector.unregister(key.fileobj)
+                if self.logs.ended:
+                    self._selector.unregister(self.logs)
 
 
 def _megabytes(size: int) -> int:

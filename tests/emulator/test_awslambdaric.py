@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from biot_emulator import ClientUnavailable, Function, Runtime
+
+OWN = "python{}.{}".format(*sys.version_info)
+VERSIONS = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
+
+
+def find(version: str) -> Path | None:
+    """Find an interpreter outside of any virtual environment."""
+    base = Path(sys._base_executable)  # type: ignore[attr-defined]
+    managers = sorted(base.parents[2].glob(f"*/bin/{version}")) if "versions" in base.parts else []
+    found = [base.with_name(version), *managers, Path(shutil.which(version) or "/none")]
+    return next((path for path in found if path.exists() and "shims" not in path.parts), None)
+
+
+def interpreter(version: str) -> Path:
+    found = find(version)
+    if found is None:
+        pytest.skip(f"this machine has no {version}")
+    return found
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "biot-plugin" / "awslambdaric"
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Path:
+    code = "import sys\ndef handler(event, context): return [sys.version_info[:2], sys.path]\n"
+    (tmp_path / "index.py").write_text(code)
+    return tmp_path
+
+
+def test_our_own_client_serves_the_same_version_without_a_network(
+    cache: Path, plugin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    for _ in range(2):
+        with Runtime(Function(plugin, interpreter(OWN), "demo")) as runtime:
+            version, path = runtime.invoke({}).reply
+        assert tuple(version) == sys.version_info[:2]
+        # Last, so that it hides nothing of the plugin's.
+        assert path[0] == str(plugin)
+        assert path[-1] == str(cache / OWN.removeprefix("python"))
+        assert [entry.name for entry in cache.iterdir()] == [OWN.removeprefix("python")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_runtime_is_served(plugin: Path, version: str) -> None:
+    try:
+        with Runtime(Function(plugin, interpreter(version), "demo", timeout=20)) as runtime:
+            assert runtime.invoke({}).reply[0] == [int(part) for part in version.removeprefix("python").split(".")]
+    except ClientUnavailable as error:
+        pytest.skip(f"AWS's runtime client cannot be had here: {error}")
+
+
+@pytest.mark.slow
+def test_without_a_package_index_one_sentence_says_so_and_nothing_is_left(
+    cache: Path, plugin: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in (("PIP_NO_INDEX", "1"), ("UV_OFFLINE", "1"), ("UV_CACHE_DIR", str(tmp_path / "uv"))):
+        monkeypatch.setenv(name, value)
+    other = next((version for version in VERSIONS if version != OWN and find(version)), "another Python")
+    with pytest.raises(ClientUnavailable, match="could not be installed"):
+        Runtime(Function(plugin, interpreter(other), "demo")).start()
+    assert list(cache.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_written_is_said(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (plugin / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(plugin / "file"))
+    with pytest.raises(ClientUnavailable, match="cannot be written"):
+        Runtime(Function(plugin, interpreter(OWN), "demo")).start()
+    assert not psutil.Process().children()

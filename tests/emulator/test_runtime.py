@@ -1,0 +1,395 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psutil
+import pytest
+from biot_emulator import EmulatorError, Function, InvalidEvent, Runtime, SandboxUnavailable
+from hypothesis import given, settings, strategies as st  # noqa: TID253
+
+from tests.emulator.conftest import MakeFunction
+
+ECHO = """
+def handler(event, context):
+    return event
+"""
+
+
+def test_a_reply_comes_back_and_the_process_stays_warm(make_function: MakeFunction) -> None:
+    with Runtime(
+        make_function("import os\ndef handler(event, context): return {**event, 'pid': os.getpid()}")
+    ) as runtime:
+        first, second = runtime.invoke({"n": 1}), runtime.invoke({"n": 2})
+    assert (first.reply["n"], second.reply["n"]) == (1, 2)
+    assert first.reply["pid"] == second.reply["pid"]
+    assert (first.cold, second.cold) == (True, False)
+    assert first.init_ms is not None
+    assert first.init_ms > 0
+    assert second.init_ms is None
+    assert first.duration_ms > 0
+    assert 5 < first.max_memory_mb < 128
+    assert (first.status_code, first.body, first.error) == (200, first.reply, None)
+    assert first.headers["content-type"] == "application/json"
+
+
+def test_the_environment_is_lambdas_and_the_plugins_and_nobody_elses(
+    make_function: MakeFunction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "AWS_PROFILE", "PYTHONPATH", "MY_SECRET", "VIRTUAL_ENV"):
+        monkeypatch.setenv(name, "/of/the/developer")
+    code = "import os\ndef handler(event, context): return dict(os.environ)"
+    function = make_function(code, environment={"PLUGIN_OWN": "é", "AWS_REGION": "us-east-1"}, memory_mb=256)
+    with Runtime(function) as runtime:
+        seen = runtime.invoke({}).reply
+    version = "{}.{}".format(*sys.version_info)
+    assert "/of/the/developer" not in seen.values()
+    assert seen["PLUGIN_OWN"] == "é"
+    assert seen["AWS_REGION"] == "us-east-1"
+    assert seen["AWS_LAMBDA_FUNCTION_NAME"] == "Plugin-demo"
+    assert seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert seen["AWS_EXECUTION_ENV"] == f"AWS_Lambda_python{version}"
+    assert seen["LAMBDA_TASK_ROOT"] == str(function.root)
+    assert seen["_HANDLER"] == "index.handler"
+    assert seen["TZ"] == ":UTC"
+    # LC_CTYPE is what Python itself sets where a machine lacks the locale.
+    assert set(seen) - {"LC_CTYPE", "PLUGIN_OWN"} == {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+        "LANG",
+        "PATH",
+        "TZ",
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+    }
+
+
+def test_the_plugins_folder_comes_first_and_ours_is_not_there(
+    make_function: MakeFunction, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    function = make_function("import sys\ndef handler(event, context): return [sys.path, sys.argv[1:]]")
+    relative = Function(function.root.relative_to(tmp_path.parent), function.python, "demo")
+    with Runtime(relative) as runtime:
+        path, arguments = runtime.invoke({}).reply
+    assert path[0] == str(tmp_path)
+    assert not any(entry.endswith("biot_emulator") for entry in path)
+    assert arguments == ["index.handler"]
+
+
+def test_the_context_knows_the_function_and_the_deadline(make_function: MakeFunction) -> None:
+    code = """
+    def handler(event, context):
+        return [context.get_remaining_time_in_millis(), context.function_name, context.invoked_function_arn,
+                context.aws_request_id, context.memory_limit_in_mb]
+    """
+    with Runtime(make_function(code, timeout=30)) as runtime:
+        remaining, name, arn, request_id, memory = runtime.invoke({}).reply
+        assert 0 < remaining <= 30_000
+        assert (name, memory) == ("Plugin-demo", "128")
+        assert arn.endswith(":function:Plugin-demo")
+        assert runtime.invoke({}).reply[3] != request_id
+
+
+def test_a_handler_in_another_module(make_function: MakeFunction) -> None:
+    function = make_function("")
+    (function.root / "src").mkdir()
+    (function.root / "src" / "main.py").write_text("def run(event, context): return 'here'")
+    with Runtime(Function(function.root, function.python, "demo", handler="src/main.run")) as runtime:
+        assert runtime.invoke({}).reply == "here"
+
+
+_BAD_HANDLERS: dict[str, tuple[str, str, str, str]] = {
+    "exit": ("import sys; sys.exit(3)", "Runtime.ExitError", "exit status 3", "invoke"),
+    "exit at once": ("import os; os._exit(4)", "Runtime.ExitError", "exit status 4", "invoke"),
+    "exit well": ("import os; os._exit(0)", "Runtime.ExitError", "without providing a reason", "invoke"),
+    "crash": ("import os; os.kill(os.getpid(), 11)", "Runtime.ExitError", "signal 11: segmentation fault", "invoke"),
+    "exception": ("raise KeyError('who')", "KeyError", "'who'", "invoke"),
+    "own exception": ("class Odd(Exception): pass\n    raise Odd('a\\nb')", "Odd", "a\nb", "invoke"),
+    "late import": ("import nothing_of_that_name", "ModuleNotFoundError", "nothing_of_that_name", "invoke"),
+    "a set": ("return {1}", "Runtime.MarshalError", "set is not JSON serializable", "invoke"),
+    "not a number": ("return float('nan')", "Runtime.MarshalError", "NaN is not JSON", "invoke"),
+    "bytes": ("return b'abc'", "Runtime.MarshalError", "not JSON", "invoke"),
+    "status": ("return {'statusCode': 'fine'}", "Function.MalformedReply", "statusCode", "invoke"),
+    "size": ("return 'x' * 6_400_000", "Function.ResponseSizeTooLarge", "6 MB", "invoke"),
+    "memory": (
+        "block = bytearray(200_000_000)\n    import time; time.sleep(15)",
+        "Runtime.OutOfMemory",
+        "Memory limit of 64 MB exceeded",
+        "invoke",
+    ),
+    "timeout": ("import time; time.sleep(15)", "Sandbox.Timedout", "Task timed out after 0.40 seconds", "invoke"),
+}
+
+
+@pytest.mark.parametrize("name", _BAD_HANDLERS)
+def test_every_bad_end_has_its_name(make_function: MakeFunction, name: str) -> None:
+    body, kind, message, phase = _BAD_HANDLERS[name]
+    timeout = 0.4 if name == "timeout" else 20
+    code = f"def handler(event, context):\n    if event == 'fine': return event\n    print('before')\n    {body}\n"
+    with Runtime(make_function(code, timeout=timeout, memory_mb=64)) as runtime:
+        bad, good = runtime.invoke({}), runtime.invoke("fine")
+    assert bad.error is not None
+    assert (bad.error.type, bad.error.phase) == (kind, phase)
+    assert message in bad.error.message
+    assert (bad.status_code, bad.reply, bad.body) == (502, None, "Internal Server Error")
+    assert bad.logs[0] == "before"
+    assert (good.reply, good.error) == ("fine", None)
+    ended = kind in ("Runtime.ExitError", "Runtime.OutOfMemory", "Sandbox.Timedout")
+    assert good.cold is ended
+
+
+def test_an_exception_brings_its_frames(make_function: MakeFunction) -> None:
+    with Runtime(make_function("def handler(event, context):\n    raise ValueError('why')\n")) as runtime:
+        bad = runtime.invoke({})
+    assert bad.error is not None
+    assert any("index.py" in frame and "line 2" in frame for frame in bad.error.stack_trace)
+    assert bad.logs[0].startswith("[ERROR] ValueError: why")
+    assert "    raise ValueError('why')" in bad.logs
+    assert not any("\r" in line or "\u00a0" in line for line in bad.logs)
+
+
+_BAD_MODULES = {
+    "missing module": (
+        "import nothing_of_that_name",
+        "Runtime.ImportModuleError",
+        "No module named 'nothing_of_that_name'",
+        "ModuleNotFoundError: No module named 'nothing_of_that_name'",
+    ),
+    "syntax": ("def handler(:", "Runtime.UserCodeSyntaxError", "Syntax error in module 'index'", "def handler(:"),
+    "no handler": ("other = 1", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'index'", "[ERROR]"),
+    "exception": ("raise LookupError('at import')", "LookupError", "at import", "at import"),
+    "exit": ("import sys\nprint('bye')\nsys.exit(5)", "Runtime.ExitError", "exit status 5", "bye"),
+}
+
+
+@pytest.mark.parametrize("name", _BAD_MODULES)
+def test_a_plugin_that_cannot_be_loaded(make_function: MakeFunction, name: str) -> None:
+    code, kind, message, logged = _BAD_MODULES[name]
+    function = make_function(code)
+    with Runtime(function) as runtime:
+        bad = runtime.invoke({})
+        assert bad.error is not None
+        assert (bad.error.type, bad.error.phase) == (kind, "init")
+        assert message in bad.error.message
+        assert any(logged in line for line in bad.logs)
+        assert (bad.status_code, bad.init_ms, bad.cold) == (502, None, True)
+        (function.root / "index.py").write_text("def handler(event, context):\n    return 'mended'\n")
+        assert runtime.invoke({}).reply == "mended"
+
+
+def test_the_traceback_of_a_failed_import_names_the_plugins_lines_alone(make_function: MakeFunction) -> None:
+    function = make_function("import helper\n")
+    (function.root / "helper.py").write_text("\nfrom json import nothing_there\n")
+    with Runtime(function) as runtime:
+        logs = runtime.invoke({}).logs
+    frames = [line for line in logs if line.startswith('  File "')]
+    assert [re.sub(r'.*/(\w+\.py)", line (\d+).*', r"\1:\2", frame) for frame in frames] == [
+        "index.py:1",
+        "helper.py:2",
+    ]
+
+
+@pytest.mark.slow
+def test_loading_takes_ten_seconds_at_most(make_function: MakeFunction) -> None:
+    with Runtime(make_function("import time\nprint('loading')\ntime.sleep(30)")) as runtime:
+        bad = runtime.invoke({})
+    assert bad.error is not None
+    assert (bad.error.type, bad.error.phase) == ("Sandbox.Timedout", "init")
+    assert bad.error.message == "Init timed out after 10.00 seconds"
+    assert bad.logs == ["loading"]
+
+
+def test_output_stays_in_order_and_init_belongs_to_the_first_event(make_function: MakeFunction) -> None:
+    code = """
+    import logging, os, subprocess, sys
+    print("at import é")
+    def handler(event, context):
+        print("one"); sys.stderr.write("two\\n"); os.write(1, b"three\\n"); subprocess.run(["echo", "four"])
+        logging.getLogger().warning("five"); sys.stdout.write("six")
+    """
+    with Runtime(make_function(code)) as runtime:
+        first, second = runtime.invoke({}).logs, runtime.invoke({}).logs
+    assert first[0] == "at import é"
+    assert first[1:5] == second[:4] == ["one", "two", "three", "four"]
+    assert first[5].startswith("[WARNING]")
+    assert first[5].endswith("five")
+    assert first[6:] == ["six"]
+
+
+def test_endless_output_is_bounded_and_ends_with_the_timeout(make_function: MakeFunction) -> None:
+    code = """
+    def handler(event, context):
+        line = 0
+        while True:
+            print(f"{line:07d} " + "x" * 1000)
+            line += 1
+    """
+    with Runtime(make_function(code, timeout=0.5)) as runtime:
+        bad = runtime.invoke({})
+    assert bad.error is not None
+    assert bad.error.type == "Sandbox.Timedout"
+    assert sum(map(len, bad.logs)) < 2_000_000
+    assert bad.logs[0].startswith("0000000 ")
+    assert sum("lines left out" in line for line in bad.logs) <= 1
+
+
+def test_many_lines_keep_the_first_and_the_last(make_function: MakeFunction) -> None:
+    code = """
+    def handler(event, context):
+        for line in range(4000):
+            print(f"{line} " + "x" * 1000)
+    """
+    with Runtime(make_function(code)) as runtime:
+        logs = runtime.invoke({}).logs
+    assert logs[0].startswith("0 ")
+    assert logs[-1].startswith("3999 ")
+    (gap,) = [line for line in logs if "left out" in line]
+    assert gap == f"... {4000 - (len(logs) - 1)} lines left out ..."
+
+
+def test_a_plugin_that_closes_its_output_is_waited_for(make_function: MakeFunction) -> None:
+    code = "import os, time\ndef handler(event, context):\n    os.close(1); os.close(2); time.sleep(0.05); return 1\n"
+    with Runtime(make_function(code)) as runtime:
+        assert runtime.invoke({}).reply == 1
+
+
+def test_an_answer_counts_once_and_only_with_its_own_id(make_function: MakeFunction) -> None:
+    code = """
+    import json, os, urllib.error, urllib.request
+    def post(request_id, value):
+        url = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation/{request_id}/response"
+        try:
+            return urllib.request.urlopen(url, data=json.dumps(value).encode()).status
+        except urllib.error.HTTPError as error:
+            return error.code
+    def handler(event, context):
+        print(post("11111111-2222-4333-8444-555555555555", "forged"))
+        return "real"
+    """
+    with Runtime(make_function(code)) as runtime:
+        found = runtime.invoke({})
+        assert (found.reply, found.logs) == ("real", ["400"])
+        assert runtime.invoke({}).reply == "real"
+
+
+def test_processes_that_left_the_group_end_as_well(make_function: MakeFunction) -> None:
+    code = """
+    import subprocess, time
+    def handler(event, context):
+        print(subprocess.Popen(["sleep", "60"]).pid)
+        print(subprocess.Popen(["sleep", "60"], start_new_session=True).pid)
+        orphan = "setsid sleep 60 >/dev/null 2>&1 & echo $!"
+        print(subprocess.run(["sh", "-c", orphan], capture_output=True).stdout.decode())
+        if event == "hang": time.sleep(30)
+    """
+    with Runtime(make_function(code, timeout=0.5)) as runtime:
+        pids = [int(line) for event in ("", "hang") for line in runtime.invoke(event).logs if line]
+    assert len(pids) == 6
+    assert not any(_runs(pid) for pid in pids)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_the_memory_of_all_processes_counts(make_function: MakeFunction) -> None:
+    code = """
+    import subprocess, sys
+    def handler(event, context):
+        subprocess.run([sys.executable, "-c", "block = bytearray(300_000_000); import time; time.sleep(15)"])
+    """
+    with Runtime(make_function(code)) as runtime:
+        bad = runtime.invoke({})
+    assert bad.error is not None
+    assert bad.error.type == "Runtime.OutOfMemory"
+    assert bad.max_memory_mb > 128
+
+
+def test_an_interrupt_leaves_nothing_behind(make_function: MakeFunction) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt), Runtime(make_function("import time\ntime.sleep(9)")) as runtime:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            runtime.invoke({})
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_events_up_to_six_megabytes(make_function: MakeFunction) -> None:
+    with Runtime(make_function("def handler(event, context): return len(event)")) as runtime:
+        assert runtime.invoke("x" * (6 * 1024 * 1024 - 2)).reply == 6 * 1024 * 1024 - 2
+        bad = runtime.invoke("x" * (6 * 1024 * 1024 - 1))
+    assert bad.error is not None
+    assert (bad.error.type, bad.status_code) == ("RequestEntityTooLarge", 413)
+
+
+@pytest.mark.parametrize("event", [{1, 2}, float("nan"), b"bytes"])
+def test_an_event_must_be_json(make_function: MakeFunction, event: object) -> None:
+    with Runtime(make_function(ECHO)) as runtime, pytest.raises(InvalidEvent, match="not JSON"):
+        runtime.invoke(event)
+
+
+def test_a_missing_interpreter_or_folder_is_said(make_function: MakeFunction, tmp_path: Path) -> None:
+    function = make_function(ECHO)
+    with pytest.raises(SandboxUnavailable, match="does not run"):
+        Runtime(Function(tmp_path, tmp_path / "python", "demo")).start()
+    with pytest.raises(SandboxUnavailable, match="cannot be started"):
+        Runtime(Function(tmp_path / "none", function.python, "demo")).start()
+    with pytest.raises(EmulatorError, match="cannot be started"):
+        Runtime(Function(tmp_path, function.python, "demo", environment={"A": "\0"})).start()
+
+
+_json = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.fixture(scope="module")
+def echo(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("echo")
+    (folder / "index.py").write_text(ECHO)
+    return Function(folder, Path(sys.executable), "echo")
+
+
+def test_any_event_arrives_as_it_is_and_any_reply_comes_back(echo: Function) -> None:
+    with Runtime(echo) as runtime:
+
+        @settings(max_examples=80, deadline=None)
+        @given(_json)
+        def check(event: Any) -> None:
+            found = runtime.invoke({"event": event, "text": json.dumps(event)})
+            assert found.reply == {"event": event, "text": json.dumps(event)}
+
+        check()
+        assert runtime.invoke("\ud83d \ud800 é中").reply == "\ud83d \ud800 é中"
