@@ -29,14 +29,8 @@ from biot_plugin._errors import (
 )
 from biot_plugin._event import Event, Initiator, LambdaContext
 from biot_plugin._handler import Next
-from biot_plugin._interception import (
-    AdaptEntity,
-    InterceptedEntities,
-    InterceptedRequest,
-    InterceptedResponse,
-    PostRequest,
-    PreRequest,
-)
+from biot_plugin._intercepted import InterceptedEntities, InterceptedRequest, InterceptedResponse
+from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin._kind import Kind
 from biot_plugin._notification import Notification
 from biot_plugin._plugin import Plugin

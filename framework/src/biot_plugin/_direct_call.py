@@ -21,9 +21,10 @@ class DirectCall(Event):
         headers: The caller's headers, names in lower case.
         method: The HTTP method.
         path: The path, starting with a slash.
+        result: What the handler returned, once it has; the reply is made of it.
     """
 
-    __slots__ = ("_envelope", "_result", "headers", "method", "path")
+    __slots__ = ("_envelope", "headers", "method", "path", "result")
 
     kind: ClassVar[Kind] = Kind.DIRECT
     may_return: ClassVar[str] = (
@@ -33,7 +34,7 @@ class DirectCall(Event):
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
         self._envelope = envelope
-        self._result: object = None
+        self.result: object = None
         context = self.raw.get("requestContext")
         http = context.get("http") if isinstance(context, dict) else None
         self.headers = envelope.headers
@@ -75,5 +76,5 @@ class DirectCall(Event):
         return f"{self.kind.name} {self.method}"
 
     def _accept(self, result: object) -> bool:
-        self._result = result
+        self.result = result
         return isinstance(result, (dict, list, str, bytes))

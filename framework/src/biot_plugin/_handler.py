@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, get_args, get_origin
+from typing import Any, Protocol, get_args, get_origin
 
 from biot_plugin._errors import InvalidResult, RegistrationError
 from biot_plugin._event import Event
 from biot_plugin._models import Model, model_of
 
-Next = Callable[[Event], None]
+
+class Next(Protocol):
+    """What is inside a middleware: the next one, or the handler. It raises what they raise."""
+
+    def __call__(self, event: Event) -> None:
+        """Hands the event on."""
 
 
 class Function:

@@ -13,15 +13,10 @@ from typing import Any, NamedTuple, Protocol
 from biot_plugin import _cron
 from biot_plugin._api_id import ApiId, concrete
 from biot_plugin._direct_call import DirectCall
-from biot_plugin._event import Event
-from biot_plugin._interception import AdaptEntity, Interception, PostRequest, PreRequest
+from biot_plugin._interception import AdaptEntity, Interception
 from biot_plugin._kind import Kind
 from biot_plugin._notification import Notification
 from biot_plugin._scheduled import Scheduled
-
-EVENTS: dict[Kind, type[Event]] = {
-    event.kind: event for event in (PreRequest, PostRequest, AdaptEntity, Notification, Scheduled, DirectCall)
-}
 
 _ENTITY_TYPE = re.compile(r"[a-z]+(-[a-z]+)*")
 _ACTION = re.compile(r"_[a-zA-Z]+")
@@ -33,17 +28,21 @@ class Hook(Protocol):
     @property
     def kind(self) -> Kind:
         """The kind of event."""
+        ...
 
     @property
     def key(self) -> Hashable:
         """Equal for hooks that would answer the same events."""
+        ...
 
     @property
     def specificity(self) -> tuple[int, ...]:
         """Greater for hooks that answer fewer events."""
+        ...
 
     def matches(self, event: Any) -> bool:
         """Whether the event is one that the hook is for."""
+        ...
 
 
 class ApiHook(NamedTuple):

@@ -21,7 +21,7 @@ class KeysUnavailable(Exception):
     """The platform's public keys could not be had."""
 
 
-def fetch(base_url: str, timeout: float) -> list[RSAPublicKey]:
+def fetch_keys(base_url: str, timeout: float) -> list[RSAPublicKey]:
     """Fetches the current key and, during a rotation, the previous one behind it.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
@@ -50,18 +50,16 @@ class PlatformFormatter(LambdaPowertoolsFormatter):
         return json.dumps(record, default=str)
 
 
-class _StandardOutput(logging.StreamHandler[TextIO]):
+class _StandardOutput(logging.Handler):
     """Writes to what `sys.stdout` is when the line is written, not when the logger was made."""
 
-    def __init__(self) -> None:
-        logging.Handler.__init__(self)
-
-    @property
-    def stream(self) -> TextIO:
-        return sys.stdout
-
-    @stream.setter
-    def stream(self, _: TextIO) -> None: ...
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one line."""
+        try:
+            sys.stdout.write(f"{self.format(record)}\n")
+            sys.stdout.flush()
+        except Exception:
+            self.handleError(record)
 
 
 def make_logger(app_name: str) -> Logger:

@@ -23,9 +23,11 @@ class Model(Protocol[M]):
 
     def load(self, json: Any) -> M:
         """Validates JSON. Raises InvalidBody."""
+        ...
 
     def dump(self, value: M) -> Any:
         """The JSON that the value stands for."""
+        ...
 
 
 class Bound(Generic[M]):

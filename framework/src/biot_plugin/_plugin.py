@@ -7,27 +7,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from biot_plugin import _key_service, _replies
-from biot_plugin._authentication import authenticate
-from biot_plugin._envelope import Envelope
-from biot_plugin._errors import InvalidEvent, InvalidResult, RegistrationError, Reject
-from biot_plugin._event import Call, Event, LambdaContext
+from biot_plugin._direct_call import DirectCall
+from biot_plugin._dispatcher import Dispatcher
+from biot_plugin._errors import RegistrationError
+from biot_plugin._event import Event, LambdaContext
 from biot_plugin._handler import Handler, Middleware, Next
-from biot_plugin._hooks import EVENTS, ApiHook, EndpointHook, EntityHook, Hook, NotificationHook, ScheduleHook
+from biot_plugin._hooks import ApiHook, EndpointHook, EntityHook, Hook, NotificationHook, ScheduleHook
+from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
+from biot_plugin._key_service import KeysUnavailable, fetch_keys
 from biot_plugin._kind import Kind
 from biot_plugin._logging import make_logger
+from biot_plugin._notification import Notification
 from biot_plugin._public_keys import PublicKeys
 from biot_plugin._registry import Registry
+from biot_plugin._scheduled import Scheduled
 from biot_plugin._settings import Settings
 from biot_plugin._subscriptions import Subscriptions, subscriptions
-from biot_plugin._trace import Trace, current_trace
 
 if TYPE_CHECKING:
-    from biot_plugin._direct_call import DirectCall
-    from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
-    from biot_plugin._notification import Notification
-    from biot_plugin._scheduled import Scheduled
-    from biot_plugin._verifier import Claims
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
     PreHandler = TypeVar("PreHandler", bound=Callable[[PreRequest[Any]], object])
     PostHandler = TypeVar("PostHandler", bound=Callable[[PostRequest[Any]], object])
@@ -72,20 +70,19 @@ class Plugin:
     """
 
     def __init__(self) -> None:
-        self._settings = Settings.from_environment()
+        self._settings = settings = Settings.from_environment()
         self._registry = Registry()
         self._middleware: list[Middleware] = []
-        self.logger = make_logger(self._settings.app_name)
+        self.logger = make_logger(settings.app_name)
         self.keys = PublicKeys(self._fetch_keys)
-        if not self._settings.validate_jwt:
+        self._dispatcher = Dispatcher(settings, self._registry, self._middleware, self.keys, self.logger)
+        if not settings.validate_jwt:
             self.logger.warning(
                 "CALLERS ARE NOT VERIFIED: BIOT_SHOULD_VALIDATE_JWT is false, so anyone who knows this plugin's "
                 "address can call every hook of it"
             )
-        elif self._settings.in_lambda and self._settings.base_url:
+        elif settings.in_lambda and settings.base_url:
             self.keys.prefetch()
-
-    # Registering -----------------------------------------------------------------------------------------------------
 
     def pre_request(self, api_id: str, *, order: int | None = None) -> Callable[[PreHandler], PreHandler]:
         """Handles an API's calls before the API does (contract section 2).
@@ -98,7 +95,7 @@ class Plugin:
         Raises:
             RegistrationError: The id or order is impossible, or the hook has a handler already.
         """
-        return self._decorator(partial(ApiHook.make, Kind.PRE_REQUEST, api_id, order))
+        return self._decorator(PreRequest, partial(ApiHook.make, Kind.PRE_REQUEST, api_id, order))
 
     def post_request(self, api_id: str, *, order: int | None = None) -> Callable[[PostHandler], PostHandler]:
         """Handles an API's responses before the caller gets them (contract section 2).
@@ -110,7 +107,7 @@ class Plugin:
         Raises:
             RegistrationError: The id or order is impossible, or the hook has a handler already.
         """
-        return self._decorator(partial(ApiHook.make, Kind.POST_REQUEST, api_id, order))
+        return self._decorator(PostRequest, partial(ApiHook.make, Kind.POST_REQUEST, api_id, order))
 
     def adapt_entity(self, entity_type: str, *, order: int | None = None) -> Callable[[AdaptHandler], AdaptHandler]:
         """Handles the entities of a type in the response of every API that returns them (contract section 2).
@@ -122,7 +119,7 @@ class Plugin:
         Raises:
             RegistrationError: The type or order is impossible, or the hook has a handler already.
         """
-        return self._decorator(partial(EntityHook.make, entity_type, order))
+        return self._decorator(AdaptEntity, partial(EntityHook.make, entity_type, order))
 
     def notification(
         self, entity_type: str, action: str, *, template: str | None = None
@@ -137,7 +134,7 @@ class Plugin:
         Raises:
             RegistrationError: A part is impossible, or the hook has a handler already.
         """
-        return self._decorator(partial(NotificationHook.make, entity_type, action, template))
+        return self._decorator(Notification, partial(NotificationHook.make, entity_type, action, template))
 
     def scheduled(self, cron: str) -> Callable[[ScheduledHandler], ScheduledHandler]:
         """Handles the plugin's schedule, of which the platform has one for each plugin (contract section 4.3).
@@ -148,7 +145,7 @@ class Plugin:
         Raises:
             RegistrationError: The platform would refuse the schedule, or there is a schedule already.
         """
-        return self._decorator(partial(ScheduleHook.make, cron))
+        return self._decorator(Scheduled, partial(ScheduleHook.make, cron))
 
     def endpoint(self, *, public: bool = False) -> Callable[[DirectHandler], DirectHandler]:
         """Handles calls of the plugin's own address (contract section 4).
@@ -159,7 +156,7 @@ class Plugin:
         Raises:
             RegistrationError: The address has a handler already.
         """
-        return self._decorator(partial(EndpointHook, public))
+        return self._decorator(DirectCall, partial(EndpointHook, public))
 
     def mount(self, resolver: Resolver, *, public: bool = False) -> None:
         """Gives calls of the plugin's own address to a powertools resolver, after the caller is verified.
@@ -176,7 +173,7 @@ class Plugin:
             return resolver(event.raw, event.context)
 
         mounted.__qualname__ = type(resolver).__name__
-        self._decorator(partial(EndpointHook, public))(mounted)
+        self._decorator(DirectCall, partial(EndpointHook, public))(mounted)
 
     def middleware(self, function: AroundEvery) -> AroundEvery:
         """Puts a function around every handler, the first registered outermost.
@@ -200,23 +197,8 @@ class Plugin:
         entry = self._registry.first(Kind.SCHEDULED)
         return entry.hook.cron if entry and isinstance(entry.hook, ScheduleHook) else None
 
-    def _decorator(self, make_hook: Callable[[], Hook]) -> Callable[[F], F]:
-        names = sys._getframe(2).f_locals
-
-        def register(function: F) -> F:
-            try:
-                hook = make_hook()
-            except ValueError as error:
-                raise RegistrationError(f"{_where(function)}: {error}") from None
-            self._registry.add(hook, Handler(function, EVENTS[hook.kind], names))
-            return function
-
-        return register
-
-    # Handling --------------------------------------------------------------------------------------------------------
-
     def handler(self, event: Any, context: LambdaContext) -> dict[str, Any]:
-        """Lambda's entry point: handles one event and never raises.
+        """Lambda's entry point: answers one event and never raises.
 
         Args:
             event: What Lambda hands over; anything at all is answered.
@@ -225,59 +207,23 @@ class Plugin:
         Returns:
             A function URL reply: `statusCode`, `headers` and `body`, which is JSON text.
         """
-        envelope = Envelope(event if isinstance(event, dict) else {})
-        trace = Trace.of(envelope.headers)
-        token = current_trace.set(trace)
-        try:
-            if not isinstance(event, dict):
-                raise InvalidEvent("NO_EVENT", "The event is not an object")
-            return self._handle(envelope, trace, context)
-        except Reject as reject:
-            self._log_rejection(reject)
-            return {**_replies.rejection(reject, trace, self._settings)}
-        except Exception:
-            self.logger.exception("A handler failed")
-            return {**_replies.failure(trace, self._settings)}
-        finally:
-            current_trace.reset(token)
+        return self._dispatcher(event, context)
 
-    def _handle(self, envelope: Envelope, trace: Trace, context: LambdaContext) -> dict[str, Any]:
-        kind = Kind.of(envelope.event, envelope.headers)
-        claims = self._verified(kind, envelope)
-        event = EVENTS[kind](envelope, Call(trace, claims, context, self.logger))
-        handler = self._registry.find(event)
-        run: Next = handler
-        for middleware in reversed(self._middleware):
-            run = middleware.around(run)
-        run(event)
-        try:
-            return {**_reply_to(event, trace)}
-        except (TypeError, ValueError) as error:
-            raise InvalidResult(f"{handler.name} left in its reply what is not JSON: {error}") from error
+    def _decorator(self, event_class: type[Event], make_hook: Callable[[], Hook]) -> Callable[[F], F]:
+        names = sys._getframe(2).f_locals
 
-    def _verified(self, kind: Kind, envelope: Envelope) -> Claims:
-        entry = self._registry.first(kind)
-        if entry is not None and isinstance(entry.hook, EndpointHook) and entry.hook.public:
-            return {}
-        return authenticate(kind, envelope, self.keys, self._settings)
+        def register(function: F) -> F:
+            handler = Handler(function, event_class, names)
+            try:
+                hook = make_hook()
+            except ValueError as error:
+                raise RegistrationError(f"{handler}: {error}") from None
+            self._registry.add(hook, handler)
+            return function
 
-    def _log_rejection(self, reject: Reject) -> None:
-        """Logs that a call was stopped: loudly where the plugin is to blame, with the cause where there is one."""
-        log = self.logger.error if reject.status >= 500 else self.logger.warning
-        cause = reject.__cause__
-        log(f"Stopped the call: {reject}", extra={"exception": str(cause)} if cause else None)
+        return register
 
-    def _fetch_keys(self) -> list[Any]:
+    def _fetch_keys(self) -> list[RSAPublicKey]:
         if self._settings.base_url is None:
-            raise _key_service.KeysUnavailable("BIOT_BASE_URL is not set")
-        return list(_key_service.fetch(self._settings.base_url, _KEY_TIMEOUT))
-
-
-def _reply_to(event: Event, trace: Trace) -> Any:
-    if event.kind is Kind.DIRECT:
-        return _replies.direct(event._result, trace)  # type: ignore[attr-defined]
-    return _replies.success(event._reply(), trace)
-
-
-def _where(function: Callable[..., Any]) -> str:
-    return str(Handler(function, Event, {}))
+            raise KeysUnavailable("BIOT_BASE_URL is not set")
+        return fetch_keys(self._settings.base_url, _KEY_TIMEOUT)

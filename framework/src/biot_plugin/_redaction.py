@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?<=[Bb]earer )[^\s\"'\\
 #: Validation libraries quote the offending value in the text of their errors.
 _QUOTED_INPUT = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)
 _SENSITIVE = frozenset(
-    {
+    (
         "accesstoken",
         "additionaldata",
         "authorization",
@@ -39,7 +39,7 @@ _SENSITIVE = frozenset(
         "setcookie",
         "token",
         "xapikey",
-    }
+    )
 )
 
 

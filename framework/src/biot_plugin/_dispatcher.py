@@ -1,0 +1,105 @@
+"""From an event to its reply: kind, verified caller, typed event, the author's function, reply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from biot_plugin import _replies
+from biot_plugin._authentication import authenticate
+from biot_plugin._direct_call import DirectCall
+from biot_plugin._envelope import Envelope
+from biot_plugin._errors import InvalidEvent, InvalidResult, Reject
+from biot_plugin._event import Call, Event, LambdaContext
+from biot_plugin._hooks import EndpointHook
+from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
+from biot_plugin._kind import Kind
+from biot_plugin._notification import Notification
+from biot_plugin._scheduled import Scheduled
+from biot_plugin._trace import Trace, current_trace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_lambda_powertools.logging import Logger
+
+    from biot_plugin._handler import Handler, Middleware, Next
+    from biot_plugin._public_keys import PublicKeys
+    from biot_plugin._registry import Registry
+    from biot_plugin._settings import Settings
+
+_EVENTS: dict[Kind, type[Event]] = {
+    event.kind: event for event in (PreRequest, PostRequest, AdaptEntity, Notification, Scheduled, DirectCall)
+}
+
+
+class Dispatcher:
+    """Answers events with the handlers of a plugin, and never raises."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry,
+        middleware: Sequence[Middleware],
+        keys: PublicKeys,
+        logger: Logger,
+    ) -> None:
+        self._settings = settings
+        self._registry = registry
+        self._middleware = middleware
+        self._keys = keys
+        self._logger = logger
+
+    def __call__(self, raw: object, context: LambdaContext) -> dict[str, Any]:
+        """Answers one event, whatever it is."""
+        envelope = Envelope(raw if isinstance(raw, dict) else {})
+        trace = Trace.of(envelope.headers)
+        token = current_trace.set(trace)
+        try:
+            if not isinstance(raw, dict):
+                raise InvalidEvent("NO_EVENT", "The event is not an object")
+            return self._answer(self._event(envelope, trace, context), trace)
+        except Reject as reject:
+            self._log(reject)
+            return {**_replies.rejection(reject, trace, self._settings)}
+        except Exception:
+            self._logger.exception("A handler failed")
+            return {**_replies.failure(trace, self._settings)}
+        finally:
+            current_trace.reset(token)
+
+    def _event(self, envelope: Envelope, trace: Trace, context: LambdaContext) -> Event:
+        """The typed event, from a caller who is verified."""
+        kind = Kind.of(envelope.event, envelope.headers)
+        claims = {} if self._is_public(kind) else authenticate(kind, envelope, self._keys, self._settings)
+        return _EVENTS[kind](envelope, Call(trace, claims, context, self._logger))
+
+    def _is_public(self, kind: Kind) -> bool:
+        entry = self._registry.first(kind)
+        return entry is not None and isinstance(entry.hook, EndpointHook) and entry.hook.public
+
+    def _answer(self, event: Event, trace: Trace) -> dict[str, Any]:
+        handler = self._registry.find(event)
+        self._wrapped(handler)(event)
+        try:
+            return _reply_to(event, trace)
+        except (TypeError, ValueError) as error:
+            raise InvalidResult(f"{handler.name} left in its reply what cannot be sent: {error}") from error
+
+    def _wrapped(self, handler: Handler) -> Next:
+        """The handler with all middleware around it, the first registered outermost."""
+        run: Next = handler
+        for middleware in reversed(self._middleware):
+            run = middleware.around(run)
+        return run
+
+    def _log(self, reject: Reject) -> None:
+        """Logs that a call was stopped: as an error where the plugin is to blame."""
+        log = self._logger.error if reject.status >= 500 else self._logger.warning
+        cause = reject.__cause__
+        log(f"Stopped the call: {reject}", extra={"cause": str(cause)} if cause else None)
+
+
+def _reply_to(event: Event, trace: Trace) -> dict[str, Any]:
+    if isinstance(event, DirectCall):
+        return {**_replies.direct(event.result, trace)}
+    return {**_replies.success(event._reply(), trace)}

@@ -1,0 +1,123 @@
+"""Sends events to a plugin in this process, as the platform would, and gives typed replies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from biot_plugin._plugin import Plugin
+from biot_plugin.testing import events
+from biot_plugin.testing._context import Context
+from biot_plugin.testing._replies import AdaptReply, PostReply, PreReply, Reply
+from biot_plugin.testing._signer import Signer, default_signer
+from biot_plugin.testing._signing import signed
+
+JSON = dict[str, Any]
+
+
+class Client:
+    """The platform as a plugin sees it. Callers are verified as in production, with the signer's key.
+
+    Args:
+        plugin: The plugin.
+        signer: Signs the events' tokens; a shared one where None.
+        timeout: Seconds that the Lambda context gives the plugin.
+
+    Attributes:
+        signer: What signs the events' tokens.
+    """
+
+    def __init__(self, plugin: Plugin, *, signer: Signer | None = None, timeout: float = 3.0) -> None:
+        self.signer = signer or default_signer()
+        self._plugin = plugin
+        self._timeout = timeout
+        plugin.keys.use(self.signer.public_keys)
+
+    def pre_request(
+        self,
+        api_id: str,
+        *,
+        body: JSON | None = None,
+        path_variables: Mapping[str, str] | None = None,
+        query: Mapping[str, Sequence[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> PreReply:
+        """Sends a call on its way to an API; see `events.pre_request`."""
+        event = events.pre_request(
+            api_id, body=body, path_variables=path_variables, query=query, headers=headers, fields=fields
+        )
+        return PreReply(self._send(event))
+
+    def post_request(
+        self,
+        api_id: str,
+        *,
+        body: JSON | None = None,
+        status: str = "200 OK",
+        request_body: JSON | None = None,
+        path_variables: Mapping[str, str] | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> PostReply:
+        """Sends an API's response on its way to the caller; see `events.post_request`."""
+        event = events.post_request(
+            api_id, body=body, status=status, request_body=request_body, path_variables=path_variables, fields=fields
+        )
+        return PostReply(self._send(event))
+
+    def adapt_entity(
+        self,
+        entity_type: str,
+        *,
+        entities: Sequence[JSON] = (),
+        status: str = "200 OK",
+        api_id: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> AdaptReply:
+        """Sends the entities of an API's response; see `events.adapt_entity`."""
+        event = events.adapt_entity(entity_type, entities=entities, status=status, api_id=api_id, fields=fields)
+        return AdaptReply(self._send(event))
+
+    def notification(
+        self,
+        entity_type: str,
+        action: str,
+        *,
+        entity: JSON | None = None,
+        old_entity: JSON | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """Sends a notification; see `events.notification`."""
+        return self.send(events.notification(entity_type, action, entity=entity, old_entity=old_entity, fields=fields))
+
+    def scheduled(self, *, time: str = "2026-01-02T03:45:00Z") -> Reply:
+        """Fires the schedule; see `events.scheduled`."""
+        return self.send(events.scheduled(time=time))
+
+    def direct(
+        self,
+        method: str = "GET",
+        path: str = "/",
+        *,
+        query: Mapping[str, str] | None = None,
+        body: JSON | str | None = None,
+        headers: Mapping[str, str] | None = None,
+        token: str | None = events.SIGN_ME,
+    ) -> Reply:
+        """Calls the plugin's own address; see `events.direct`."""
+        return self.send(events.direct(method, path, query=query, body=body, headers=headers, token=token))
+
+    def send(self, event: JSON) -> Reply:
+        """Sends any event; a token is signed where it says `SIGN_ME`."""
+        return Reply(self._send(event))
+
+    def send_file(self, path: str | Path) -> Reply:
+        """Sends the event in a fixture file, whose `body` may be text or, for readability, an object."""
+        return self.send(json.loads(Path(path).read_text(encoding="utf-8")))
+
+    def _send(self, event: JSON) -> JSON:
+        # Through JSON, as on the wire: a plugin that changes its event in place cannot change the test's.
+        wire = json.loads(json.dumps(signed(event, self.signer)))
+        return self._plugin.handler(wire, Context(self._timeout))

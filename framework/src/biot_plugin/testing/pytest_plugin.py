@@ -1,0 +1,75 @@
+"""pytest fixtures for plugins, there as soon as `biot-plugin` is installed beside pytest.
+
+- `biot_client`: a `Client` for the plugin in the folder that pytest runs in.
+- `biot_plugin`: that plugin, loaded by `handler` of `[tool.biot-plugin]`, as Lambda does. Override it to test another.
+- `biot_signer`: what signs the events' tokens.
+- `lambda_context`: a Lambda context whose deadline runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from biot_plugin import Plugin
+    from biot_plugin.testing import Client, Context, Signer
+
+
+@pytest.fixture(scope="session")
+def biot_signer() -> Signer:
+    """Signs tokens as the platform does."""
+    from biot_plugin.testing import default_signer
+
+    return default_signer()
+
+
+@pytest.fixture
+def lambda_context() -> Context:
+    """A Lambda context with the platform's default timeout of 3 s."""
+    from biot_plugin.testing import Context
+
+    return Context()
+
+
+@pytest.fixture(scope="session")
+def biot_plugin(pytestconfig: pytest.Config) -> Plugin:
+    """The plugin in the folder that pytest runs in."""
+    return _load(pytestconfig.rootpath)
+
+
+@pytest.fixture
+def biot_client(biot_plugin: Plugin, biot_signer: Signer) -> Client:
+    """The platform as the plugin sees it."""
+    from biot_plugin.testing import Client
+
+    return Client(biot_plugin, signer=biot_signer)
+
+
+def _load(root: Path) -> Plugin:
+    from biot_plugin import Plugin
+
+    name = _handler_name(root)
+    module_name, _, function = name.rpartition(".")
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    handler: Any = getattr(importlib.import_module(module_name.replace("/", ".")), function)
+    plugin = getattr(handler, "__self__", None)
+    if not isinstance(plugin, Plugin):
+        raise pytest.UsageError(f"{name} is not the handler of a Plugin: write `handler = plugin.handler` there")
+    return plugin
+
+
+def _handler_name(root: Path) -> str:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    path = root / "pyproject.toml"
+    manifest = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return str(manifest.get("tool", {}).get("biot-plugin", {}).get("handler", "index.handler"))

@@ -1,0 +1,158 @@
+"""hypothesis strategies for events: sound ones of every kind, damaged ones, and anything at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import strategies as st  # noqa: TID253
+
+from biot_plugin._kind import Kind
+from biot_plugin.testing import events
+
+__all__ = ["anything", "damaged", "entities", "event", "json_objects", "json_values"]
+
+JSON = dict[str, Any]
+
+_names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+_scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**63), 2**63),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=20),
+)
+_API_IDS = (
+    "POST/organization/v1/users/patients",
+    "GET/organization/v1/users/patients/{id}",
+    "POST/organization/v1/users/caregivers/templates/{templateName}",
+)
+_STATUSES = ("OK", "200 OK", "201 CREATED", "NO_CONTENT")
+
+
+def json_values() -> st.SearchStrategy[Any]:
+    """Any JSON value."""
+    return st.recursive(
+        _scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_names, inner, max_size=4), max_leaves=12
+    )
+
+
+def json_objects() -> st.SearchStrategy[JSON]:
+    """Any JSON object."""
+    return st.dictionaries(_names, json_values(), max_size=5)
+
+
+def entities() -> st.SearchStrategy[JSON]:
+    """An entity with built-in attributes, which start with an underscore, and custom ones."""
+    built_in = st.fixed_dictionaries(
+        {"_id": st.uuids().map(str), "_name": _names},
+        optional={"_template": st.fixed_dictionaries({"name": _names}), "_caption": st.none() | _names},
+    )
+    return st.builds(lambda custom, own: {**custom, **own}, json_objects(), built_in)
+
+
+def event(kind: Kind) -> st.SearchStrategy[JSON]:
+    """A sound event of a kind; its token stands as `SIGN_ME`, for `Client.send` to sign."""
+    return _EVENTS[kind]()
+
+
+def damaged(whole: JSON) -> st.SearchStrategy[JSON]:
+    """The event with one member, at any depth, taken out or replaced by any JSON value."""
+    return st.builds(_damage, st.just(whole), st.sampled_from(_paths(whole)), st.none() | json_values(), st.booleans())
+
+
+def anything() -> st.SearchStrategy[Any]:
+    """Any JSON value, as an event: also such as look like an envelope."""
+    headers = st.dictionaries(
+        st.sampled_from(["hooktype", "HookType", "authorization", "traceparent"]) | _names,
+        st.sampled_from([kind.value for kind in Kind]) | json_values(),
+        max_size=4,
+    )
+    envelopes = st.fixed_dictionaries(
+        {},
+        optional={
+            "headers": headers | json_values(),
+            "body": st.text(max_size=30) | json_values(),
+            "requestContext": json_values(),
+            "isBase64Encoded": st.booleans() | json_values(),
+            "source": st.just("aws.events") | json_values(),
+            "rawQueryString": st.text(max_size=10),
+        },
+    )
+    return json_values() | envelopes
+
+
+def _pre_request() -> st.SearchStrategy[JSON]:
+    return st.builds(
+        events.pre_request,
+        st.sampled_from(_API_IDS),
+        body=st.none() | json_objects(),
+        path_variables=st.dictionaries(st.sampled_from(["id", "templateName"]), st.sampled_from(["nurse", "7"])),
+        query=st.dictionaries(_names, st.lists(st.text(max_size=8), max_size=2), max_size=2),
+    )
+
+
+def _post_request() -> st.SearchStrategy[JSON]:
+    return st.builds(
+        events.post_request,
+        st.sampled_from(_API_IDS),
+        body=st.none() | json_objects(),
+        status=st.sampled_from(_STATUSES),
+    )
+
+
+def _adapt_entity() -> st.SearchStrategy[JSON]:
+    return st.builds(
+        events.adapt_entity,
+        st.sampled_from(["patient", "device"]),
+        entities=st.lists(entities(), max_size=3),
+        status=st.sampled_from(_STATUSES),
+    )
+
+
+def _notification() -> st.SearchStrategy[JSON]:
+    return st.builds(
+        events.notification,
+        st.sampled_from(["patient", "usage-session"]),
+        st.sampled_from(["_create", "_update"]),
+        entity=entities(),
+        old_entity=st.none() | entities(),
+    )
+
+
+def _direct() -> st.SearchStrategy[JSON]:
+    return st.builds(
+        events.direct,
+        st.sampled_from(["GET", "POST"]),
+        st.just("/") | st.just("/report"),
+        query=st.dictionaries(_names, st.text(max_size=8), max_size=2),
+        body=st.none() | json_objects(),
+    )
+
+
+_EVENTS: dict[Kind, Callable[[], st.SearchStrategy[JSON]]] = {
+    Kind.PRE_REQUEST: _pre_request,
+    Kind.POST_REQUEST: _post_request,
+    Kind.ADAPT_ENTITY: _adapt_entity,
+    Kind.NOTIFICATION: _notification,
+    Kind.SCHEDULED: lambda: st.builds(events.scheduled),
+    Kind.DIRECT: _direct,
+}
+
+
+def _paths(value: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path for key, inner in members for path in [(*prefix, key), *_paths(inner, (*prefix, key))]]
+
+
+def _damage(whole: JSON, path: tuple[Any, ...], value: Any, remove: bool) -> JSON:
+    broken = deepcopy(whole)
+    parent: Any = broken
+    for key in path[:-1]:
+        parent = parent[key]
+    if remove:
+        del parent[path[-1]]
+    else:
+        parent[path[-1]] = value
+    return broken

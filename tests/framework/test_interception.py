@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from biot_plugin import AdaptEntity, Initiator, Plugin, PostRequest, PreRequest
+from biot_plugin.testing import Client
+
+PATIENTS = "POST/organization/v1/users/patients"
+PATIENT = "GET/organization/v1/users/patients/{id}"
+
+
+def test_a_pre_request_handler_sees_the_call(plugin: Plugin) -> None:
+    seen: list[Any] = []
+
+    @plugin.pre_request(PATIENT)
+    def look(event: PreRequest) -> None:
+        seen.extend((event.api_id, event.method, event.entity_name, event.path, event.path_variables))
+        seen.extend((event.query_parameters, event.headers["accept-language"], event.initiator, event.trace_id))
+        seen.extend((event.claims["scopes"], event.context.function_name))
+
+    reply = Client(plugin).pre_request(PATIENT, path_variables={"id": "7"}, query={"a": ["1", "2"]})
+    assert reply.status_code == 200
+    assert seen == [
+        PATIENT,
+        "GET",
+        "patient",
+        "/organization/v1/users/patients/7",
+        {"id": "7"},
+        {"a": ["1", "2"]},
+        "en-us",
+        Initiator("3e256d8d-e5e2-42bf-a091-1e6b4afef2fb", "00000000-0000-0000-0000-000000000000", "USER"),
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        ["PLUGIN_INTERCEPTOR"],
+        "Plugin-test",
+    ]
+
+
+def test_a_call_is_changed_in_place(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def change(event: PreRequest) -> None:
+        event.body["mrn"] = event.body["mrn"].strip()
+        event.path = "/organization/v1/users/patients/templates/adult"
+        event.query_parameters["x"] = ["1"]
+        event.headers["accept"] = "text/plain"
+
+    request = Client(plugin).pre_request(PATIENTS, body={"mrn": " 7 ", "more": None}).request
+    assert request.body == {"mrn": "7", "more": None}
+    assert request.path == "/organization/v1/users/patients/templates/adult"
+    assert request.query_parameters == {"x": ["1"]}
+    assert request.headers["accept"] == "text/plain"
+
+
+@pytest.mark.parametrize("new", [{"a": 1}, {}])
+def test_a_returned_body_replaces_the_request_body(plugin: Plugin, new: dict[str, Any]) -> None:
+    plugin.pre_request(PATIENTS)(lambda event: new)
+    assert Client(plugin).pre_request(PATIENTS, body={"mrn": "7"}).request.body == new
+
+
+def test_an_assigned_body_replaces_the_request_body(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def assign(event: PreRequest) -> None:
+        event.body = {"new": True}
+
+    assert Client(plugin).pre_request(PATIENTS, body={"mrn": "7"}).request.body == {"new": True}
+
+
+def test_an_absent_part_reads_as_empty_and_stays_absent(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def read(event: PreRequest) -> None:
+        assert event.body == {}
+        assert event.query_parameters == {}
+        assert event.path_variables == {}
+
+    fields = {"request": {"body": None, "queryParameters": None}}
+    reply = Client(plugin).pre_request(PATIENTS, fields=fields)
+    assert reply.body["request"]["body"] is None
+    assert reply.body["request"]["queryParameters"] is None
+
+
+def test_what_is_put_into_an_absent_part_is_sent(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def add(event: PreRequest) -> None:
+        event.body["new"] = 1
+
+    assert Client(plugin).pre_request(PATIENTS, body=None).request.body == {"new": 1}
+
+
+def test_a_post_request_handler_changes_the_response(plugin: Plugin) -> None:
+    @plugin.post_request(PATIENTS)
+    def hide(event: PostRequest) -> None:
+        assert event.request.body == {"asked": True}
+        assert event.response.status_code == 201
+        event.response.body.pop("_username", None)
+
+    reply = Client(plugin).post_request(
+        PATIENTS, body={"_id": "7", "_username": "ada"}, status="201 CREATED", request_body={"asked": True}
+    )
+    assert reply.response.body == {"_id": "7"}
+    assert reply.response.status == "201 CREATED"
+
+
+def test_a_returned_body_replaces_the_response_body(plugin: Plugin) -> None:
+    plugin.post_request(PATIENTS)(lambda event: {"a": 1})
+    assert Client(plugin).post_request(PATIENTS, body={"b": 2}).response.body == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("came", "number", "changed"),
+    [
+        ("OK", 200, "ACCEPTED"),
+        ("200 OK", 200, "202 ACCEPTED"),
+        ("201 CREATED", 201, "202 ACCEPTED"),
+        ("200", 200, "202"),
+        (200, 200, 202),
+        ("MOVED_TEMPORARILY", 302, "ACCEPTED"),
+    ],
+)
+def test_a_status_is_a_number_that_is_written_back_in_its_own_form(
+    plugin: Plugin, came: Any, number: int, changed: Any
+) -> None:
+    seen = []
+
+    @plugin.post_request(PATIENTS)
+    def keep(event: PostRequest) -> None:
+        seen.append(event.response.status_code)
+        event.response.status_code = event.response.status_code
+
+    @plugin.adapt_entity("patient")
+    def change(event: AdaptEntity) -> None:
+        event.response.status_code = 202
+
+    client = Client(plugin)
+    assert client.post_request(PATIENTS, status=came).response.status == came
+    assert client.adapt_entity("patient", status=came).response.status == changed
+    assert seen == [number]
+
+
+def test_a_status_that_no_platform_knows_is_an_error(plugin: Plugin) -> None:
+    @plugin.post_request(PATIENTS)
+    def change(event: PostRequest) -> None:
+        event.response.status_code = 299
+
+    assert Client(plugin).post_request(PATIENTS).status_code == 500
+
+
+def test_an_unreadable_status_is_passed_on_but_cannot_be_read(plugin: Plugin) -> None:
+    plugin.post_request(PATIENTS)(lambda event: None)
+
+    @plugin.adapt_entity("patient")
+    def read(event: AdaptEntity) -> None:
+        assert event.response.status_code
+
+    client = Client(plugin)
+    assert client.post_request(PATIENTS, status="SOMETHING_NEW").response.status == "SOMETHING_NEW"
+    reply = client.adapt_entity("patient", status="SOMETHING_NEW")
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
+
+
+def test_an_adapt_entity_handler_changes_the_entities(plugin: Plugin) -> None:
+    @plugin.adapt_entity("patient")
+    def age(event: AdaptEntity) -> None:
+        for patient in event.entities:
+            patient["age"] = 40
+        event.entities.append({"_id": "3"})
+
+    entities = Client(plugin).adapt_entity("patient", entities=[{"_id": "1"}, {"_id": "2"}]).response.entities
+    assert entities == [{"_id": "1", "age": 40}, {"_id": "2", "age": 40}, {"_id": "3"}]
+
+
+def test_returned_and_assigned_entities_replace_the_list(plugin: Plugin) -> None:
+    @plugin.adapt_entity("patient")
+    def keep_one(event: AdaptEntity) -> list[Any]:
+        return event.entities[:1]
+
+    @plugin.adapt_entity("device")
+    def clear(event: AdaptEntity) -> None:
+        event.entities = []
+
+    client = Client(plugin)
+    assert client.adapt_entity("patient", entities=[{"_id": "1"}, {"_id": "2"}]).response.entities == [{"_id": "1"}]
+    assert client.adapt_entity("device", entities=[{"_id": "1"}]).response.entities == []
+
+
+@pytest.mark.parametrize("result", [1, "text", ["list"], True, (1, 2), object()])
+def test_anything_else_that_is_returned_is_an_error_that_names_the_function(plugin: Plugin, result: Any) -> None:
+    @plugin.pre_request(PATIENTS)
+    def wrong(event: PreRequest) -> Any:
+        return result
+
+    reply = Client(plugin).pre_request(PATIENTS, body={})
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (500, "INVALID_RESULT")
+    assert f"wrong returned a {type(result).__name__}" in reply.error.message
+    assert "None or the new request body" in reply.error.message
+
+
+@pytest.mark.parametrize("left", [object(), {1, 2}, b"bytes", float("nan"), {(1, 2): 3}])
+def test_what_cannot_be_written_as_json_is_an_error_that_names_the_function(plugin: Plugin, left: Any) -> None:
+    @plugin.post_request(PATIENTS)
+    def leaves(event: PostRequest) -> None:
+        event.response.body["x"] = left
+
+    reply = Client(plugin).post_request(PATIENTS, body={})
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (500, "INVALID_RESULT")
+    assert "leaves left in its reply" in reply.error.message
+
+
+def test_what_contains_itself_is_an_error(plugin: Plugin) -> None:
+    @plugin.post_request(PATIENTS)
+    def leaves(event: PostRequest) -> None:
+        event.response.body["x"] = event.response.body
+
+    assert Client(plugin).post_request(PATIENTS, body={}).status_code == 500
+
+
+SPECIAL: dict[str, Any] = {
+    "backslash": "C:\\temp\\x",
+    "quotes": "\"'",
+    "unicode": "é中\U0001f9ec",
+    "surrogate": "\ud800",
+    "control": "\u0000\u001f",
+    "empty": [{}, [], "", None],
+    "numbers": [0, -1, 1.5, 1e300, 12345678901234567890],
+    "nested": {"a": {"b": [{"c": None}]}},
+}
+
+
+def test_what_is_not_touched_goes_back_as_it_came(plugin: Plugin) -> None:
+    plugin.pre_request(PATIENTS)(lambda event: None)
+    plugin.post_request(PATIENTS)(lambda event: None)
+    plugin.adapt_entity("patient")(lambda event: None)
+    client = Client(plugin)
+    extra = {"request": {"extra": SPECIAL}}
+    assert client.pre_request(PATIENTS, body=SPECIAL, fields=extra).body["request"]["extra"] == SPECIAL
+    assert client.pre_request(PATIENTS, body=SPECIAL).request.body == SPECIAL
+    assert client.post_request(PATIENTS, body=SPECIAL).response.body == SPECIAL
+    assert client.adapt_entity("patient", entities=[SPECIAL]).response.entities == [SPECIAL]
+
+
+def test_path_variables_are_no_part_of_the_reply(plugin: Plugin) -> None:
+    plugin.pre_request(PATIENT)(lambda event: None)
+    assert "pathVariables" not in Client(plugin).pre_request(PATIENT, path_variables={"id": "7"}).body["request"]
+
+
+CAREGIVERS = "POST/organization/v1/users/caregivers/templates"
+
+
+@pytest.fixture
+def scoped(plugin: Plugin) -> tuple[Client, list[str]]:
+    called: list[str] = []
+    plugin.pre_request(f"{CAREGIVERS}/{{templateName}}")(lambda event: called.append("any"))
+    plugin.pre_request(f"{CAREGIVERS}/nurse")(lambda event: called.append("nurse"))
+    plugin.pre_request("GET/device/v1/devices/{deviceId}/alerts/{id}")(lambda event: called.append("any alert"))
+    plugin.pre_request("GET/device/v1/devices/A/alerts/{id}")(lambda event: called.append("device A"))
+    plugin.pre_request("GET/device/v1/devices/{deviceId}/alerts/7")(lambda event: called.append("alert 7"))
+    return Client(plugin), called
+
+
+@pytest.mark.parametrize(
+    ("api_id", "variables", "handler"),
+    [
+        (f"{CAREGIVERS}/{{templateName}}", {"templateName": "nurse"}, "nurse"),
+        (f"{CAREGIVERS}/{{templateName}}", {"templateName": "doctor"}, "any"),
+        (f"{CAREGIVERS}/{{name}}", {"name": "nurse"}, "nurse"),
+        (f"{CAREGIVERS}/nurse", {}, "nurse"),
+        ("GET/device/v1/devices/{deviceId}/alerts/{id}", {"deviceId": "B", "id": "1"}, "any alert"),
+        ("GET/device/v1/devices/{deviceId}/alerts/{id}", {"deviceId": "A", "id": "1"}, "device A"),
+        ("GET/device/v1/devices/{deviceId}/alerts/{id}", {"deviceId": "B", "id": "7"}, "alert 7"),
+        ("GET/device/v1/devices/{deviceId}/alerts/{id}", {"deviceId": "A", "id": "7"}, "device A"),
+    ],
+)
+def test_the_most_specific_handler_wins(
+    scoped: tuple[Client, list[str]], api_id: str, variables: dict[str, str], handler: str
+) -> None:
+    client, called = scoped
+    assert client.pre_request(api_id, path_variables=variables).status_code == 200
+    assert called == [handler]
+
+
+def test_a_value_is_taken_from_the_path_where_the_variables_lack_it(scoped: tuple[Client, list[str]]) -> None:
+    client, called = scoped
+    path = "/organization/v1/users/caregivers/templates/nurse"
+    client.pre_request(f"{CAREGIVERS}/{{templateName}}", fields={"request": {"path": path}})
+    assert called == ["nurse"]
+
+
+def test_an_event_without_a_handler_fails_and_lists_what_there_is(plugin: Plugin) -> None:
+    plugin.pre_request(f"{CAREGIVERS}/nurse")(lambda event: None)
+    plugin.adapt_entity("patient")(lambda event: None)
+    client = Client(plugin)
+    doctor = client.pre_request(f"{CAREGIVERS}/{{templateName}}", path_variables={"templateName": "doctor"})
+    for reply in (doctor, client.post_request(PATIENTS), client.adapt_entity("device"), client.scheduled()):
+        assert reply.error is not None
+        assert (reply.status_code, reply.error.code) == (500, "NO_HANDLER")
+        assert reply.error.details == {"registered": [f"PRE_REQUEST {CAREGIVERS}/nurse", "ADAPT_ENTITY patient"]}
+    assert doctor.error is not None
+    assert f"PRE_REQUEST {CAREGIVERS}/{{templateName}}" in doctor.error.message

@@ -1,0 +1,296 @@
+# pyright: reportInvalidTypeForm=false
+# The models are parameters of the tests here, which type checkers cannot follow.
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import msgspec
+import pytest
+from pydantic import BaseModel, Field
+
+from biot_plugin import AdaptEntity, Notification, Plugin, PostRequest, PreRequest, RegistrationError
+from biot_plugin.testing import Client
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+PATIENTS = "POST/organization/v1/users/patients"
+
+
+class Name(BaseModel):
+    first: str = Field(alias="firstName")
+
+
+class PydanticPatient(BaseModel):
+    mrn: str
+    name: Name = Field(alias="_name")
+    born: datetime | None = Field(None, alias="_dateOfBirth")
+    tags: list[str] = []
+
+
+class StructName(msgspec.Struct):
+    first: str = msgspec.field(name="firstName")
+
+
+class StructPatient(msgspec.Struct):
+    mrn: str
+    name: StructName = msgspec.field(name="_name")
+    born: datetime | None = msgspec.field(name="_dateOfBirth", default=None)
+    tags: list[str] = msgspec.field(default_factory=list)
+
+
+BODY = {
+    "mrn": " 7 ",
+    "_name": {"firstName": "Ada", "lastName": "L", "x": None},
+    "_dateOfBirth": "1985-12-10T00:00:00.120Z",
+    "unnamed": [1, {"a": None}],
+}
+
+
+@pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
+def test_a_body_is_the_model_and_what_it_does_not_name_survives(plugin: Plugin, model: Any) -> None:
+    @plugin.pre_request(PATIENTS)
+    def change(event: PreRequest[model]) -> None:
+        assert isinstance(event.body, model)
+        assert isinstance(event.body.born, datetime)
+        event.body.mrn = event.body.mrn.strip()
+        event.body.name.first = "Grace"
+
+    request = Client(plugin).pre_request(PATIENTS, body=BODY).request
+    assert request.body == {**BODY, "mrn": "7", "_name": {"firstName": "Grace", "lastName": "L", "x": None}}
+
+
+@pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
+def test_an_untouched_body_goes_back_exactly_as_it_came(plugin: Plugin, model: Any) -> None:
+    @plugin.pre_request(PATIENTS)
+    def look(event: PreRequest[model]) -> None:
+        assert event.body.tags == []
+
+    assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == BODY
+
+
+@pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
+def test_a_returned_model_changes_what_it_names(plugin: Plugin, model: Any) -> None:
+    @plugin.pre_request(PATIENTS)
+    def replace(event: PreRequest[model]) -> Any:
+        if model is StructPatient:
+            return StructPatient("new", StructName("Ada"), event.body.born)
+        return PydanticPatient(mrn="new", _name=Name(firstName="Ada"), _dateOfBirth=event.body.born)
+
+    assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == {**BODY, "mrn": "new"}
+
+
+@pytest.mark.parametrize(("model", "paths"), [(PydanticPatient, {"mrn", "_name.firstName"}), (StructPatient, {"mrn"})])
+def test_a_bad_body_is_rejected_with_what_is_wrong(plugin: Plugin, model: Any, paths: set[str]) -> None:
+    @plugin.pre_request(PATIENTS)
+    def never(event: PreRequest[model]) -> None:
+        raise AssertionError
+
+    reply = Client(plugin).pre_request(PATIENTS, body={"mrn": 7, "_name": {}})
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (400, "INVALID_BODY")
+    assert {problem["path"] for problem in reply.error.details["errors"]} == paths
+    assert all(problem["message"] for problem in reply.error.details["errors"])
+    assert Client(plugin).pre_request(PATIENTS, body=None).status_code == 400
+
+
+@pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
+def test_a_default_that_the_model_fills_in_is_no_change(plugin: Plugin, model: Any) -> None:
+    @plugin.pre_request(PATIENTS)
+    def look(event: PreRequest[model]) -> None:
+        assert event.body.tags == []
+
+    @plugin.post_request(PATIENTS)
+    def change(event: PostRequest[model]) -> None:
+        event.response.body.tags.append("new")
+
+    body = {"mrn": "7", "_name": {"firstName": "Ada"}}
+    client = Client(plugin)
+    assert client.pre_request(PATIENTS, body=body).request.body == body
+    assert client.post_request(PATIENTS, body=body).response.body == {**body, "tags": ["new"]}
+
+
+@dataclass
+class Visit:
+    _id: str
+    day: date
+
+
+@dataclass
+class DataclassPatient:
+    _id: str
+    visits: list[Visit]
+    note: str | None = None
+
+
+class TypedPatient(TypedDict):
+    _id: str
+    age: int
+
+
+def test_dataclasses_may_have_the_platforms_names(plugin: Plugin) -> None:
+    @plugin.post_request(PATIENTS)
+    def change(event: PostRequest[DataclassPatient]) -> None:
+        assert event.response.body.visits[0].day == date(2026, 1, 2)
+        event.response.body._id = "8"
+        event.response.body.visits[0].day = date(2026, 1, 3)
+
+    body = {"_id": "7", "visits": [{"_id": "v", "day": "2026-01-02", "more": 1}], "more": 2}
+    assert Client(plugin).post_request(PATIENTS, body=body).response.body == {
+        "_id": "8",
+        "visits": [{"_id": "v", "day": "2026-01-03", "more": 1}],
+        "more": 2,
+    }
+
+
+def test_a_typed_dict_is_the_body_itself_validated(plugin: Plugin) -> None:
+    @plugin.post_request(PATIENTS)
+    def change(event: PostRequest[TypedPatient]) -> None:
+        event.response.body["age"] += 1
+
+    client = Client(plugin)
+    reply = client.post_request(PATIENTS, body={"_id": "7", "age": 40, "more": None})
+    assert reply.response.body == {"_id": "7", "age": 41, "more": None}
+    assert client.post_request(PATIENTS, body={"_id": "7", "age": "40"}).status_code == 400
+
+
+@pytest.mark.parametrize("model", [DataclassPatient, TypedPatient, PydanticPatient, StructPatient])
+def test_entities_are_models(plugin: Plugin, model: Any) -> None:
+    @plugin.adapt_entity("patient")
+    def keep_the_last(event: AdaptEntity[model]) -> Any:
+        assert len(event.entities) == 2
+        return event.entities[1:]
+
+    entities = [
+        {**BODY, "_id": "1", "visits": [], "age": 1},
+        {**BODY, "_id": "2", "visits": [], "age": 2, "unnamed": {"é": None}},
+    ]
+    client = Client(plugin)
+    assert client.adapt_entity("patient", entities=entities).response.entities == entities[1:]
+    assert client.adapt_entity("patient", entities=[{}]).status_code == 400
+    assert client.adapt_entity("patient", fields={"response": {"entities": {}}}).status_code == 400
+
+
+def test_entities_that_are_added_may_be_models_or_plain(plugin: Plugin) -> None:
+    @plugin.adapt_entity("patient")
+    def add(event: AdaptEntity[StructPatient]) -> None:
+        event.entities.append(StructPatient("new", StructName("Ada")))
+        event.entities.append({"plain": 1})  # type: ignore[arg-type]
+
+    entities = Client(plugin).adapt_entity("patient", entities=[BODY]).response.entities
+    assert entities == [
+        BODY,
+        {"mrn": "new", "_name": {"firstName": "Ada"}, "_dateOfBirth": None, "tags": []},
+        {"plain": 1},
+    ]
+
+
+def test_a_notifications_entity_is_the_model(plugin: Plugin) -> None:
+    seen: list[str] = []
+
+    @plugin.notification("patient", "_create")
+    def look(event: Notification[StructPatient]) -> None:
+        seen.append(event.entity.mrn)
+
+    client = Client(plugin)
+    assert client.notification("patient", "_create", entity=BODY).status_code == 200
+    assert client.notification("patient", "_create", entity={}).status_code == 400
+    assert seen == [" 7 "]
+
+
+class Line(msgspec.Struct):
+    code: str
+    amount: int = 0
+
+
+class Order(msgspec.Struct):
+    lines: list[Line]
+    flag: bool | int = False
+
+
+def test_elements_of_lists_keep_what_the_model_does_not_name(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def change(event: PreRequest[Order]) -> None:
+        del event.body.lines[0]
+        event.body.lines.append(Line("c", 3))
+        event.body.lines.append(Line("d", 4))
+
+    @plugin.post_request(PATIENTS)
+    def change_in_place(event: PostRequest[Order]) -> None:
+        event.response.body.lines[0].amount = 9
+        event.response.body.flag = True
+
+    body = {"lines": [{"code": "a", "x": 1}, {"code": "b", "x": 2}], "flag": 1}
+    client = Client(plugin)
+    assert client.pre_request(PATIENTS, body=body).request.body["lines"] == [
+        {"code": "b", "x": 2},
+        {"code": "c", "amount": 3},
+        {"code": "d", "amount": 4},
+    ]
+    changed = client.post_request(PATIENTS, body=body).response.body
+    assert changed["lines"] == [{"code": "a", "x": 1, "amount": 9}, {"code": "b", "x": 2}]
+    assert changed["flag"] is True
+
+
+def test_a_plain_body_may_take_the_models_place(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def replace(event: PreRequest[StructPatient]) -> dict[str, int]:
+        return {"plain": 1}
+
+    assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == {"plain": 1}
+
+
+def test_what_is_no_model_is_refused_at_import(plugin: Plugin) -> None:
+    def wrong(event: PreRequest[int]) -> None: ...
+
+    with pytest.raises(RegistrationError, match=r"wrong.* asks for a model that cannot be used"):
+        plugin.pre_request(PATIENTS)(wrong)
+
+    def unknown(event: PreRequest[Decimal]) -> None: ...
+
+    with pytest.raises(RegistrationError, match=r"unknown.* cannot be resolved.*not under TYPE_CHECKING"):
+        plugin.pre_request(PATIENTS)(unknown)
+
+
+def test_a_plain_parameter_is_no_model(plugin: Plugin) -> None:
+    def plain(event: PreRequest[dict[str, Any]]) -> None:
+        assert type(event.body) is dict
+
+    plugin.pre_request(PATIENTS)(plain)
+    assert Client(plugin).pre_request(PATIENTS, body=BODY).status_code == 200
+
+
+@pytest.mark.parametrize("library", ["msgspec", "pydantic"])
+def test_dataclasses_need_one_of_the_libraries(library: str) -> None:
+    """In a process of its own that has only one of the libraries, or none."""
+    code = f"""
+import sys, importlib.util
+from dataclasses import dataclass
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name: find(name) if name == {library!r} else None
+from biot_plugin import Plugin, PreRequest, RegistrationError
+from biot_plugin.testing import Client
+@dataclass
+class Patient:
+    mrn: str
+plugin = Plugin()
+@plugin.pre_request("{PATIENTS}")
+def change(event: PreRequest[Patient]) -> None:
+    event.body.mrn += "!"
+assert Client(plugin).pre_request("{PATIENTS}", body={{"mrn": "7", "x": 1}}).request.body == {{"mrn": "7!", "x": 1}}
+importlib.util.find_spec = lambda name: None
+import biot_plugin._models
+biot_plugin._models.find_spec = lambda name: None
+try:
+    plugin.pre_request("GET/device/v2/devices")(change)
+except RegistrationError as error:
+    assert "add biot-plugin[models]" in str(error), error
+else:
+    raise AssertionError
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

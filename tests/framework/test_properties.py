@@ -1,0 +1,137 @@
+"""Whatever comes in, a well-formed reply goes out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from biot_plugin import AdaptEntity, Kind, Plugin, PreRequest
+from biot_plugin.testing import Client, Context, default_signer, events, signed, strategies
+
+PATIENTS = "POST/organization/v1/users/patients"
+
+
+class Patient(msgspec.Struct):
+    mrn: str = ""
+    tags: list[str] = msgspec.field(default_factory=list)
+
+
+def whole_plugin() -> Plugin:
+    """Every hook, of which some read everything, some ask for a model, and some fail on odd input."""
+    plugin = Plugin()
+
+    @plugin.middleware
+    def read_everything(event: Any, call_next: Any) -> None:
+        for name in dir(event):
+            if not name.startswith("_") and name not in ("json", "content"):
+                getattr(event, name)
+        call_next(event)
+
+    @plugin.pre_request("POST/organization/v1/users/caregivers/templates/nurse")
+    def modelled(event: PreRequest[Patient]) -> None:
+        event.body.mrn += "!"
+
+    @plugin.adapt_entity("device")
+    def entities(event: AdaptEntity[Patient]) -> None:
+        event.entities.reverse()
+
+    for api_id in (
+        PATIENTS,
+        "GET/organization/v1/users/patients/{id}",
+        "POST/organization/v1/users/caregivers/templates/{templateName}",
+        "GET/organization/v1/users/caregivers",
+    ):
+        plugin.pre_request(api_id)(lambda event: None)
+        plugin.post_request(api_id)(lambda event: None)
+    plugin.adapt_entity("patient")(lambda event: event.entities)
+    for entity_type in ("patient", "usage-session"):
+        for action in ("_create", "_update"):
+            plugin.notification(entity_type, action)(lambda event: None)
+    plugin.scheduled("0 0 * * ? *")(lambda event: None)
+    plugin.endpoint()(lambda event: event.json)
+    return plugin
+
+
+@pytest.fixture(scope="module")
+def client() -> Client:
+    return Client(whole_plugin())
+
+
+def check(reply: dict[str, Any]) -> None:
+    """A function URL reply that Lambda can send, and the platform's error body where it is one."""
+    json.dumps(reply, allow_nan=False).encode()
+    assert set(reply) == {"statusCode", "headers", "body", "isBase64Encoded"}
+    assert isinstance(reply["body"], str)
+    reply["body"].encode()
+    assert len(reply["headers"]["traceparent"].split("-")[1]) == 32
+    if reply["statusCode"] >= 400:
+        body = json.loads(reply["body"])
+        assert set(body) == {"code", "message", "serviceName", "traceId", "environment", "details"}
+        assert body["traceId"] == reply["headers"]["traceparent"].split("-")[1]
+
+
+quiet = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+
+
+@given(event=strategies.anything())
+@quiet
+def test_anything_at_all_gets_a_reply(client: Client, event: Any) -> None:
+    check(client._plugin.handler(event, Context()))
+
+
+@given(data=st.data(), kind=st.sampled_from(Kind))
+@quiet
+def test_every_sound_event_is_handled(client: Client, data: st.DataObject, kind: Kind) -> None:
+    event = data.draw(strategies.event(kind))
+    reply = client.send(event)
+    check(dict(reply.raw))
+    assert reply.status_code in (200, 204, 400) or (kind is Kind.DIRECT and reply.status_code == 500)
+
+
+@given(data=st.data(), kind=st.sampled_from(Kind))
+@quiet
+def test_every_damaged_event_gets_a_reply(client: Client, data: st.DataObject, kind: Kind) -> None:
+    event = signed(data.draw(strategies.event(kind)), default_signer())
+    if isinstance(event.get("body"), str):
+        event["body"] = json.loads(event["body"])
+    damaged = data.draw(strategies.damaged(event))
+    if data.draw(st.booleans()) and "body" in damaged:
+        damaged["body"] = json.dumps(damaged["body"])
+    check(client._plugin.handler(damaged, Context()))
+
+
+@given(
+    body=st.none() | strategies.json_objects(),
+    entities=st.lists(strategies.entities(), max_size=3),
+    status=st.sampled_from(["OK", "200 OK", "201 CREATED", "204"]),
+)
+@quiet
+def test_what_is_not_touched_goes_back_as_it_came(client: Client, body: Any, entities: list[Any], status: str) -> None:
+    assert client.pre_request(PATIENTS, body=body).body["request"]["body"] == body
+    response = {"body": body, "httpStatusCode": status}
+    assert client.post_request(PATIENTS, body=body, status=status).body["response"] == response
+    response = {"entities": entities, "httpStatusCode": status}
+    assert client.adapt_entity("patient", entities=entities, status=status).body["response"] == response
+
+
+@given(extra=strategies.json_objects(), tags=st.lists(st.text(max_size=5), max_size=3))
+@quiet
+def test_what_a_model_does_not_name_survives(client: Client, extra: dict[str, Any], tags: list[str]) -> None:
+    body = {**extra, "mrn": "7", "tags": tags}
+    api_id = "POST/organization/v1/users/caregivers/templates/{templateName}"
+    reply = client.pre_request(api_id, body=body, path_variables={"templateName": "nurse"})
+    assert reply.request.body == {**body, "mrn": "7!"}
+
+
+def test_the_strategies_make_what_they_say() -> None:
+    @given(event=strategies.event(Kind.PRE_REQUEST), value=strategies.json_values())
+    @settings(max_examples=20)
+    def holds(event: dict[str, Any], value: Any) -> None:
+        assert event["headers"]["authorization"] == f"Bearer {events.SIGN_ME}"
+        json.dumps(value)
+
+    holds()

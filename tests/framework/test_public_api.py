@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import inspect
+import pkgutil
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+import biot_plugin
+import biot_plugin.testing
+from biot_plugin.testing import events, strategies
+
+
+@pytest.mark.parametrize("module", [biot_plugin, biot_plugin.testing, events, strategies])
+def test_all_is_exactly_the_public_api(module: ModuleType) -> None:
+    public = {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and name not in ("annotations", "JSON", "Overrides")
+        and getattr(value, "__module__", module.__name__).startswith("biot_plugin")
+        and (not isinstance(value, ModuleType) or value.__name__ == f"{module.__name__}.{name}")
+        and not (module in (events, strategies) and getattr(value, "__module__", None) != module.__name__)
+        and not (isinstance(value, ModuleType) and name not in module.__all__)
+    }
+    constants = {name for name in module.__all__ if isinstance(getattr(module, name), str)}
+    assert sorted(module.__all__) == sorted(public | constants)
+    assert module.__all__ == sorted(module.__all__)
+
+
+def test_every_public_name_is_documented() -> None:
+    for module in (biot_plugin, biot_plugin.testing, events, strategies):
+        for name in module.__all__:
+            assert inspect.getdoc(getattr(module, name)), name
+
+
+def test_everything_else_is_private() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(biot_plugin.__path__)}
+    assert {name for name in modules if not name.startswith("_")} == {"testing"}
+
+
+LOADED = """
+import sys
+before = set(sys.modules)
+import biot_plugin
+plugin = biot_plugin.Plugin()
+plugin.endpoint()(lambda event: None)
+print("\\n".join(sorted({name.partition(".")[0] for name in set(sys.modules) - before})))
+"""
+
+#: What `import biot_plugin` may load beside the standard library. Everything here is paid for on every cold start.
+ALLOWED = {
+    "_cffi_backend",
+    "_openssl",
+    "aws_lambda_powertools",
+    "biot_plugin",
+    "cryptography",
+    "jmespath",
+    "typing_extensions",
+}
+#: Modules of the standard library that cost more than a plugin should pay before it needs them.
+TOO_HEAVY = {"asyncio", "http", "ssl", "urllib.request", "email", "unittest", "xml", "multiprocessing"}
+
+
+def loaded(code: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_loads_nothing_that_is_not_allowed() -> None:
+    modules = loaded(LOADED)
+    assert modules - set(sys.stdlib_module_names) <= ALLOWED
+    assert not modules & TOO_HEAVY
+    assert "biot_plugin" in modules
+
+
+def test_nothing_for_tests_is_imported_in_production() -> None:
+    code = LOADED.replace('name.partition(".")[0]', "name")
+    assert not {name for name in loaded(code) if name.startswith(("biot_plugin.testing", "pytest", "hypothesis"))}
+
+
+def test_importing_for_tests_does_not_need_hypothesis() -> None:
+    code = LOADED.replace("import biot_plugin", "import biot_plugin, biot_plugin.testing", 1)
+    assert "hypothesis" not in loaded(code)

@@ -1,0 +1,57 @@
+"""The one place where this package reads a structure that its library reads, too: the two must agree."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+from hypothesis import given, settings, strategies as st
+
+from biot_plugin import _spki
+
+KEYS = [rsa.generate_private_key(public_exponent=e, key_size=size) for size, e in ((2048, 65537), (3072, 3))]
+DERS = [key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) for key in KEYS]
+
+
+@pytest.mark.parametrize("der", DERS)
+def test_a_key_is_read_as_the_library_reads_it(der: bytes) -> None:
+    library = load_der_public_key(der)
+    assert isinstance(library, rsa.RSAPublicKey)
+    assert _spki.load(der).public_numbers() == library.public_numbers()
+
+
+def test_other_and_weak_keys_are_refused() -> None:
+    curve = ec.generate_private_key(ec.SECP256R1()).public_key()
+    weak = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
+    for key in (curve, weak):
+        with pytest.raises(ValueError, match="the key is"):
+            _spki.load(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+
+@given(st.sampled_from(DERS), st.data())
+@settings(max_examples=400)
+def test_what_is_accepted_is_what_the_library_accepts(der: bytes, data: st.DataObject) -> None:
+    position = data.draw(st.integers(0, len(der) - 1))
+    damaged = data.draw(
+        st.sampled_from(
+            [
+                der[:position],
+                der + b"\0",
+                der[:position] + bytes([data.draw(st.integers(0, 255))]) + der[position + 1 :],
+                der[:position] + der[position + 1 :],
+            ]
+        )
+    )
+    try:
+        numbers = _spki.load(damaged).public_numbers()
+    except ValueError:
+        return
+    library = load_der_public_key(damaged)
+    assert isinstance(library, rsa.RSAPublicKey)
+    assert numbers == library.public_numbers()
+
+
+@given(st.binary(max_size=400))
+def test_anything_else_is_refused_and_never_crashes(data: bytes) -> None:
+    with pytest.raises(ValueError, match="the key"):
+        _spki.load(data)

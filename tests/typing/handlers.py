@@ -1,0 +1,124 @@
+"""What type checkers must see in a plugin's code. It is checked, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+import msgspec
+from aws_lambda_powertools.logging import Logger
+from pydantic import BaseModel
+from typing_extensions import assert_type
+
+from biot_plugin import (
+    AdaptEntity,
+    DirectCall,
+    Event,
+    Next,
+    Notification,
+    Plugin,
+    PostRequest,
+    PreRequest,
+    Scheduled,
+    Subscriptions,
+)
+
+API = "POST/organization/v1/users/patients"
+
+plugin = Plugin()
+
+
+class Patient(BaseModel):
+    mrn: str
+
+
+class Session(msgspec.Struct):
+    state: str
+
+
+class Device(TypedDict):
+    id: str
+
+
+@plugin.pre_request(API, order=5)
+def pre(event: PreRequest) -> None:
+    assert_type(event, PreRequest[dict[str, Any]])
+    assert_type(event.body, dict[str, Any])
+    assert_type(event.query_parameters, dict[str, list[str]])
+    assert_type(event.logger, Logger)
+    assert_type(event.trace_id, str)
+
+
+@plugin.pre_request("PUT/x")
+def pre_model(event: PreRequest[Patient]) -> Patient | None:
+    assert_type(event.body, Patient)
+    assert_type(event.body.mrn, str)
+    return event.body
+
+
+@plugin.post_request(API)
+def post(event: PostRequest) -> dict[str, Any]:
+    assert_type(event.response.status_code, int)
+    assert_type(event.response.body, dict[str, Any])
+    return event.response.body
+
+
+@plugin.post_request("PUT/x")
+def post_model(event: PostRequest[Session]) -> None:
+    assert_type(event.response.body, Session)
+
+
+@plugin.adapt_entity("device")
+def adapt(event: AdaptEntity[Device]) -> list[Device]:
+    assert_type(event.entities, list[Device])
+    return event.entities
+
+
+@plugin.notification("usage-session", "_update")
+async def notified(event: Notification[Session]) -> None:
+    assert_type(event.entity, Session)
+    assert_type(event.old_entity, dict[str, Any] | None)
+
+
+@plugin.scheduled("0 0 * * ? *")
+def nightly(event: Scheduled, dry_run: bool = False) -> int | None:
+    return int(dry_run)
+
+
+@plugin.endpoint()
+def report(event: DirectCall) -> dict[str, str]:
+    assert_type(event.query, dict[str, str])
+    return event.query
+
+
+@plugin.middleware
+def around(event: Event, call_next: Next) -> None:
+    call_next(event)
+
+
+# Decorators keep the type of what they decorate.
+pre_is: Callable[[PreRequest[dict[str, Any]]], None] = pre
+pre_model_is: Callable[[PreRequest[Patient]], Patient | None] = pre_model
+report_is: Callable[[DirectCall], dict[str, str]] = report
+around_is: Callable[[Event, Next], None] = around
+
+
+def with_a_keyword() -> None:
+    assert_type(nightly(event=scheduled_event(), dry_run=True), int | None)
+
+
+def scheduled_event() -> Scheduled:
+    raise NotImplementedError
+
+
+assert_type(plugin.subscriptions(), Subscriptions)
+assert_type(plugin.cron_schedule, str | None)
+
+
+# A function for another kind of event is an error; the comment itself is one where it is not needed.
+@plugin.pre_request("PUT/y")  # type: ignore[type-var]
+def wrong_event(event: PostRequest) -> None: ...
+
+
+@plugin.middleware  # type: ignore[type-var]
+def wrong_middleware(event: Event) -> None: ...
