@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from biot_plugin_cli import _git, _run, main, new_plugin
 
+from biot_plugin_cli import _git, _run, main, new_plugin
 from tests.scaffold.support import Outcome, Program
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from biot_plugin_cli import _errors
 
 

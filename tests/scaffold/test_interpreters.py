@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter, newest_runtime, plugin_python
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from importlib import metadata
 
 import pytest
-from biot_plugin_cli import main
 
+from biot_plugin_cli import main
 from tests.scaffold.support import Program, program_file
 
 HEAVY = ("copier", "boto3", "botocore", "biot_emulator", "jinja2", "pydantic", "yaml", "questionary")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from biot_plugin_cli._errors import InvalidPlugin
 from biot_plugin_cli._manifest import Manifest
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from biot_plugin_cli import _copier, _template
 from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._git import git
 from biot_plugin_cli._interpreters import newest_runtime
 from biot_plugin_cli._manifest import Manifest
-
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file
 
 

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from biot_plugin_cli._sources import installation_sources
 
+from biot_plugin_cli._sources import installation_sources
 from tests.scaffold.support import CHECKOUT
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from biot_plugin_cli import _template
 from biot_plugin_cli._copier import render
 from biot_plugin_cli._errors import OperationFailed

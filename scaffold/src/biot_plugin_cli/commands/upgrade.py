@@ -38,8 +38,8 @@ def upgrade(
             out.print(f"  {mark}  {path}")
     if done.conflicts:
         err.print(
-            f"error: {len(done.conflicts)} of the files need you: choose between the marked lines in "
-            f"{', '.join(done.conflicts)}, then run make check test and commit.",
+            f"error: Some changes meet yours: choose between the marked lines in {', '.join(done.conflicts)}, "
+            "then run make check test and commit",
             markup=False,
         )
         raise typer.Exit(1)

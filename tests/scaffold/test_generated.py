@@ -1,0 +1,126 @@
+"""What new-plugin makes passes its own tests, linter, formatter and type checker, whatever was chosen."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from biot_plugin_cli.new_plugin import Hook
+from tests.scaffold.support import CHECKOUT, Program, entries, program_file
+
+HOOKS = [hook.value for hook in Hook]
+SUBSETS = [subset for size in range(1, len(HOOKS) + 1) for subset in itertools.combinations(HOOKS, size)]
+THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+REPRESENTATIVE = [
+    (tuple(HOOKS), "zip", "github"),
+    (tuple(HOOKS), "image", "bitbucket"),
+    *[((hook,), "zip", "none") for hook in HOOKS[::2]],
+    *[((hook,), "image", "github") for hook in HOOKS[1::2]],
+]
+
+
+def _make(create: Program, folder: Path, hooks: tuple[str, ...], package: str, ci: str) -> Path:
+    chosen = [argument for hook in hooks for argument in ("--hook", hook)]
+    done = create(folder, *chosen, "--package", package, "--ci", ci, "--runtime", THIS, "--defaults")
+    assert done.exit_code == 0, done.err
+    return folder
+
+
+def _check(plugin: Path, mypy_cache: Path) -> None:
+    """Run the plugin's own checks, as its Makefile does, with the tools of this environment."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}
+    for command in (
+        ["pytest", "-q", "-p", "no:cacheprovider"],
+        ["ruff", "check", "--no-cache"],
+        ["ruff", "format", "--no-cache", "--check"],
+        ["mypy", f"--cache-dir={mypy_cache}"],
+    ):
+        command[0] = str(program_file(command[0]))
+        done = subprocess.run(command, cwd=plugin, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+
+
+def _modules(hooks: tuple[str, ...]) -> list[str]:
+    return sorted(hook.replace("-", "_") for hook in hooks)
+
+
+def _look(plugin: Path, hooks: tuple[str, ...], package: str, ci: str) -> None:
+    """See that the files are those that were asked for, and well formed."""
+    modules = _modules(hooks)
+    assert entries(plugin / "events") == [f"{module}.json" for module in modules]
+    assert {f"{module}.py" for module in modules} <= {*entries(plugin / "hooks")}
+    assert {f"test_{module}.py" for module in modules} <= {*entries(plugin / "tests")}
+    assert len(entries(plugin / "tests")) - len(modules) == (plugin / "hooks" / "age.py").exists()
+    assert (plugin / "Dockerfile").exists() == (plugin / ".dockerignore").exists() == (package == "image")
+    assert (plugin / ".github").exists() == (ci == "github")
+    assert (plugin / "bitbucket-pipelines.yml").exists() == (ci == "bitbucket")
+    for file in plugin.rglob("*"):
+        if file.is_file() and ".git" not in file.parts:
+            _look_at(file)
+
+
+def _look_at(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.endswith("\n"), file
+    assert not text.endswith("\n\n"), file
+    assert "\n\n\n\n" not in text, file
+    assert all(line == line.rstrip() for line in text.splitlines()), file
+    assert "{%" not in text, file
+    assert "{{" not in text, file
+    if file.suffix == ".json":
+        json.loads(text)
+    if file.suffix == ".yml":
+        yaml.safe_load(text)
+
+
+@pytest.fixture(scope="session")
+def mypy_cache() -> Path:
+    """One for each process of the test run: what all plugins import is checked once."""
+    return CHECKOUT / ".cache" / f"mypy-generated-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("hooks", "package", "ci"), REPRESENTATIVE, ids=str)
+def test_it_passes_its_own_checks(
+    create: Program, tmp_path: Path, mypy_cache: Path, hooks: tuple[str, ...], package: str, ci: str
+) -> None:
+    plugin = _make(create, tmp_path / "demo", hooks, package, ci)
+
+    _look(plugin, hooks, package, ci)
+    _check(plugin, mypy_cache)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("hooks", SUBSETS, ids="+".join)
+@pytest.mark.parametrize("package", ["zip", "image"])
+@pytest.mark.parametrize("ci", ["github", "bitbucket", "none"])
+def test_every_combination_passes_its_own_checks(
+    create: Program, tmp_path: Path, mypy_cache: Path, hooks: tuple[str, ...], package: str, ci: str
+) -> None:
+    plugin = _make(create, tmp_path / "demo", hooks, package, ci)
+
+    _look(plugin, hooks, package, ci)
+    _check(plugin, mypy_cache)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hook", HOOKS)
+def test_its_tests_can_fail(create: Program, tmp_path: Path, hook: str) -> None:
+    """A handler that does nothing does not pass."""
+    plugin = _make(create, tmp_path / "demo", (hook,), "zip", "none")
+    module = plugin / "hooks" / f"{hook.replace('-', '_')}.py"
+    head, separator, _ = module.read_text(encoding="utf-8").rpartition('"""\n')
+    body = "    return {}\n" if hook == "endpoint" else "    return None\n"
+    module.write_text(head + separator + body, encoding="utf-8")
+
+    done = subprocess.run([program_file("pytest"), "-q"], cwd=plugin, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1, done.stdout
