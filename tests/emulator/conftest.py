@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+
 from biot_emulator import Function
 
 SHARED = Path(__file__).parents[2].parent / "shared"

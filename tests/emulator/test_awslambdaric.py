@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from biot_emulator import ClientUnavailable, Function, Runtime
 
 OWN = "python{}.{}".format(*sys.version_info)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from biot_emulator import EventKind, InvalidEvent, event_body, event_kind, prepare_event
-from hypothesis import given, strategies as st  # noqa: TID253
+from hypothesis import given, strategies as st
 
+from biot_emulator import EventKind, InvalidEvent, event_body, event_kind, prepare_event
 from tests.emulator.conftest import SHARED
 from tests.emulator.test_function_url import json_values
 

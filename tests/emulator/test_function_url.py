@@ -5,8 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
+
 from biot_emulator import MalformedReply, Response, respond
-from hypothesis import given, strategies as st  # noqa: TID253
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

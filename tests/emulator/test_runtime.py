@@ -10,9 +10,9 @@ from typing import Any
 
 import psutil
 import pytest
-from biot_emulator import EmulatorError, Function, InvalidEvent, Runtime, SandboxUnavailable
-from hypothesis import given, settings, strategies as st  # noqa: TID253
+from hypothesis import given, settings, strategies as st
 
+from biot_emulator import EmulatorError, Function, InvalidEvent, Runtime, SandboxUnavailable
 from tests.emulator.conftest import MakeFunction
 
 ECHO = """

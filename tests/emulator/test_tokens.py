@@ -7,12 +7,13 @@ import uuid
 from typing import Any
 
 import pytest
-from biot_emulator import TokenIssuer
-from biot_emulator.tokens import TokenKind
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from biot_emulator import TokenIssuer
+from biot_emulator.tokens import TokenKind
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from biot_emulator import Ums
 
+from biot_emulator import Ums
 from tests.emulator.conftest import SHARED
 from tests.emulator.test_tokens import claims_of, verify
 

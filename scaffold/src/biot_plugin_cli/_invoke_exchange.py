@@ -16,6 +16,11 @@ __all__ = ["Exchange", "json_text"]
 _PART = {"PRE_REQUEST": "request", "POST_REQUEST": "response", "ADAPT_ENTITY": "response"}
 """The part of an interceptor's body that it may change, and gives back."""
 
+_IGNORED = {
+    "NOTIFICATION": "The platform ignores the reply to a notification.",
+    "SCHEDULED": "Nobody waits for the reply to a schedule.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -58,8 +63,9 @@ class Exchange:
 
 
 def json_text(value: Any) -> str:
-    """Write JSON for people."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=lambda content: f"<{len(content)} bytes>")
+    """Write JSON for people: bytes are counted, and half a surrogate pair becomes a question mark."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=lambda content: f"<{len(content)} bytes>")
+    return text.encode("utf-8", "replace").decode()
 
 
 def _received(kind: EventKind, event: Mapping[str, Any], body: dict[str, Any]) -> tuple[str, Any]:
@@ -84,8 +90,8 @@ def _address(event: Mapping[str, Any]) -> str:
 
 
 def _consequence(kind: EventKind, part: str | None, status_code: int, *, fits: bool) -> str | None:
-    if kind.name == "NOTIFICATION":
-        return "The platform ignores the reply to a notification."
+    if ignored := _IGNORED.get(kind.name):
+        return ignored
     if part is None or fits:
         return None
     if 200 <= status_code < 300:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli._errors import OperationFailed, UsageError
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from biot_plugin_cli._manifest import Manifest
 
 __all__ = ["run_event"]
+
+_SIGNAL_EXIT = 128
 
 
 def run_event(manifest: Manifest, event: Mapping[str, Any], variables: Mapping[str, str]) -> tuple[Invocation, Secrets]:
@@ -52,10 +58,25 @@ def run_event(manifest: Manifest, event: Mapping[str, Any], variables: Mapping[s
         )
         try:
             # The plugin loads while the event's token is signed.
-            with Runtime(function) as runtime:
+            with _orderly_end(), Runtime(function) as runtime:
                 invocation = runtime.invoke(prepare_event(event, ums.tokens.sign_for))
         except InvalidEvent as error:
             raise UsageError(str(error)) from error
         except SandboxUnavailable as error:
             raise OperationFailed(str(error)) from error
         return invocation, Secrets(ums.tokens.issued, ums.secret_key)
+
+
+@contextmanager
+def _orderly_end() -> Iterator[None]:
+    """Leave through all `finally` blocks when this process is told to end: the plugin's process must not outlive it."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        sys.exit(_SIGNAL_EXIT + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -67,6 +67,8 @@ def _section(title: str, lines: Iterable[Text]) -> None:
 
 
 def _json(value: Any, secrets: Secrets) -> Text:
+    if value is None:
+        return Text("nothing", "dim")
     text = Text(secrets.hide_all(json_text(value)))
     JSONHighlighter().highlight(text)
     return text
