@@ -15,12 +15,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV
 
 UV := .uv/bin/uv
+DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-fast test-template check format lock build clean
+.PHONY: help setup demo test test-fast test-template template-release bench check format lock build clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 setup: .venv/.installed ## Install everything into .venv
 
@@ -36,14 +37,22 @@ $(UV):
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e framework -e emulator -e scaffold
 	@touch $@
 
-demo: setup ## Scaffold a plugin and run one event of each kind through it
-	$(BIN)/python -m tests.demo
+demo: setup ## Make a plugin with one hook of every kind, and run one event of each through it
+	@rm -rf build/demo
+	$(BIN)/new-plugin build/demo $(DEMO_HOOKS:%=--hook %) --defaults
+	@$(MAKE) --no-print-directory -C build/demo invoke
 
 test: setup ## Run every test
 	$(BIN)/pytest -n auto -m "not matrix"
 
 test-fast: setup ## Run the tests that take seconds
 	$(BIN)/pytest -n auto -m "not slow and not matrix"
+
+template-release: setup ## Record the template as its next version
+	$(BIN)/python -m biot_plugin_cli._template release
+
+bench: setup ## Measure against other tools, and print ratios
+	$(BIN)/python -m benchmarks
 
 test-template: setup ## Render and check every combination of the template's answers
 	$(BIN)/pytest -n auto -m matrix

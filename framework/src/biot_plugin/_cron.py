@@ -7,9 +7,9 @@ import re
 _MAX_LENGTH = 250
 
 
-def _field(term: str, after: str, *, alone: str = "") -> re.Pattern[str]:
+def _field(term: str, after: str, *, alone: str = "") -> str:
     item = f"(?:{term})(?:{after})?"
-    return re.compile(f"(?:{alone}|{item}(?:,{item})*)" if alone else f"{item}(?:,{item})*")
+    return f"(?:{alone}|{item}(?:,{item})*)" if alone else f"{item}(?:,{item})*"
 
 
 def _range_or_step(term: str) -> str:
@@ -51,7 +51,7 @@ def check(expression: str) -> None:
             f"it needs {len(_FIELDS)} fields ({', '.join(_FIELDS)}) separated by spaces, not {len(values)}"
         )
     for (name, (pattern, allowed)), value in zip(_FIELDS.items(), values):  # noqa: B905
-        if not pattern.fullmatch(value):
+        if not re.fullmatch(pattern, value):
             raise ValueError(f"{value!r} is no {name}: {allowed}")
     if (values[2] == "?") == (values[4] == "?"):
         raise ValueError("exactly one of day of month and day of week must be ?")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import parse_qsl
 
 from biot_plugin import _json
 from biot_plugin._errors import InvalidEvent
@@ -49,6 +48,8 @@ class DirectCall(Event):
     @property
     def query(self) -> dict[str, str]:
         """The query's values by name; of a name that comes several times, the last."""
+        from urllib.parse import parse_qsl
+
         return dict(parse_qsl(text(self.raw, "rawQueryString") or "", keep_blank_values=True))
 
     @property

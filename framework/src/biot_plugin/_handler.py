@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Protocol, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Protocol, get_args, get_origin
 
 from biot_plugin._errors import InvalidResult, RegistrationError
 from biot_plugin._event import Event
-from biot_plugin._models import Model, model_of
+
+if TYPE_CHECKING:
+    from biot_plugin._models import Model
 
 
 class Next(Protocol):
@@ -105,6 +107,8 @@ def _model_in(
     parameters = get_args(annotation)
     if origin is not event_class or not parameters or _is_plain(parameters[0]):
         return None
+    from biot_plugin._models import model_of
+
     try:
         return model_of(parameters[0])
     except TypeError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from biot_plugin import _json, _spki
 
@@ -56,6 +55,7 @@ def _get(base_url: str, timeout: float) -> bytes:
 
 def _connect(base_url: str, timeout: float) -> tuple[HTTPConnection, str]:
     from http.client import HTTPConnection, HTTPSConnection
+    from urllib.parse import urlsplit
 
     url = urlsplit(base_url)
     if url.scheme not in ("https", "http") or not url.hostname:
