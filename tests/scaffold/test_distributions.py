@@ -74,8 +74,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_from_a_checkout(create: Program, tmp_path: Path) -> None:
     create(tmp_path / "demo", "--defaults")
 
-    _make(tmp_path / "demo", "test", "check")
+    ran = _make(tmp_path / "demo", "invoke", "test", "check")
 
+    assert '"mrn": "K-117"' in ran.stdout
     assert _table(tmp_path / "demo", "uv")["sources"]["biot-plugin"]["path"] == str(CHECKOUT / "framework")
     assert str(CHECKOUT) in (tmp_path / "demo" / "README.md").read_text(encoding="utf-8")
 
@@ -151,7 +152,7 @@ def test_nothing_is_written_outside_of_the_plugin(create: Program, tmp_path: Pat
 def _without_interpreters(folder: Path) -> Path:
     """Make a PATH of the few programs that a Makefile needs."""
     folder.mkdir()
-    for name in ("sh", "sed", "env", "touch", "expand", "make"):
+    for name in ("sh", "sed", "env", "touch", "awk", "make"):
         (folder / name).symlink_to(shutil.which(name) or f"/usr/bin/{name}")
     return folder
 

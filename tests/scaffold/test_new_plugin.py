@@ -11,7 +11,7 @@ import yaml
 from biot_plugin_cli import _copier, _template
 from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._git import git
-from biot_plugin_cli._interpreters import newest_runtime
+from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter, newest_runtime
 from biot_plugin_cli._manifest import Manifest
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file
 
@@ -249,6 +249,7 @@ def test_questions_are_asked_on_a_terminal(tmp_path: Path) -> None:
     )
 
     assert exit_code == 0, said
+    assert ("not on this machine" in said) == (None in map(find_interpreter, RUNTIMES))
     assert "Whose pipeline" not in said
     manifest = Manifest.load(tmp_path / "demo")
     assert (manifest.name, manifest.display_name, manifest.runtime) == ("demo", "Demo ward", newest_runtime())

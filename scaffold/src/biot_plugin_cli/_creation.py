@@ -19,6 +19,8 @@ from biot_plugin_cli._template import open_template
 
 __all__ = ["create"]
 
+_NO_DOWNLOADS = ("never", "false")
+
 
 def create(folder: Path, answers: Mapping[str, Any], proposals: Mapping[str, Any], *, ask: bool) -> dict[str, Any]:
     """Make a plugin's repository with its first commit.
@@ -39,7 +41,7 @@ def create(folder: Path, answers: Mapping[str, Any], proposals: Mapping[str, Any
     require_git()
     _refuse_occupied(folder)
     with open_template() as template, _built_beside(folder) as workshop:
-        known = {**answers, "sources": installation_sources(), "found_runtimes": _found_runtimes()}
+        known = {**answers, "sources": installation_sources(), **_about_this_machine()}
         final = render(template, workshop, known, {**_runtime_proposal(), **proposals}, ask)
         initialise(workshop)
         commit = commit_all(workshop, f"Make the plugin {final['name']} from template version {template.newest}")
@@ -87,8 +89,13 @@ def _built_beside(folder: Path) -> Iterator[Path]:
         raise
 
 
-def _found_runtimes() -> list[str]:
-    return [runtime for runtime in RUNTIMES if find_interpreter(runtime)]
+def _about_this_machine() -> dict[str, Any]:
+    """Tell the questions which runtimes are here, and what to say of the others; no answer remembers it."""
+    may_download = os.environ.get("UV_PYTHON_DOWNLOADS") not in _NO_DOWNLOADS
+    return {
+        "found_runtimes": [runtime for runtime in RUNTIMES if find_interpreter(runtime)],
+        "runtime_hint": f" (not on this machine: {'make setup downloads it' if may_download else 'install it first'})",
+    }
 
 
 def _runtime_proposal() -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import sys
 from importlib import metadata
 from typing import Annotated, NoReturn
@@ -11,6 +9,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from biot_plugin_cli._run import Debug, new_app, run
+from biot_plugin_cli.commands.event import event
+from biot_plugin_cli.commands.invoke import invoke
+from biot_plugin_cli.commands.upgrade import upgrade
 
 __all__ = ["app", "main"]
 
@@ -33,9 +34,9 @@ def _options(
     """Take the options that come before a command."""
 
 
-for _name in ("invoke", "event", "upgrade"):
-    with contextlib.suppress(ImportError):
-        app.command(_name)(getattr(importlib.import_module(f"biot_plugin_cli.commands.{_name}"), _name))
+app.command()(invoke)
+app.command()(event)
+app.command()(upgrade)
 
 
 def main() -> NoReturn:
