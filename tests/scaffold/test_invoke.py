@@ -344,6 +344,17 @@ def test_tokens_are_never_shown(plugin: Write, event: Callable[..., Path], biot_
     assert machines.document["logs"] == ["came with Bearer … and logged in: SIGN_ME"]
 
 
+def test_a_token_in_an_exception_is_not_shown_either(
+    plugin: Write, event: Callable[..., Path], biot_plugin: Program
+) -> None:
+    plugin("def handler(event, context): raise ValueError(event['headers']['authorization'].split()[1])")
+    for options in ([], ["--json"]):
+        done = biot_plugin("invoke", event(PRE), *options)
+        assert done.exit_code == 1
+        assert not JWT.search(done.out + done.err)
+        assert "raised ValueError: SIGN_ME;" in done.err
+
+
 def test_the_token_that_was_put_is_valid(plugin: Write, event: Callable[..., Path], biot_plugin: Program) -> None:
     plugin("""
         import base64, json, os, urllib.request

@@ -50,8 +50,11 @@ def client_folder(python: Path) -> tuple[str, Path | None]:
 
 
 def _version_with_client(python: Path) -> str | None:
-    """Tell the version of an environment that has the client, without the cost of starting its interpreter."""
-    found = sorted(python.parent.parent.glob("lib/python3.*/site-packages/awslambdaric/__main__.py"))
+    """Tell the version of a virtual environment that has the client, without the cost of starting its interpreter."""
+    environment = python.parent.parent
+    if not (environment / "pyvenv.cfg").is_file():
+        return None
+    found = list(environment.glob("lib/python3.*/site-packages/awslambdaric/__main__.py"))
     return found[0].parts[-4].removeprefix("python") if len(found) == 1 else None
 
 
@@ -118,7 +121,7 @@ def _copy_own(target: Path) -> bool:
             if ".." not in file.parts and "__pycache__" not in file.parts:
                 (target / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(str(distribution.locate_file(file)), target / file)
-    return True
+    return (target / "awslambdaric").is_dir()
 
 
 def _installers(target: Path, python: Path) -> Iterator[list[str]]:

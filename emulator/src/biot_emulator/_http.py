@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 import threading
@@ -17,6 +18,7 @@ from biot_emulator.response import Response
 __all__ = ["Request", "Server", "json_response"]
 
 _CHUNK_BYTES = 65_536
+_LENGTH = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         length = self.headers.get("content-length", "0")
-        if not length.isascii() or not length.isdigit() or "transfer-encoding" in self.headers:
+        if not _LENGTH.fullmatch(length) or "transfer-encoding" in self.headers:
             self.close_connection = True
             self._write(Response(411, {}, b""))
             return

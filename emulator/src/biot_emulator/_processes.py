@@ -59,7 +59,9 @@ class ProcessGroup:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if self._leader.returncode is None:
                 os.killpg(self._leader.pid, signal.SIGKILL)
-        _end([process for process in _marked(*self._mark) if process.pid != self._leader.pid])
+        others = {process.pid: process for process in (*_group(self._leader.pid), *_marked(*self._mark))}
+        others.pop(self._leader.pid, None)
+        _end(list(others.values()))
         self._leader.wait()
 
 

@@ -127,7 +127,7 @@ class Sandbox:
                 payload=payload,
                 deadline_ms=int((time.time() + timeout) * 1000),
                 function_arn=function_arn(self._function),
-                trace_id=f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Sampled=0",
+                trace_id=_trace_id(),
             )
         )
         found = self._watch(_Limit("invoke", timeout, sent_at + timeout), lambda: self._api.answer)
@@ -187,6 +187,10 @@ class Sandbox:
                 self.logs.drain()
                 if self.logs.ended:
                     self._selector.unregister(self.logs)
+
+
+def _trace_id() -> str:
+    return f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Parent={uuid.uuid4().hex[:16]};Sampled=0"
 
 
 def _megabytes(size: int) -> int:

@@ -7,6 +7,7 @@ import datetime
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,6 +30,7 @@ _SCOPES: dict[TokenKind, list[str]] = {
     "notification": ["PROTECTED_API", "ACTION_NOTIFICATION", "PERMISSIONS_SYNC_PERMISSIONS"],
     "user": ["PROTECTED_API"],
 }
+_REMEMBERED = 1000
 _TENANT = "00000000-0000-0000-0000-000000000000"
 
 
@@ -38,11 +40,11 @@ class TokenIssuer:
     The first key is made when it is first needed.
 
     Attributes:
-        issued: Every token that was signed, so that whoever shows a plugin's output can leave them out.
+        issued: The tokens that were signed last, so that whoever shows a plugin's output can leave them out.
     """
 
     def __init__(self) -> None:
-        self.issued: list[str] = []
+        self.issued: deque[str] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
         self._keys: list[SigningKey] = []
 

@@ -8,7 +8,7 @@ from biot_plugin_cli._errors import CliError, OperationFailed, PluginImportError
 
 if TYPE_CHECKING:
     from biot_emulator import InvocationError
-
+    from biot_plugin_cli._invoke_secrets import Secrets
     from biot_plugin_cli._manifest import Manifest
 
 __all__ = ["failure_of"]
@@ -29,14 +29,15 @@ _ADVICE = {
 _TRACEBACK = "the log shows the traceback"
 
 
-def failure_of(error: InvocationError, manifest: Manifest) -> CliError:
+def failure_of(error: InvocationError, manifest: Manifest, secrets: Secrets) -> CliError:
     """Make the command's error of an invocation's error.
 
     Args:
         error: Why there is no reply.
         manifest: The plugin, whose limits the sentence names.
+        secrets: What must not be shown, also where an exception has it in its text.
     """
-    what = " ".join(error.message.split())
+    what = " ".join(secrets.hide_all(error.message).split())
     if error.type in _LIMITS:
         return OperationFailed(_limit_sentence(error, manifest))
     advice = _ADVICE.get(error.type)

@@ -38,4 +38,4 @@ def invoke(
     show = _report.print_document if as_json else _report.print_report
     show(invocation, Exchange.of(fixture, invocation), manifest.memory_size, secrets)
     if invocation.error:
-        raise failure_of(invocation.error, manifest)
+        raise failure_of(invocation.error, manifest, secrets)
