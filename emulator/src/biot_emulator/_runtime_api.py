@@ -5,9 +5,10 @@ from __future__ import annotations
 import queue
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from biot_emulator._http import Request, Server, json_response
 from biot_emulator._json import decode
@@ -36,6 +37,18 @@ class Event:
     deadline_ms: int
     function_arn: str
     trace_id: str
+
+    @classmethod
+    def new(cls, payload: bytes, seconds: float, function_arn: str) -> Self:
+        """Make an event whose time starts now."""
+        now = time.time()
+        return cls(
+            request_id=str(uuid.uuid4()),
+            payload=payload,
+            deadline_ms=int((now + seconds) * 1000),
+            function_arn=function_arn,
+            trace_id=f"Root=1-{int(now):08x}-{uuid.uuid4().hex[:24]};Parent={uuid.uuid4().hex[:16]};Sampled=0",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,15 +120,7 @@ class Sandbox:
         """
         timeout = self._function.timeout
         sent_at = time.monotonic()
-        self._api.send(
-            Event(
-                request_id=str(uuid.uuid4()),
-                payload=payload,
-                deadline_ms=int((time.time() + timeout) * 1000),
-                function_arn=function_arn(self._function),
-                trace_id=_trace_id(),
-            )
-        )
+        self._api.send(Event.new(payload, timeout, function_arn(self._function)))
         found = self._watch(_Limit("invoke", timeout, sent_at + timeout), lambda: self._api.answer)
         duration_ms = ((found.at if isinstance(found, Answer) else time.monotonic()) - sent_at) * 1000
         error = _as_error(found.failure, "invoke") if isinstance(found, Answer) else None
@@ -187,10 +178,6 @@ class Sandbox:
                 self.logs.drain()
                 if self.logs.ended:
                     self._selector.unregister(self.logs)
-
-
-def _trace_id() -> str:
-    return f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Parent={uuid.uuid4().hex[:16]};Sampled=0"
 
 
 def _megabytes(size: int) -> int:

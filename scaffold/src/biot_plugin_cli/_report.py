@@ -14,7 +14,6 @@ from biot_plugin_cli._invoke_exchange import Exchange, json_text
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
-
     from biot_plugin_cli._invoke_secrets import Secrets
 
 __all__ = ["print_document", "print_report"]
@@ -85,7 +84,7 @@ def _difference(exchange: Exchange, secrets: Secrets) -> list[Text]:
 
 
 def _summary(invocation: Invocation, memory_mb: int) -> Text:
-    start = "warm" if invocation.init_ms is None else f"cold start {invocation.init_ms:.0f} ms"
+    start = "not started" if invocation.init_ms is None else f"cold start {invocation.init_ms:.0f} ms"
     colour = "red" if invocation.error or invocation.status_code >= 400 else "green"
     parts = [f"{invocation.duration_ms:.1f} ms", start, f"{invocation.max_memory_mb} of {memory_mb} MB"]
     return Text.assemble((str(invocation.status_code), f"bold {colour}"), " · ", " · ".join(parts))
