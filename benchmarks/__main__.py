@@ -1,0 +1,30 @@
+"""Measures the project against other tools in one run, and prints ratios: `make bench`.
+
+Rivals are installed into an environment of their own, so that they cost the project nothing. Compare ratios, not times:
+machines differ, and so do moments.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+UV = ROOT / ".uv" / "bin" / "uv"
+ENVIRONMENT = ROOT / ".cache" / "bench"
+RIVALS = ("awslambdaric", "chalice", "fastapi", "mangum", "PyJWT[crypto]", "starlette", "urllib3")
+MEASUREMENTS = ("cold_import", "dispatch", "verify")
+
+
+def main() -> None:
+    """Prepares the environment and runs every measurement in it."""
+    python = ENVIRONMENT / "bin" / "python"
+    subprocess.run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, ENVIRONMENT], check=True)
+    subprocess.run([UV, "pip", "install", "--quiet", "--python", python, "./framework", *RIVALS], cwd=ROOT, check=True)
+    for name in MEASUREMENTS:
+        subprocess.run([python, "-m", f"benchmarks.{name}"], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""What it costs to verify a token whose key is at hand."""
+
+from __future__ import annotations
+
+import jwt
+
+from benchmarks.table import measure, show
+from biot_plugin import _verifier
+from biot_plugin._public_keys import PublicKeys
+from biot_plugin.testing import default_signer
+
+
+def main() -> None:
+    """Measures and prints."""
+    signer = default_signer()
+    token = signer.token("PLUGIN_INTERCEPTOR", *(f"SCOPE_{number}" for number in range(19)))
+    keys, key = PublicKeys(signer.public_keys), signer.public_key
+    actions = {
+        "PyJWT": lambda: jwt.decode(token, key, algorithms=["RS512"], options={"require": ["exp"]}),
+        "biot_plugin, with the scope": lambda: _verifier.verify(token, keys, scope="PLUGIN_INTERCEPTOR"),
+    }
+    show("Verify an RS512 token", measure(actions, rounds=15, repeat=200), base="PyJWT", unit="us")
+
+
+if __name__ == "__main__":
+    main()
