@@ -15,7 +15,6 @@ from biot_plugin_cli._invoke_secrets import Secrets
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
-
     from biot_plugin_cli._manifest import Manifest
 
 __all__ = ["run_event"]
