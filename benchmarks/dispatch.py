@@ -22,14 +22,14 @@ from biot_plugin.testing import Context, events
 API = "POST/organization/v1/users/patients"
 
 
-def bare(event: dict[str, Any], context: Context) -> dict[str, Any]:
+def bare(event: dict[str, Any], _context: Context) -> dict[str, Any]:
     body = json.loads(event["body"])
     return {"statusCode": 200, "body": json.dumps({"response": body["response"]})}
 
 
 def ours() -> Callable[..., Any]:
     plugin = Plugin()
-    plugin.post_request(API)(lambda event: None)
+    plugin.post_request(API)(lambda _event: None)
     return plugin.handler
 
 
@@ -46,11 +46,12 @@ def powertools() -> Callable[..., Any]:
 def fastapi_on_mangum() -> Callable[..., Any]:
     app = fastapi.FastAPI()
 
-    @app.post("/")
+    @app.post("/")  # type: ignore[untyped-decorator]
     async def root(request: fastapi.Request) -> dict[str, Any]:
         return {"response": (await request.json())["response"]}
 
-    return mangum.Mangum(app, lifespan="off")
+    adapter: Callable[..., Any] = mangum.Mangum(app, lifespan="off")
+    return adapter
 
 
 def main() -> None:

@@ -73,6 +73,12 @@ def test_a_body_that_is_not_json_is_the_callers_fault(plugin: Plugin) -> None:
         assert reply.status_code == 400
 
 
+def test_an_endpoint_that_is_not_there_is_no_success(plugin: Plugin) -> None:
+    error = Client(plugin).direct().error
+    assert error is not None
+    assert (error.code, error.message) == ("NO_HANDLER", "The plugin has no handler for DIRECT GET")
+
+
 def test_a_token_is_needed(plugin: Plugin) -> None:
     plugin.endpoint()(lambda event: {"ok": True})
     reply = Client(plugin).direct(token=None)

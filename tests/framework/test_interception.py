@@ -52,6 +52,17 @@ def test_a_call_is_changed_in_place(plugin: Plugin) -> None:
     assert request.headers["accept"] == "text/plain"
 
 
+def test_parts_of_a_call_can_be_replaced_whole(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def replace(event: PreRequest) -> None:
+        event.request.query_parameters = {"x": ["1"]}
+        event.request.headers = {"accept": "text/plain"}
+
+    request = Client(plugin).pre_request(PATIENTS).request
+    assert request.query_parameters == {"x": ["1"]}
+    assert request.headers == {"accept": "text/plain"}
+
+
 @pytest.mark.parametrize("new", [{"a": 1}, {}])
 def test_a_returned_body_replaces_the_request_body(plugin: Plugin, new: dict[str, Any]) -> None:
     plugin.pre_request(PATIENTS)(lambda event: new)
@@ -207,6 +218,17 @@ def test_what_cannot_be_written_as_json_is_an_error_that_names_the_function(plug
     assert reply.error is not None
     assert (reply.status_code, reply.error.code) == (500, "INVALID_RESULT")
     assert "leaves left in its reply" in reply.error.message
+
+
+def test_what_nests_too_deeply_is_an_error(plugin: Plugin) -> None:
+    @plugin.post_request(PATIENTS)
+    def leaves(event: PostRequest) -> None:
+        for _ in range(100_000):
+            event.response.body = {"x": event.response.body}
+
+    reply = Client(plugin).post_request(PATIENTS, body={})
+    assert reply.error is not None
+    assert "nests too deeply" in reply.error.message
 
 
 def test_what_contains_itself_is_an_error(plugin: Plugin) -> None:

@@ -75,6 +75,12 @@ def test_a_record_is_one_line_whatever_is_in_it(plugin: Plugin, capsys: pytest.C
     assert len([json.loads(line) for line in capsys.readouterr().out.split("\n") if line]) == 2
 
 
+def test_a_line_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch, plugin: Plugin) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    plugin.logger.info("lost")
+
+
 def test_the_root_logger_does_not_write_the_line_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

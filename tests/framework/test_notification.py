@@ -40,6 +40,20 @@ def test_there_is_no_old_entity_but_on_updates(plugin: Plugin) -> None:
     assert seen == [(None, {})]
 
 
+def test_times_that_are_none_are_none(plugin: Plugin) -> None:
+    seen: list[Any] = []
+    plugin.notification("patient", "_create")(lambda event: seen.extend((event.start_time, event.end_time)))
+    fields = {"metadata": {"startTime": "2026-02-31T00:00:00Z", "endTime": "soon"}}
+    assert Client(plugin).notification("patient", "_create", fields=fields).status_code == 200
+    assert seen == [None, None]
+
+
+def test_an_event_without_a_handler_is_named(plugin: Plugin) -> None:
+    error = Client(plugin).notification("patient", "_create").error
+    assert error is not None
+    assert error.message == "The plugin has no handler for NOTIFICATION patient _create"
+
+
 def test_a_handler_for_a_template_wins_over_one_for_all(plugin: Plugin) -> None:
     called: list[str] = []
     plugin.notification("generic-entity", "_create")(lambda event: called.append("all"))

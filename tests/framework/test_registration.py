@@ -211,6 +211,19 @@ def test_middleware_takes_the_event_and_what_is_inside(plugin: Plugin) -> None:
         plugin.middleware(asynchronous)
 
 
+def test_a_callable_without_a_signature_can_be_a_handler(plugin: Plugin) -> None:
+    plugin.endpoint()(dict.fromkeys)  # type: ignore[type-var]
+    plugin.scheduled("0 0 * * ? *")(print)
+    assert Client(plugin).scheduled().status_code == 200
+
+
+def test_an_annotation_without_a_model_need_not_be_resolvable(plugin: Plugin) -> None:
+    def handler(event: Nowhere) -> None: ...  # type: ignore[name-defined]  # noqa: F821
+
+    plugin.scheduled("0 0 * * ? *")(handler)
+    assert Client(plugin).scheduled().status_code == 200
+
+
 class Service:
     def __init__(self) -> None:
         self.seen: list[str] = []

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from biot_plugin import AdaptEntity, Plugin, PostRequest
-from biot_plugin.testing import Client
+from biot_plugin.testing import Client, Context, default_signer, signed, strategies
+from tests.framework.test_properties import check
 
 FOLDER = Path(__file__).parents[3] / "shared" / "events"
 FILES = sorted(FOLDER.glob("*.json"))
@@ -72,3 +74,19 @@ def test_what_came_in_goes_out(client: Client, statuses: list[int], path: Path, 
     assert (reply.body or {}) == came(event)
     if status is not None:
         assert statuses[-1] == (201 if status == "201 CREATED" else 200)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_whatever_is_changed_in_it_gets_a_reply(client: Client, path: Path) -> None:
+    event = signed(json.loads(path.read_text(encoding="utf-8")), default_signer())
+    if "body" in event:
+        event["body"] = json.loads(event["body"])
+
+    @given(strategies.damaged(event), st.booleans())
+    @settings(max_examples=100, deadline=None)
+    def gets_a_reply(damaged: dict[str, Any], as_text: bool) -> None:
+        if as_text and "body" in damaged:
+            damaged["body"] = json.dumps(damaged["body"])
+        check(client._plugin.handler(damaged, Context()))
+
+    gets_a_reply()

@@ -242,6 +242,16 @@ def test_a_flood_of_forged_tokens_does_not_reach_the_platform(
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
 
 
+def test_a_fetch_that_fails_leaves_the_keys_that_there_are(
+    target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    target.service.answer = (500, b"")
+    assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert target.service.requests == 2
+
+
 def test_the_floor_between_fetches_ends(
     monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer, other_signer: Signer
 ) -> None:
