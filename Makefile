@@ -40,7 +40,7 @@ $(UV):
 demo: setup ## Make a plugin with one hook of every kind, and run one event of each through it
 	@rm -rf build/demo
 	$(BIN)/new-plugin build/demo $(DEMO_HOOKS:%=--hook %) --defaults
-	@$(MAKE) --no-print-directory -C build/demo invoke
+	@$(MAKE) --no-print-directory -C build/demo invoke UV=$(CURDIR)/$(UV)
 
 test: setup ## Run every test
 	$(BIN)/pytest -n auto -m "not matrix"
