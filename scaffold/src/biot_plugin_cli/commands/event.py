@@ -27,9 +27,7 @@ def event(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; standard output if not.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document: the event, or its path.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document: the event, or its path.")] = False,
 ) -> None:
     """Write an event in the platform's exact shape, to change and to invoke the plugin with.
 
