@@ -10,9 +10,13 @@ export PIP_CACHE_DIR := $(CACHE)/pip
 export RUFF_CACHE_DIR := $(CACHE)/ruff
 export PYRIGHT_PYTHON_CACHE_DIR := $(CACHE)/pyright
 export XDG_CACHE_HOME := $(CACHE)
+export TMPDIR := $(CACHE)/tmp
+export GIT_CEILING_DIRECTORIES := $(CACHE)/tmp
 export UV_LINK_MODE := copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV
+
+$(shell mkdir -p $(CACHE)/tmp)
 
 UV := .uv/bin/uv
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint

@@ -21,7 +21,7 @@ def main() -> None:
     """Prepares the environment and runs every measurement in it."""
     python = ENVIRONMENT / "bin" / "python"
     subprocess.run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, ENVIRONMENT], check=True)
-    install = [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
+    install = [str(UV), "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
     subprocess.run([*install, "--reinstall-package", "biot-plugin", "./framework", *RIVALS], cwd=ROOT, check=True)
     for name in MEASUREMENTS:
         subprocess.run([python, "-m", f"benchmarks.{name}"], cwd=ROOT, check=True)
