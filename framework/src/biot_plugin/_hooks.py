@@ -1,78 +1,63 @@
-"""What a handler can be registered for: one class per family, each with the same few members.
-
-`key` is equal for two hooks that would answer the same events; `matches` tells whether an event is one of them;
-`specificity` decides between hooks that match the same event.
-"""
+"""What a handler can be registered for: one class per family, each with the same few members."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from biot_plugin import _cron
 from biot_plugin._api_id import ApiId, concrete
-from biot_plugin._direct_call import DirectCall
 from biot_plugin._interception import AdaptEntity, Interception
 from biot_plugin._kind import Kind
 from biot_plugin._notification import Notification
-from biot_plugin._scheduled import Scheduled
 
 _ENTITY_TYPE = re.compile(r"[a-z]+(-[a-z]+)*")
 _ACTION = re.compile(r"_[a-zA-Z]+")
 
 
-class Hook(Protocol):
-    """The members that every hook has."""
+class Hook:
+    """What the platform calls a plugin for. Making an impossible one raises ValueError.
 
-    @property
-    def kind(self) -> Kind:
-        """The kind of event."""
-        ...
+    Attributes:
+        kind: The kind of its events.
+        key: Equal for two hooks that would answer the same events.
+        specificity: Decides between hooks that match the same event: the greater wins.
+    """
 
-    @property
-    def key(self) -> Hashable:
-        """Equal for hooks that would answer the same events."""
-        ...
+    __slots__ = ("key", "kind", "specificity")
 
-    @property
-    def specificity(self) -> tuple[int, ...]:
-        """Greater for hooks that answer fewer events."""
-        ...
+    def __init__(self, kind: Kind, key: Hashable = None, specificity: tuple[int, ...] = ()) -> None:
+        self.kind = kind
+        self.key = (kind, key)
+        self.specificity = specificity
 
-    def matches(self, event: Any) -> bool:
-        """Whether the event is one that the hook is for."""
-        ...
+    def matches(self, event: Any) -> bool:  # noqa: ARG002
+        """Whether an event of the kind is one that the hook is for."""
+        return True
+
+    def __str__(self) -> str:
+        return self.kind.name
 
 
-class ApiHook(NamedTuple):
+class ApiHook(Hook):
     """PRE_REQUEST or POST_REQUEST of one API."""
 
-    kind: Kind
-    api_id: str
-    order: int | None
-    parsed: ApiId
+    __slots__ = ("_parsed", "api_id", "order")
 
-    @classmethod
-    def make(cls, kind: Kind, api_id: str, order: int | None) -> ApiHook:
-        """Checks the parts. Raises ValueError."""
+    def __init__(self, kind: Kind, api_id: str, order: int | None) -> None:
         try:
-            parsed = ApiId.parse(api_id)
+            self._parsed = ApiId.parse(api_id)
         except ValueError as error:
             raise ValueError(f"{api_id!r} is not an API id: {error}") from None
-        return cls(kind, api_id, _checked_order(order), parsed)
-
-    @property
-    def key(self) -> Hashable:
-        return self.kind, self.parsed
-
-    @property
-    def specificity(self) -> tuple[int, ...]:
-        return self.parsed.specificity
+        super().__init__(kind, self._parsed, self._parsed.specificity)
+        self.api_id = api_id
+        self.order = _checked_order(order)
 
     def matches(self, event: Interception) -> bool:
+        """Whether the event's API and path variables fit."""
         api_id = event.api_id or ""
-        return api_id == self.api_id or self.parsed.matches(
+        return api_id == self.api_id or self._parsed.matches(
             *concrete(api_id, event.request.path_variables, event.request.path)
         )
 
@@ -80,63 +65,40 @@ class ApiHook(NamedTuple):
         return f"{self.kind.name} {self.api_id}"
 
 
-class EntityHook(NamedTuple):
+class EntityHook(Hook):
     """ADAPT_ENTITY of one entity type."""
 
-    entity_type: str
-    order: int | None
+    __slots__ = ("entity_type", "order")
 
-    @classmethod
-    def make(cls, entity_type: str, order: int | None) -> EntityHook:
-        """Checks the parts. Raises ValueError."""
-        return cls(_checked_entity_type(entity_type), _checked_order(order))
-
-    @property
-    def kind(self) -> Kind:
-        return Kind.ADAPT_ENTITY
-
-    @property
-    def key(self) -> Hashable:
-        return self.kind, self.entity_type
-
-    @property
-    def specificity(self) -> tuple[int, ...]:
-        return (0,)
+    def __init__(self, entity_type: str, order: int | None) -> None:
+        super().__init__(Kind.ADAPT_ENTITY, _checked_entity_type(entity_type))
+        self.entity_type = entity_type
+        self.order = _checked_order(order)
 
     def matches(self, event: AdaptEntity[Any]) -> bool:
+        """Whether the event's entities are of the type."""
         return event.entity_name == self.entity_type
 
     def __str__(self) -> str:
         return f"{self.kind.name} {self.entity_type}"
 
 
-class NotificationHook(NamedTuple):
+class NotificationHook(Hook):
     """NOTIFICATION of one action on one entity type, of all templates or of one."""
 
-    entity_type: str
-    action: str
-    template: str | None
+    __slots__ = ("action", "entity_type", "template")
 
-    @classmethod
-    def make(cls, entity_type: str, action: str, template: str | None) -> NotificationHook:
-        """Checks the parts. Raises ValueError."""
+    def __init__(self, entity_type: str, action: str, template: str | None) -> None:
         if not _ACTION.fullmatch(action):
             raise ValueError(f"{action!r} is not an action: actions start with an underscore, as in '_create'")
-        return cls(_checked_entity_type(entity_type), action, template)
-
-    @property
-    def kind(self) -> Kind:
-        return Kind.NOTIFICATION
-
-    @property
-    def key(self) -> Hashable:
-        return self.kind, self
-
-    @property
-    def specificity(self) -> tuple[int, ...]:
-        return (int(self.template is not None),)
+        key = (_checked_entity_type(entity_type), action, template)
+        super().__init__(Kind.NOTIFICATION, key, (int(template is not None),))
+        self.entity_type = entity_type
+        self.action = action
+        self.template = template
 
     def matches(self, event: Notification[Any]) -> bool:
+        """Whether the event is of the type and action, and of the template where there is one."""
         if (event.entity_type, event.action) != (self.entity_type, self.action):
             return False
         return self.template is None or event.template == self.template
@@ -146,61 +108,28 @@ class NotificationHook(NamedTuple):
         return f"{self.kind.name} {self.entity_type} {self.action}{template}"
 
 
-class ScheduleHook(NamedTuple):
+class ScheduleHook(Hook):
     """The plugin's one schedule."""
 
-    cron: str
+    __slots__ = ("cron",)
 
-    @classmethod
-    def make(cls, cron: str) -> ScheduleHook:
-        """Checks the schedule. Raises ValueError."""
+    def __init__(self, cron: str) -> None:
         try:
             _cron.check(cron)
         except ValueError as error:
             raise ValueError(f"{cron!r} is not a schedule: {error}") from None
-        return cls(cron)
-
-    @property
-    def kind(self) -> Kind:
-        return Kind.SCHEDULED
-
-    @property
-    def key(self) -> Hashable:
-        return self.kind
-
-    @property
-    def specificity(self) -> tuple[int, ...]:
-        return (0,)
-
-    def matches(self, event: Scheduled) -> bool:  # noqa: ARG002
-        return True
-
-    def __str__(self) -> str:
-        return f"{self.kind.name} {self.cron}"
+        super().__init__(Kind.SCHEDULED)
+        self.cron = cron
 
 
-class EndpointHook(NamedTuple):
-    """The plugin's public address."""
+class EndpointHook(Hook):
+    """The plugin's own address, for callers with a token or for anyone."""
 
-    public: bool
+    __slots__ = ("public",)
 
-    @property
-    def kind(self) -> Kind:
-        return Kind.DIRECT
-
-    @property
-    def key(self) -> Hashable:
-        return self.kind
-
-    @property
-    def specificity(self) -> tuple[int, ...]:
-        return (0,)
-
-    def matches(self, event: DirectCall) -> bool:  # noqa: ARG002
-        return True
-
-    def __str__(self) -> str:
-        return f"{self.kind.name} (public)" if self.public else self.kind.name
+    def __init__(self, public: bool) -> None:
+        super().__init__(Kind.DIRECT)
+        self.public = public
 
 
 def _checked_order(order: int | None) -> int | None:

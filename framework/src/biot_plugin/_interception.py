@@ -26,7 +26,12 @@ class Interception(Event):
         request: The intercepted call.
     """
 
-    __slots__ = ("_json", "api_id", "entity_name", "method", "request")
+    __slots__ = ("_json", "_payload", "api_id", "entity_name", "method", "request")
+
+    #: The part of the event that goes back to the platform: its request, or its response.
+    _part: ClassVar[str]
+    #: What in that part the handler works on.
+    _payload: Payload[Any]
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
@@ -44,24 +49,39 @@ class Interception(Event):
     def _subject(self) -> str:
         return f"{self.kind.name} {self.api_id or self.entity_name}"
 
+    def _bind(self, model: Model[Any]) -> None:
+        self._payload.bind(model)
+
+    def _accept(self, result: object) -> bool:
+        if not self._payload.takes(result):
+            return False
+        self._payload.value = result
+        return True
+
+    def _reply(self) -> dict[str, Any]:
+        self._payload.settle()
+        return {self._part: getattr(self, self._part)._settle()}
+
 
 class PreRequest(Interception, Generic[T]):
     """A call on its way to an API. `PreRequest[Model]` gives the body as that model."""
 
-    __slots__ = ("_payload",)
+    __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.PRE_REQUEST
+    _part: ClassVar[str] = "request"
     may_return: ClassVar[str] = "None or the new request body (a dict, or the handler's model)"
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
         member(self._json["request"], "path", str)
-        self._payload: Payload[T] = Payload(self.request, "body")
+        self._payload = Payload(self.request, "body")
 
     @property
     def body(self) -> T:
         """The request's JSON body, or the model's value; empty where the call has none."""
-        return self._payload.value
+        value: T = self._payload.value
+        return value
 
     @body.setter
     def body(self, body: T) -> None:
@@ -91,19 +111,6 @@ class PreRequest(Interception, Generic[T]):
         """The values of the path's variables, by name."""
         return self.request.path_variables
 
-    def _bind(self, model: Model[Any]) -> None:
-        self._payload.bind(model)
-
-    def _accept(self, result: object) -> bool:
-        if not self._payload.takes(result):
-            return False
-        self._payload.value = result
-        return True
-
-    def _reply(self) -> dict[str, Any]:
-        self._payload.settle()
-        return {"request": self.request._settle()}
-
 
 class PostRequest(Interception, Generic[T]):
     """An API's response on its way to the caller. `PostRequest[Model]` gives its body as that model.
@@ -115,24 +122,13 @@ class PostRequest(Interception, Generic[T]):
     __slots__ = ("response",)
 
     kind: ClassVar[Kind] = Kind.POST_REQUEST
+    _part: ClassVar[str] = "response"
     may_return: ClassVar[str] = "None or the new response body (a dict, or the handler's model)"
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
         self.response: InterceptedResponse[T] = InterceptedResponse(_response(self._json))
-
-    def _bind(self, model: Model[Any]) -> None:
-        self.response._payload.bind(model)
-
-    def _accept(self, result: object) -> bool:
-        if not self.response._payload.takes(result):
-            return False
-        self.response._payload.value = result
-        return True
-
-    def _reply(self) -> dict[str, Any]:
-        self.response._payload.settle()
-        return {"response": self.response._settle()}
+        self._payload = self.response._payload
 
 
 class AdaptEntity(Interception, Generic[T]):
@@ -145,11 +141,13 @@ class AdaptEntity(Interception, Generic[T]):
     __slots__ = ("response",)
 
     kind: ClassVar[Kind] = Kind.ADAPT_ENTITY
+    _part: ClassVar[str] = "response"
     may_return: ClassVar[str] = "None or the new list of entities"
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
         self.response: InterceptedEntities[T] = InterceptedEntities(_response(self._json))
+        self._payload = self.response._payload
 
     @property
     def entities(self) -> list[T]:
@@ -162,19 +160,6 @@ class AdaptEntity(Interception, Generic[T]):
 
     def _subject(self) -> str:
         return f"{self.kind.name} {self.entity_name}"
-
-    def _bind(self, model: Model[Any]) -> None:
-        self.response._payload.bind(model)
-
-    def _accept(self, result: object) -> bool:
-        if not self.response._payload.takes(result):
-            return False
-        self.response._payload.value = result
-        return True
-
-    def _reply(self) -> dict[str, Any]:
-        self.response._payload.settle()
-        return {"response": self.response._settle()}
 
 
 def _response(json: dict[str, Any]) -> dict[str, Any]:

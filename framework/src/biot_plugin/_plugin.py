@@ -95,7 +95,7 @@ class Plugin:
         Raises:
             RegistrationError: The id or order is impossible, or the hook has a handler already.
         """
-        return self._decorator(PreRequest, partial(ApiHook.make, Kind.PRE_REQUEST, api_id, order))
+        return self._decorator(PreRequest, partial(ApiHook, Kind.PRE_REQUEST, api_id, order))
 
     def post_request(self, api_id: str, *, order: int | None = None) -> Callable[[PostHandler], PostHandler]:
         """Handles an API's responses before the caller gets them (contract section 2).
@@ -107,7 +107,7 @@ class Plugin:
         Raises:
             RegistrationError: The id or order is impossible, or the hook has a handler already.
         """
-        return self._decorator(PostRequest, partial(ApiHook.make, Kind.POST_REQUEST, api_id, order))
+        return self._decorator(PostRequest, partial(ApiHook, Kind.POST_REQUEST, api_id, order))
 
     def adapt_entity(self, entity_type: str, *, order: int | None = None) -> Callable[[AdaptHandler], AdaptHandler]:
         """Handles the entities of a type in the response of every API that returns them (contract section 2).
@@ -119,7 +119,7 @@ class Plugin:
         Raises:
             RegistrationError: The type or order is impossible, or the hook has a handler already.
         """
-        return self._decorator(AdaptEntity, partial(EntityHook.make, entity_type, order))
+        return self._decorator(AdaptEntity, partial(EntityHook, entity_type, order))
 
     def notification(
         self, entity_type: str, action: str, *, template: str | None = None
@@ -134,7 +134,7 @@ class Plugin:
         Raises:
             RegistrationError: A part is impossible, or the hook has a handler already.
         """
-        return self._decorator(Notification, partial(NotificationHook.make, entity_type, action, template))
+        return self._decorator(Notification, partial(NotificationHook, entity_type, action, template))
 
     def scheduled(self, cron: str) -> Callable[[ScheduledHandler], ScheduledHandler]:
         """Handles the plugin's schedule, of which the platform has one for each plugin (contract section 4.3).
@@ -145,7 +145,7 @@ class Plugin:
         Raises:
             RegistrationError: The platform would refuse the schedule, or there is a schedule already.
         """
-        return self._decorator(Scheduled, partial(ScheduleHook.make, cron))
+        return self._decorator(Scheduled, partial(ScheduleHook, cron))
 
     def endpoint(self, *, public: bool = False) -> Callable[[DirectHandler], DirectHandler]:
         """Handles calls of the plugin's own address (contract section 4).
