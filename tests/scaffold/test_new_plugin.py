@@ -48,6 +48,10 @@ def test_people_are_told_what_comes_next(create: Program, tmp_path: Path) -> Non
     assert "invoke events/notification.json" in said
 
 
+def test_a_folder_that_looks_like_markup_is_shown_as_it_is(create: Program, tmp_path: Path) -> None:
+    assert f"in {tmp_path / '[red]x'}. Next:" in create(tmp_path / "[red]x", "--defaults").out
+
+
 @pytest.mark.parametrize(
     ("folder", "name"),
     [("My Plugin (2)", "My-Plugin-2"), ("é", "plugin"), ("n" * 80, "n" * 57), ("a.b", "a-b"), ("_x_", "_x_")],

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
+from rich.markup import escape
 
 from biot_plugin_cli._console import out, print_json
 from biot_plugin_cli._errors import UsageError
@@ -101,7 +102,7 @@ def _require_all(answered: dict[str, Any], questions: dict[str, Any]) -> None:
 def _tell_next_steps(folder: Path, created: dict[str, Any]) -> None:
     program = "biot-plugin" if shutil.which("biot-plugin") else ".venv/bin/biot-plugin"
     event = f"events/{created['hooks'][0].replace('-', '_')}.json"
-    out.print(f"[green]Made the plugin[/] [bold]{created['name']}[/] in {folder}. Next:", highlight=False)
+    out.print(f"[green]Made the plugin[/] [bold]{created['name']}[/] in {escape(str(folder))}. Next:")
     out.print(f"  cd {shlex.quote(str(folder))}", markup=False)
     out.print("  make test          [dim]# installs everything into the folder, then runs the tests[/]")
     out.print(f"  {program} invoke {event}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from biot_plugin_cli._console import err, out, print_json
 
@@ -32,10 +33,10 @@ def upgrade(
     elif not done.changed:
         out.print(f"Nothing to do: this repository is at template version {done.new}, the newest one.")
     else:
-        out.print(f"Template version {done.old} -> [bold]{done.new}[/]", highlight=False)
+        out.print(f"Template version {done.old} -> [bold]{done.new}[/]")
         for path in done.changed:
             mark = "[red]conflict[/]" if path in done.conflicts else "[green]changed [/]"
-            out.print(f"  {mark}  {path}")
+            out.print(f"  {mark}  {escape(path)}")
     if done.conflicts:
         err.print(
             f"error: Some changes meet yours: choose between the marked lines in {', '.join(done.conflicts)}, "
