@@ -3,12 +3,29 @@
 EmulatorError
 ├── SandboxUnavailable    the plugin's process cannot be started
 │   └── ClientUnavailable   awslambdaric cannot be had for the plugin's interpreter
-└── InvalidEvent          an event cannot be sent as it is
+├── InvalidEvent          an event cannot be sent as it is
+└── ApiError              an API answers with the platform's error body; the class owns status and code
+    ├── BadRequest          400 BAD_REQUEST
+    ├── TokenNotValid       401 TOKEN_NOT_VALID
+    ├── AccessDenied        403 ACCESS_DENIED
+    └── NotKnown            404 NOT_FOUND
 """
 
 from __future__ import annotations
 
-__all__ = ["ClientUnavailable", "EmulatorError", "InvalidEvent", "SandboxUnavailable"]
+from typing import Any, ClassVar
+
+__all__ = [
+    "AccessDenied",
+    "ApiError",
+    "BadRequest",
+    "ClientUnavailable",
+    "EmulatorError",
+    "InvalidEvent",
+    "NotKnown",
+    "SandboxUnavailable",
+    "TokenNotValid",
+]
 
 
 class EmulatorError(Exception):
@@ -25,3 +42,48 @@ class ClientUnavailable(SandboxUnavailable):
 
 class InvalidEvent(EmulatorError):
     """An event cannot be sent as it is."""
+
+
+class ApiError(EmulatorError):
+    """An API refuses a call with the platform's error body (contract section 8).
+
+    Args:
+        message: One sentence for people.
+        **details: What the code's details are, by name (contract section 6.6 and others).
+    """
+
+    status_code: ClassVar[int] = 500
+    code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
+
+    def __init__(self, message: str, /, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class BadRequest(ApiError):
+    """The call is not what the API takes."""
+
+    status_code = 400
+    code = "BAD_REQUEST"
+
+
+class TokenNotValid(ApiError):
+    """The caller has no valid token."""
+
+    status_code = 401
+    code = "TOKEN_NOT_VALID"
+
+
+class AccessDenied(ApiError):
+    """The caller's token lacks the permission."""
+
+    status_code = 403
+    code = "ACCESS_DENIED"
+
+
+class NotKnown(ApiError):
+    """There is no such API or thing."""
+
+    status_code = 404
+    code = "NOT_FOUND"

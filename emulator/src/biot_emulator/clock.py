@@ -1,0 +1,37 @@
+"""The platform's time: the machine's, or one that tests and people set."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+
+__all__ = ["Clock", "timestamp"]
+
+
+class Clock:
+    """Time that goes on at the machine's pace, from wherever it was set. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """The platform's time, in UTC."""
+        with self._lock:
+            return datetime.fromtimestamp(time.time() + self._offset, UTC)
+
+    def set(self, moment: datetime) -> None:
+        """Make it `moment` now."""
+        with self._lock:
+            self._offset = moment.timestamp() - time.time()
+
+    def reset(self) -> None:
+        """Make it the machine's time again."""
+        with self._lock:
+            self._offset = 0.0
+
+
+def timestamp(moment: datetime) -> str:
+    """Write a time as the platform does: ISO 8601 in UTC, to the millisecond."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,92 @@
+"""The platform, put together: its state, its services, and how a call goes through them.
+
+call -> the API that it is for -> who calls -> PRE_REQUEST -> the API -> ADAPT_ENTITY -> POST_REQUEST -> answer
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Protocol
+
+from biot_emulator.api import Answer, Api, Call, Caller, Router
+from biot_emulator.clock import Clock
+from biot_emulator.errors import AccessDenied, ApiError
+from biot_emulator.store import Store
+from biot_emulator.tokens import TokenIssuer
+
+__all__ = ["Authenticator", "Flow", "Platform"]
+
+_log = logging.getLogger("biot_emulator")
+
+
+class Authenticator(Protocol):
+    """Tells who calls."""
+
+    def __call__(self, call: Call) -> Caller:
+        """Read the caller from the call's token. Raises TokenNotValid."""
+        ...
+
+
+class Flow(Protocol):
+    """What happens around the answer of an API."""
+
+    def __call__(self, api: Api, call: Call) -> Answer:
+        """Answer the call, with all that plugins do before and after."""
+        ...
+
+
+class Platform:
+    """What `biot-emulator serve` serves. Its parts register themselves: APIs with the router, and the two below.
+
+    Args:
+        store: The state.
+        environment: The platform's name of itself, as error bodies have it.
+
+    Attributes:
+        base_url: Where it can be reached; set by whoever serves it before the first call.
+        authenticate: Tells who calls.
+        flow: What happens around the answer of an API; just the answer until the plugins' pipeline takes its place.
+    """
+
+    authenticate: Authenticator
+
+    def __init__(self, store: Store, *, environment: str = "local") -> None:
+        self.store = store
+        self.clock = Clock()
+        self.tokens = TokenIssuer()
+        self.router = Router()
+        self.environment = environment
+        self.base_url = ""
+        self.flow: Flow = lambda api, call: api.answer(call)
+
+    def handle(self, call: Call) -> Answer:
+        """Answer a call of any API. Never raises: what goes wrong is answered with the platform's error body."""
+        try:
+            api, call = self.router.find(call)
+            if not api.public:
+                call = replace(call, caller=self.authenticate(call))
+            _permit(api, call)
+            return self.flow(api, call)
+        except ApiError as error:
+            return self.error(error, call)
+        except Exception:
+            _log.exception("%s %s failed", call.method, call.path)
+            return self.error(ApiError("The platform failed to answer the call"), call)
+
+    def error(self, error: ApiError, call: Call) -> Answer:
+        """The platform's error body (contract section 8)."""
+        body = {
+            "code": error.code,
+            "message": error.message,
+            "serviceName": f"{call.path.split('/')[1].replace('-', ' ').title() or 'Platform'} Service",
+            "traceId": call.trace_id,
+            "environment": self.environment,
+            "details": error.details,
+        }
+        return Answer(error.status_code, body)
+
+
+def _permit(api: Api, call: Call) -> None:
+    if api.permission and call.caller and api.permission not in call.caller.permissions:
+        raise AccessDenied(f"The permission [{api.permission}] is missing", permission=api.permission)
