@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Self
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -14,15 +15,34 @@ _KEY_BITS = 2048
 
 
 class SigningKey:
-    """A private key that never leaves this process."""
+    """A private key, which nothing but the platform's own store ever sees."""
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self._key = key
+        self._public = key.public_key()
 
     @classmethod
     def generate(cls) -> Self:
         """Make a new key."""
         return cls(rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS))
+
+    @classmethod
+    def load(cls, text: str) -> Self:
+        """Read what `private_text` gave."""
+        from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+        key = load_der_private_key(base64.b64decode(text), password=None)
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise TypeError("this is no RSA key")
+        return cls(key)
+
+    @property
+    def private_text(self) -> str:
+        """The key itself, for the platform's own store."""
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+        der = self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return base64.b64encode(der).decode()
 
     @property
     def public_text(self) -> str:
@@ -30,9 +50,17 @@ class SigningKey:
         # This module also loads everything for SSH keys, and signing needs none of it.
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-        der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        der = self._public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return base64.b64encode(der).decode()
 
     def sign(self, message: bytes) -> bytes:
         """Sign with RSASSA-PKCS1-v1_5 over SHA-512."""
         return self._key.sign(message, padding.PKCS1v15(), hashes.SHA512())
+
+    def verifies(self, message: bytes, signature: bytes) -> bool:
+        """Whether this key made the signature."""
+        try:
+            self._public.verify(signature, message, padding.PKCS1v15(), hashes.SHA512())
+        except InvalidSignature:
+            return False
+        return True

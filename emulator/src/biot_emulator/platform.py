@@ -6,8 +6,9 @@ call -> the API that it is for -> who calls -> PRE_REQUEST -> the API -> ADAPT_E
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from biot_emulator.api import Answer, Api, Call, Caller, Router
 from biot_emulator.clock import Clock
@@ -15,9 +16,10 @@ from biot_emulator.errors import AccessDenied, ApiError
 from biot_emulator.store import Store
 from biot_emulator.tokens import TokenIssuer
 
-__all__ = ["Authenticator", "Flow", "Platform"]
+__all__ = ["Authenticator", "Flow", "Happened", "Platform"]
 
 _log = logging.getLogger("biot_emulator")
+_KEYS = "keys"
 
 
 class Authenticator(Protocol):
@@ -36,8 +38,18 @@ class Flow(Protocol):
         ...
 
 
+class Happened(Protocol):
+    """Is told of every change that an API has made."""
+
+    def __call__(
+        self, entity_type: str, action: str, entity: dict[str, Any], old_entity: dict[str, Any] | None, call: Call
+    ) -> None:
+        """Take note: this must neither raise nor take long, as the caller waits for its answer."""
+        ...
+
+
 class Platform:
-    """What `biot-emulator serve` serves. Its parts register themselves: APIs with the router, and the two below.
+    """What `biot-emulator serve` serves. Its parts register themselves: APIs with the router, and those below.
 
     Args:
         store: The state.
@@ -47,6 +59,9 @@ class Platform:
         base_url: Where it can be reached; set by whoever serves it before the first call.
         authenticate: Tells who calls.
         flow: What happens around the answer of an API; just the answer until the plugins' pipeline takes its place.
+        happened: Is told of every successful change; nobody listens until the notifications do.
+        closing: What `close` calls, the last one first.
+        emptied: What `reset` calls once the state is empty, in order.
     """
 
     authenticate: Authenticator
@@ -54,11 +69,19 @@ class Platform:
     def __init__(self, store: Store, *, environment: str = "local") -> None:
         self.store = store
         self.clock = Clock()
-        self.tokens = TokenIssuer()
+        self.tokens = TokenIssuer(_Keys(store))
         self.router = Router()
         self.environment = environment
         self.base_url = ""
         self.flow: Flow = lambda api, call: api.answer(call)
+        self.happened: Happened = _nobody_listens
+        self.closing: list[Callable[[], None]] = []
+        self.emptied: list[Callable[[], None]] = []
+
+    @property
+    def permissions(self) -> list[str]:
+        """Every permission that an API asks for: what an administrator has."""
+        return sorted({"PROTECTED_API", *(api.permission for api in self.router if api.permission)})
 
     def handle(self, call: Call) -> Answer:
         """Answer a call of any API. Never raises: what goes wrong is answered with the platform's error body."""
@@ -73,6 +96,22 @@ class Platform:
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
             return self.error(ApiError("The platform failed to answer the call"), call)
+
+    def reset(self) -> None:
+        """Be as new, but for the keys: tokens that were signed before stay what they were."""
+        with self.store.transaction():
+            keys = self.store.all(_KEYS)
+            self.store.clear()
+            for document in keys:
+                self.store.put(_KEYS, _KEYS, document)
+            for fill in self.emptied:
+                fill()
+
+    def close(self) -> None:
+        """End what the parts have started, then close the state."""
+        while self.closing:
+            self.closing.pop()()
+        self.store.close()
 
     def error(self, error: ApiError, call: Call) -> Answer:
         """The platform's error body (contract section 8)."""
@@ -90,3 +129,21 @@ class Platform:
 def _permit(api: Api, call: Call) -> None:
     if api.permission and call.caller and api.permission not in call.caller.permissions:
         raise AccessDenied(f"The permission [{api.permission}] is missing", permission=api.permission)
+
+
+def _nobody_listens(*_: object) -> None:
+    """What happens is told to nobody until somebody takes this place."""
+
+
+class _Keys:
+    """The signing keys among the platform's state, so that tokens outlive the process where the state does."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def load(self) -> list[str]:
+        saved = self._store.get(_KEYS, _KEYS) or {}
+        return list(saved.get("private", ()))
+
+    def save(self, keys: list[str]) -> None:
+        self._store.put(_KEYS, _KEYS, {"private": keys})

@@ -35,11 +35,10 @@ class Store:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-        place = ":memory:" if folder is None else str(folder / "platform.sqlite")
+        place = ":memory:" if folder is None else str(_private_file(folder))
         self._connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=WAL")
+        # Enough to survive the end of the process at any moment; only the machine's own crash may lose the last writes.
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(_SCHEMA)
         self._lock = threading.RLock()
@@ -122,3 +121,11 @@ class Store:
         """Close the database."""
         with self._lock:
             self._connection.close()
+
+
+def _private_file(folder: Path) -> Path:
+    """Make the database's file readable to its owner alone: the platform's signing keys are in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "platform.sqlite"
+    file.touch(mode=0o600)
+    return file
