@@ -189,8 +189,9 @@ def _exit_message(exit_code: int) -> str:
         return "Runtime exited without providing a reason"
     if exit_code > 0:
         return f"Runtime exited with error: exit status {exit_code}"
-    described = (signal.strsignal(-exit_code) or "unknown").lower()
-    return f"Runtime exited with error: signal {-exit_code}: {described}"
+    # macOS adds the number to the name.
+    described = (signal.strsignal(-exit_code) or f"signal {-exit_code}").partition(":")[0].lower()
+    return f"Runtime exited with error: signal: {described}"
 
 
 def _as_error(failure: object, phase: Phase) -> InvocationError | None:
