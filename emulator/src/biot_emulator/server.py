@@ -1,0 +1,120 @@
+"""A platform at an address: served from a thread of its own until it is closed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from biot_emulator.asgi import application
+from biot_emulator.errors import EmulatorError
+from biot_emulator.platform import Platform
+
+__all__ = ["LOOPBACK", "AddressUnavailable", "Server"]
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The hosts that only this machine can reach."""
+
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+_BACKLOG = 512
+_POLL_SECONDS = 0.002
+#: Calls that are being answered may finish this long; then the plugins that they wait for are ended.
+_GRACE_SECONDS = 2.0
+
+
+class AddressUnavailable(EmulatorError):
+    """The address cannot be listened on."""
+
+
+class Server:
+    """Serves a platform from the moment it is made until it is closed; a context manager.
+
+    Args:
+        platform: What to serve. It is closed with the server, or when the address cannot be had.
+        host: The address to listen on.
+        port: The port; 0 takes a free one.
+
+    Raises:
+        AddressUnavailable: The address cannot be listened on.
+    """
+
+    def __init__(self, platform: Platform, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.platform = platform
+        try:
+            self._socket = _listen(host, port)
+        except BaseException:
+            platform.close()
+            raise
+        self._host = host
+        self.port: int = self._socket.getsockname()[1]
+        # Plugins call the platform on this machine, where a wildcard is no address.
+        platform.base_url = _url(_WILDCARDS.get(host, host), self.port)
+        self._uvicorn = uvicorn.Server(_config(platform))
+        self._thread = threading.Thread(target=self._run, name="biot-emulator-server", daemon=True)
+        self._thread.start()
+        while not self._uvicorn.started and self._thread.is_alive():
+            time.sleep(_POLL_SECONDS)
+
+    def __enter__(self) -> Self:
+        """Serve, as since it was made."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop serving."""
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return _url(self._host, self.port)
+
+    def close(self) -> None:
+        """Stop serving: answer what can be answered soon, end every plugin, and close the platform."""
+        self._uvicorn.should_exit = True
+        self._thread.join(_GRACE_SECONDS)
+        parts = self.platform.closing
+        while parts:
+            parts.pop()()
+        self._thread.join()
+        self._socket.close()
+        self.platform.close()
+
+    def _run(self) -> None:
+        self._uvicorn.run(sockets=[self._socket])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        reason = os.strerror(error.errno) if isinstance(error.errno, int) and error.errno > 0 else error
+        raise AddressUnavailable(
+            f"{_url(host, port)} cannot be listened on ({reason}): choose another --port, or --port 0 for a free one"
+        ) from error
+
+
+def _config(platform: Platform) -> uvicorn.Config:
+    return uvicorn.Config(
+        application(platform),
+        # The log would hold addresses and paths with ids of patients.
+        access_log=False,
+        log_config=None,
+        log_level="error",
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=None,
+    )
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
