@@ -83,11 +83,20 @@ class Server:
         while parts:
             parts.pop()()
         self._thread.join()
+        _join_helpers()
         self._socket.close()
         self.platform.close()
 
     def _run(self) -> None:
         self._uvicorn.run(sockets=[self._socket])
+
+
+def _join_helpers() -> None:
+    """Wait for the threads in which calls were answered: they are told to end with their loop, but nobody waits."""
+    for thread in threading.enumerate():
+        loop = getattr(thread, "loop", None)
+        if loop is not None and loop.is_closed():
+            thread.join()
 
 
 def _listen(host: str, port: int) -> socket.socket:
