@@ -1,10 +1,10 @@
-"""What the APIs of ums, dispatcher and the entities refuse, with the codes and details that BioT publishes.
+"""What the APIs of ums and dispatcher refuse, with the codes and details that BioT publishes.
 
 ApiError
 ├── 400 InvalidApiId, InvalidEntityTypeName, InvalidActionName
 ├── 401 ServiceLocked, UserLocked
 ├── 403 LoginFailed, RefreshTokenNotValid
-├── 404 EntityNotFound, OwnerOrganizationNotFound, SecretKeyNotFound, ServiceUserNotFound, SubscriberNotFound
+├── 404 OwnerOrganizationNotFound, SecretKeyNotFound, ServiceUserNotFound, SubscriberNotFound
 └── 409 MaxSecretKeys, ServiceNameAlreadyExists, SubscriptionAlreadyExists
 """
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 from biot_emulator.errors import ApiError
 
 __all__ = [
-    "EntityNotFound",
     "InvalidActionName",
     "InvalidApiId",
     "InvalidEntityTypeName",
@@ -78,13 +77,6 @@ class RefreshTokenNotValid(ApiError):
 
     status_code = 403
     code = "REFRESH_TOKEN_NOT_VALID"
-
-
-class EntityNotFound(ApiError):
-    """There is no such entity."""
-
-    status_code = 404
-    code = "ENTITY_NOT_FOUND"
 
 
 class OwnerOrganizationNotFound(ApiError):

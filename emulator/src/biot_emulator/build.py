@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from biot_emulator.authentication import Authentication
+from biot_emulator.dispatcher_api import DispatcherApi
+from biot_emulator.entities import Entities
+from biot_emulator.entity_api import EntityApi
 from biot_emulator.platform import Platform
 from biot_emulator.service_users import ServiceUsers
 from biot_emulator.store import Store
 from biot_emulator.subscriptions import Subscriptions
+from biot_emulator.ums_api import UmsApi
 from biot_emulator.users import Users
 
 __all__ = ["build_platform"]
@@ -25,5 +29,9 @@ def build_platform(store: Store, *, admin: tuple[str, str], environment: str = "
     users = Users(platform, admin)
     services = ServiceUsers(platform)
     Authentication(platform, users, services)
-    Subscriptions(platform)
+    subscriptions = Subscriptions(platform)
+    entities = Entities(platform, users)
+    UmsApi(platform, users, services, entities)
+    DispatcherApi(platform, subscriptions)
+    EntityApi(platform, entities)
     return platform

@@ -131,7 +131,7 @@ def _permit(api: Api, call: Call) -> None:
         raise AccessDenied(f"The permission [{api.permission}] is missing", permission=api.permission)
 
 
-def _nobody_listens(*_: object) -> None:
+def _nobody_listens(*_: object, **__: object) -> None:
     """What happens is told to nobody until somebody takes this place."""
 
 

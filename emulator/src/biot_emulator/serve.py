@@ -104,7 +104,7 @@ def _serve_until(stop: threading.Event, options: argparse.Namespace) -> None:
         raise _unavailable(options.data, error) from error
     with Server(platform, options.host, options.port) as server:
         if options.host not in LOOPBACK:
-            _say(f"Warning: others can reach {server.url}, and the plugins that they deploy run as you", sys.stderr)
+            _say(f"Warning: others can reach {server.url}, and try to log in", sys.stderr)
         if not options.admin:
             _say(f"administrator {admin[0]} with password {admin[1]}")
         _say(f"listening on {server.url}")

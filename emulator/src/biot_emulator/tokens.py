@@ -106,7 +106,7 @@ class TokenIssuer:
         return self.sign({**claims, "exp": expires}), moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
     def read(self, token: str) -> dict[str, Any] | None:
-        """Give the claims of a token; None where it is expired, or signed by neither the current nor the previous key."""
+        """Give a token's claims; None where it is expired, or neither the current nor the previous key signed it."""
         message, _, signature = token.rpartition(".")
         header, _, payload = message.partition(".")
         try:

@@ -50,7 +50,7 @@ class Users:
         self._store = platform.store
         self._admin = admin
         self._make_admin()
-        platform.emptied.append(self._make_admin)
+        platform.emptied.append(self._restore_admin)
 
     def create(
         self,
@@ -69,6 +69,12 @@ class Users:
                 user = replace(user, id=known["id"])
             self._store.put(_COLLECTION, user.id, {**asdict(user), "hash": hash_secret(password)})
         return user
+
+    @property
+    def admin(self) -> User:
+        """The first administrator."""
+        user = self.by_name(self._admin[0])
+        return user or self._make_admin()
 
     def get(self, id: str) -> User | None:
         """Find a user by id."""
@@ -141,9 +147,12 @@ class Users:
         wanted = username.casefold()
         return next((one for one in self._store.all(_COLLECTION) if one["username"].casefold() == wanted), None)
 
-    def _make_admin(self) -> None:
+    def _restore_admin(self) -> None:
+        self._make_admin()
+
+    def _make_admin(self) -> User:
         username, password = self._admin
-        self.create(username, password, administrator=True)
+        return self.create(username, password, administrator=True)
 
 
 def _user(document: dict[str, Any]) -> User:

@@ -1,0 +1,181 @@
+"""The entities of all types, in one store that knows no type but by the table."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from biot_emulator._attributes import caption, check, given, reference
+from biot_emulator.clock import timestamp
+from biot_emulator.entity_errors import (
+    AttributeTypeMismatch,
+    CannotDeleteFirstOrganization,
+    EntityAlreadyExists,
+    ReferencedEntityNotFound,
+)
+from biot_emulator.entity_types import ENTITY_TYPES, EntityType
+from biot_emulator.platform import Platform
+from biot_emulator.templates import Templates
+from biot_emulator.tokens import TENANT_ID
+from biot_emulator.users import Users
+
+__all__ = ["Entities"]
+
+_TYPES = {entity_type.name: entity_type for entity_type in ENTITY_TYPES}
+_OWN_ID = re.compile(r"[a-zA-Z0-9:_-]{1,108}")
+
+Entity = dict[str, Any]
+
+
+class Entities:
+    """Makes, reads, changes and removes entities; an entity is a document as the API shows it.
+
+    There is always the first organization, with the first administrator in it.
+    """
+
+    def __init__(self, platform: Platform, users: Users) -> None:
+        self._clock = platform.clock
+        self._store = platform.store
+        self._users = users
+        self._templates = Templates(platform.store)
+        self._make_first()
+        platform.emptied.append(self._make_first)
+
+    def find(self, type_name: str, id: str) -> Entity | None:
+        """An entity; None where there is none."""
+        return self._store.get(_collection(type_name), id)
+
+    def all(self, type_name: str) -> list[Entity]:
+        """All entities of a type, in the order in which they were made."""
+        return self._store.all(_collection(type_name))
+
+    def read(self, type_name: str, id: str) -> Entity:
+        """An entity. Raises the type's EntityNotFound."""
+        entity = self.find(type_name, id)
+        if entity is None:
+            raise _TYPES[type_name].not_found(f"There is no {type_name} [{id}]", id=id)
+        return entity
+
+    def create(
+        self, type_name: str, attributes: Entity, *, organization_id: str = TENANT_ID, template: str | None = None
+    ) -> Entity:
+        """Make an entity.
+
+        Args:
+            type_name: The entity type's name.
+            attributes: What the entity is to have; references as objects with an `id`.
+            organization_id: The owner, where `_ownerOrganization` is not among the attributes.
+            template: The template's name, where `_templateId` is not among the attributes.
+
+        Raises:
+            ApiError: The attributes are not what this type takes.
+        """
+        entity_type = _TYPES[type_name]
+        owned = {"_ownerOrganization": {"id": organization_id}, **_without_null_owner(attributes)}
+        with self._store.transaction():
+            entity = {**entity_type.defaults, **given(entity_type, owned, {})}
+            entity["_template"] = self._templates.find(type_name, template, attributes.get("_templateId"))
+            return self._add(entity_type, entity)
+
+    def update(self, type_name: str, id: str, attributes: Entity) -> tuple[Entity, Entity]:
+        """Change the attributes that are given; give the entity as it is and as it was.
+
+        Raises:
+            ApiError: There is no such entity, or the attributes are not what its type takes.
+        """
+        entity_type = _TYPES[type_name]
+        with self._store.transaction():
+            old = self.read(type_name, id)
+            entity = {**old, **given(entity_type, attributes, old)}
+            return self._put(entity_type, entity, old), old
+
+    def set_enabled(self, type_name: str, id: str, state: str) -> tuple[Entity, Entity]:
+        """Make a person `ENABLED` or `DISABLED`, who can then log in or not; give the entity as it is and as it was."""
+        with self._store.transaction():
+            old = self.read(type_name, id)
+            self._users.set_enabled(id, state == "ENABLED")
+            return self._put(_TYPES[type_name], {**old, "_enabled": state}, old), old
+
+    def delete(self, type_name: str, id: str) -> Entity:
+        """Remove an entity, and give it one last time.
+
+        Raises:
+            ApiError: There is no such entity, or it cannot be removed.
+        """
+        if (type_name, id) == ("organization", TENANT_ID):
+            raise CannotDeleteFirstOrganization("The first organization cannot be deleted")
+        with self._store.transaction():
+            entity = self.read(type_name, id)
+            self._store.delete(_collection(type_name), id)
+            if _TYPES[type_name].person:
+                self._users.delete(id)
+        return entity
+
+    def _add(self, entity_type: EntityType, entity: Entity) -> Entity:
+        now = timestamp(self._clock.now())
+        if entity_type.own_id:
+            check(entity_type, entity)
+            self._check_own_id(entity_type, entity["_id"])
+        else:
+            entity["_id"] = str(uuid.uuid4())
+        if entity_type.started and entity.get(entity_type.started) is None:
+            entity[entity_type.started] = now
+        entity["_creationTime"] = now
+        return self._put(entity_type, {**entity, "_referencers": {}}, {})
+
+    def _check_own_id(self, entity_type: EntityType, id: str) -> None:
+        if not _OWN_ID.fullmatch(id):
+            message = "The attribute [_id] must be of up to 108 letters, digits, colons, underscores and hyphens"
+            raise AttributeTypeMismatch(message, attributeName="_id", value=id, type="id")
+        if self.find(entity_type.name, id) is not None:
+            raise EntityAlreadyExists(f"There is a {entity_type.name} [{id}] already", id=id)
+
+    def _put(self, entity_type: EntityType, entity: Entity, old: Mapping[str, Any]) -> Entity:
+        check(entity_type, entity)
+        for name, type_name in entity_type.references.items():
+            if entity.get(name) is not None and entity[name] != old.get(name):
+                entity[name] = self._referred(name, type_name, entity[name], entity)
+        entity["_lastModifiedTime"] = timestamp(self._clock.now())
+        entity["_caption"] = caption(entity)
+        self._store.put(_collection(entity_type.name), entity["_id"], entity)
+        return entity
+
+    def _referred(self, name: str, type_name: str, value: Any, entity: Entity) -> Entity:
+        id = value.get("id") if isinstance(value, dict) else None
+        if isinstance(value, dict) and id is None and name == "_primaryAdministrator":
+            # An organization is made together with its administrator.
+            return reference(self.create(type_name, value, organization_id=entity["_ownerOrganization"]["id"]))
+        if not isinstance(id, str):
+            message = f"The attribute [{name}] must be an object with the [id] of a {type_name}"
+            raise AttributeTypeMismatch(message, attributeName=name, value=value, type="reference")
+        target = self.find(type_name, id)
+        if target is None:
+            message = f"The attribute [{name}] refers to the {type_name} [{id}], which there is not"
+            raise ReferencedEntityNotFound(message, attributeName=name, entityId=id)
+        return reference(target)
+
+    def _make_first(self) -> None:
+        if self.find("organization", TENANT_ID) is None:
+            template = self._templates.find("organization", None, None)
+            now = timestamp(self._clock.now())
+            first = {"_id": TENANT_ID, "_name": "First organization", "_creationTime": now, "_lastModifiedTime": now}
+            owner = {"id": TENANT_ID, "name": first["_name"]}
+            entity = {**first, "_caption": first["_name"], "_ownerOrganization": owner, "_template": template}
+            self._store.put(_collection("organization"), TENANT_ID, {**entity, "_referencers": {}})
+        admin = self._users.admin
+        if self.find("organization-user", admin.id) is None:
+            name = {"firstName": "First", "lastName": "Administrator"}
+            entity = self.create("organization-user", {"_name": name, "_email": admin.username})
+            self._store.delete(_collection("organization-user"), str(entity["_id"]))
+            self._store.put(_collection("organization-user"), admin.id, {**entity, "_id": admin.id})
+            self.update("organization", TENANT_ID, {"_primaryAdministrator": {"id": admin.id}})
+
+
+def _without_null_owner(attributes: Entity) -> Entity:
+    return {name: value for name, value in attributes.items() if (name, value) != ("_ownerOrganization", None)}
+
+
+def _collection(type_name: str) -> str:
+    return f"entities/{type_name}"

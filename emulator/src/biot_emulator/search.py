@@ -1,0 +1,137 @@
+"""What every search API does with its `searchRequest` (contract section 5.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from biot_emulator._json import decode
+from biot_emulator._search_filter import matches
+from biot_emulator.api import Call
+from biot_emulator.errors import BadRequest
+
+__all__ = ["search", "search_request"]
+
+_DEFAULT_LIMIT = 100
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT")
+_CREATION_TIMES = ("creationTime", "_creationTime")
+
+Document = dict[str, Any]
+
+
+def search_request(call: Call) -> str | None:
+    """The text of a call's `searchRequest`; None where it has none."""
+    values = call.query.get("searchRequest") or (None,)
+    return values[0]
+
+
+def search(documents: Iterable[Document], search_request_text: str | None) -> Document:
+    """Find documents, and give one page of them.
+
+    Args:
+        documents: All there are, in the order in which they were made.
+        search_request_text: JSON with `filter`, `sort`, `freeTextSearch`, `limit` and `page`; None or empty for none.
+
+    Returns:
+        `data`, and `metadata` with what was asked for and `totalResults`.
+
+    Raises:
+        BadRequest: The search request is not what it should be.
+    """
+    request = _parsed(search_request_text)
+    limit, page = _whole(request, "limit", _DEFAULT_LIMIT, 1), _whole(request, "page", 0, 0)
+    try:
+        found = [one for one in documents if matches(one, _typed(request, "filter", dict, {}))]
+    except RecursionError:
+        raise BadRequest("The [filter] of [searchRequest] is nested too deeply") from None
+    words = _typed(request, "freeTextSearch", str, "").casefold().split()
+    if words:
+        found = [one for one in found if any(word in text for text in _texts(one) for word in words)]
+    found = _sorted(found, _order(request))
+    asked = {name: request[name] for name in ("sort", "filter", "freeTextSearch") if request.get(name) is not None}
+    metadata = {"sort": [], "filter": {}, **asked}
+    pages = {"totalResults": len(found), "page": page, "limit": limit}
+    return {"data": found[page * limit : (page + 1) * limit], "metadata": {**metadata, "page": pages}}
+
+
+def _parsed(text: str | None) -> Document:
+    try:
+        request = decode(text) if text and text.strip() else {}
+    except ValueError:
+        raise BadRequest("[searchRequest] must be JSON, encoded for a URL") from None
+    if not isinstance(request, dict):
+        raise BadRequest("[searchRequest] must be a JSON object")
+    return request
+
+
+def _typed(request: Document, name: str, kind: type, default: Any) -> Any:
+    value = request.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        kinds: dict[type, str] = {dict: "an object", str: "text", list: "a list"}
+        raise BadRequest(f"[{name}] of [searchRequest] must be {kinds[kind]}")
+    return value
+
+
+def _whole(request: Document, name: str, default: int, least: int) -> int:
+    value = request.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise BadRequest(f"[{name}] of [searchRequest] must be a whole number from {least}")
+    return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text and number in a document, but for its dates."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+    elif isinstance(value, str) and not _DATE.match(value):
+        yield value.casefold()
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
+
+
+def _order(request: Document) -> list[tuple[str, bool]]:
+    """Fields by which to sort, and whether downwards."""
+    order = []
+    for one in _typed(request, "sort", list, []):
+        prop, direction = (one.get("prop"), one.get("order")) if isinstance(one, dict) else (None, None)
+        if not isinstance(prop, str) or direction not in (None, "ASC", "DESC"):
+            raise BadRequest("[sort] of [searchRequest] must be a list of {prop, order: ASC or DESC}")
+        order.append((prop, direction != "ASC"))
+    return order
+
+
+def _sorted(documents: list[Document], order: list[tuple[str, bool]]) -> list[Document]:
+    if not order:
+        documents = documents[::-1]  # the newest first also among those of the same millisecond
+        return sorted(documents, key=_creation_time, reverse=True)
+    for prop, downwards in reversed(order):
+        absent = [one for one in documents if _value(prop, one) is None]
+        present = [one for one in documents if _value(prop, one) is not None]
+        documents = sorted(present, key=partial(_sort_key, prop), reverse=downwards) + absent
+    return documents
+
+
+def _creation_time(document: Document) -> str:
+    return next((document[name] for name in _CREATION_TIMES if document.get(name)), "")
+
+
+def _value(prop: str, document: Document) -> Any:
+    value: Any = document
+    for name in prop.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _sort_key(prop: str, document: Document) -> tuple[int, float, str]:
+    """Numbers before texts, and anything else as its text."""
+    value = _value(prop, document)
+    if isinstance(value, int | float):
+        return 0, value, ""
+    return 1, 0, str(value)

@@ -1,0 +1,140 @@
+"""What a user of the official SDKs does; run by an interpreter that has them: `sdk_calls.py URL USERNAME PASSWORD`.
+
+It writes one JSON document of what came back.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import biotmed_dispatcher_sdk as dispatcher
+import biotmed_organization_sdk as organization
+import biotmed_ums_sdk as ums
+
+
+def main(url: str, username: str, password: str) -> None:
+    seen: dict[str, Any] = {}
+    users = ums.LoginAPIApi(client(ums, url))
+    login = users.login(ums.LoginRequestV2(username=username, password=password))
+    refreshed = users.refresh_token(ums.RefreshTokenRequest(refreshToken=login.refresh_jwt.token))
+    token = refreshed.access_jwt.token
+    seen["key"] = ums.SecurityAPIApi(client(ums, url)).get_public_key().public_key
+    seen["services"] = services(url, token)
+    seen["interceptions"] = interceptions(url, token)
+    seen["notifications"] = notifications(url, token)
+    seen["patients"] = patients(url, token)
+    sys.stdout.write(json.dumps(seen))
+
+
+def client(sdk: Any, url: str, token: str | None = None) -> Any:
+    # One SDK has the service's prefix in its paths, the others expect it in the address.
+    prefix = "" if sdk is organization else f"/{sdk.__name__.split('_')[1]}"
+    return sdk.ApiClient(sdk.Configuration(host=f"{url}{prefix}", access_token=token))
+
+
+def status_of(error: Any) -> list[Any]:
+    return [error.status, json.loads(error.body)["code"]]
+
+
+def services(url: str, token: str) -> dict[str, Any]:
+    api = ums.ServiceUserAPIApi(client(ums, url, token))
+    role = "11111111-2222-4333-8444-555555555555"
+    made = api.create_service_user(ums.CreateServiceUserRequest(roleId=role, type="EXTERNAL_SERVICE", name="tool"))
+    request = ums.ServiceUserAccessTokenRequest(id=made.id, secretKey=made.secret_key_data.secret_key)
+    own = api.service_user_login(request).access_token
+    found = api.search_service_users(ums.SearchRequestV2(filter={"name": {"eq": "tool"}}))
+    key = api.create_secret_key(made.id)
+    api.delete_service_user(made.id)
+    try:
+        api.service_user_login(request)
+    except ums.ApiException as error:
+        refused = status_of(error)
+    return {
+        "name": made.name,
+        "token parts": own.count("."),
+        "found": [user.name for user in found.data],
+        "second key": key.secret_key != made.secret_key_data.secret_key,
+        "after deletion": refused,
+    }
+
+
+def interceptions(url: str, token: str) -> dict[str, Any]:
+    api = dispatcher.InterceptionAPIApi(client(dispatcher, url, token))
+    hook = {
+        "type": "PRE_REQUEST",
+        "apiId": "POST/organization/v1/users/patients",
+        "entityName": "patient",
+        "endpoint": "https://example.com/plugin",
+    }
+    made = api.create_interception(dispatcher.CreateInterceptionRequest(**hook, executionOrder=7))
+    found = api.search_interceptions(dispatcher.SearchRequestV2(filter={"endpoint": {"eq": hook["endpoint"]}}))
+    api.delete_interception(dispatcher.DeleteInterceptionRequest(**hook))
+    left = api.search_interceptions()
+    try:
+        api.create_interception(dispatcher.CreateInterceptionRequest(**{**hook, "apiId": "GET/nothing"}))
+    except dispatcher.ApiException as error:
+        refused = status_of(error)
+    return {
+        "order": made.execution_order,
+        "found": [one.id == made.id for one in found.data],
+        "left": left.metadata.page.total_results,
+        "unknown": refused,
+    }
+
+
+def notifications(url: str, token: str) -> dict[str, Any]:
+    api = dispatcher.SubscriptionAPIApi(client(dispatcher, url, token))
+    hook = {"entityTypeName": "patient", "actionName": "_create", "endpoint": "https://example.com/plugin"}
+    made = api.subscribe(dispatcher.SubscribeRequest(**hook))
+    try:
+        api.subscribe(dispatcher.SubscribeRequest(**hook))
+    except dispatcher.ApiException as error:
+        again = error.status
+    found = api.search_subscriptions(dispatcher.SearchRequestV2(filter={"actionName": {"in": ["_create"]}}))
+    api.unsubscribe(dispatcher.UnsubscribeRequest(**hook))
+    try:
+        api.unsubscribe(dispatcher.UnsubscribeRequest(**hook))
+    except dispatcher.ApiException as error:
+        gone = status_of(error)
+    return {"action": made.action_name, "again": again, "found": len(found.data), "gone": gone}
+
+
+def patients(url: str, token: str) -> dict[str, Any]:
+    api = organization.PatientAPIApi(client(organization, url, token))
+    made = [api.create_patient(new_patient(first)) for first in ("Ada", "Grace", "Mary")]
+    request = organization.SearchRequestV2(
+        filter={"_name.firstName": {"in": ["Ada", "Grace"]}},
+        sort=[{"prop": "_name.firstName", "order": "DESC"}],
+        limit=1,
+        page=0,
+    )
+    page = api.search_patients(request)
+    changed = api.update_patient(organization.UpdatePatientRequest(_description="changed"), made[0].id)
+    disabled = api.change_patient_enabled_state(made[0].id, "DISABLED")
+    read = api.get_patient(made[0].id)
+    api.delete_patient(made[2].id)
+    try:
+        api.get_patient(made[2].id)
+    except organization.ApiException as error:
+        gone = status_of(error)
+    return {
+        "page": [patient.name.first_name for patient in page.data],
+        "total": page.metadata.page.total_results,
+        "changed": [changed.description, read.description],
+        "enabled": [disabled.enabled, read.enabled],
+        "gone": gone,
+    }
+
+
+def new_patient(first_name: str) -> Any:
+    return organization.CreatePatientRequest(
+        _name={"firstName": first_name, "lastName": "Example"},
+        _templateId="00000000-0000-4000-8000-000000000001",
+        _ownerOrganization={"id": "00000000-0000-0000-0000-000000000000"},
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,68 @@
+"""The platform's official SDKs, as they are on the package index, take the emulator for the platform."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from biot_emulator.build import build_platform
+from biot_emulator.server import Server
+from biot_emulator.store import Store
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+ADMIN = ("ada@example.com", "secret")
+_SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in ("settings", "ums", "dispatcher", "organization")]
+
+
+@pytest.fixture(scope="module")
+def sdk_python() -> Path:
+    """An interpreter that has the SDKs, in an environment of their own that is made once."""
+    folder = ROOT / ".cache" / "sdks" / "2.4.3"
+    python = folder / "bin" / "python"
+    own = ROOT / ".uv" / "bin" / "uv"
+    uv = str(own) if own.is_file() else shutil.which("uv")
+    if uv is None:
+        pytest.skip("the SDKs cannot be fetched without uv")
+    made = [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(folder)]
+    filled = [uv, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", str(python), *_SDKS]
+    for command in (made, filled):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"the SDKs cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
+    return python
+
+
+def test_the_sdks_of_ums_dispatcher_and_organization(sdk_python: Path) -> None:
+    program = Path(__file__).with_name("sdk_calls.py")
+    with Server(build_platform(Store(), admin=ADMIN)) as server:
+        key = server.platform.tokens.public_keys()["publicKey"]
+        done = subprocess.run(
+            [sdk_python, program, server.url, *ADMIN], capture_output=True, text=True, timeout=120, check=False
+        )
+    assert done.stderr == ""
+    assert json.loads(done.stdout) == {
+        "key": key,
+        "services": {
+            "name": "tool",
+            "token parts": 2,
+            "found": ["tool"],
+            "second key": True,
+            "after deletion": [403, "LOGIN_FAILED"],
+        },
+        "interceptions": {"order": 7, "found": [True], "left": 0, "unknown": [400, "INVALID_API_ID"]},
+        "notifications": {"action": "_create", "again": 409, "found": 1, "gone": [404, "SUBSCRIBER_NOT_FOUND"]},
+        "patients": {
+            "page": ["Grace"],
+            "total": 2,
+            "changed": ["changed", "changed"],
+            "enabled": ["DISABLED", "DISABLED"],
+            "gone": [404, "USER_NOT_FOUND"],
+        },
+    }

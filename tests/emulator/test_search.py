@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from biot_emulator.errors import BadRequest
+from biot_emulator.search import search
+
+
+def patient(number: int, name: str, age: int | None, owner: str) -> dict[str, Any]:
+    made = f"2026-01-0{number}T00:00:00.000Z"
+    return {
+        "_id": str(number),
+        "_name": {"firstName": name},
+        "age": age,
+        "_owner": {"id": owner},
+        "_creationTime": made,
+    }
+
+
+PATIENTS = [patient(1, "Ada", 36, "a"), patient(2, "Grace", 85, "b"), patient(3, "Mary", None, "a")]
+
+
+def found(**request: Any) -> list[str]:
+    return [one["_id"] for one in search(PATIENTS, json.dumps(request))["data"]]
+
+
+@pytest.mark.parametrize(
+    ("filter", "ids"),
+    [
+        ({}, "321"),
+        ({"_name.firstName": {"eq": "Ada"}}, "1"),
+        ({"_name.firstName": {"in": ["Ada", "Mary"]}}, "31"),
+        ({"_name.firstName": {"notIn": ["Ada", "Mary"]}}, "2"),
+        ({"_name.firstName": {"like": "ra"}}, "2"),
+        ({"age": {"gt": 36}}, "2"),
+        ({"age": {"gte": 36, "lt": 85}}, "1"),
+        ({"age": {"isNull": True}}, "3"),
+        ({"age": {"isNotNull": True}}, "21"),
+        ({"_owner.id": {"eq": "a"}, "age": {"isNotNull": True}}, "1"),
+        ({"$OR": {"filter": {"_id": {"eq": "1"}, "age": {"eq": 85}}}}, "21"),
+        ({"$AND": {"filter": {"_owner.id": {"eq": "a"}, "_id": {"eq": "3"}}}}, "3"),
+        ({"$NOT": {"filter": {"_owner.id": {"eq": "a"}}}}, "2"),
+        ({"_creationTime": {"from": "2026-01-02T00:00:00.000Z"}}, "32"),
+    ],
+)
+def test_filters(filter: dict[str, Any], ids: str) -> None:
+    assert "".join(found(filter=filter)) == ids
+
+
+def test_the_newest_come_first_unless_told_otherwise() -> None:
+    assert found() == ["3", "2", "1"]
+    assert found(sort=[{"prop": "_name.firstName", "order": "ASC"}]) == ["1", "2", "3"]
+    assert found(sort=[{"prop": "_owner.id", "order": "ASC"}, {"prop": "_id", "order": "DESC"}]) == ["3", "1", "2"]
+
+
+def test_pages_and_free_text() -> None:
+    assert found(limit=2, page=1) == ["1"]
+    assert found(freeTextSearch="grace") == ["2"]
+    metadata = search(PATIENTS, '{"limit": 2}')["metadata"]
+    assert metadata["page"] == {"totalResults": 3, "page": 0, "limit": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", '{"limit": 0}', '{"page": -1}', '{"limit": "x"}', '{"filter": []}', '{"filter": {"a": 1}}',
+     '{"filter": {"a": {"nonsense": 1}}}', '{"sort": {}}', '{"sort": [{"order": "ASC"}]}', '{"freeTextSearch": 1}'],
+)  # fmt: skip
+def test_what_is_no_search_request_is_refused(text: str) -> None:
+    with pytest.raises(BadRequest):
+        search(PATIENTS, text)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(filter=json_values, sort=json_values, documents=st.lists(st.dictionaries(st.text(max_size=3), json_values)))
+def test_any_request_is_answered_or_refused(filter: Any, sort: Any, documents: list[dict[str, Any]]) -> None:
+    try:
+        page = search(documents, json.dumps({"filter": filter, "sort": sort}))
+    except BadRequest:
+        return
+    assert all(one in documents for one in page["data"])
+
+
+@given(st.lists(st.integers(0, 5), max_size=12), st.integers(1, 4))
+def test_the_pages_together_are_everything_once_and_in_order(values: list[int], limit: int) -> None:
+    documents = [{"_id": str(index), "value": value} for index, value in enumerate(values)]
+    order = {"sort": [{"prop": "value", "order": "ASC"}], "limit": limit}
+    pages = [search(documents, json.dumps({**order, "page": page}))["data"] for page in range(len(values) + 1)]
+    together = [one for page in pages for one in page]
+    assert {one["_id"] for one in together} == {one["_id"] for one in documents}
+    assert len(together) == len(documents)
+    assert [one["value"] for one in together] == sorted(values)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from biot_emulator.build import build_platform
+from biot_emulator.serve import run
+from biot_emulator.server import AddressUnavailable, Server
+from biot_emulator.store import Store
+
+PROGRAM = [sys.executable, "-c", "from biot_emulator.serve import main; main()", "serve"]
+ADMIN = ("ada@example.com", "pass:word")
+
+
+@contextmanager
+def serving(*options: str, end: int = signal.SIGTERM) -> Iterator[tuple[str, list[str]]]:
+    """Run the program until it listens; give the address, and the lines before that one. It must end well."""
+    process = subprocess.Popen([*PROGRAM, "--port", "0", *options], stdout=subprocess.PIPE, text=True)
+    output = process.stdout
+    assert output is not None
+    try:
+        lines = list(_until_listening(output))
+        yield lines[-1].removeprefix("listening on "), lines[:-1]
+        process.send_signal(end)
+        assert process.wait(20) == 0
+        assert output.read() == ""
+    finally:
+        process.kill()
+        process.wait()
+        output.close()
+
+
+def _until_listening(output: IO[str]) -> Iterator[str]:
+    for line in output:
+        yield line.rstrip("\n")
+        if line.startswith("listening on "):
+            return
+
+
+def call(url: str, method: str = "GET", body: Any = None, token: str = "") -> tuple[int, Any]:
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
+
+
+def log_in(url: str, username: str, password: str) -> tuple[int, Any]:
+    return call(f"{url}/ums/v2/users/login", "POST", {"username": username, "password": password})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_says_where_it_listens_and_ends_when_told_to(end: int) -> None:
+    with serving(end=end) as (url, lines):
+        assert re.fullmatch(r"http://127\.0\.0\.1:[1-9]\d*", url)
+        assert call(f"{url}/ums/v1/security/public-key")[0] == 200
+        status, body = call(f"{url}/nobody/v1/knows")
+        assert (status, body["code"], body["serviceName"]) == (404, "NOT_FOUND", "Nobody Service")
+        (line,) = lines
+        match = re.fullmatch(r"administrator (\S+) with password (\S+)", line)
+        assert match
+        assert log_in(url, match[1], match[2])[0] == 200
+        assert log_in(url, match[1], "guess")[0] == 403
+
+
+@pytest.mark.slow
+def test_the_administrator_and_the_state_are_kept_where_told_to(tmp_path: Path) -> None:
+    options = ("--data", str(tmp_path / "new" / "state"), "--admin", ":".join(ADMIN))
+    with serving(*options) as (url, lines):
+        assert lines == []
+        token = log_in(url, *ADMIN)[1]["accessJwt"]["token"]
+        key = call(f"{url}/ums/v1/security/public-key")[1]
+    with serving(*options) as (url, _):
+        assert call(f"{url}/ums/v1/security/public-key")[1] == key
+        assert call(f"{url}/dispatcher/v1/hooks/interceptions", token=token)[0] == 200
+
+
+@pytest.mark.slow
+def test_two_emulators_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving("--data", str(tmp_path)):
+        assert run(["serve", "--port", "0", "--data", str(tmp_path)]) == 1
+    assert "is in use by another emulator" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_host_that_others_reach_brings_a_warning() -> None:
+    process = subprocess.run(
+        ["timeout", "-s", "INT", "3", *PROGRAM, "--port", "0", "--host", "0.0.0.0"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert re.search(r"^listening on http://0\.0\.0\.0:\d+$", process.stdout, re.MULTILINE)
+    assert process.stderr.startswith("Warning: others can reach http://0.0.0.0:")
+
+
+@pytest.mark.parametrize(
+    ("options", "exit_code", "sentence"),
+    [
+        (["serve", "--port", "many"], 2, "Argument --port: many is no port"),
+        (["serve", "--port", "65536"], 2, "Argument --port: 65536 is no port"),
+        (["serve", "--port", "-1"], 2, "no port"),
+        (["serve", "--admin", "ada@example.com"], 2, "EMAIL:PASSWORD"),
+        (["serve", "--admin", ":secret"], 2, "EMAIL:PASSWORD"),
+        (["serve", "--dta", "x"], 2, "Unrecognized arguments: --dta x"),
+        (["sreve"], 2, "invalid choice: 'sreve'"),
+        (["serve", "--port", "0", "--host", "no.such.host.invalid"], 1, "cannot be listened on"),
+    ],
+)
+def test_a_mistake_is_one_sentence(
+    options: list[str], exit_code: int, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(options) == exit_code
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert said.err.startswith("Error: ")
+    assert said.err.count("\n") == 1
+    assert "secret" not in said.err
+
+
+def test_a_port_in_use_and_a_folder_that_is_none_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert run(["serve", "--port", "0", "--data", str(tmp_path / "file")]) == 1
+    assert "The state cannot be kept in" in capsys.readouterr().err
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(["serve", "--port", str(port)]) == 1
+    said = capsys.readouterr()
+    assert said.err == (
+        f"Error: http://127.0.0.1:{port} cannot be listened on (Address already in use): "
+        "choose another --port, or --port 0 for a free one\n"
+    )
+    assert said.out == ""
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may write everywhere")
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tmp_path.chmod(0o500)
+    assert run(["serve", "--port", "0", "--data", str(tmp_path)]) == 1
+    assert "choose a writable folder" in capsys.readouterr().err
+
+
+def test_a_server_serves_from_a_thread_and_frees_its_port() -> None:
+    with Server(build_platform(Store(), admin=ADMIN)) as server:
+        assert server.url == server.platform.base_url == f"http://127.0.0.1:{server.port}"
+        assert call(f"{server.url}/ums/v1/security/public-key")[0] == 200
+        with pytest.raises(AddressUnavailable):
+            Server(build_platform(Store(), admin=ADMIN), port=server.port)
+    with socket.create_server(("127.0.0.1", server.port)):
+        pass
