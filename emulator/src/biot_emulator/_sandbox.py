@@ -126,6 +126,11 @@ class Sandbox:
         error = _as_error(found.failure, "invoke") if isinstance(found, Answer) else None
         return error or found, duration_ms
 
+    def kill(self) -> None:
+        """End the process and everything it started. The only part that another thread may use."""
+        if self._processes is not None:
+            self._processes.kill()
+
     def close(self) -> None:
         """End the process and everything it started, and free what belongs to it."""
         if self._processes is not None:

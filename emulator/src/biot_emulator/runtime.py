@@ -65,6 +65,11 @@ class Runtime:
         if sandbox is not None:
             sandbox.close()
 
+    def kill(self) -> None:
+        """End the process from another thread: the event that it is handling fails."""
+        if (sandbox := self._sandbox) is not None:
+            sandbox.kill()
+
     def invoke(self, event: Any) -> Invocation:
         """Have the plugin handle one event.
 

@@ -1,0 +1,83 @@
+"""The Python interpreters that this machine really has, for the runtimes of plugins.
+
+A file named `python3.X` proves nothing: version managers put stand-ins of that name on PATH that fail when they are
+run. So every candidate is run before it is believed.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from biot_emulator.errors import SandboxUnavailable
+
+__all__ = ["find_python"]
+
+_RUNTIME = re.compile(r"python3\.[0-9]{1,2}")
+_PROBE = "import sys; print('python%d.%d' % sys.version_info[:2]); print(sys._base_executable or sys.executable)"
+_PROBE_SECONDS = 20
+
+
+def find_python(runtime: str) -> Path:
+    """Find a working interpreter.
+
+    Args:
+        runtime: The identifier of a Lambda runtime, such as `python3.13`.
+
+    Raises:
+        SandboxUnavailable: It is no Python, or this machine does not have it.
+    """
+    if not _RUNTIME.fullmatch(runtime):
+        raise SandboxUnavailable(
+            f"The emulator runs Python plugins only: choose a runtime such as python3.13, not {runtime}"
+        )
+    if (found := _find(runtime)) is None:
+        raise SandboxUnavailable(
+            f"No {runtime} was found on this machine: install it, or deploy the plugin with another Python runtime"
+        )
+    return found
+
+
+@functools.cache
+def _find(runtime: str) -> Path | None:
+    found = (_probe(candidate, runtime) for candidate in dict.fromkeys(_candidates(runtime)))
+    return next((path for path in found if path), None)
+
+
+def _candidates(runtime: str) -> Iterator[Path]:
+    if runtime == f"python{sys.version_info.major}.{sys.version_info.minor}":
+        yield Path(sys.executable)
+    folders = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
+    for folder in (*_version_managers(folders), *folders):
+        if (candidate := folder / runtime).is_file():
+            yield candidate
+
+
+def _version_managers(path: list[Path]) -> Iterator[Path]:
+    """Yield the folders where pyenv and uv keep interpreters; a home folder need not exist for it."""
+    home = os.environ.get("HOME")
+    roots = [Path(os.environ["PYENV_ROOT"])] if os.environ.get("PYENV_ROOT") else []
+    roots += [folder.parent for folder in path if folder.name == "shims"]
+    roots += [Path(home) / ".pyenv"] if home else []
+    for root in dict.fromkeys(roots):
+        yield from sorted((root / "versions").glob("*/bin"), reverse=True)
+    data = os.environ.get("XDG_DATA_HOME") or (f"{home}/.local/share" if home else None)
+    managed = os.environ.get("UV_PYTHON_INSTALL_DIR") or (f"{data}/uv/python" if data else None)
+    if managed:
+        yield from sorted(Path(managed).glob("cpython-*/bin"), reverse=True)
+
+
+def _probe(candidate: Path, runtime: str) -> Path | None:
+    try:
+        answer = subprocess.run(  # noqa: S603
+            [candidate, "-I", "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    version, _, executable = answer.stdout.strip().partition("\n")
+    return Path(executable) if version == runtime and executable else None

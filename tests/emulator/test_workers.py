@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from biot_emulator.workers import Workers
+from tests.emulator.conftest import MakeFunction
+
+pytestmark = pytest.mark.slow
+
+WHO = """
+import os, time
+def handler(event, context):
+    time.sleep(event.get("sleep", 0))
+    if event.get("crash"):
+        os._exit(3)
+    if event.get("write"):
+        with open(os.path.join(os.environ["TMPDIR"], "big"), "wb") as file:
+            file.write(bytes(event["write"]))
+    return {"pid": os.getpid(), "event": event}
+"""
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    workers = Workers(limit=3, idle_seconds=30)
+    yield workers
+    workers.close()
+
+
+def test_a_warm_process_is_used_again(workers: Workers, make_function: MakeFunction) -> None:
+    function = make_function(WHO)
+    first, second = (workers.invoke(function, {"n": n}) for n in range(2))
+    assert first.reply["pid"] == second.reply["pid"]
+    assert (first.cold, second.cold) == (True, False)
+    assert workers.count("demo") == 1
+
+
+def test_overlapping_calls_get_processes_of_their_own_up_to_the_limit(
+    workers: Workers, make_function: MakeFunction
+) -> None:
+    function = make_function(WHO)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda n: workers.invoke(function, {"n": n, "sleep": 0.3}), range(8)))
+    assert [invocation.reply["event"]["n"] for invocation in found] == list(range(8))
+    assert len({invocation.reply["pid"] for invocation in found}) == 3
+    assert workers.count("demo") == 3
+
+
+def test_a_process_that_timed_out_is_gone_and_its_late_answer_with_it(
+    workers: Workers, make_function: MakeFunction
+) -> None:
+    function = make_function(WHO, timeout=1)
+    pid = workers.invoke(function, {}).reply["pid"]
+    late = workers.invoke(function, {"n": "late", "sleep": 1.3})
+    assert late.error is not None
+    assert (late.error.type, late.status_code) == ("Sandbox.Timedout", 502)
+    assert not psutil.pid_exists(pid)
+    answers = [workers.invoke(function, {"n": n, "sleep": 0.2}) for n in range(3)]
+    assert [answer.reply["event"]["n"] for answer in answers] == [0, 1, 2]
+
+
+def test_a_crash_ends_one_process_and_the_next_event_gets_another(
+    workers: Workers, make_function: MakeFunction
+) -> None:
+    function = make_function(WHO)
+    crashed = workers.invoke(function, {"crash": True})
+    assert crashed.error is not None
+    assert crashed.error.type == "Runtime.ExitError"
+    assert workers.count("demo") == 0
+    assert workers.invoke(function, {"n": 1}).reply["event"] == {"n": 1}
+
+
+def test_too_much_in_the_temporary_folder_fails_the_event(workers: Workers, make_function: MakeFunction) -> None:
+    function = make_function(WHO)
+    assert workers.invoke(function, {"write": 1024}, storage_mb=1).error is None
+    exceeded = workers.invoke(function, {"write": 3 * 1024 * 1024}, storage_mb=1)
+    assert exceeded.error is not None
+    assert (exceeded.error.type, exceeded.reply) == ("Sandbox.StorageExceeded", None)
+    assert "Ephemeral storage of 1 MB exceeded: 3 MB used" in exceeded.error.message
+
+
+def test_an_idle_process_is_ended(make_function: MakeFunction) -> None:
+    workers = Workers(idle_seconds=0.2)
+    try:
+        pid = workers.invoke(make_function(WHO), {}).reply["pid"]
+        _wait_until(lambda: workers.count("demo") == 0 and not psutil.pid_exists(pid))
+    finally:
+        workers.close()
+
+
+def test_a_changed_function_gets_new_processes(workers: Workers, make_function: MakeFunction) -> None:
+    function = make_function(WHO)
+    old = workers.invoke(function, {}).reply["pid"]
+    new = workers.invoke(replace(function, environment={"MODE": "new"}), {}).reply["pid"]
+    assert old != new
+    assert not psutil.pid_exists(old)
+
+
+def test_closing_ends_a_busy_process_and_fails_its_event(make_function: MakeFunction) -> None:
+    workers = Workers()
+    with ThreadPoolExecutor(1) as threads:
+        busy = threads.submit(workers.invoke, make_function(WHO, timeout=60), {"sleep": 60})
+        _wait_until(lambda: workers.count("demo") == 1 and bool(psutil.Process().children()))
+        workers.close()
+        assert busy.result().error is not None
+    assert workers.invoke(make_function(WHO), {}).status_code == 502
+
+
+def test_an_interpreter_that_is_not_there_fails_the_event_in_one_sentence(
+    workers: Workers, make_function: MakeFunction
+) -> None:
+    function = replace(make_function(WHO), python=make_function(WHO).root / "python9.9")
+    found = workers.invoke(function, {})
+    assert found.error is not None
+    assert "python9.9 does not run" in found.error.message
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
