@@ -21,6 +21,7 @@ from biot_emulator.runtime import Runtime
 __all__ = ["Workers", "failed"]
 
 _MEGABYTE = 1024 * 1024
+_KILL_SECONDS = 0.02
 _DEADLY = frozenset({"Sandbox.Timedout", "Runtime.OutOfMemory", "Runtime.ExitError", "Sandbox.StorageExceeded"})
 
 
@@ -84,36 +85,36 @@ class Workers:
             busy = [worker for pool in self._pools.values() for worker in pool.all if worker not in pool.idle]
             names = list(self._pools)
             self._changed.notify_all()
-        for worker in busy:
-            worker.kill()
         for name in names:
             self.retire(name)
         for worker in busy:
-            worker.closed.wait()
+            # Again and again, as a process that is just being started is not there to be killed yet.
+            while not worker.closed.wait(_KILL_SECONDS):
+                worker.kill()
         if self._reaper:
             self._reaper.join()
 
     def _acquire(self, function: Function, storage_mb: int) -> _Worker | None:
         with self._changed:
-            ended = self._replace(function)
+            ended = self._replace(function, storage_mb)
         _close(ended)
         with self._changed:
             while not self._closing:
-                pool = self._pools.setdefault(function.name, _Pool(function))
+                pool = self._pools.setdefault(function.name, _Pool(function, storage_mb))
                 if pool.idle:
                     return pool.idle.pop()
                 if len(pool.all) < self._limit:
-                    worker = _Worker(pool, pool.function, storage_mb)
+                    worker = _Worker(pool)
                     pool.all.append(worker)
                     return worker
                 self._changed.wait()
         return None
 
-    def _replace(self, function: Function) -> list[_Worker]:
+    def _replace(self, function: Function, storage_mb: int) -> list[_Worker]:
         pool = self._pools.get(function.name)
-        if pool is None or pool.function == function:
+        if pool is None or (pool.function, pool.storage_mb) == (function, storage_mb):
             return []
-        self._pools[function.name] = _Pool(function)
+        self._pools[function.name] = _Pool(function, storage_mb)
         self._changed.notify_all()
         return pool.retire()
 
@@ -157,6 +158,7 @@ class Workers:
 @dataclass(slots=True)
 class _Pool:
     function: Function
+    storage_mb: int
     all: list[_Worker] = field(default_factory=list)
     idle: list[_Worker] = field(default_factory=list)
     retired: bool = False
@@ -176,11 +178,12 @@ class _Pool:
 class _Worker:
     """One process, and its temporary folder."""
 
-    def __init__(self, pool: _Pool, function: Function, storage_mb: int) -> None:
+    def __init__(self, pool: _Pool) -> None:
+        function = pool.function
         self.pool = pool
         self.idle_since = 0.0
         self.closed = threading.Event()
-        self._storage_mb = storage_mb
+        self._storage_mb = pool.storage_mb
         self._scratch = tempfile.TemporaryDirectory(prefix="biot-plugin-", ignore_cleanup_errors=True)
         self._runtime = Runtime(replace(function, environment={"TMPDIR": self._scratch.name, **function.environment}))
 

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from biot_emulator import Function, SandboxUnavailable
+from biot_emulator._pythons import find_python
+from biot_emulator.workers import Workers
+
+OWN = "python{}.{}".format(*sys.version_info)
+RUNTIMES = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
+
+
+def test_this_very_python_is_found_and_runs() -> None:
+    answer = subprocess.run([find_python(OWN), "-c", "import sys; print(sys.version_info[:2])"], capture_output=True)
+    assert answer.stdout.decode().strip() == str(sys.version_info[:2])
+
+
+@pytest.mark.parametrize("runtime", ["nodejs20.x", "python2.7", "../python3.13", ""])
+def test_what_is_no_python_3_is_refused(runtime: str) -> None:
+    with pytest.raises(SandboxUnavailable, match="Python plugins only"):
+        find_python(runtime)
+
+
+def test_a_python_that_is_not_there_is_refused_in_one_sentence() -> None:
+    with pytest.raises(SandboxUnavailable, match=r"No python3\.99 was found on this machine: install it"):
+        find_python("python3.99")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_bare_handler_runs_under_each_python_of_this_machine(tmp_path: Path, runtime: str) -> None:
+    try:
+        python = find_python(runtime)
+    except SandboxUnavailable as missing:
+        pytest.skip(str(missing))
+    (tmp_path / "index.py").write_text("import sys\ndef handler(event, context): return [*sys.version_info[:2], event]")
+    workers = Workers()
+    try:
+        found = workers.invoke(Function(tmp_path, python, "bare", timeout=20), {"n": 1})
+    finally:
+        workers.close()
+    assert found.error is None
+    assert f"python{found.reply[0]}.{found.reply[1]}" == runtime
+    assert found.reply[2] == {"n": 1}
