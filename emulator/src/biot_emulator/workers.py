@@ -58,11 +58,12 @@ class Workers:
         worker = self._acquire(function, storage_mb)
         if worker is None:
             return failed(InvocationError("Sandbox.Closed", "The emulator is being stopped"))
-        invocation: Invocation | None = None
         try:
             invocation = worker.invoke(event)
-        finally:
-            self._release(worker, invocation)
+        except BaseException:
+            self._release(worker, None)
+            raise
+        self._release(worker, invocation)
         return invocation
 
     def retire(self, name: str) -> None:
