@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 import sys
 import textwrap
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,12 @@ import psutil
 import pytest
 
 from biot_emulator import Function
+from biot_emulator.testing import Emulator, running
 
 SHARED = Path(__file__).parents[2].parent / "shared"
+
+PATIENTS = "/organization/v1/users/patients"
+ADA = {"_name": {"firstName": "Ada", "lastName": "Lovelace"}}
 
 MakeFunction = Callable[..., Function]
 
@@ -26,6 +32,29 @@ def make_function(tmp_path: Path) -> MakeFunction:
         return Function(root=tmp_path, python=Path(sys.executable), **{"name": "demo", "timeout": 20, **settings})
 
     return make
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """A running emulator, of which nothing is left afterwards."""
+    with running() as emulator:
+        yield emulator
+
+
+def code_zip(code: str, **more: str) -> bytes:
+    """Make the zip of a plugin that is a bare index.py."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("index.py", textwrap.dedent(code))
+        for name, text in more.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+def interception(type: str, on: str, order: int | None = None) -> dict[str, Any]:
+    """What a plugin's configuration says of one interception."""
+    field = "entityTypeName" if type == "ADAPT_ENTITY" else "apiId"
+    return {"type": type, field: on, **({"order": order} if order else {})}
 
 
 @pytest.fixture(autouse=True)

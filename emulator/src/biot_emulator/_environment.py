@@ -7,18 +7,18 @@ import uuid
 
 from biot_emulator.function import Function
 
-__all__ = ["REGION", "function_arn", "lambda_environment"]
+__all__ = ["ACCOUNT", "REGION", "function_arn", "lambda_environment"]
 
 REGION = "eu-central-1"
 
-_ACCOUNT = "123456789012"
+ACCOUNT = "123456789012"
 # Lambda always sets credentials. With these, an AWS client neither finds the developer's own nor asks around for some.
 _NO_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
 
 
 def function_arn(function: Function) -> str:
     """Name the function as AWS does."""
-    return f"arn:aws:lambda:{REGION}:{_ACCOUNT}:function:{function.full_name}"
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function.full_name}"
 
 
 def lambda_environment(function: Function, api_address: str, python_version: str) -> dict[str, str]:

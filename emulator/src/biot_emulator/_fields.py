@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from biot_emulator.api import Call
-from biot_emulator.errors import BadRequest
+from biot_emulator.errors import ApiError, BadRequest
 
 __all__ = ["Fields", "uuid_variable"]
 
@@ -19,73 +19,109 @@ class Fields:
 
     Args:
         body: The body, a JSON object.
+        error: What is raised for a field that is not what it should be.
+        within: The name of the field that holds these, followed by a dot; nothing for the body itself.
     """
 
-    def __init__(self, body: dict[str, Any]) -> None:
+    def __init__(self, body: dict[str, Any], error: type[ApiError] = BadRequest, within: str = "") -> None:
         self._body = body
+        self._error = error
+        self._within = within
 
     def present(self, *names: str) -> list[str]:
         """Those of the names that the body has a value for."""
         return [name for name in names if self._body.get(name) is not None]
 
+    def has(self, name: str) -> bool:
+        """Whether the body has the field, be it null."""
+        return name in self._body
+
+    def wrong(self, name: str, expected: str) -> ApiError:
+        """Make the error for a field that is not as expected."""
+        return self._error(f"The field [{self._within}{name}] {expected}")
+
     def text(self, name: str, *, most: int | None = None) -> str:
-        """A mandatory text of at least one character. Raises BadRequest."""
+        """A mandatory text of at least one character."""
         value = self.optional_text(name, most=most)
         if not value:
-            raise BadRequest(f"The field [{name}] is mandatory")
+            raise self.wrong(name, "is mandatory")
         return value
 
     def optional_text(self, name: str, *, most: int | None = None) -> str | None:
-        """A text. Raises BadRequest."""
+        """A text."""
         value = self._body.get(name)
         if value is not None and not isinstance(value, str):
-            raise BadRequest(f"The field [{name}] must be text")
+            raise self.wrong(name, "must be text")
         if value is not None and most is not None and len(value) > most:
-            raise BadRequest(f"The field [{name}] must be of at most {most} characters")
+            raise self.wrong(name, f"must be of at most {most} characters")
         return value
 
     def uuid(self, name: str) -> str:
-        """A mandatory UUID. Raises BadRequest."""
-        return _uuid(self.text(name), f"The field [{name}]")
+        """A mandatory UUID."""
+        value = self.text(name)
+        try:
+            return str(uuid.UUID(value))
+        except ValueError:
+            raise self.wrong(name, "must be a UUID") from None
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
-        """A mandatory text that is one of these. Raises BadRequest."""
+        """A mandatory text that is one of these."""
         value = self.text(name)
         if value not in choices:
-            raise BadRequest(f"The field [{name}] must be one of {', '.join(choices)}")
+            raise self.wrong(name, f"must be one of {', '.join(choices)}")
         return value
 
     def boolean(self, name: str) -> bool:
-        """True or false. Raises BadRequest."""
+        """True or false."""
         value = self._body.get(name)
         if not isinstance(value, bool):
-            raise BadRequest(f"The field [{name}] must be true or false")
+            raise self.wrong(name, "must be true or false")
         return value
 
-    def integer(self, name: str) -> int:
-        """A whole number from 1. Raises BadRequest."""
+    def integer(self, name: str, least: int = 1, most: int = _GREATEST) -> int:
+        """A whole number, which may also be written as text, as the platform allows."""
         value = self._body.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _GREATEST:
-            raise BadRequest(f"The field [{name}] must be a whole number from 1 to {_GREATEST}")
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(most)):
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise self.wrong(name, f"must be a whole number from {least} to {most}")
         return value
 
     def texts(self, name: str) -> dict[str, str]:
-        """Texts by name; none where the field is missing. Raises BadRequest."""
+        """Texts by name; none where the field is missing."""
         value = self._body.get(name)
         if value is None:
             return {}
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
-            raise BadRequest(f"The field [{name}] must be an object of texts")
+            raise self.wrong(name, "must be an object of texts")
         return value
+
+    def list_of_texts(self, name: str) -> list[str]:
+        """A list of texts."""
+        value = self._body.get(name)
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self.wrong(name, "must be a list of texts")
+        return value
+
+    def inner(self, name: str) -> Fields:
+        """The fields of an object; none where it is missing."""
+        value = self._body.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise self.wrong(name, "must be an object")
+        return Fields(value or {}, self._error, f"{self._within}{name}.")
+
+    def each(self, name: str) -> Iterator[Fields]:
+        """The fields of each object of a list."""
+        value = self._body.get(name)
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.wrong(name, "must be a list of objects")
+        for index, one in enumerate(value):
+            yield Fields(one, self._error, f"{self._within}{name}[{index}].")
 
 
 def uuid_variable(call: Call, name: str) -> str:
     """A path variable that is a UUID. Raises BadRequest."""
-    return _uuid(call.variables[name], f"The path variable [{name}]")
-
-
-def _uuid(value: str, what: str) -> str:
     try:
-        return str(uuid.UUID(value))
+        return str(uuid.UUID(call.variables[name]))
     except ValueError:
-        raise BadRequest(f"{what} must be a UUID") from None
+        raise BadRequest(f"The path variable [{name}] must be a UUID") from None

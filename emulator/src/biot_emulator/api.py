@@ -107,11 +107,15 @@ class Answer:
         status_code: The HTTP status.
         body: JSON; None for no body.
         headers: More headers, by lower-case name.
+        content: A body that is not JSON, in place of `body`; its type is among the headers.
+        afterwards: What is done once the answer has gone out.
     """
 
     status_code: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    afterwards: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,24 @@ from urllib.parse import parse_qs
 
 import anyio
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from biot_emulator._asgi_functions import function_address, function_request, write_headers
 from biot_emulator.api import Answer, Call, FormPart
 from biot_emulator.errors import BadRequest
 from biot_emulator.platform import Platform
+from biot_emulator.response import Response as FunctionResponse
 
 __all__ = ["application"]
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _THREADS = 256
+_BODILESS = (204, 304)
 #: `config` is a part without a file name, which is refused over 1 MB unless told otherwise (contract section 6.1).
 _MAX_PART_BYTES = 64 * 1024 * 1024
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -36,6 +40,10 @@ def application(platform: Platform) -> Starlette:
     async def serve(request: Request) -> Response:
         if not limiter:
             limiter.append(anyio.CapacityLimiter(_THREADS))
+        if (address := function_address(request)) is not None:
+            url_request = await function_request(request)
+            answer = await anyio.to_thread.run_sync(platform.function_url, address, url_request, limiter=limiter[0])
+            return _function_response(answer)
         call = _bare_call(request)
         try:
             call = await _call(request, call)
@@ -78,6 +86,15 @@ async def _part(value: Any) -> FormPart:
 
 
 def _response(answer: Answer) -> Response:
-    if answer.body is None:
-        return Response(status_code=answer.status_code, headers=dict(answer.headers))
-    return JSONResponse(answer.body, answer.status_code, headers=dict(answer.headers))
+    task = BackgroundTask(answer.afterwards) if answer.afterwards else None
+    headers = dict(answer.headers)
+    if answer.body is None or answer.content is not None or answer.status_code in _BODILESS:
+        content = None if answer.status_code in _BODILESS else answer.content
+        return Response(content, answer.status_code, headers, background=task)
+    return JSONResponse(answer.body, answer.status_code, headers, background=task)
+
+
+def _function_response(answer: FunctionResponse) -> Response:
+    response = Response(answer.content, answer.status_code)
+    response.raw_headers = write_headers(answer)
+    return response

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 from biot_emulator.authentication import Authentication
+from biot_emulator.code_folders import CodeFolders
 from biot_emulator.dispatcher_api import DispatcherApi
+from biot_emulator.endpoints import Endpoints
 from biot_emulator.entities import Entities
 from biot_emulator.entity_api import EntityApi
+from biot_emulator.failure_policies import FailurePolicies
+from biot_emulator.function_urls import FunctionUrls
+from biot_emulator.functions import Functions
+from biot_emulator.invocations import Invocations
+from biot_emulator.notifications import Notifications
+from biot_emulator.operator_api import OperatorApi
+from biot_emulator.pipeline import Pipeline
 from biot_emulator.platform import Platform
+from biot_emulator.plugins import Plugins
+from biot_emulator.schedule import Schedule
 from biot_emulator.service_users import ServiceUsers
+from biot_emulator.settings_api import SettingsApi
 from biot_emulator.store import Store
 from biot_emulator.subscriptions import Subscriptions
 from biot_emulator.ums_api import UmsApi
 from biot_emulator.users import Users
+from biot_emulator.workers import Workers
 
 __all__ = ["build_platform"]
 
 
-def build_platform(store: Store, *, admin: tuple[str, str], environment: str = "local") -> Platform:
+def build_platform(
+    store: Store,
+    *,
+    admin: tuple[str, str],
+    environment: str = "local",
+    policies: FailurePolicies | None = None,
+) -> Platform:
     """Make a platform with all its parts.
 
     Args:
         store: The state; what it holds already is served on.
         admin: User name and password of the first administrator, who is made, or given this password.
         environment: The platform's name of itself, as error bodies have it.
+        policies: What becomes of calls when plugins fail.
     """
     platform = Platform(store, environment=environment)
     platform.tokens.public_keys()  # reads or makes the key now, so that no caller waits for it
@@ -34,4 +54,19 @@ def build_platform(store: Store, *, admin: tuple[str, str], environment: str = "
     UmsApi(platform, users, services, entities)
     DispatcherApi(platform, subscriptions)
     EntityApi(platform, entities)
+    folders, workers = CodeFolders(store.folder and store.folder / "code"), Workers()
+    plugins = Plugins(platform, services, subscriptions, folders, workers)
+    SettingsApi(platform, plugins)
+    invocations = Invocations(platform.clock)
+    functions = Functions(platform, folders, workers, invocations)
+    endpoints = Endpoints(plugins, functions, platform.clock)
+    notifications = Notifications(platform, subscriptions, endpoints)
+    FunctionUrls(platform, plugins, endpoints)
+    policies = policies or FailurePolicies()
+    Pipeline(platform, subscriptions, endpoints, policies, notifications)
+    schedule = Schedule(platform, plugins, functions)
+    OperatorApi(platform, plugins, invocations, schedule, policies, notifications)
+    # The last one is closed first: whoever waits for a plugin goes on once its process is gone.
+    platform.closing += [folders.close, notifications.close, schedule.close, workers.close]
+    platform.emptied += [workers.retire_all, folders.clear, invocations.clear, policies.reset, platform.clock.reset]
     return platform

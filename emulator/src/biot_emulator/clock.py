@@ -14,7 +14,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._offset = 0.0
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
 
     def now(self) -> datetime:
         """The platform's time, in UTC."""
@@ -25,11 +25,23 @@ class Clock:
         """Make it `moment` now."""
         with self._lock:
             self._offset = moment.timestamp() - time.time()
+            self._lock.notify_all()
 
     def reset(self) -> None:
         """Make it the machine's time again."""
         with self._lock:
             self._offset = 0.0
+            self._lock.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until it is set."""
+        with self._lock:
+            self._lock.wait(seconds)
+
+    def wake(self) -> None:
+        """End every `wait`."""
+        with self._lock:
+            self._lock.notify_all()
 
 
 def timestamp(moment: datetime) -> str:

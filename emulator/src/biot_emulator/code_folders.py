@@ -57,6 +57,11 @@ class CodeFolders:
                     made.rename(folder)
         return folder
 
+    def find(self, id: str) -> Path | None:
+        """Give the folder of a version that was extracted already."""
+        folder = self._root / id
+        return folder if folder.is_dir() else None
+
     def remove(self, id: str) -> None:
         """Remove a version's folder, where there is one."""
         with self._lock:

@@ -8,7 +8,8 @@ EmulatorError
     ├── BadRequest          400 BAD_REQUEST
     ├── TokenNotValid       401 TOKEN_NOT_VALID
     ├── AccessDenied        403 ACCESS_DENIED
-    └── NotKnown            404 NOT_FOUND
+    ├── NotKnown            404 NOT_FOUND
+    └── PluginFailed        502 BAD_GATEWAY
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ __all__ = [
     "EmulatorError",
     "InvalidEvent",
     "NotKnown",
+    "PluginFailed",
     "SandboxUnavailable",
     "TokenNotValid",
 ]
@@ -87,3 +89,10 @@ class NotKnown(ApiError):
 
     status_code = 404
     code = "NOT_FOUND"
+
+
+class PluginFailed(ApiError):
+    """A plugin that the call goes through has crashed, timed out, or replied what cannot be used."""
+
+    status_code = 502
+    code = "BAD_GATEWAY"

@@ -8,15 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from biot_emulator.api import Answer, Api, Call, Caller, Router
 from biot_emulator.clock import Clock
 from biot_emulator.errors import AccessDenied, ApiError
+from biot_emulator.function_event import UrlRequest
+from biot_emulator.response import Response
 from biot_emulator.store import Store
 from biot_emulator.tokens import TokenIssuer
 
-__all__ = ["Authenticator", "Flow", "Happened", "Platform"]
+__all__ = ["Authenticator", "Flow", "FunctionUrl", "Happened", "Platform", "permit"]
 
 _log = logging.getLogger("biot_emulator")
 _KEYS = "keys"
@@ -48,6 +51,14 @@ class Happened(Protocol):
         ...
 
 
+class FunctionUrl(Protocol):
+    """Answers the requests to the addresses of plugins."""
+
+    def __call__(self, address: str, request: UrlRequest) -> Response:
+        """Answer a request to the plugin that has this address."""
+        ...
+
+
 class Platform:
     """What `biot-emulator serve` serves. Its parts register themselves: APIs with the router, and those below.
 
@@ -56,15 +67,18 @@ class Platform:
         environment: The platform's name of itself, as error bodies have it.
 
     Attributes:
-        base_url: Where it can be reached; set by whoever serves it before the first call.
+        base_url: Where it can be reached.
         authenticate: Tells who calls.
         flow: What happens around the answer of an API; just the answer until the plugins' pipeline takes its place.
         happened: Is told of every successful change; nobody listens until the notifications do.
+        function_url: Answers the requests to the addresses of plugins.
+        located: What `locate` calls, in order.
         closing: What `close` calls, the last one first.
         emptied: What `reset` calls once the state is empty, in order.
     """
 
     authenticate: Authenticator
+    function_url: FunctionUrl
 
     def __init__(self, store: Store, *, environment: str = "local") -> None:
         self.store = store
@@ -75,6 +89,7 @@ class Platform:
         self.base_url = ""
         self.flow: Flow = lambda api, call: api.answer(call)
         self.happened: Happened = _nobody_listens
+        self.located: list[Callable[[], None]] = []
         self.closing: list[Callable[[], None]] = []
         self.emptied: list[Callable[[], None]] = []
 
@@ -83,19 +98,32 @@ class Platform:
         """Every permission that an API asks for: what an administrator has."""
         return sorted({"PROTECTED_API", *(api.permission for api in self.router if api.permission)})
 
+    def locate(self, base_url: str) -> None:
+        """Say where it can be reached; whoever serves it does so before the first call."""
+        self.base_url = base_url
+        for follow in self.located:
+            follow()
+
     def handle(self, call: Call) -> Answer:
         """Answer a call of any API. Never raises: what goes wrong is answered with the platform's error body."""
+        return self.guarded(call, partial(self._answer, call))
+
+    def guarded(self, call: Call, answer: Callable[[], Answer]) -> Answer:
+        """Give the answer, or the platform's error body for whatever is raised instead."""
         try:
-            api, call = self.router.find(call)
-            if not api.public:
-                call = replace(call, caller=self.authenticate(call))
-            _permit(api, call)
-            return self.flow(api, call)
+            return answer()
         except ApiError as error:
             return self.error(error, call)
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
             return self.error(ApiError("The platform failed to answer the call"), call)
+
+    def _answer(self, call: Call) -> Answer:
+        api, call = self.router.find(call)
+        if not api.public:
+            call = replace(call, caller=self.authenticate(call))
+        permit(api, call)
+        return self.flow(api, call)
 
     def reset(self) -> None:
         """Be as new, but for the keys: tokens that were signed before stay what they were."""
@@ -118,7 +146,7 @@ class Platform:
         body = {
             "code": error.code,
             "message": error.message,
-            "serviceName": f"{call.path.split('/')[1].replace('-', ' ').title() or 'Platform'} Service",
+            "serviceName": f"{call.path.split('/')[1].strip('_').replace('-', ' ').title() or 'Platform'} Service",
             "traceId": call.trace_id,
             "environment": self.environment,
             "details": error.details,
@@ -126,7 +154,8 @@ class Platform:
         return Answer(error.status_code, body)
 
 
-def _permit(api: Api, call: Call) -> None:
+def permit(api: Api, call: Call) -> None:
+    """See that the caller has the permission that an API asks for. Raises AccessDenied."""
     if api.permission and call.caller and api.permission not in call.caller.permissions:
         raise AccessDenied(f"The permission [{api.permission}] is missing", permission=api.permission)
 

@@ -28,6 +28,11 @@ class Response:
     cookies: tuple[str, ...] = ()
 
     @property
+    def is_success(self) -> bool:
+        """Whether the status is one of success."""
+        return 200 <= self.status_code <= 299
+
+    @property
     def body(self) -> Any:
         """The body, decoded: JSON's value where it is JSON, else its text, else its bytes; None when there is none."""
         if not self.content:

@@ -53,7 +53,7 @@ class Server:
         self._host = host
         self.port: int = self._socket.getsockname()[1]
         # Plugins call the platform on this machine, where a wildcard is no address.
-        platform.base_url = _url(_WILDCARDS.get(host, host), self.port)
+        platform.locate(_url(_WILDCARDS.get(host, host), self.port))
         self._uvicorn = uvicorn.Server(_config(platform))
         self._thread = threading.Thread(target=self._run, name="biot-emulator-server", daemon=True)
         self._thread.start()

@@ -32,9 +32,13 @@ class Store:
 
     Args:
         folder: Where the state is kept; None keeps it in memory.
+
+    Attributes:
+        folder: The same.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
         place = ":memory:" if folder is None else str(_private_file(folder))
         self._connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=WAL")
@@ -105,6 +109,11 @@ class Store:
         with self._lock:
             row = self._connection.execute("SELECT content FROM files WHERE id = ?", (id,)).fetchone()
         return None if row is None else bytes(row[0])
+
+    def has_file(self, id: str) -> bool:
+        """Whether there is a file."""
+        with self._lock:
+            return self._connection.execute("SELECT 1 FROM files WHERE id = ?", (id,)).fetchone() is not None
 
     def delete_file(self, id: str) -> None:
         """Remove a file."""

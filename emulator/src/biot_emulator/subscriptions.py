@@ -172,6 +172,14 @@ class Subscriptions:
                     if one["endpoint"] == endpoint:
                         self._store.delete(collection, one["id"])
 
+    def move_endpoint(self, endpoint: str, to: str) -> None:
+        """Call another address for everything that an endpoint is subscribed to."""
+        with self._store.transaction():
+            for collection in (_INTERCEPTIONS, _NOTIFICATIONS):
+                for one in self._store.all(collection):
+                    if one["endpoint"] == endpoint:
+                        self._store.put(collection, one["id"], {**one, "endpoint": to})
+
     def template_of(self, api_id: str) -> tuple[str, dict[str, str]]:
         """Give the id of the API with its variables' names, and the values that were written in their place."""
         method, slash, path = api_id.partition("/")

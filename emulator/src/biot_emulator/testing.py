@@ -1,17 +1,27 @@
-"""A running emulator for tests, to call as its administrator or as any user."""
+"""A running emulator for tests: to deploy plugins to, to call as any user, and to look into afterwards."""
 
 from __future__ import annotations
 
+import io
 import secrets
-from collections.abc import Iterator
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-from biot_emulator.client import Client
+from biot_emulator._json import encode
+from biot_emulator.client import CallRefused, Client, Reply
 from biot_emulator.platform import Platform
 
-__all__ = ["Emulator", "running"]
+__all__ = ["Emulator", "running", "zipped"]
 
 _ADMIN = "admin@localhost"
+_PLUGINS = "/settings/v2/plugins"
+_RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+_LEFT_OUT = frozenset({"__pycache__", ".git", ".venv"})
 
 
 class Emulator(Client):
@@ -30,6 +40,69 @@ class Emulator(Client):
     def as_user(self, username: str, password: str) -> Client:
         """Give a client that calls as another user."""
         return Client(self.url).log_in(username, password)
+
+    def deploy(self, source: Path | bytes, name: str = "demo", **config: Any) -> dict[str, Any]:
+        """Deploy a plugin, or a newer version of it; give it as the platform shows it.
+
+        Args:
+            source: Its code: a folder, or a zip file or its content.
+            name: Its name, without the prefix.
+            **config: More of its configuration, by the platform's names, such as `subscriptions` or `timeout`. A new
+                plugin has version 1 and runs on the Python that runs the test, unless said otherwise.
+
+        Raises:
+            CallRefused: The platform refuses it.
+        """
+        code = source if isinstance(source, bytes) else zipped(source)
+        path = f"{_PLUGINS}/Plugin-{name}"
+        present = self.call("GET", path)
+        if present.status_code == 404:
+            given = {"name": name, "displayName": name, "version": 1, "runtime": _RUNTIME, **config}
+            return self._expected("POST", _PLUGINS, {"code": code, "config": encode(given)})
+        given = {"version": present.body["version"] + 1, **config}
+        return self._expected("PATCH", path, {"code": code, "config": encode(given)})
+
+    def invocations(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Give what plugins were told and what they made of it, the oldest first; of one plugin, if it is named."""
+        query = f"?limit=1000{f'&plugin=Plugin-{name}' if name else ''}"
+        found: list[dict[str, Any]] = self._expected("GET", f"/_emulator/invocations{query}")["data"]
+        return found[::-1]
+
+    def fire_schedule(self, name: str = "demo") -> dict[str, Any]:
+        """Call a plugin as if its time had come, and give the invocation."""
+        return self._expected("POST", f"/_emulator/plugins/Plugin-{name}/schedule")
+
+    def wait_for_notifications(self, seconds: int = 30) -> bool:
+        """Wait until every notification is delivered; tell whether it was so in time."""
+        return bool(self._expected("POST", "/_emulator/notifications/wait", json={"seconds": seconds})["done"])
+
+    def _expected(
+        self, method: str, path: str, form: Mapping[str, bytes] | None = None, *, json: Any = None
+    ) -> dict[str, Any]:
+        reply: Reply = self.call(method, path, form=form, json=json)
+        if not isinstance(reply.body, dict) or reply.status_code >= 400:
+            raise CallRefused(f"{method} {path.partition('?')[0]}", reply)
+        return reply.body
+
+
+def zipped(source: Path) -> bytes:
+    """Give the content of a zip file, or make one of what is in a folder: the same bytes for the same files."""
+    if source.is_file():
+        return source.read_bytes()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(path for path in source.rglob("*") if path.is_file()):
+            name = file.relative_to(source)
+            if _LEFT_OUT.isdisjoint(name.parts):
+                archive.writestr(_entry(file, name), file.read_bytes())
+    return content.getvalue()
+
+
+def _entry(file: Path, name: Path) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name.as_posix(), _FIRST_DAY)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = file.stat().st_mode << 16
+    return entry
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class Users:
         self._platform = platform
         self._store = platform.store
         self._admin = admin
-        self._make_admin()
+        self._admin_id = self._make_admin(None).id
         platform.emptied.append(self._restore_admin)
 
     def create(
@@ -74,7 +74,7 @@ class Users:
     def admin(self) -> User:
         """The first administrator."""
         user = self.by_name(self._admin[0])
-        return user or self._make_admin()
+        return user or self._make_admin(self._admin_id)
 
     def get(self, id: str) -> User | None:
         """Find a user by id."""
@@ -148,11 +148,12 @@ class Users:
         return next((one for one in self._store.all(_COLLECTION) if one["username"].casefold() == wanted), None)
 
     def _restore_admin(self) -> None:
-        self._make_admin()
+        """Have the administrator again, whose tokens are still good."""
+        self._make_admin(self._admin_id)
 
-    def _make_admin(self) -> User:
+    def _make_admin(self, id: str | None) -> User:
         username, password = self._admin
-        return self.create(username, password, administrator=True)
+        return self.create(username, password, id=id, administrator=True)
 
 
 def _user(document: dict[str, Any]) -> User:

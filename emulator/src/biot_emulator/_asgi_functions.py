@@ -1,0 +1,52 @@
+"""The addresses of plugins over HTTP: a request goes to the plugin as it came, whatever it is."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from biot_emulator.function_event import UrlRequest
+from biot_emulator.plugins import ADDRESS_PATH
+from biot_emulator.response import Response
+
+__all__ = ["function_address", "function_request", "write_headers"]
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def function_address(request: Request) -> str | None:
+    """The characters of the plugin's address that a request is for; None where it is for the platform."""
+    path: str = request.scope["path"]
+    return path[len(ADDRESS_PATH) :].partition("/")[0] if path.startswith(ADDRESS_PATH) else None
+
+
+async def function_request(request: Request) -> UrlRequest:
+    """Read a request to a plugin's address."""
+    raw_path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+    return UrlRequest(
+        method=request.method,
+        path="/" + raw_path[len(ADDRESS_PATH) :].partition("/")[2],
+        query_string=request.scope["query_string"].decode("latin-1"),
+        headers=_headers(request),
+        content=await request.body(),
+        source_ip=request.client.host if request.client else "127.0.0.1",
+    )
+
+
+def write_headers(response: Response) -> Headers:
+    """The headers of a plugin's answer, as they go out."""
+    headers = {**response.headers, "content-length": str(len(response.content))}
+    pairs = [*headers.items(), *(("set-cookie", cookie) for cookie in response.cookies)]
+    return [(_bytes(name), _bytes(value)) for name, value in pairs]
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """The headers by name; several of one name are one, as in Lambda."""
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
+
+
+def _bytes(text: str) -> bytes:
+    # A line break would end the header, and begin another one.
+    return text.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace")

@@ -1,0 +1,41 @@
+"""What a plugin has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["difference"]
+
+Change = dict[str, Any]
+
+
+def difference(before: Any, after: Any) -> list[Change]:
+    """Tell what is different between two JSON values.
+
+    Returns:
+        For each change its `path`, a JSON pointer, with `before` where there was something and `after` where there is.
+    """
+    return list(_changes(before, after, ""))
+
+
+def _changes(before: Any, after: Any, path: str) -> Iterator[Change]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in dict.fromkeys((*before, *after)):
+            yield from _of_part(before, after, name, path)
+    elif isinstance(before, list) and isinstance(after, list):
+        old, new = dict(enumerate(before)), dict(enumerate(after))
+        for index in range(max(len(old), len(new))):
+            yield from _of_part(old, new, index, path)
+    elif type(before) is not type(after) or before != after:
+        yield {"path": path, "before": before, "after": after}
+
+
+def _of_part(before: dict[Any, Any], after: dict[Any, Any], name: Any, path: str) -> Iterator[Change]:
+    part = f"{path}/{str(name).replace('~', '~0').replace('/', '~1')}"
+    if name not in after:
+        yield {"path": part, "before": before[name]}
+    elif name not in before:
+        yield {"path": part, "after": after[name]}
+    else:
+        yield from _changes(before[name], after[name], part)

@@ -1,0 +1,77 @@
+"""Calls addresses outside of the platform: plugins in an account of their own (contract section 1.4)."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from biot_emulator.errors import EmulatorError
+from biot_emulator.function_url import MAX_PAYLOAD_BYTES
+from biot_emulator.response import Response
+
+__all__ = ["Unreachable", "post"]
+
+_SECONDS = 30.0
+_CHUNK = 64 * 1024
+
+
+class Unreachable(EmulatorError):
+    """An address has not answered.
+
+    Attributes:
+        timed_out: Whether it took too long.
+    """
+
+    def __init__(self, message: str, *, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
+
+
+def post(url: str, headers: Mapping[str, str], content: bytes, *, seconds: float = _SECONDS) -> Response:
+    """Send a POST request, and give its answer, whatever its status is.
+
+    Args:
+        url: Where to; redirections are not followed, as the token is meant for this address alone.
+        headers: The request's headers.
+        content: The request's body.
+        seconds: How long it may take altogether.
+
+    Raises:
+        Unreachable: There was no answer.
+    """
+    until = time.monotonic() + seconds
+    try:
+        connection, target = _connection(url, seconds)
+        try:
+            connection.request("POST", target, content, dict(headers))
+            answer = connection.getresponse()
+            body = _read(answer, until)
+            return Response(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body)
+        finally:
+            connection.close()
+    except TimeoutError:
+        raise Unreachable(f"{url} has not answered within {seconds:g} seconds", timed_out=True) from None
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise Unreachable(f"{url} cannot be called: {error}") from error
+
+
+def _connection(url: str, seconds: float) -> tuple[http.client.HTTPConnection, str]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it is no web address")
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    return kind(parts.hostname, parts.port, timeout=seconds), path
+
+
+def _read(answer: http.client.HTTPResponse, until: float) -> bytes:
+    content = b""
+    while chunk := answer.read1(_CHUNK):
+        content += chunk
+        if len(content) > MAX_PAYLOAD_BYTES:
+            raise ValueError("its answer is larger than 6 MB")
+        if time.monotonic() > until:
+            raise TimeoutError
+    return content

@@ -1,0 +1,116 @@
+"""The event that a plugin's address makes of an HTTP request (contract section 1.1)."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from biot_emulator._environment import REGION
+
+__all__ = ["UrlRequest", "function_event"]
+
+_STAGE = "$default"
+_TEXT_TYPES = ("text/", "application/json", "application/xml", "application/javascript", "application/x-www-form-")
+_TEXT_SUFFIXES = ("+json", "+xml")
+
+
+@dataclass(frozen=True, slots=True)
+class UrlRequest:
+    """An HTTP request to a plugin's address.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path below the address, percent-encoded as it came; from `/` on.
+        query_string: What stands after the question mark, as it came.
+        headers: By lower-case name.
+        content: The body's bytes.
+        source_ip: The caller's address.
+    """
+
+    method: str = "POST"
+    path: str = "/"
+    query_string: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    source_ip: str = "127.0.0.1"
+
+
+def function_event(request: UrlRequest, address: str, now: datetime) -> dict[str, Any]:
+    """Make the event of a request.
+
+    Args:
+        request: The request.
+        address: The 32 characters of the plugin's address.
+        now: The platform's time.
+    """
+    domain = f"{address}.lambda-url.{REGION}.on.aws"
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": _STAGE,
+        "rawPath": request.path,
+        "rawQueryString": request.query_string,
+        "headers": _headers(request, domain),
+        "requestContext": {
+            "accountId": "anonymous",
+            "apiId": address,
+            "domainName": domain,
+            "domainPrefix": address,
+            "http": {
+                "method": request.method,
+                "path": request.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": request.source_ip,
+                "userAgent": request.headers.get("user-agent", ""),
+            },
+            "requestId": str(uuid.uuid4()),
+            "routeKey": _STAGE,
+            "stage": _STAGE,
+            "time": f"{now:%d/%b/%Y:%H:%M:%S +0000}",
+            "timeEpoch": int(now.timestamp() * 1000),
+        },
+        "isBase64Encoded": False,
+    }
+    if cookies := request.headers.get("cookie"):
+        event["cookies"] = cookies.split("; ")
+    if query := _query(request.query_string):
+        event["queryStringParameters"] = query
+    return event | _body(request)
+
+
+def _headers(request: UrlRequest, domain: str) -> dict[str, str]:
+    given = {name: value for name, value in request.headers.items() if name != "connection"}
+    return {
+        **given,
+        "host": domain,
+        "content-length": str(len(request.content)),
+        "x-amzn-tls-cipher-suite": "TLS_AES_128_GCM_SHA256",
+        "x-amzn-tls-version": "TLSv1.3",
+        "x-amzn-trace-id": f"Root=1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}",
+        "x-forwarded-for": request.source_ip,
+        "x-forwarded-port": "443",
+        "x-forwarded-proto": "https",
+    }
+
+
+def _query(query_string: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query_string, keep_blank_values=True):
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
+
+
+def _body(request: UrlRequest) -> dict[str, Any]:
+    if not request.content:
+        return {}
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type.startswith(_TEXT_TYPES) or content_type.endswith(_TEXT_SUFFIXES) or not content_type:
+        try:
+            return {"body": request.content.decode()}
+        except UnicodeDecodeError:
+            pass
+    return {"body": base64.b64encode(request.content).decode(), "isBase64Encoded": True}

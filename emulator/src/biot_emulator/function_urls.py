@@ -1,0 +1,42 @@
+"""The public addresses of plugins (contract section 4.1): whoever calls one talks to the plugin alone."""
+
+from __future__ import annotations
+
+from biot_emulator.cors import Cors
+from biot_emulator.endpoints import Endpoints
+from biot_emulator.event import EventKind
+from biot_emulator.function_event import UrlRequest
+from biot_emulator.invocations import Trigger
+from biot_emulator.platform import Platform
+from biot_emulator.plugins import Plugins
+from biot_emulator.response import Response
+
+__all__ = ["FunctionUrls"]
+
+_UNKNOWN = Response(404, {"content-type": "application/json"}, b'{"Message":"No plugin has this address"}')
+
+
+class FunctionUrls:
+    """The platform's `function_url`: hands requests to the plugin whose address they came to."""
+
+    def __init__(self, platform: Platform, plugins: Plugins, endpoints: Endpoints) -> None:
+        self._plugins = plugins
+        self._endpoints = endpoints
+        platform.function_url = self
+
+    def __call__(self, address: str, request: UrlRequest) -> Response:
+        """Answer a request.
+
+        Args:
+            address: The characters of the plugin's address.
+            request: The request, with the path below the address.
+        """
+        plugin = self._plugins.at(address)
+        if plugin is None:
+            return _UNKNOWN
+        cors = Cors(plugin.config["cors"])
+        answer = cors.preflight(request)
+        if answer is None:
+            trigger = Trigger(EventKind.DIRECT, f"{request.method} {request.path}")
+            answer = cors.marked(request, self._endpoints.call_directly(plugin, request, trigger))
+        return answer

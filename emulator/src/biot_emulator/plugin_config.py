@@ -1,0 +1,138 @@
+"""A plugin's configuration: its fields, their limits and what they are when nobody says (contract section 6.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from biot_emulator._fields import Fields
+from biot_emulator.cron import Cron, InvalidCron
+from biot_emulator.plugin_errors import CodeNotSupportedForImage, EnvironmentVariableReserved
+
+__all__ = ["DEFAULTS", "DEFAULT_HANDLER", "RESERVED_PREFIX", "check_package", "plugin_name", "read_config"]
+
+RESERVED_PREFIX = "BIOT_"
+"""What the names of the platform's own environment variables begin with."""
+DEFAULT_HANDLER = "index.handler"
+
+Config = Mapping[str, Any]
+
+_CORS = {
+    "allowOrigins": ["*"],
+    "allowMethods": ["GET", "POST"],
+    "allowHeaders": ["authorization", "content-type"],
+    "exposeHeaders": [],
+}
+DEFAULTS: Config = {
+    "timeout": 60,
+    "memorySize": 128,
+    "ephemeralStorage": 512,
+    "environmentVariables": {},
+    "enabledState": "ENABLED",
+    "cronSchedule": None,
+    "deploymentPackageType": "ZIP",
+    "analyticsDbAccess": False,
+    "cors": _CORS,
+}
+"""What a new plugin has where its configuration says nothing."""
+
+_NAME = re.compile(r"[a-zA-Z0-9_-]+")
+_CORS_METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH")
+#: All names and values together, as in Lambda.
+_MAX_ENVIRONMENT_BYTES = 4096
+
+
+def plugin_name(fields: Fields) -> str:
+    """Read a new plugin's name. Raises ApiError."""
+    name = fields.text("name", most=57)
+    if not _NAME.fullmatch(name):
+        raise fields.wrong("name", "must be of letters, digits, hyphens and underscores")
+    return name
+
+
+def read_config(fields: Fields, current: Config) -> dict[str, Any]:
+    """Give the configuration as it is once the fields that are given are taken over.
+
+    Args:
+        fields: The fields; `subscriptions` is not read here.
+        current: The configuration so far.
+
+    Raises:
+        ApiError: A field is not what it should be.
+    """
+    config = {**current, **{name: _READERS[name](fields, current) for name in fields.present(*_READERS)}}
+    if fields.has("cronSchedule") and not fields.present("cronSchedule"):
+        # The only field that can be taken away again: there is no list or object to empty.
+        config["cronSchedule"] = None
+    return config
+
+
+def check_package(fields: Fields, config: dict[str, Any], *, tagged: bool, has_code: bool) -> dict[str, Any]:
+    """See that a configuration fits its kind of package, and complete it.
+
+    Args:
+        fields: The fields that were sent.
+        config: The configuration with them.
+        tagged: Whether there is an image, so that runtime and handler are in there.
+        has_code: Whether a zip was sent.
+
+    Raises:
+        ApiError: It does not.
+    """
+    image = config["deploymentPackageType"] == "IMAGE"
+    if image and has_code:
+        raise CodeNotSupportedForImage("The part [code] must be left out for a plugin of the package type [IMAGE]")
+    if image and tagged:
+        return {**config, "runtime": None, "handler": None}
+    if not config.get("runtime"):
+        raise fields.wrong("runtime", "is mandatory")
+    return config if image else {**config, "handler": config.get("handler") or DEFAULT_HANDLER}
+
+
+def _environment(fields: Fields, _: Config) -> dict[str, str]:
+    variables = fields.texts("environmentVariables")
+    for name, value in variables.items():
+        if name.startswith(RESERVED_PREFIX):
+            message = f"The environment variable [{name}] starts with the reserved prefix [{RESERVED_PREFIX}]"
+            raise EnvironmentVariableReserved(message, environmentVariable=name, reservedPrefix=RESERVED_PREFIX)
+        if not name or not value:
+            raise fields.wrong("environmentVariables", "must have neither empty names nor empty values")
+        if "\0" in name + value or "=" in name:
+            raise fields.wrong("environmentVariables", f"has the variable [{name}], which cannot be one")
+    if len("".join([*variables, *variables.values()]).encode(errors="replace")) > _MAX_ENVIRONMENT_BYTES:
+        raise fields.wrong("environmentVariables", f"must be of at most {_MAX_ENVIRONMENT_BYTES} bytes altogether")
+    return variables
+
+
+def _cron_schedule(fields: Fields, _: Config) -> str:
+    text = fields.text("cronSchedule", most=250)
+    try:
+        return Cron(text).text
+    except InvalidCron as invalid:
+        raise fields.wrong("cronSchedule", f"is no schedule: {invalid}") from None
+
+
+def _cors(fields: Fields, current: Config) -> dict[str, list[str]]:
+    cors = fields.inner("cors")
+    given = {name: cors.list_of_texts(name) for name in cors.present(*_CORS)}
+    if not set(given.get("allowMethods", ())) <= set(_CORS_METHODS):
+        raise cors.wrong("allowMethods", f"may have {', '.join(_CORS_METHODS)} only")
+    return {**(current.get("cors") or _CORS), **given}
+
+
+_READERS: Mapping[str, Callable[[Fields, Config], Any]] = {
+    "displayName": lambda fields, _: fields.text("displayName", most=255),
+    "version": lambda fields, _: fields.integer("version", 1, 32767),
+    "runtime": lambda fields, _: fields.text("runtime", most=50),
+    "handler": lambda fields, _: fields.text("handler", most=1024),
+    "timeout": lambda fields, _: fields.integer("timeout", 1, 900),
+    "memorySize": lambda fields, _: fields.integer("memorySize", 128, 10240),
+    "ephemeralStorage": lambda fields, _: fields.integer("ephemeralStorage", 512, 10240),
+    "environmentVariables": _environment,
+    "enabledState": lambda fields, _: fields.choice("enabledState", ("ENABLED", "DISABLED")),
+    "cronSchedule": _cron_schedule,
+    "deploymentPackageType": lambda fields, _: fields.choice("deploymentPackageType", ("ZIP", "IMAGE")),
+    "analyticsDbAccess": lambda fields, _: fields.boolean("analyticsDbAccess"),
+    "cors": _cors,
+}

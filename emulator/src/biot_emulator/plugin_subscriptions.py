@@ -1,0 +1,123 @@
+"""What a plugin's configuration says that it wants to be called for (contract section 6.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from biot_emulator._fields import Fields
+from biot_emulator.api import Router
+from biot_emulator.catalog import interceptable_api_ids, interceptable_entities
+from biot_emulator.dispatcher_api import ACTION_NAMES, ENTITY_TYPE_NAMES
+from biot_emulator.plugin_errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved
+from biot_emulator.subscriptions import DEFAULT_ORDER, Subscriptions
+
+__all__ = ["RESERVED_ORDER", "PluginSubscriptions"]
+
+RESERVED_ORDER = 2**31 - 1
+"""The order that no plugin may have; which one it is on the platform is not published."""
+
+_TYPES = ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY")
+
+Wanted = dict[str, Any]
+
+
+class PluginSubscriptions:
+    """Reads what plugins want, and subscribes them to it.
+
+    What a plugin wants has `interceptionOrder`, and the lists `interceptions` and `notifications`.
+    """
+
+    def __init__(self, router: Router, subscriptions: Subscriptions) -> None:
+        self._router = router
+        self._subscriptions = subscriptions
+
+    def read(self, fields: Fields, current: Wanted) -> Wanted:
+        """What a plugin wants from now on: a list that is given takes the place of the one so far.
+
+        Args:
+            fields: The configuration's `subscriptions`.
+            current: What it has wanted so far.
+
+        Raises:
+            ApiError: It wants what there is not.
+        """
+        wanted = {"interceptionOrder": DEFAULT_ORDER, "interceptions": [], "notifications": [], **current}
+        if fields.present("interceptionOrder"):
+            wanted["interceptionOrder"] = self._order(fields, "interceptionOrder")
+        if fields.present("interceptions"):
+            wanted["interceptions"] = _unique(self._interception(one) for one in fields.each("interceptions"))
+        if fields.present("notifications"):
+            wanted["notifications"] = _unique(_notification(one) for one in fields.each("notifications"))
+        return wanted
+
+    def apply(self, endpoint: str, wanted: Wanted, before: Wanted) -> None:
+        """Subscribe an endpoint to what it wants, and to nothing that it wanted before and does not want any more."""
+        for one in before.get("interceptions", ()):
+            if _hook(one) not in [_hook(other) for other in wanted["interceptions"]]:
+                self._subscriptions.ignore(**_hook(one), endpoint=endpoint)
+        for one in wanted["interceptions"]:
+            order = one.get("order") or wanted["interceptionOrder"]
+            self._subscriptions.intercept(**_hook(one), endpoint=endpoint, order=order)
+        for one in before.get("notifications", ()):
+            if one not in wanted["notifications"]:
+                self._subscriptions.forget(*_action(one, endpoint))
+        for one in wanted["notifications"]:
+            if one not in before.get("notifications", ()):
+                self._subscriptions.notify(*_action(one, endpoint))
+
+    def _order(self, fields: Fields, name: str) -> int:
+        order = fields.integer(name)
+        if order == RESERVED_ORDER:
+            raise OrderReserved(
+                f"The order [{order}] is reserved: choose another one", order=order, reservedOrder=RESERVED_ORDER
+            )
+        return order
+
+    def _interception(self, fields: Fields) -> dict[str, Any]:
+        type = fields.choice("type", _TYPES)
+        api_id, entity_name = fields.optional_text("apiId"), fields.optional_text("entityTypeName")
+        if (api_id is None) != (type == "ADAPT_ENTITY"):
+            correct = "null" if type == "ADAPT_ENTITY" else "not null"
+            message = f"The [apiId] of an interception of type [{type}] must be {correct}"
+            raise CorrectApiIdForType(message, type=type, correctValue=correct, apiId=api_id)
+        if api_id is None:
+            self._check(entity_name, "entityTypeName", interceptable_entities(self._router))
+        else:
+            template, _ = self._subscriptions.template_of(api_id)
+            self._check(api_id, "apiId", interceptable_api_ids(self._router), template)
+        order = self._order(fields, "order") if fields.present("order") else None
+        given = {"type": type, "apiId": api_id, "entityTypeName": entity_name, "order": order}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _check(self, value: str | None, field_name: str, known: list[str], found: str | None = None) -> None:
+        if (found or value) not in known:
+            message = f"Nothing that can be intercepted has the [{field_name}] [{value}]"
+            raise InterceptionConfigurationNotFound(message, value=value, fieldName=field_name)
+
+
+def _unique(wanted: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    kept: list[dict[str, Any]] = []
+    for one in wanted:
+        if one not in kept:
+            kept.append(one)
+    return kept
+
+
+def _notification(fields: Fields) -> dict[str, str]:
+    given = {
+        "entityTypeName": fields.choice("entityTypeName", ENTITY_TYPE_NAMES),
+        "actionName": fields.choice("actionName", ACTION_NAMES),
+        "templateName": fields.optional_text("templateName"),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _hook(one: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that name an interception; its entity type counts for ADAPT_ENTITY alone."""
+    adapts = one["type"] == "ADAPT_ENTITY"
+    return {"type": one["type"], "api_id": one.get("apiId"), "entity_name": one["entityTypeName"] if adapts else None}
+
+
+def _action(one: dict[str, Any], endpoint: str) -> tuple[str, str, str, str | None]:
+    return one["entityTypeName"], one["actionName"], endpoint, one.get("templateName")

@@ -1,0 +1,294 @@
+"""The plugins, made, changed and removed together with what belongs to them (contract sections 6.2 to 6.5)."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from biot_emulator._fields import Fields
+from biot_emulator._pythons import find_python
+from biot_emulator.clock import timestamp
+from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
+from biot_emulator.errors import SandboxUnavailable
+from biot_emulator.platform import Platform
+from biot_emulator.plugin_config import DEFAULTS, check_package, plugin_name, read_config
+from biot_emulator.plugin_errors import (
+    PluginExists,
+    PluginNotFound,
+    PluginRequestInvalid,
+    VersionMustBeLarger,
+    VersionMustNotBeChanged,
+)
+from biot_emulator.plugin_subscriptions import PluginSubscriptions
+from biot_emulator.seeds import seed_code
+from biot_emulator.service_users import ServiceUsers
+from biot_emulator.subscriptions import Subscriptions
+from biot_emulator.workers import Workers
+
+__all__ = ["ADDRESS_PATH", "PREFIX", "InPlace", "Plugin", "Plugins"]
+
+PREFIX = "Plugin-"
+"""What the platform puts before a plugin's name (contract section 6.1)."""
+ADDRESS_PATH = "/_functions/"
+"""The path below which plugins have their addresses."""
+
+_COLLECTION = "plugins"
+_ADDRESS_LETTERS = string.ascii_lowercase + string.digits
+_ADDRESS_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """Code that runs where it is, in a folder that somebody works in.
+
+    Attributes:
+        folder: The folder.
+        python: The interpreter that has what the code needs.
+    """
+
+    folder: Path
+    python: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plugin.
+
+    Attributes:
+        name: Its name, without the prefix.
+        config: Its configuration, `subscriptions` included (contract section 6.3).
+        endpoint_url: Its address.
+        service_id: The id of its service user.
+        secret_key: The secret of its service user.
+        code: Its code: `id` of the zip, or `folder` and `python`; empty for an image.
+        creation_time: When it was made.
+        last_modified_time: When it was changed last.
+    """
+
+    name: str
+    config: Mapping[str, Any]
+    endpoint_url: str
+    service_id: str
+    secret_key: str
+    code: Mapping[str, Any]
+    creation_time: str
+    last_modified_time: str
+
+    @property
+    def full_name(self) -> str:
+        """Its name with the prefix."""
+        return PREFIX + self.name
+
+    @property
+    def enabled(self) -> bool:
+        """Whether hooks and its schedule call it."""
+        return bool(self.config["enabledState"] == "ENABLED")
+
+    @property
+    def address(self) -> str:
+        """The 32 characters that its address has."""
+        return self.endpoint_url.rstrip("/").rpartition("/")[2]
+
+
+class Plugins:
+    """Keeps the plugins, each with its service user, its subscriptions and its code. Safe for several threads.
+
+    Args:
+        platform: The platform whose plugins they are.
+        services: Who they log in as.
+        subscriptions: What they are called for.
+        folders: Where their code is extracted.
+        workers: What runs them.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        services: ServiceUsers,
+        subscriptions: Subscriptions,
+        folders: CodeFolders,
+        workers: Workers,
+    ) -> None:
+        self._platform = platform
+        self._store = platform.store
+        self._services = services
+        self._subscriptions = subscriptions
+        self._wanted = PluginSubscriptions(platform.router, subscriptions)
+        self._folders = folders
+        self._workers = workers
+        self._changing = threading.Lock()
+        platform.located.append(self._move)
+
+    def __iter__(self) -> Iterator[Plugin]:
+        """Every plugin, in the order in which they were made."""
+        return (Plugin(**document) for document in self._store.all(_COLLECTION))
+
+    def get(self, full_name: str) -> Plugin:
+        """Find a plugin by its name with the prefix.
+
+        Raises:
+            PluginNotFound: There is none of this name.
+        """
+        document = self._store.get(_COLLECTION, full_name)
+        if document is None:
+            hint = "" if full_name.startswith(PREFIX) else f": names begin with {PREFIX} here"
+            raise PluginNotFound(f"There is no plugin [{full_name}]{hint}", pluginName=full_name)
+        return Plugin(**document)
+
+    def at(self, address: str) -> Plugin | None:
+        """Find a plugin by the characters of its address."""
+        return next((plugin for plugin in self if plugin.address == address), None)
+
+    def create(self, config: dict[str, Any], code: bytes | InPlace | None) -> Plugin:
+        """Make a plugin; where anything fails, nothing was done.
+
+        Args:
+            config: The configuration as it was sent.
+            code: Its code; None has it begin with the platform's own.
+
+        Raises:
+            ApiError: The configuration, or the code, is not what it should be.
+        """
+        fields = Fields(config)
+        name = plugin_name(fields)
+        fields.text("displayName")
+        fields.integer("version")
+        tagged = bool(fields.present("imageTag"))
+        complete = check_package(fields, read_config(fields, DEFAULTS), tagged=tagged, has_code=code is not None)
+        wanted = self._wanted.read(fields.inner("subscriptions"), {})
+        with self._changing:
+            if self._store.get(_COLLECTION, PREFIX + name):
+                message = f"There is a plugin [{name}] already: update it, or choose another name"
+                raise PluginExists(message, pluginName=name)
+            _check_runtime(fields, code)
+            kept = self._code(fields, complete, code)
+            now = timestamp(self._platform.clock.now())
+            with self._store.transaction():
+                service = self._services.create(PREFIX + name)
+                config = {**complete, "subscriptions": wanted}
+                url = self._endpoint_url(_new_address())
+                plugin = Plugin(name, config, url, service.id, service.secret_key, kept, now, now)
+                self._put(plugin, code)
+                self._wanted.apply(url, wanted, {})
+        return plugin
+
+    def update(self, full_name: str, config: dict[str, Any], code: bytes | InPlace | None) -> Plugin:
+        """Change a plugin; where anything fails, nothing was done.
+
+        Args:
+            full_name: Its name with the prefix.
+            config: What is to change of its configuration (contract section 6.2).
+            code: Its new code; None keeps it.
+
+        Raises:
+            PluginNotFound: There is none of this name.
+            ApiError: The configuration, or the code, is not what it should be.
+        """
+        fields = Fields(config, PluginRequestInvalid)
+        with self._changing:
+            old = self.get(full_name)
+            complete, has_new = _updated(fields, old, code)
+            before = old.config["subscriptions"]
+            wanted = self._wanted.read(fields.inner("subscriptions"), before)
+            _check_runtime(fields, code)
+            kept = self._code(fields, complete, code) if has_new else old.code
+            now = timestamp(self._platform.clock.now())
+            new = replace(old, config={**complete, "subscriptions": wanted}, code=kept, last_modified_time=now)
+            with self._store.transaction():
+                self._put(new, code)
+                self._forget_code(old)
+                if fields.present("subscriptions"):
+                    self._wanted.apply(new.endpoint_url, wanted, before)
+        self._workers.retire(new.name)
+        return new
+
+    def delete(self, full_name: str) -> None:
+        """Remove a plugin.
+
+        Raises:
+            PluginNotFound: There is none of this name.
+        """
+        with self._changing, self._store.transaction():
+            plugin = self.get(full_name)
+            self._store.delete(_COLLECTION, full_name)
+            self._services.delete(plugin.service_id)
+            self._subscriptions.remove_endpoint(plugin.endpoint_url)
+            self._forget_code(plugin)
+        self._workers.retire(plugin.name)
+
+    def _endpoint_url(self, address: str) -> str:
+        return f"{self._platform.base_url}{ADDRESS_PATH}{address}/"
+
+    def _move(self) -> None:
+        """Take the plugins along to where the platform is now: another port, mostly."""
+        with self._store.transaction():
+            for plugin in list(self):
+                url = self._endpoint_url(plugin.address)
+                if url != plugin.endpoint_url:
+                    self._subscriptions.move_endpoint(plugin.endpoint_url, url)
+                    self._store.put(_COLLECTION, plugin.full_name, asdict(replace(plugin, endpoint_url=url)))
+
+    def _code(self, fields: Fields, config: Mapping[str, Any], code: bytes | InPlace | None) -> dict[str, str]:
+        """See that the code can be run, before anything is changed; tell how it is kept."""
+        if isinstance(code, InPlace):
+            return {"folder": str(code.folder), "python": str(code.python)}
+        if config["runtime"] is None:
+            return {}
+        content = seed_code() if code is None else code
+        try:
+            self._folders.extract(content)
+        except InvalidCode as invalid:
+            raise fields.wrong("code", f"is not what it should be: {invalid}") from None
+        return {"id": code_id(content)}
+
+    def _put(self, plugin: Plugin, code: bytes | InPlace | None) -> None:
+        self._store.put(_COLLECTION, plugin.full_name, asdict(plugin))
+        if "id" in plugin.code and not self._store.has_file(id := plugin.code["id"]):
+            self._store.put_file(id, code if isinstance(code, bytes) else seed_code())
+
+    def _forget_code(self, plugin: Plugin) -> None:
+        """Drop a plugin's code, unless one has it still."""
+        id = plugin.code.get("id")
+        if id and all(other.code.get("id") != id for other in self):
+            self._store.delete_file(id)
+
+
+def _check_runtime(fields: Fields, code: bytes | InPlace | None) -> None:
+    if isinstance(code, InPlace) or not fields.present("runtime"):
+        return
+    try:
+        find_python(fields.text("runtime"))
+    except SandboxUnavailable as unavailable:
+        raise fields.wrong("runtime", f"cannot be served: {unavailable}") from None
+
+
+def _updated(fields: Fields, old: Plugin, code: bytes | InPlace | None) -> tuple[dict[str, Any], bool]:
+    """The configuration as it will be, and whether there is other code; see what cannot be changed."""
+    name, package = fields.optional_text("name"), fields.optional_text("deploymentPackageType")
+    if name not in (None, old.name, old.full_name):
+        raise fields.wrong("name", f"cannot be changed: leave it out, or send [{old.name}]")
+    if package not in (None, old.config["deploymentPackageType"]):
+        raise fields.wrong("deploymentPackageType", "cannot be changed: make another plugin")
+    image = old.config["deploymentPackageType"] == "IMAGE"
+    tagged = bool(fields.present("imageTag")) or not old.code
+    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=code is not None)
+    has_new = bool(fields.present("imageTag")) if image else code is not None
+    _check_version(old.config["version"], config["version"] if fields.present("version") else None, has_new=has_new)
+    return config, has_new
+
+
+def _check_version(current: int, requested: int | None, *, has_new: bool) -> None:
+    versions = {"currentVersion": current, "requestVersion": requested}
+    if has_new and (requested is None or requested <= current):
+        raise VersionMustBeLarger(f"With new code the version must be larger than [{current}]", **versions)
+    if not has_new and requested not in (None, current):
+        raise VersionMustNotBeChanged(f"Without new code the version must stay [{current}]", **versions)
+
+
+def _new_address() -> str:
+    return "".join(secrets.choice(_ADDRESS_LETTERS) for _ in range(_ADDRESS_LENGTH))

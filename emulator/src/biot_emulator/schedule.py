@@ -1,0 +1,78 @@
+"""Calls plugins when their time has come (contract sections 4.2 and 4.3)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from biot_emulator.cron import Cron
+from biot_emulator.event import EventKind
+from biot_emulator.functions import Functions
+from biot_emulator.hook_events import scheduled_event
+from biot_emulator.invocations import Record, Trigger
+from biot_emulator.platform import Platform
+from biot_emulator.plugins import Plugin, Plugins
+
+__all__ = ["Schedule"]
+
+_log = logging.getLogger("biot_emulator")
+_THREADS = 16
+_MINUTE = 60.0
+
+
+class Schedule:
+    """Looks once in each minute of the platform's time which plugins are due.
+
+    A minute that the clock skips is skipped; the one that it is set to counts.
+
+    Args:
+        platform: The platform, with its clock.
+        plugins: The plugins with their schedules.
+        functions: What runs them.
+    """
+
+    def __init__(self, platform: Platform, plugins: Plugins, functions: Functions) -> None:
+        self._clock = platform.clock
+        self._plugins = plugins
+        self._functions = functions
+        self._closed = False
+        self._threads = ThreadPoolExecutor(_THREADS, "biot-emulator-scheduled")
+        self._thread = threading.Thread(target=self._run, name="biot-emulator-schedule", daemon=True)
+        self._thread.start()
+
+    def fire(self, plugin: Plugin) -> Record:
+        """Call a plugin as if its time had come; give what was taken down of it."""
+        event = scheduled_event(plugin.full_name, self._clock.now())
+        _, record = self._functions.invoke(plugin, event, Trigger(EventKind.SCHEDULED, plugin.config["cronSchedule"]))
+        return record
+
+    def close(self) -> None:
+        """Call nobody any more."""
+        self._closed = True
+        self._clock.wake()
+        self._thread.join()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _run(self) -> None:
+        last = _minute(self._clock.now())
+        while not self._closed:
+            now = self._clock.now()
+            if (minute := _minute(now)) != last:
+                last = minute
+                self._fire_due(minute)
+            self._clock.wait(_MINUTE - now.timestamp() % _MINUTE)
+
+    def _fire_due(self, minute: datetime) -> None:
+        try:
+            for plugin in self._plugins:
+                cron = plugin.config["cronSchedule"]
+                if cron and plugin.enabled and Cron(cron).matches(minute):
+                    self._threads.submit(self.fire, plugin)
+        except Exception:
+            _log.exception("The schedules could not be looked at")
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)

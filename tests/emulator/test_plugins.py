@@ -1,0 +1,446 @@
+"""The life of a plugin, over the platform's APIs: every rule that the contract states in section 6."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from biot_emulator.client import Client, Reply
+from biot_emulator.testing import Emulator
+from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
+
+pytestmark = pytest.mark.slow
+
+PLUGINS = "/settings/v2/plugins"
+DEMO = f"{PLUGINS}/Plugin-demo"
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+CREATE = f"POST{PATIENTS}"
+CODE = code_zip("def handler(event, context): return {'n': 1}")
+NEW_CODE = code_zip("def handler(event, context): return {'n': 2}")
+MINIMAL: dict[str, Any] = {"name": "demo", "displayName": "Demo", "version": 1, "runtime": RUNTIME}
+
+
+def send(client: Client, method: str, path: str, config: Any, code: bytes | None = None) -> Reply:
+    form = {"config": json.dumps(config).encode(), **({} if code is None else {"code": code})}
+    return client.call(method, path, form=form)
+
+
+def create(client: Client, code: bytes | None = None, **config: Any) -> Reply:
+    return send(client, "POST", PLUGINS, {**MINIMAL, **config}, code)
+
+
+def patch(client: Client, config: Any, code: bytes | None = None) -> Reply:
+    return send(client, "PATCH", DEMO, config, code)
+
+
+def state(emulator: Emulator) -> list[Any]:
+    """Everything that belongs to plugins, as anybody can see it."""
+    found = [PLUGINS, "/ums/v2/services", "/dispatcher/v1/hooks/interceptions", "/dispatcher/v1/hooks/notifications"]
+    return [emulator.search(path) for path in found]
+
+
+def test_a_new_plugin_has_the_defaults_and_everything_that_belongs_to_it(emulator: Emulator) -> None:
+    reply = create(emulator)
+    assert reply.status_code == 201
+    made = dict(reply.body)
+    assert made.pop("creationTime") == made.pop("lastModifiedTime")
+    assert made.pop("endpointUrl").startswith(f"{emulator.url}/_functions/")
+    assert "Plugin-demo" in made.pop("linkToConsole")
+    assert made == {
+        **MINIMAL,
+        "handler": "index.handler",
+        "timeout": 60,
+        "memorySize": 128,
+        "ephemeralStorage": 512,
+        "environmentVariables": {},
+        "subscriptions": {"interceptionOrder": 1, "interceptions": [], "notifications": []},
+        "enabledState": "ENABLED",
+        "deploymentPackageType": "ZIP",
+        "analyticsDbAccess": False,
+        "cors": {
+            "allowOrigins": ["*"],
+            "allowMethods": ["GET", "POST"],
+            "allowHeaders": ["authorization", "content-type"],
+            "exposeHeaders": [],
+        },
+    }
+    assert emulator.call("GET", DEMO).body == reply.body
+    assert emulator.search(PLUGINS, {"filter": {"name": {"eq": "demo"}}}) == [reply.body]
+    [service] = emulator.search("/ums/v2/services")
+    assert service["name"] == "Plugin-demo"
+
+
+def test_numbers_may_be_texts(emulator: Emulator) -> None:
+    hook = {**interception("POST_REQUEST", CREATE), "order": "5"}
+    config = {"version": "2", "timeout": "10", "subscriptions": {"interceptionOrder": "2", "interceptions": [hook]}}
+    made = create(emulator, **config).body
+    assert (made["version"], made["timeout"]) == (2, 10)
+    assert made["subscriptions"]["interceptionOrder"] == 2
+    assert made["subscriptions"]["interceptions"] == [{**hook, "order": 5}]
+    [found] = emulator.search("/dispatcher/v1/hooks/interceptions")
+    assert found["executionOrder"] == 5
+
+
+def test_the_order_of_the_plugin_is_that_of_its_interceptions(emulator: Emulator) -> None:
+    hooks = [interception("PRE_REQUEST", CREATE), interception("ADAPT_ENTITY", "patient", 3)]
+    create(emulator, subscriptions={"interceptionOrder": 7, "interceptions": hooks})
+    found = emulator.search("/dispatcher/v1/hooks/interceptions")
+    assert {one["type"]: one["executionOrder"] for one in found} == {"PRE_REQUEST": 7, "ADAPT_ENTITY": 3}
+
+
+@pytest.mark.parametrize(
+    ("config", "status", "code", "details"),
+    [
+        ({"name": "a b"}, 400, "BAD_REQUEST", {}),
+        ({"name": "x" * 58}, 400, "BAD_REQUEST", {}),
+        ({"name": None}, 400, "BAD_REQUEST", {}),
+        ({"displayName": ""}, 400, "BAD_REQUEST", {}),
+        ({"displayName": "x" * 256}, 400, "BAD_REQUEST", {}),
+        ({"version": 0}, 400, "BAD_REQUEST", {}),
+        ({"version": 32768}, 400, "BAD_REQUEST", {}),
+        ({"version": "one"}, 400, "BAD_REQUEST", {}),
+        ({"version": True}, 400, "BAD_REQUEST", {}),
+        ({"version": 1.5}, 400, "BAD_REQUEST", {}),
+        ({"runtime": None}, 400, "BAD_REQUEST", {}),
+        ({"runtime": "python2.7"}, 400, "BAD_REQUEST", {}),
+        ({"runtime": "nodejs24.x"}, 400, "BAD_REQUEST", {}),
+        ({"handler": "x" * 1025}, 400, "BAD_REQUEST", {}),
+        ({"timeout": 0}, 400, "BAD_REQUEST", {}),
+        ({"timeout": 901}, 400, "BAD_REQUEST", {}),
+        ({"memorySize": 127}, 400, "BAD_REQUEST", {}),
+        ({"memorySize": 10241}, 400, "BAD_REQUEST", {}),
+        ({"ephemeralStorage": 511}, 400, "BAD_REQUEST", {}),
+        ({"environmentVariables": {"a": 1}}, 400, "BAD_REQUEST", {}),
+        ({"environmentVariables": {"": "a"}}, 400, "BAD_REQUEST", {}),
+        ({"environmentVariables": {"a": ""}}, 400, "BAD_REQUEST", {}),
+        ({"environmentVariables": {"a": "x" * 4096}}, 400, "BAD_REQUEST", {}),
+        (
+            {"environmentVariables": {"BIOT_X": "a"}},
+            400,
+            "ENVIRONMENT_VARIABLES_CANNOT_START_WITH_RESERVED_PREFIX",
+            {"environmentVariable": "BIOT_X", "reservedPrefix": "BIOT_"},
+        ),
+        ({"enabledState": "ON"}, 400, "BAD_REQUEST", {}),
+        ({"deploymentPackageType": "JAR"}, 400, "BAD_REQUEST", {}),
+        ({"cronSchedule": "0 10 * * * *"}, 400, "BAD_REQUEST", {}),
+        ({"cronSchedule": "0 25 * * ? *"}, 400, "BAD_REQUEST", {}),
+        ({"analyticsDbAccess": "perhaps"}, 400, "BAD_REQUEST", {}),
+        ({"cors": {"allowMethods": ["OPTIONS"]}}, 400, "BAD_REQUEST", {}),
+        ({"cors": {"allowOrigins": "*"}}, 400, "BAD_REQUEST", {}),
+        ({"subscriptions": {"interceptionOrder": 0}}, 400, "BAD_REQUEST", {}),
+        ({"subscriptions": {"interceptions": {}}}, 400, "BAD_REQUEST", {}),
+        ({"subscriptions": {"interceptions": [{"apiId": CREATE}]}}, 400, "BAD_REQUEST", {}),
+        (
+            {"subscriptions": {"interceptions": [{"type": "PRE_REQUEST"}]}},
+            400,
+            "INTERCEPTION_MUST_HAVE_CORRECT_API_ID_NULL_VALUE_FOR_TYPE",
+            {"type": "PRE_REQUEST", "correctValue": "not null", "apiId": None},
+        ),
+        (
+            {"subscriptions": {"interceptions": [{"type": "ADAPT_ENTITY", "apiId": CREATE}]}},
+            400,
+            "INTERCEPTION_MUST_HAVE_CORRECT_API_ID_NULL_VALUE_FOR_TYPE",
+            {"type": "ADAPT_ENTITY", "correctValue": "null", "apiId": CREATE},
+        ),
+        (
+            {"subscriptions": {"interceptions": [interception("PRE_REQUEST", CREATE, 2**31 - 1)]}},
+            400,
+            "INTERCEPTION_ORDER_CANNOT_BE_RESERVED_ORDER",
+            {"order": 2**31 - 1, "reservedOrder": 2**31 - 1},
+        ),
+        (
+            {"subscriptions": {"interceptions": [interception("PRE_REQUEST", "POST/a/v1/b")]}},
+            404,
+            "INTERCEPTION_CONFIGURATION_NOT_FOUND",
+            {"value": "POST/a/v1/b", "fieldName": "apiId"},
+        ),
+        (
+            {"subscriptions": {"interceptions": [interception("ADAPT_ENTITY", "robot")]}},
+            404,
+            "INTERCEPTION_CONFIGURATION_NOT_FOUND",
+            {"value": "robot", "fieldName": "entityTypeName"},
+        ),
+        ({"subscriptions": {"notifications": [{"entityTypeName": "patient"}]}}, 400, "BAD_REQUEST", {}),
+        (
+            {"subscriptions": {"notifications": [{"entityTypeName": "robot", "actionName": "_create"}]}},
+            400,
+            "BAD_REQUEST",
+            {},
+        ),
+        (
+            {"subscriptions": {"notifications": [{"entityTypeName": "patient", "actionName": "create"}]}},
+            400,
+            "BAD_REQUEST",
+            {},
+        ),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(
+    emulator: Emulator, config: dict[str, Any], status: int, code: str, details: dict[str, Any]
+) -> None:
+    reply = create(emulator, CODE, **config)
+    assert (reply.status_code, reply.body["code"], reply.body["details"]) == (status, code, details)
+    assert state(emulator) == [[], [], [], []]
+    # The same for what is there already, with the code that updates have; a name and a kind of package are not changed.
+    create(emulator, CODE)
+    before = state(emulator)
+    reply = patch(emulator, config)
+    if next(iter(config.values())) is None:
+        assert reply.status_code == 200  # a field that is null is one that is missing
+        return
+    of_update = "PLUGIN_REQUEST_VALIDATION_FAILED" if code == "BAD_REQUEST" else code
+    of_update = "PLUGIN_VERSION_MUST_NOT_BE_CHANGED_WHEN_NOT_UPDATING_CODE" if config.get("version") == 2 else of_update
+    assert (reply.status_code, reply.body["code"], reply.body["details"]) == (status, of_update, details)
+    assert state(emulator) == before
+
+
+@pytest.mark.parametrize("code", [b"no zip", b"", code_zip("x = 1", **{"../out.py": "x"}), CODE[:-30]])
+def test_code_that_is_no_zip_is_refused(emulator: Emulator, code: bytes) -> None:
+    reply = create(emulator, code)
+    assert (reply.status_code, reply.body["code"]) == (400, "BAD_REQUEST")
+    assert "[code]" in reply.body["message"]
+    assert state(emulator) == [[], [], [], []]
+
+
+@pytest.mark.parametrize("form", [{}, {"code": CODE}, {"config": b"{"}, {"config": b"[]"}, {"config": b"\xff"}])
+def test_a_form_without_a_configuration_is_refused(emulator: Emulator, form: dict[str, bytes]) -> None:
+    reply = emulator.call("POST", PLUGINS, form=form)
+    assert (reply.status_code, reply.body["code"]) == (400, "BAD_REQUEST")
+    assert "[config]" in reply.body["message"]
+
+
+def test_two_plugins_cannot_have_one_name(emulator: Emulator) -> None:
+    create(emulator)
+    before = state(emulator)
+    reply = create(emulator, CODE, subscriptions={"interceptions": [interception("PRE_REQUEST", CREATE)]})
+    assert (reply.status_code, reply.body["code"]) == (409, "PLUGIN_EXISTS_BY_NAME")
+    assert reply.body["details"] == {"pluginName": "demo"}
+    assert state(emulator) == before
+
+
+@pytest.mark.parametrize(
+    ("current", "requested", "code", "refusal"),
+    [
+        (5, 6, NEW_CODE, None),
+        (5, 5, NEW_CODE, "PLUGIN_VERSION_MUST_BE_LARGER_WHEN_UPDATING_CODE"),
+        (5, 4, NEW_CODE, "PLUGIN_VERSION_MUST_BE_LARGER_WHEN_UPDATING_CODE"),
+        (5, None, NEW_CODE, "PLUGIN_VERSION_MUST_BE_LARGER_WHEN_UPDATING_CODE"),
+        # Nobody compares the code.
+        (5, 5, CODE, "PLUGIN_VERSION_MUST_BE_LARGER_WHEN_UPDATING_CODE"),
+        (5, None, None, None),
+        (5, 5, None, None),
+        (5, 6, None, "PLUGIN_VERSION_MUST_NOT_BE_CHANGED_WHEN_NOT_UPDATING_CODE"),
+        (5, 4, None, "PLUGIN_VERSION_MUST_NOT_BE_CHANGED_WHEN_NOT_UPDATING_CODE"),
+    ],
+)
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_the_version_rises_with_the_code_and_with_nothing_else(
+    emulator: Emulator, method: str, current: int, requested: int | None, code: bytes | None, refusal: str | None
+) -> None:
+    before = create(emulator, CODE, version=current).body
+    config = {} if requested is None else {"version": requested}
+    reply = send(emulator, method, DEMO, config, code)
+    if refusal:
+        assert (reply.status_code, reply.body["code"]) == (400, refusal)
+        assert reply.body["details"] == {"currentVersion": current, "requestVersion": requested}
+        assert emulator.call("GET", DEMO).body == before
+    else:
+        assert (reply.status_code, reply.body["version"]) == (200, requested or current)
+    answer = Client(emulator.url).call("GET", before["endpointUrl"].removeprefix(emulator.url))
+    assert answer.body == {"n": 1 if refusal or code is None else 2}
+
+
+def test_an_update_keeps_what_it_does_not_mention_and_clears_what_is_empty(emulator: Emulator) -> None:
+    pre, post = interception("PRE_REQUEST", CREATE), interception("POST_REQUEST", CREATE)
+    told = {"entityTypeName": "patient", "actionName": "_create"}
+    full = create(
+        emulator,
+        environmentVariables={"a": "1", "b": "2"},
+        subscriptions={"interceptionOrder": 3, "interceptions": [pre], "notifications": [told]},
+        cronSchedule="0 0 * * ? *",
+        cors={"allowOrigins": ["https://a.example"], "exposeHeaders": ["x-a"]},
+    ).body
+
+    def changed(config: dict[str, Any]) -> dict[str, Any]:
+        reply = patch(emulator, config)
+        assert reply.status_code == 200, reply.body
+        return {name: value for name, value in reply.body.items() if value != full[name] and name != "lastModifiedTime"}
+
+    for nothing in (
+        {},
+        {"subscriptions": None},
+        {"subscriptions": {}},
+        {"timeout": None},
+        {"cors": {}},
+        {"servicePrefix": "/x"},
+    ):
+        assert changed(nothing) == {}
+    assert len(emulator.search("/dispatcher/v1/hooks/interceptions")) == 1
+    only_pre = {"interceptionOrder": 3, "interceptions": [pre], "notifications": []}
+    assert changed({"subscriptions": {"notifications": []}}) == {"subscriptions": only_pre}
+    assert emulator.search("/dispatcher/v1/hooks/notifications") == []
+    only_post = {**only_pre, "interceptions": [post]}
+    assert changed({"subscriptions": {"interceptions": [post]}}) == {"subscriptions": only_post}
+    [found] = emulator.search("/dispatcher/v1/hooks/interceptions")
+    assert (found["type"], found["executionOrder"]) == ("POST_REQUEST", 3)
+    patch(emulator, {"subscriptions": full["subscriptions"]})
+    assert changed({"environmentVariables": {"c": "3"}}) == {"environmentVariables": {"c": "3"}}
+    assert changed({"environmentVariables": {}}) == {"environmentVariables": {}}
+    cors = {**full["cors"], "exposeHeaders": []}
+    patch(emulator, {"environmentVariables": full["environmentVariables"]})
+    assert changed({"cors": {"exposeHeaders": []}}) == {"cors": cors}
+    patch(emulator, {"cors": full["cors"], "cronSchedule": None})
+    assert "cronSchedule" not in emulator.call("GET", DEMO).body
+
+
+def test_an_update_cannot_rename_or_repackage(emulator: Emulator) -> None:
+    create(emulator)
+    for config in ({"name": "other"}, {"deploymentPackageType": "IMAGE"}):
+        reply = patch(emulator, config)
+        assert (reply.status_code, reply.body["code"]) == (400, "PLUGIN_REQUEST_VALIDATION_FAILED")
+    for config in ({"name": "demo"}, {"name": "Plugin-demo"}, {"deploymentPackageType": "ZIP"}):
+        assert patch(emulator, config).status_code == 200
+
+
+def test_names_in_paths_have_the_prefix(emulator: Emulator) -> None:
+    create(emulator)
+    assert emulator.call("GET", f"{PLUGINS}/demo").status_code == 200
+    assert send(emulator, "PUT", f"{PLUGINS}/demo", {"timeout": 5}).body["timeout"] == 5
+    reply = emulator.call("DELETE", f"{PLUGINS}/demo")
+    assert (reply.status_code, reply.body["code"]) == (404, "PLUGIN_NOT_FOUND")
+    assert reply.body["details"] == {"pluginName": "demo"}
+    assert "Plugin-" in reply.body["message"]
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        reply = send(emulator, method, f"{PLUGINS}/Plugin-other", {})
+        assert (reply.status_code, reply.body["code"]) == (404, "PLUGIN_NOT_FOUND")
+        assert reply.body["details"] == {"pluginName": "Plugin-other"}
+
+
+def test_with_a_plugin_goes_everything_that_belongs_to_it(emulator: Emulator) -> None:
+    told = {"entityTypeName": "patient", "actionName": "_create"}
+    hooks = [interception("PRE_REQUEST", CREATE), interception("ADAPT_ENTITY", "patient")]
+    made = create(emulator, CODE, subscriptions={"interceptions": hooks, "notifications": [told]}).body
+    assert [len(found) for found in state(emulator)] == [1, 1, 2, 1]
+    assert emulator.call("DELETE", DEMO).status_code == 204
+    assert state(emulator) == [[], [], [], []]
+    assert Client(emulator.url).call("GET", made["endpointUrl"].removeprefix(emulator.url)).status_code == 404
+    assert emulator.call("POST", PATIENTS, json=ADA).status_code == 201
+    assert create(emulator, CODE).status_code == 201
+
+
+def test_without_code_a_plugin_has_the_platforms_own_which_changes_nothing(emulator: Emulator) -> None:
+    hooks = [
+        interception("PRE_REQUEST", CREATE),
+        interception("ADAPT_ENTITY", "patient"),
+        interception("POST_REQUEST", CREATE),
+    ]
+    told = {"entityTypeName": "patient", "actionName": "_create"}
+    made = create(emulator, subscriptions={"interceptions": hooks, "notifications": [told]}).body
+    patient = emulator.call("POST", PATIENTS, json={**ADA, "mrn": "7"})
+    assert (patient.status_code, patient.body["mrn"]) == (201, "7")
+    assert emulator.wait_for_notifications()
+    assert [one["statusCode"] for one in emulator.invocations()] == [200, 200, 200, 200]
+    assert all(one["difference"] in ([], None) for one in emulator.invocations())
+    assert Client(emulator.url).call("GET", made["endpointUrl"].removeprefix(emulator.url)).status_code == 200
+    assert patch(emulator, {"version": 2}, NEW_CODE).status_code == 200
+
+
+def test_a_container_image_is_kept_but_not_run(emulator: Emulator) -> None:
+    image = {"deploymentPackageType": "IMAGE", "imageTag": "1700000000000", "runtime": None}
+    reply = create(emulator, CODE, **image)
+    assert reply.body["code"] == "PLUGIN_CODE_IS_NOT_SUPPORTED_FOR_IMAGE_DEPLOYMENT_PACKAGE_TYPE"
+    made = create(emulator, **image)
+    assert (made.status_code, made.body["runtime"], made.body["handler"]) == (201, None, None)
+    assert "imageTag" not in made.body
+    reply = patch(emulator, {"version": 2}, NEW_CODE)
+    assert reply.body["code"] == "PLUGIN_CODE_IS_NOT_SUPPORTED_FOR_IMAGE_DEPLOYMENT_PACKAGE_TYPE"
+    assert patch(emulator, {"imageTag": "1"}).body["code"] == "PLUGIN_VERSION_MUST_BE_LARGER_WHEN_UPDATING_CODE"
+    assert patch(emulator, {"imageTag": "1", "version": 2}).body["version"] == 2
+    assert patch(emulator, {"timeout": 7}).body["timeout"] == 7
+    assert Client(emulator.url).call("GET", made.body["endpointUrl"].removeprefix(emulator.url)).status_code == 502
+    [invocation] = emulator.invocations()
+    assert "container image" in invocation["error"]["message"]
+
+
+def test_a_large_configuration_works_and_so_does_a_part_with_a_type(emulator: Emulator) -> None:
+    config = json.dumps({**MINIMAL, "unknown": "x" * 3_000_000})
+    reply = emulator.call("POST", PLUGINS, form={"config": config.encode(), "code": CODE})
+    assert reply.status_code == 201
+
+
+def test_a_plugin_finds_the_platform_and_logs_in_to_it(emulator: Emulator) -> None:
+    code = code_zip("""
+        import json, os, urllib.request
+
+        def call(path, body=None, **headers):
+            data = None if body is None else json.dumps(body).encode()
+            headers["content-type"] = "application/json"
+            request = urllib.request.Request(os.environ["BIOT_BASE_URL"] + path, data, headers)
+            with urllib.request.urlopen(request) as answer:
+                return json.load(answer)
+
+        def handler(event, context):
+            names = ("BIOT_SERVICE_USER_ID", "BIOT_SERVICE_USER_SECRET_KEY")
+            credentials = dict(zip(("id", "secretKey"), (os.environ[name] for name in names)))
+            token = call("/ums/v2/services/accessToken", credentials)["accessToken"]
+            made = call("/device/v2/devices", {"_id": "d-1"}, authorization="Bearer " + token)
+            return {"made": made["_id"], "app": os.environ["BIOT_APP_NAME"], "own": os.environ["OWN"],
+                    "where": os.environ["BIOT_SERVICE_ENVIRONMENT"]}
+    """)
+    made = create(emulator, code, environmentVariables={"OWN": "1"}).body
+    answer = Client(emulator.url).call("POST", made["endpointUrl"].removeprefix(emulator.url))
+    assert answer.body == {"made": "d-1", "app": "Demo", "own": "1", "where": "local"}
+    assert [one["_id"] for one in emulator.search("/device/v2/devices")] == ["d-1"]
+
+
+def test_nobody_manages_plugins_without_the_permission(emulator: Emulator) -> None:
+    create(emulator, CODE)
+    role = "00000000-0000-0000-0000-000000000009"
+    service = emulator.call("POST", "/ums/v2/services", json={"roleId": role, "type": "EXTERNAL_SERVICE"}).body
+    credentials = {"id": service["id"], "secretKey": service["secretKeyData"]["secretKey"]}
+    token = emulator.call("POST", "/ums/v2/services/accessToken", json=credentials).body["accessToken"]
+    for client, status, code in (
+        (Client(emulator.url), 401, "TOKEN_NOT_VALID"),
+        (Client(emulator.url, token), 403, "ACCESS_DENIED"),
+    ):
+        for method, path in (
+            ("POST", PLUGINS),
+            ("PUT", DEMO),
+            ("PATCH", DEMO),
+            ("GET", DEMO),
+            ("GET", PLUGINS),
+            ("DELETE", DEMO),
+        ):
+            reply = send(client, method, path, {})
+            assert (reply.status_code, reply.body["code"]) == (status, code)
+
+
+def test_the_lists_of_what_can_be_subscribed_to(emulator: Emulator) -> None:
+    found = emulator.search("/settings/v1/interceptions", {"limit": 1000})
+    assert {"entityTypeName": "patient", "servicePrefix": "/organization", "apiId": CREATE} in found
+    assert {"entityTypeName": "patient", "servicePrefix": "/organization"} in found
+    hooks = [
+        interception("PRE_REQUEST", one["apiId"])
+        if "apiId" in one
+        else interception("ADAPT_ENTITY", one["entityTypeName"])
+        for one in found
+    ]
+    assert create(emulator, subscriptions={"interceptions": hooks}).status_code == 201
+    actions = emulator.call("GET", "/settings/v2/entity-types/action-notifications").body["entityTypes"]
+    assert {
+        "entityName": "usage-session",
+        "entityDisplayName": "Usage session",
+        "actionName": "_remoteStart",
+        "actionDisplayName": "Remote start",
+    } in actions
+    wanted = [{"entityTypeName": one["entityName"], "actionName": one["actionName"]} for one in actions]
+    assert patch(emulator, {"subscriptions": {"notifications": wanted}}).status_code == 200
+
+
+def test_the_credentials_for_images_last_an_hour(emulator: Emulator) -> None:
+    found = emulator.call("GET", f"{PLUGINS}/docker-repository/temp-credentials").body
+    assert set(found["credentials"]) == {"accessKeyId", "secretAccessKey", "sessionToken", "expiration"}
+    assert found["repositoryUri"].partition("/")[0].endswith(f"{found['region']}.amazonaws.com")
