@@ -1,0 +1,115 @@
+"""The platform's cron schedules: which it takes, and when they are due (contract section 4.3).
+
+The grammar is the published one, less the values that no calendar has. Where both the platform and AWS say nothing, a
+schedule is read as Quartz reads it, whose dialect this is:
+
+- A range that ends before it starts goes on at the field's beginning: `22-2` is 22, 23, 0, 1 and 2, `FRI-MON` is four
+  days. Years do not come round again.
+- In the day of month, `L-3` is three days before the last, and `15W` is the Monday to Friday nearest to the 15th in the
+  same month; a month without that day is left out. In the day of week, `L` is Saturday.
+- A step is no longer than its field.
+
+What Quartz does not know either has the plain meaning of its parts: `5-LW` is the 5th to the last weekday, `*-5` starts
+at the lowest value, and `2-6L` is each last Monday to Friday of the month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from biot_emulator._cron_days import Item, days_by_date, days_by_weekday
+from biot_emulator._cron_fields import DAY, HOUR, MINUTE, MONTH, WEEKDAY, YEAR, InvalidCron
+
+__all__ = ["Cron", "InvalidCron"]
+
+_MAX_LENGTH = 250
+_FIELDS = (MINUTE, HOUR, DAY, MONTH, WEEKDAY, YEAR)
+
+
+@dataclass(frozen=True)
+class Cron:
+    """A schedule: minute, hour, day of month, month, day of week and year, in UTC.
+
+    Args:
+        text: The schedule as the platform takes it.
+
+    Raises:
+        InvalidCron: The platform does not take it.
+    """
+
+    text: str
+    _schedule: _Schedule = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_schedule", _read(self.text))
+
+    def matches(self, moment: datetime) -> bool:
+        """Whether the schedule is due in the minute of `moment`, which has a time zone."""
+        return self._schedule.is_due(moment.astimezone(UTC))
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """The first due minute later than `moment`, which has a time zone; in UTC, None if there is none."""
+        return next(self._schedule.after(moment.astimezone(UTC)), None)
+
+
+@dataclass(frozen=True)
+class _Schedule:
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    dates: tuple[Item, ...]
+    months: tuple[int, ...]
+    weekdays: tuple[Item, ...]
+    years: tuple[int, ...]
+
+    def is_due(self, moment: datetime) -> bool:
+        return (
+            moment.minute in self.minutes
+            and moment.hour in self.hours
+            and moment.month in self.months
+            and moment.year in self.years
+            and moment.day in self._days(moment.year, moment.month)
+        )
+
+    def after(self, moment: datetime) -> Iterator[datetime]:
+        for day in self._days_from(moment.date()):
+            for hour in self.hours:
+                for minute in self.minutes:
+                    due = datetime.combine(day, time(hour, minute), UTC)
+                    if due > moment:
+                        yield due
+
+    def _days_from(self, first: date) -> Iterator[date]:
+        for year in (year for year in self.years if year >= first.year):
+            for month in self.months:
+                days = (date(year, month, day) for day in sorted(self._days(year, month)))
+                yield from (day for day in days if day >= first)
+
+    def _days(self, year: int, month: int) -> set[int]:
+        return days_by_date(self.dates, year, month) | days_by_weekday(self.weekdays, year, month)
+
+
+def _read(text: str) -> _Schedule:
+    if len(text) > _MAX_LENGTH:
+        raise InvalidCron(f"A schedule has at most {_MAX_LENGTH} characters, this one has {len(text)}.")
+    texts = re.split(" +", text)
+    if len(texts) != len(_FIELDS) or not all(texts):
+        names = ", ".join(each.name for each in _FIELDS)
+        raise InvalidCron(
+            f"The schedule {text!r} must be the {len(_FIELDS)} fields {names}, with spaces only between them."
+        )
+    minute, hour, day, month, weekday, year = texts
+    if (day == "?") == (weekday == "?"):
+        raise InvalidCron(
+            f"The {DAY.name} is {day!r} and the {WEEKDAY.name} is {weekday!r}, but exactly one of the two must be '?'."
+        )
+    return _Schedule(
+        minutes=MINUTE.values(minute),
+        hours=HOUR.values(hour),
+        dates=DAY.items(day),
+        months=MONTH.values(month),
+        weekdays=WEEKDAY.items(weekday),
+        years=YEAR.values(year),
+    )
