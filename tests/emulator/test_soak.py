@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import queue
+import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -122,7 +123,7 @@ def test_each_caller_gets_its_own_answer(emulator: Emulator, capsys: pytest.Capt
     expected = {number for number in range(1, CRASHES + REQUESTS) if payload(number)["fails"] is None}
     assert made == expected
     with capsys.disabled():
-        print(f"\n{REQUESTS} requests of {CALLERS} callers: {dict(outcome.answers)}; {before} -> {after}")
+        sys.stdout.write(f"\n{REQUESTS} requests of {CALLERS} callers: {dict(outcome.answers)}; {before} -> {after}\n")
     processes, files, memory = (now - then for now, then in zip(after, before, strict=True))
     assert processes <= 0
     assert files <= 40
