@@ -9,6 +9,7 @@ EmulatorError
     ├── TokenNotValid       401 TOKEN_NOT_VALID
     ├── AccessDenied        403 ACCESS_DENIED
     └── NotKnown            404 NOT_FOUND
+        └── MethodNotAllowed  405 METHOD_NOT_ALLOWED
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ __all__ = [
     "ClientUnavailable",
     "EmulatorError",
     "InvalidEvent",
+    "MethodNotAllowed",
     "NotKnown",
     "SandboxUnavailable",
     "TokenNotValid",
@@ -60,6 +62,11 @@ class ApiError(EmulatorError):
         self.message = message
         self.details = details
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers say of it, by lower-case name."""
+        return {}
+
 
 class BadRequest(ApiError):
     """The call is not what the API takes."""
@@ -87,3 +94,15 @@ class NotKnown(ApiError):
 
     status_code = 404
     code = "NOT_FOUND"
+
+
+class MethodNotAllowed(NotKnown):
+    """There is no such API, but there are others at its path: `allowedMethods` are theirs."""
+
+    status_code = 405
+    code = "METHOD_NOT_ALLOWED"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Says which methods would do, as HTTP wants it."""
+        return {"allow": ", ".join(self.details["allowedMethods"])}
