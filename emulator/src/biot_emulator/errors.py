@@ -9,6 +9,7 @@ EmulatorError
     ├── TokenNotValid       401 TOKEN_NOT_VALID
     ├── AccessDenied        403 ACCESS_DENIED
     ├── NotKnown            404 NOT_FOUND
+    │   └── MethodNotAllowed  405 METHOD_NOT_ALLOWED
     └── PluginFailed        502 BAD_GATEWAY
 """
 
@@ -23,6 +24,7 @@ __all__ = [
     "ClientUnavailable",
     "EmulatorError",
     "InvalidEvent",
+    "MethodNotAllowed",
     "NotKnown",
     "PluginFailed",
     "SandboxUnavailable",
@@ -62,6 +64,11 @@ class ApiError(EmulatorError):
         self.message = message
         self.details = details
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers say of it, by lower-case name."""
+        return {}
+
 
 class BadRequest(ApiError):
     """The call is not what the API takes."""
@@ -89,6 +96,18 @@ class NotKnown(ApiError):
 
     status_code = 404
     code = "NOT_FOUND"
+
+
+class MethodNotAllowed(NotKnown):
+    """There is no such API, but there are others at its path: `allowedMethods` are theirs."""
+
+    status_code = 405
+    code = "METHOD_NOT_ALLOWED"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Says which methods would do, as HTTP wants it."""
+        return {"allow": ", ".join(self.details["allowedMethods"])}
 
 
 class PluginFailed(ApiError):

@@ -146,12 +146,17 @@ class Platform:
         body = {
             "code": error.code,
             "message": error.message,
-            "serviceName": f"{call.path.split('/')[1].strip('_').replace('-', ' ').title() or 'Platform'} Service",
+            "serviceName": _service_name(call.path),
             "traceId": call.trace_id,
             "environment": self.environment,
             "details": error.details,
         }
-        return Answer(error.status_code, body)
+        return Answer(error.status_code, body, error.headers)
+
+
+def _service_name(path: str) -> str:
+    service = path.strip("/").partition("/")[0].strip("_")
+    return f"{service.replace('-', ' ').title() or 'Platform'} Service"
 
 
 def permit(api: Api, call: Call) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from biot_emulator._json import decode
+from biot_emulator._json import decode_request
 from biot_emulator._search_filter import matches
 from biot_emulator.api import Call
 from biot_emulator.errors import BadRequest
@@ -15,6 +15,7 @@ from biot_emulator.errors import BadRequest
 __all__ = ["search", "search_request"]
 
 _DEFAULT_LIMIT = 100
+_GREATEST = 2**31 - 1
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT")
 _CREATION_TIMES = ("creationTime", "_creationTime")
 
@@ -42,10 +43,9 @@ def search(documents: Iterable[Document], search_request_text: str | None) -> Do
     """
     request = _parsed(search_request_text)
     limit, page = _whole(request, "limit", _DEFAULT_LIMIT, 1), _whole(request, "page", 0, 0)
-    try:
-        found = [one for one in documents if matches(one, _typed(request, "filter", dict, {}))]
-    except RecursionError:
-        raise BadRequest("The [filter] of [searchRequest] is nested too deeply") from None
+    filter = _typed(request, "filter", dict, {})
+    matches({}, filter)  # tells a mistake also where there is no document
+    found = [one for one in documents if matches(one, filter)]
     words = _typed(request, "freeTextSearch", str, "").casefold().split()
     if words:
         found = [one for one in found if any(word in text for text in _texts(one) for word in words)]
@@ -58,9 +58,9 @@ def search(documents: Iterable[Document], search_request_text: str | None) -> Do
 
 def _parsed(text: str | None) -> Document:
     try:
-        request = decode(text) if text and text.strip() else {}
-    except ValueError:
-        raise BadRequest("[searchRequest] must be JSON, encoded for a URL") from None
+        request = decode_request(text) if text and text.strip() else {}
+    except ValueError as error:
+        raise BadRequest(f"[searchRequest] must be JSON, encoded for a URL: {error}") from None
     if not isinstance(request, dict):
         raise BadRequest("[searchRequest] must be a JSON object")
     return request
@@ -80,8 +80,8 @@ def _whole(request: Document, name: str, default: int, least: int) -> int:
     value = request.get(name)
     if value is None:
         return default
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise BadRequest(f"[{name}] of [searchRequest] must be a whole number from {least}")
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _GREATEST:
+        raise BadRequest(f"[{name}] of [searchRequest] must be a whole number from {least} to {_GREATEST}")
     return value
 
 
