@@ -1,4 +1,6 @@
-"""What a user of the official SDKs does; run by an interpreter that has them: `sdk_calls.py URL USERNAME PASSWORD`.
+"""What a user of the official SDKs does; run by an interpreter that has them.
+
+    sdk_calls.py URL USERNAME PASSWORD RUNTIME CODE.zip NEW_CODE.zip
 
 It writes one JSON document of what came back.
 """
@@ -7,14 +9,16 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import biotmed_dispatcher_sdk as dispatcher
 import biotmed_organization_sdk as organization
+import biotmed_settings_sdk as settings
 import biotmed_ums_sdk as ums
 
 
-def main(url: str, username: str, password: str) -> None:
+def main(url: str, username: str, password: str, runtime: str, *codes: str) -> None:
     seen: dict[str, Any] = {}
     users = ums.LoginAPIApi(client(ums, url))
     login = users.login(ums.LoginRequestV2(username=username, password=password))
@@ -25,6 +29,8 @@ def main(url: str, username: str, password: str) -> None:
     seen["interceptions"] = interceptions(url, token)
     seen["notifications"] = notifications(url, token)
     seen["patients"] = patients(url, token)
+    seen["plugins"] = plugins(url, token, runtime, *codes)
+    seen["subscribable"] = subscribable(url, token)
     sys.stdout.write(json.dumps(seen))
 
 
@@ -125,6 +131,66 @@ def patients(url: str, token: str) -> dict[str, Any]:
         "changed": [changed.description, read.description],
         "enabled": [disabled.enabled, read.enabled],
         "gone": gone,
+    }
+
+
+def plugins(url: str, token: str, runtime: str, code: str, new_code: str) -> dict[str, Any]:
+    api = settings.PluginV2APIApi(client(settings, url, token))
+    hook = {"type": "POST_REQUEST", "apiId": "POST/organization/v1/users/patients", "order": 5}
+    told = {"entityTypeName": "patient", "actionName": "_create"}
+    made = api.create(
+        code=code,  # the path of a file; the bytes are taken as well
+        config=settings.CreatePluginRequest(
+            name="demo",
+            displayName="Demo",
+            version=1,
+            runtime=runtime,
+            environmentVariables={"MODE": "first"},
+            subscriptions={"interceptionOrder": 2, "interceptions": [hook], "notifications": [told]},
+            cors={"allowOrigins": ["https://portal.example.com"]},
+        ),
+    )
+    patients = organization.PatientAPIApi(client(organization, url, token))
+    first = patients.create_patient(new_patient("Ada"))["seen"]
+    read = api.get("Plugin-demo")
+    found = api.search(settings.SearchRequestV2(filter={"runtime": {"eq": runtime}, "version": {"lt": 2}}))
+    change = settings.PartialUpdatePluginRequest(version=2, timeout=7)
+    changed = api.partial_update("Plugin-demo", code=("new.zip", Path(new_code).read_bytes()), config=change)
+    second = patients.create_patient(new_patient("Ada"))["seen"]
+    try:
+        api.partial_update("Plugin-demo", config=settings.PartialUpdatePluginRequest(version=3))
+    except settings.ApiException as error:
+        refused = status_of(error)
+    disabled = api.partial_update("Plugin-demo", config=settings.PartialUpdatePluginRequest(enabledState="DISABLED"))
+    api.delete("Plugin-demo")
+    try:
+        api.get("Plugin-demo")
+    except settings.ApiException as error:
+        gone = status_of(error)
+    credentials = api.get_docker_repository_temp_credentials()
+    return {
+        "made": [made.name, made.version, made.subscriptions.interceptions[0].order, made.cors.allow_origins],
+        "same": read == made and found.data == [made],
+        "changed": [changed.version, changed.timeout, changed.subscriptions == made.subscriptions],
+        "times": changed.creation_time == made.creation_time <= changed.last_modified_time,
+        "seen": [first, second],
+        "refused": refused,
+        "disabled": disabled.enabled_state,
+        "gone": gone,
+        "left": api.search().metadata.page.total_results,
+        "credentials": [bool(credentials.credentials.session_token), credentials.repository_uri.split("/")[1]],
+    }
+
+
+def subscribable(url: str, token: str) -> dict[str, Any]:
+    hooks = settings.InterceptionConfigurationAPIApi(client(settings, url, token))
+    request = settings.SearchRequestV2(filter={"entityTypeName": {"eq": "patient"}}, limit=100)
+    found = hooks.search3(request).data
+    actions = settings.EntityAPIApi(client(settings, url, token)).get_notifiable_actions1().entity_types
+    return {
+        "api": "POST/organization/v1/users/patients" in [one.api_id for one in found],
+        "services": sorted({one.service_prefix for one in found}),
+        "action": ["patient", "_create"] in [[one.entity_name, one.action_name] for one in actions],
     }
 
 

@@ -13,11 +13,22 @@ import pytest
 from biot_emulator.build import build_platform
 from biot_emulator.server import Server
 from biot_emulator.store import Store
+from tests.emulator.conftest import code_zip
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 ADMIN = ("ada@example.com", "secret")
+RUNTIME = "python{}.{}".format(*sys.version_info)
+CODE = """
+import json, os
+
+def handler(event, context):
+    response = json.loads(event["body"]).get("response")
+    if response:
+        response["body"]["seen"] = ["MARK", os.environ["MODE"]]
+    return {"response": response}
+"""
 _SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in ("settings", "ums", "dispatcher", "organization")]
 
 
@@ -39,13 +50,17 @@ def sdk_python() -> Path:
     return python
 
 
-def test_the_sdks_of_ums_dispatcher_and_organization(sdk_python: Path) -> None:
+def test_the_sdks(sdk_python: Path, tmp_path: Path) -> None:
     program = Path(__file__).with_name("sdk_calls.py")
+    codes = [tmp_path / "old.zip", tmp_path / "new.zip"]
+    for code in codes:
+        code.write_bytes(code_zip(CODE.replace("MARK", code.stem)))
     with Server(build_platform(Store(), admin=ADMIN)) as server:
         key = server.platform.tokens.public_keys()["publicKey"]
         done = subprocess.run(
-            [sdk_python, program, server.url, *ADMIN], capture_output=True, text=True, timeout=120, check=False
-        )
+            [sdk_python, program, server.url, *ADMIN, RUNTIME, *codes],
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
     assert done.stderr == ""
     assert json.loads(done.stdout) == {
         "key": key,
@@ -65,4 +80,17 @@ def test_the_sdks_of_ums_dispatcher_and_organization(sdk_python: Path) -> None:
             "enabled": ["DISABLED", "DISABLED"],
             "gone": [404, "USER_NOT_FOUND"],
         },
+        "plugins": {
+            "made": ["demo", 1, 5, ["https://portal.example.com"]],
+            "same": True,
+            "changed": [2, 7, True],
+            "times": True,
+            "seen": [["old", "first"], ["new", "first"]],
+            "refused": [400, "PLUGIN_VERSION_MUST_NOT_BE_CHANGED_WHEN_NOT_UPDATING_CODE"],
+            "disabled": "DISABLED",
+            "gone": [404, "PLUGIN_NOT_FOUND"],
+            "left": 0,
+            "credentials": [True, "plugins"],
+        },
+        "subscribable": {"api": True, "services": ["/organization"], "action": True},
     }

@@ -1,25 +1,30 @@
-"""Starts AWS's runtime client in the plugin's interpreter: `python _launch.py HANDLER [CLIENT_FOLDER]`.
+"""Starts AWS's runtime client in the plugin's interpreter: `python _launch.py LIFELINE HANDLER [CLIENT_FOLDER]`.
 
 It runs under every Python that plugins run under, without any other module of this package.
 """
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
+import signal
 import sys
+import threading
 import traceback
 from types import ModuleType
 from typing import Any
 
 
-def main(handler: str, client_folder: str | None = None) -> None:
+def main(lifeline: str, handler: str, client_folder: str | None = None) -> None:
     """Serve events until the process is killed.
 
     Args:
+        lifeline: The descriptor of a pipe that closes with the process that started this one.
         handler: Module and attribute of the plugin's entry point.
         client_folder: Where the runtime client is, when the interpreter does not have it.
     """
+    _end_with(int(lifeline))
     # Python put this file's own folder first, where Lambda has the plugin's.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     if client_folder:
@@ -29,6 +34,29 @@ def main(handler: str, client_folder: str | None = None) -> None:
     client = importlib.import_module("awslambdaric.__main__")
     _show_import_tracebacks(importlib.import_module("awslambdaric.bootstrap"))
     client.main(sys.argv)
+
+
+def _end_with(lifeline: int) -> None:
+    """Have this process and all of its group killed once the pipe is closed, whatever the plugin is busy with then."""
+    os.set_inheritable(lifeline, False)
+    if not hasattr(fcntl, "F_SETSIG"):
+        threading.Thread(target=_kill_group_after, args=(lifeline,), daemon=True).start()
+        return
+    # Where the kernel can do it no thread is needed, which Python would warn of when the plugin forks a process.
+    os.set_blocking(lifeline, False)
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    try:
+        # It may have been closed before.
+        _kill_group_after(lifeline)
+    except BlockingIOError:
+        return
+
+
+def _kill_group_after(lifeline: int) -> None:
+    os.read(lifeline, 1)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def _show_import_tracebacks(bootstrap: ModuleType) -> None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from biot_emulator._awslambdaric import client_folder
 from biot_emulator._environment import function_arn, lambda_environment
+from biot_emulator._lifeline import Lifeline
 from biot_emulator._logs import LogPipe
 from biot_emulator._processes import ProcessGroup
 from biot_emulator._runtime_api import Answer, Event, Failure, RuntimeApi
@@ -61,6 +62,7 @@ class Sandbox:
         self._selector.register(self._bell, selectors.EVENT_READ)
         self.logs = LogPipe()
         self._api = RuntimeApi(self._ring)
+        self._lifeline = Lifeline()
         self._processes: ProcessGroup | None = None
         try:
             self._start(version, client)
@@ -69,7 +71,8 @@ class Sandbox:
             raise
 
     def _start(self, version: str, client: Path | None) -> None:
-        command = [str(self._function.python.absolute()), "-s", str(_LAUNCH), self._function.handler]
+        python, lifeline = str(self._function.python.absolute()), self._lifeline.far_end
+        command = [python, "-s", str(_LAUNCH), str(lifeline), self._function.handler]
         if client:
             command.append(str(client))
         self._started_at = time.monotonic()
@@ -82,12 +85,14 @@ class Sandbox:
                 stdout=self.logs.writer,
                 stderr=self.logs.writer,
                 start_new_session=True,
+                pass_fds=(lifeline,),
             )
         except (OSError, ValueError) as error:
             raise SandboxUnavailable(
                 f"{self._function.python} cannot be started in {self._function.root}: {error}"
             ) from error
         self._processes = ProcessGroup(process, ("AWS_LAMBDA_RUNTIME_API", self._api.address))
+        self._lifeline.hand_over()
         self.logs.close_writer()
         self._selector.register(self.logs, selectors.EVENT_READ)
 
@@ -139,6 +144,7 @@ class Sandbox:
         self.logs.drain()
         self._selector.close()
         self.logs.close()
+        self._lifeline.cut()
         self._bell.close()
         self._ringer.close()
 
