@@ -181,6 +181,12 @@ _BAD_HANDLERS: dict[str, tuple[str, str, str, str]] = {
     "own exception": ("class Odd(Exception): pass\n    raise Odd('a\\nb')", "Odd", "a\nb", "invoke"),
     "late import": ("import nothing_of_that_name", "ModuleNotFoundError", "nothing_of_that_name", "invoke"),
     "a set": ("return {1}", "Runtime.MarshalError", "set is not JSON serializable", "invoke"),
+    "deep list": (
+        "a = []\n    for _ in range(50_000): a = [a]\n    return a",
+        "Runtime.MarshalError",
+        "Unable to marshal response: maximum recursion depth exceeded",
+        "invoke",
+    ),
     "not a number": ("return float('nan')", "Runtime.MarshalError", "NaN is not JSON", "invoke"),
     "bytes": ("return b'abc'", "Runtime.MarshalError", "not JSON", "invoke"),
     "status": ("return {'statusCode': 'fine'}", "Function.MalformedReply", "statusCode", "invoke"),

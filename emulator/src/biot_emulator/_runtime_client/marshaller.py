@@ -46,15 +46,9 @@ def marshal(reply: Any) -> tuple[str | bytes, str]:
     parts: list[str] = []
     try:
         _write(reply, parts, set())
-    except RecursionError as error:
-        raise _refusal("maximum recursion depth exceeded while encoding a JSON object") from error
     except Exception as error:
-        raise _refusal(error) from error
+        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
     return "".join(parts), "application/json"
-
-
-def _refusal(reason: object) -> Fault:
-    return Fault("Runtime.MarshalError", f"Unable to marshal response: {reason}")
 
 
 def _write(value: Any, parts: list[str], open_containers: set[int]) -> None:
