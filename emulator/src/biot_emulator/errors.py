@@ -2,7 +2,7 @@
 
 EmulatorError
 ├── SandboxUnavailable    the plugin's process cannot be started
-│   └── ClientUnavailable   awslambdaric cannot be had for the plugin's interpreter
+│   └── ClientUnavailable   awslambdaric was asked for, and cannot be had for the interpreter
 ├── InvalidEvent          an event cannot be sent as it is
 └── ApiError              an API answers with the platform's error body; the class owns status and code
     ├── BadRequest          400 BAD_REQUEST
@@ -41,7 +41,7 @@ class SandboxUnavailable(EmulatorError):
 
 
 class ClientUnavailable(SandboxUnavailable):
-    """`awslambdaric` cannot be had for the plugin's interpreter."""
+    """`awslambdaric` was asked for by name, and cannot be had for the plugin's interpreter."""
 
 
 class InvalidEvent(EmulatorError):
