@@ -363,12 +363,13 @@ def test_processes_that_left_the_group_end_as_well(make_function: MakeFunction) 
         orphan = "setsid sleep 60 >/dev/null 2>&1 & echo $!"
         print(subprocess.run(["sh", "-c", orphan], capture_output=True).stdout.decode())
         print(subprocess.Popen(["sleep", "60"], env={}).pid)
+        if event != "exit": print(subprocess.Popen(["sleep", "60"], env={}, start_new_session=True).pid)
         if event == "exit": os._exit(1)
         if event == "hang": time.sleep(30)
     """
     with Runtime(make_function(code, timeout=0.5)) as runtime:
         pids = [int(line) for event in ("", "hang", "exit") for line in runtime.invoke(event).logs if line]
-    assert len(pids) == 12
+    assert len(pids) == 14
     assert not any(_runs(pid) for pid in pids)
 
 

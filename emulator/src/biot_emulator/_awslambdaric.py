@@ -138,7 +138,7 @@ def _installers(target: Path, python: Path) -> Iterator[list[str]]:
         yield [uv, "pip", "install", "--python", str(python), *options]
     for pip in ([sys.executable, "-m", "pip", "--python", str(python)], [str(python), "-m", "pip"]):
         if not (target / "awslambdaric").is_dir():
-            yield [*pip, "install", *options]
+            yield [*pip, "install", "--retries", "1", *options]
 
 
 def _run(command: list[str]) -> str | None:

@@ -4,6 +4,8 @@ EmulatorError
 ├── SandboxUnavailable    the plugin's process cannot be started
 │   └── ClientUnavailable   awslambdaric was asked for, and cannot be had for the interpreter
 ├── InvalidEvent          an event cannot be sent as it is
+├── InvalidCode           what was sent as a plugin's code cannot be its code
+├── InvalidCron           the platform does not take a schedule
 └── ApiError              an API answers with the platform's error body; the class owns status and code
     ├── BadRequest          400 BAD_REQUEST
     ├── TokenNotValid       401 TOKEN_NOT_VALID
