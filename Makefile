@@ -41,10 +41,14 @@ $(UV):
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e framework -e emulator -e scaffold
 	@touch $@
 
-demo: setup ## Make a plugin with one hook of every kind, and run one event of each through it
-	@rm -rf build/demo
+demo: setup ## Make a plugin with one hook of every kind, run events through it, then calls through the platform
+	@rm -rf build/demo build/demo-package
 	$(BIN)/new-plugin build/demo $(DEMO_HOOKS:%=--hook %) --defaults
 	@$(MAKE) --no-print-directory -C build/demo invoke UV=$(CURDIR)/$(UV)
+	@cd build/demo && $(CURDIR)/$(UV) export --quiet --frozen --no-dev --no-editable --no-hashes | \
+	  $(CURDIR)/$(UV) pip install --quiet --target ../demo-package --python .venv/bin/python -r -
+	@cp -r build/demo/index.py build/demo/hooks build/demo-package/
+	@$(BIN)/python emulator/examples/call_through_a_plugin.py build/demo build/demo-package
 
 test: setup ## Run every test
 	$(BIN)/pytest -n auto -m "not matrix"

@@ -12,11 +12,15 @@ from typing import Any
 import psutil
 import pytest
 
-from biot_emulator import Function
+from biot_emulator import Function, RuntimeClient
 from biot_emulator.testing import Emulator, running
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 
+CLIENTS = [
+    pytest.param("awslambdaric", marks=pytest.mark.skipif(sys.platform != "linux", reason="AWS's client is for Linux")),
+    "built-in",
+]
 PATIENTS = "/organization/v1/users/patients"
 ADA = {"_name": {"firstName": "Ada", "lastName": "Lovelace"}}
 
@@ -24,12 +28,19 @@ MakeFunction = Callable[..., Function]
 
 
 @pytest.fixture
-def make_function(tmp_path: Path) -> MakeFunction:
+def client() -> RuntimeClient | None:
+    """Leave the choice of the runtime client to the emulator; a module of tests may take every one of CLIENTS."""
+    return None
+
+
+@pytest.fixture
+def make_function(tmp_path: Path, client: RuntimeClient | None) -> MakeFunction:
     """Write a plugin's index.py and tell what Lambda would know of it."""
 
     def make(code: str, **settings: Any) -> Function:
         (tmp_path / "index.py").write_text(textwrap.dedent(code), encoding="utf-8")
-        return Function(root=tmp_path, python=Path(sys.executable), **{"name": "demo", "timeout": 20, **settings})
+        chosen = {"name": "demo", "timeout": 20, "client": client, **settings}
+        return Function(root=tmp_path, python=Path(sys.executable), **chosen)
 
     return make
 

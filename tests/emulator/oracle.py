@@ -1,4 +1,4 @@
-"""AWS's own emulator of the runtime interface, as the judge of ours: it runs the same client, behind another server."""
+"""AWS's own emulator of the runtime interface, as the judge of ours: AWS's client behind AWS's own server."""
 
 from __future__ import annotations
 
@@ -14,25 +14,35 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import biot_emulator
+
 ROOT = Path(__file__).parents[2]
 _FOLDER = ROOT / ".cache" / "aws-lambda-rie"
 _PROGRAM = _FOLDER / "samcli" / "local" / "rapid" / "aws-lambda-rie-x86_64"
+_LAUNCH = str(Path(biot_emulator.__file__).with_name("_launch.py"))
+AWS_CLIENT = ("-s", "-m", "awslambdaric", "index.handler")
+BUILT_IN_CLIENT = ("-s", "-u", _LAUNCH, "index.handler", "built-in")
 _START_SECONDS = 20
 _ANSWER_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one event: a reply, an error's type and message, or bytes that are not JSON."""
+    """What came of one event: a reply, an error's type and message, or bytes that are not JSON.
+
+    An exception has the plugin's own frames as well.
+    """
 
     reply: Any = None
     error: tuple[str, str] | None = None
+    frames: tuple[str, ...] = ()
     unread: bytes | None = None
 
 
@@ -57,12 +67,18 @@ def _fetch() -> None:
         pytest.skip(f"aws-lambda-rie cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
 
 
-def judge(program: Path, root: Path, event: Any, *, timeout: int) -> Verdict:
-    """Have the plugin in a folder handle one event."""
+def plugin_frames(frames: Iterable[str]) -> tuple[str, ...]:
+    """Leave out what the client did before the plugin's code, and the folder that this is in."""
+    found = [re.sub(r'".*/(\w+\.py)"', r'"\1"', frame) for frame in frames]
+    return tuple(frame for frame in found if '"index.py"' in frame)
+
+
+def judge(program: Path, root: Path, event: Any, *, timeout: int, client: Sequence[str] = AWS_CLIENT) -> Verdict:
+    """Have the plugin in a folder handle one event, by a runtime client in a process that the program starts."""
     ours, theirs = _free_port(), _free_port()
     command = [str(program), "--runtime-interface-emulator-address", f"127.0.0.1:{ours}"]
     command += ["--runtime-api-address", f"127.0.0.1:{theirs}"]
-    command += [sys.executable, "-s", "-m", "awslambdaric", "index.handler"]
+    command += [sys.executable, *client]
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(root),
@@ -106,7 +122,7 @@ def _read(answer: bytes) -> Verdict:
         return Verdict(unread=answer)
     if isinstance(reply, dict) and "errorType" in reply:
         message = re.sub(r"^RequestId: [0-9a-f-]{36} Error: ", "", reply.get("errorMessage", ""))
-        return Verdict(error=(reply["errorType"], message))
+        return Verdict(error=(reply["errorType"], message), frames=plugin_frames(reply.get("stackTrace", ())))
     return Verdict(reply=reply)
 
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from biot_emulator import ClientUnavailable, Function, Runtime
+from biot_emulator import ClientUnavailable, Function, Runtime, RuntimeClient
+from tests.emulator.conftest import CLIENTS
 
 OWN = "python{}.{}".format(*sys.version_info)
 VERSIONS = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
@@ -36,18 +38,19 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def plugin(tmp_path: Path) -> Path:
-    code = "import sys\ndef handler(event, context): return [sys.version_info[:2], sys.path]\n"
+    module = "type(context).__module__.partition('.')[0]"
+    code = f"import sys\ndef handler(event, context): return [sys.version_info[:2], sys.path, {module}]\n"
     (tmp_path / "index.py").write_text(code)
     return tmp_path
 
 
-def test_our_own_client_serves_the_same_version_without_a_network(
+def test_the_client_beside_us_serves_the_same_version_without_a_network(
     cache: Path, plugin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
     for _ in range(2):
         with Runtime(Function(plugin, interpreter(OWN), "demo")) as runtime:
-            version, path = runtime.invoke({}).reply
+            version, path, _ = runtime.invoke({}).reply
         assert tuple(version) == sys.version_info[:2]
         # Last, so that it hides nothing of the plugin's.
         assert path[0] == str(plugin)
@@ -56,30 +59,53 @@ def test_our_own_client_serves_the_same_version_without_a_network(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_runtime_is_served(plugin: Path, version: str) -> None:
+def test_every_runtime_is_served_by_either_client(plugin: Path, version: str, client: RuntimeClient) -> None:
     try:
-        with Runtime(Function(plugin, interpreter(version), "demo", timeout=20)) as runtime:
-            assert runtime.invoke({}).reply[0] == [int(part) for part in version.removeprefix("python").split(".")]
+        with Runtime(Function(plugin, interpreter(version), "demo", timeout=20, client=client)) as runtime:
+            found = runtime.invoke({}).reply
     except ClientUnavailable as error:
         pytest.skip(f"AWS's runtime client cannot be had here: {error}")
+    assert found[0] == [int(part) for part in version.removeprefix("python").split(".")]
+    assert (found[2] == "awslambdaric") is (client == "awslambdaric")
 
 
 @pytest.mark.slow
-def test_without_a_package_index_one_sentence_says_so_and_nothing_is_left(
+def test_without_a_package_index_our_own_client_takes_over_and_nothing_is_left(
     cache: Path, plugin: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in (("PIP_NO_INDEX", "1"), ("UV_OFFLINE", "1"), ("UV_CACHE_DIR", str(tmp_path / "uv"))):
         monkeypatch.setenv(name, value)
     other = next((version for version in VERSIONS if version != OWN and find(version)), "another Python")
+    function = Function(plugin, interpreter(other), "demo", timeout=20)
+    with Runtime(function) as runtime:
+        assert runtime.invoke({}).reply[2] == "biot_emulator"
     with pytest.raises(ClientUnavailable, match="could not be installed"):
-        Runtime(Function(plugin, interpreter(other), "demo")).start()
+        Runtime(replace(function, client="awslambdaric")).start()
     assert list(cache.iterdir()) == []
 
 
-def test_a_cache_that_cannot_be_written_is_said(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_had_is_looked_for_once(cache: Path, plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.parent.mkdir(parents=True)
+    cache.touch()
+    function = Function(plugin, interpreter(OWN), "demo", client="awslambdaric")
+    with pytest.raises(ClientUnavailable, match="cannot be written"):
+        Runtime(function).start()
+    cache.unlink()
+    with pytest.raises(ClientUnavailable, match="cannot be written"):
+        Runtime(function).start()
+    assert not cache.exists()
+
+
+def test_a_cache_that_cannot_be_written_is_said_to_those_who_need_it(
+    plugin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (plugin / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(plugin / "file"))
+    function = Function(plugin, interpreter(OWN), "demo")
     with pytest.raises(ClientUnavailable, match="cannot be written"):
-        Runtime(Function(plugin, interpreter(OWN), "demo")).start()
+        Runtime(replace(function, client="awslambdaric")).start()
     assert not psutil.Process().children()
+    with Runtime(function) as runtime:
+        assert runtime.invoke({}).reply[2] == "biot_emulator"

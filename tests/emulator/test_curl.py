@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from biot_emulator._awslambdaric import client_folder
 from biot_emulator._pythons import find_python
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.plugin_subscriptions import RESERVED_ORDER
@@ -124,7 +123,7 @@ def one_of_each_kind() -> dict[str, Any]:
 
 def documented_runtime() -> str:
     try:
-        client_folder(find_python("python3.10"))
+        find_python("python3.10")
     except SandboxUnavailable:
         return "python{}.{}".format(*sys.version_info)
     return "python3.10"

@@ -28,8 +28,9 @@ TRAIL = code_zip("""
         else:
             part = body["response"]
             things = part["entities"] if kind == "INTERCEPTOR_POST_ENTITY" else [part["body"]]
+        mark = {"INTERCEPTOR_PRE": "<", "INTERCEPTOR_POST": ">"}.get(kind, "*")
         for thing in things:
-            thing["trail"] = thing.get("trail", "") + name + {"INTERCEPTOR_PRE": "<", "INTERCEPTOR_POST": ">"}.get(kind, "*")
+            thing["trail"] = thing.get("trail", "") + name + mark
             thing["last"] = name
         return {"request" if kind == "INTERCEPTOR_PRE" else "response": part}
 """)
@@ -132,8 +133,8 @@ def test_a_request_is_changed_and_rerouted(emulator: Emulator) -> None:
     grace, ada = create(emulator, mrn="g").body, create(emulator, mrn="a").body
     code = replying(f"""
             request = body["request"]
-            if request["queryParameters"].get("instead"):
-                request["path"] = request["path"].rpartition("/")[0] + "/" + request["queryParameters"].pop("instead")[0]
+            if instead := request["queryParameters"].pop("instead", None):
+                request["path"] = "{PATIENTS}/" + instead[0]
             if request["path"].endswith("/nowhere"):
                 request["path"] = "/organization/v7/nowhere"
             if request["path"].endswith("/search"):
@@ -171,7 +172,8 @@ def test_the_status_and_the_entities_are_changed(emulator: Emulator) -> None:
     code = replying("""
             response = body["response"]
             if "entities" in response:
-                return {"response": {**response, "entities": [one for one in response["entities"] if one["number"] != 1]}}
+                entities = [one for one in response["entities"] if one["number"] != 1]
+                return {"response": {**response, "entities": entities}}
             response["body"]["metadata"]["seen"] = response["httpStatusCode"]
             return {"response": {**response, "httpStatusCode": "206 PARTIAL_CONTENT"}}""")
     deploy(emulator, "demo", code, interception("ADAPT_ENTITY", "patient"), interception("POST_REQUEST", search))

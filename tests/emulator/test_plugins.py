@@ -28,7 +28,7 @@ def send(client: Client, method: str, path: str, config: Any, code: bytes | None
     return client.call(method, path, form=form)
 
 
-def create(client: Client, code: bytes | None = None, **config: Any) -> Reply:
+def create(client: Client, code: bytes | None = None, /, **config: Any) -> Reply:
     return send(client, "POST", PLUGINS, {**MINIMAL, **config}, code)
 
 
@@ -269,14 +269,15 @@ def test_an_update_keeps_what_it_does_not_mention_and_clears_what_is_empty(emula
         assert reply.status_code == 200, reply.body
         return {name: value for name, value in reply.body.items() if value != full[name] and name != "lastModifiedTime"}
 
-    for nothing in (
+    nothings: list[dict[str, Any]] = [
         {},
         {"subscriptions": None},
         {"subscriptions": {}},
         {"timeout": None},
         {"cors": {}},
         {"servicePrefix": "/x"},
-    ):
+    ]
+    for nothing in nothings:
         assert changed(nothing) == {}
     assert len(emulator.search("/dispatcher/v1/hooks/interceptions")) == 1
     only_pre = {"interceptionOrder": 3, "interceptions": [pre], "notifications": []}

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -12,13 +13,22 @@ import psutil
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from biot_emulator import EmulatorError, Function, InvalidEvent, Runtime, SandboxUnavailable
-from tests.emulator.conftest import MakeFunction
+from biot_emulator import EmulatorError, Function, InvalidEvent, Runtime, RuntimeClient, SandboxUnavailable
+from tests.emulator.conftest import CLIENTS, MakeFunction
 
 ECHO = """
 def handler(event, context):
     return event
 """
+
+# For what takes its time and is the same whatever runs in the process.
+any_client = pytest.mark.parametrize("client", [None])
+
+
+@pytest.fixture(params=CLIENTS)
+def client(request: pytest.FixtureRequest) -> RuntimeClient:
+    found: RuntimeClient = request.param
+    return found
 
 
 def test_a_reply_comes_back_and_the_process_stays_warm(make_function: MakeFunction) -> None:
@@ -87,12 +97,19 @@ def test_the_plugins_folder_comes_first_and_ours_is_not_there(
 ) -> None:
     monkeypatch.chdir(tmp_path.parent)
     function = make_function("import sys\ndef handler(event, context): return [sys.path, sys.argv[1:]]")
-    relative = Function(function.root.relative_to(tmp_path.parent), function.python, "demo")
+    relative = replace(function, root=function.root.relative_to(tmp_path.parent))
     with Runtime(relative) as runtime:
         path, arguments = runtime.invoke({}).reply
     assert path[0] == str(tmp_path)
-    assert not any(entry.endswith("biot_emulator") for entry in path)
+    assert not any(entry.endswith(("biot_emulator", "_runtime_client")) for entry in path)
     assert arguments == ["index.handler"]
+
+
+def test_a_module_of_the_plugins_may_have_a_name_of_the_librarys(make_function: MakeFunction) -> None:
+    function = make_function("import email\ndef handler(event, context): return email.send()")
+    (function.root / "email.py").write_text("def send(): return 'sent'")
+    with Runtime(function) as runtime:
+        assert runtime.invoke({}).reply == "sent"
 
 
 def test_the_context_knows_the_function_and_the_deadline(make_function: MakeFunction) -> None:
@@ -109,11 +126,49 @@ def test_the_context_knows_the_function_and_the_deadline(make_function: MakeFunc
         assert runtime.invoke({}).reply[3] != request_id
 
 
+def test_the_context_has_every_name_that_lambdas_has(make_function: MakeFunction) -> None:
+    code = """
+    import os
+    def handler(event, context):
+        context.log("logged")
+        return [repr(context), context.w3c(), context.identity.cognito_identity_id, context.client_context,
+                os.environ["_X_AMZN_TRACE_ID"], context.aws_request_id, context.log_stream_name]
+    """
+    with Runtime(make_function(code)) as runtime:
+        found = runtime.invoke({})
+    shown, fields, identity, client_context, trace, request_id, stream = found.reply
+    assert (fields, identity, client_context, found.logs) == ({}, None, None, ["logged"])
+    assert trace.startswith("Root=1-")
+    assert shown == (
+        f"LambdaContext([aws_request_id={request_id},log_group_name=/aws/lambda/Plugin-demo,log_stream_name={stream},"
+        "function_name=Plugin-demo,memory_limit_in_mb=128,function_version=$LATEST,"
+        "invoked_function_arn=arn:aws:lambda:eu-central-1:123456789012:function:Plugin-demo,client_context=None,"
+        "identity=CognitoIdentity([cognito_identity_id=None,cognito_identity_pool_id=None]),tenant_id=None])"
+    )
+
+
+def test_log_records_have_lambdas_format(make_function: MakeFunction) -> None:
+    code = """
+    import logging
+    logging.getLogger().setLevel("INFO")
+    logging.info("loaded")
+    def handler(event, context):
+        logging.getLogger("own").info("line %d", 1)
+        return context.aws_request_id
+    """
+    with Runtime(make_function(code)) as runtime:
+        found = runtime.invoke({})
+    (level, time, request_id, message), record = [line.split("\t") for line in found.logs]
+    assert (level, request_id, message) == ("[INFO]", "", "loaded")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
+    assert [record[0], *record[2:]] == ["[INFO]", found.reply, "line 1"]
+
+
 def test_a_handler_in_another_module(make_function: MakeFunction) -> None:
     function = make_function("")
     (function.root / "src").mkdir()
     (function.root / "src" / "main.py").write_text("def run(event, context): return 'here'")
-    with Runtime(Function(function.root, function.python, "demo", handler="src/main.run")) as runtime:
+    with Runtime(replace(function, handler="src/main.run")) as runtime:
         assert runtime.invoke({}).reply == "here"
 
 
@@ -126,6 +181,12 @@ _BAD_HANDLERS: dict[str, tuple[str, str, str, str]] = {
     "own exception": ("class Odd(Exception): pass\n    raise Odd('a\\nb')", "Odd", "a\nb", "invoke"),
     "late import": ("import nothing_of_that_name", "ModuleNotFoundError", "nothing_of_that_name", "invoke"),
     "a set": ("return {1}", "Runtime.MarshalError", "set is not JSON serializable", "invoke"),
+    "deep list": (
+        "a = []\n    for _ in range(50_000): a = [a]\n    return a",
+        "Runtime.MarshalError",
+        "Unable to marshal response: maximum recursion depth exceeded",
+        "invoke",
+    ),
     "not a number": ("return float('nan')", "Runtime.MarshalError", "NaN is not JSON", "invoke"),
     "bytes": ("return b'abc'", "Runtime.MarshalError", "not JSON", "invoke"),
     "status": ("return {'statusCode': 'fine'}", "Function.MalformedReply", "statusCode", "invoke"),
@@ -209,6 +270,7 @@ def test_the_traceback_of_a_failed_import_names_the_plugins_lines_alone(make_fun
 
 
 @pytest.mark.slow
+@any_client
 def test_loading_takes_ten_seconds_at_most(make_function: MakeFunction) -> None:
     with Runtime(make_function("import time\nprint('loading')\ntime.sleep(30)")) as runtime:
         bad = runtime.invoke({})
@@ -291,6 +353,7 @@ def test_an_answer_counts_once_and_only_with_its_own_id(make_function: MakeFunct
         assert runtime.invoke({}).reply == "real"
 
 
+@any_client
 def test_processes_that_left_the_group_end_as_well(make_function: MakeFunction) -> None:
     code = """
     import os, subprocess, time
@@ -300,12 +363,13 @@ def test_processes_that_left_the_group_end_as_well(make_function: MakeFunction) 
         orphan = "setsid sleep 60 >/dev/null 2>&1 & echo $!"
         print(subprocess.run(["sh", "-c", orphan], capture_output=True).stdout.decode())
         print(subprocess.Popen(["sleep", "60"], env={}).pid)
+        if event != "exit": print(subprocess.Popen(["sleep", "60"], env={}, start_new_session=True).pid)
         if event == "exit": os._exit(1)
         if event == "hang": time.sleep(30)
     """
     with Runtime(make_function(code, timeout=0.5)) as runtime:
         pids = [int(line) for event in ("", "hang", "exit") for line in runtime.invoke(event).logs if line]
-    assert len(pids) == 12
+    assert len(pids) == 14
     assert not any(_runs(pid) for pid in pids)
 
 
@@ -316,6 +380,7 @@ def _runs(pid: int) -> bool:
         return False
 
 
+@any_client
 def test_the_memory_of_all_processes_counts(make_function: MakeFunction) -> None:
     code = """
     import subprocess, sys
@@ -377,15 +442,8 @@ _json = st.recursive(
 )
 
 
-@pytest.fixture(scope="module")
-def echo(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder = tmp_path_factory.mktemp("echo")
-    (folder / "index.py").write_text(ECHO)
-    return Function(folder, Path(sys.executable), "echo")
-
-
-def test_any_event_arrives_as_it_is_and_any_reply_comes_back(echo: Function) -> None:
-    with Runtime(echo) as runtime:
+def test_any_event_arrives_as_it_is_and_any_reply_comes_back(make_function: MakeFunction) -> None:
+    with Runtime(make_function(ECHO)) as runtime:
 
         @settings(max_examples=80, deadline=None)
         @given(_json)

@@ -34,6 +34,8 @@ def found(**request: Any) -> list[str]:
         ({}, "321"),
         ({"_name.firstName": {"eq": "Ada"}}, "1"),
         ({"_name.firstName": {"in": ["Ada", "Mary"]}}, "31"),
+        ({"age": {"in": ["36"]}}, "1"),
+        ({"age": {"in": [85]}}, "2"),
         ({"_name.firstName": {"notIn": ["Ada", "Mary"]}}, "2"),
         ({"_name.firstName": {"like": "ra"}}, "2"),
         ({"age": {"gt": 36}}, "2"),
@@ -64,14 +66,46 @@ def test_pages_and_free_text() -> None:
     assert metadata["page"] == {"totalResults": 3, "page": 0, "limit": 2}
 
 
+def test_the_answer_states_what_was_asked_in_its_schema() -> None:
+    asked = {
+        "filter": {"age": {"eq": None, "in": [36, True, "a"]}, "_id": {}},
+        "sort": [{"prop": "age", "order": None}],
+    }
+    metadata = search(PATIENTS, json.dumps({**asked, "freeTextSearch": "ada"}))["metadata"]
+    assert metadata["filter"] == {"age": {"in": ["36", "true", "a"]}, "_id": {}}
+    assert metadata["sort"] == [{"prop": "age"}]
+    assert metadata["freeTextSearch"] == "ada"
+    assert search(PATIENTS, None)["metadata"] == {
+        "sort": [], "filter": {}, "page": {"totalResults": 3, "page": 0, "limit": 100},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("documents", [PATIENTS, []], ids=["something", "nothing"])
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"limit": 0}', '{"page": -1}', '{"limit": "x"}', '{"filter": []}', '{"filter": {"a": 1}}',
-     '{"filter": {"a": {"nonsense": 1}}}', '{"sort": {}}', '{"sort": [{"order": "ASC"}]}', '{"freeTextSearch": 1}'],
-)  # fmt: skip
-def test_what_is_no_search_request_is_refused(text: str) -> None:
+    [
+        "{",
+        "[]",
+        pytest.param("[" * 100_000, id="deep"),
+        '{"limit": 0}',
+        '{"limit": "x"}',
+        '{"limit": 2147483648}',
+        '{"limit": 1e999}',
+        '{"page": -1}',
+        '{"filter": []}',
+        '{"filter": {"a": 1}}',
+        '{"filter": {"a": {"nonsense": 1}}}',
+        '{"filter": {"a": {"in": [[]]}}}',
+        '{"filter": {"a": {"in": [null]}}}',
+        '{"filter": {"a": {"eq": "\\ud800"}}}',
+        '{"sort": {}}',
+        '{"sort": [{"order": "ASC"}]}',
+        '{"freeTextSearch": 1}',
+    ],
+)
+def test_what_is_no_search_request_is_refused(text: str, documents: list[dict[str, Any]]) -> None:
     with pytest.raises(BadRequest):
-        search(PATIENTS, text)
+        search(documents, text)
 
 
 json_values = st.recursive(

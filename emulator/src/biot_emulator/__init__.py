@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent, SandboxUnavailable
 from biot_emulator.event import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
-from biot_emulator.function import Function
+from biot_emulator.function import Function, RuntimeClient
 from biot_emulator.function_url import MalformedReply, respond
 from biot_emulator.invocation import Invocation, InvocationError
 from biot_emulator.response import Response
@@ -32,6 +32,7 @@ __all__ = [
     "MalformedReply",
     "Response",
     "Runtime",
+    "RuntimeClient",
     "SandboxUnavailable",
     "TokenIssuer",
     "Ums",

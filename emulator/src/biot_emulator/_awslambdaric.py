@@ -14,7 +14,7 @@ from pathlib import Path
 
 from biot_emulator.errors import ClientUnavailable, SandboxUnavailable
 
-__all__ = ["client_folder"]
+__all__ = ["obtain", "probe"]
 
 _REQUIREMENT = "awslambdaric>=4,<5"
 _DISTRIBUTIONS = ("awslambdaric", "simplejson", "snapshot-restore-py")
@@ -25,28 +25,46 @@ _PROBE = (
 _PROBE_SECONDS = 20
 _INSTALL_SECONDS = 300
 
+_refusals: dict[Path, str] = {}
 
-def client_folder(python: Path) -> tuple[str, Path | None]:
-    """Find the runtime client for an interpreter, installing it once where there is none.
 
-    Args:
-        python: The interpreter.
-
-    Returns:
-        The interpreter's version, and the folder to add to its search path; None where it has the client itself.
+def probe(python: Path) -> tuple[str, bool]:
+    """Tell an interpreter's version, and whether it has the client itself.
 
     Raises:
-        SandboxUnavailable: The interpreter does not run, or the client cannot be had.
+        SandboxUnavailable: The interpreter does not run.
     """
     if version := _version_with_client(python):
-        return version, None
-    version, has_client = _probe(python)
-    if has_client:
-        return version, None
+        return version, True
+    try:
+        answer = subprocess.run(  # noqa: S603
+            [python, "-s", "-E", "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SandboxUnavailable(f"The interpreter {python} does not run: {error}") from error
+    version, _, has_client = answer.stdout.strip().partition(" ")
+    return version, has_client == "True"
+
+
+def obtain(python: Path, version: str) -> Path:
+    """Find the client for an interpreter that does not have it, installing it once for each version.
+
+    Returns:
+        The folder to add to the interpreter's search path.
+
+    Raises:
+        ClientUnavailable: It cannot be had. That is remembered: finding out may take its time.
+    """
     folder = _cache() / version
     if not folder.is_dir():
-        _fill(folder, python, version)
-    return version, folder
+        if folder in _refusals:
+            raise ClientUnavailable(_refusals[folder])
+        try:
+            _fill(folder, python, version)
+        except ClientUnavailable as error:
+            _refusals[folder] = str(error)
+            raise
+    return folder
 
 
 def _version_with_client(python: Path) -> str | None:
@@ -56,17 +74,6 @@ def _version_with_client(python: Path) -> str | None:
         return None
     found = list(environment.glob("lib/python3.*/site-packages/awslambdaric/__main__.py"))
     return found[0].parts[-4].removeprefix("python") if len(found) == 1 else None
-
-
-def _probe(python: Path) -> tuple[str, bool]:
-    try:
-        answer = subprocess.run(  # noqa: S603
-            [python, "-s", "-E", "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=True
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise SandboxUnavailable(f"The interpreter {python} does not run: {error}") from error
-    version, _, has_client = answer.stdout.strip().partition(" ")
-    return version, has_client == "True"
 
 
 def _cache() -> Path:
@@ -95,8 +102,8 @@ def _fill(folder: Path, python: Path, version: str) -> None:
 def _obtain(target: Path, python: Path, version: str) -> None:
     if sys.platform != "linux":
         raise ClientUnavailable(
-            f"AWS publishes its runtime client for Linux only: build it into the plugin's own environment with "
-            f"{python} -m pip install awslambdaric, or run the plugin on Linux or in a container"
+            f"AWS publishes its runtime client for Linux only: leave the choice of the client to the emulator, or "
+            f"build AWS's into the plugin's own environment with {python} -m pip install awslambdaric"
         )
     if version == "{}.{}".format(*sys.version_info) and _copy_own(target):
         return
@@ -105,8 +112,8 @@ def _obtain(target: Path, python: Path, version: str) -> None:
         return
     reason = complaints[-1] if complaints else "neither uv nor pip was found"
     raise ClientUnavailable(
-        f"AWS's runtime client for Python {version} could not be installed ({reason}): connect to a package index, or "
-        f"add awslambdaric to the plugin's development dependencies"
+        f"AWS's runtime client for Python {version} could not be installed ({reason}): leave the choice "
+        f"of the client to the emulator, or add awslambdaric to the plugin's development dependencies"
     )
 
 
@@ -131,7 +138,7 @@ def _installers(target: Path, python: Path) -> Iterator[list[str]]:
         yield [uv, "pip", "install", "--python", str(python), *options]
     for pip in ([sys.executable, "-m", "pip", "--python", str(python)], [str(python), "-m", "pip"]):
         if not (target / "awslambdaric").is_dir():
-            yield [*pip, "install", *options]
+            yield [*pip, "install", "--retries", "1", *options]
 
 
 def _run(command: list[str]) -> str | None:

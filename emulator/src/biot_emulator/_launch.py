@@ -1,6 +1,7 @@
-"""Starts AWS's runtime client in the plugin's interpreter: `python _launch.py LIFELINE HANDLER [CLIENT_FOLDER]`.
+"""Starts a runtime client in the plugin's interpreter: `python _launch.py HANDLER CLIENT CLIENT_FOLDER LIFELINE`.
 
-It runs under every Python that plugins run under, without any other module of this package.
+It runs under every Python that plugins run under, without any other module of this package but those of
+`_runtime_client`.
 """
 
 from __future__ import annotations
@@ -11,29 +12,49 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from types import ModuleType
 from typing import Any
 
+_PACKAGE = "biot_emulator._runtime_client"
 
-def main(lifeline: str, handler: str, client_folder: str | None = None) -> None:
+
+def main(handler: str, client: str, client_folder: str, lifeline: str) -> None:
     """Serve events until the process is killed.
 
     Args:
-        lifeline: The descriptor of a pipe that closes with the process that started this one.
         handler: Module and attribute of the plugin's entry point.
-        client_folder: Where the runtime client is, when the interpreter does not have it.
+        client: `awslambdaric` or `built-in`.
+        client_folder: Where AWS's client is, when the interpreter does not have it; else empty.
+        lifeline: The descriptor of a pipe that closes with the process that started this one.
     """
     _end_with(int(lifeline))
-    # Python put this file's own folder first, where Lambda has the plugin's.
-    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    # Python put this file's own folder first, whose modules nobody is to find.
+    del sys.path[0]
+    sys.argv = ["bootstrap", handler]
+    if client == "built-in":
+        # Before the plugin's folder is there, so that no module of the plugin's takes the place of the library's.
+        built_in = _own("serve")
+        _put_plugin_first()
+        built_in.serve(handler)
+    _put_plugin_first()
     if client_folder:
         # Last, so that it hides nothing that the plugin brought itself.
         sys.path.append(client_folder)
-    sys.argv = ["bootstrap", handler]
-    client = importlib.import_module("awslambdaric.__main__")
+    aws = importlib.import_module("awslambdaric.__main__")
     _show_import_tracebacks(importlib.import_module("awslambdaric.bootstrap"))
-    client.main(sys.argv)
+    aws.main(sys.argv)
+
+
+def _put_plugin_first() -> None:
+    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+
+
+def _own(name: str) -> Any:
+    """Import a module of the built-in client, whose package is on no search path and stays off it."""
+    if _PACKAGE not in sys.modules:
+        package = sys.modules[_PACKAGE] = ModuleType(_PACKAGE)
+        package.__path__ = [os.path.join(os.path.dirname(__file__), _PACKAGE.rpartition(".")[2])]  # noqa: PTH118, PTH120
+    return importlib.import_module(f"{_PACKAGE}.{name}")
 
 
 def _end_with(lifeline: int) -> None:
@@ -60,7 +81,7 @@ def _kill_group_after(lifeline: int) -> None:
 
 
 def _show_import_tracebacks(bootstrap: ModuleType) -> None:
-    """Have the traceback of a failed import written to the log: the client reports its last line only."""
+    """Have the traceback of a failed import written to the log: AWS's client reports its last line only."""
     get_handler = getattr(bootstrap, "_get_handler", None)
     if get_handler is None:
         return
@@ -70,18 +91,11 @@ def _show_import_tracebacks(bootstrap: ModuleType) -> None:
             return get_handler(handler)
         except Exception as error:
             if isinstance(error.__context__, (ImportError, SyntaxError)):
-                sys.stderr.write(_plugin_traceback(error.__context__))
+                folder = os.path.dirname(bootstrap.__file__ or "")  # noqa: PTH120
+                sys.stderr.write(_own("faults").import_traceback(error.__context__, folder))
             raise
 
     bootstrap._get_handler = get_handler_loudly  # type: ignore[attr-defined]
-
-
-def _plugin_traceback(error: BaseException) -> str:
-    report = traceback.TracebackException.from_exception(error)
-    machinery = (os.path.dirname(importlib.__file__), os.path.dirname(sys.modules["awslambdaric"].__file__ or ""))  # noqa: PTH120
-    frames = [frame for frame in report.stack if not frame.filename.startswith((*machinery, "<frozen importlib"))]
-    report.stack = traceback.StackSummary.from_list(frames)
-    return "".join(report.format())
 
 
 if __name__ == "__main__":

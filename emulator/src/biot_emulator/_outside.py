@@ -11,9 +11,10 @@ from biot_emulator.errors import EmulatorError
 from biot_emulator.function_url import MAX_PAYLOAD_BYTES
 from biot_emulator.response import Response
 
-__all__ = ["Unreachable", "post"]
+__all__ = ["SECONDS", "Unreachable", "post"]
 
-_SECONDS = 30.0
+SECONDS = 30.0
+"""How long an address may take to answer."""
 _CHUNK = 64 * 1024
 
 
@@ -29,18 +30,18 @@ class Unreachable(EmulatorError):
         self.timed_out = timed_out
 
 
-def post(url: str, headers: Mapping[str, str], content: bytes, *, seconds: float = _SECONDS) -> Response:
+def post(url: str, headers: Mapping[str, str], content: bytes) -> Response:
     """Send a POST request, and give its answer, whatever its status is.
 
     Args:
         url: Where to; redirections are not followed, as the token is meant for this address alone.
         headers: The request's headers.
         content: The request's body.
-        seconds: How long it may take altogether.
 
     Raises:
         Unreachable: There was no answer.
     """
+    seconds = SECONDS
     until = time.monotonic() + seconds
     try:
         connection, target = _connection(url, seconds)

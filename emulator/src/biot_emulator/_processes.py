@@ -55,14 +55,26 @@ class ProcessGroup:
 
     def kill(self) -> None:
         """End every process, those that left the group too, and wait until they are gone."""
+        # Before their parent is gone: macOS shows nobody the environment of its own programs, so no mark tells them.
+        descendants = _descendants(self._leader.pid) if self._leader.returncode is None else []
         # The leader is waited for last: until then nobody else can get its process id.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if self._leader.returncode is None:
                 os.killpg(self._leader.pid, signal.SIGKILL)
-        others = {process.pid: process for process in (*_group(self._leader.pid), *_marked(*self._mark))}
+        found = (*descendants, *_group(self._leader.pid), *_marked(*self._mark))
+        others = {process.pid: process for process in found}
         others.pop(self._leader.pid, None)
         _end(list(others.values()))
         self._leader.wait()
+
+
+def _descendants(leader_pid: int) -> list[psutil.Process]:
+    import psutil
+
+    try:
+        return psutil.Process(leader_pid).children(recursive=True)
+    except psutil.Error:
+        return []
 
 
 def _group(leader_pid: int) -> Iterator[psutil.Process]:

@@ -9,11 +9,10 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
-from biot_emulator._awslambdaric import client_folder
 from biot_emulator._environment import function_arn, lambda_environment
+from biot_emulator._launch_command import launch_command
 from biot_emulator._lifeline import Lifeline
 from biot_emulator._logs import LogPipe
 from biot_emulator._processes import ProcessGroup
@@ -27,7 +26,6 @@ __all__ = ["INIT_SECONDS", "Sandbox"]
 INIT_SECONDS = 10.0
 """How long loading a plugin may take, as in Lambda."""
 
-_LAUNCH = Path(__file__).with_name("_launch.py")
 _POLL_SECONDS = 0.005
 _MEGABYTE = 1024 * 1024
 
@@ -55,7 +53,7 @@ class Sandbox:
 
     def __init__(self, function: Function) -> None:
         self._function = function
-        version, client = client_folder(function.python)
+        command, version = launch_command(function)
         self._bell, self._ringer = socket.socketpair()
         self._bell.setblocking(False)
         self._selector = selectors.DefaultSelector()
@@ -65,20 +63,17 @@ class Sandbox:
         self._lifeline = Lifeline()
         self._processes: ProcessGroup | None = None
         try:
-            self._start(version, client)
+            self._start(command, version)
         except BaseException:
             self.close()
             raise
 
-    def _start(self, version: str, client: Path | None) -> None:
-        python, lifeline = str(self._function.python.absolute()), self._lifeline.far_end
-        command = [python, "-s", str(_LAUNCH), str(lifeline), self._function.handler]
-        if client:
-            command.append(str(client))
+    def _start(self, command: list[str], version: str) -> None:
+        lifeline = self._lifeline.far_end
         self._started_at = time.monotonic()
         try:
             process = subprocess.Popen(  # noqa: S603
-                command,
+                [*command, str(lifeline)],
                 cwd=self._function.root,
                 env=lambda_environment(self._function, self._api.address, version),
                 stdin=subprocess.DEVNULL,

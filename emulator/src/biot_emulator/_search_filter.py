@@ -9,11 +9,12 @@ from typing import Any
 
 from biot_emulator.errors import BadRequest
 
-__all__ = ["matches"]
+__all__ = ["matches", "stated"]
 
 Document = dict[str, Any]
 Values = list[Any]
 
+_LISTS = ("in", "notIn")
 _LOGIC: dict[str, Callable[[Iterator[bool]], bool]] = {"$AND": all, "$OR": any, "$NOT": lambda found: not all(found)}
 
 
@@ -25,6 +26,21 @@ def matches(document: Document, filter: Any) -> bool:
     """
     # Every entry is looked at, so that a mistake in one is told whatever the documents are.
     return all([_meets(document, name, conditions) for name, conditions in _entries(filter)])  # noqa: C419
+
+
+def stated(filter: Any) -> Document:
+    """A filter that is what it should be, as the answer states it: in its schema, which knows no nulls.
+
+    Raises:
+        BadRequest: The filter is not what it should be.
+    """
+    matches({}, filter)  # tells a mistake also where there is no document
+    return {name: _stated(conditions) for name, conditions in _entries(filter)}
+
+
+def _stated(conditions: Document) -> Document:
+    given = {condition: wanted for condition, wanted in conditions.items() if wanted is not None}
+    return {condition: _texts(wanted) if condition in _LISTS else wanted for condition, wanted in given.items()}
 
 
 def _entries(filter: Any) -> Iterator[tuple[str, Document]]:
@@ -76,10 +92,16 @@ def _equal(values: Values, wanted: Any) -> bool:
 
 
 def _among(values: Values, wanted: Any) -> bool:
-    if not isinstance(wanted, list):
-        raise TypeError("a list")
-    # The list holds texts whatever the field is.
-    return any(_equal(values, one) or _equal([_text(value) for value in values], one) for one in wanted)
+    texts = _texts(wanted)
+    return any(_text(value) in texts for value in values)
+
+
+def _texts(wanted: Any) -> list[str]:
+    """The list holds texts whatever the field is; what is not text yet is made one."""
+    texts: list[Any] = [_text(one) for one in wanted] if isinstance(wanted, list) else [None]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a list of texts")
+    return texts
 
 
 def _text(value: Any) -> Any:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from biot_emulator._json import decode
-from biot_emulator.errors import BadRequest, NotKnown
+from biot_emulator._json import decode_request
+from biot_emulator.errors import BadRequest, MethodNotAllowed, NotKnown
 
 __all__ = ["Answer", "Api", "Call", "Caller", "FormPart", "Router"]
 
@@ -48,7 +48,7 @@ class Call:
 
     Attributes:
         method: The HTTP method.
-        path: The path with the service's prefix, without the query.
+        path: The path with the service's prefix, decoded, without the query.
         query: Values by parameter name.
         headers: By lower-case name.
         content: The body's bytes.
@@ -77,14 +77,14 @@ class Call:
         """The body as JSON; None where there is none.
 
         Raises:
-            BadRequest: It is not JSON.
+            BadRequest: It is not JSON, or JSON that the platform cannot keep.
         """
         if not self.content.strip():
             return None
         try:
-            return decode(self.content)
-        except ValueError:
-            raise BadRequest("The body is not JSON") from None
+            return decode_request(self.content)
+        except ValueError as error:
+            raise BadRequest(f"The body is not JSON as the platform takes it: {error}") from None
 
     @property
     def object(self) -> dict[str, Any]:
@@ -176,14 +176,22 @@ class Router:
         """Find the API, and give the call with its path variables.
 
         Raises:
-            NotKnown: No API has this method and path.
+            NotKnown: No API has this path.
+            MethodNotAllowed: Others have this path, but none with this method.
         """
         segments = call.path.split("/")[1:]
         for api in self._apis.get((call.method, len(segments)), ()):
             variables = _variables(api.segments, segments)
             if variables is not None:
                 return api, replace(call, variables=variables)
-        raise NotKnown(f"{call.method} {call.path} is not an API of this platform")
+        message = f"{call.method} {call.path} is not an API of this platform"
+        methods = self._methods(segments)
+        raise MethodNotAllowed(message, allowedMethods=methods) if methods else NotKnown(message)
+
+    def _methods(self, segments: Sequence[str]) -> list[str]:
+        """The methods of the APIs that have this path."""
+        of_length = (api for api in self if len(api.segments) == len(segments))
+        return sorted({api.method for api in of_length if _variables(api.segments, segments) is not None})
 
 
 def _variables(template: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:

@@ -57,7 +57,7 @@ def build_platform(
     folders, workers = CodeFolders(store.folder and store.folder / "code"), Workers()
     plugins = Plugins(platform, services, subscriptions, folders, workers)
     SettingsApi(platform, plugins)
-    invocations = Invocations(platform.clock)
+    invocations = Invocations(platform)
     functions = Functions(platform, folders, workers, invocations)
     endpoints = Endpoints(plugins, functions, platform.clock)
     notifications = Notifications(platform, subscriptions, endpoints)

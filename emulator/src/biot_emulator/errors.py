@@ -2,13 +2,16 @@
 
 EmulatorError
 ├── SandboxUnavailable    the plugin's process cannot be started
-│   └── ClientUnavailable   awslambdaric cannot be had for the plugin's interpreter
+│   └── ClientUnavailable   awslambdaric was asked for, and cannot be had for the interpreter
 ├── InvalidEvent          an event cannot be sent as it is
+├── InvalidCode           what was sent as a plugin's code cannot be its code
+├── InvalidCron           the platform does not take a schedule
 └── ApiError              an API answers with the platform's error body; the class owns status and code
     ├── BadRequest          400 BAD_REQUEST
     ├── TokenNotValid       401 TOKEN_NOT_VALID
     ├── AccessDenied        403 ACCESS_DENIED
     ├── NotKnown            404 NOT_FOUND
+    │   └── MethodNotAllowed  405 METHOD_NOT_ALLOWED
     └── PluginFailed        502 BAD_GATEWAY
 """
 
@@ -23,6 +26,7 @@ __all__ = [
     "ClientUnavailable",
     "EmulatorError",
     "InvalidEvent",
+    "MethodNotAllowed",
     "NotKnown",
     "PluginFailed",
     "SandboxUnavailable",
@@ -39,7 +43,7 @@ class SandboxUnavailable(EmulatorError):
 
 
 class ClientUnavailable(SandboxUnavailable):
-    """`awslambdaric` cannot be had for the plugin's interpreter."""
+    """`awslambdaric` was asked for by name, and cannot be had for the plugin's interpreter."""
 
 
 class InvalidEvent(EmulatorError):
@@ -61,6 +65,11 @@ class ApiError(EmulatorError):
         super().__init__(message)
         self.message = message
         self.details = details
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer's headers say of it, by lower-case name."""
+        return {}
 
 
 class BadRequest(ApiError):
@@ -89,6 +98,18 @@ class NotKnown(ApiError):
 
     status_code = 404
     code = "NOT_FOUND"
+
+
+class MethodNotAllowed(NotKnown):
+    """There is no such API, but there are others at its path: `allowedMethods` are theirs."""
+
+    status_code = 405
+    code = "METHOD_NOT_ALLOWED"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Says which methods would do, as HTTP wants it."""
+        return {"allow": ", ".join(self.details["allowedMethods"])}
 
 
 class PluginFailed(ApiError):

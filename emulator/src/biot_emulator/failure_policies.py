@@ -8,8 +8,12 @@ __all__ = ["FAILURES", "POLICIES", "FailurePolicies"]
 
 POLICIES = ("fail", "ignore")
 """What can become of the call."""
-FAILURES = ("crash", "timeout", "bad-reply")
-"""How a plugin can fail: it crashes or cannot be reached, it takes too long, or its reply cannot be used."""
+FAILURES = {
+    "crash": "crashes or cannot be reached",
+    "timeout": "takes too long",
+    "bad-reply": "replies what cannot be used",
+}
+"""How a plugin can fail."""
 
 
 class FailurePolicies:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-__all__ = ["Function"]
+__all__ = ["Function", "RuntimeClient"]
+
+RuntimeClient = Literal["awslambdaric", "built-in"]
+"""What fetches a function's events inside its process: AWS's own client, or the emulator's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Function:
         timeout: Seconds that one event may take.
         memory_mb: Megabytes that its processes may use together.
         environment: Its environment variables; they win over Lambda's own.
+        client: The runtime client; None takes AWS's where it can be had, and else the emulator's.
     """
 
     root: Path
@@ -30,6 +35,7 @@ class Function:
     timeout: float = 60.0
     memory_mb: int = 128
     environment: Mapping[str, str] = field(default_factory=dict)
+    client: RuntimeClient | None = None
 
     @property
     def full_name(self) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator._difference import difference
 from biot_emulator._json import encode
 from biot_emulator._redaction import redacted
-from biot_emulator.clock import Clock, timestamp
+from biot_emulator.clock import timestamp
 from biot_emulator.event import EventKind, event_body
 from biot_emulator.invocation import Invocation
+from biot_emulator.platform import Platform
 
 __all__ = ["Invocations", "Record", "Trigger"]
 
@@ -43,11 +45,16 @@ class Invocations:
     """Keeps the last invocations, without tokens. Safe for several threads.
 
     Args:
-        clock: The platform's time.
+        platform: The platform whose invocations they are.
+
+    Attributes:
+        listeners: What is called with each one as it is taken down.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, platform: Platform) -> None:
+        self._clock = platform.clock
+        self.listeners: list[Callable[[Record], None]] = []
+        platform.invocations = self
         self._lock = threading.Lock()
         self._records: deque[tuple[Record, int]] = deque()
         self._bytes = 0
@@ -69,6 +76,8 @@ class Invocations:
             self._bytes += size
             while len(self._records) > _MOST or (self._bytes > _MOST_BYTES and len(self._records) > 1):
                 self._bytes -= self._records.popleft()[1]
+        for listener in self.listeners:
+            listener(record)
         return record
 
     def all(self, plugin: str | None = None) -> list[Record]:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from biot_emulator.api import Answer, Api, Call, Caller, Router
 from biot_emulator.clock import Clock
@@ -18,6 +18,10 @@ from biot_emulator.function_event import UrlRequest
 from biot_emulator.response import Response
 from biot_emulator.store import Store
 from biot_emulator.tokens import TokenIssuer
+
+if TYPE_CHECKING:
+    from biot_emulator.invocations import Invocations
+    from biot_emulator.plugins import Plugins
 
 __all__ = ["Authenticator", "Flow", "FunctionUrl", "Happened", "Platform", "permit"]
 
@@ -73,12 +77,16 @@ class Platform:
         happened: Is told of every successful change; nobody listens until the notifications do.
         function_url: Answers the requests to the addresses of plugins.
         located: What `locate` calls, in order.
+        plugins: The plugins.
+        invocations: What plugins were told, and what they made of it.
         closing: What `close` calls, the last one first.
         emptied: What `reset` calls once the state is empty, in order.
     """
 
     authenticate: Authenticator
     function_url: FunctionUrl
+    plugins: Plugins
+    invocations: Invocations
 
     def __init__(self, store: Store, *, environment: str = "local") -> None:
         self.store = store
@@ -146,12 +154,17 @@ class Platform:
         body = {
             "code": error.code,
             "message": error.message,
-            "serviceName": f"{call.path.split('/')[1].strip('_').replace('-', ' ').title() or 'Platform'} Service",
+            "serviceName": _service_name(call.path),
             "traceId": call.trace_id,
             "environment": self.environment,
             "details": error.details,
         }
-        return Answer(error.status_code, body)
+        return Answer(error.status_code, body, error.headers)
+
+
+def _service_name(path: str) -> str:
+    service = path.strip("/").partition("/")[0].strip("_")
+    return f"{service.replace('-', ' ').title() or 'Platform'} Service"
 
 
 def permit(api: Api, call: Call) -> None:

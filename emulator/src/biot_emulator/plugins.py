@@ -123,6 +123,7 @@ class Plugins:
         self._workers = workers
         self._changing = threading.Lock()
         platform.located.append(self._move)
+        platform.plugins = self
 
     def __iter__(self) -> Iterator[Plugin]:
         """Every plugin, in the order in which they were made."""

@@ -1,4 +1,4 @@
-"""Runs a plugin as Lambda does: AWS's own runtime client in a process of its own, with the function's limits kept."""
+"""Runs a plugin as Lambda does: a runtime client in a process of its own, with the function's limits kept."""
 
 from __future__ import annotations
 

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from biot_emulator._json import decode
-from biot_emulator._search_filter import matches
+from biot_emulator._json import decode_request
+from biot_emulator._search_filter import matches, stated
 from biot_emulator.api import Call
 from biot_emulator.errors import BadRequest
 
 __all__ = ["search", "search_request"]
 
 _DEFAULT_LIMIT = 100
+_GREATEST = 2**31 - 1
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT")
 _CREATION_TIMES = ("creationTime", "_creationTime")
 
@@ -42,25 +43,24 @@ def search(documents: Iterable[Document], search_request_text: str | None) -> Do
     """
     request = _parsed(search_request_text)
     limit, page = _whole(request, "limit", _DEFAULT_LIMIT, 1), _whole(request, "page", 0, 0)
-    try:
-        found = [one for one in documents if matches(one, _typed(request, "filter", dict, {}))]
-    except RecursionError:
-        raise BadRequest("The [filter] of [searchRequest] is nested too deeply") from None
+    filter = stated(_typed(request, "filter", dict, {}))
+    found = [one for one in documents if matches(one, filter)]
     words = _typed(request, "freeTextSearch", str, "").casefold().split()
     if words:
         found = [one for one in found if any(word in text for text in _texts(one) for word in words)]
-    found = _sorted(found, _order(request))
-    asked = {name: request[name] for name in ("sort", "filter", "freeTextSearch") if request.get(name) is not None}
-    metadata = {"sort": [], "filter": {}, **asked}
-    pages = {"totalResults": len(found), "page": page, "limit": limit}
-    return {"data": found[page * limit : (page + 1) * limit], "metadata": {**metadata, "page": pages}}
+    order = _order(request)
+    found = _sorted(found, [(one["prop"], one.get("order") != "ASC") for one in order])
+    metadata = {"sort": order, "filter": filter, "page": {"totalResults": len(found), "page": page, "limit": limit}}
+    if request.get("freeTextSearch") is not None:
+        metadata["freeTextSearch"] = request["freeTextSearch"]
+    return {"data": found[page * limit : (page + 1) * limit], "metadata": metadata}
 
 
 def _parsed(text: str | None) -> Document:
     try:
-        request = decode(text) if text and text.strip() else {}
-    except ValueError:
-        raise BadRequest("[searchRequest] must be JSON, encoded for a URL") from None
+        request = decode_request(text) if text and text.strip() else {}
+    except ValueError as error:
+        raise BadRequest(f"[searchRequest] must be JSON, encoded for a URL: {error}") from None
     if not isinstance(request, dict):
         raise BadRequest("[searchRequest] must be a JSON object")
     return request
@@ -80,8 +80,8 @@ def _whole(request: Document, name: str, default: int, least: int) -> int:
     value = request.get(name)
     if value is None:
         return default
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise BadRequest(f"[{name}] of [searchRequest] must be a whole number from {least}")
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _GREATEST:
+        raise BadRequest(f"[{name}] of [searchRequest] must be a whole number from {least} to {_GREATEST}")
     return value
 
 
@@ -96,14 +96,14 @@ def _texts(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-def _order(request: Document) -> list[tuple[str, bool]]:
-    """Fields by which to sort, and whether downwards."""
-    order = []
+def _order(request: Document) -> list[Document]:
+    """The fields by which to sort, with their directions where they are given."""
+    order: list[Document] = []
     for one in _typed(request, "sort", list, []):
         prop, direction = (one.get("prop"), one.get("order")) if isinstance(one, dict) else (None, None)
         if not isinstance(prop, str) or direction not in (None, "ASC", "DESC"):
             raise BadRequest("[sort] of [searchRequest] must be a list of {prop, order: ASC or DESC}")
-        order.append((prop, direction != "ASC"))
+        order.append({"prop": prop, **({"order": direction} if direction else {})})
     return order
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from biot_emulator.errors import EmulatorError
+from biot_emulator.failure_policies import FAILURES, POLICIES, FailurePolicies
 
 __all__ = ["DataUnavailable", "UsageError", "main"]
 
@@ -65,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--admin", type=_admin, metavar="EMAIL:PASSWORD", help="the administrator's credentials (default: generated)"
     )
+    for failure, meaning in FAILURES.items():
+        serve.add_argument(
+            f"--on-{failure}",
+            default=POLICIES[0],
+            choices=POLICIES,
+            help=f"when a plugin {meaning} (default: %(default)s)",
+        )
     return parser
 
 
@@ -117,8 +125,9 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.store import Store
 
     admin = options.admin or (_USERNAME, secrets.token_urlsafe(12))
+    policies = FailurePolicies({failure: getattr(options, f"on_{failure.replace('-', '_')}") for failure in FAILURES})
     try:
-        platform = build_platform(Store(options.data), admin=admin)
+        platform = build_platform(Store(options.data), admin=admin, policies=policies)
     except (OSError, sqlite3.Error) as error:
         raise _unavailable(options.data, error) from error
     with Server(platform, options.host, options.port) as server:

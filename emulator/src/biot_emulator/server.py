@@ -11,6 +11,7 @@ from typing import Self
 
 import uvicorn
 
+from biot_emulator._protocol import protocol
 from biot_emulator.asgi import application
 from biot_emulator.errors import EmulatorError
 from biot_emulator.platform import Platform
@@ -82,6 +83,10 @@ class Server:
         parts = self.platform.closing
         while parts:
             parts.pop()()
+        self._thread.join(_GRACE_SECONDS)
+        for connection in list(self._uvicorn.server_state.connections):
+            # Whoever has not taken the answer by now will not take it.
+            connection.loop.call_soon_threadsafe(connection.transport.abort)
         self._thread.join()
         _join_helpers()
         self._socket.close()
@@ -113,6 +118,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _config(platform: Platform) -> uvicorn.Config:
     return uvicorn.Config(
         application(platform),
+        http=protocol(platform),
         # The log would hold addresses and paths with ids of patients.
         access_log=False,
         log_config=None,

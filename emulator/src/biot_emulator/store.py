@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from biot_emulator._json import decode, to_text
+from biot_emulator._json import decode, encode
 
 __all__ = ["Store"]
 
@@ -74,7 +74,7 @@ class Store:
             self._connection.execute(
                 "INSERT INTO documents (collection, id, json) VALUES (?, ?, ?) "
                 "ON CONFLICT (collection, id) DO UPDATE SET json = excluded.json",
-                (collection, id, to_text(document)),
+                (collection, id, encode(document).decode()),
             )
 
     def get(self, collection: str, id: str) -> Document | None:

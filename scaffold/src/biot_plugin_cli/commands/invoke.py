@@ -17,7 +17,7 @@ def invoke(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Run one event through the plugin in AWS's own runtime client, and show what comes back.
+    """Run one event through the plugin in a real Lambda runtime client, and show what comes back.
 
     The plugin has its own timeout, memory limit and environment, and a local service that stands in for the platform's
     keys and tokens. Where the event says SIGN_ME, a valid token is put.

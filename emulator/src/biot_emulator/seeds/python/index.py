@@ -1,9 +1,10 @@
 """The first code of a plugin: it changes nothing, until its developer sends other code."""
 
 import json
+from typing import Any
 
 
-def handler(event: dict, _context: object) -> dict:
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Give back what came, as the kind of hook asks for it."""
     headers = event.get("headers") or {}
     kind = next((value for name, value in headers.items() if name.lower() == "hooktype"), None)

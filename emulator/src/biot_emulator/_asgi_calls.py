@@ -1,0 +1,79 @@
+"""The calls of APIs over HTTP."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from biot_emulator.api import Call, FormPart
+from biot_emulator.errors import BadRequest
+
+__all__ = ["bare_call", "read_call"]
+
+#: `config` is a part without a file name, which is refused over 1 MB unless told otherwise (contract section 6.1).
+_MAX_PART_BYTES = 64 * 1024 * 1024
+_FORM = "multipart/form-data"
+#: Gives each byte of a form as one character, so that no part is changed by being text for a while.
+_AS_BYTES = "latin-1"
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def bare_call(request: Request) -> Call:
+    """The call, without what can be wrong with it: its query and its body."""
+    traceparent = request.headers.get("traceparent", "")
+    match = _TRACEPARENT.fullmatch(traceparent)
+    trace_id = match[1] if match else os.urandom(16).hex()
+    return Call(
+        method=request.method,
+        path=request.scope["path"],
+        headers={name.lower(): value for name, value in request.headers.items()},
+        trace_id=trace_id,
+        traceparent=traceparent if match else f"00-{trace_id}-{os.urandom(8).hex()}-00",
+        source_ip=request.client.host if request.client else "127.0.0.1",
+    )
+
+
+async def read_call(request: Request, call: Call) -> Call:
+    """The whole call. Raises BadRequest."""
+    call = replace(call, query=_query(request))
+    if not call.headers.get("content-type", "").lower().startswith(_FORM):
+        return replace(call, content=await request.body())
+    return replace(call, form=await _form(request))
+
+
+def _query(request: Request) -> Mapping[str, list[str]]:
+    try:
+        return parse_qs(request.scope["query_string"].decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise BadRequest("The query is not UTF-8, encoded for a URL") from None
+
+
+async def _form(request: Request) -> dict[str, FormPart]:
+    headers = Headers({"content-type": f"{request.headers['content-type']}; charset={_AS_BYTES}"})
+    try:
+        form = await MultiPartParser(headers, request.stream(), max_part_size=_MAX_PART_BYTES).parse()
+        try:
+            return {_text(name): await _part(value) for name, value in form.multi_items()}
+        finally:
+            await form.close()
+    except MultiPartException as error:
+        raise BadRequest(f"The form cannot be read: {error.message}") from None
+    except UnicodeDecodeError:
+        raise BadRequest("The form cannot be read: a name is not UTF-8") from None
+
+
+async def _part(value: UploadFile | str) -> FormPart:
+    if isinstance(value, str):
+        return FormPart(value.encode(_AS_BYTES))
+    return FormPart(await value.read(), _text(value.filename or ""))
+
+
+def _text(name: str) -> str:
+    return name.encode(_AS_BYTES).decode()

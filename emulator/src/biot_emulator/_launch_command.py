@@ -1,0 +1,43 @@
+"""The command that starts a plugin's process, and the choice of the runtime client in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from biot_emulator import _awslambdaric
+from biot_emulator.errors import ClientUnavailable
+from biot_emulator.function import Function, RuntimeClient
+
+__all__ = ["launch_command"]
+
+_LAUNCH = Path(__file__).with_name("_launch.py")
+# What the developer installed for their own user is not there on Lambda.
+_NO_USER_PACKAGES = "-s"
+# AWS's client sees to that itself.
+_UNBUFFERED = "-u"
+
+
+def launch_command(function: Function) -> tuple[list[str], str]:
+    """Tell how to start a function's process, but for its lifeline, and the version of its interpreter.
+
+    Raises:
+        SandboxUnavailable: The interpreter does not run, or the client that the function names cannot be had.
+    """
+    version, has_client = _awslambdaric.probe(function.python)
+    client, folder = _choose(function, version, has_client)
+    options = [_NO_USER_PACKAGES, _UNBUFFERED] if client == "built-in" else [_NO_USER_PACKAGES]
+    command = [str(function.python.absolute()), *options, str(_LAUNCH), function.handler, client]
+    return [*command, str(folder or "")], version
+
+
+def _choose(function: Function, version: str, has_client: bool) -> tuple[RuntimeClient, Path | None]:
+    if function.client == "built-in":
+        return "built-in", None
+    if has_client:
+        return "awslambdaric", None
+    try:
+        return "awslambdaric", _awslambdaric.obtain(function.python, version)
+    except ClientUnavailable:
+        if function.client:
+            raise
+        return "built-in", None

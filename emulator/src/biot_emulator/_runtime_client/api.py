@@ -1,0 +1,96 @@
+"""The Runtime API, from the process's side.
+
+Whatever it imports is loaded before the plugin, whose own modules of such names are not found then: with `http.client`
+that were `email`, `ssl` and more.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import NamedTuple
+
+__all__ = ["Event", "RuntimeApi"]
+
+_ROOT = "/2018-06-01/runtime"
+
+
+class Event(NamedTuple):
+    """An event that waits for its answer.
+
+    Attributes:
+        payload: Its JSON.
+        request_id: Names it.
+        deadline_ms: When its time is over, in milliseconds since 1970.
+        function_arn: The function that it is for.
+        trace_id: AWS's own trace header.
+    """
+
+    payload: bytes
+    request_id: str
+    deadline_ms: int
+    function_arn: str | None
+    trace_id: str | None
+
+
+class RuntimeApi:
+    """One connection, for as long as the process lives.
+
+    Args:
+        address: Host and port.
+    """
+
+    def __init__(self, address: str) -> None:
+        host, _, port = address.rpartition(":")
+        self._host = address
+        self._socket = socket.socket()
+        self._socket.connect((host, int(port)))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._reader = self._socket.makefile("rb")
+
+    def next_event(self) -> Event:
+        """Wait for an event."""
+        headers, payload = self._exchange("GET", "/invocation/next")
+        return Event(
+            payload=payload,
+            request_id=headers["lambda-runtime-aws-request-id"],
+            deadline_ms=int(headers["lambda-runtime-deadline-ms"]),
+            function_arn=headers.get("lambda-runtime-invoked-function-arn"),
+            trace_id=headers.get("lambda-runtime-trace-id"),
+        )
+
+    def answer(self, event: Event, reply: bytes, content_type: str) -> None:
+        """Leave the reply to an event."""
+        self._exchange("POST", f"/invocation/{event.request_id}/response", reply, content_type)
+
+    def fail(self, event: Event, report: bytes) -> None:
+        """Leave the error that an event ended in."""
+        self._exchange("POST", f"/invocation/{event.request_id}/error", report)
+
+    def fail_init(self, report: bytes, kind: str) -> None:
+        """Tell why the plugin cannot be loaded."""
+        self._exchange("POST", "/init/error", report, **{"Lambda-Runtime-Function-Error-Type": kind})
+
+    def _exchange(
+        self, method: str, path: str, body: bytes = b"", content_type: str = "application/json", **more: str
+    ) -> tuple[dict[str, str], bytes]:
+        headers = {"Host": self._host, "Content-Type": content_type, "Content-Length": str(len(body)), **more}
+        lines = [f"{method} {_ROOT}{path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        self._socket.sendall("\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body)
+        return self._receive(f"{method} {path}")
+
+    def _receive(self, what: str) -> tuple[dict[str, str], bytes]:
+        status = self._line().split(" ")[1]
+        headers: dict[str, str] = {}
+        while line := self._line():
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        body = self._reader.read(int(headers.get("content-length", "0")))
+        if not status.startswith("2"):
+            raise RuntimeError(f"The Runtime API answers {status} to {what}: {body.decode('utf-8', 'replace')}")
+        return headers, body
+
+    def _line(self) -> str:
+        line = self._reader.readline()
+        if not line:
+            raise ConnectionError("The Runtime API has ended the conversation")
+        return line.decode("latin-1").rstrip("\r\n")

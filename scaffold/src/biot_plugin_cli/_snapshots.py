@@ -1,0 +1,59 @@
+"""Copies of a plugin's own files, so that a version goes on running while its files are being changed."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from biot_plugin_cli._watch import is_own
+
+__all__ = ["Snapshots"]
+
+
+class Snapshots:
+    """Takes the copies, and keeps those that may still be running; a context manager that removes them all.
+
+    Args:
+        root: The plugin's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._place = tempfile.TemporaryDirectory(prefix="biot-plugin-dev-", ignore_cleanup_errors=True)
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        """Keep copies, as since it was made."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Remove them."""
+        self._place.cleanup()
+
+    def take(self) -> Path:
+        """Copy the plugin's own files as they are now; give the copy's folder."""
+        self._count += 1
+        copy = Path(self._place.name) / str(self._count)
+        shutil.copytree(self._root, copy, ignore=self._foreign, ignore_dangling_symlinks=True)
+        return copy
+
+    def keep(self, *copies: Path) -> None:
+        """Remove all copies but these."""
+        for copy in Path(self._place.name).iterdir():
+            if copy not in copies:
+                shutil.rmtree(copy, ignore_errors=True)
+
+    def _foreign(self, folder: str, names: list[str]) -> list[str]:
+        here = Path(folder).relative_to(self._root)
+        return [name for name in names if not _is_kept(here / name, Path(folder) / name)]
+
+
+def _is_kept(relative: Path, path: Path) -> bool:
+    # A hidden file may be read by the plugin; nothing of what only tools read is in a hidden folder.
+    hidden_folder = path.is_dir() and relative.name.startswith(".")
+    return is_own(relative) and not hidden_folder

@@ -1,0 +1,137 @@
+"""The operator's side: what happened, and what only an operator does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from biot_emulator.client import Client
+from biot_emulator.testing import Emulator
+from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
+
+SHOUT = code_zip("""
+    import json
+    print("loading")
+    def handler(event, context):
+        print("handling", event["headers"]["authorization"])
+        request = json.loads(event["body"])["request"]
+        request["body"]["_name"]["lastName"] = request["body"]["_name"]["lastName"].upper()
+        request["body"]["added"] = [1]
+        del request["body"]["removed"]
+        return {"request": request}
+""")
+CREATE = f"POST{PATIENTS}"
+SECRET = {**ADA, "removed": 1, "password": "hush"}
+
+
+@pytest.mark.slow
+def test_an_invocation_tells_what_a_plugin_made_of_what_it_was_told(emulator: Emulator) -> None:
+    emulator.deploy(SHOUT, subscriptions={"interceptions": [interception("PRE_REQUEST", CREATE)]})
+    for _ in range(2):
+        assert emulator.call("POST", PATIENTS, json=SECRET).status_code == 201
+    cold, warm = emulator.invocations("demo")
+    assert (cold["plugin"], cold["kind"], cold["hook"], cold["statusCode"]) == (
+        "Plugin-demo",
+        "PRE_REQUEST",
+        CREATE,
+        200,
+    )
+    assert cold["difference"] == [
+        {"path": "/body/_name/lastName", "before": "Lovelace", "after": "LOVELACE"},
+        {"path": "/body/removed", "before": 1},
+        {"path": "/body/added", "after": [1]},
+    ]
+    assert (cold["cold"], warm["cold"]) == (True, False)
+    assert cold["initMs"] > 0
+    assert warm["initMs"] is None
+    assert warm["durationMs"] > 0
+    assert warm["maxMemoryMb"] > 0
+    assert cold["error"] is None
+    assert cold["logs"][0] == "loading"
+    assert cold["logs"][1] == "handling Bearer <hidden>"
+    assert "eyJ" not in json.dumps([cold, warm])
+    assert "hush" not in json.dumps([cold, warm])
+    assert emulator.call("GET", f"/_emulator/invocations/{cold['id']}").body == cold
+    assert emulator.call("GET", "/_emulator/invocations?limit=1").body == {"data": [warm], "totalResults": 2}
+    assert emulator.call("DELETE", "/_emulator/invocations").status_code == 204
+    assert emulator.invocations() == []
+
+
+@pytest.mark.slow
+def test_an_invocation_that_failed_says_why(emulator: Emulator) -> None:
+    emulator.deploy(code_zip("def handler(event, context): raise KeyError('mrn')"), cronSchedule="0 0 1 1 ? 2040")
+    record = emulator.fire_schedule()
+    assert record["statusCode"] == 502
+    assert record["error"] == {"type": "KeyError", "message": "'mrn'", "phase": "invoke"}
+    assert record["difference"] is None
+
+
+def test_the_operators_side_is_for_the_operator(emulator: Emulator) -> None:
+    apis = [api for api in emulator.platform.router if api.template.startswith("/_emulator/")]
+    assert len(apis) > 10
+    for api in apis:
+        reply = Client(emulator.url).call(api.method, api.template)
+        assert (reply.status_code, reply.body["code"]) == (401, "TOKEN_NOT_VALID")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/invocations?limit=0", None),
+        ("GET", "/invocations?limit=x", None),
+        ("PUT", "/clock", {"now": "soon"}),
+        ("PUT", "/clock", {"now": 7}),
+        ("PUT", "/clock", {}),
+        ("PATCH", "/failure-policies", {"crash": "panic"}),
+        ("POST", "/notifications/wait", {"seconds": 61}),
+    ],
+)
+def test_what_is_not_understood_is_refused(emulator: Emulator, method: str, path: str, body: Any) -> None:
+    reply = emulator.call(method, f"/_emulator{path}", json=body)
+    assert (reply.status_code, reply.body["code"]) == (400, "BAD_REQUEST")
+
+
+def test_an_unknown_invocation_is_not_found(emulator: Emulator) -> None:
+    assert emulator.call("GET", "/_emulator/invocations/7").status_code == 404
+
+
+def test_the_clock_is_set_and_goes_on(emulator: Emulator) -> None:
+    for written in ("2040-02-29T12:00:00Z", "2040-02-29T14:00:00+02:00", "2040-02-29T12:00:00"):
+        assert (
+            emulator.call("PUT", "/_emulator/clock", json={"now": written}).body["now"].startswith("2040-02-29T12:00:0")
+        )
+    made = emulator.call("POST", PATIENTS, json=ADA).body
+    assert made["_creationTime"].startswith("2040-02-29T12:00:")
+    assert not emulator.call("DELETE", "/_emulator/clock").body["now"].startswith("2040")
+
+
+def test_a_rotated_key_leaves_the_previous_one_valid(emulator: Emulator) -> None:
+    before = emulator.call("GET", "/ums/v1/security/public-key").body
+    after = emulator.call("POST", "/_emulator/keys").body
+    assert after["previousPublicKey"] == before["publicKey"]
+    assert emulator.call("GET", "/ums/v1/security/public-key").body == after
+    emulator.call("POST", "/_emulator/keys")
+    assert emulator.call("GET", PATIENTS).status_code == 401
+
+
+def test_the_policies_are_shown_and_changed(emulator: Emulator) -> None:
+    path = "/_emulator/failure-policies"
+    assert emulator.call("GET", path).body == {"crash": "fail", "timeout": "fail", "bad-reply": "fail"}
+    changed = {"crash": "fail", "timeout": "ignore", "bad-reply": "fail"}
+    assert emulator.call("PATCH", path, json={"timeout": "ignore"}).body == changed
+    assert emulator.call("GET", path).body == changed
+
+
+@pytest.mark.slow
+def test_a_reset_makes_everything_new_but_the_administrator(emulator: Emulator) -> None:
+    emulator.deploy(SHOUT, subscriptions={"interceptions": [interception("PRE_REQUEST", CREATE)]})
+    emulator.call("POST", PATIENTS, json=SECRET)
+    emulator.call("PATCH", "/_emulator/failure-policies", json={"timeout": "ignore"})
+    assert emulator.call("POST", "/_emulator/reset").status_code == 204
+    assert emulator.search("/settings/v2/plugins") == emulator.search(PATIENTS) == emulator.invocations() == []
+    assert emulator.search("/dispatcher/v1/hooks/interceptions") == emulator.search("/ums/v2/services") == []
+    assert emulator.call("GET", "/_emulator/failure-policies").body["timeout"] == "fail"
+    emulator.deploy(SHOUT, subscriptions={"interceptions": [interception("PRE_REQUEST", CREATE)]})
+    assert emulator.call("POST", PATIENTS, json=SECRET).body["added"] == [1]
