@@ -123,6 +123,8 @@ class Plugins:
         self._workers = workers
         self._changing = threading.Lock()
         platform.located.append(self._move)
+        # Only now, when no process of an old version can be at work in its folder.
+        folders.keep({plugin.code.get("id", "") for plugin in self})
         platform.plugins = self
 
     def __iter__(self) -> Iterator[Plugin]:
