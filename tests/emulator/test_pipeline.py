@@ -259,3 +259,18 @@ def test_calls_of_plugins_pass_by_other_plugins_unless_they_ask_for_them(emulato
     assert "trail" not in create(as_plugin).body
     reply = as_plugin.call("POST", PATIENTS, json=ADA, headers={"allow-interception": "1"})
     assert reply.body["trail"] == "demo<"
+
+
+def test_a_plugin_that_is_deleted_before_its_turn_is_passed_by(emulator: Emulator) -> None:
+    code = replying("""
+            import urllib.request
+            path, headers = "/settings/v2/plugins/Plugin-second", {"authorization": "Bearer " + os.environ["TOKEN"]}
+            request = urllib.request.Request(os.environ["BIOT_BASE_URL"] + path, headers=headers, method="DELETE")
+            urllib.request.urlopen(request).close()
+            return {"request": body["request"]}""")
+    hooks = {"interceptions": [interception("PRE_REQUEST", CREATE, 1)]}
+    emulator.deploy(code, "first", subscriptions=hooks, environmentVariables={"TOKEN": emulator.token})
+    deploy(emulator, "second", TRAIL, interception("PRE_REQUEST", CREATE, 2))
+    deploy(emulator, "third", TRAIL, interception("PRE_REQUEST", CREATE, 3))
+    reply = create(emulator)
+    assert (reply.status_code, reply.body.get("trail")) == (201, "third<")

@@ -54,13 +54,13 @@ class Endpoints:
         self._functions = functions
         self._clock = clock
 
-    def is_disabled(self, endpoint: str) -> bool:
-        """Whether this is the address of a plugin that is `DISABLED`: hooks pass it by."""
+    def is_passed_by(self, endpoint: str) -> bool:
+        """Whether this is the address of a plugin that is `DISABLED`, or was deleted since: hooks do not call it."""
         plugin = self._plugin(endpoint)
-        return plugin is not None and not plugin.enabled
+        return not plugin.enabled if plugin else self._plugins.is_address(endpoint)
 
-    def call(self, endpoint: str, headers: Mapping[str, str], body: Any, trigger: Trigger) -> HookReply:
-        """Call a plugin for a hook.
+    def call(self, endpoint: str, headers: Mapping[str, str], body: Any, trigger: Trigger) -> HookReply | None:
+        """Call a plugin for a hook; give None where it was deleted before that.
 
         Args:
             endpoint: Its address.
@@ -71,7 +71,7 @@ class Endpoints:
         content = encode(body)
         plugin = self._plugin(endpoint)
         if plugin is None:
-            return _call_outside(endpoint, headers, content)
+            return None if self._plugins.is_address(endpoint) else _call_outside(endpoint, headers, content)
         request = UrlRequest(headers=headers, content=content)
         invocation, _ = self._functions.invoke(plugin, self._event(plugin, request), trigger)
         if invocation.error is None:

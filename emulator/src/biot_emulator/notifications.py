@@ -90,7 +90,7 @@ class Notifications:
             for happening in happenings:
                 wanted = (happening.entity_type, happening.action, happening.template)
                 for endpoint in self._subscriptions.subscribers(*wanted):
-                    if not self._endpoints.is_disabled(endpoint):
+                    if not self._endpoints.is_passed_by(endpoint):
                         self._submit(endpoint, happening)
         finally:
             self._done()

@@ -111,7 +111,7 @@ class Pipeline:
 
     def _interceptors(self, type: str, **wanted: Any) -> list[Interception]:
         found = self._subscriptions.interceptors(type, **wanted)
-        return [one for one in found if not self._endpoints.is_disabled(one.endpoint)]
+        return [one for one in found if not self._endpoints.is_passed_by(one.endpoint)]
 
     def _asked(
         self,
@@ -126,6 +126,8 @@ class Pipeline:
         token = self._platform.tokens.sign_for("interceptor")
         trigger = Trigger(kind, one.api_id or one.entity_name, call.trace_id)
         reply = self._endpoints.call(one.endpoint, hook_headers(kind, call, token), body, trigger)
+        if reply is None:
+            return otherwise
         if reply.failure:
             return self._failed(one, reply.failure, reply.reason, otherwise)
         if not reply.response.is_success:

@@ -145,6 +145,10 @@ class Plugins:
         """Find a plugin by the characters of its address."""
         return next((plugin for plugin in self if plugin.address == address), None)
 
+    def is_address(self, url: str) -> bool:
+        """Whether this is where a plugin of this platform is, or once was."""
+        return url.startswith(f"{self._platform.base_url}{ADDRESS_PATH}")
+
     def create(self, config: dict[str, Any], code: bytes | InPlace | None) -> Plugin:
         """Make a plugin; where anything fails, nothing was done.
 

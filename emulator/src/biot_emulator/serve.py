@@ -6,10 +6,10 @@ import argparse
 import fcntl
 import secrets
 import signal
+import socket
 import sqlite3
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
@@ -90,17 +90,36 @@ def _admin(text: str) -> tuple[str, str]:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in _SIGNALS}
+    with _told_to_end() as wait, _owned(options.data):
+        _serve_until(wait, options)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[Callable[[], None]]:
+    """Give what waits until the program is told to end.
+
+    A signal may reach any thread, but Python acts on it in the main one, which has to be woken for that.
+    """
+    receiver, sender = socket.socketpair()
+    sender.setblocking(False)
+
+    def wait() -> None:
+        while receiver.recv(1)[0] not in _SIGNALS:
+            continue
+
+    woken_before = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+    before = {number: signal.signal(number, lambda *_: None) for number in _SIGNALS}
     try:
-        with _owned(options.data):
-            _serve_until(stop, options)
+        yield wait
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(woken_before)
+        receiver.close()
+        sender.close()
 
 
-def _serve_until(stop: threading.Event, options: argparse.Namespace) -> None:
+def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.build import build_platform
     from biot_emulator.server import LOOPBACK, Server
     from biot_emulator.store import Store
@@ -117,7 +136,7 @@ def _serve_until(stop: threading.Event, options: argparse.Namespace) -> None:
         if not options.admin:
             _say(f"administrator {admin[0]} with password {admin[1]}")
         _say(f"listening on {server.url}")
-        stop.wait()
+        wait()
 
 
 @contextmanager
