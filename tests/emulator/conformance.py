@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ def hold_to_description(
         if variables is not None:
             _call_with_all(operation.as_strategy(GenerationMode.POSITIVE, path_parameters=dict(variables)), call)
             # What has nothing that could be wrong cannot be called wrongly.
-            if operation.query or operation.body or (operation.path_parameters and not variables):
+            if operation.query or operation.body or (_has_form(operation.path_parameters) and not variables):
                 _call_with_all(operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=dict(variables)), call)
 
 
@@ -74,11 +74,21 @@ def _call_with_all(cases: SearchStrategy[Case], call: Callable[[Case], int]) -> 
     each()
 
 
+def _has_form(parameters: Iterable[Any]) -> bool:
+    """Whether not just any text will do for one of these."""
+    return any(parameter.definition["schema"].keys() & {"format", "pattern", "enum"} for parameter in parameters)
+
+
 def _succeeding(case: Case, body: Mapping[str, Any]) -> Case:
     """Keep of a generated body what makes no difference to whether it succeeds."""
     assert isinstance(case.body, dict)
-    case.body = {**case.body, **body}
+    case.body = _merged(case.body, body)
     return case
+
+
+def _merged(made: Mapping[str, Any], good: Mapping[str, Any]) -> dict[str, Any]:
+    inner = {name: _merged(made[name], good[name]) for name in made if isinstance(good.get(name), dict)}
+    return {**made, **good, **inner}
 
 
 @cache

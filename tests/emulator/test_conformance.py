@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from biot_emulator.server import Server
 from biot_emulator.store import Store
 from tests.emulator.conftest import SHARED
 
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 ADMIN = ("ada@example.com", "secret")
 PLUGIN = {"name": "one", "type": "EXTERNAL_SERVICE", "roleId": "00000000-0000-0000-0000-000000000002"}
 INTERCEPTION = {
@@ -63,6 +65,18 @@ def good_for_dispatcher(client: Client) -> Good:
     }
 
 
+def good_for_settings(client: Client) -> Good:
+    config = {"name": "one", "displayName": "One", "version": 1, "runtime": RUNTIME}
+    assert client.call("POST", "/settings/v2/plugins", form={"config": json.dumps(config).encode()}).status_code == 201
+    one = {"path_parameters": {"name": "Plugin-one"}}
+    return {
+        "POST /v2/plugins": {"body": {"config": {**config, "name": "other"}}},
+        "GET /v2/plugins/{name}": one,
+        "PATCH /v2/plugins/{name}": {**one, "body": {"config": {"timeout": 7}}},
+        "DELETE /v2/plugins/{name}": one,
+    }
+
+
 @dataclass(frozen=True)
 class Service:
     """A service and its published description.
@@ -90,6 +104,12 @@ SERVICES = (
         good_for_dispatcher,
         left_out={"GET /system/healthCheck": "nobody but the cloud itself calls it"},
         undescribed={"POST /v1/hooks/notifications/subscribe": {409: "a conflict is described in words"}},
+    ),
+    Service(
+        "settings",
+        SHARED / "platform-api/settings-2.4.2.json",
+        good_for_settings,
+        left_out={"GET /system/healthCheck": "nobody but the cloud itself calls it"},
     ),
 )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from biot_emulator._environment import REGION
-from biot_emulator._json import decode
+from biot_emulator._json import decode_request
 from biot_emulator.api import Answer, Api, Call, FormPart
 from biot_emulator.catalog import interceptions, notifiable_actions
 from biot_emulator.clock import timestamp
@@ -109,7 +109,7 @@ def _config(call: Call) -> dict[str, Any]:
     if part is None:
         raise BadRequest("The request must be a multipart form with the part [config], and [code] where there is code")
     try:
-        config = decode(part.content)
+        config = decode_request(part.content)
     except ValueError:
         config = None
     if not isinstance(config, dict):

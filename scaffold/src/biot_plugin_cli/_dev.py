@@ -37,7 +37,7 @@ def develop(root: Path, variables: Mapping[str, str], port: int, *, as_json: boo
         closing(watch(root, stop)) as bursts,
         DevSession(root, variables, port) as session,
     ):
-        session.platform.invocations.listeners.append(report.invoked)
+        session.platform.invocations.listeners.append(lambda record: report.invoked(session.original(record)))
         report.started(session)
         plugin = _bring(session, report, ())
         if as_json:

@@ -17,7 +17,7 @@ from biot_emulator.plugins import PREFIX, InPlace
 from biot_emulator.server import Server
 from biot_emulator.store import Store
 from biot_plugin_cli._dev_calls import Samples
-from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli._errors import CliError, OperationFailed
 from biot_plugin_cli._hooks import read_hooks
 from biot_plugin_cli._interpreters import plugin_python
 from biot_plugin_cli._manifest import Manifest
@@ -94,15 +94,18 @@ class DevSession:
             config = self._config(replace(manifest, root=copy), python)
             self._put(config, InPlace(copy, python))
         except EmulatorError as error:
-            self._snapshots.keep(*self._copies())
             raise OperationFailed(f"The platform does not take the plugin: {error}") from error
-        except BaseException:
-            self._snapshots.keep(*self._copies())
-            raise
-        # Processes of the version before may be answering still.
-        self._snapshots.keep(copy, *self._copies())
+        except CliError as error:
+            raise type(error)(self._snapshots.original(str(error))) from error
+        else:
+            # Processes of the version before may be answering still.
+            self._snapshots.keep(copy, *self._copies())
         self._running = (manifest.name, copy)
         return dict(self._client.call("GET", f"/settings/v2/plugins/{PREFIX}{manifest.name}").body)
+
+    def original(self, record: dict[str, Any]) -> dict[str, Any]:
+        """What was taken down of an event, with the names of the plugin's own files."""
+        return {**record, "logs": [self._snapshots.original(line) for line in record["logs"]]}
 
     def _copies(self) -> list[Path]:
         return [self._running[1]] if self._running else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -41,6 +42,10 @@ class Snapshots:
         copy = Path(self._place.name) / str(self._count)
         shutil.copytree(self._root, copy, ignore=self._foreign, ignore_dangling_symlinks=True)
         return copy
+
+    def original(self, text: str) -> str:
+        """Name the files of the plugin's folder where a text names those of a copy."""
+        return re.sub(rf"{re.escape(self._place.name)}/\d+", lambda _: str(self._root), text)
 
     def keep(self, *copies: Path) -> None:
         """Remove all copies but these."""
