@@ -91,8 +91,7 @@ class DevSession:
         python = plugin_python(manifest.root, manifest.runtime)
         copy = self._snapshots.take()
         try:
-            config = self._config(replace(manifest, root=copy), python)
-            self._put(config, InPlace(copy, python))
+            self._put(self._config(replace(manifest, root=copy)), InPlace(copy, python))
         except EmulatorError as error:
             raise OperationFailed(f"The platform does not take the plugin: {error}") from error
         except CliError as error:
@@ -110,8 +109,8 @@ class DevSession:
     def _copies(self) -> list[Path]:
         return [self._running[1]] if self._running else []
 
-    def _config(self, manifest: Manifest, python: Path) -> dict[str, Any]:
-        hooks = read_hooks(manifest, python, self._variables)
+    def _config(self, manifest: Manifest) -> dict[str, Any]:
+        hooks = read_hooks(manifest, {"BIOT_BASE_URL": self.url}, self._variables)
         order = {"interceptionOrder": manifest.interception_order} if manifest.interception_order else {}
         return {
             "name": manifest.name,
