@@ -9,9 +9,15 @@ from typing import Annotated, NoReturn
 import typer
 
 from biot_plugin_cli._run import Debug, new_app, run
+from biot_plugin_cli.commands.delete import delete
+from biot_plugin_cli.commands.deploy import deploy
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.invoke import invoke
+from biot_plugin_cli.commands.list_plugins import list_plugins
+from biot_plugin_cli.commands.rollback import rollback
+from biot_plugin_cli.commands.state import disable, enable
+from biot_plugin_cli.commands.status import status
 from biot_plugin_cli.commands.upgrade import upgrade
 
 __all__ = ["app", "main"]
@@ -38,6 +44,13 @@ def _options(
 app.command()(invoke)
 app.command()(event)
 app.command()(dev)
+app.command()(deploy)
+app.command()(status)
+app.command("list")(list_plugins)
+app.command()(enable)
+app.command()(disable)
+app.command()(rollback)
+app.command()(delete)
 app.command()(upgrade)
 
 

@@ -1,0 +1,193 @@
+"""From a plugin's folder to a running plugin: what the commands that talk to the platform have in common."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from biot_plugin_cli._credentials import find_credentials, keep_credentials
+from biot_plugin_cli._deploy_report import plan_document, print_plan
+from biot_plugin_cli._deployment import carry_out, remove
+from biot_plugin_cli._environments import base_url, in_environment
+from biot_plugin_cli._errors import OperationFailed, UsageError
+from biot_plugin_cli._history import Deployed, History
+from biot_plugin_cli._manifest import Manifest
+from biot_plugin_cli._plan import content_hash_of, make_plan
+from biot_plugin_cli._platform_client import PlatformClient
+from biot_plugin_cli._plugin_calls import PREFIX, PluginCalls
+
+__all__ = ["Target", "confirm", "delete", "deploy", "present_plugin", "roll_back", "set_state", "target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a plugin is deployed.
+
+    Attributes:
+        manifest: The plugin, as it is there.
+        calls: The platform.
+        base_url: Where that is.
+        history: What was deployed there from here.
+    """
+
+    manifest: Manifest
+    calls: PluginCalls
+    base_url: str
+    history: History
+
+
+def target(environment: str | None) -> Target:
+    """Find where the plugin of this folder is deployed.
+
+    Args:
+        environment: The environment's name; None for that of the variables alone.
+
+    Raises:
+        InvalidPlugin: There is no plugin here, or no such environment.
+        UsageError: Nobody says where the platform is.
+    """
+    written = Manifest.load()
+    manifest, url = in_environment(written, environment), base_url(written, environment)
+    if url is None:
+        raise UsageError(
+            "Nobody says where the platform is: set BIOT_PLUGIN_BASE_URL, or write base-url into "
+            "[tool.biot-plugin.env.NAME] of pyproject.toml and name it with --env"
+        )
+    calls = PluginCalls(PlatformClient(url, partial(find_credentials, url), partial(keep_credentials, url)))
+    return Target(manifest, calls, url, History(manifest.root, environment or url, manifest.name))
+
+
+def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
+    """Bring a plugin to its platform, where it is not there as it is here; give the document of `--json`.
+
+    Raises:
+        CliError: It cannot be imported, packaged or deployed.
+    """
+    from biot_plugin_cli._hooks import read_hooks
+    from biot_plugin_cli._interpreters import plugin_python
+    from biot_plugin_cli._package import build_package
+    from biot_plugin_cli._plugin_config import plugin_config, unmentioned_fields
+
+    manifest = target.manifest
+    if manifest.package == "image":
+        raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
+    python = plugin_python(manifest.root, manifest.runtime)
+    config = plugin_config(manifest, read_hooks(manifest, python, {}))
+    package = build_package(manifest, python)
+    present = target.calls.find(manifest.name)
+    plan = make_plan(present, config, package.content_hash, unmentioned=unmentioned_fields(manifest))
+    print_plan(plan, target.base_url)
+    if plan.action == "none" or dry_run:
+        return plan_document(plan)
+    confirm("Go on?", yes=yes)
+    code = (package.path.name, package.path.read_bytes()) if plan.sends_code else None
+    plugin = carry_out(plan, code, target.calls)
+    if plan.sends_code:
+        target.history.add(package.path, plan.version, plan.content_hash, plan.config)
+    return {**plan_document(plan), "endpointUrl": plugin.get("endpointUrl")}
+
+
+def roll_back(target: Target, version: int | None, *, yes: bool) -> dict[str, Any]:
+    """Deploy the code of an older version again, as a newer one; give the document of `--json`.
+
+    Args:
+        target: Where to.
+        version: Which; None for the last one whose code is not that of the present one.
+        yes: Whether nobody is asked.
+
+    Raises:
+        OperationFailed: There is no plugin, or no such package here.
+        CliError: It cannot be deployed.
+    """
+    present = present_plugin(target)
+    older = _older(target.history, present, version)
+    wanted = {**present, **older.config}
+    plan = make_plan(present, wanted, older.content_hash)
+    print_plan(plan, target.base_url)
+    confirm(f"Deploy the code of version {older.version} again?", yes=yes)
+    plugin = carry_out(plan, (older.file.name, older.file.read_bytes()), target.calls)
+    target.history.add(older.file, plan.version, older.content_hash, plan.config)
+    return {**plan_document(plan), "codeOf": older.version, "endpointUrl": plugin.get("endpointUrl")}
+
+
+def set_state(target: Target, state: str) -> dict[str, Any]:
+    """Make a plugin `ENABLED` or `DISABLED`, and give it as the platform shows it.
+
+    Raises:
+        OperationFailed: There is no such plugin.
+        CliError: It cannot be done.
+    """
+    present = present_plugin(target)
+    if present.get("enabledState") == state:
+        return present
+    plan = make_plan(present, {**present, "enabledState": state}, content_hash_of(present) or "")
+    return carry_out(replace(plan, sends_code=False, version=present["version"]), None, target.calls)
+
+
+def delete(target: Target, name: str | None, *, yes: bool) -> str:
+    """Remove a plugin, and give its name without the prefix.
+
+    Args:
+        target: Where from.
+        name: Its name, with the prefix or without; None for the plugin of this folder.
+        yes: Whether nobody is asked.
+
+    Raises:
+        OperationFailed: There is no such plugin.
+        CliError: It cannot be removed.
+    """
+    asked = name or target.manifest.name
+    # A name may itself begin like the prefix.
+    names = dict.fromkeys((asked, asked.removeprefix(PREFIX)))
+    found = next((one for one in names if target.calls.find(one)), None)
+    if found is None:
+        raise OperationFailed(f"There is no plugin {asked} on {target.base_url}: see biot-plugin list")
+    confirm(f"Remove {found} from {target.base_url}, with its code, subscriptions and service user?", yes=yes)
+    remove(found, target.calls)
+    return found
+
+
+def present_plugin(target: Target) -> dict[str, Any]:
+    """Give the plugin as the platform shows it.
+
+    Raises:
+        OperationFailed: There is none of this name.
+    """
+    present = target.calls.find(target.manifest.name)
+    if present is None:
+        raise OperationFailed(f"There is no plugin {target.manifest.name} on {target.base_url}: deploy it first")
+    return present
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask whether to go on.
+
+    Raises:
+        UsageError: Nobody is there to be asked.
+        typer.Abort: The answer is no.
+    """
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("Nobody is at the terminal to be asked: add --yes to go on without a question")
+    import typer
+
+    typer.confirm(question, default=False, abort=True, err=True)
+
+
+def _older(history: History, present: Mapping[str, Any], version: int | None) -> Deployed:
+    kept = [one for one in history.all() if one.version < present["version"]]
+    if version is not None:
+        found = next((one for one in kept if one.version == version), None)
+    else:
+        found = next((one for one in kept if one.content_hash != content_hash_of(present)), None)
+    if found is None:
+        versions = ", ".join(str(one.version) for one in kept) or "none"
+        wanted = "an older version with other code" if version is None else f"version {version}"
+        raise OperationFailed(
+            f"The package of {wanted} is not kept in this folder, which has {versions}: check the older code out, and deploy it"
+        )
+    return found

@@ -1,0 +1,162 @@
+"""Calls the platform's APIs as somebody who may deploy."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import urllib3
+
+from biot_plugin_cli._credentials import Credentials
+from biot_plugin_cli._errors import UsageError
+from biot_plugin_cli._platform_errors import AnswerLost, Refusal, Unreachable, refusal
+
+__all__ = ["PlatformClient"]
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_TIMEOUT = urllib3.Timeout(connect=10, read=180)
+_PAUSES = (0.5, 1.5, 4.0)
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+#: Whoever stands before the platform may answer so while the platform goes on with it.
+_LOST = frozenset({500, 502, 503, 504})
+_UNAUTHORIZED = 401
+# Urllib3 would repeat what must not be repeated, and follow redirections with the token.
+_ONCE = urllib3.Retry(0, redirect=False)
+
+Form = Mapping[str, str | tuple[str, bytes, str]]
+
+
+class PlatformClient:
+    """A caller of the platform, who is logged in with the first call. Its answers are decoded JSON.
+
+    What changes nothing is tried again when it fails; what changes something is tried once.
+
+    Args:
+        base_url: Where the platform is.
+        credentials: Finds whom to log in as, once that is needed.
+        logged_in: Is told whom the platform let in.
+
+    Raises:
+        UsageError: The address would carry the credentials in the open.
+    """
+
+    def __init__(
+        self, base_url: str, credentials: Callable[[], Credentials], logged_in: Callable[[Credentials], object] = bool
+    ) -> None:
+        parts = urlsplit(base_url)
+        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+            raise UsageError(f"{base_url} would carry the credentials in the open: use https")
+        self.base_url = base_url.rstrip("/")
+        self._credentials = credentials
+        self._tell = logged_in
+        self._token: str | None = None
+        self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=_ONCE)
+
+    def get(self, path: str) -> Any:
+        """Read something.
+
+        Raises:
+            Unreachable: The platform was not reached.
+            Refusal: It refused.
+        """
+        for pause in (*_PAUSES, None):
+            try:
+                return self._authorized("GET", path)
+            except (Unreachable, AnswerLost, Refusal) as error:
+                again = not isinstance(error, Refusal) or error.status_code in _AGAIN
+                if pause is None or not again:
+                    raise Unreachable(str(error)) if isinstance(error, AnswerLost) else error
+            time.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def search(self, path: str, request: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Give all that a search API finds, page by page (contract section 5.6). Raises as `get` does."""
+        found: list[dict[str, Any]] = []
+        while True:
+            asked = json.dumps({**request, "limit": 100, "page": len(found) // 100})
+            page = self.get(f"{path}?{urlencode({'searchRequest': asked}, quote_via=quote)}")
+            found += page["data"]
+            if not page["data"] or len(found) >= page["metadata"]["page"]["totalResults"]:
+                return found
+
+    def change(self, method: str, path: str, form: Form | None = None) -> Any:
+        """Make, change or remove something, once.
+
+        Args:
+            method: The HTTP method.
+            path: The path.
+            form: The parts of a multipart form, in order: texts, or file name, content and content type.
+
+        Raises:
+            Unreachable: The platform was not reached: nothing was done.
+            AnswerLost: It is not known whether it was done.
+            Refusal: The platform refused.
+        """
+        return self._authorized(method, path, form)
+
+    def _authorized(self, method: str, path: str, form: Form | None = None) -> Any:
+        """Call with a token; where the platform does not take it any more, with a new one."""
+        fresh = self._token is None
+        try:
+            return self._call(method, path, {"authorization": f"Bearer {self._logged_in()}"}, form)
+        except Refusal as error:
+            if error.status_code != _UNAUTHORIZED or fresh:
+                raise
+        self._token = None
+        return self._call(method, path, {"authorization": f"Bearer {self._logged_in()}"}, form)
+
+    def _logged_in(self) -> str:
+        if self._token is None:
+            found = self._credentials()
+            if found.is_service:
+                path, body = "/ums/v2/services/accessToken", {"id": found.name, "secretKey": found.secret}
+            else:
+                path, body = "/ums/v2/users/login", {"username": found.name, "password": found.secret}
+            try:
+                answer = self._call("POST", path, {"content-type": "application/json"}, json.dumps(body).encode())
+            except AnswerLost as error:
+                raise Unreachable(str(error)) from error
+            self._token = answer["accessToken"] if found.is_service else answer["accessJwt"]["token"]
+            self._tell(found)
+        return self._token
+
+    def _call(self, method: str, path: str, headers: Mapping[str, str], sent: Form | bytes | None) -> Any:
+        content, content_type = _encoded(sent)
+        everything = {"accept": "application/json", "user-agent": "biot-plugin", **content_type, **headers}
+        try:
+            answer = self._pool.request(method, self.base_url + path, body=content, headers=everything)
+        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
+            raise Unreachable(f"{self.base_url} cannot be reached: {_reason(error)}") from error
+        except urllib3.exceptions.HTTPError as error:
+            if isinstance(reason := getattr(error, "reason", None), urllib3.exceptions.NewConnectionError):
+                raise Unreachable(f"{self.base_url} cannot be reached: {_reason(reason)}") from error
+            raise AnswerLost(f"{self.base_url} was cut off before it answered: {_reason(error)}") from error
+        if answer.status in range(200, 300):
+            return _decoded(answer.data, self.base_url)
+        refused = refusal(answer.status, answer.data)
+        if answer.status in _LOST and method != "GET" and refused.code in ("", "GATEWAY_TIMEOUT"):
+            raise AnswerLost(str(refused))
+        raise refused
+
+
+def _encoded(sent: Form | bytes | None) -> tuple[bytes | None, dict[str, str]]:
+    if sent is None or isinstance(sent, bytes):
+        return sent, {}
+    content, content_type = urllib3.encode_multipart_formdata(list(sent.items()))
+    return content, {"content-type": content_type}
+
+
+def _decoded(content: bytes, base_url: str) -> Any:
+    try:
+        return json.loads(content) if content else None
+    except ValueError as error:
+        raise Unreachable(f"{base_url} does not answer as the platform does: see that it is the base url of its APIs") from error
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "reason", None) or error
+    text = str(reason).rpartition(": ")[2] if isinstance(reason, urllib3.exceptions.NewConnectionError) else str(reason)
+    return " ".join(text.split()) or type(reason).__name__

@@ -1,0 +1,20 @@
+"""`biot-plugin list`: every plugin on the platform."""
+
+from __future__ import annotations
+
+from biot_plugin_cli.commands._options import AsJson, Environment
+
+__all__ = ["list_plugins"]
+
+
+def list_plugins(environment: Environment = None, as_json: AsJson = False) -> None:
+    """List every plugin on the platform."""
+    from biot_plugin_cli import _deploy
+    from biot_plugin_cli._console import out, print_json
+    from biot_plugin_cli._deploy_report import plugin_table
+
+    plugins = _deploy.target(environment).calls.all()
+    if as_json:
+        print_json(plugins)
+    else:
+        out.print(plugin_table(plugins) if plugins else "There are no plugins on the platform yet")

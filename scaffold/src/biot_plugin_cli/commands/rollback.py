@@ -1,0 +1,33 @@
+"""`biot-plugin rollback`: the code of an older version goes up again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from biot_plugin_cli.commands._options import AsJson, Environment, Yes
+
+__all__ = ["rollback"]
+
+
+def rollback(
+    environment: Environment = None,
+    version: Annotated[
+        int | None, typer.Option("--to", metavar="VERSION", help="Which version's code; the one before the present one.")
+    ] = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Deploy an older package of this folder again, as a newer version, as the platform requires.
+
+    Its subscriptions, schedule, runtime and handler go back with it; the other settings stay.
+    """
+    from biot_plugin_cli import _deploy
+    from biot_plugin_cli._console import out, print_json
+
+    document = _deploy.roll_back(_deploy.target(environment), version, yes=yes)
+    if as_json:
+        print_json(document)
+    else:
+        out.print(f"{document['name']} has the code of version {document['codeOf']} again, as version {document['version']}")

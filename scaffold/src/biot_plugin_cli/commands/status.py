@@ -1,0 +1,20 @@
+"""`biot-plugin status`: this plugin, as the platform has it."""
+
+from __future__ import annotations
+
+from biot_plugin_cli.commands._options import AsJson, Environment
+
+__all__ = ["status"]
+
+
+def status(environment: Environment = None, as_json: AsJson = False) -> None:
+    """Show this plugin as the platform has it."""
+    from biot_plugin_cli import _deploy
+    from biot_plugin_cli._console import print_json
+    from biot_plugin_cli._deploy_report import print_plugin
+
+    plugin = _deploy.present_plugin(_deploy.target(environment))
+    if as_json:
+        print_json(plugin)
+    else:
+        print_plugin(plugin)
