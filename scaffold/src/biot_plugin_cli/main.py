@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from biot_plugin_cli._run import Debug, new_app, run
+from biot_plugin_cli.commands.config import config
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.invoke import invoke
@@ -38,6 +39,7 @@ def _options(
 app.command()(invoke)
 app.command()(event)
 app.command()(dev)
+app.command()(config)
 app.command()(upgrade)
 
 
