@@ -60,8 +60,27 @@ class ManifestFile:
             *keys: The way to it, below `tool.biot-plugin`.
         """
         way = (*_TABLE, *keys)
-        lines = (_line_of(self.text, way[:length]) for length in range(len(way), 1, -1))
+        lines = (self.line_at(*way[:length]) for length in range(len(way), 1, -1))
         return next((line for line in lines if line), None)
+
+    def line_at(self, *way: str) -> int | None:
+        """Tell the line where a key is written; None where it is not.
+
+        Up to a line within a value the document cannot be read: such a value belongs to the line that it began in.
+
+        Args:
+            *way: The way to it, from the top.
+        """
+        lines, began = self.text.split("\n"), 1
+        for end in range(1, len(lines) + 1):
+            try:
+                document = tomllib.loads("\n".join(lines[:end]))
+            except ValueError:
+                continue
+            if _has(document, way):
+                return began
+            began = end + 1
+        return None
 
 
 def _read(path: Path) -> tuple[str, object | None]:
@@ -73,23 +92,6 @@ def _read(path: Path) -> tuple[str, object | None]:
     except (OSError, ValueError) as error:
         raise InvalidPlugin(f"{path} cannot be read: {error}") from error
     return text, tool.get("biot-plugin") if isinstance(tool, dict) else None
-
-
-def _line_of(text: str, way: tuple[str, ...]) -> int | None:
-    """The first line with which the document, read up to there, has the key.
-
-    Up to a line within a value the document cannot be read: such a value belongs to the line that it began in.
-    """
-    lines, began = text.split("\n"), 1
-    for end in range(1, len(lines) + 1):
-        try:
-            document = tomllib.loads("\n".join(lines[:end]))
-        except ValueError:
-            continue
-        if _has(document, way):
-            return began
-        began = end + 1
-    return None
 
 
 def _has(value: object, way: tuple[str, ...]) -> bool:

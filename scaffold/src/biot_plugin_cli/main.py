@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from biot_plugin_cli._run import Debug, new_app, run
+from biot_plugin_cli.commands.check import check
 from biot_plugin_cli.commands.config import config
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
@@ -39,6 +40,7 @@ def _options(
 app.command()(invoke)
 app.command()(event)
 app.command()(dev)
+app.command()(check)
 app.command()(config)
 app.command()(upgrade)
 
