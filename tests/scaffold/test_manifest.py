@@ -29,11 +29,11 @@ def test_the_defaults_are_the_platforms(tmp_path: Path) -> None:
 
 def test_what_is_written_counts(tmp_path: Path) -> None:
     manifest = Manifest.load(
-        _write(tmp_path, memory_size="512", environment='{ A = "b" }', env='{ prod = { base-url = "https://x" } }')
+        _write(tmp_path, memory_size="512", environment='{ GREETING = "hello" }', env='{ prod = { base-url = "https://x" } }')
     )
 
     assert manifest.memory_size == 512
-    assert manifest.environment == {"A": "b"}
+    assert manifest.environment == {"GREETING": "hello"}
     assert manifest.environments == {"prod": {"base-url": "https://x"}}
 
 
@@ -63,7 +63,7 @@ def test_a_folder_above_is_found_past_other_projects(tmp_path: Path, monkeypatch
         ("ephemeral-storage", "511", "512 to 10240"),
         ("environment", '{ BIOT_X = "y" }', "BIOT_"),
         ("environment", '{ X = "" }', "none empty"),
-        ("environment", '{ X = "' + "y" * 4096 + '" }', "4096 bytes"),
+        ("environment", '{ TEXT = "' + "y" * 4096 + '" }', "4096 bytes"),
         ("environment", "[1]", "table"),
         ("cors", '{ allow-methods = ["OPTIONS"] }', "GET, PUT"),
         ("cors", '{ max-age = ["1"] }', "allow-origins"),

@@ -213,15 +213,24 @@ class Plugin:
         names = sys._getframe(2).f_locals
 
         def register(function: F) -> F:
-            handler = Handler(function, event_class, names)
-            try:
-                hook = make_hook()
-            except ValueError as error:
-                raise RegistrationError(f"{handler}: {error}") from None
-            self._registry.add(hook, handler)
+            self._register(function, event_class, make_hook, names)
             return function
 
         return register
+
+    def _register(
+        self,
+        function: Callable[..., object],
+        event_class: type[Event],
+        make_hook: Callable[[], Hook],
+        names: dict[str, Any],
+    ) -> None:
+        handler = Handler(function, event_class, names)
+        try:
+            hook = make_hook()
+        except ValueError as error:
+            raise RegistrationError(f"{handler}: {error}") from None
+        self._registry.add(hook, handler)
 
     def _fetch_keys(self) -> list[RSAPublicKey]:
         if self._settings.base_url is None:

@@ -13,19 +13,19 @@ from typing import Any, Self
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
 from biot_emulator.errors import EmulatorError
-from biot_emulator.plugin import PREFIX, InPlace
+from biot_emulator.plugins import PREFIX, InPlace
 from biot_emulator.server import Server
 from biot_emulator.store import Store
 from biot_plugin_cli._dev_calls import Samples
+from biot_plugin_cli._environment_rules import RESERVED_PREFIX
 from biot_plugin_cli._errors import CliError, OperationFailed
 from biot_plugin_cli._hooks import read_hooks
 from biot_plugin_cli._interpreters import plugin_python
 from biot_plugin_cli._manifest import Manifest
+from biot_plugin_cli._plugin_config import plugin_config
 from biot_plugin_cli._snapshots import Snapshots
 
 __all__ = ["DevSession"]
-
-_RESERVED_PREFIX = "BIOT_"
 
 
 class DevSession:
@@ -49,7 +49,7 @@ class DevSession:
 
     def __init__(self, root: Path, variables: Mapping[str, str], port: int) -> None:
         self._root = root
-        self._variables = {name: value for name, value in variables.items() if not name.startswith(_RESERVED_PREFIX)}
+        self._variables = {name: value for name, value in variables.items() if not name.startswith(RESERVED_PREFIX)}
         self._parts = ExitStack()
         self._snapshots = self._parts.enter_context(Snapshots(root))
         self._running: tuple[str, Path] | None = None
@@ -91,7 +91,8 @@ class DevSession:
         python = plugin_python(manifest.root, manifest.runtime)
         copy = self._snapshots.take()
         try:
-            self._put(self._config(replace(manifest, root=copy)), InPlace(copy, python))
+            config = self._config(replace(manifest, root=copy), python)
+            self._put(config, InPlace(copy, python))
         except EmulatorError as error:
             raise OperationFailed(f"The platform does not take the plugin: {error}") from error
         except CliError as error:
@@ -109,23 +110,12 @@ class DevSession:
     def _copies(self) -> list[Path]:
         return [self._running[1]] if self._running else []
 
-    def _config(self, manifest: Manifest) -> dict[str, Any]:
-        hooks = read_hooks(manifest, {"BIOT_BASE_URL": self.url}, self._variables)
-        order = {"interceptionOrder": manifest.interception_order} if manifest.interception_order else {}
-        return {
-            "name": manifest.name,
-            "displayName": manifest.display_name,
-            "runtime": manifest.runtime,
-            "handler": manifest.handler,
-            "timeout": manifest.timeout,
-            "memorySize": manifest.memory_size,
-            "ephemeralStorage": manifest.ephemeral_storage,
-            "environmentVariables": {**manifest.environment, **self._variables},
-            "cors": {_camel(name): values for name, values in manifest.cors.items()},
-            "analyticsDbAccess": manifest.analytics_db_access,
-            "subscriptions": {**order, **hooks.subscriptions},
-            "cronSchedule": hooks.cron_schedule,
-        }
+    def _config(self, manifest: Manifest, python: Path) -> dict[str, Any]:
+        hooks = read_hooks(manifest, python, self._variables)
+        # The plugin's own files are run, however they are deployed.
+        variables = {**manifest.environment, **self._variables}
+        config = plugin_config(replace(manifest, package="zip", environment=variables), hooks)
+        return {"cronSchedule": None, **config}
 
     def _put(self, config: dict[str, Any], code: InPlace) -> None:
         plugins, name = self.platform.plugins, config["name"]
@@ -137,8 +127,3 @@ class DevSession:
         else:
             version = plugins.get(PREFIX + name).config["version"]
             plugins.update(PREFIX + name, {**config, "version": version + 1}, code)
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("-")
-    return first + "".join(word.capitalize() for word in others)

@@ -9,6 +9,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from biot_plugin_cli._run import Debug, new_app, run
+from biot_plugin_cli.commands.check import check
+from biot_plugin_cli.commands.config import config
 from biot_plugin_cli.commands.delete import delete
 from biot_plugin_cli.commands.deploy import deploy
 from biot_plugin_cli.commands.dev import dev
@@ -44,13 +46,15 @@ def _options(
 app.command()(invoke)
 app.command()(event)
 app.command()(dev)
-app.command()(deploy)
-app.command()(status)
 app.command("list")(list_plugins)
-app.command()(enable)
-app.command()(disable)
-app.command()(rollback)
+app.command()(check)
+app.command()(config)
 app.command()(delete)
+app.command()(deploy)
+app.command()(disable)
+app.command()(enable)
+app.command()(rollback)
+app.command()(status)
 app.command()(upgrade)
 
 

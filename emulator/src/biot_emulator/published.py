@@ -1,0 +1,22 @@
+"""What plugins can intercept, for tools that look at a plugin where no platform runs."""
+
+from __future__ import annotations
+
+from biot_emulator.catalog import interceptions
+from biot_emulator.entities import Entities
+from biot_emulator.entity_api import EntityApi
+from biot_emulator.platform import Platform
+from biot_emulator.store import Store
+from biot_emulator.users import Users
+
+__all__ = ["published_interceptions"]
+
+
+def published_interceptions() -> list[dict[str, str]]:
+    """Give what `GET /settings/v1/interceptions` of a running platform gives (contract section 6.7).
+
+    An entry has `entityTypeName`, `servicePrefix` and, where it stands for an API, `apiId`.
+    """
+    platform = Platform(Store())
+    EntityApi(platform, Entities(platform, Users(platform, ("nobody", ""))))
+    return interceptions(platform.router)

@@ -1,0 +1,98 @@
+"""What `biot-plugin check` finds by importing the plugin under the runtime's Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from biot_plugin_cli._check_subject import Subject
+from biot_plugin_cli._errors import CliError
+from biot_plugin_cli._finding import Finding
+from biot_plugin_cli._hooks import HookMistake, Hooks, NoHandler, PluginNotImported, read_hooks
+from biot_plugin_cli._interpreters import plugin_python
+
+__all__ = ["NOT_IMPORTED", "import_plugin"]
+
+NOT_IMPORTED = ("handler-missing", "import-failed")
+"""The codes of what is found where the plugin cannot be imported."""
+
+
+def import_plugin(subject: Subject) -> tuple[Hooks | None, list[Finding]]:
+    """Import the plugin; give its hooks, None where it cannot be imported, and what was found."""
+    if subject.is_wrong("handler") or subject.is_wrong("runtime"):
+        return None, []
+    try:
+        python = plugin_python(subject.root, subject.manifest.runtime)
+        hooks = read_hooks(subject.manifest, python, {}, lenient=True)
+    except NoHandler as error:
+        return None, [_no_handler(subject, error)]
+    except PluginNotImported as error:
+        return None, [_not_imported(subject, error)]
+    except CliError as error:
+        return None, [Finding.error("python-missing", *_parted(str(error)), subject.at("runtime"))]
+    return hooks, [*_handler_findings(subject, hooks), *(_refused(subject, one) for one in hooks.mistakes)]
+
+
+def _no_handler(subject: Subject, error: NoHandler) -> Finding:
+    handler = subject.manifest.handler
+    advice = f"write handler = plugin.handler there, or name the entry point as handler, which is {handler!r} now"
+    at = subject.at_place(error.place) if error.place.file else subject.at("handler")
+    return Finding.error("handler-missing", f"There is no {handler}: {error.said}", advice, at)
+
+
+def _not_imported(subject: Subject, error: PluginNotImported) -> Finding:
+    at = subject.at_place(error.place) if error.place.file else subject.at("handler")
+    advice = "mend that line"
+    if error.said.startswith("ModuleNotFoundError"):
+        advice = "add what is missing to the dependencies of pyproject.toml, and run make setup"
+    return Finding.error("import-failed", f"The plugin cannot be imported: {error.said}", advice, at)
+
+
+def _handler_findings(subject: Subject, hooks: Hooks) -> Iterator[Finding]:
+    handler = subject.manifest.handler
+    if hooks.module is None or not _is_own(Path(hooks.module), subject.root):
+        yield Finding.error(
+            "handler-foreign",
+            f"{handler} is not in this repository, but in {hooks.module or 'no file at all'}",
+            "give the plugin an entry point of its own, such as index.py",
+            subject.at("handler"),
+        )
+    elif not hooks.has_framework and hooks.imports_framework:
+        yield Finding.error(
+            "handler-foreign",
+            f"{handler} belongs to no Plugin, so that no hook of the plugin would be called",
+            "write handler = plugin.handler",
+            subject.at_place_of_module(hooks.module),
+        )
+    elif not hooks.has_framework:
+        yield Finding.warning(
+            "hooks-unknown",
+            f"{handler} is not made with biot_plugin, so that nobody can tell what to subscribe it to",
+            "subscribe it on the platform yourself, or make it with the framework",
+            subject.at_place_of_module(hooks.module),
+        )
+    elif not any(hooks.places.values()) and not hooks.mistakes:
+        yield Finding.warning(
+            "no-hooks",
+            "The plugin has no hook, so that the platform never calls it",
+            "decorate a function, and import its module in the entry point",
+            subject.at_place_of_module(hooks.module),
+        )
+
+
+def _refused(subject: Subject, mistake: HookMistake) -> Finding:
+    """A hook that the framework refuses; it names the function itself."""
+    code = "cron-invalid" if mistake.impossible and mistake.kind == "SCHEDULED" else "hook-invalid"
+    advice = "mend what the decorator is given" if mistake.impossible else "mend the function"
+    said = mistake.message.replace(f"{subject.root}/", "")
+    return Finding.error(code, said, advice, subject.at_place(mistake.place))
+
+
+def _is_own(file: Path, root: Path) -> bool:
+    return file.is_relative_to(root) and not {"site-packages", ".venv"}.intersection(file.relative_to(root).parts)
+
+
+def _parted(sentence: str) -> tuple[str, str]:
+    """The two halves of a sentence: what is wrong, and what to do."""
+    wrong, _, advice = sentence.rpartition(": ")
+    return (wrong, advice) if wrong else (sentence, "run make setup")

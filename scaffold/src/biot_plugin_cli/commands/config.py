@@ -1,0 +1,35 @@
+"""`biot-plugin config`: the exact JSON that the platform will be sent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["config"]
+
+
+def config(
+    environment: Annotated[
+        str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, without colours.")] = False,
+) -> None:
+    """Show the configuration that deploy sends: pyproject.toml, the environment's own, and what the decorators say.
+
+    The plugin is imported with its own interpreter, as Lambda would import it.
+    """
+    from biot_plugin_cli._console import out, print_json
+    from biot_plugin_cli._environments import in_environment
+    from biot_plugin_cli._hooks import read_hooks
+    from biot_plugin_cli._interpreters import plugin_python
+    from biot_plugin_cli._manifest import Manifest
+    from biot_plugin_cli._plugin_config import plugin_config
+
+    manifest = in_environment(Manifest.load(), environment)
+    hooks = read_hooks(manifest, plugin_python(manifest.root, manifest.runtime), {})
+    document = plugin_config(manifest, hooks)
+    if as_json or not out.is_terminal:
+        print_json(document)
+    else:
+        out.print_json(data=document)
