@@ -12,6 +12,7 @@ from biot_plugin_cli._run import Debug, new_app, run
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.invoke import invoke
+from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.upgrade import upgrade
 
 __all__ = ["app", "main"]
@@ -38,6 +39,7 @@ def _options(
 app.command()(invoke)
 app.command()(event)
 app.command()(dev)
+app.command()(package)
 app.command()(upgrade)
 
 
