@@ -42,13 +42,14 @@ $(UV):
 	@touch $@
 
 demo: setup ## Make a plugin with one hook of every kind, run events through it, then calls through the platform
-	@rm -rf build/demo build/demo-package
+	@rm -rf build/demo
 	$(BIN)/new-plugin build/demo $(DEMO_HOOKS:%=--hook %) --defaults
 	@$(MAKE) --no-print-directory -C build/demo invoke UV=$(CURDIR)/$(UV)
-	@cd build/demo && $(CURDIR)/$(UV) export --quiet --frozen --no-dev --no-editable --no-hashes | \
-	  $(CURDIR)/$(UV) pip install --quiet --target ../demo-package --python .venv/bin/python -r -
-	@cp -r build/demo/index.py build/demo/hooks build/demo-package/
-	@$(BIN)/python emulator/examples/call_through_a_plugin.py build/demo build/demo-package
+	@cd build/demo && $(CURDIR)/$(BIN)/biot-plugin package --report
+	@case "$$(uname -sm)" in \
+	  "Linux x86_64") $(BIN)/python emulator/examples/call_through_a_plugin.py build/demo build/demo/dist/demo.zip ;; \
+	  *) echo "The package is for x86_64 Linux and does not run here: .venv/bin/biot-plugin dev runs the sources" ;; \
+	esac
 
 test: setup ## Run every test
 	$(BIN)/pytest -n auto -m "not matrix"

@@ -2,7 +2,7 @@
 
 Usage: python call_through_a_plugin.py REPOSITORY PACKAGE
 
-The repository is one that new-plugin made; the package is a folder with its code and all that this needs.
+The repository is one that new-plugin made; the package is what biot-plugin package made of it.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.list_plugins import list_plugins
+from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.rollback import rollback
 from biot_plugin_cli.commands.state import disable, enable
 from biot_plugin_cli.commands.status import status
@@ -53,6 +54,7 @@ app.command()(delete)
 app.command()(deploy)
 app.command()(disable)
 app.command()(enable)
+app.command()(package)
 app.command()(rollback)
 app.command()(status)
 app.command()(upgrade)

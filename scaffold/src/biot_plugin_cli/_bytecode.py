@@ -1,0 +1,66 @@
+"""Bytecode that Lambda really uses.
+
+Bytecode usually names the date of its source, and all dates in a package are the same, so Lambda would compile again on
+every cold start. This one is of the kind that is not compared with its source (PEP 552). It is the same on every
+machine with the same interpreter, whatever the folder and the number of processes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from biot_plugin_cli._errors import OperationFailed
+
+__all__ = ["SyntaxProblem", "compile_tree", "interpreter_build"]
+
+LAMBDA_ROOT = "/var/task"
+"""Where Lambda has the package; tracebacks name it."""
+
+_BUILD = "import sys, zlib; print(sys.implementation.cache_tag, sys.version)"
+_PROBLEM = re.compile(r"^\*\*\* (?:Error compiling )?'(?P<path>.+?)'\.\.\.$", re.MULTILINE)
+
+
+class SyntaxProblem(Exception):
+    """Some source could not be compiled; the text is the compiler's."""
+
+
+def interpreter_build(python: Path) -> str:
+    """Tell which build an interpreter is: the same build compiles the same.
+
+    Raises:
+        OperationFailed: It does not run.
+    """
+    try:
+        done = subprocess.run([python, "-I", "-S", "-c", _BUILD], capture_output=True, text=True, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError) as error:
+        raise OperationFailed(f"{python} does not run, and would compile the package: run make setup") from error
+    return done.stdout.strip()
+
+
+def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None:
+    """Compile every source file below a folder, each into the `__pycache__` beside it.
+
+    Args:
+        python: An interpreter of the runtime's version.
+        folder: The folder, which Lambda will have at `LAMBDA_ROOT`; alone in the folder that it is in.
+        workers: How many processes work at it; as many as there are processors when None.
+
+    Raises:
+        SyntaxProblem: Some files could not be compiled; all others are.
+        OperationFailed: The interpreter does not run.
+    """
+    options = ["-q", "-j", str(workers or 0), "--invalidation-mode", "unchecked-hash"]
+    # Python searches the working directory first: files of the plugin must not hide the standard library's.
+    command = [str(python), "-s", "-S", "-m", "compileall", *options, "-s", str(folder), "-p", LAMBDA_ROOT, str(folder)]
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, cwd=folder.parent, env=environment, capture_output=True, text=True, errors="replace", check=False
+        )
+    except OSError as error:
+        raise OperationFailed(f"{python} does not run, and would compile the package: run make setup") from error
+    if done.returncode:
+        raise SyntaxProblem(done.stdout.strip() or done.stderr.strip())

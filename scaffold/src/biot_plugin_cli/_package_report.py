@@ -1,0 +1,101 @@
+"""Shows a package: to people, or as one JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from biot_plugin_cli._console import err, out, print_json
+from biot_plugin_cli._dependencies import Progress
+from biot_plugin_cli._package import Package
+from biot_plugin_cli._sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, MEGABYTE
+
+__all__ = ["print_document", "print_package", "showing_progress"]
+
+_OWN = "the plugin's own files"
+
+
+@contextmanager
+def showing_progress() -> Iterator[Progress]:
+    """Give what shows progress on stderr: as one changing line on a terminal, as lines elsewhere."""
+    if not err.is_terminal:
+        yield lambda step: err.print(f"{step} ...", markup=False)
+        return
+    with err.status("Looking at the plugin ...") as status:
+        yield lambda step: status.update(f"{escape(step)} ...")
+
+
+def print_document(package: Package, *, report: bool) -> None:
+    """Print the document of `--json`.
+
+    Args:
+        package: The package.
+        report: Whether to add what takes how much of it.
+    """
+    document = {
+        "path": str(package.path),
+        "sha256": package.sha256,
+        "contentHash": package.content_hash,
+        "bytes": package.size,
+        "unpackedBytes": package.unpacked_size,
+        "files": package.files,
+        "sbom": str(package.sbom),
+        "notes": list(package.notes),
+    }
+    if report:
+        document["parts"] = [
+            {
+                "name": part.name,
+                "version": part.version,
+                "bytes": part.zipped,
+                "unpackedBytes": part.unpacked,
+                "files": part.files,
+            }
+            for part in package.parts
+        ]
+    print_json(document)
+
+
+def print_package(package: Package, *, report: bool) -> None:
+    """Print what was made, for people; the arguments are those of `print_document`."""
+    if report:
+        out.print(_table(package))
+        out.print()
+    out.print(f"[bold]{escape(_shown(package.path))}[/]")
+    out.print(
+        f"  {_of(package.size, MAX_ZIPPED_BYTES)} zipped, {_of(package.unpacked_size, MAX_UNPACKED_BYTES)} unpacked"
+    )
+    out.print(f"  {package.files} files, described in {escape(_shown(package.sbom))}")
+    out.print(f"  content {package.content_hash[:16]}, SHA-256 {package.sha256[:16]}")
+    for note in package.notes:
+        err.print(f"[yellow]note:[/] {escape(note)}")
+
+
+def _table(package: Package) -> Table:
+    table = Table("part", "version", box=None, pad_edge=False, header_style="bold cyan")
+    for title in ("zipped", "unpacked", "share", "files"):
+        table.add_column(title, justify="right")
+    for part in package.parts:
+        share = f"{100 * part.unpacked / (package.unpacked_size or 1):.0f} %"
+        sizes = (_megabytes(part.zipped), _megabytes(part.unpacked), share, str(part.files))
+        table.add_row(part.name or _OWN, part.version or "", *sizes)
+    total = (_megabytes(package.size), _megabytes(package.unpacked_size), "", str(package.files))
+    table.add_row("in all", "", *total, style="bold")
+    table.add_row("limit", "", _megabytes(MAX_ZIPPED_BYTES), _megabytes(MAX_UNPACKED_BYTES), style="dim")
+    return table
+
+
+def _of(size: int, limit: int) -> str:
+    return f"{_megabytes(size)} of {limit // MEGABYTE} MB"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:.2f}"
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,83 @@
+"""The bill of materials of a package, as CycloneDX 1.6 in JSON: the same package has the same one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from typing import Any
+from urllib.parse import quote
+
+from biot_plugin_cli._distributions import Component
+from biot_plugin_cli._manifest import Manifest
+
+__all__ = ["bill_of_materials"]
+
+_TOOL = "biot-plugin-cli"
+
+
+def bill_of_materials(
+    manifest: Manifest, content_hash: str, components: Iterable[Component], wheels: Mapping[str, str]
+) -> dict[str, Any]:
+    """Write the bill of materials.
+
+    Args:
+        manifest: The plugin.
+        content_hash: Its package's content hash.
+        components: The distributions in it.
+        wheels: The SHA-256 of the wheels that they come from, by name, as far as they are known.
+
+    Returns:
+        A CycloneDX document, without a date.
+    """
+    found = list(components)
+    references = {component.name: _reference(component) for component in found}
+    plugin = f"plugin:{manifest.name}"
+    needed = {name for component in found for name in component.needs}
+    direct = [reference for name, reference in references.items() if name not in needed]
+    return {
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content_hash)}",
+        "version": 1,
+        "metadata": {
+            "tools": {"components": [{"type": "application", "name": _TOOL, "version": metadata.version(_TOOL)}]},
+            "component": {
+                "type": "application",
+                "bom-ref": plugin,
+                "name": manifest.name,
+                "version": str(manifest.version),
+                "properties": [
+                    {"name": "biot-plugin:content-hash", "value": content_hash},
+                    {"name": "biot-plugin:runtime", "value": manifest.runtime},
+                ],
+            },
+        },
+        "components": [_component(component, wheels.get(component.name)) for component in found],
+        "dependencies": [
+            {"ref": plugin, "dependsOn": direct},
+            *({"ref": references[one.name], "dependsOn": [references[name] for name in one.needs]} for one in found),
+        ],
+    }
+
+
+def _reference(component: Component) -> str:
+    return f"{'pkg:pypi' if component.indexed else 'local'}/{component.name}@{quote(component.version)}"
+
+
+def _component(component: Component, sha256: str | None) -> dict[str, Any]:
+    reference = _reference(component)
+    document: dict[str, Any] = {
+        "type": "library",
+        "bom-ref": reference,
+        "name": component.name,
+        "version": component.version,
+    }
+    if sha256:
+        document["hashes"] = [{"alg": "SHA-256", "content": sha256}]
+    if component.licence:
+        document["licenses"] = [{"license": {"name": component.licence}}]
+    if component.indexed:
+        document["purl"] = reference
+    return document
