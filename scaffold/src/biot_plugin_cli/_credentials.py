@@ -49,7 +49,7 @@ def find_credentials(base_url: str) -> Credentials:
     found = _of_environment(_SERVICE) or _of_environment(_USER) or _of_keyring(base_url) or _asked(base_url)
     if found is None:
         raise UsageError(
-            f"There are no credentials for {base_url}: set {_SERVICE[0]} and {_SERVICE[1]}, or {_USER[0]} and {_USER[1]}"
+            f"There are no credentials for {base_url}: set {' and '.join(_SERVICE)}, or {' and '.join(_USER)}"
         )
     return found
 
@@ -72,12 +72,12 @@ def keep_credentials(base_url: str, credentials: Credentials) -> bool:
 
 
 def _of_environment(names: tuple[str, str]) -> Credentials | None:
-    values = [os.environ.get(name, "") for name in names]
-    if not any(values):
+    name, secret = (os.environ.get(one, "") for one in names)
+    if not name and not secret:
         return None
-    if not all(values):
+    if not name or not secret:
         raise UsageError(f"{names[0]} and {names[1]} belong together, and only one of them is set: set both")
-    return Credentials(names == _SERVICE, *values)
+    return Credentials(names == _SERVICE, name, secret)
 
 
 def _of_keyring(base_url: str) -> Credentials | None:

@@ -68,15 +68,14 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     """
     from biot_plugin_cli._hooks import read_hooks
     from biot_plugin_cli._interpreters import plugin_python
-    from biot_plugin_cli._package import build_package
+    from biot_plugin_cli._package import build_package, compiling_python
     from biot_plugin_cli._plugin_config import plugin_config, unmentioned_fields
 
     manifest = target.manifest
     if manifest.package == "image":
         raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
-    python = plugin_python(manifest.root, manifest.runtime)
-    config = plugin_config(manifest, read_hooks(manifest, python, {}))
-    package = build_package(manifest, python)
+    config = plugin_config(manifest, read_hooks(manifest, plugin_python(manifest.root, manifest.runtime), {}))
+    package = build_package(manifest, compiling_python(manifest))
     present = target.calls.find(manifest.name)
     plan = make_plan(present, config, package.content_hash, unmentioned=unmentioned_fields(manifest))
     print_plan(plan, target.base_url)
@@ -188,6 +187,7 @@ def _older(history: History, present: Mapping[str, Any], version: int | None) ->
         versions = ", ".join(str(one.version) for one in kept) or "none"
         wanted = "an older version with other code" if version is None else f"version {version}"
         raise OperationFailed(
-            f"The package of {wanted} is not kept in this folder, which has {versions}: check the older code out, and deploy it"
+            f"The package of {wanted} is not kept in this folder, which has {versions}: "
+            "check the older code out, and deploy it"
         )
     return found

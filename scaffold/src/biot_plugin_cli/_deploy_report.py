@@ -15,7 +15,17 @@ from biot_plugin_cli._plan import Plan
 __all__ = ["plan_document", "plugin_table", "print_plan", "print_plugin"]
 
 _ACTIONS = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
-_SHOWN = ("name", "displayName", "version", "enabledState", "runtime", "handler", "timeout", "memorySize", "cronSchedule")
+_SHOWN = (
+    "name",
+    "displayName",
+    "version",
+    "enabledState",
+    "runtime",
+    "handler",
+    "timeout",
+    "memorySize",
+    "cronSchedule",
+)
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
@@ -42,7 +52,9 @@ def print_plan(plan: Plan, base_url: str) -> None:
     err.print(f"  version  {plan.version}, as it is" if same else f"  version  {version}")
     err.print(f"  code     {'goes up' if plan.sends_code else 'stays'}")
     for change in plan.changes:
-        err.print(Text.assemble(f"  {change.field}  ", (_short(change.before), "red"), " → ", (_short(change.after), "green")))
+        err.print(
+            Text.assemble(f"  {change.field}  ", (_short(change.before), "red"), " → ", (_short(change.after), "green"))
+        )
 
 
 def print_plugin(plugin: Mapping[str, Any]) -> None:

@@ -18,7 +18,8 @@ _LOOK = "run biot-plugin status to see it"
 def carry_out(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, Any]:
     """Do what a plan says, and give the plugin as the platform shows it then.
 
-    A call that changes something is never repeated blindly: where its answer is lost, the platform is asked what it has.
+    A call that changes something is never repeated blindly: where its answer is lost, the platform is asked what it
+    has.
 
     Args:
         plan: The plan.

@@ -89,7 +89,10 @@ def make_plan(
         InvalidPlugin: The plugin on the platform cannot become the one that is wanted.
     """
     if present is None:
-        config = {**wanted, "environmentVariables": {**wanted.get("environmentVariables", {}), HASH_VARIABLE: content_hash}}
+        config = {
+            **wanted,
+            "environmentVariables": {**wanted.get("environmentVariables", {}), HASH_VARIABLE: content_hash},
+        }
         changes = _changes({}, {name: value for name, value in wanted.items() if name not in ("name", "version")})
         return Plan("create", wanted["name"], config, changes, True, None, wanted["version"], content_hash)
     _check_package_type(present, wanted)
@@ -115,14 +118,16 @@ def _check_package_type(present: Config, wanted: Config) -> None:
     there, here = present.get(_PACKAGE_TYPE) or "ZIP", wanted.get(_PACKAGE_TYPE) or "ZIP"
     if there != here:
         raise InvalidPlugin(
-            f"The plugin on the platform is of the package type {there} and this one of {here}, which an update cannot "
-            f"change: set package = '{there.lower()}' in pyproject.toml, or delete the plugin first"
+            f"The plugin on the platform is of the package type {there} and this one is of {here}, and that stays: "
+            f"set package = '{there.lower()}' in pyproject.toml, or delete the plugin first"
         )
 
 
 def _next(version: int) -> int:
     if version >= _MOST:
-        raise InvalidPlugin(f"The plugin on the platform has version {version}, the last that there can be: delete it first")
+        raise InvalidPlugin(
+            f"The plugin on the platform has version {version}, the last that there can be: delete it first"
+        )
     return version + 1
 
 
@@ -138,7 +143,9 @@ def _comparable(config: Config) -> dict[str, Any]:
 
 
 def _subscriptions(subscriptions: Config) -> dict[str, Any]:
-    lists = {name: sorted(map(_bare, subscriptions.get(name) or ()), key=_key) for name in ("interceptions", "notifications")}
+    lists = {
+        name: sorted(map(_bare, subscriptions.get(name) or ()), key=_key) for name in ("interceptions", "notifications")
+    }
     return {"interceptionOrder": subscriptions.get("interceptionOrder") or 1, **lists}
 
 

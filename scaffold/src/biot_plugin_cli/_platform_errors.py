@@ -28,7 +28,9 @@ class Refusal(PlatformRefused):
         details: What belongs to it.
     """
 
-    def __init__(self, sentence: str, status_code: int, code: str = "", details: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, sentence: str, status_code: int, code: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(sentence)
         self.status_code = status_code
         self.code = code
@@ -37,7 +39,9 @@ class Refusal(PlatformRefused):
 
 _SENTENCES = {
     "ACCESS_DENIED": "The platform does not let this user do that: give it the permission, or log in as another one",
-    "AWS_EXCEPTION": "The cloud refused it with {className}: see that runtime, handler, sizes and schedule are AWS's own",
+    "AWS_EXCEPTION": (
+        "The cloud refused it with {className}: see that runtime, handler, sizes and schedule are such as AWS takes"
+    ),
     "ENVIRONMENT_VARIABLES_CANNOT_START_WITH_RESERVED_PREFIX": (
         "The environment variable {environmentVariable} has a name of the platform's own: it must not begin with "
         "{reservedPrefix}"

@@ -56,7 +56,7 @@ class PluginCalls:
         return made
 
     def update(self, name: str, whole: Config, changed: Config, code: Code | None) -> dict[str, Any]:
-        """Change a plugin: by PUT with all of its configuration; where the platform has no PUT, by PATCH with the changes.
+        """Change a plugin: by PUT with all of its configuration; by PATCH with the changes where there is no PUT.
 
         Args:
             name: The plugin's name.

@@ -14,7 +14,8 @@ __all__ = ["rollback"]
 def rollback(
     environment: Environment = None,
     version: Annotated[
-        int | None, typer.Option("--to", metavar="VERSION", help="Which version's code; the one before the present one.")
+        int | None,
+        typer.Option("--to", metavar="VERSION", help="Which version's code; the one before the present one."),
     ] = None,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -30,4 +31,6 @@ def rollback(
     if as_json:
         print_json(document)
     else:
-        out.print(f"{document['name']} has the code of version {document['codeOf']} again, as version {document['version']}")
+        out.print(
+            f"{document['name']} has the code of version {document['codeOf']} again, as version {document['version']}"
+        )
