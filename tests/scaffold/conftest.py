@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from biot_plugin_cli import _git, _run, main, new_plugin
+from tests.scaffold.packages import INDEX, UV_CACHE, Repository
 from tests.scaffold.support import Outcome, Program
 
 
@@ -62,3 +63,14 @@ def in_process() -> Callable[[str], str]:
         return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     return run
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, biot_plugin: Program) -> Repository:
+    """A plugin of one file that needs nothing, in no git repository; the commands run in its folder."""
+    monkeypatch.setenv("UV_CACHE_DIR", UV_CACHE)
+    made = Repository(tmp_path / "plugin", biot_plugin)
+    made.write("index.py", INDEX)
+    made.needs(lock=False)
+    monkeypatch.chdir(made.root)
+    return made

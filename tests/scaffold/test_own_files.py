@@ -1,0 +1,163 @@
+"""Which of the plugin's own files are in its package."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from biot_plugin_cli._git import git, initialise
+from tests.scaffold.packages import AARCH64, INDEX, Repository, library, path_without
+
+Commit = Callable[[Path, str], str]
+
+LEFT_OUT = (
+    *("tests/test_index.py", "events/pre_request.json", "docs/index.md", ".github/workflows/ci.yml", ".gitattributes"),
+    *("README.md", "CHANGELOG.md", "Makefile", "scripts/find-python.sh", ".env", ".hidden/x.py", "old.zip"),
+    *("hooks/__pycache__/x.cpython-311.pyc", "dist/old.zip", "uv.lock~"),
+)
+KEPT = ("hooks/a.py", "hooks/tests/b.py", "lab/events/c.py", "data/known.json", "deep/docs/d.txt", "empty.txt")
+
+
+def fill(repository: Repository) -> None:
+    for name in (*LEFT_OUT, *KEPT):
+        repository.write(name, "" if name == "empty.txt" else f"# {name}\n")
+
+
+def test_what_git_tracks_or_would_track(repository: Repository, commit: Commit) -> None:
+    fill(repository)
+    repository.write(".gitignore", "ignored*\nkept/\n")
+    repository.write("ignored.py")
+    repository.write("kept/forced.txt", "1")
+    initialise(repository.root)
+    git(repository.root, "add", "--force", "kept/forced.txt")
+    commit(repository.root, "All")
+    repository.write("untracked.py")
+    repository.write("gone.py")
+    git(repository.root, "add", "gone.py")
+    (repository.root / "gone.py").unlink()
+
+    assert repository.packaged().sources == sorted([*KEPT, "index.py", "kept/forced.txt", "untracked.py"])
+
+
+def test_without_a_repository(repository: Repository) -> None:
+    fill(repository)
+
+    assert repository.packaged().sources == sorted([*KEPT, "index.py"])
+
+
+def test_without_git(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(repository)
+    monkeypatch.setenv("PATH", path_without("git"))
+
+    assert repository.packaged().sources == sorted([*KEPT, "index.py"])
+
+
+def test_a_repository_without_git_is_refused_since_ignored_files_may_be_secrets(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    initialise(repository.root)
+    monkeypatch.setenv("PATH", path_without("git"))
+
+    refused = repository.package()
+
+    assert (refused.exit_code, refused.err.count("\n")) == (1, 1)
+    assert "install git" in refused.err
+
+
+def test_a_plugin_deep_inside_of_a_repository(repository: Repository, commit: Commit) -> None:
+    initialise(repository.root.parent)
+    (repository.root.parent / "other.py").touch()
+    commit(repository.root.parent, "All")
+
+    assert repository.packaged().sources == ["index.py"]
+
+
+def test_a_repository_within_the_repository(repository: Repository, commit: Commit) -> None:
+    inner = repository.write("inner/code.py").parent
+    repository.write("inner/secret.txt")
+    repository.write("inner/.gitignore", "secret.txt\n")
+    initialise(inner)
+    commit(inner, "Inner")
+    initialise(repository.root)
+
+    assert repository.packaged().sources == ["index.py", "inner/code.py"]
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_symbolic_links(repository: Repository, tracked: bool) -> None:
+    repository.write("texts/hello.txt", "hello")
+    (repository.root / "greeting.txt").symlink_to("texts/hello.txt")
+    if tracked:
+        initialise(repository.root)
+    assert repository.packaged().read("greeting.txt") == b"hello"
+
+    (repository.root / "more").symlink_to("texts")
+    refused = repository.package()
+    assert (refused.exit_code, refused.err.count("\n")) == (4, 1)
+    assert "more is a symbolic link" in refused.err
+
+
+def test_modes_and_dates(repository: Repository) -> None:
+    repository.write("run.sh", "#!/bin/sh\n").chmod(0o764)
+    repository.write("data.txt", "1").chmod(0o600)
+    os.utime(repository.root / "data.txt", (2e9, 2e9))
+
+    entries = {entry.filename: entry for entry in repository.packaged().entries}
+
+    assert {name: oct(entry.external_attr >> 16) for name, entry in entries.items() if not name.endswith("pyc")} == {
+        "run.sh": "0o100755",
+        "data.txt": "0o100644",
+        "index.py": "0o100644",
+    }
+    assert {(entry.date_time, entry.create_system) for entry in entries.values()} == {((1980, 1, 1, 0, 0, 0), 3)}
+
+
+def test_a_package_made_at_the_top_is_not_in_the_next_one(repository: Repository) -> None:
+    first, second = repository.packaged("-o", "a.zip"), repository.packaged("-o", "b.zip")
+
+    assert first.document["sha256"] == second.document["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("native.so", library(AARCH64), "aarch64"),
+        ("native.abi3.so", b"\xcf\xfa\xed\xfe" * 9, "another system than Linux"),
+        ("native.cpython-39-x86_64-linux-gnu.so", library(), "cpython-39-x86_64-linux-gnu"),
+        ("libs/libz.so.1.3", library(3), "x86"),
+    ],
+)
+def test_a_library_for_another_machine_is_refused(
+    repository: Repository, name: str, content: bytes, said: str
+) -> None:
+    repository.write(name, content)
+
+    refused = repository.package()
+
+    assert (refused.exit_code, refused.err.count("\n")) == (4, 1)
+    assert name in refused.err
+    assert said in refused.err
+
+
+def test_a_library_for_the_target_is_taken(repository: Repository) -> None:
+    number = repository.runtime.removeprefix("python").replace(".", "")
+    names = [f"a.cpython-{number}-x86_64-linux-gnu.so", "b.abi3.so", "c.so", "libs/libz-1f.so.1"]
+    for name in names:
+        repository.write(name, library())
+
+    assert set(names) <= set(repository.packaged().sources)
+
+
+def test_the_handler_must_be_among_them(repository: Repository) -> None:
+    repository.write(".gitignore", "index.py\n")
+    repository.write("other.py", INDEX)
+    initialise(repository.root)
+
+    refused = repository.package()
+
+    assert (refused.exit_code, refused.err.count("\n")) == (4, 1)
+    assert "index.py" in refused.err
+    assert not (repository.root / "dist").exists()
