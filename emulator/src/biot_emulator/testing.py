@@ -31,11 +31,17 @@ class Emulator(Client):
         url: Where the platform is.
         token: The administrator's token.
         platform: The platform itself, with its clock and keys.
+        credentials: The administrator's user name and password.
+
+    Attributes:
+        username: The administrator's user name, for tools that log in by themselves.
+        password: The administrator's password.
     """
 
-    def __init__(self, url: str, token: str | None, platform: Platform) -> None:
+    def __init__(self, url: str, token: str | None, platform: Platform, credentials: tuple[str, str]) -> None:
         super().__init__(url, token)
         self.platform = platform
+        self.username, self.password = credentials
 
     def as_user(self, username: str, password: str) -> Client:
         """Give a client that calls as another user."""
@@ -115,4 +121,4 @@ def running() -> Iterator[Emulator]:
     password = secrets.token_urlsafe(12)
     with Server(build_platform(Store(), admin=(_ADMIN, password))) as server:
         token = Client(server.url).log_in(_ADMIN, password).token
-        yield Emulator(server.url, token, server.platform)
+        yield Emulator(server.url, token, server.platform, (_ADMIN, password))
