@@ -29,7 +29,12 @@ def test_the_defaults_are_the_platforms(tmp_path: Path) -> None:
 
 def test_what_is_written_counts(tmp_path: Path) -> None:
     manifest = Manifest.load(
-        _write(tmp_path, memory_size="512", environment='{ GREETING = "hello" }', env='{ prod = { base-url = "https://x" } }')
+        _write(
+            tmp_path,
+            memory_size="512",
+            environment='{ GREETING = "hello" }',
+            env='{ prod = { base-url = "https://x" } }',
+        )
     )
 
     assert manifest.memory_size == 512

@@ -57,7 +57,7 @@ def _handler_findings(subject: Subject, hooks: Hooks) -> Iterator[Finding]:
             "give the plugin an entry point of its own, such as index.py",
             subject.at("handler"),
         )
-    elif not hooks.has_framework and hooks.imports_framework:
+    elif not hooks.has_framework and hooks.plugins:
         yield Finding.error(
             "handler-foreign",
             f"{handler} belongs to no Plugin, so that no hook of the plugin would be called",
