@@ -143,6 +143,13 @@ def test_an_environment_is_checked_as_it_is_there(
     assert biot_plugin("check", "--env", "nowhere").exit_code == 4
 
 
+def test_a_mistake_in_another_environment_hides_nothing(tmp_path: Path) -> None:
+    make_plugin(tmp_path, manifest=MANIFEST.replace("timeout = 10", "timeout = 1"), more=ENVIRONMENTS)
+
+    assert codes(check(tmp_path)) == ["timeout-invalid", "timeout-short"]
+    assert codes(check(tmp_path, "prod")) == ["timeout-invalid"]
+
+
 def _asking(emulator: Emulator) -> Any:
     def get(path: str) -> Mapping[str, Any]:
         reply = emulator.call("GET", path)

@@ -104,7 +104,7 @@ def test_an_index_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_without_uv_that_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / "wheels").mkdir()
 
     found = the_one(check(_project(tmp_path, "pure")))
@@ -115,7 +115,7 @@ def test_without_uv_that_is_a_warning(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_plugins_own_uv_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PATH", str(tmp_path))
     (tmp_path / ".uv" / "bin").mkdir(parents=True)
     (tmp_path / ".uv" / "bin" / "uv").symlink_to(UV)
 

@@ -42,7 +42,7 @@ def _no_handler(subject: Subject, error: NoHandler) -> Finding:
 
 def _not_imported(subject: Subject, error: PluginNotImported) -> Finding:
     at = subject.at_place(error.place) if error.place.file else subject.at("handler")
-    advice = "mend that line"
+    advice = "mend that line" if error.place.file else "biot-plugin config shows what the plugin wrote last"
     if error.said.startswith("ModuleNotFoundError"):
         advice = "add what is missing to the dependencies of pyproject.toml, and run make setup"
     return Finding.error("import-failed", f"The plugin cannot be imported: {error.said}", advice, at)
