@@ -20,7 +20,7 @@ def test_the_version_is_that_of_the_distribution(biot_plugin: Program) -> None:
 def test_the_commands_are_there(biot_plugin: Program) -> None:
     said = biot_plugin("--help").out
 
-    assert all(f"  {command} " in said for command in ("invoke", "event", "upgrade"))
+    assert all(f"  {command} " in said for command in ("invoke", "event", "check", "config", "dev", "upgrade"))
 
 
 def test_no_command_shows_the_help(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

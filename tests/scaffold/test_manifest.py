@@ -6,6 +6,8 @@ import pytest
 
 from biot_plugin_cli._errors import InvalidPlugin
 from biot_plugin_cli._manifest import Manifest
+from biot_plugin_cli._manifest_file import ManifestFile
+from biot_plugin_cli._manifest_rules import mistakes_in
 
 LEAST = {"name": '"demo"', "display-name": '"Demo"', "version": "1", "runtime": '"python3.13"'}
 
@@ -110,3 +112,70 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
 def test_no_plugin_at_all_says_where_to_go(tmp_path: Path) -> None:
     with pytest.raises(InvalidPlugin, match="new-plugin"):
         Manifest.load(tmp_path)
+
+
+def test_all_mistakes_are_found_and_the_rest_can_be_read(tmp_path: Path) -> None:
+    _write(tmp_path, version="0", memory_size="1", memory="2", timeout="7", runtime="")
+    file = ManifestFile.find(tmp_path)
+
+    mistakes = list(mistakes_in(file.table))
+    manifest = Manifest.of(tmp_path, file.table, mistakes)
+
+    assert sorted((one.code, one.keys) for one in mistakes) == [
+        ("key-missing", ("runtime",)),
+        ("key-unknown", ("memory",)),
+        ("memory-size-invalid", ("memory-size",)),
+        ("version-invalid", ("version",)),
+    ]
+    assert (manifest.name, manifest.timeout, manifest.memory_size) == ("demo", 7, 128)
+    assert manifest.mentioned == {"name", "display-name", "timeout"}
+
+
+def test_what_is_mentioned_makes_the_table_again(tmp_path: Path) -> None:
+    manifest = Manifest.load(_write(tmp_path, memory_size="512", env='{ prod = { base-url = "https://x" } }'))
+
+    assert manifest.mentioned == {*LEAST, "memory-size", "env"}
+    assert Manifest.of(tmp_path, manifest.table()) == manifest
+
+
+DOCUMENT = """\
+# [tool.biot-plugin]
+[project]
+name = "other"
+text = '''
+[tool.biot-plugin]
+name = "no"
+'''
+
+[tool.biot-plugin]
+name = "demo"
+cors.allow-origins = [
+    "https://x",
+]
+
+[tool.biot-plugin.environment]
+# GREETING = "hello"
+GREETING = "hello"
+
+[tool.biot-plugin.env]
+prod = { timeout = 1 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ((), 9),
+        (("name",), 10),
+        (("cors", "allow-origins"), 11),
+        (("environment",), 15),
+        (("environment", "GREETING"), 17),
+        (("env", "prod", "timeout"), 20),
+        (("environment", "ABSENT"), 15),
+        (("absent",), 9),
+    ],
+)
+def test_the_line_of_a_key_is_told(tmp_path: Path, keys: tuple[str, ...], line: int) -> None:
+    (tmp_path / "pyproject.toml").write_text(DOCUMENT, encoding="utf-8")
+
+    assert ManifestFile.find(tmp_path).line_of(*keys) == line

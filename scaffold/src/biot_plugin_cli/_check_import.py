@@ -42,7 +42,7 @@ def _no_handler(subject: Subject, error: NoHandler) -> Finding:
 
 def _not_imported(subject: Subject, error: PluginNotImported) -> Finding:
     at = subject.at_place(error.place) if error.place.file else subject.at("handler")
-    advice = "mend that line"
+    advice = "mend that line" if error.place.file else "biot-plugin config shows what the plugin wrote last"
     if error.said.startswith("ModuleNotFoundError"):
         advice = "add what is missing to the dependencies of pyproject.toml, and run make setup"
     return Finding.error("import-failed", f"The plugin cannot be imported: {error.said}", advice, at)
@@ -57,7 +57,7 @@ def _handler_findings(subject: Subject, hooks: Hooks) -> Iterator[Finding]:
             "give the plugin an entry point of its own, such as index.py",
             subject.at("handler"),
         )
-    elif not hooks.has_framework and hooks.imports_framework:
+    elif not hooks.has_framework and hooks.plugins:
         yield Finding.error(
             "handler-foreign",
             f"{handler} belongs to no Plugin, so that no hook of the plugin would be called",

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._finding import Finding
-from biot_plugin_cli._git import git
+from biot_plugin_cli._git import git, require_git
 
 __all__ = ["secret_findings"]
 
@@ -45,6 +45,7 @@ def secret_findings(subject: Subject) -> Iterator[Finding]:
 
 def _files(root: Path) -> list[str]:
     try:
+        require_git()
         listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     except OperationFailed:
         return []  # Where there is no repository, git keeps nothing.

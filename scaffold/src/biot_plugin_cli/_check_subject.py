@@ -68,7 +68,9 @@ class Subject:
 
     def is_wrong(self, key: str) -> bool:
         """Whether the manifest has a mistake there, so that nothing can be built on it."""
-        return any(key in mistake.keys for mistake in self.mistakes)
+        tables = ((), ("env", self.environment)) if self.environment is not None else ((),)
+        ways = [(*table, key) for table in tables]
+        return any(mistake.keys[: len(way)] == way for mistake in self.mistakes for way in ways)
 
     def at(self, *keys: str) -> tuple[str, int | None]:
         """Tell where a key is written: in the environment's own table, where that has it."""

@@ -59,20 +59,20 @@ class Hooks:
         subscriptions: `interceptions` and `notifications`, in the platform's words (contract section 6.4).
         cron_schedule: When it is called by the clock; None for never.
         has_framework: Whether the entry point is the framework's; where it is not, nobody can tell its hooks.
-        imports_framework: Whether it imports the framework at all.
         module: The file of the entry point's module; None where it has none.
         places: Where the functions are: of `interceptions` and `notifications` in their order, of the `schedule`, and
             of the `calls` of the plugin's own address.
-        mistakes: Hooks that cannot be; there are some only where they were asked for.
+        mistakes: Hooks that cannot be; looked for only where they were asked for.
+        plugins: How many Plugins of the framework were made; counted only where mistakes were asked for.
     """
 
     subscriptions: Mapping[str, Any]
     cron_schedule: str | None
     has_framework: bool
-    imports_framework: bool = True
     module: str | None = None
     places: Mapping[str, Sequence[Place]] = field(default_factory=dict)
     mistakes: Sequence[HookMistake] = ()
+    plugins: int = 0
 
 
 class PluginNotImported(PluginImportError):
@@ -124,11 +124,11 @@ def read_hooks(manifest: Manifest, python: Path, variables: Mapping[str, str], *
     return Hooks(
         found["subscriptions"],
         found["cronSchedule"],
-        has_framework=found["plugin"],
-        imports_framework=found["framework"],
+        has_framework=found["framework"],
         module=found["module"],
         places=places,
         mistakes=[_mistake(**mistake) for mistake in found["mistakes"]],
+        plugins=found["plugins"],
     )
 
 

@@ -22,25 +22,30 @@ def main(handler: str, descriptor: str, *options: str) -> None:
     # Python put this file's own folder first, where Lambda has the plugin's.
     sys.path[0] = os.getcwd()  # noqa: PTH109
     mistakes: list[dict[str, Any]] = []
+    plugins: list[Any] = []
     try:
         if options:
-            _pass_mistakes_by(mistakes)
+            _pass_mistakes_by(mistakes, plugins)
         found = _found(handler)
     except BaseException as error:
         found = {"error": _described(error, handler)}
     with os.fdopen(int(descriptor), "w", encoding="utf-8") as pipe:
-        json.dump({**found, "mistakes": mistakes}, pipe)
+        json.dump({**found, "mistakes": mistakes, "plugins": len(plugins)}, pipe)
     # Threads that the plugin has started are nobody's business any more.
     sys.stdout.flush()
     os._exit(0)
 
 
-def _pass_mistakes_by(mistakes: list[dict[str, Any]]) -> None:
+def _pass_mistakes_by(mistakes: list[dict[str, Any]], plugins: list[Any]) -> None:
     try:
         framework = importlib.import_module("biot_plugin")
-        register = framework.Plugin._register
+        make, register = framework.Plugin.__init__, framework.Plugin._register
     except (ImportError, AttributeError):
         return
+
+    def count(plugin: Any) -> None:
+        plugins.append(plugin)
+        make(plugin)
 
     def lenient(plugin: Any, function: Any, event_class: Any, *rest: Any) -> None:
         try:
@@ -50,7 +55,7 @@ def _pass_mistakes_by(mistakes: list[dict[str, Any]]) -> None:
             kind = event_class.kind.name
             mistakes.append({"message": str(error), "kind": kind, "impossible": impossible, **_place(function)})
 
-    framework.Plugin._register = lenient
+    framework.Plugin.__init__, framework.Plugin._register = count, lenient
 
 
 def _found(handler: str) -> dict[str, Any]:
@@ -59,7 +64,7 @@ def _found(handler: str) -> dict[str, Any]:
     if not hasattr(module, name):
         raise _NoHandler(f"module '{module_name}' has no attribute '{name}'")
     plugin = _plugin(module, getattr(module, name))
-    found = {"framework": "biot_plugin" in sys.modules, "plugin": plugin is not None, "module": module.__file__}
+    found = {"framework": plugin is not None, "module": getattr(module, "__file__", None)}
     if plugin is None:
         return {**found, "subscriptions": {"interceptions": [], "notifications": []}, "cronSchedule": None}
     return {
@@ -131,7 +136,7 @@ def _last_place(error: BaseException) -> tuple[Any, Any]:
 
 def _is_own(file: str) -> bool:
     installed = f"{os.sep}site-packages{os.sep}" in file
-    return not installed and os.path.abspath(file).startswith(os.getcwd() + os.sep)  # noqa: PTH100, PTH109
+    return not installed and not file.startswith("<") and os.path.abspath(file).startswith(os.getcwd() + os.sep)  # noqa: PTH100, PTH109
 
 
 if __name__ == "__main__":

@@ -1,0 +1,129 @@
+"""Real resolutions by uv, from a folder of wheels."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from biot_plugin_cli._check import check
+from biot_plugin_cli._finding import Finding
+from biot_plugin_cli._uv import find_uv, run_uv
+from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
+from tests.scaffold.support import CHECKOUT
+
+pytestmark = pytest.mark.slow
+
+THIS_TAG = f"cp{sys.version_info.major}{sys.version_info.minor}"
+FOR_MAC = f"{THIS_TAG}-{THIS_TAG}-macosx_11_0_arm64"
+FOR_LAMBDA = f"{THIS_TAG}-{THIS_TAG}-manylinux_2_17_x86_64"
+UV = CHECKOUT / ".uv" / "bin" / "uv"
+
+
+@pytest.fixture(autouse=True)
+def uv_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(UV.parent), prepend=":")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def _wheel(folder: Path, name: str, tag: str, *requires: str) -> None:
+    folder.mkdir(exist_ok=True)
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+    with zipfile.ZipFile(folder / f"{name}-1.0-{tag}.whl", "w") as wheel:
+        info = f"{name}-1.0.dist-info"
+        wheel.writestr(f"{info}/METADATA", metadata + "".join(f"Requires-Dist: {one}\n" for one in requires))
+        wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n")
+        wheel.writestr(f"{info}/RECORD", "")
+
+
+def _project(folder: Path, *dependencies: str, index: str = "no-index = true") -> Path:
+    quoted = ", ".join(f'"{one}"' for one in dependencies)
+    version = THIS.removeprefix("python")
+    more = (
+        f'\n[project]\nname = "demo"\nversion = "0"\nrequires-python = "=={version}.*"\ndependencies = [{quoted}]\n'
+        f'\n[tool.uv]\npackage = false\n{index}\nfind-links = ["wheels"]\n'
+    )
+    return make_plugin(folder, more=more)
+
+
+def _look(folder: Path, *, locked: bool) -> list[Finding]:
+    if locked:
+        run_uv(UV, folder, "lock", "--quiet")
+    return list(check(folder).findings)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_what_has_wheels_for_lambda_is_fine(tmp_path: Path, locked: bool) -> None:
+    wheels = tmp_path / "wheels"
+    _wheel(wheels, "pure", "py3-none-any", "native; sys_platform == 'linux'", "maconly; sys_platform == 'darwin'")
+    _wheel(wheels, "native", FOR_LAMBDA)
+    _wheel(wheels, "maconly", FOR_MAC)
+
+    assert _look(_project(tmp_path, "pure"), locked=locked) == []
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_what_has_none_is_named(tmp_path: Path, locked: bool) -> None:
+    _wheel(tmp_path / "wheels", "pure", "py3-none-any", "maconly")
+    _wheel(tmp_path / "wheels", "maconly", FOR_MAC)
+
+    [found] = _look(_project(tmp_path, "pure"), locked=locked)
+
+    assert (found.code, found.severity, found.file, found.line) == (
+        "dependency-without-wheel",
+        "error",
+        "pyproject.toml",
+        12,
+    )
+    assert f"as wheels for {THIS} on x86_64 Linux: Because maconly==1.0 has no wheels" in found.message
+    assert "macosx_11_0_arm64" in found.message
+    assert "\n" not in found.message
+
+
+def test_what_is_nowhere_is_named(tmp_path: Path) -> None:
+    _wheel(tmp_path / "wheels", "pure", "py3-none-any")
+
+    [found] = _look(_project(tmp_path, "pure>=2"), locked=False)
+
+    assert (found.code, found.severity) == ("dependency-without-wheel", "error")
+    assert "pure" in found.message
+
+
+def test_an_index_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "wheels").mkdir()
+    _project(tmp_path, "nowhere-to-be-found", index='index-url = "http://127.0.0.1:9/simple"')
+
+    report = check(tmp_path)
+
+    found = the_one(report)
+    assert (found.code, found.severity, report.exit_code) == ("dependencies-unknown", "warning", 0)
+    assert "was not looked at: " in found.message
+    assert "where the package index can be reached" in found.advice
+
+
+def test_without_uv_that_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "wheels").mkdir()
+
+    found = the_one(check(_project(tmp_path, "pure")))
+
+    assert (found.code, found.severity) == ("dependencies-unknown", "warning")
+    assert "there is no uv" in found.message
+    assert "install uv" in found.advice
+
+
+def test_the_plugins_own_uv_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / ".uv" / "bin").mkdir(parents=True)
+    (tmp_path / ".uv" / "bin" / "uv").symlink_to(UV)
+
+    assert find_uv(tmp_path) == tmp_path / ".uv" / "bin" / "uv"
+
+
+def test_what_is_not_asked_for_is_not_looked_at(tmp_path: Path) -> None:
+    manifest = MANIFEST + 'package = "image"\n'
+    make_plugin(tmp_path, manifest=manifest, more='[project]\nname = "demo"\ndependencies = ["nowhere-to-be-found"]\n')
+
+    assert codes(check(tmp_path)) == []

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from biot_plugin_cli._check import check
+from biot_plugin_cli._git import commit_all, git
+from tests.scaffold.plugins import codes, make_plugin, the_one
+
+
+def _jwt() -> str:
+    parts = (json.dumps({"alg": "RS512", "typ": "JWT"}), json.dumps({"sub": "somebody", "exp": 1}), "signature" * 9)
+    return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
+
+
+# Put together here, so that this file has none of them.
+TOKEN = _jwt()
+AWS_KEY = "AKIA" + "Q3EGRZ7XW2LMNP4T"
+AWS_SECRET = "aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzRq7Kd2mNp"
+PRIVATE_KEY = "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIEpAIBAAKCAQEA7bq2c1Wv9m\n-----END RSA PRIVATE KEY-----\n"
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Path:
+    make_plugin(tmp_path)
+    git(tmp_path, "init", "--quiet")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (f'{{"authorization": "Bearer {TOKEN}"}}', "a token"),
+        (f"key = {AWS_KEY}", "an AWS access key"),
+        (AWS_SECRET, "an AWS secret key"),
+        (PRIVATE_KEY, "a private key"),
+        (json.dumps({"key": PRIVATE_KEY}), "a private key"),
+        ("export BIOT_PLUGIN_PASSWORD=correct-horse", "a secret of the platform's"),
+        ("BIOT_PLUGIN_SERVICE_SECRET: 'correct-horse'", "a secret of the platform's"),
+        ('{"BIOT_SERVICE_USER_SECRET_KEY": "correct-horse"}', "a secret of the platform's"),
+    ],
+)
+def test_a_secret_that_git_keeps_is_an_error(plugin: Path, text: str, what: str) -> None:
+    (plugin / "notes.txt").write_text(f"first\n\n{text}\n")
+    commit_all(plugin, "Commit")
+
+    found = the_one(check(plugin))
+
+    assert (found.code, found.severity, found.file, found.line) == ("secret-tracked", "error", "notes.txt", 3)
+    assert found.message == f"notes.txt has {what} in it"
+    assert "make it invalid where it was issued" in found.advice
+    assert not any(secret in repr(found) for secret in (TOKEN, AWS_KEY, AWS_SECRET[-40:], "correct-horse"))
+
+
+def test_a_file_that_git_would_keep_counts_already(plugin: Path) -> None:
+    (plugin / "notes.txt").write_text(TOKEN)
+    assert codes(check(plugin)) == ["secret-tracked"]
+
+    (plugin / ".gitignore").write_text(".venv\n__pycache__/\nnotes.txt\n")
+    assert codes(check(plugin)) == []
+
+
+@pytest.mark.parametrize("name", [".env", ".env.production", "prod.env"])
+def test_a_file_of_variables_that_git_keeps_is_an_error(plugin: Path, name: str) -> None:
+    (plugin / name).write_text("GREETING=hello\n")
+    commit_all(plugin, "Commit")
+
+    found = the_one(check(plugin))
+
+    assert (found.code, found.severity, found.file, found.line) == ("env-file-tracked", "error", name, None)
+    assert "git rm --cached" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".env.example", "GREETING=hello\n"),
+        ("ci.yml", "BIOT_PLUGIN_PASSWORD: ${{ secrets.BIOT_PLUGIN_PASSWORD }}\n"),
+        ("ci.sh", 'BIOT_PLUGIN_PASSWORD="$PASSWORD" biot-plugin deploy\n'),
+        ("README.md", "Set BIOT_PLUGIN_PASSWORD=<password>, or BIOT_PLUGIN_SERVICE_SECRET.\n"),
+        (
+            "code.py",
+            'secret = os.environ["BIOT_PLUGIN_SERVICE_SECRET"]\nBIOT_PLUGIN_PASSWORD = getpass("Password: ")\n',
+        ),
+        ("aws.md", "AKIAIOSFODNN7" + "EXAMPLE and aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n"),
+        ("key.py", '"-----BEGIN PRIVATE KEY-----" in text\n'),
+        ("event.json", '{"authorization": "Bearer SIGN_ME"}\n'),
+        ("photo.bin", "\0\1\2"),
+    ],
+)
+def test_what_only_speaks_of_secrets_is_fine(plugin: Path, name: str, text: str) -> None:
+    (plugin / name).write_text(text)
+
+    assert codes(check(plugin)) == []
+
+
+def test_where_git_keeps_nothing_there_is_nothing_to_find(tmp_path: Path) -> None:
+    make_plugin(tmp_path)
+    (tmp_path / ".env").write_text("GREETING=hello\n")
+
+    assert codes(check(tmp_path)) == []
+
+
+def test_a_variable_that_is_named_like_a_secret_is_a_warning(plugin: Path) -> None:
+    make_plugin(plugin / "deep", more='environment = { DB_PASSWORD = "correct-horse", TOKEN_URL = "https://x" }\n')
+
+    found = the_one(check(plugin / "deep"))
+
+    assert (found.code, found.severity, found.line) == ("secret-suspected", "warning", 7)
+    assert "DB_PASSWORD" in found.message
+    assert "correct-horse" not in repr(found)
