@@ -77,9 +77,13 @@ def deploy(plugin: Repository, *arguments: str) -> dict[str, Any]:
 def configured(plugin: Repository, **settings: Any) -> None:
     """Write more into the manifest."""
     file = plugin.root / "pyproject.toml"
-    lines = "".join(f"{name.replace('_', '-')} = {json.dumps(value)}\n" for name, value in settings.items())
+    lines = "".join(f"{name.replace('_', '-')} = {_toml(value)}\n" for name, value in settings.items())
     text = file.read_text().replace("[tool.biot-plugin]\n", f"[tool.biot-plugin]\n{lines}")
     file.write_text("\n".join(line.strip() for line in text.splitlines()))
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value).replace('": ', '" = ')
 
 
 def shown(emulator: Emulator, name: str = "demo") -> dict[str, Any] | None:
@@ -340,7 +344,7 @@ def test_of_two_deploys_at_once_one_is_told_that_the_other_was_faster(
     ("variables", "exit_code", "said"),
     [
         ({"BASE_URL": "http://127.0.0.1:1"}, 6, "cannot be reached"),
-        ({"BASE_URL": "http://platform.example"}, 2, "use https"),
+        ({"BASE_URL": "http://platform.example"}, 2, "https://"),
         ({"BASE_URL": ""}, 2, "BIOT_PLUGIN_BASE_URL"),
         ({"PASSWORD": ""}, 2, "belong together"),
         ({"PASSWORD": "", "USERNAME": ""}, 2, "no credentials"),

@@ -101,10 +101,11 @@ def make_plan(
     after = _comparable({**present, **mentioned, "cronSchedule": wanted.get("cronSchedule")})
     sends_code = again or content_hash_of(present) != content_hash
     version = _next(present["version"]) if sends_code else present["version"]
-    changes = _changes({name: before.get(name) for name in after}, after)
+    changes = _changes(before, after)
     action: Literal["update", "none"] = "update" if changes or sends_code else "none"
     variables = {**after.get("environmentVariables", {}), HASH_VARIABLE: content_hash}
-    config = {**after, "version": version, "environmentVariables": variables}
+    removed = {name: None for name in before if name not in after}
+    config = {**after, **removed, "version": version, "environmentVariables": variables}
     return Plan(action, wanted["name"], config, changes, sends_code, present["version"], version, content_hash)
 
 
