@@ -4,6 +4,7 @@ import importlib
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -243,8 +244,10 @@ def test_looking_again_and_again_sees_the_same(folder: Path, monkeypatch: pytest
 @pytest.mark.slow
 def test_an_interrupt_ends_it(folder: Path) -> None:
     code = f"""
-import pathlib, threading
+import pathlib, signal, threading
 from biot_plugin_cli._watch import watch
+# Whoever runs this in the background has interrupts ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 changes = watch(pathlib.Path({str(folder)!r}), threading.Event())
 try:
     print("watching", flush=True)
@@ -255,8 +258,11 @@ except KeyboardInterrupt:
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "watching\n"
-        process.send_signal(2)
-        assert process.communicate(timeout=SEEN_WITHIN_SECONDS)[0] == "interrupted\n"
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.communicate(timeout=SEEN_WITHIN_SECONDS)[0] == "interrupted\n"
+        finally:
+            process.kill()
 
 
 @pytest.mark.slow
