@@ -244,10 +244,8 @@ def test_looking_again_and_again_sees_the_same(folder: Path, monkeypatch: pytest
 @pytest.mark.slow
 def test_an_interrupt_ends_it(folder: Path) -> None:
     code = f"""
-import pathlib, signal, threading
+import pathlib, threading
 from biot_plugin_cli._watch import watch
-# Whoever runs this in the background has interrupts ignored.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 changes = watch(pathlib.Path({str(folder)!r}), threading.Event())
 try:
     print("watching", flush=True)
