@@ -4,6 +4,7 @@ import importlib
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -255,8 +256,11 @@ except KeyboardInterrupt:
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "watching\n"
-        process.send_signal(2)
-        assert process.communicate(timeout=SEEN_WITHIN_SECONDS)[0] == "interrupted\n"
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.communicate(timeout=SEEN_WITHIN_SECONDS)[0] == "interrupted\n"
+        finally:
+            process.kill()
 
 
 @pytest.mark.slow
