@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,6 @@ class Repository:
     root: Path
     program: Program
     runtime: str = THIS
-    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def wheels(self) -> Path:
@@ -109,6 +108,7 @@ class Repository:
             {uv}
             """,
         )
+        (self.root / "uv.lock").unlink(missing_ok=True)
         if lock:
             uv_lock(self.root, self.runtime)
 

@@ -130,9 +130,7 @@ def test_a_package_made_at_the_top_is_not_in_the_next_one(repository: Repository
         ("libs/libz.so.1.3", library(3), "x86"),
     ],
 )
-def test_a_library_for_another_machine_is_refused(
-    repository: Repository, name: str, content: bytes, said: str
-) -> None:
+def test_a_library_for_another_machine_is_refused(repository: Repository, name: str, content: bytes, said: str) -> None:
     repository.write(name, content)
 
     refused = repository.package()

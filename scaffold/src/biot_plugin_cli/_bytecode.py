@@ -20,11 +20,12 @@ LAMBDA_ROOT = "/var/task"
 """Where Lambda has the package; tracebacks name it."""
 
 _BUILD = "import sys, zlib; print(sys.implementation.cache_tag, sys.version)"
-_PROBLEM = re.compile(r"^\*\*\* (?:Error compiling )?'(?P<path>.+?)'\.\.\.$", re.MULTILINE)
+_PLACE = re.compile(rf'^ *File "{LAMBDA_ROOT}/(.+)", line (\d+)', re.MULTILINE)
+_REASON = re.compile(r"^\w+(?:Error|Exception): .*", re.MULTILINE)
 
 
 class SyntaxProblem(Exception):
-    """Some source could not be compiled; the text is the compiler's."""
+    """Some source could not be compiled; the text tells where, and the compiler's reason."""
 
 
 def interpreter_build(python: Path) -> str:
@@ -63,4 +64,11 @@ def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None
     except OSError as error:
         raise OperationFailed(f"{python} does not run, and would compile the package: run make setup") from error
     if done.returncode:
-        raise SyntaxProblem(done.stdout.strip() or done.stderr.strip())
+        raise SyntaxProblem(_explained(done.stdout + done.stderr))
+
+
+def _explained(said: str) -> str:
+    """Tell the first problem in one line."""
+    place, reason = _PLACE.search(said), _REASON.search(said)
+    where = f"{place[1]}, line {place[2]}: " if place else ""
+    return f"{where}{reason[0] if reason else ' '.join(said.split())}"

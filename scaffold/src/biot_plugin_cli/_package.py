@@ -8,6 +8,7 @@ they are packed once and kept; the plugin's own files follow. Both are in the or
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -20,7 +21,7 @@ from biot_plugin_cli._bytecode import SyntaxProblem, compile_tree
 from biot_plugin_cli._cache import cache_folder
 from biot_plugin_cli._content import Digest, content_hash
 from biot_plugin_cli._dependencies import Dependencies, Progress, build_dependencies
-from biot_plugin_cli._errors import InvalidPlugin, OperationFailed
+from biot_plugin_cli._errors import InvalidPlugin, OperationFailed, PluginImportError
 from biot_plugin_cli._interpreters import find_interpreter, plugin_python
 from biot_plugin_cli._lock import Project, locked_distributions
 from biot_plugin_cli._locked import Locked, Wheel, require_wheels
@@ -82,6 +83,7 @@ def build_package(
 
     Raises:
         InvalidPlugin: It cannot run on Lambda, or is too large for it, or its lock is not right.
+        PluginImportError: One of its own files is not valid for the runtime.
         OperationFailed: It cannot be made on this machine.
     """
     output = output or manifest.root / "dist" / f"{manifest.name}.zip"
@@ -167,7 +169,7 @@ def _bytecode(entries: Iterable[Entry], python: Path, scratch: Path, target: Tar
     try:
         compile_tree(python, stage, workers=1)  # for a few files, starting more takes longer than compiling
     except SyntaxProblem as problem:
-        raise InvalidPlugin(f"The plugin is not valid for {target.runtime}: {problem}") from problem
+        raise PluginImportError(f"The plugin cannot be imported by {target.runtime}: {problem}") from problem
     for path in stage.rglob("*.pyc"):
         yield Entry(path.relative_to(stage).as_posix(), path.read_bytes())
 
@@ -187,5 +189,6 @@ def _publish(file: Path, content: bytes) -> None:
         beside.write_bytes(content)
         beside.replace(file)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise OperationFailed(f"{file} cannot be written ({error.strerror}): choose another place") from error
