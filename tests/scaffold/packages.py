@@ -22,7 +22,8 @@ from tests.scaffold.support import CHECKOUT, Outcome, Program
 
 UV = CHECKOUT / ".uv" / "bin" / "uv"
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or str(CHECKOUT / ".cache" / "uv")
-THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+THIS = f"python{PYTHON}"
 INDEX = "def handler(event, context):\n    return {'statusCode': 200}\n"
 
 X86_64, AARCH64 = 62, 183
