@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from tests.scaffold.support import CHECKOUT, Outcome, Program
 
 UV = CHECKOUT / ".uv" / "bin" / "uv"
 UV_CACHE = os.environ.get("UV_CACHE_DIR") or str(CHECKOUT / ".cache" / "uv")
-THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+THIS = f"python{PYTHON}"
 INDEX = "def handler(event, context):\n    return {'statusCode': 200}\n"
 
 X86_64, AARCH64 = 62, 183
@@ -73,7 +74,6 @@ class Repository:
     root: Path
     program: Program
     runtime: str = THIS
-    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def wheels(self) -> Path:
@@ -109,6 +109,7 @@ class Repository:
             {uv}
             """,
         )
+        (self.root / "uv.lock").unlink(missing_ok=True)
         if lock:
             uv_lock(self.root, self.runtime)
 

@@ -7,26 +7,31 @@ machine with the same interpreter, whatever the folder and the number of process
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli._zip import Entry
 
-__all__ = ["SyntaxProblem", "compile_tree", "interpreter_build"]
+__all__ = ["SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
 
 LAMBDA_ROOT = "/var/task"
 """Where Lambda has the package; tracebacks name it."""
 
 _BUILD = "import sys, zlib; print(sys.implementation.cache_tag, sys.version)"
-_PROBLEM = re.compile(r"^\*\*\* (?:Error compiling )?'(?P<path>.+?)'\.\.\.$", re.MULTILINE)
+_PLACE = re.compile(rf'^ *File "{LAMBDA_ROOT}/(.+)", line (\d+)', re.MULTILINE)
+_REASON = re.compile(r"^\w+(?:Error|Exception): .*", re.MULTILINE)
 
 
 class SyntaxProblem(Exception):
-    """Some source could not be compiled; the text is the compiler's."""
+    """Some source could not be compiled; the text tells where, and the compiler's reason."""
 
 
+@functools.cache
 def interpreter_build(python: Path) -> str:
     """Tell which build an interpreter is: the same build compiles the same.
 
@@ -38,6 +43,17 @@ def interpreter_build(python: Path) -> str:
     except (OSError, subprocess.SubprocessError) as error:
         raise OperationFailed(f"{python} does not run, and would compile the package: run make setup") from error
     return done.stdout.strip()
+
+
+def require_runtime(python: Path, runtime: str) -> None:
+    """Make sure that an interpreter is of a runtime: Lambda would ignore the bytecode of another one.
+
+    Raises:
+        OperationFailed: It is not.
+    """
+    tag, _, version = interpreter_build(python).partition(" ")
+    if tag != f"c{runtime.replace('.', '')}".replace("cpython", "cpython-"):
+        raise OperationFailed(f"{python} is Python {version}, and the plugin's runtime is {runtime}: run make setup")
 
 
 def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None:
@@ -63,4 +79,36 @@ def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None
     except OSError as error:
         raise OperationFailed(f"{python} does not run, and would compile the package: run make setup") from error
     if done.returncode:
-        raise SyntaxProblem(done.stdout.strip() or done.stderr.strip())
+        raise SyntaxProblem(_explained(done.stdout + done.stderr))
+
+
+def compile_entries(python: Path, entries: Iterable[Entry], scratch: Path) -> list[Entry]:
+    """Compile the sources among a few files.
+
+    Args:
+        python: An interpreter of the runtime's version.
+        entries: The files.
+        scratch: A folder to work in.
+
+    Returns:
+        Their bytecode.
+
+    Raises:
+        SyntaxProblem: One could not be compiled.
+        OperationFailed: The interpreter does not run.
+    """
+    folder = scratch / "own" / "task"
+    folder.mkdir(parents=True)
+    for entry in entries:
+        if entry.name.endswith(".py"):
+            (folder / entry.name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / entry.name).write_bytes(entry.content)
+    compile_tree(python, folder, workers=1)  # starting more would take longer than compiling
+    return [Entry(path.relative_to(folder).as_posix(), path.read_bytes()) for path in folder.rglob("*.pyc")]
+
+
+def _explained(said: str) -> str:
+    """Tell the first problem in one line."""
+    place, reason = _PLACE.search(said), _REASON.search(said)
+    where = f"{place[1]}, line {place[2]}: " if place else ""
+    return f"{where}{reason[0] if reason else ' '.join(said.split())}"

@@ -7,6 +7,7 @@ import hashlib
 import json
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path, PurePosixPath
@@ -19,8 +20,9 @@ from biot_plugin_cli._elf import is_library, library_refusal
 from biot_plugin_cli._errors import InvalidPlugin
 from biot_plugin_cli._installed import copy_installed, installed_files
 from biot_plugin_cli._installers import install
-from biot_plugin_cli._lock import Project
 from biot_plugin_cli._locked import Locked, Wheel
+from biot_plugin_cli._project import Project
+from biot_plugin_cli._sizes import Part, check_limits
 from biot_plugin_cli._target import Target
 from biot_plugin_cli._zip import Entry
 
@@ -87,6 +89,7 @@ def _finish(
     installed.tidy()
     owners = installed.owners()
     _check_libraries(stage, owners, target)
+    _check_size(stage, owners)
     if python:
         progress(f"Compiling the dependencies for {target.runtime}")
         # Some distributions have files for other versions of Python, which are never imported.
@@ -117,8 +120,23 @@ def _owner(name: str, owners: dict[str, str]) -> str | None:
 def _check_libraries(stage: Path, owners: dict[str, str], target: Target) -> None:
     for path in sorted(stage.rglob("*")):
         name = path.relative_to(stage).as_posix()
-        if path.is_file() and is_library(name) and (refusal := library_refusal(name, path.read_bytes(), target)):
+        if path.is_file() and is_library(name) and (refusal := library_refusal(name, _beginning(path), target)):
             raise InvalidPlugin(
                 f"{name} of {owners.get(name, 'the dependencies')} is for {refusal}, and the plugin runs on {target}: "
                 "take another version of it"
             )
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(64)
+
+
+def _check_size(stage: Path, owners: dict[str, str]) -> None:
+    """Refuse what is too large before minutes are spent on compiling and compressing it."""
+    sizes: Counter[str | None] = Counter()
+    for path in stage.rglob("*"):
+        if path.is_file():
+            sizes[owners.get(path.relative_to(stage).as_posix())] += path.stat().st_size
+    parts = [Part(name, None, 0, size, 0) for name, size in sizes.most_common()]
+    check_limits(0, sizes.total(), parts)

@@ -60,15 +60,11 @@ def load(kept: Path) -> Dependencies | None:
         index: dict[str, Any] = json.loads((kept / _INDEX).read_text(encoding="utf-8"))
         if _sha256(archive) != index["sha256"]:
             return None
-    except (OSError, ValueError):
+        files = tuple(Digest(**file) for file in index["files"])
+        components = tuple(map(Component.load, index["components"]))
+        return Dependencies(archive, files, index["owners"], components, reused=True)
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Dependencies(
-        archive=archive,
-        files=tuple(Digest(**file) for file in index["files"]),
-        owners=index["owners"],
-        components=tuple(map(Component.load, index["components"])),
-        reused=True,
-    )
 
 
 def keep(made: Path, kept: Path) -> Dependencies:
@@ -93,9 +89,8 @@ def keep(made: Path, kept: Path) -> Dependencies:
 
 
 def _by_age(folder: Path) -> list[Path]:
-    """List what is kept, the newest first."""
-    found = (path for path in folder.iterdir() if not path.name.startswith("new-"))
-    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    """List what is there, the newest first; something half done may be of a build that was killed, or that runs."""
+    return sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 def _sha256(file: Path) -> str:

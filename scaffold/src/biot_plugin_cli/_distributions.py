@@ -28,7 +28,8 @@ class Component:
     Attributes:
         name: Its normalised name.
         version: Its version.
-        licence: What it says of its licence: an SPDX expression or a name, None for nothing.
+        licence: What it says of its licence, None for nothing.
+        spdx: Whether that is an SPDX expression, and not just a name.
         needs: Normalised names of those components that it needs.
         indexed: Whether a package index has it.
     """
@@ -36,6 +37,7 @@ class Component:
     name: str
     version: str
     licence: str | None
+    spdx: bool
     needs: tuple[str, ...]
     indexed: bool
 
@@ -90,6 +92,7 @@ class Distributions:
                 name=_normal(found),
                 version=found.version,
                 licence=_licence(found),
+                spdx="License-Expression" in found.metadata,
                 needs=tuple(sorted(names.intersection(_requirements(found, environment)))),
                 indexed=_normal(found) not in local,
             )

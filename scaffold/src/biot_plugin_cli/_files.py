@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 from biot_plugin_cli._errors import OperationFailed
 
-__all__ = ["write_new"]
+__all__ = ["write_new", "write_whole"]
 
 
 def write_new(path: Path, text: str) -> None:
@@ -21,4 +23,21 @@ def write_new(path: Path, text: str) -> None:
     except FileExistsError:
         raise OperationFailed(f"{path} is there already: choose another name, or remove it first") from None
     except OSError as error:
+        raise OperationFailed(f"{path} cannot be written ({error.strerror}): choose another place") from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file in one step, also over one that is there: it has all of the new content, or is as it was.
+
+    Raises:
+        OperationFailed: It cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise OperationFailed(f"{path} cannot be written ({error.strerror}): choose another place") from error

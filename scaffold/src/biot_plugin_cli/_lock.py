@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from biot_plugin_cli._cache import cache_folder
 from biot_plugin_cli._errors import InvalidPlugin
 from biot_plugin_cli._installers import find_uv, resolve
 from biot_plugin_cli._locked import Locked
+from biot_plugin_cli._project import Project
 from biot_plugin_cli._pylock import read_pylock
 from biot_plugin_cli._target import Target
 from biot_plugin_cli._uv_lock import UvLock
 
-__all__ = ["Project", "locked_distributions"]
+__all__ = ["locked_distributions"]
 
 _PYLOCK = "pylock.toml"
 _UV_LOCK = "uv.lock"
@@ -26,40 +24,6 @@ NOT_LOCKED = (
     "There is no uv.lock: the newest versions were taken, and another machine may take others; "
     "run make setup or uv lock, and commit uv.lock"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What a plugin's pyproject.toml says that installers are to know.
-
-    Attributes:
-        root: The plugin's folder.
-        table: `[project]`; empty when there is none.
-        uv: `[tool.uv]`, likewise.
-    """
-
-    root: Path
-    table: Mapping[str, Any]
-    uv: Mapping[str, Any]
-
-    @classmethod
-    def load(cls, root: Path) -> Project:
-        """Read it.
-
-        Raises:
-            InvalidPlugin: It cannot be read.
-        """
-        file = root / "pyproject.toml"
-        try:
-            document = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InvalidPlugin(f"{file} cannot be read: {error}") from error
-        return cls(root, document.get("project", {}), document.get("tool", {}).get("uv", {}))
-
-    @property
-    def needs_nothing(self) -> bool:
-        """Whether there is nothing to install."""
-        return not self.table.get("dependencies") and "dependencies" not in self.table.get("dynamic", ())
 
 
 def locked_distributions(project: Project, target: Target) -> tuple[list[Locked], str | None]:
@@ -118,15 +82,10 @@ def _check_python(project: Project, target: Target) -> None:
 def _check_fresh(project: Project, member: Mapping[str, Any], lock: UvLock) -> None:
     if "dependencies" in project.table.get("dynamic", ()):
         return
-    from packaging.requirements import InvalidRequirement, Requirement
     from packaging.specifiers import SpecifierSet
     from packaging.utils import canonicalize_name
 
-    try:
-        wanted = [Requirement(text) for text in project.table.get("dependencies", ())]
-    except InvalidRequirement as error:
-        raise InvalidPlugin(f"A dependency in pyproject.toml is wrong: {error}") from error
-    now = {(canonicalize_name(one.name), frozenset(one.extras), one.specifier) for one in wanted}
+    now = {(canonicalize_name(one.name), frozenset(one.extras), one.specifier) for one in project.requirements}
     then = {
         (one["name"], frozenset(one.get("extras", ())), SpecifierSet(one.get("specifier", "")))
         for one in member.get("metadata", {}).get("requires-dist", ())

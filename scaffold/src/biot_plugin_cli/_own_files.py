@@ -49,6 +49,8 @@ def own_files(root: Path) -> list[str]:
     listed = _known_to_git(root) if _has_git(root) else _in_folder(root)
     names = sorted({name for name in listed if _belongs(PurePosixPath(name))})
     for name in names:
+        if not name.isprintable():
+            raise InvalidPlugin(f"{name!r} in {root} has a name that zips cannot have: rename it")
         if (root / name).is_symlink() and not (root / name).is_file():
             raise InvalidPlugin(
                 f"{root / name} is a symbolic link that leads to no file: put a copy there, or remove it"

@@ -12,20 +12,23 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from biot_plugin_cli._bytecode import SyntaxProblem, compile_tree
+from biot_plugin_cli._bytecode import SyntaxProblem, compile_entries, require_runtime
 from biot_plugin_cli._cache import cache_folder
+from biot_plugin_cli._conflicts import check_handler, check_names
 from biot_plugin_cli._content import Digest, content_hash
 from biot_plugin_cli._dependencies import Dependencies, Progress, build_dependencies
-from biot_plugin_cli._errors import InvalidPlugin, OperationFailed
+from biot_plugin_cli._errors import OperationFailed, PluginImportError
+from biot_plugin_cli._files import write_whole
 from biot_plugin_cli._interpreters import find_interpreter, plugin_python
-from biot_plugin_cli._lock import Project, locked_distributions
+from biot_plugin_cli._lock import locked_distributions
 from biot_plugin_cli._locked import Locked, Wheel, require_wheels
 from biot_plugin_cli._manifest import Manifest
 from biot_plugin_cli._own_files import own_entries
+from biot_plugin_cli._project import Project
 from biot_plugin_cli._sbom import bill_of_materials
 from biot_plugin_cli._sizes import Part, check_limits, measure
 from biot_plugin_cli._target import Target
@@ -58,7 +61,7 @@ class Package:
     files: int
     sbom: Path
     parts: tuple[Part, ...]
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def compiling_python(manifest: Manifest) -> Path | None:
@@ -82,94 +85,62 @@ def build_package(
 
     Raises:
         InvalidPlugin: It cannot run on Lambda, or is too large for it, or its lock is not right.
+        PluginImportError: One of its own files is not valid for the runtime.
         OperationFailed: It cannot be made on this machine.
     """
-    output = output or manifest.root / "dist" / f"{manifest.name}.zip"
+    output = (output or manifest.root / "dist" / f"{manifest.name}.zip").absolute()
     if output.is_dir():
         raise OperationFailed(f"{output} is a folder: name the zip that is to be made")
-    target = Target(manifest.runtime)
+    if python:
+        require_runtime(python, manifest.runtime)
+    target, project = Target(manifest.runtime), Project.load(manifest.root)
     entries = own_entries(manifest.root, target)
-    _check_handler(entries, manifest)
-    project = Project.load(manifest.root)
+    check_handler(entries, manifest.handler)
     locked, note = locked_distributions(project, target)
     require_wheels(locked, target)
     dependencies = build_dependencies(project, locked, target, python, progress)
-    _check_names(entries, dependencies)
+    check_names(entries, dependencies.owners)
+    progress("Adding the plugin's own files")
     with tempfile.TemporaryDirectory(dir=cache_folder(manifest.root, "scratch")) as scratch:
         archive = Path(scratch) / "package.zip"
         shutil.copyfile(dependencies.archive, archive)
-        progress("Adding the plugin's own files")
-        append(archive, [*entries, *(_bytecode(entries, python, Path(scratch), target) if python else ())])
-        notes = (note, None if python else _no_bytecode(target))
-        return _finished(archive, output, manifest, entries, dependencies, locked, tuple(filter(None, notes)))
-
-
-def _finished(
-    archive: Path,
-    output: Path,
-    manifest: Manifest,
-    entries: Iterable[Entry],
-    dependencies: Dependencies,
-    locked: Iterable[Locked],
-    notes: tuple[str, ...],
-) -> Package:
-    """Measure a package, and put it and its bill of materials where they belong."""
-    versions = {component.name: component.version for component in dependencies.components}
-    parts = measure(archive, dependencies.owners, versions)
-    content, size = archive.read_bytes(), archive.stat().st_size
-    unpacked = sum(part.unpacked for part in parts)
-    check_limits(size, unpacked, parts)
-    hashed = content_hash([*dependencies.files, *map(Digest.of, entries)])
-    wheels = {one.name: one.source.sha256 for one in locked if isinstance(one.source, Wheel) and one.source.sha256}
-    bill = bill_of_materials(manifest, hashed, dependencies.components, wheels)
-    sbom = output.with_suffix(".cdx.json")
-    _publish(output, content)
-    _publish(sbom, (json.dumps(bill, indent=2) + "\n").encode())
-    files = sum(part.files for part in parts)
-    return Package(output, hashlib.sha256(content).hexdigest(), hashed, size, unpacked, files, sbom, parts, notes)
-
-
-def _check_handler(entries: Iterable[Entry], manifest: Manifest) -> None:
-    """Refuse an entry point that is not there."""
-    module = manifest.handler.rpartition(".")[0].replace(".", "/")
-    if not {f"{module}.py", f"{module}/__init__.py"} & {entry.name for entry in entries}:
-        raise InvalidPlugin(
-            f"The handler {manifest.handler} is in {module}.py, which is not among the plugin's own files: "
-            "make it, or let git track it, or name another handler in pyproject.toml"
+        append(archive, [*entries, *(_compiled(entries, python, Path(scratch), target) if python else ())])
+        package = _measured(archive, output, entries, dependencies)
+        bill = bill_of_materials(
+            manifest, package.content_hash, dependencies.components, project.direct, _hashes(locked)
         )
+        write_whole(package.path, archive.read_bytes())
+        write_whole(package.sbom, (json.dumps(bill, indent=2) + "\n").encode())
+    notes = (note, None if python else _no_bytecode(target))
+    return replace(package, notes=tuple(filter(None, notes)))
 
 
-def _check_names(entries: Iterable[Entry], dependencies: Dependencies) -> None:
-    """Refuse files of which one would hide another."""
-    theirs = {_module(name): name for name in sorted(dependencies.owners, reverse=True)}
-    mine = {entry.name for entry in entries}
-    for name in sorted(mine):
-        path = PurePosixPath(name)
-        is_module = path.suffix == ".py" and (len(path.parts) == 1 or path.parts[1:] == ("__init__.py",))
-        if name in dependencies.owners or (is_module and _module(name) in theirs):
-            owner = dependencies.owners[name if name in dependencies.owners else theirs[_module(name)]]
-            raise InvalidPlugin(f"{name} and the dependency {owner} are both {_module(name)!r}: rename yours")
-
-
-def _module(name: str) -> str:
-    top = PurePosixPath(name).parts[0]
-    return top if top.endswith(".dist-info") else top.partition(".")[0]
-
-
-def _bytecode(entries: Iterable[Entry], python: Path, scratch: Path, target: Target) -> Iterator[Entry]:
-    stage = scratch / "own" / "task"
-    for entry in entries:
-        if entry.name.endswith(".py"):
-            (stage / entry.name).parent.mkdir(parents=True, exist_ok=True)
-            (stage / entry.name).write_bytes(entry.content)
-    if not stage.exists():
-        return
+def _compiled(entries: Iterable[Entry], python: Path, scratch: Path, target: Target) -> list[Entry]:
     try:
-        compile_tree(python, stage, workers=1)  # for a few files, starting more takes longer than compiling
+        return compile_entries(python, entries, scratch)
     except SyntaxProblem as problem:
-        raise InvalidPlugin(f"The plugin is not valid for {target.runtime}: {problem}") from problem
-    for path in stage.rglob("*.pyc"):
-        yield Entry(path.relative_to(stage).as_posix(), path.read_bytes())
+        raise PluginImportError(f"The plugin cannot be imported by {target.runtime}: {problem}") from problem
+
+
+def _measured(archive: Path, output: Path, entries: Iterable[Entry], dependencies: Dependencies) -> Package:
+    """Describe the archive of a package that will be at `output`, if it is not too large."""
+    parts = measure(archive, dependencies.owners, {one.name: one.version for one in dependencies.components})
+    size, unpacked = archive.stat().st_size, sum(part.unpacked for part in parts)
+    check_limits(size, unpacked, parts)
+    return Package(
+        path=output,
+        sha256=hashlib.sha256(archive.read_bytes()).hexdigest(),
+        content_hash=content_hash([*dependencies.files, *map(Digest.of, entries)]),
+        size=size,
+        unpacked_size=unpacked,
+        files=sum(part.files for part in parts),
+        sbom=output.with_suffix(".cdx.json"),
+        parts=parts,
+    )
+
+
+def _hashes(locked: Iterable[Locked]) -> dict[str, str]:
+    return {one.name: one.source.sha256 for one in locked if isinstance(one.source, Wheel) and one.source.sha256}
 
 
 def _no_bytecode(target: Target) -> str:
@@ -177,15 +148,3 @@ def _no_bytecode(target: Target) -> str:
         f"There is no {target.runtime} on this machine, so the package has no bytecode and every cold start compiles "
         "it: install it, or package where it is"
     )
-
-
-def _publish(file: Path, content: bytes) -> None:
-    """Write a file, or leave it as it was."""
-    beside = file.with_name(f".{file.name}.new")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(file)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OperationFailed(f"{file} cannot be written ({error.strerror}): choose another place") from error

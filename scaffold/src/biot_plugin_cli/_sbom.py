@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib import metadata
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +17,11 @@ _TOOL = "biot-plugin-cli"
 
 
 def bill_of_materials(
-    manifest: Manifest, content_hash: str, components: Iterable[Component], wheels: Mapping[str, str]
+    manifest: Manifest,
+    content_hash: str,
+    components: Iterable[Component],
+    direct: Collection[str],
+    wheels: Mapping[str, str],
 ) -> dict[str, Any]:
     """Write the bill of materials.
 
@@ -25,6 +29,7 @@ def bill_of_materials(
         manifest: The plugin.
         content_hash: Its package's content hash.
         components: The distributions in it.
+        direct: The names of those that the plugin itself asks for.
         wheels: The SHA-256 of the wheels that they come from, by name, as far as they are known.
 
     Returns:
@@ -33,8 +38,6 @@ def bill_of_materials(
     found = list(components)
     references = {component.name: _reference(component) for component in found}
     plugin = f"plugin:{manifest.name}"
-    needed = {name for component in found for name in component.needs}
-    direct = [reference for name, reference in references.items() if name not in needed]
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -56,7 +59,7 @@ def bill_of_materials(
         },
         "components": [_component(component, wheels.get(component.name)) for component in found],
         "dependencies": [
-            {"ref": plugin, "dependsOn": direct},
+            {"ref": plugin, "dependsOn": [references[name] for name in references if name in direct]},
             *({"ref": references[one.name], "dependsOn": [references[name] for name in one.needs]} for one in found),
         ],
     }
@@ -77,7 +80,8 @@ def _component(component: Component, sha256: str | None) -> dict[str, Any]:
     if sha256:
         document["hashes"] = [{"alg": "SHA-256", "content": sha256}]
     if component.licence:
-        document["licenses"] = [{"license": {"name": component.licence}}]
+        licence = component.licence
+        document["licenses"] = [{"expression": licence} if component.spdx else {"license": {"name": licence}}]
     if component.indexed:
         document["purl"] = reference
     return document

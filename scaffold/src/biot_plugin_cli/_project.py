@@ -1,0 +1,72 @@
+"""What a plugin's pyproject.toml says to installers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tomllib
+
+from biot_plugin_cli._errors import InvalidPlugin
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+__all__ = ["Project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a plugin's pyproject.toml says that installers are to know.
+
+    Attributes:
+        root: The plugin's folder.
+        table: `[project]`; empty when there is none.
+        uv: `[tool.uv]`, likewise.
+    """
+
+    root: Path
+    table: Mapping[str, Any]
+    uv: Mapping[str, Any]
+
+    @classmethod
+    def load(cls, root: Path) -> Project:
+        """Read it.
+
+        Raises:
+            InvalidPlugin: It cannot be read.
+        """
+        file = root / "pyproject.toml"
+        try:
+            document = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InvalidPlugin(f"{file} cannot be read: {error}") from error
+        return cls(root, document.get("project", {}), document.get("tool", {}).get("uv", {}))
+
+    @property
+    def needs_nothing(self) -> bool:
+        """Whether there is nothing to install."""
+        return not self.table.get("dependencies") and "dependencies" not in self.table.get("dynamic", ())
+
+    @property
+    def direct(self) -> frozenset[str]:
+        """The normalised names of what it asks for itself."""
+        from packaging.utils import canonicalize_name
+
+        return frozenset(canonicalize_name(one.name) for one in self.requirements)
+
+    @property
+    def requirements(self) -> list[Requirement]:
+        """What it asks for.
+
+        Raises:
+            InvalidPlugin: Something of it is not written right.
+        """
+        from packaging.requirements import InvalidRequirement, Requirement
+
+        try:
+            return [Requirement(text) for text in self.table.get("dependencies", ())]
+        except InvalidRequirement as error:
+            raise InvalidPlugin(f"A dependency in pyproject.toml is wrong: {error}") from error
