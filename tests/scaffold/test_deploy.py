@@ -25,6 +25,7 @@ from tests.scaffold.support import Outcome
 pytestmark = pytest.mark.slow
 
 FIRST = "def handler(event, context):\n    return {'n': 1}\n"
+
 SECOND = FIRST.replace("1", "2")
 HOOKED = """
 from biot_plugin import Plugin
@@ -491,3 +492,38 @@ def test_many_deploys_at_once_leave_one_whole_plugin(
         thread.join()
     assert sorted(statuses) == [200, 400, 400, 400]
     assert answer(emulator) == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    ("index", "exit_code", "said"),
+    [
+        ("import nothing_like_it\n", 3, "nothing_like_it"),
+        (HOOKED.replace("0 3 * * ? *", "0 3 * * * *"), 4, "is not a schedule"),
+        (re.sub("users/patients|_create", "robots", HOOKED), 4, "and 1 more: run biot-plugin check"),
+        (HOOKED.replace("users/patients", "users/robots"), 4, "users/robots"),
+    ],
+)
+def test_what_the_platform_would_refuse_late_is_refused_early(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, index: str, exit_code: int, said: str
+) -> None:
+    (plugin.root / ".venv").symlink_to(sys.prefix)
+    plugin.write("index.py", index)
+    outcome = plugin.program("deploy", "--yes")
+    assert (outcome.exit_code, said in outcome.err) == (exit_code, True), outcome.err
+    assert platform.requests == []
+    assert not (plugin.root / "dist").exists()
+
+
+def test_the_platform_itself_is_asked_what_can_be_intercepted(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (plugin.root / ".venv").symlink_to(sys.prefix)
+    plugin.write("index.py", HOOKED)
+    assert plugin.program("check", "--online").exit_code == 0
+    router = emulator.platform.router
+    for apis in router._apis.values():
+        apis[:] = [api for api in apis if api.api_id != "POST/organization/v1/users/patients"]
+    outcome = plugin.program("check", "--online")
+    assert (outcome.exit_code, "users/patients" in outcome.out) == (4, True)
+    monkeypatch.setenv("BIOT_PLUGIN_BASE_URL", "http://127.0.0.1:1")
+    assert plugin.program("check", "--online").exit_code == 6

@@ -62,6 +62,7 @@ def check(
     *,
     get: Get | None = None,
     package: Sized | None = None,
+    dependencies: bool = True,
     now: datetime | None = None,
 ) -> CheckReport:
     """Look for everything that can be wrong with a plugin.
@@ -71,6 +72,7 @@ def check(
         environment: The environment that is meant; None for none, so that the mistakes of all of them count.
         get: Calls the platform, to ask it what can be intercepted; None for the published list.
         package: The plugin's package, where there is one.
+        dependencies: Whether they are resolved too, which takes a second and a package index.
         now: The moment that dates are compared with, with its time zone; the present one when None.
 
     Raises:
@@ -84,7 +86,8 @@ def check(
         interceptable, not_asked = _interceptable(get)
         schedule, found = check_schedule(subject, hooks)
         findings += [*found, *hook_findings(subject, hooks, interceptable)]
-    findings += [*dependency_findings(subject), *secret_findings(subject)]
+    findings += dependency_findings(subject) if dependencies else ()
+    findings += secret_findings(subject)
     findings += size_findings(package) if package is not None else ()
     return CheckReport(tuple(sorted(findings, key=lambda finding: finding.rank)), schedule, not_asked)
 

@@ -12,7 +12,7 @@ from biot_plugin_cli._credentials import find_credentials, keep_credentials
 from biot_plugin_cli._deploy_report import plan_document, print_plan
 from biot_plugin_cli._deployment import carry_out, remove
 from biot_plugin_cli._environments import base_url, in_environment
-from biot_plugin_cli._errors import OperationFailed, UsageError
+from biot_plugin_cli._errors import InvalidPlugin, OperationFailed, PluginImportError, UsageError
 from biot_plugin_cli._history import Deployed, History
 from biot_plugin_cli._manifest import Manifest
 from biot_plugin_cli._plan import content_hash_of, make_plan
@@ -27,13 +27,17 @@ class Target:
     """Where a plugin is deployed.
 
     Attributes:
+        environment: The environment's name; None for none.
         manifest: The plugin, as it is there.
-        calls: The platform.
-        base_url: Where that is.
+        client: Calls the platform.
+        calls: Its calls for plugins.
+        base_url: Where it is.
         history: What was deployed there from here.
     """
 
+    environment: str | None
     manifest: Manifest
+    client: PlatformClient
     calls: PluginCalls
     base_url: str
     history: History
@@ -56,8 +60,15 @@ def target(environment: str | None) -> Target:
             "Nobody says where the platform is: set BIOT_PLUGIN_BASE_URL, or write base-url into "
             "[tool.biot-plugin.env.NAME] of pyproject.toml and name it with --env"
         )
-    calls = PluginCalls(PlatformClient(url, partial(find_credentials, url), partial(keep_credentials, url)))
-    return Target(manifest, calls, url, History(manifest.root, environment or url, manifest.name))
+    client = PlatformClient(url, partial(find_credentials, url), partial(keep_credentials, url))
+    return Target(
+        environment,
+        manifest,
+        client,
+        PluginCalls(client),
+        url,
+        History(manifest.root, environment or url, manifest.name),
+    )
 
 
 def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
@@ -69,13 +80,16 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     from biot_plugin_cli._hooks import read_hooks
     from biot_plugin_cli._interpreters import plugin_python
     from biot_plugin_cli._package import build_package, compiling_python
+    from biot_plugin_cli._package_report import showing_progress
     from biot_plugin_cli._plugin_config import plugin_config, unmentioned_fields
 
     manifest = target.manifest
     if manifest.package == "image":
         raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
+    _refuse_early(target)
     config = plugin_config(manifest, read_hooks(manifest, plugin_python(manifest.root, manifest.runtime), {}))
-    package = build_package(manifest, compiling_python(manifest))
+    with showing_progress() as progress:
+        package = build_package(manifest, compiling_python(manifest), progress=progress)
     present = target.calls.find(manifest.name)
     plan = make_plan(present, config, package.content_hash, unmentioned=unmentioned_fields(manifest))
     print_plan(plan, target.base_url)
@@ -175,6 +189,21 @@ def confirm(question: str, *, yes: bool) -> None:
     import typer
 
     typer.confirm(question, default=False, abort=True, err=True)
+
+
+def _refuse_early(target: Target) -> None:
+    """Refuse in one sentence what the platform or Lambda would refuse late."""
+    from biot_plugin_cli._check import check
+
+    # Packaging looks at the dependencies itself.
+    report = check(target.manifest.root, target.environment, dependencies=False)
+    if not report.errors:
+        return
+    first = report.findings[0]
+    place = f"{first.file}:{first.line}: " if first.line else ""
+    more = f" (and {report.errors - 1} more: run biot-plugin check)" if report.errors > 1 else ""
+    kind = PluginImportError if report.exit_code == PluginImportError.exit_code else InvalidPlugin
+    raise kind(f"{place}{first.message}; {first.advice}{more}")
 
 
 def _older(history: History, present: Mapping[str, Any], version: int | None) -> Deployed:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +14,7 @@ def check(
     environment: Annotated[
         str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
     ] = None,
+    online: Annotated[bool, typer.Option("--online", help="Ask the platform itself what can be intercepted.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Look for everything that the platform or Lambda would refuse, and show all of it with what to do.
@@ -22,7 +24,7 @@ def check(
     from biot_plugin_cli import _check, _check_report
     from biot_plugin_cli._console import print_json
 
-    report = _check.check(environment=environment)
+    report = _check.check(environment=environment, get=_platform(environment) if online else None)
     if as_json:
         print_json(_check_report.check_document(report))
     else:
@@ -30,3 +32,15 @@ def check(
     if report.not_asked and report.exit_code == report.not_asked.exit_code:
         raise report.not_asked
     raise typer.Exit(report.exit_code)
+
+
+def _platform(environment: str | None) -> Callable[[str], dict[str, Any]]:
+    """What asks the platform; it is found, and logged in to, when it is first asked."""
+
+    def get(path: str) -> dict[str, Any]:
+        from biot_plugin_cli import _deploy
+
+        found: dict[str, Any] = _deploy.target(environment).client.get(path)
+        return found
+
+    return get

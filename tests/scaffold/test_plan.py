@@ -1,0 +1,117 @@
+"""What a deployment would do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli._plan import HASH_VARIABLE, content_hash_of, is_reached, make_plan
+
+WANTED: dict[str, Any] = {
+    "name": "demo",
+    "displayName": "Demo",
+    "version": 1,
+    "deploymentPackageType": "ZIP",
+    "runtime": "python3.13",
+    "timeout": 10,
+    "environmentVariables": {"A": "1"},
+    "subscriptions": {"interceptions": [{"type": "PRE_REQUEST", "apiId": "POST/x"}], "notifications": []},
+}
+
+
+def shown(config: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A plugin as the platform shows it, with what it adds."""
+    added = {
+        "endpointUrl": "u",
+        "linkToConsole": "c",
+        "creationTime": "t",
+        "lastModifiedTime": "t",
+        "enabledState": "ENABLED",
+    }
+    return {**config, **added, **more}
+
+
+def test_a_new_plugin_is_made_with_the_hash_of_its_code() -> None:
+    plan = make_plan(None, WANTED, "abc")
+    assert (plan.action, plan.version, plan.version_before, plan.sends_code) == ("create", 1, None, True)
+    assert plan.config["environmentVariables"] == {"A": "1", HASH_VARIABLE: "abc"}
+    assert HASH_VARIABLE not in str(plan.changes)
+    assert is_reached(plan, shown(dict(plan.config)))
+
+
+def test_what_the_platform_adds_and_in_which_order_is_no_difference() -> None:
+    two = [{"type": "PRE_REQUEST", "apiId": "POST/x"}, {"type": "ADAPT_ENTITY", "entityTypeName": "patient"}]
+    wanted = {**WANTED, "subscriptions": {"interceptions": two, "notifications": []}}
+    present = shown(dict(make_plan(None, wanted, "abc").config))
+    shuffled = [{**one, "order": None} for one in reversed(two)]
+    present["subscriptions"] = {"interceptionOrder": 1, "interceptions": shuffled, "notifications": []}
+    assert make_plan(present, wanted, "abc").action == "none"
+
+
+def test_a_plugin_that_nobody_hashed_gets_the_code() -> None:
+    plan = make_plan(shown(WANTED, version=9), WANTED, "abc")
+    assert (plan.action, plan.sends_code, plan.version, plan.changes) == ("update", True, 10, ())
+    assert set(plan.changed_config) == {"version", "environmentVariables"}
+
+
+def test_only_what_changes_is_sent_where_only_that_may_be() -> None:
+    present = shown(dict(make_plan(None, WANTED, "abc").config))
+    plan = make_plan(present, {**WANTED, "timeout": 11, "cors": {"allowMethods": ["GET"]}}, "abc")
+    assert plan.changed_config == {"version": 1, "timeout": 11, "cors": {"allowMethods": ["GET"]}}
+    assert plan.config["runtime"] == "python3.13"
+    assert not is_reached(plan, present)
+
+
+def test_a_schedule_that_is_gone_is_cleared() -> None:
+    present = shown(dict(make_plan(None, {**WANTED, "cronSchedule": "0 0 * * ? *"}, "abc").config))
+    plan = make_plan(present, WANTED, "abc")
+    assert plan.changed_config == {"version": 1, "cronSchedule": None}
+    assert plan.config["cronSchedule"] is None
+
+
+def test_variables_are_the_files_where_it_mentions_them_and_the_platforms_where_not() -> None:
+    present = shown({**WANTED, "environmentVariables": {"B": "2", HASH_VARIABLE: "old"}})
+    mentioned = make_plan(present, WANTED, "abc")
+    assert mentioned.config["environmentVariables"] == {"A": "1", HASH_VARIABLE: "abc"}
+    left = make_plan(present, WANTED, "abc", unmentioned={"environmentVariables"})
+    assert left.config["environmentVariables"] == {"B": "2", HASH_VARIABLE: "abc"}
+
+
+def test_what_cannot_become_of_a_plugin_is_refused() -> None:
+    with pytest.raises(InvalidPlugin, match="IMAGE"):
+        make_plan(shown({**WANTED, "deploymentPackageType": "IMAGE"}), WANTED, "abc")
+    with pytest.raises(InvalidPlugin, match="32767"):
+        make_plan(shown({**WANTED, "version": 32767}), WANTED, "abc")
+
+
+@pytest.mark.parametrize("variables", [None, {}, {HASH_VARIABLE: 7}])
+def test_a_hash_that_is_none_is_none(variables: Any) -> None:
+    assert content_hash_of({"environmentVariables": variables}) is None
+
+
+values = st.fixed_dictionaries(
+    {
+        "timeout": st.integers(1, 900),
+        "memorySize": st.sampled_from([128, 256]),
+        "environmentVariables": st.dictionaries(st.sampled_from("AB"), st.text(min_size=1, max_size=2)),
+        "cronSchedule": st.sampled_from([None, "0 0 * * ? *"]),
+    }
+)
+
+
+@given(values, values, st.sampled_from("xy"), st.sampled_from("xy"))
+def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
+    before: dict[str, Any], after: dict[str, Any], old_hash: str, new_hash: str
+) -> None:
+    present = shown(dict(make_plan(None, {**WANTED, **before}, old_hash).config))
+    plan = make_plan(present, {**WANTED, **after}, new_hash)
+    by_put = {**present, **plan.config}
+    by_patch = {**present, **plan.changed_config} if plan.action == "update" else present
+    for reached in (by_put, by_patch):
+        assert make_plan(reached, {**WANTED, **after}, new_hash).action == "none"
+        assert is_reached(plan, reached)
+    assert (plan.action == "none") == (before == after and old_hash == new_hash)
+    assert plan.version == (2 if old_hash != new_hash else 1)
