@@ -16,7 +16,7 @@ api() { # METHOD PATH [JSON]: calls the platform as the administrator
 
 patient() { # creates a patient, and shows the attribute that the plugin changes
   api POST "$patients" '{"_name": {"firstName": "Grace", "lastName": "Hopper"}, "mrn": "  K-117 "}' |
-    sed 's/.*"mrn":\("[^"]*"\).*/the record number is \1/'
+    sed 's/.*"mrn":\("[^"]*"\).*/the record number is \1/'; echo
 }
 
 say "The platform, on this machine"

@@ -55,6 +55,10 @@ class PlatformClient:
         self._token: str | None = None
         self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=_ONCE)
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._pool.clear()
+
     def get(self, path: str) -> Any:
         """Read something.
 

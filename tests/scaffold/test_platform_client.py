@@ -1,0 +1,167 @@
+"""Calls of the platform over a real connection."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from biot_plugin_cli import _platform_client
+from biot_plugin_cli._credentials import Credentials
+from biot_plugin_cli._errors import UsageError
+from biot_plugin_cli._platform_client import PlatformClient
+from biot_plugin_cli._platform_errors import AnswerLost, Refusal, Unreachable
+
+Answer = tuple[int, bytes]
+LOGIN = b'{"accessToken": "token"}'
+
+
+class Server:
+    """Answers as it is told, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str | None]] = []
+        self.answers: Callable[[str, str], Answer | None] = lambda method, path: (200, b"{}")
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                self.rfile.read(int(self.headers.get("content-length") or 0))
+                server.asked.append((self.command, self.path, self.headers.get("authorization")))
+                log_in = self.path.endswith("/accessToken")
+                found = (200, LOGIN) if log_in else server.answers(self.command, self.path)
+                if found is None:
+                    self.close_connection = True
+                    return
+                self.send_response(found[0])
+                if found[0] in (301, 307):
+                    self.send_header("location", "/elsewhere")
+                self.send_header("content-length", str(len(found[1])))
+                self.end_headers()
+                self.wfile.write(found[1])
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+            def log_message(self, format: str, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def calls(self) -> list[str]:
+        return [f"{method} {path}" for method, path, _ in self.asked if not path.startswith("/ums")]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setattr(_platform_client, "_PAUSES", (0.001, 0.001, 0.001))
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[PlatformClient]:
+    client = PlatformClient(server.url, lambda: Credentials(True, "id", "key"))
+    yield client
+    client.close()
+
+
+def test_the_first_call_logs_in_and_the_others_do_not(server: Server, client: PlatformClient) -> None:
+    assert server.asked == []
+    for _ in range(3):
+        assert client.get("/x") == {}
+    assert [path for _, path, _ in server.asked] == ["/ums/v2/services/accessToken", "/x", "/x", "/x"]
+    assert {token for _, path, token in server.asked if path == "/x"} == {"Bearer token"}
+
+
+@pytest.mark.parametrize("failure", [None, (503, b""), (500, b'{"code": "INTERNAL_SERVER_ERROR"}'), (429, b"")])
+def test_what_changes_nothing_is_tried_again(server: Server, client: PlatformClient, failure: Answer | None) -> None:
+    answers: list[Answer | None] = [failure, failure, (200, b'{"n": 1}')]
+    server.answers = lambda method, path: answers.pop(0)
+    assert client.get("/x") == {"n": 1}
+    assert len(server.calls) == 3
+
+
+def test_but_not_for_ever(server: Server, client: PlatformClient) -> None:
+    server.answers = lambda method, path: None
+    with pytest.raises(Unreachable, match="cut off"):
+        client.get("/x")
+    assert len(server.calls) == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (None, AnswerLost),
+        ((504, b'{"code": "GATEWAY_TIMEOUT"}'), AnswerLost),
+        ((502, b"<html>"), AnswerLost),
+        ((500, b'{"code": "INTERNAL_SERVER_ERROR"}'), Refusal),
+        ((400, b"{}"), Refusal),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_what_changes_something_is_tried_once(
+    server: Server, client: PlatformClient, method: str, answer: Answer | None, error: type[Exception]
+) -> None:
+    server.answers = lambda method, path: answer
+    with pytest.raises(error):
+        client.change(method, "/x", {"config": "{}"})
+    assert server.calls == [f"{method} /x"]
+
+
+def test_a_token_that_is_not_taken_any_more_is_renewed_once(server: Server, client: PlatformClient) -> None:
+    client.get("/x")
+    refused = (401, b'{"code": "TOKEN_NOT_VALID"}')
+    answers = [refused, (200, b'{"n": 1}')]
+    server.answers = lambda method, path: answers.pop(0)
+    assert client.change("POST", "/y") == {"n": 1}
+    server.answers = lambda method, path: refused
+    with pytest.raises(Refusal):
+        client.change("POST", "/z")
+    assert server.calls == ["GET /x", "POST /y", "POST /y", "POST /z", "POST /z"]
+
+
+@pytest.mark.parametrize("status", [301, 307])
+def test_a_token_goes_to_no_other_address(server: Server, client: PlatformClient, status: int) -> None:
+    server.answers = lambda method, path: (status, b"")
+    with pytest.raises(Refusal):
+        client.get("/x")
+    assert server.calls == ["GET /x"]
+
+
+def test_what_is_no_json_is_not_the_platform(server: Server, client: PlatformClient) -> None:
+    server.answers = lambda method, path: (200, b"<html>welcome</html>")
+    with pytest.raises(Unreachable, match="base url"):
+        client.get("/x")
+
+
+def test_a_search_goes_through_all_pages(server: Server, client: PlatformClient) -> None:
+    def page(_: str, path: str) -> Answer:
+        from urllib.parse import parse_qs, urlsplit
+
+        asked: dict[str, Any] = json.loads(parse_qs(urlsplit(path).query)["searchRequest"][0])
+        data = [{"n": n} for n in range(250)][asked["page"] * 100 : (asked["page"] + 1) * 100]
+        return 200, json.dumps({"data": data, "metadata": {"page": {"totalResults": 250}}}).encode()
+
+    server.answers = page
+    assert [one["n"] for one in client.search("/x", {})] == list(range(250))
+    assert len(server.calls) == 3
+
+
+def test_credentials_are_not_sent_in_the_open() -> None:
+    with pytest.raises(UsageError, match="https"):
+        PlatformClient("http://api.example.org", lambda: Credentials(True, "id", "key"))
+    PlatformClient("https://api.example.org", lambda: Credentials(True, "id", "key")).close()
