@@ -74,9 +74,10 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_from_a_checkout(create: Program, tmp_path: Path) -> None:
     create(tmp_path / "demo", "--defaults")
 
-    ran = _make(tmp_path / "demo", "invoke", "test", "check")
+    ran = _make(tmp_path / "demo", "invoke", "test", "check", "package")
 
     assert '"mrn": "K-117"' in ran.stdout
+    assert (tmp_path / "demo" / "dist" / "demo.zip").is_file()
     assert _table(tmp_path / "demo", "uv")["sources"]["biot-plugin"]["path"] == str(CHECKOUT / "framework")
     assert str(CHECKOUT) in (tmp_path / "demo" / "README.md").read_text(encoding="utf-8")
 
@@ -86,7 +87,7 @@ def test_from_wheels(wheels: Path, tmp_path: Path) -> None:
     new_plugin = _installed(tmp_path / "environment", wheel, "--find-links", wheels)
 
     _run(new_plugin, "demo", "--defaults", cwd=tmp_path)
-    _make(tmp_path / "demo", "test", "check")
+    _make(tmp_path / "demo", "test", "check", "package")
 
     assert _table(tmp_path / "demo", "uv") == {"package": False, "find-links": [str(wheels)]}
     assert str(wheels) in (tmp_path / "demo" / "README.md").read_text(encoding="utf-8")
@@ -101,7 +102,7 @@ def test_from_git(tmp_path: Path) -> None:
     new_plugin = _installed(tmp_path / "environment", requirement)
 
     _run(new_plugin, "demo", "--defaults", cwd=tmp_path)
-    _make(tmp_path / "demo", "test", "check")
+    _make(tmp_path / "demo", "test", "check", "package")
 
     source = {"git": origin.as_uri(), "rev": commit}
     assert _table(tmp_path / "demo", "uv")["sources"] == {

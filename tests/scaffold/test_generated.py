@@ -74,7 +74,7 @@ def _look_at(file: Path) -> None:
     assert "\n\n\n\n" not in text, file
     assert all(line == line.rstrip() for line in text.splitlines()), file
     assert "{%" not in text, file
-    assert "{{" not in text, file
+    assert "{{" not in text.replace("${{", ""), file
     if file.suffix == ".json":
         json.loads(text)
     if file.suffix == ".yml":
@@ -124,3 +124,26 @@ def test_its_tests_can_fail(create: Program, tmp_path: Path, hook: str) -> None:
     done = subprocess.run([program_file("pytest"), "-q"], cwd=plugin, capture_output=True, text=True, check=False)
 
     assert done.returncode == 1, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("ci", "file"), [("github", ".github/workflows/ci.yml"), ("bitbucket", "bitbucket-pipelines.yml")]
+)
+def test_the_pipeline_checks_tests_packages_and_deploys_what_is_tagged(
+    create: Program, tmp_path: Path, ci: str, file: str
+) -> None:
+    create(tmp_path / "zip", "--defaults", "--ci", ci)
+    create(tmp_path / "image", "--defaults", "--ci", ci, "--package", "image")
+    pipeline = yaml.safe_load((tmp_path / "zip" / file).read_text(encoding="utf-8"))
+    text = json.dumps(pipeline)
+    assert "make check test package" in text
+    assert "make deploy" in text
+    if ci == "github":
+        deploy = pipeline["jobs"]["deploy"]
+        assert (deploy["if"], deploy["needs"]) == ("startsWith(github.ref, 'refs/tags/')", "check")
+        secret = deploy["steps"][-1]["env"]["BIOT_PLUGIN_SERVICE_SECRET"]
+        assert secret == "${{ secrets.BIOT_PLUGIN_SERVICE_SECRET }}"
+    else:
+        assert list(pipeline["pipelines"]) == ["default", "tags"]
+    # There is no zip of an image.
+    assert "package" not in (tmp_path / "image" / file).read_text(encoding="utf-8")
