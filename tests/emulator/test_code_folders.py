@@ -26,8 +26,16 @@ def test_code_is_extracted_once_per_version(tmp_path: Path) -> None:
     assert (folder / "src" / "more.py").is_file()
     assert folders.extract(code) == folder == tmp_path / code_id(code)
     assert folders.extract(zipped(**{"index.py": "x = 2"})) != folder
-    folders.remove(code_id(code))
-    assert not folder.exists()
+
+
+def test_what_is_not_kept_is_removed_half_extracted_or_not(tmp_path: Path) -> None:
+    folders = CodeFolders(tmp_path)
+    kept, _ = (folders.extract(zipped(**{"index.py": text})) for text in ("x = 1", "x = 2"))
+    (tmp_path / "new-1234" / "code").mkdir(parents=True)
+    folders.keep({kept.name})
+    assert list(tmp_path.iterdir()) == [kept]
+    folders.clear()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["../evil.py", "/tmp/evil.py", "a/../../evil.py", "..\\evil.py"])

@@ -127,7 +127,11 @@ def test_plugins_are_there_entirely_or_not_at_all_after_a_kill(tmp_path: Path) -
         check(client, writers)
         kill_while_writing(emulator, client, writers, chance)
     emulator = Emulator(tmp_path)
-    check(Client(emulator.url).log_in(*ADMIN), writers)
+    # Of code that no plugin has any more, and of what was being extracted, nothing was left when it started.
+    left = len(list((tmp_path / "code").iterdir()))
+    client = Client(emulator.url).log_in(*ADMIN)
+    assert left <= len(client.search(PLUGINS))
+    check(client, writers)
     assert emulator.end(signal.SIGTERM) == 0
     assert processes_of(emulator.url) == []
     assert len(urls) > 1

@@ -81,6 +81,33 @@ def test_it_says_where_it_listens_and_ends_when_told_to(end: int) -> None:
         assert log_in(url, match[1], "guess")[0] == 403
 
 
+#: The program, with a thread that is told by a line to end the program, and that gets the signal itself.
+SIGNALLED_ELSEWHERE = """
+import signal, sys, threading
+from biot_emulator.serve import main
+
+def end():
+    sys.stdin.readline()
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+threading.Thread(target=end).start()
+main()
+"""
+
+
+@pytest.mark.slow
+def test_it_ends_whichever_thread_gets_the_signal() -> None:
+    command = [sys.executable, "-c", SIGNALLED_ELSEWHERE, "serve", "--port", "0"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert list(_until_listening(process.stdout))
+        try:
+            process.communicate("\n", timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+
+
 @pytest.mark.slow
 def test_the_administrator_and_the_state_are_kept_where_told_to(tmp_path: Path) -> None:
     options = ("--data", str(tmp_path / "new" / "state"), "--admin", ":".join(ADMIN))

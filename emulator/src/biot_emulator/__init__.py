@@ -10,6 +10,7 @@ Example:
 
 from __future__ import annotations
 
+from biot_emulator._environment import lambda_environment
 from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent, SandboxUnavailable
 from biot_emulator.event import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
 from biot_emulator.function import Function, RuntimeClient
@@ -38,6 +39,7 @@ __all__ = [
     "Ums",
     "event_body",
     "event_kind",
+    "lambda_environment",
     "prepare_event",
     "respond",
 ]

@@ -1,4 +1,4 @@
-"""Starts a runtime client in the plugin's interpreter: `python _launch.py HANDLER CLIENT CLIENT_FOLDER LIFELINE`.
+"""Starts a runtime client in the plugin's interpreter: `python _launch.py HANDLER CLIENT [CLIENT_FOLDER [LIFELINE]]`.
 
 It runs under every Python that plugins run under, without any other module of this package but those of
 `_runtime_client`.
@@ -18,16 +18,18 @@ from typing import Any
 _PACKAGE = "biot_emulator._runtime_client"
 
 
-def main(handler: str, client: str, client_folder: str, lifeline: str) -> None:
+def main(handler: str, client: str, client_folder: str = "", lifeline: str = "") -> None:
     """Serve events until the process is killed.
 
     Args:
         handler: Module and attribute of the plugin's entry point.
         client: `awslambdaric` or `built-in`.
         client_folder: Where AWS's client is, when the interpreter does not have it; else empty.
-        lifeline: The descriptor of a pipe that closes with the process that started this one.
+        lifeline: The descriptor of a pipe that closes with the process that started this one; empty where that sees
+            to the end of this one itself.
     """
-    _end_with(int(lifeline))
+    if lifeline:
+        _end_with(int(lifeline))
     # Python put this file's own folder first, whose modules nobody is to find.
     del sys.path[0]
     sys.argv = ["bootstrap", handler]

@@ -9,6 +9,7 @@ import stat
 import tempfile
 import threading
 import zipfile
+from collections.abc import Container
 from pathlib import Path, PurePosixPath
 
 from biot_emulator.errors import EmulatorError
@@ -62,16 +63,16 @@ class CodeFolders:
         folder = self._root / id
         return folder if folder.is_dir() else None
 
-    def remove(self, id: str) -> None:
-        """Remove a version's folder, where there is one."""
+    def keep(self, ids: Container[str]) -> None:
+        """Remove every folder but those of these versions, half extracted ones too."""
         with self._lock:
-            shutil.rmtree(self._root / id, ignore_errors=True)
+            for folder in self._root.glob("*"):
+                if folder.name not in ids:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def clear(self) -> None:
         """Remove every version's folder."""
-        with self._lock:
-            for folder in self._root.glob("*"):
-                shutil.rmtree(folder, ignore_errors=True)
+        self.keep(())
 
     def close(self) -> None:
         """Remove the folders, if they were temporary."""

@@ -14,7 +14,8 @@ from biot_emulator.function_event import UrlRequest, function_event
 from biot_emulator.function_url import BAD_GATEWAY
 from biot_emulator.functions import Functions
 from biot_emulator.invocations import Trigger
-from biot_emulator.plugins import ADDRESS_PATH, Plugin, Plugins
+from biot_emulator.plugin import ADDRESS_PATH, Plugin
+from biot_emulator.plugins import Plugins
 from biot_emulator.response import Response
 
 __all__ = ["Endpoints", "Failure", "HookReply"]

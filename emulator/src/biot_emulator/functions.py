@@ -12,7 +12,7 @@ from biot_emulator.function import Function
 from biot_emulator.invocation import Invocation, InvocationError
 from biot_emulator.invocations import Invocations, Record, Trigger
 from biot_emulator.platform import Platform
-from biot_emulator.plugins import Plugin
+from biot_emulator.plugin import Plugin
 from biot_emulator.workers import Workers, failed
 
 __all__ = ["CodeMissing", "Functions"]

@@ -6,8 +6,7 @@ import secrets
 import string
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator._fields import Fields
@@ -16,6 +15,7 @@ from biot_emulator.clock import timestamp
 from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.platform import Platform
+from biot_emulator.plugin import ADDRESS_PATH, PREFIX, InPlace, Plugin
 from biot_emulator.plugin_config import DEFAULTS, check_package, plugin_name, read_config
 from biot_emulator.plugin_errors import (
     PluginExists,
@@ -30,69 +30,11 @@ from biot_emulator.service_users import ServiceUsers
 from biot_emulator.subscriptions import Subscriptions
 from biot_emulator.workers import Workers
 
-__all__ = ["ADDRESS_PATH", "PREFIX", "InPlace", "Plugin", "Plugins"]
-
-PREFIX = "Plugin-"
-"""What the platform puts before a plugin's name (contract section 6.1)."""
-ADDRESS_PATH = "/_functions/"
-"""The path below which plugins have their addresses."""
+__all__ = ["Plugins"]
 
 _COLLECTION = "plugins"
 _ADDRESS_LETTERS = string.ascii_lowercase + string.digits
 _ADDRESS_LENGTH = 32
-
-
-@dataclass(frozen=True, slots=True)
-class InPlace:
-    """Code that runs where it is, in a folder that somebody works in.
-
-    Attributes:
-        folder: The folder.
-        python: The interpreter that has what the code needs.
-    """
-
-    folder: Path
-    python: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Plugin:
-    """A plugin.
-
-    Attributes:
-        name: Its name, without the prefix.
-        config: Its configuration, `subscriptions` included (contract section 6.3).
-        endpoint_url: Its address.
-        service_id: The id of its service user.
-        secret_key: The secret of its service user.
-        code: Its code: `id` of the zip, or `folder` and `python`; empty for an image.
-        creation_time: When it was made.
-        last_modified_time: When it was changed last.
-    """
-
-    name: str
-    config: Mapping[str, Any]
-    endpoint_url: str
-    service_id: str
-    secret_key: str
-    code: Mapping[str, Any]
-    creation_time: str
-    last_modified_time: str
-
-    @property
-    def full_name(self) -> str:
-        """Its name with the prefix."""
-        return PREFIX + self.name
-
-    @property
-    def enabled(self) -> bool:
-        """Whether hooks and its schedule call it."""
-        return bool(self.config["enabledState"] == "ENABLED")
-
-    @property
-    def address(self) -> str:
-        """The 32 characters that its address has."""
-        return self.endpoint_url.rstrip("/").rpartition("/")[2]
 
 
 class Plugins:
@@ -123,6 +65,8 @@ class Plugins:
         self._workers = workers
         self._changing = threading.Lock()
         platform.located.append(self._move)
+        # Only now, when no process of an old version can be at work in its folder.
+        folders.keep({plugin.code.get("id", "") for plugin in self})
         platform.plugins = self
 
     def __iter__(self) -> Iterator[Plugin]:

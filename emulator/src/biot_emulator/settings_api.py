@@ -13,7 +13,8 @@ from biot_emulator.catalog import interceptions, notifiable_actions
 from biot_emulator.clock import timestamp
 from biot_emulator.errors import BadRequest
 from biot_emulator.platform import Platform
-from biot_emulator.plugins import PREFIX, Plugin, Plugins
+from biot_emulator.plugin import PREFIX, Plugin
+from biot_emulator.plugins import Plugins
 from biot_emulator.search import search, search_request
 
 __all__ = ["SettingsApi"]

@@ -13,7 +13,7 @@ from typing import Any, Self
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
 from biot_emulator.errors import EmulatorError
-from biot_emulator.plugins import PREFIX, InPlace
+from biot_emulator.plugin import PREFIX, InPlace
 from biot_emulator.server import Server
 from biot_emulator.store import Store
 from biot_plugin_cli._dev_calls import Samples
@@ -91,8 +91,7 @@ class DevSession:
         python = plugin_python(manifest.root, manifest.runtime)
         copy = self._snapshots.take()
         try:
-            config = self._config(replace(manifest, root=copy), python)
-            self._put(config, InPlace(copy, python))
+            self._put(self._config(replace(manifest, root=copy)), InPlace(copy, python))
         except EmulatorError as error:
             raise OperationFailed(f"The platform does not take the plugin: {error}") from error
         except CliError as error:
@@ -110,8 +109,8 @@ class DevSession:
     def _copies(self) -> list[Path]:
         return [self._running[1]] if self._running else []
 
-    def _config(self, manifest: Manifest, python: Path) -> dict[str, Any]:
-        hooks = read_hooks(manifest, python, self._variables)
+    def _config(self, manifest: Manifest) -> dict[str, Any]:
+        hooks = read_hooks(manifest, {"BIOT_BASE_URL": self.url}, self._variables)
         order = {"interceptionOrder": manifest.interception_order} if manifest.interception_order else {}
         return {
             "name": manifest.name,

@@ -10,8 +10,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli._errors import OperationFailed, UsageError
-from biot_plugin_cli._interpreters import plugin_python
 from biot_plugin_cli._invoke_secrets import Secrets
+from biot_plugin_cli._local_function import local_function
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
@@ -37,24 +37,10 @@ def run_event(manifest: Manifest, event: Mapping[str, Any], variables: Mapping[s
         OperationFailed: The plugin's process cannot be started.
         UsageError: The event cannot be sent.
     """
-    from biot_emulator import Function, InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
+    from biot_emulator import InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
 
-    python = plugin_python(manifest.root, manifest.runtime)
     with Ums() as ums:
-        function = Function(
-            root=manifest.root,
-            python=python,
-            name=manifest.name,
-            handler=manifest.handler,
-            timeout=manifest.timeout,
-            memory_mb=manifest.memory_size,
-            environment={
-                **manifest.environment,
-                "BIOT_APP_NAME": manifest.display_name,
-                **ums.plugin_environment,
-                **variables,
-            },
-        )
+        function = local_function(manifest, ums.plugin_environment, variables)
         try:
             # The plugin loads while the event's token is signed.
             with _orderly_end(), Runtime(function) as runtime:

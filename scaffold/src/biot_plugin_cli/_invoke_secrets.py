@@ -18,11 +18,13 @@ class Secrets:
 
     Args:
         tokens: The tokens that were signed for this run; shown as the placeholder that they stood for.
-        secret_key: The local service user's secret.
+        secret_key: The local service user's secret; empty where there is none.
     """
 
     def __init__(self, tokens: Iterable[str], secret_key: str) -> None:
-        self._replaced = {**dict.fromkeys(tokens, _PLACEHOLDER), secret_key: "…"}
+        self._replaced = dict.fromkeys(tokens, _PLACEHOLDER)
+        if secret_key:
+            self._replaced[secret_key] = "…"
 
     def hide(self, text: str) -> str:
         """Replace tokens: ours by their placeholder, everybody else's by dots."""

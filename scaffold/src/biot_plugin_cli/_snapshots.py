@@ -13,6 +13,8 @@ from biot_plugin_cli._watch import is_own
 
 __all__ = ["Snapshots"]
 
+_ENVIRONMENT = ".venv"
+
 
 class Snapshots:
     """Takes the copies, and keeps those that may still be running; a context manager that removes them all.
@@ -41,6 +43,8 @@ class Snapshots:
         self._count += 1
         copy = Path(self._place.name) / str(self._count)
         shutil.copytree(self._root, copy, ignore=self._foreign, ignore_dangling_symlinks=True)
+        if (environment := self._root / _ENVIRONMENT).exists():
+            (copy / _ENVIRONMENT).symlink_to(environment.absolute())
         return copy
 
     def original(self, text: str) -> str:

@@ -1,0 +1,68 @@
+"""A plugin, as the platform keeps it (contract section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["ADDRESS_PATH", "PREFIX", "InPlace", "Plugin"]
+
+PREFIX = "Plugin-"
+"""What the platform puts before a plugin's name (contract section 6.1)."""
+ADDRESS_PATH = "/_functions/"
+"""The path below which plugins have their addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """Code that runs where it is, in a folder that somebody works in.
+
+    Attributes:
+        folder: The folder.
+        python: The interpreter that has what the code needs.
+    """
+
+    folder: Path
+    python: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plugin.
+
+    Attributes:
+        name: Its name, without the prefix.
+        config: Its configuration, `subscriptions` included (contract section 6.3).
+        endpoint_url: Its address.
+        service_id: The id of its service user.
+        secret_key: The secret of its service user.
+        code: Its code: `id` of the zip, or `folder` and `python`; empty for an image.
+        creation_time: When it was made.
+        last_modified_time: When it was changed last.
+    """
+
+    name: str
+    config: Mapping[str, Any]
+    endpoint_url: str
+    service_id: str
+    secret_key: str
+    code: Mapping[str, Any]
+    creation_time: str
+    last_modified_time: str
+
+    @property
+    def full_name(self) -> str:
+        """Its name with the prefix."""
+        return PREFIX + self.name
+
+    @property
+    def enabled(self) -> bool:
+        """Whether hooks and its schedule call it."""
+        return bool(self.config["enabledState"] == "ENABLED")
+
+    @property
+    def address(self) -> str:
+        """The 32 characters that its address has."""
+        return self.endpoint_url.rstrip("/").rpartition("/")[2]
