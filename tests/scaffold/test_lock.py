@@ -127,6 +127,22 @@ def test_without_a_lock_the_newest_are_taken_and_kept(repository: Repository) ->
     assert not (repository.root / "uv.lock").exists()
 
 
+def test_without_a_lock_paths_lead_where_they_should(repository: Repository) -> None:
+    thing = repository.root.parent / "thing"
+    thing.mkdir()
+    (thing / "pyproject.toml").write_text("[project]\nname = 'thing'\nversion = '1'\n")
+    wheel = make_wheel(repository.wheels, "other")
+    repository.needs(
+        "thing", "other", uv="\n[tool.uv.sources]\nthing = { path = '../thing', editable = true }", lock=False
+    )
+
+    sources = {one.name: one.source for one in needed(repository)}
+
+    assert sources["thing"] == Origin(str(thing))
+    assert isinstance(sources["other"], Wheel)
+    assert sources["other"].url == wheel.as_uri()
+
+
 def test_without_a_lock_and_without_such_wheels(repository: Repository) -> None:
     make_wheel(repository.wheels, "thing", tag="cp36-cp36m-win32")
     repository.needs("thing", lock=False)

@@ -367,6 +367,22 @@ def test_too_large_unpacked(repository: Repository) -> None:
     assert "your own files 250.0 MB" in said
 
 
+def test_dependencies_that_are_too_large_are_refused_before_time_is_spent_on_them(
+    needy: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_sizes, "MAX_UNPACKED_BYTES", MEGABYTE)
+    next(needy.wheels.glob("pure*")).unlink()
+    make_wheel(needy.wheels, "pure", {"pure/zeros.bin": bytes(2 * MEGABYTE)}, needs=["fast"])
+    needy.needs("pure")
+
+    refused = needy.package()
+
+    assert refused.exit_code == 4
+    assert "2.0 MB unpacked, and Lambda takes 1" in refused.err
+    assert "(pure 2.0 MB, fast 0.0 MB)" in refused.err
+    assert "Compiling" not in refused.err
+
+
 def test_too_large_zipped(needy: Repository) -> None:
     next(needy.wheels.glob("pure*")).unlink()
     make_wheel(needy.wheels, "pure", {"pure/noise.bin": os.urandom(51 * MEGABYTE)})

@@ -60,14 +60,14 @@ def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
     Raises:
         InvalidPlugin: There is no such choice.
     """
-    with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
-        written = Path(scratch) / "pylock.toml"
-        options = ["--quiet", "--no-header", "--only-binary", ":all:", "--format", "pylock.toml", "-o", str(written)]
-        command = [str(uv), "pip", "compile", *_uv_target(target), *options, "pyproject.toml"]
-        code, said = _run(command, root)
-        if code:
-            raise InvalidPlugin(f"The dependencies cannot be had as wheels for {target}: {said}")
-        written.replace(output)
+    # Its relative paths start from its own folder.
+    written = output.with_name(f"pylock.{os.getpid()}.toml")
+    options = ["--quiet", "--no-header", "--only-binary", ":all:", "--format", "pylock.toml", "-o", str(written)]
+    code, said = _run([str(uv), "pip", "compile", *_uv_target(target), *options, "pyproject.toml"], root)
+    if code:
+        written.unlink(missing_ok=True)
+        raise InvalidPlugin(f"The dependencies cannot be had as wheels for {target}: {said}")
+    written.replace(output)
 
 
 def _uv_candidates(root: Path) -> Iterator[Path]:
@@ -114,7 +114,12 @@ def _python_with_pip(root: Path) -> str | None:
 
 def _indexes(root: Path, uv: Mapping[str, Any]) -> Iterator[str]:
     """Name the indexes and folders that the plugin names for uv; hashes guard what is taken from them."""
-    for url in (*(index["url"] for index in uv.get("index", ()) if "url" in index), *uv.get("extra-index-url", ())):
+    if uv.get("no-index"):
+        yield "--no-index"
+    for index in uv.get("index", ()):
+        if url := index.get("url"):
+            yield from ("--index-url" if index.get("default") else "--extra-index-url", url)
+    for url in uv.get("extra-index-url", ()):
         yield from ("--extra-index-url", url)
     if url := uv.get("index-url"):
         yield from ("--index-url", url)

@@ -115,4 +115,4 @@ def _resolved(project: Project, target: Target) -> list[Locked]:
     kept = cache_folder(project.root, "resolved") / f"pylock.{hashlib.sha256(asked.encode()).hexdigest()[:16]}.toml"
     if not kept.is_file():
         resolve(uv, project.root, target, kept)
-    return read_pylock(kept, target, project.root)
+    return read_pylock(kept, target)

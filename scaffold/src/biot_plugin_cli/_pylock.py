@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["read_pylock"]
 
 
-def read_pylock(file: Path, target: Target, folder: Path | None = None) -> list[Locked]:
+def read_pylock(file: Path, target: Target) -> list[Locked]:
     """Tell what a lock file says that a plugin needs on the target.
 
     Args:
         file: The lock file.
         target: What the environment markers are about.
-        folder: What its relative paths start from; the file's own folder when None.
 
     Returns:
         Sorted by name.
@@ -38,9 +37,9 @@ def read_pylock(file: Path, target: Target, folder: Path | None = None) -> list[
         lock = Pylock.from_dict(tomllib.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, PylockValidationError) as error:
         raise InvalidPlugin(f"{file} cannot be read ({error}): make it again") from error
-    if lock.requires_python and not lock.requires_python.contains(Version(f"{target.python}.0")):
+    if lock.requires_python and not lock.requires_python.contains(Version(f"{target.python}.99")):
         raise InvalidPlugin(f"{file} is for Python {lock.requires_python}, and the plugin runs on {target.runtime}")
-    return sorted(_locked(lock, target, folder or file.parent), key=lambda one: one.name)
+    return sorted(_locked(lock, target, file.parent), key=lambda one: one.name)
 
 
 def _locked(lock: Pylock, target: Target, folder: Path) -> list[Locked]:

@@ -25,7 +25,7 @@ from biot_plugin_cli.commands.upgrade import upgrade
 
 __all__ = ["app", "main"]
 
-app = new_app("Run, check and upgrade a BioT plugin. Type the commands in the plugin's repository.")
+app = new_app("Run, package and upgrade a BioT plugin. Type the commands in the plugin's repository.")
 
 
 def _print_version(value: bool) -> None:

@@ -1,0 +1,231 @@
+"""What it costs to package a plugin, in full and after a change of one line, and how large the package is.
+
+Each tool packages the same code with the same two dependencies, as its own documentation says. What it downloaded is
+cached before; a full build begins without what the tool itself built. Rivals are installed on demand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.table import measure
+
+ROOT = Path(__file__).parents[1]
+UV = ROOT / ".uv" / "bin" / "uv"
+FOLDER = ROOT / ".cache" / "bench-package"
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+NEEDS = ("aws-lambda-powertools==3.37.0", "cryptography==50.0.2")
+ROUNDS = 2
+
+CODE = """
+from aws_lambda_powertools import Logger
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+logger = Logger(service="demo")
+
+
+def handler(event, context):
+    return {"statusCode": 200}
+"""
+CHALICE = """
+from aws_lambda_powertools import Logger
+from chalice import Chalice
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+app = Chalice(app_name="demo")
+logger = Logger(service="demo")
+
+
+@app.lambda_function()
+def handler(event, context):
+    return {"statusCode": 200}
+"""
+SAM = f"""
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Demo:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: ., Handler: index.handler, Runtime: {RUNTIME}}}
+"""
+ZAPPA = {"app_function": "index.handler", "project_name": "demo", "runtime": RUNTIME, "s3_bucket": "-"}
+OURS = f"""
+[tool.biot-plugin]
+name = "demo"
+display-name = "Demo"
+version = 1
+runtime = "{RUNTIME}"
+[project]
+name = "demo"
+version = "0"
+requires-python = "=={RUNTIME.removeprefix("python")}.*"
+dependencies = {json.dumps(NEEDS)}
+[tool.uv]
+package = false
+"""
+REQUIREMENTS = "\n".join(NEEDS)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """How one tool packages.
+
+    Attributes:
+        command: Its command line, the program first.
+        files: The project that it packages.
+        source: The one of them that is changed.
+        built: What it builds, all of which a full build begins without.
+        result: The archive, or the folder that its deployment would archive.
+        distributions: What its environment needs; None for this project's own.
+    """
+
+    command: tuple[str, ...]
+    files: Mapping[str, str]
+    source: str
+    built: tuple[str, ...]
+    result: str
+    distributions: tuple[str, ...] | None = None
+
+
+TOOLS = {
+    "biot-plugin package": Tool(
+        ("biot-plugin", "package"), {"pyproject.toml": OURS, "index.py": CODE}, "index.py", (".cache", "dist"),
+        "dist/demo.zip",
+    ),
+    "zappa package": Tool(
+        ("zappa", "package", "dev", "--output", "out.zip"),
+        {"index.py": CODE, "zappa_settings.json": json.dumps({"dev": ZAPPA})},
+        "index.py", ("out.zip",), "out.zip", ("zappa", *NEEDS, "pip", "setuptools<81"),
+    ),
+    "chalice package": Tool(
+        ("chalice", "package", "out"),
+        {
+            "app.py": CHALICE, "requirements.txt": REQUIREMENTS,
+            ".chalice/config.json": '{"version": "2.0", "app_name": "demo", "stages": {"dev": {}}}',
+        },
+        "app.py", ("out", ".chalice/deployments"), "out/deployment.zip", ("chalice", *NEEDS, "pip", "setuptools<81"),
+    ),
+    "sam build": Tool(
+        ("sam", "build"), {"index.py": CODE, "requirements.txt": REQUIREMENTS, "template.yaml": SAM}, "index.py",
+        (".aws-sam",), ".aws-sam/build/Demo", ("aws-sam-cli", "pip"),
+    ),
+}  # fmt: skip
+
+
+def main() -> None:
+    """Measures and prints."""
+    columns = ("full build", "one line", "zipped", "unpacked", "cold import", "twice the same")
+    print(f"\nPackaging the same plugin for {RUNTIME}")
+    _print("", columns)
+    for name, tool in TOOLS.items():
+        _print(name, _row(name, tool))
+
+
+def _print(name: str, values: Iterable[str]) -> None:
+    print(f"  {name:<20}" + "".join(f"{value:>16}" for value in values))
+
+
+def _row(name: str, tool: Tool) -> tuple[str, ...]:
+    try:
+        return _measured(name, tool)
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or b"").decode(errors="replace").strip().splitlines() or [str(error)]
+        return (f"left out: {said[-1]}",)
+
+
+def _measured(name: str, tool: Tool) -> tuple[str, ...]:
+    project = FOLDER / name.replace(" ", "-")
+    shutil.rmtree(project, ignore_errors=True)
+    for path, text in tool.files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text)
+    build = _prepare(name, tool, project)
+    build()  # downloads
+    full, archives = [], []
+    for _ in range(ROUNDS):
+        full.append(_timed(build, lambda: _clean(tool, project)))
+        archives.append(_archive(project / tool.result))
+    same = "-" if (project / tool.result).is_dir() else "yes" if len(set(archives)) == 1 else "no"
+    changed = [_timed(build, lambda: _change(project / tool.source)) for _ in range(ROUNDS)]
+    unpacked, cold = _unpacked(archives[0], Path(tool.source).stem)
+    times = (f"{statistics.median(seconds):.2f} s" for seconds in (full, changed))
+    return (*times, *(f"{size / 1024**2:.1f} MB" for size in (len(archives[0]), unpacked)), f"{cold:.0f} ms", same)
+
+
+def _unpacked(content: bytes, module: str) -> tuple[int, float]:
+    """The bytes of an archive's content, and the milliseconds of importing its module where nothing is written."""
+    folder = FOLDER / "unpacked"
+    shutil.rmtree(folder, ignore_errors=True)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(folder)
+        size = sum(entry.file_size for entry in archive.infolist())
+
+    def start(statement: str) -> object:
+        return subprocess.run([sys.executable, "-I", "-B", "-c", f"import sys, json, logging\n{statement}"], check=True)
+
+    cold = f"sys.path.insert(0, {str(folder)!r}); import {module}"
+    seconds = measure({"bare": lambda: start("pass"), "cold": lambda: start(cold)}, rounds=7)
+    return size, (seconds["cold"] - seconds["bare"]) * 1000
+
+
+def _prepare(name: str, tool: Tool, project: Path) -> Callable[[], object]:
+    """Installs the tool, and gives what runs it."""
+    environment = Path(sys.prefix)
+    if tool.distributions is None:
+        subprocess.run([UV, "lock", "--quiet", "--python", sys.executable], cwd=project, check=True)
+    else:
+        environment = FOLDER / f"env-{name.partition(' ')[0]}"
+        python = environment / "bin" / "python"
+        quiet = ("--quiet", "--python")
+        subprocess.run([UV, "venv", "--allow-existing", *quiet, sys.executable, environment], check=True)
+        subprocess.run([UV, "pip", "install", *quiet, python, *tool.distributions], capture_output=True, check=True)
+    home = FOLDER / "home"
+    home.mkdir(exist_ok=True)
+    offline = {"AWS_ACCESS_KEY_ID": "-", "AWS_SECRET_ACCESS_KEY": "-", "AWS_DEFAULT_REGION": "eu-west-1"}
+    variables = {
+        **os.environ, **offline, "HOME": str(home), "SAM_CLI_TELEMETRY": "0", "VIRTUAL_ENV": str(environment),
+        "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    }  # fmt: skip
+    command = [str(environment / "bin" / tool.command[0]), *tool.command[1:]]
+    return lambda: subprocess.run(command, cwd=project, env=variables, capture_output=True, check=True)
+
+
+def _timed(action: Callable[[], object], before: Callable[[], object]) -> float:
+    before()
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def _clean(tool: Tool, project: Path) -> None:
+    for built in tool.built:
+        path = project / built
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _change(source: Path) -> None:
+    with source.open("a") as file:
+        file.write(f"# {hashlib.sha256(os.urandom(8)).hexdigest()}\n")
+
+
+def _archive(result: Path) -> bytes:
+    """The archive's bytes; of a folder, what archiving it as it is would give."""
+    if result.is_file():
+        return result.read_bytes()
+    return Path(shutil.make_archive(str(FOLDER / "folder"), "zip", result)).read_bytes()
+
+
+if __name__ == "__main__":
+    main()
