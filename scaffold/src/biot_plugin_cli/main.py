@@ -25,7 +25,7 @@ from biot_plugin_cli.commands.upgrade import upgrade
 
 __all__ = ["app", "main"]
 
-app = new_app("Run, package and upgrade a BioT plugin. Type the commands in the plugin's repository.")
+app = new_app("Run, check, package and deploy a BioT plugin. Type the commands in the plugin's repository.")
 
 
 def _print_version(value: bool) -> None:
@@ -47,16 +47,16 @@ def _options(
 app.command()(invoke)
 app.command()(event)
 app.command()(dev)
-app.command("list")(list_plugins)
 app.command()(check)
 app.command()(config)
-app.command()(delete)
-app.command()(deploy)
-app.command()(disable)
-app.command()(enable)
 app.command()(package)
-app.command()(rollback)
+app.command()(deploy)
 app.command()(status)
+app.command("list")(list_plugins)
+app.command()(enable)
+app.command()(disable)
+app.command()(rollback)
+app.command()(delete)
 app.command()(upgrade)
 
 
