@@ -303,7 +303,6 @@ def test_a_platform_that_is_away_for_5_s_is_waited_for(
         assert not run.result.sent
         assert run.left > 0
         assert run(do, timeout=20)["statusCode"] == 200
-        assert list(run.result) == ["method"]
     finally:
         timer.join()
         for server in back:

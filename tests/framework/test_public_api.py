@@ -20,7 +20,7 @@ def test_all_is_exactly_the_public_api(module: ModuleType) -> None:
         name
         for name, value in vars(module).items()
         if not name.startswith("_")
-        and name not in ("annotations", "JSON", "Overrides")
+        and name not in ("annotations", "JSON", "Overrides", "TYPE_CHECKING")
         and getattr(value, "__module__", module.__name__).startswith("biot_plugin")
         and (not isinstance(value, ModuleType) or value.__name__ == f"{module.__name__}.{name}")
         and not (module in (events, strategies) and getattr(value, "__module__", None) != module.__name__)

@@ -26,6 +26,10 @@ class Transport(Protocol):
         """The platform's API root."""
         ...
 
+    def prefetch(self, traceparent: str, time: TimeLimit) -> None:
+        """Logs in early, if it can."""
+        ...
+
     def token(self, traceparent: str, time: TimeLimit) -> str:
         """The token of the plugin's service user."""
         ...
@@ -83,11 +87,11 @@ class Platform:
             threading.Thread(target=self._prefetch, name="biot-service-login", daemon=True).start()
 
     def _prefetch(self) -> None:
-        from biot_plugin._platform_errors import PlatformError
+        from biot_plugin._platform_errors import NotConfigured
         from biot_plugin._time_limit import TimeLimit
         from biot_plugin._trace import Trace
 
         try:
-            self.transport().token(Trace.start().traceparent, TimeLimit(_PREFETCH_SECONDS))
-        except PlatformError:
+            self.transport().prefetch(Trace.start().traceparent, TimeLimit(_PREFETCH_SECONDS))
+        except NotConfigured:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time as clock
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -62,6 +62,11 @@ class ServiceLogin:
         self._accepted: str | None = None
         self._renewed_at = float("-inf")
         self._failure: tuple[float, PlatformError] | None = None
+
+    def prefetch(self, headers: dict[str, str], time: TimeLimit) -> None:
+        """Logs in before anybody asks. A failure is nobody's: who waited for it tries again."""
+        with suppress(PlatformError), self._alone(headers, time):
+            self._token = self._new_token(self._request(headers), time, replaces_refused=False)
 
     def token(self, headers: dict[str, str], time: TimeLimit) -> str:
         """The token that is good now.

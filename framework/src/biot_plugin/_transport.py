@@ -41,6 +41,10 @@ class HttpTransport:
         self._connections = Connections()
         self._login = ServiceLogin(base_url, credentials, self._connections.send)
 
+    def prefetch(self, traceparent: str, time: TimeLimit) -> None:
+        """Logs in early, if it can."""
+        self._login.prefetch(api_headers(traceparent), time)
+
     def token(self, traceparent: str, time: TimeLimit) -> str:
         """The token of the plugin's service user.
 

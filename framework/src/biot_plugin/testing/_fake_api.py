@@ -131,6 +131,9 @@ class FakeApi:
         if unanswered:
             raise AssertionError("\n".join(unanswered))
 
+    def prefetch(self, traceparent: str, time: TimeLimit) -> None:
+        """There is nothing to log in to."""
+
     def token(self, traceparent: str, time: TimeLimit) -> str:  # noqa: ARG002
         """A token that is good for nothing."""
         return "token"
