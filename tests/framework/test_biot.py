@@ -480,3 +480,41 @@ def test_it_works_in_async_handlers(plugin: Plugin, is_async: bool) -> None:
 
     assert plugin.handler(events.scheduled(), Context())["statusCode"] == 200
     assert seen == [{"method": "GET"}]
+
+
+def test_an_sdk_is_told_where_the_platform_is_and_who_calls(platform: PlatformServer, run: Run) -> None:
+    class Configuration:
+        host = "https://generated.example.com/settings"
+        access_token: Any = None
+
+        def get_host_settings(self) -> list[dict[str, str]]:
+            return [{"url": "https://generated.example.com/settings"}]
+
+    class ApiClient:
+        def __init__(self) -> None:
+            self.configuration = Configuration()
+            self.headers: dict[str, str] = {}
+
+        def set_default_header(self, name: str, value: str) -> None:
+            self.headers[name] = value
+
+    client, configuration = ApiClient(), Configuration()
+
+    def configured(event: Any) -> object:
+        for one in (client, configuration):
+            assert event.biot.configure(one) is event.biot.configure(one) is one
+        return event.traceparent
+
+    run(configured)
+    assert client.headers == {"traceparent": run.result}
+    assert platform.logins == [], "the token is fetched when the SDK needs it"
+    for one in (client.configuration, configuration):
+        assert one.host == f"{platform.base_url}/settings"
+        assert one.access_token() == "token-1"
+    run(lambda event: event.biot.configure(object()))
+    assert isinstance(run.result, TypeError)
+
+
+def test_the_time_that_is_left_is_there_to_be_handed_on(platform: PlatformServer, run: Run) -> None:
+    run(lambda event: event.biot.seconds_left, timeout=5)
+    assert 4 < run.result <= 4.5
