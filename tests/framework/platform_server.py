@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -63,7 +64,7 @@ def ok(exchange: Exchange) -> None:
 class PlatformServer:
     """Logs the service user in. Other calls are answered by `behaviours` in turn, and by the last one ever after."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.logins: list[Received] = []
         self.behaviours: list[Behaviour] = [ok]
@@ -75,13 +76,16 @@ class PlatformServer:
         self.sockets: list[socket.socket] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._scheme = "https" if tls else "http"
         self._server = _Server(("127.0.0.1", port), _handler(self))
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def behaves(self, *behaviours: Behaviour) -> None:
         self.behaviours = list(behaviours)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import socket
+import threading
 from functools import cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from biot_plugin._platform_errors import PlatformTimeout, PlatformUnreachable
-from biot_plugin._time_limit import TimeLimit
+from biot_plugin._time_limit import TimeIsUp, TimeLimit
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -233,7 +234,7 @@ def _tls() -> SSLContext:
 def _connected(host: str, port: int, time: TimeLimit) -> socket.socket:
     """A connected socket. The addresses of the host share the time."""
     refused: OSError = OSError("the host has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in _addresses(host, port, time):
         sock = socket.socket(family, kind, protocol)
         try:
             sock.settimeout(min(time.left(), _CONNECT_SECONDS))
@@ -245,3 +246,24 @@ def _connected(host: str, port: int, time: TimeLimit) -> socket.socket:
         else:
             return sock
     raise refused
+
+
+def _addresses(host: str, port: int, time: TimeLimit) -> list[Any]:
+    """The addresses of a host, looked up aside: a resolver that does not answer cannot be told to stop."""
+    outcome: list[Any] = []
+
+    def look_up() -> None:
+        try:
+            outcome.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=look_up, name="biot-resolver", daemon=True)
+    thread.start()
+    thread.join(time.left())
+    if not outcome:
+        raise TimeIsUp("the host's address was not found in time")
+    if isinstance(outcome[0], OSError):
+        raise outcome[0]
+    found: list[Any] = outcome[0]
+    return found

@@ -11,7 +11,8 @@ from typing import Any
 from biot_plugin._plugin import Plugin
 from biot_plugin.testing import events
 from biot_plugin.testing._context import Context
-from biot_plugin.testing._fake_api import FakeApi, UnansweredCall
+from biot_plugin.testing._fake_api import FakeApi
+from biot_plugin.testing._fake_transport import UnansweredCall
 from biot_plugin.testing._replies import AdaptReply, PostReply, PreReply, Reply
 from biot_plugin.testing._signer import Signer, default_signer
 from biot_plugin.testing._signing import signed
@@ -44,7 +45,7 @@ class Client:
         self._plugin = plugin
         self._timeout = timeout
         plugin.keys.use(self.signer.public_keys)
-        plugin.platform.use(self.api)
+        plugin.platform.use(self.api.transport)
 
     def pre_request(
         self,

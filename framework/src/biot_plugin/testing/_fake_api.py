@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from biot_plugin._http import Answer, Request
+from biot_plugin.testing._fake_transport import FakeTransport
 from biot_plugin.testing._stub import ApiCall, Stub
 
 if TYPE_CHECKING:
     from biot_plugin._platform_errors import PlatformUnreachable
-    from biot_plugin._retries import Tell
-    from biot_plugin._time_limit import TimeLimit
 
 JSON = Any
 _FILES = "/file/v1/files"
-_SIGNED = "/signed/"
-
-
-class UnansweredCall(BaseException):
-    """A plugin called what the test has no answer for. No handler can mistake it for an error of the platform."""
 
 
 class FakeApi:
@@ -40,16 +30,13 @@ class FakeApi:
     Attributes:
         calls: Every call, in order.
         files: The content of files by id, those that were given and those that the plugin stored.
+        transport: What the plugin calls: `plugin.platform.use(api.transport)`; `Client` does it.
     """
 
-    base_url = "https://platform.invalid"
-
     def __init__(self) -> None:
-        self.calls: list[ApiCall] = []
-        self.files: dict[str, bytes] = {}
-        self._stubs: list[Stub] = []
-        self._unanswered: list[str] = []
-        self._lock = threading.Lock()
+        self.transport = FakeTransport()
+        self.calls = self.transport.calls
+        self.files = self.transport.files
 
     def get(self, path: str, **answer: Any) -> Stub:
         """Answers GET; see `on`."""
@@ -94,8 +81,7 @@ class FakeApi:
             What tells the calls that were made of it.
         """
         stub = Stub(method, path, answer, status, error)
-        with self._lock:
-            self._stubs.insert(0, stub)
+        self.transport.stubs.insert(0, stub)
         return stub
 
     def search(self, path: str, entities: Sequence[dict[str, Any]]) -> Stub:
@@ -114,57 +100,17 @@ class FakeApi:
 
         def made(call: ApiCall) -> JSON:
             id = str(uuid.uuid4())
-            return {**call.json, "id": id, "signedUrl": f"{self.base_url}{_SIGNED}{id}"}
+            return {**call.json, "id": id, "signedUrl": self.transport.signed_url(id)}
 
         return self.post(f"{_FILES}/upload", answer=made)
 
     def download(self, id: str, content: bytes, *, name: str = "file", mime_type: str = "text/plain") -> Stub:
         """Has a file."""
         self.files[id] = content
-        found = {"id": id, "name": name, "mimeType": mime_type, "signedUrl": f"{self.base_url}{_SIGNED}{id}"}
+        found = {"id": id, "name": name, "mimeType": mime_type, "signedUrl": self.transport.signed_url(id)}
         return self.get(f"{_FILES}/{id}/download", answer=found)
 
     def check(self) -> None:
         """Raises AssertionError where something was called that it has no answer for; `Client` calls it each time."""
-        with self._lock:
-            unanswered, self._unanswered = self._unanswered, []
-        if unanswered:
+        if unanswered := self.transport.unanswered():
             raise AssertionError("\n".join(unanswered))
-
-    def prefetch(self, traceparent: str, time: TimeLimit) -> None:
-        """There is nothing to log in to."""
-
-    def token(self, traceparent: str, time: TimeLimit) -> str:  # noqa: ARG002
-        """A token that is good for nothing."""
-        return "token"
-
-    def call(self, request: Request, time: TimeLimit, tell: Tell) -> Answer:  # noqa: ARG002
-        """Answers a call of a handler, as the platform's transport does."""
-        call = ApiCall.of(request)
-        with self._lock:
-            self.calls.append(call)
-            stub = next((one for one in self._stubs if one.fits(call)), None)
-            if stub is None:
-                message = self._unanswered_message(call)
-                self._unanswered.append(message)
-                raise UnansweredCall(message)
-        return stub.answered(call, request)
-
-    def transfer(self, request: Request, time: TimeLimit, tell: Tell) -> Answer:  # noqa: ARG002
-        """Takes or gives the content of a file."""
-        id = urlsplit(request.url).path.removeprefix(_SIGNED)
-        if request.method == "PUT":
-            self.files[id] = request.content
-            return Answer(200, {}, b"")
-        return Answer(200, {}, self.files[id])
-
-    def close(self) -> None:
-        """There is nothing to close."""
-
-    def _unanswered_message(self, call: ApiCall) -> str:
-        body = "" if call.json is None else f" with {json.dumps(call.json)}"
-        known = ", ".join(sorted({str(stub) for stub in self._stubs})) or "nothing"
-        return (
-            f"The plugin called {call}{body}, which the test has no answer for: give it one with "
-            f'biot_api.{call.method.lower()}("{call.path}", answer=...). It has answers for {known}.'
-        )
