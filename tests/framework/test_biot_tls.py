@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from biot_plugin import PlatformTimeout, PlatformUnreachable, Plugin, _http
+from biot_plugin import PlatformTimeout, PlatformUnreachable, Plugin, _paced_connection
 from biot_plugin.testing import Context, Signer, events
 from tests.framework.platform_server import SECRET, SERVICE_ID, PlatformServer
 
@@ -50,7 +50,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Do], Any]]:
     """Runs a piece of a handler against a platform at an address; gives what it returns or raises."""
     monkeypatch.setenv("BIOT_SERVICE_USER_ID", SERVICE_ID)
     monkeypatch.setenv("BIOT_SERVICE_USER_SECRET_KEY", SECRET)
-    _http._tls.cache_clear()
+    _paced_connection._tls.cache_clear()
     plugins: list[Plugin] = []
 
     def run(base_url: str, do: Do) -> Any:
@@ -72,7 +72,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Do], Any]]:
     yield run
     for plugin in plugins:
         plugin.platform.close()
-    _http._tls.cache_clear()
+    _paced_connection._tls.cache_clear()
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import time as clock
 from http.client import HTTPConnection
 from typing import NamedTuple
 
-from biot_plugin._http import Answer, Origin, Request, connect, exchange
+from biot_plugin._http import Answer, Request, connect, exchange
+from biot_plugin._paced_connection import Origin
 from biot_plugin._time_limit import TimeLimit
 
 

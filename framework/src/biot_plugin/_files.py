@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from biot_plugin._answers import check_success, object_of
-from biot_plugin._http import Origin, Request
+from biot_plugin._http import Request
+from biot_plugin._paced_connection import Origin
 from biot_plugin._platform_errors import UnexpectedAnswer, api_error
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from biot_plugin._connections import Connections
-from biot_plugin._http import Answer, Origin, Request
+from biot_plugin._http import Answer, Request
+from biot_plugin._paced_connection import Origin
 from biot_plugin._platform_errors import NotConfigured
 from biot_plugin._request import api_headers
 from biot_plugin._retries import SAFE_METHODS, Tell, with_retries
