@@ -216,6 +216,13 @@ def test_an_error_has_what_the_platform_said_and_becomes_the_reply(
     assert "ada@example.com" not in written
 
 
+def test_a_status_that_is_none_is_not_passed_on(platform: PlatformServer, run: Run) -> None:
+    platform.behaves(error(999, "SOME_CODE"))
+    reply = run(patch)
+    assert type(run.result) is PlatformFailed
+    assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (500, "CALL_TO_API_FAILED")
+
+
 def test_whoever_may_call_without_a_token_is_not_told_what_the_platform_said(
     platform: PlatformServer, plugin: Plugin
 ) -> None:

@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 
 from biot_plugin._errors import BiotPluginError, Reject
 
+_GREATEST_STATUS = 599
 _FAILED = "The plugin could not do its work: a call of the platform's API failed"
 
 
@@ -110,7 +111,7 @@ class ApiError(PlatformError):
         super().__init__(call, answered, trace_id=theirs if isinstance(theirs, str) and theirs else trace_id)
 
     def _reject(self) -> Reject:
-        if not self.relayed or self.code is None:
+        if not self.relayed or not self.code or self.status > _GREATEST_STATUS:
             return super()._reject()
         return Reject(self.status, self.code, self.message, **self.details)
 
