@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,10 +13,10 @@ from biot_emulator.build import build_platform
 from biot_emulator.server import Server
 from biot_emulator.store import Store
 from tests.emulator.conftest import code_zip
+from tests.sdks import fetch_sdks
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 ADMIN = ("ada@example.com", "secret")
 RUNTIME = "python{}.{}".format(*sys.version_info)
 CODE = """
@@ -29,25 +28,12 @@ def handler(event, context):
         response["body"]["seen"] = ["MARK", os.environ["MODE"]]
     return {"response": response}
 """
-_SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in ("settings", "ums", "dispatcher", "organization")]
 
 
 @pytest.fixture(scope="module")
 def sdk_python() -> Path:
-    """An interpreter that has the SDKs, in an environment of their own that is made once."""
-    folder = ROOT / ".cache" / "sdks" / "2.4.3"
-    python = folder / "bin" / "python"
-    own = ROOT / ".uv" / "bin" / "uv"
-    uv = str(own) if own.is_file() else shutil.which("uv")
-    if uv is None:
-        pytest.skip("the SDKs cannot be fetched without uv")
-    made = [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(folder)]
-    filled = [uv, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", str(python), *_SDKS]
-    for command in (made, filled):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            pytest.skip(f"the SDKs cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
-    return python
+    """An interpreter that has the SDKs."""
+    return fetch_sdks() / "bin" / "python"
 
 
 def test_the_sdks(sdk_python: Path, tmp_path: Path) -> None:

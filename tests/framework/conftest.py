@@ -16,6 +16,8 @@ from biot_plugin.testing import Signer, default_signer
 BIOT_VARIABLES = (
     "BIOT_APP_NAME",
     "BIOT_BASE_URL",
+    "BIOT_SERVICE_USER_ID",
+    "BIOT_SERVICE_USER_SECRET_KEY",
     "BIOT_SERVICE_ENVIRONMENT",
     "BIOT_SHOULD_VALIDATE_JWT",
     "BIOT_JWT_PERMISSION_INTERCEPTION",

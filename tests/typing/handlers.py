@@ -12,6 +12,7 @@ from typing_extensions import assert_type
 
 from biot_plugin import (
     AdaptEntity,
+    BiotApi,
     DirectCall,
     Event,
     Next,
@@ -20,6 +21,8 @@ from biot_plugin import (
     PostRequest,
     PreRequest,
     Scheduled,
+    Search,
+    StoredFile,
     Subscriptions,
 )
 
@@ -78,6 +81,10 @@ def adapt(event: AdaptEntity[Device]) -> list[Device]:
 async def notified(event: Notification[Session]) -> None:
     assert_type(event.entity, Session)
     assert_type(event.old_entity, dict[str, Any] | None)
+    assert_type(event.biot, BiotApi)
+    assert_type(event.biot.search("/a"), Search)
+    assert_type(event.biot.download("1"), StoredFile)
+    assert_type(event.biot.configure(plugin), Plugin)
 
 
 @plugin.scheduled("0 0 * * ? *")

@@ -15,6 +15,8 @@ Tests find event factories, a client and pytest fixtures in `biot_plugin.testing
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from biot_plugin._direct_call import DirectCall
 from biot_plugin._errors import (
     BiotPluginError,
@@ -33,13 +35,39 @@ from biot_plugin._intercepted import InterceptedEntities, InterceptedRequest, In
 from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin._kind import Kind
 from biot_plugin._notification import Notification
+from biot_plugin._platform_errors import (
+    AccessDenied,
+    ApiError,
+    BadRequest,
+    Conflict,
+    LoginFailed,
+    NotConfigured,
+    NotFound,
+    PlatformError,
+    PlatformFailed,
+    PlatformTimeout,
+    PlatformUnreachable,
+    TokenRefused,
+    TooManyRequests,
+    UnexpectedAnswer,
+)
 from biot_plugin._plugin import Plugin
 from biot_plugin._scheduled import Scheduled
 from biot_plugin._subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
 
+if TYPE_CHECKING:
+    from biot_plugin._api_client import BiotApi
+    from biot_plugin._files import StoredFile
+    from biot_plugin._search import Search
+
 __all__ = [
+    "AccessDenied",
     "AdaptEntity",
+    "ApiError",
+    "BadRequest",
+    "BiotApi",
     "BiotPluginError",
+    "Conflict",
     "DirectCall",
     "Event",
     "Initiator",
@@ -52,17 +80,40 @@ __all__ = [
     "InvalidResult",
     "Kind",
     "LambdaContext",
+    "LoginFailed",
     "Next",
     "NoHandler",
+    "NotConfigured",
+    "NotFound",
     "Notification",
     "NotificationSubscription",
+    "PlatformError",
+    "PlatformFailed",
+    "PlatformTimeout",
+    "PlatformUnreachable",
     "Plugin",
     "PostRequest",
     "PreRequest",
     "RegistrationError",
     "Reject",
     "Scheduled",
+    "Search",
+    "StoredFile",
     "Subscriptions",
+    "TokenRefused",
+    "TooManyRequests",
     "Unauthorized",
+    "UnexpectedAnswer",
     "UnverifiedCaller",
 ]
+
+#: Names for annotations, which a plugin that does not call the platform need not load.
+_LATE = {"BiotApi": "_api_client", "Search": "_search", "StoredFile": "_files"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

@@ -14,6 +14,7 @@ from biot_plugin._hooks import EndpointHook
 from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin._kind import Kind
 from biot_plugin._notification import Notification
+from biot_plugin._platform_errors import PlatformError
 from biot_plugin._scheduled import Scheduled
 from biot_plugin._trace import Trace, current_trace
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
     from biot_plugin._handler import Handler, Middleware, Next
+    from biot_plugin._platform import Platform
     from biot_plugin._public_keys import PublicKeys
     from biot_plugin._registry import Registry
     from biot_plugin._settings import Settings
@@ -41,12 +43,14 @@ class Dispatcher:
         registry: Registry,
         middleware: Sequence[Middleware],
         keys: PublicKeys,
+        platform: Platform,
         logger: Logger,
     ) -> None:
         self._settings = settings
         self._registry = registry
         self._middleware = middleware
         self._keys = keys
+        self._platform = platform
         self._logger = logger
 
     def __call__(self, raw: object, context: LambdaContext) -> dict[str, Any]:
@@ -61,6 +65,9 @@ class Dispatcher:
         except Reject as reject:
             self._log(reject)
             return {**_replies.rejection(reject, trace, self._settings)}
+        except PlatformError as error:
+            self._logger.exception(f"Nobody caught the error of a call of the platform: {error}")
+            return {**_replies.rejection(self._told(error, envelope), trace, self._settings)}
         except Exception:
             self._logger.exception("A handler failed")
             return {**_replies.failure(trace, self._settings)}
@@ -71,11 +78,16 @@ class Dispatcher:
         """The typed event, from a caller who is verified."""
         kind = Kind.of(envelope.event, envelope.headers)
         claims = {} if self._is_public(kind) else authenticate(kind, envelope, self._keys, self._settings)
-        return _EVENTS[kind](envelope, Call(trace, claims, context, self._logger))
+        return _EVENTS[kind](envelope, Call(trace, claims, context, self._logger, self._platform))
 
     def _is_public(self, kind: Kind) -> bool:
         entry = self._registry.first(kind)
         return entry is not None and isinstance(entry.hook, EndpointHook) and entry.hook.public
+
+    def _told(self, error: PlatformError, envelope: Envelope) -> Reject:
+        """What the caller is told of a call that failed: what the platform said, unless anybody may call."""
+        anybody = self._is_public(Kind.of(envelope.event, envelope.headers))
+        return PlatformError._reject(error) if anybody else error._reject()
 
     def _answer(self, event: Event, trace: Trace) -> dict[str, Any]:
         handler = self._registry.find(event)

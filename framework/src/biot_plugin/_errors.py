@@ -2,13 +2,14 @@
 
 BiotPluginError
 ├── RegistrationError           a mistake in the plugin's code, raised while it is imported
+├── PlatformError               a call of the platform's API failed: its branch is in `_platform_errors`
 └── Reject                      stops a call; raised by handlers, middleware and the framework itself
-├── InvalidEvent      400   NO_EVENT, NO_DATA, NO_METADATA
-├── InvalidBody       400   INVALID_BODY: the body does not fit the handler's model
-├── UnverifiedCaller  400   JWT_ERROR: a hook was not called by the platform
-│   └── Unauthorized  401   JWT_ERROR: a direct call without a valid token
-├── NoHandler         500   NO_HANDLER: nothing is registered for the event
-└── InvalidResult     500   INVALID_RESULT: a handler returned or left behind what cannot be sent
+    ├── InvalidEvent      400   NO_EVENT, NO_DATA, NO_METADATA
+    ├── InvalidBody       400   INVALID_BODY: the body does not fit the handler's model
+    ├── UnverifiedCaller  400   JWT_ERROR: a hook was not called by the platform
+    │   └── Unauthorized  401   JWT_ERROR: a direct call without a valid token
+    ├── NoHandler         500   NO_HANDLER: nothing is registered for the event
+    └── InvalidResult     500   INVALID_RESULT: a handler returned or left behind what cannot be sent
 """
 
 from __future__ import annotations

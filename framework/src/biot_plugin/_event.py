@@ -9,9 +9,11 @@ from biot_plugin._errors import InvalidEvent
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
+    from biot_plugin._api_client import BiotApi
     from biot_plugin._envelope import Envelope
     from biot_plugin._kind import Kind
     from biot_plugin._models import Model
+    from biot_plugin._platform import Platform
     from biot_plugin._trace import Trace
     from biot_plugin._verifier import Claims
 
@@ -55,6 +57,7 @@ class Call(NamedTuple):
     claims: Claims
     context: LambdaContext
     logger: Logger
+    platform: Platform
 
 
 class Event:
@@ -64,13 +67,14 @@ class Event:
         kind: The kind of event.
         raw: The Lambda event as it came.
         trace_id: The call's trace id, 32 hexadecimal digits.
+        traceparent: The W3C header of the same trace, for calls that the handler makes by itself.
         claims: Claims of the caller's verified token; empty where no token is asked for.
         context: Lambda's context.
         logger: The plugin's logger; every line carries the trace id.
         initiator: Who caused the event.
     """
 
-    __slots__ = ("claims", "context", "initiator", "logger", "raw", "trace_id", "traceparent")
+    __slots__ = ("_biot", "_platform", "claims", "context", "initiator", "logger", "raw", "trace_id", "traceparent")
 
     kind: ClassVar[Kind]
     #: What a handler of this kind may return, for the error that names what it returned instead.
@@ -84,6 +88,22 @@ class Event:
         self.context = call.context
         self.logger = call.logger
         self.initiator = Initiator()
+        self._platform = call.platform
+        self._biot: BiotApi | None = None
+
+    @property
+    def biot(self) -> BiotApi:
+        """The platform's API, called as the plugin's service user and in the trace of this event.
+
+        Raises:
+            NotConfigured: The environment does not say where the platform is, or who to log in as.
+        """
+        if self._biot is None:
+            from biot_plugin._api_client import BiotApi
+            from biot_plugin._caller import Caller
+
+            self._biot = BiotApi(Caller(self._platform.transport(), self.traceparent, self.context, self.logger))
+        return self._biot
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._subject()}>"

@@ -18,11 +18,13 @@ from biot_plugin._key_service import KeysUnavailable, fetch_keys
 from biot_plugin._kind import Kind
 from biot_plugin._logging import make_logger
 from biot_plugin._notification import Notification
+from biot_plugin._platform import Platform
 from biot_plugin._public_keys import PublicKeys
 from biot_plugin._registry import Registry
 from biot_plugin._scheduled import Scheduled
 from biot_plugin._settings import Settings
 from biot_plugin._subscriptions import Subscriptions, subscriptions
+from biot_plugin._usage import uses_biot
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -62,11 +64,12 @@ class Plugin:
         handler = plugin.handler
 
     Where it runs in Lambda, making a plugin starts to fetch the platform's public keys, so that they arrive while the
-    rest of the code is imported.
+    rest of the code is imported. A handler or middleware whose code has `event.biot` in it starts the log-in, too.
 
     Attributes:
         logger: The plugin's logger, a powertools `Logger`.
         keys: The platform's public keys, which callers are verified with.
+        platform: The platform's API, which events call as `event.biot`.
     """
 
     def __init__(self) -> None:
@@ -75,7 +78,8 @@ class Plugin:
         self._middleware: list[Middleware] = []
         self.logger = make_logger(settings.app_name)
         self.keys = PublicKeys(self._fetch_keys)
-        self._dispatcher = Dispatcher(settings, self._registry, self._middleware, self.keys, self.logger)
+        self.platform = Platform(settings)
+        self._dispatcher = Dispatcher(settings, self._registry, self._middleware, self.keys, self.platform, self.logger)
         if not settings.validate_jwt:
             self.logger.warning(
                 "CALLERS ARE NOT VERIFIED: BIOT_SHOULD_VALIDATE_JWT is false, so anyone who knows this plugin's "
@@ -185,6 +189,7 @@ class Plugin:
             RegistrationError: It does not take these two, or is `async`.
         """
         self._middleware.append(Middleware(function))
+        self._prepare_for(function)
         return function
 
     def subscriptions(self) -> Subscriptions:
@@ -231,6 +236,13 @@ class Plugin:
         except ValueError as error:
             raise RegistrationError(f"{handler}: {error}") from None
         self._registry.add(hook, handler)
+        self._prepare_for(function)
+
+    def _prepare_for(self, function: Callable[..., object]) -> None:
+        """Logs in while the rest of the code is imported, where a function is going to call the platform."""
+        settings = self._settings
+        if settings.in_lambda and settings.base_url and settings.credentials and uses_biot(function):
+            self.platform.prefetch()
 
     def _fetch_keys(self) -> list[RSAPublicKey]:
         if self._settings.base_url is None:

@@ -7,12 +7,23 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
+class Credentials:
+    """Who the plugin logs in as. It is no tuple, so that nothing shows the secret by showing what it has."""
+
+    __slots__ = ("id", "secret_key")
+
+    def __init__(self, id: str, secret_key: str) -> None:
+        self.id = id
+        self.secret_key = secret_key
+
+
 class Settings(NamedTuple):
     """The platform's environment variables, read once when the plugin is made."""
 
     app_name: str
     base_url: str | None
     environment: str
+    credentials: Credentials | None
     validate_jwt: bool
     interception_scope: str
     notification_scope: str
@@ -21,10 +32,12 @@ class Settings(NamedTuple):
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Reads the settings; what is not set has the default that the platform's samples use."""
+        service_id, secret_key = environ.get("BIOT_SERVICE_USER_ID"), environ.get("BIOT_SERVICE_USER_SECRET_KEY")
         return cls(
             app_name=environ.get("BIOT_APP_NAME") or environ.get("AWS_LAMBDA_FUNCTION_NAME") or "Plugin",
             base_url=environ.get("BIOT_BASE_URL", "").rstrip("/") or None,
             environment=environ.get("BIOT_SERVICE_ENVIRONMENT") or "Not specified",
+            credentials=Credentials(service_id, secret_key) if service_id and secret_key else None,
             validate_jwt=environ.get("BIOT_SHOULD_VALIDATE_JWT", "").strip().lower() != "false",
             interception_scope=environ.get("BIOT_JWT_PERMISSION_INTERCEPTION") or "PLUGIN_INTERCEPTOR",
             notification_scope=environ.get("BIOT_JWT_PERMISSION_NOTIFICATION") or "ACTION_NOTIFICATION",

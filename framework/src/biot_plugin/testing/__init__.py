@@ -1,10 +1,11 @@
-"""Tests of plugins: event factories, a client, a Lambda context, hypothesis strategies and pytest fixtures.
+"""Tests of plugins: event factories, a client, a fake of the platform's API, a Lambda context, and pytest fixtures.
 
     def test_record_number_is_trimmed(biot_client: Client) -> None:
         reply = biot_client.pre_request("POST/organization/v1/users/patients", body={"mrn": " 7 "})
         assert reply.request.body["mrn"] == "7"
 
-Nothing of it is imported in production. The strategies are in `biot_plugin.testing.strategies`, which needs hypothesis.
+Nothing of it is imported in production. Hypothesis strategies are in `biot_plugin.testing.strategies`, which needs
+hypothesis.
 """
 
 from __future__ import annotations
@@ -12,22 +13,27 @@ from __future__ import annotations
 from biot_plugin.testing import events
 from biot_plugin.testing._client import Client
 from biot_plugin.testing._context import Context
+from biot_plugin.testing._fake_api import FakeApi
 from biot_plugin.testing._replies import AdaptReply, Entities, Error, PostReply, PreReply, Reply, Request, Response
 from biot_plugin.testing._signer import Signer, default_signer
 from biot_plugin.testing._signing import signed
+from biot_plugin.testing._stub import ApiCall, Stub
 
 __all__ = [
     "AdaptReply",
+    "ApiCall",
     "Client",
     "Context",
     "Entities",
     "Error",
+    "FakeApi",
     "PostReply",
     "PreReply",
     "Reply",
     "Request",
     "Response",
     "Signer",
+    "Stub",
     "default_signer",
     "events",
     "signed",

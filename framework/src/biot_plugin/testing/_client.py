@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from biot_plugin._plugin import Plugin
 from biot_plugin.testing import events
 from biot_plugin.testing._context import Context
+from biot_plugin.testing._fake_api import FakeApi
+from biot_plugin.testing._fake_transport import UnansweredCall
 from biot_plugin.testing._replies import AdaptReply, PostReply, PreReply, Reply
 from biot_plugin.testing._signer import Signer, default_signer
 from biot_plugin.testing._signing import signed
@@ -20,20 +23,29 @@ JSON = dict[str, Any]
 class Client:
     """The platform as a plugin sees it. Callers are verified as in production, with the signer's key.
 
+    A handler that calls the platform gets the answers of `api`; where it has none, sending the event raises
+    AssertionError.
+
     Args:
         plugin: The plugin.
         signer: Signs the events' tokens; a shared one where None.
+        api: The platform's API behind `event.biot`; one without any answers where None.
         timeout: Seconds that the Lambda context gives the plugin.
 
     Attributes:
         signer: What signs the events' tokens.
+        api: The platform's API behind `event.biot`.
     """
 
-    def __init__(self, plugin: Plugin, *, signer: Signer | None = None, timeout: float = 3.0) -> None:
+    def __init__(
+        self, plugin: Plugin, *, signer: Signer | None = None, api: FakeApi | None = None, timeout: float = 3.0
+    ) -> None:
         self.signer = signer or default_signer()
+        self.api = api or FakeApi()
         self._plugin = plugin
         self._timeout = timeout
         plugin.keys.use(self.signer.public_keys)
+        plugin.platform.use(self.api.transport)
 
     def pre_request(
         self,
@@ -120,4 +132,8 @@ class Client:
     def _send(self, event: JSON) -> JSON:
         # Through JSON, as on the wire: a plugin that changes its event in place cannot change the test's.
         wire = json.loads(json.dumps(signed(event, self.signer)))
-        return self._plugin.handler(wire, Context(self._timeout))
+        reply: JSON = {}
+        with suppress(UnansweredCall):
+            reply = self._plugin.handler(wire, Context(self._timeout))
+        self.api.check()
+        return reply

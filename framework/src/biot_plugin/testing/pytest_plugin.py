@@ -1,5 +1,6 @@
 """pytest fixtures for plugins, there as soon as `biot-plugin` is installed beside pytest.
 
+- `biot_api`: a `FakeApi`, which stands in for the platform behind `event.biot` of the plugin that `biot_client` calls.
 - `biot_client`: a `Client` for the plugin in the folder that pytest runs in.
 - `biot_plugin`: that plugin, loaded by `handler` of `[tool.biot-plugin]`, as Lambda does. Override it to test another.
 - `biot_signer`: what signs the events' tokens.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ import pytest
 
 if TYPE_CHECKING:
     from biot_plugin import Plugin
-    from biot_plugin.testing import Client, Context, Signer
+    from biot_plugin.testing import Client, Context, FakeApi, Signer
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +45,21 @@ def biot_plugin(pytestconfig: pytest.Config) -> Plugin:
 
 
 @pytest.fixture
-def biot_client(biot_plugin: Plugin, biot_signer: Signer) -> Client:
+def biot_api() -> Iterator[FakeApi]:
+    """The platform's API as the plugin sees it: it has no answers but those that the test gives it."""
+    from biot_plugin.testing import FakeApi
+
+    api = FakeApi()
+    yield api
+    api.check()
+
+
+@pytest.fixture
+def biot_client(biot_plugin: Plugin, biot_signer: Signer, biot_api: FakeApi) -> Client:
     """The platform as the plugin sees it."""
     from biot_plugin.testing import Client
 
-    return Client(biot_plugin, signer=biot_signer)
+    return Client(biot_plugin, signer=biot_signer, api=biot_api)
 
 
 def _load(root: Path) -> Plugin:

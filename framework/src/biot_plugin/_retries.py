@@ -1,0 +1,86 @@
+"""When a call is tried again: only where the platform cannot have carried it out, or where twice is as good as once."""
+
+from __future__ import annotations
+
+import random
+import time as clock
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from biot_plugin._platform_errors import PlatformTimeout, PlatformUnreachable
+
+if TYPE_CHECKING:
+    from biot_plugin._http import Answer
+    from biot_plugin._time_limit import TimeLimit
+
+#: HTTP promises of these that doing it twice is as good as doing it once.
+SAFE_METHODS = frozenset(("GET", "PUT", "DELETE"))
+
+#: How often a call is tried where the platform answers, or breaks off its answer.
+_ATTEMPTS = 4
+#: Seconds for which a platform that cannot be reached is tried again.
+_PATIENCE = 10.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
+_TOO_MANY_REQUESTS = 429
+_PASSING = frozenset((500, 502, 503, 504))
+
+
+#: Is told of each wait, in words that are safe to log.
+Tell = Callable[[str], None]
+
+
+def with_retries(send: Callable[[], Answer], *, safe: bool, time: TimeLimit, tell: Tell) -> Answer:
+    """Sends a call, again where that may help, and gives the last answer.
+
+    A call that did not reach the platform, or that it asked to come later with (429), was not carried out: it is tried
+    again whatever it is. One that broke off, or that the platform failed at, may have been: it is tried again where it
+    is safe. No wait is begun that the time does not allow.
+
+    Args:
+        send: Sends it once.
+        safe: Whether carrying it out twice is as good as once.
+        time: What all attempts together may take.
+        tell: Is told of each wait.
+
+    Raises:
+        PlatformUnreachable: What the last attempt raised.
+    """
+    attempt = 1
+    while True:
+        try:
+            answer = send()
+        except PlatformUnreachable as error:
+            wait = _backoff(attempt)
+            if not _may_reach(error, attempt, safe, time) or not time.allows(wait):
+                raise
+            what = str(error)
+        else:
+            wait = max(_backoff(attempt), _asked_for(answer))
+            if not _may_help(answer, attempt, safe) or not time.allows(wait):
+                return answer
+            what = f"the platform answered {answer.status}"
+        tell(f"{what}: trying again in {wait:.1f} s")
+        clock.sleep(wait)
+        attempt += 1
+
+
+def _may_help(answer: Answer, attempt: int, safe: bool) -> bool:
+    return attempt < _ATTEMPTS and (answer.status == _TOO_MANY_REQUESTS or (safe and answer.status in _PASSING))
+
+
+def _may_reach(failure: PlatformUnreachable, attempt: int, safe: bool, time: TimeLimit) -> bool:
+    if isinstance(failure, PlatformTimeout):
+        return False
+    return (safe and attempt < _ATTEMPTS) if failure.sent else time.passed < _PATIENCE
+
+
+def _backoff(attempt: int) -> float:
+    """Seconds to wait, twice as long each time and never the same for all who wait."""
+    longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt, 10))
+    return random.uniform(longest / 2, longest)  # noqa: S311
+
+
+def _asked_for(answer: Answer) -> float:
+    """Seconds that the platform asks to wait for."""
+    value = answer.headers.get("retry-after", "")
+    return float(value) if value.isascii() and value.isdigit() else 0.0

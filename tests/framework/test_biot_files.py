@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from biot_plugin import AccessDenied, Plugin, UnexpectedAnswer
+from biot_plugin.testing import Context, events
+from tests.framework.platform_server import SECRET, SERVICE_ID, Exchange, PlatformServer, error, half, html
+
+
+class Storage:
+    """What stands behind the file API: signed addresses, which want no token."""
+
+    def __init__(self, platform: PlatformServer) -> None:
+        self.platform = platform
+        self.stored: dict[str, bytes] = {}
+        self.faults: list[Any] = []
+
+    def __call__(self, exchange: Exchange) -> None:
+        path, method = exchange.received.path, exchange.received.method
+        if path.startswith("/signed"):
+            return self._signed(exchange)
+        url = f"{self.platform.base_url}/signed/f-1?X-Amz-Signature=abc"
+        names = exchange.received.json if method == "POST" else {"name": "ecg.csv", "mimeType": "text/csv"}
+        return exchange.answer(200, {**names, "id": "f-1", "signedUrl": url})
+
+    def _signed(self, exchange: Exchange) -> None:
+        if self.faults:
+            return self.faults.pop(0)(exchange)  # type: ignore[no-any-return]
+        if exchange.received.method == "PUT":
+            self.stored[exchange.received.path] = exchange.received.content
+            return exchange.answer(200)
+        return exchange.answer(200, next(iter(self.stored.values())), content_type="text/csv")
+
+
+@pytest.fixture
+def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
+    platform = PlatformServer()
+    monkeypatch.setenv("BIOT_BASE_URL", platform.base_url)
+    monkeypatch.setenv("BIOT_SERVICE_USER_ID", SERVICE_ID)
+    monkeypatch.setenv("BIOT_SERVICE_USER_SECRET_KEY", SECRET)
+    storage = Storage(platform)
+    platform.behaves(storage)
+    yield storage
+    platform.close()
+
+
+@pytest.fixture
+def plugin(storage: Storage) -> Iterator[Plugin]:
+    plugin = Plugin()
+    yield plugin
+    plugin.platform.close()
+
+
+def in_handler(plugin: Plugin, do: Any) -> Any:
+    results: list[Any] = []
+
+    @plugin.scheduled("0 0 * * ? *")
+    def run(event: Any) -> None:
+        try:
+            results.append(do(event.biot))
+        except Exception as error:
+            results.append(error)
+
+    plugin.handler(events.scheduled(), Context(timeout=10))
+    return results[0]
+
+
+CONTENT = b"t,mV\n" * 200_000
+
+
+def test_a_file_goes_there_and_back(plugin: Plugin, storage: Storage) -> None:
+    def both(biot: Any) -> object:
+        stored = biot.upload("ecg.csv", CONTENT, "text/csv")
+        return stored, biot.download(stored.id)
+
+    stored, found = in_handler(plugin, both)
+    assert stored == found == ("f-1", "ecg.csv", "text/csv", CONTENT)
+    assert repr(stored) == "<StoredFile f-1, 1000000 bytes>"
+    made, put, asked, got = storage.platform.received
+    assert (made.method, made.path, made.json) == (
+        "POST",
+        "/file/v1/files/upload",
+        {"name": "ecg.csv", "mimeType": "text/csv"},
+    )
+    assert (asked.method, asked.path) == ("GET", "/file/v1/files/f-1/download")
+    assert put.headers["content-type"] == "text/csv"
+    for signed in (put, got):
+        assert signed.path == "/signed/f-1?X-Amz-Signature=abc"
+        assert "authorization" not in signed.headers, "the token would be shown to somebody else"
+        assert "traceparent" not in signed.headers
+
+
+@pytest.mark.slow
+def test_a_transfer_that_breaks_off_is_tried_again(plugin: Plugin, storage: Storage) -> None:
+    storage.faults = [half, error(503, "SLOW_DOWN")]
+    assert in_handler(plugin, lambda biot: biot.upload("a", b"1", "text/plain")).id == "f-1"
+    assert list(storage.stored.values()) == [b"1"]
+
+
+def test_a_transfer_that_is_refused_does_not_tell_the_signature(plugin: Plugin, storage: Storage) -> None:
+    storage.faults = [html(403)]
+    refused = in_handler(plugin, lambda biot: biot.upload("a", b"1", "text/plain"))
+    assert type(refused) is AccessDenied
+    assert str(refused) == "PUT /signed/f-1: answered 403 without the error body of the platform"
+
+
+@pytest.mark.parametrize("answer", [{"id": "f-1"}, {"id": "f-1", "signedUrl": "file:///etc/passwd"}, [], None])
+def test_an_answer_without_an_address_is_unexpected(plugin: Plugin, storage: Storage, answer: object) -> None:
+    storage.platform.behaves(lambda exchange: exchange.answer(200, answer))
+    assert type(in_handler(plugin, lambda biot: biot.upload("a", b"1", "text/plain"))) is UnexpectedAnswer

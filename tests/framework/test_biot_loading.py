@@ -1,0 +1,125 @@
+"""What a plugin pays for calling the platform, and that one that never does pays nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from biot_plugin import Plugin
+from biot_plugin._usage import uses_biot
+from biot_plugin.testing import events, signed
+from tests.framework.conftest import KeyService
+
+RUN = """
+import json, os, sys, threading, time
+from biot_plugin import Plugin
+before = set(sys.modules)
+plugin = Plugin()
+
+@plugin.pre_request("POST/organization/v1/users/patients")
+def handle(event):
+    {body}
+
+for thread in threading.enumerate():
+    if thread is not threading.current_thread():
+        thread.join()
+
+class Context:
+    def get_remaining_time_in_millis(self):
+        return 3000
+
+reply = plugin.handler(json.loads(sys.argv[1]), Context())
+assert reply["statusCode"] == {status}, reply
+print("\\n".join(sorted(sys.modules)))
+"""
+#: The framework's modules that calling the platform takes, and fetching the keys does not.
+OF_CALLING = {
+    f"biot_plugin.{name}"
+    for name in ("_answers", "_api_client", "_caller", "_connections", "_files", "_request", "_retries", "_sdk")
+} | {f"biot_plugin.{name}" for name in ("_search", "_service_login", "_transport")}
+
+
+def loaded(service: KeyService, event: dict[str, Any], body: str, status: int = 200) -> set[str]:
+    """The modules that are loaded once a plugin in Lambda has answered an event."""
+    environment = {
+        "BIOT_BASE_URL": service.base_url,
+        "BIOT_SERVICE_USER_ID": "11111111-2222-4333-8444-555555555555",
+        "BIOT_SERVICE_USER_SECRET_KEY": "secret",
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9",
+    }
+    code = RUN.format(body=body, status=status)
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(event)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return {line for line in done.stdout.splitlines() if not line.startswith("{")}
+
+
+@pytest.fixture
+def event(signer: Any) -> dict[str, Any]:
+    return signed(events.pre_request("POST/organization/v1/users/patients"), signer)
+
+
+@pytest.mark.slow
+def test_a_plugin_that_never_calls_loads_what_fetching_the_keys_needs_and_no_more(
+    key_service: KeyService, event: dict[str, Any]
+) -> None:
+    modules = loaded(key_service, event, "event.body['seen'] = True")
+    assert key_service.requests == 1
+    assert "http.client" in modules, "the keys were fetched"
+    assert not modules & OF_CALLING
+    assert not {name for name in modules if name.partition(".")[0] in ("urllib3", "requests", "httpx", "asyncio")}
+
+
+@pytest.mark.slow
+def test_a_plugin_that_calls_loads_the_same_http_client(key_service: KeyService, event: dict[str, Any]) -> None:
+    quiet = loaded(key_service, event, "event.body['seen'] = True")
+    calling = loaded(key_service, event, "event.biot.get('/a')", status=500)
+    assert calling >= OF_CALLING
+    added = {name.partition(".")[0] for name in calling - quiet}
+    assert added - set(sys.stdlib_module_names) == {"biot_plugin"}
+
+
+def helper(event: Any) -> None:
+    event.biot.get("/a")
+
+
+def further(event: Any) -> None:
+    helper(event)
+
+
+class Handler:
+    def handle(self, event: Any) -> None:
+        event.biot.get("/a")
+
+
+@pytest.mark.parametrize(
+    ("function", "uses"),
+    [
+        (lambda event: event.biot.get("/a"), True),
+        (lambda event: [one for one in event.biot.search("/a")], True),  # noqa: C416
+        (lambda event: (lambda: event.biot)(), True),
+        (helper, True),
+        (further, True),
+        (Handler().handle, True),
+        (lambda event: event.body, False),
+        (print, False),
+    ],
+)
+def test_it_is_known_from_the_code_whether_a_handler_calls(function: Callable[..., object], uses: bool) -> None:
+    assert uses_biot(function) is uses
+
+
+def test_making_a_plugin_calls_nobody_where_it_is_not_in_lambda(
+    key_service: KeyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIOT_SERVICE_USER_ID", "x")
+    monkeypatch.setenv("BIOT_SERVICE_USER_SECRET_KEY", "y")
+    plugin = Plugin()
+    plugin.scheduled("0 0 * * ? *")(helper)
+    assert key_service.requests == 0

@@ -1,0 +1,29 @@
+"""The platform's official SDKs, in an environment of their own that is made once."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+_SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in ("settings", "ums", "dispatcher", "organization")]
+
+
+def fetch_sdks() -> Path:
+    """The folder of the environment. Where it cannot be made, the test is skipped."""
+    folder = ROOT / ".cache" / "sdks" / "2.4.3"
+    own = ROOT / ".uv" / "bin" / "uv"
+    uv = str(own) if own.is_file() else shutil.which("uv")
+    if uv is None:
+        pytest.skip("the SDKs cannot be fetched without uv")
+    made = [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(folder)]
+    filled = [uv, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", str(folder), *_SDKS]
+    for command in (made, filled):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"the SDKs cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
+    return folder
