@@ -74,7 +74,7 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     manifest = target.manifest
     if manifest.package == "image":
         raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
-    config = plugin_config(manifest, read_hooks(manifest, plugin_python(manifest.root, manifest.runtime), {}))
+    config = plugin_config(manifest, read_hooks(manifest, plugin_python(manifest.root, manifest.runtime)))
     package = build_package(manifest, compiling_python(manifest))
     present = target.calls.find(manifest.name)
     plan = make_plan(present, config, package.content_hash, unmentioned=unmentioned_fields(manifest))
