@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli import _interpreters
+from biot_plugin_cli import _hooks, _interpreters
 from biot_plugin_cli._check import check
 from tests.scaffold.plugins import INDEX, MANIFEST, THIS, hooked, make_plugin, the_one
 
@@ -33,14 +33,36 @@ def test_what_cannot_be_imported_is_shown_where(tmp_path: Path, index: str, line
 def test_a_process_that_ends_at_import_is_told(tmp_path: Path) -> None:
     report = check(make_plugin(tmp_path, index="import os\nos._exit(7)\n"))
 
-    assert "ended with 7 at import" in the_one(report).message
+    assert "ended with exit status 7" in the_one(report).message
+    assert the_one(report).advice == "a plugin must return or raise, and never end its process"
     assert report.exit_code == 3
+
+
+@pytest.mark.slow
+def test_a_plugin_that_hangs_is_shown_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_hooks, "_INIT_SECONDS", 1.0)
+    report = check(make_plugin(tmp_path, index="import time\n\ntime.sleep(60)\n"))
+
+    found = the_one(report)
+    assert (found.code, found.file, found.line) == ("import-failed", "index.py", 3)
+    assert "after 1 s it was not done" in found.message
+    assert found.advice == "do less at import, and the rest on the first event"
+    assert report.exit_code == 3
+
+
+def test_several_plugins_of_which_none_is_meant_are_told(tmp_path: Path) -> None:
+    index = "from biot_plugin import Plugin\nboth = [Plugin(), Plugin()]\n"
+    index += "handler = lambda *event: both[0].handler(*event)\n"
+    found = the_one(check(make_plugin(tmp_path, index=index)))
+
+    assert (found.code, found.advice) == ("import-failed", "write handler = plugin.handler")
+    assert "There are several plugins" in found.message
 
 
 @pytest.mark.parametrize(
     ("handler", "said", "file", "line"),
     [
-        ("index.main", "module 'index' has no attribute 'main'", "pyproject.toml", 7),
+        ("index.main", "Handler 'main' missing on module 'index'", "pyproject.toml", 7),
         ("other.handler", "No module named 'other'", "pyproject.toml", 7),
     ],
 )
@@ -59,7 +81,7 @@ def test_an_entry_point_that_is_not_there(tmp_path: Path, handler: str, said: st
     ("index", "code", "severity", "said"),
     [
         (
-            INDEX.replace("handler = plugin.handler", "del plugin\ndef handler(event, context): ..."),
+            INDEX.replace("handler = plugin.handler", "def handler(event, context): ..."),
             "handler-foreign",
             "error",
             "belongs to no Plugin",

@@ -136,7 +136,9 @@ def test_a_plugin_that_cannot_be_imported_shows_where(plugin: Path, biot_plugin:
     shown = biot_plugin("config")
 
     assert (shown.exit_code, shown.out) == (3, "")
-    assert shown.err.startswith("error: The plugin cannot be imported: KeyError: 'NOT_THERE'\n")
+    assert shown.err.startswith(
+        "error: The plugin cannot be imported: KeyError: 'NOT_THERE'; the text below shows the traceback\n"
+    )
     assert f'File "{plugin}/index.py", line 3' in shown.err
 
 

@@ -14,9 +14,10 @@ import pytest
 
 from biot_plugin_cli import _hooks
 from biot_plugin_cli._errors import CliError, OperationFailed, PluginImportError
-from biot_plugin_cli._hooks import read_hooks
-from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter
+from biot_plugin_cli._hooks import Hooks, read_hooks
+from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter, plugin_python
 from biot_plugin_cli._manifest import Manifest
+from biot_plugin_cli._place import Place
 from tests.scaffold.support import CHECKOUT
 
 THIS = "python{}.{}".format(*sys.version_info)
@@ -70,19 +71,29 @@ def plugin(tmp_path: Path) -> Write:
     return write
 
 
+def read(manifest: Manifest, **options: Any) -> Hooks:
+    return read_hooks(manifest, plugin_python(manifest.root, manifest.runtime), **options)
+
+
 def refusal(manifest: Manifest) -> str:
     with pytest.raises(PluginImportError) as refused:
-        read_hooks(manifest)
+        read(manifest)
     return str(refused.value)
 
 
 def test_every_decorator_is_read(plugin: Write) -> None:
-    hooks = read_hooks(plugin(EVERY_HOOK))
+    hooks = read(plugin(EVERY_HOOK))
 
     assert hooks.subscriptions == ALL
     assert hooks.cron_schedule == "0 6 ? * MON-FRI *"
-    assert hooks.made_with_framework
-    assert hooks.import_ms > 0
+    assert hooks.has_framework
+    assert {name: [place.line for place in each] for name, each in hooks.places.items()} == {
+        "interceptions": [4, 6, 8],
+        "notifications": [10],
+        "schedule": [12],
+        "calls": [],
+    }
+    assert hooks.places["schedule"] == [Place(hooks.module, 12)]
 
 
 @pytest.mark.parametrize(
@@ -97,19 +108,36 @@ def test_every_decorator_is_read(plugin: Write) -> None:
         "class Entry:\n    def __call__(self, *both): return plugin.handler(*both)\nhandler = Entry()",
         "other = Plugin()\nhandler = plugin.handler",
         "other = Plugin()\ndef handler(event, context): return plugin.handler(event, context)",
+        "others = [Plugin()]\nentry = {'h': plugin.handler}\ndef handler(*both): return entry['h'](*both)",
+        "def inner(*both): return plugin.handler(*both)\ndef handler(*both): return (lambda: inner(*both))()",
+        "class Entry:\n    def __init__(self, owner): self.owner = owner\n    def handle(self, *both): return"
+        " self.owner.handler(*both)\nhandler = Entry(plugin).handle",
+        "import index\ndef handler(*both): return index.plugin.handler(*both)",
+        "def handler(*both):\n    from index import plugin as found\n    return found.handler(*both)",
     ],
 )
 def test_the_plugin_is_found_from_its_entry_point(plugin: Write, entry_point: str) -> None:
-    hooks = read_hooks(plugin(ONE + entry_point))
+    hooks = read(plugin(ONE + entry_point))
 
     assert [item["type"] for item in hooks.subscriptions["interceptions"]] == ["PRE_REQUEST"]
 
 
 def test_several_plugins_of_which_none_is_meant_are_told(plugin: Write) -> None:
-    code = "others = [Plugin()]\nentry = {'h': plugin.handler}\ndef handler(*both): return entry['h'](*both)"
+    code = "plugins = {'a': plugin, 'b': Plugin()}\ndef handler(*both): return plugins['a'].handler(*both)"
     said = refusal(plugin(ONE + code))
 
     assert said.endswith("its handler tells none of them; write handler = plugin.handler")
+
+
+def test_a_handler_that_leads_to_no_plugin_is_told(plugin: Write) -> None:
+    manifest = plugin(ONE + "import logging\ndef handler(event, context): logging.info(event)")
+
+    assert refusal(manifest) == (
+        "The plugin cannot be imported: There is a plugin, and its handler does not lead to it; "
+        "write handler = plugin.handler"
+    )
+    hooks = read(manifest, lenient=True)
+    assert (hooks.has_framework, hooks.plugins, hooks.subscriptions) == (False, 1, NOTHING)
 
 
 @pytest.mark.parametrize(("handler", "file"), [("app.main.run", "app/main.py"), ("app/main.run", "app/main.py")])
@@ -118,7 +146,7 @@ def test_the_manifests_handler_is_imported(plugin: Write, handler: str, file: st
     (manifest.root / "app").mkdir()
     (manifest.root / file).write_text(ONE + "run = plugin.handler")
 
-    assert read_hooks(manifest).made_with_framework
+    assert read(manifest).has_framework
 
 
 @pytest.mark.parametrize(
@@ -130,9 +158,9 @@ def test_the_manifests_handler_is_imported(plugin: Write, handler: str, file: st
     ],
 )
 def test_a_plugin_of_another_kind_is_told_apart(plugin: Write, code: str) -> None:
-    hooks = read_hooks(plugin(code))
+    hooks = read(plugin(code))
 
-    assert not hooks.made_with_framework
+    assert not hooks.has_framework
     assert (hooks.subscriptions, hooks.cron_schedule) == (NOTHING, None)
 
 
@@ -151,10 +179,10 @@ def test_each_python_of_this_machine(runtime: str, tmp_path: Path) -> None:
     )
     version = "import sys\nassert sys.version_info[:2] == ({}, {})\n".format(*runtime.removeprefix("python").split("."))
     (tmp_path / "index.py").write_text(version + EVERY_HOOK)
-    hooks = read_hooks(Manifest(tmp_path, "demo", "Demo", 1, runtime))
+    hooks = read(Manifest(tmp_path, "demo", "Demo", 1, runtime))
     (tmp_path / "index.py").write_text("def handler(:")
 
-    assert (hooks.subscriptions, hooks.cron_schedule, hooks.made_with_framework) == (ALL, "0 6 ? * MON-FRI *", True)
+    assert (hooks.subscriptions, hooks.cron_schedule, hooks.has_framework) == (ALL, "0 6 ? * MON-FRI *", True)
     assert "SyntaxError" in refusal(Manifest(tmp_path, "demo", "Demo", 1, runtime))
 
 
@@ -178,20 +206,20 @@ def test_it_runs_as_in_the_platform_and_not_as_here(plugin: Write, monkeypatch: 
     (manifest.root / "helper.py").write_text("")
     before = sorted(manifest.root.rglob("*.py*"))
 
-    assert not read_hooks(manifest, variables={"SIZE": "2"}).made_with_framework
+    assert not read(manifest, variables={"SIZE": "2"}).has_framework
     assert sorted(manifest.root.rglob("*.py*")) == before
 
 
 def test_the_callers_platform_is_used(plugin: Write) -> None:
     manifest = plugin("import os\nassert os.environ['BIOT_BASE_URL'] == 'http://there'\nhandler = print")
 
-    assert not read_hooks(manifest, {"BIOT_BASE_URL": "http://there"}).made_with_framework
+    assert not read(manifest, platform={"BIOT_BASE_URL": "http://there"}).has_framework
 
 
 def test_what_it_prints_breaks_nothing(plugin: Write) -> None:
     noise = "import os, sys\nprint('x' * 3_000_000)\nprint('{}', file=sys.stderr)\nos.write(1, b'\\xff{\"error\"')\n"
 
-    assert read_hooks(plugin(noise + EVERY_HOOK)).subscriptions == ALL
+    assert read(plugin(noise + EVERY_HOOK)).subscriptions == ALL
 
 
 def test_what_it_leaves_running_is_ended(plugin: Write, tmp_path: Path) -> None:
@@ -205,7 +233,7 @@ def test_what_it_leaves_running_is_ended(plugin: Write, tmp_path: Path) -> None:
         + textwrap.indent(ONE + "handler = plugin.handler", " " * 8)
     )
 
-    assert read_hooks(manifest).made_with_framework
+    assert read(manifest).has_framework
     deadline = time.monotonic() + 20
     child = int((tmp_path / "pid").read_text())
     while _runs(child) and time.monotonic() < deadline:
@@ -313,12 +341,12 @@ def test_no_interpreter_is_told(plugin: Write) -> None:
     (manifest.root / ".venv" / "bin" / "python").write_text("no program")
 
     with pytest.raises(OperationFailed, match="cannot be started"):
-        read_hooks(manifest)
+        read(manifest)
 
 
 def test_the_exit_code_is_that_of_an_import(plugin: Write) -> None:
     with pytest.raises(CliError) as refused:
-        read_hooks(plugin("import nothing_there"))
+        read(plugin("import nothing_there"))
 
     assert refused.value.exit_code == 3
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._errors import CliError
 from biot_plugin_cli._finding import Finding
-from biot_plugin_cli._hooks import HookMistake, Hooks, NoHandler, PluginNotImported, read_hooks
+from biot_plugin_cli._hooks import HookMistake, Hooks, read_hooks
+from biot_plugin_cli._hooks_failure import NoHandler, PluginNotImported
 from biot_plugin_cli._interpreters import plugin_python
+from biot_plugin_cli._invoke_failure import IMPORT_ADVICE
 
 __all__ = ["NOT_IMPORTED", "import_plugin"]
 
@@ -23,7 +25,7 @@ def import_plugin(subject: Subject) -> tuple[Hooks | None, list[Finding]]:
         return None, []
     try:
         python = plugin_python(subject.root, subject.manifest.runtime)
-        hooks = read_hooks(subject.manifest, python, {}, lenient=True)
+        hooks = read_hooks(subject.manifest, python, lenient=True)
     except NoHandler as error:
         return None, [_no_handler(subject, error)]
     except PluginNotImported as error:
@@ -42,9 +44,11 @@ def _no_handler(subject: Subject, error: NoHandler) -> Finding:
 
 def _not_imported(subject: Subject, error: PluginNotImported) -> Finding:
     at = subject.at_place(error.place) if error.place.file else subject.at("handler")
-    advice = "mend that line" if error.place.file else "biot-plugin config shows what the plugin wrote last"
     if error.said.startswith("ModuleNotFoundError"):
         advice = "add what is missing to the dependencies of pyproject.toml, and run make setup"
+    else:
+        otherwise = "mend that line" if error.place.file else "biot-plugin config shows what the plugin wrote last"
+        advice = IMPORT_ADVICE.get(error.type, otherwise)
     return Finding.error("import-failed", f"The plugin cannot be imported: {error.said}", advice, at)
 
 

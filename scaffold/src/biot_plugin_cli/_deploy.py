@@ -87,7 +87,7 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     if manifest.package == "image":
         raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
     _refuse_early(target)
-    config = plugin_config(manifest, read_hooks(manifest, plugin_python(manifest.root, manifest.runtime), {}))
+    config = plugin_config(manifest, read_hooks(manifest, plugin_python(manifest.root, manifest.runtime)))
     with showing_progress() as progress:
         package = build_package(manifest, compiling_python(manifest), progress=progress)
     present = target.calls.find(manifest.name)

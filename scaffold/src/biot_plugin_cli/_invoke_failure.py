@@ -11,16 +11,23 @@ if TYPE_CHECKING:
     from biot_plugin_cli._invoke_secrets import Secrets
     from biot_plugin_cli._manifest import Manifest
 
-__all__ = ["failure_of"]
+__all__ = ["IMPORT_ADVICE", "failure_of"]
+
+IMPORT_ADVICE = {
+    "AmbiguousPlugin": "write handler = plugin.handler",
+    "ForeignHandler": "write handler = plugin.handler",
+    "Runtime.ExitError": "a plugin must return or raise, and never end its process",
+    "Sandbox.Timedout": "do less at import, and the rest on the first event",
+}
+"""What to do about what goes wrong at import without a line of its own."""
 
 _TABLE = "[tool.biot-plugin] of pyproject.toml"
 _LIMITS = ("Sandbox.Timedout", "Runtime.OutOfMemory")
 _ADVICE = {
-    "AmbiguousPlugin": "write handler = plugin.handler",
+    **IMPORT_ADVICE,
     "Function.MalformedReply": "return statusCode with a text as body, or an object without statusCode",
     "Function.ResponseSizeTooLarge": "Lambda carries at most 6 MB: return less",
     "RequestEntityTooLarge": "Lambda carries at most 6 MB: make the event smaller",
-    "Runtime.ExitError": "a plugin must return or raise, and never end its process",
     "Runtime.HandlerNotFound": f"write the name of the plugin's entry point as handler in {_TABLE}",
     "Runtime.ImportModuleError": "install what is missing with make setup, or mend the import",
     "Runtime.MalformedHandlerName": f"write handler in {_TABLE} as module.name",
@@ -59,6 +66,6 @@ def _limit_sentence(error: InvocationError, manifest: Manifest, what: str) -> st
         limit = f"more memory than its {manifest.memory_size} MB"
         return f"The plugin used {limit}: use less, or raise memory-size in {_TABLE}"
     if error.phase == "init":
-        return f"The plugin took too long to load: {what}; do less at import, and the rest on the first event"
+        return f"The plugin took too long to load: {what}; {IMPORT_ADVICE[error.type]}"
     limit = f"longer than its timeout of {manifest.timeout} s"
     return f"The plugin took {limit}: make it faster, or raise timeout in {_TABLE}"

@@ -10,6 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli._errors import OperationFailed, UsageError
+from biot_plugin_cli._interpreters import plugin_python
 from biot_plugin_cli._invoke_secrets import Secrets
 from biot_plugin_cli._local_function import local_function
 
@@ -34,13 +35,14 @@ def run_event(manifest: Manifest, event: Mapping[str, Any], variables: Mapping[s
         What came of it, and what must not be shown of it.
 
     Raises:
-        OperationFailed: The plugin's process cannot be started.
+        OperationFailed: There is no interpreter for the plugin, or its process cannot be started.
         UsageError: The event cannot be sent.
     """
     from biot_emulator import InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
 
+    python = plugin_python(manifest.root, manifest.runtime)
     with Ums() as ums:
-        function = local_function(manifest, ums.plugin_environment, variables)
+        function = local_function(manifest, python, ums.plugin_environment, variables)
         try:
             # The plugin loads while the event's token is signed.
             with _orderly_end(), Runtime(function) as runtime:

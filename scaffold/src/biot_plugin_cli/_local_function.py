@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from biot_plugin_cli._interpreters import plugin_python
 
 if TYPE_CHECKING:
     from biot_emulator import Function
@@ -15,23 +14,21 @@ __all__ = ["local_function"]
 
 
 def local_function(
-    manifest: Manifest, platform: Mapping[str, str], variables: Mapping[str, str] | None = None
+    manifest: Manifest, python: Path, platform: Mapping[str, str], variables: Mapping[str, str] | None = None
 ) -> Function:
     """Make the function of a plugin that is not packaged.
 
     Args:
         manifest: The plugin.
+        python: The interpreter that has what it needs.
         platform: The variables that the platform puts into its environment.
         variables: Environment variables that win over all others.
-
-    Raises:
-        OperationFailed: There is no interpreter for it.
     """
     from biot_emulator import Function
 
     return Function(
         root=manifest.root,
-        python=plugin_python(manifest.root, manifest.runtime),
+        python=python,
         name=manifest.name,
         handler=manifest.handler,
         timeout=manifest.timeout,

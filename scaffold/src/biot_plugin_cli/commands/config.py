@@ -27,7 +27,7 @@ def config(
     from biot_plugin_cli._plugin_config import plugin_config
 
     manifest = in_environment(Manifest.load(), environment)
-    hooks = read_hooks(manifest, plugin_python(manifest.root, manifest.runtime), {})
+    hooks = read_hooks(manifest, plugin_python(manifest.root, manifest.runtime))
     document = plugin_config(manifest, hooks)
     if as_json or not out.is_terminal:
         print_json(document)

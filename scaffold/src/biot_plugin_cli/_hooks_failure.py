@@ -1,0 +1,114 @@
+"""Why a plugin cannot be imported: what its process has written of it, or what is to be seen of its end."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from biot_plugin_cli._errors import PluginImportError
+from biot_plugin_cli._place import Place
+from biot_plugin_cli._watch import is_own
+
+if TYPE_CHECKING:
+    from biot_emulator import Function
+    from biot_plugin_cli._hooks_process import Ended
+    from biot_plugin_cli._manifest import Manifest
+
+__all__ = ["Failure", "NoHandler", "PluginNotImported", "failure_at_end"]
+
+_LAST_LINES = 12
+_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
+
+
+class PluginNotImported(PluginImportError):
+    """The plugin cannot be imported.
+
+    Attributes:
+        said: What is wrong, in one line and without advice.
+        type: The error's name, as Lambda has it.
+        place: The plugin's own line that is nearest to the error.
+    """
+
+    def __init__(self, message: str, said: str = "", type: str = "", place: Place | None = None) -> None:
+        super().__init__(message)
+        self.said = said or message
+        self.type = type
+        self.place = place or Place()
+
+
+class NoHandler(PluginNotImported):
+    """There is no entry point where the manifest says that it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An import that failed.
+
+    Attributes:
+        type: The error's name, as Lambda has it.
+        message: What is wrong, in Lambda's words.
+        said: What is wrong, in Python's words; empty where they are the same.
+        lines: The traceback, or what the plugin printed.
+        file: The file of the plugin's own line that is nearest to the error.
+        line: That line.
+        no_handler: Whether there is no entry point where the manifest says that it is.
+    """
+
+    type: str
+    message: str
+    said: str = ""
+    lines: Sequence[str] = ()
+    file: str | None = None
+    line: int | None = None
+    no_handler: bool = False
+
+    def error(self, manifest: Manifest, function: Function) -> PluginNotImported:
+        """Make the command's error of it, in which no secret is shown.
+
+        Args:
+            manifest: The plugin.
+            function: What was imported.
+        """
+        from biot_emulator import InvocationError
+        from biot_plugin_cli._invoke_failure import failure_of
+        from biot_plugin_cli._invoke_secrets import Secrets
+
+        secrets = Secrets((), function.environment.get("BIOT_SERVICE_USER_SECRET_KEY", ""))
+        failed = InvocationError(self.type, self.message, "init")
+        sentence = failure_of(failed, manifest, secrets, shown_by="the text below")
+        message = "\n".join([str(sentence), *map(secrets.hide_all, self.lines[-_LAST_LINES:])])
+        said = " ".join(secrets.hide_all(self.said or self.message).split())
+        kind = NoHandler if self.no_handler else PluginNotImported
+        return kind(message, said, self.type, Place(self.file, self.line))
+
+
+def failure_at_end(ended: Ended, stack: str, probe: str, root: Path, seconds: float) -> Failure:
+    """Tell why the import of a plugin has ended without a word.
+
+    Args:
+        ended: How its process ended.
+        stack: Where its threads were shortly before the time was over; empty where it ended earlier.
+        probe: The name of the file that imports it.
+        root: The plugin's folder.
+        seconds: The time that it had.
+    """
+    if ended.exit_code is None:
+        place = _innermost(stack, probe, root)
+        at = f", and still at line {place.line} of {os.path.relpath(place.file, root)}" if place.file else ""
+        message = f"after {seconds:g} s it was not done{at}"
+        return Failure("Sandbox.Timedout", message, file=place.file, line=place.line)
+    how = f"exit status {ended.exit_code}" if ended.exit_code >= 0 else f"signal {-ended.exit_code}"
+    return Failure("Runtime.ExitError", f"its process ended with {how}", lines=ended.last_lines)
+
+
+def _innermost(stack: str, probe: str, root: Path) -> Place:
+    """Find the innermost line of the plugin's own that the importing thread is at."""
+    importing = next((thread for thread in stack.split("\n\n") if probe in thread), "")
+    for frame in _FRAME.finditer(importing):
+        if is_own(Path(os.path.relpath(frame["file"], root))):
+            return Place(frame["file"], int(frame["line"]))
+    return Place()
