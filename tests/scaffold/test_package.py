@@ -405,3 +405,13 @@ def test_another_place(repository: Repository, tmp_path: Path) -> None:
     assert made.path == tmp_path / "new" / "my.zip"
     assert sorted(path.name for path in made.path.parent.iterdir()) == ["my.cdx.json", "my.zip"]
     assert not (repository.root / "dist").exists()
+
+
+def test_check_looks_at_the_package_too(needy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert needy.program("check", "--json").exit_code == 0
+    assert not (needy.root / "dist").exists()
+    monkeypatch.setattr(_sizes, "MAX_UNPACKED_BYTES", 10)
+    done = needy.program("check", "--json")
+    [error] = [one for one in done.document["findings"] if one["severity"] == "error"]
+    assert (done.exit_code, error["code"]) == (4, "package-refused")
+    assert "Lambda takes" in error["message"]

@@ -10,9 +10,9 @@ from biot_plugin_cli._check_dependencies import dependency_findings
 from biot_plugin_cli._check_hooks import hook_findings
 from biot_plugin_cli._check_import import NOT_IMPORTED, import_plugin
 from biot_plugin_cli._check_manifest import manifest_findings
+from biot_plugin_cli._check_package import package_findings
 from biot_plugin_cli._check_schedule import check_schedule
 from biot_plugin_cli._check_secrets import secret_findings
-from biot_plugin_cli._check_sizes import Sized, size_findings
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._errors import CliError, InvalidPlugin, PluginImportError
 from biot_plugin_cli._finding import Finding
@@ -61,8 +61,7 @@ def check(
     environment: str | None = None,
     *,
     get: Get | None = None,
-    package: Sized | None = None,
-    dependencies: bool = True,
+    packaging: bool = True,
     now: datetime | None = None,
 ) -> CheckReport:
     """Look for everything that can be wrong with a plugin.
@@ -71,8 +70,7 @@ def check(
         start: A folder of the plugin; the current one when None.
         environment: The environment that is meant; None for none, so that the mistakes of all of them count.
         get: Calls the platform, to ask it what can be intercepted; None for the published list.
-        package: The plugin's package, where there is one.
-        dependencies: Whether they are resolved too, which takes a second and a package index.
+        packaging: Whether the dependencies are resolved, and the package is made where nothing else is wrong.
         now: The moment that dates are compared with, with its time zone; the present one when None.
 
     Raises:
@@ -86,9 +84,11 @@ def check(
         interceptable, not_asked = _interceptable(get)
         schedule, found = check_schedule(subject, hooks)
         findings += [*found, *hook_findings(subject, hooks, interceptable)]
-    findings += dependency_findings(subject) if dependencies else ()
     findings += secret_findings(subject)
-    findings += size_findings(package) if package is not None else ()
+    if packaging:
+        findings += dependency_findings(subject)
+        if not any(finding.severity == "error" for finding in findings):
+            findings += package_findings(subject)
     return CheckReport(tuple(sorted(findings, key=lambda finding: finding.rank)), schedule, not_asked)
 
 

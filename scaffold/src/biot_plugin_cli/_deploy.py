@@ -196,7 +196,7 @@ def _refuse_early(target: Target) -> None:
     from biot_plugin_cli._check import check
 
     # Packaging looks at the dependencies itself.
-    report = check(target.manifest.root, target.environment, dependencies=False)
+    report = check(target.manifest.root, target.environment, packaging=False)
     if not report.errors:
         return
     first = report.findings[0]
