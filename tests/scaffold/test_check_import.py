@@ -51,7 +51,7 @@ def test_a_plugin_that_hangs_is_shown_where(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_several_plugins_of_which_none_is_meant_are_told(tmp_path: Path) -> None:
-    index = "from biot_plugin import Plugin\nboth = [Plugin(), Plugin()]\nhandler = lambda *event: both[0].handler(*event)\n"
+    index = "from biot_plugin import Plugin\nboth = [Plugin(), Plugin()]\nhandler = lambda *_: both[0].handler(*_)\n"
     found = the_one(check(make_plugin(tmp_path, index=index)))
 
     assert (found.code, found.advice) == ("import-failed", "write handler = plugin.handler")
