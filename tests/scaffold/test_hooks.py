@@ -192,7 +192,7 @@ def test_it_runs_as_in_the_platform_and_not_as_here(plugin: Write, monkeypatch: 
         """
         import json, os, pathlib, sys, urllib.request
         import platform, helper
-        assert "MINE" not in os.environ
+        assert "MINE" not in os.environ and "biot_plugin_cli" not in sys.modules
         assert (os.environ["COLOUR"], os.environ["BIOT_APP_NAME"], os.environ["SIZE"]) == ("red", "Demo", "2")
         assert os.environ["AWS_LAMBDA_RUNTIME_API"] and os.environ["_HANDLER"] == "index.handler"
         assert sys.path[0] == os.environ["LAMBDA_TASK_ROOT"] == os.getcwd() == str(pathlib.Path(__file__).parent)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Failure", "NoHandler", "PluginNotImported", "failure_at_end"]
 
 _LAST_LINES = 12
-_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
+_FRAME = re.compile(r'^[ |]*File "(?P<file>/.+)", line (?P<line>\d+)', re.MULTILINE)
 
 
 class PluginNotImported(PluginImportError):
@@ -53,8 +53,7 @@ class Failure:
         message: What is wrong, in Lambda's words.
         said: What is wrong, in Python's words; empty where they are the same.
         lines: The traceback, or what the plugin printed.
-        file: The file of the plugin's own line that is nearest to the error.
-        line: That line.
+        place: Where its process stood, where the lines do not tell.
         no_handler: Whether there is no entry point where the manifest says that it is.
     """
 
@@ -62,8 +61,7 @@ class Failure:
     message: str
     said: str = ""
     lines: Sequence[str] = ()
-    file: str | None = None
-    line: int | None = None
+    place: Place | None = None
     no_handler: bool = False
 
     def error(self, manifest: Manifest, function: Function) -> PluginNotImported:
@@ -83,7 +81,8 @@ class Failure:
         message = "\n".join([str(sentence), *map(secrets.hide_all, self.lines[-_LAST_LINES:])])
         said = " ".join(secrets.hide_all(self.said or self.message).split())
         kind = NoHandler if self.no_handler else PluginNotImported
-        return kind(message, said, self.type, Place(self.file, self.line))
+        place = self.place or next(reversed(_own_places("\n".join(self.lines), function.root)), None)
+        return kind(message, said, self.type, place)
 
 
 def failure_at_end(ended: Ended, stack: str, probe: str, root: Path, seconds: float) -> Failure:
@@ -97,18 +96,16 @@ def failure_at_end(ended: Ended, stack: str, probe: str, root: Path, seconds: fl
         seconds: The time that it had.
     """
     if ended.exit_code is None:
-        place = _innermost(stack, probe, root)
-        at = f", and still at line {place.line} of {os.path.relpath(place.file, root)}" if place.file else ""
-        message = f"after {seconds:g} s it was not done{at}"
-        return Failure("Sandbox.Timedout", message, file=place.file, line=place.line)
+        # Threads are told apart by empty lines, and each begins with its innermost line.
+        importing = next((thread for thread in stack.split("\n\n") if probe in thread), "")
+        place = next(iter(_own_places(importing, root)), None)
+        at = f", and still at line {place.line} of {os.path.relpath(str(place.file), root)}" if place else ""
+        return Failure("Sandbox.Timedout", f"after {seconds:g} s it was not done{at}", place=place)
     how = f"exit status {ended.exit_code}" if ended.exit_code >= 0 else f"signal {-ended.exit_code}"
     return Failure("Runtime.ExitError", f"its process ended with {how}", lines=ended.last_lines)
 
 
-def _innermost(stack: str, probe: str, root: Path) -> Place:
-    """Find the innermost line of the plugin's own that the importing thread is at."""
-    importing = next((thread for thread in stack.split("\n\n") if probe in thread), "")
-    for frame in _FRAME.finditer(importing):
-        if is_own(Path(os.path.relpath(frame["file"], root))):
-            return Place(frame["file"], int(frame["line"]))
-    return Place()
+def _own_places(stack: str, root: Path) -> list[Place]:
+    """Give the plugin's own lines among those that Python shows of a stack."""
+    frames = [(frame["file"], int(frame["line"])) for frame in _FRAME.finditer(stack)]
+    return [Place(file, line) for file, line in frames if is_own(Path(os.path.relpath(file, root)))]

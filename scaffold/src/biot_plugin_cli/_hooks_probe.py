@@ -1,28 +1,31 @@
 """Imports a plugin and writes down what its decorators say, in the plugin's interpreter.
 
 It is run as `python _hooks_probe.py HANDLER REPORT STACK SECONDS [--lenient]` by every Python that plugins run under,
-and imports nothing but the plugin and the standard library. What the plugin prints goes where it goes; the report is a
-file, which appears when it is complete.
+and imports nothing but the plugin, the standard library and one module beside it. What the plugin prints goes where it
+goes; the report is a file, which appears when it is complete.
 """
 
 from __future__ import annotations
 
 import faulthandler
-import gc
 import importlib
 import inspect
 import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
+
+# Only for this one import: what is beside it is not to be had by the plugin.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from biot_plugin_cli._hooks_probe_search import all_instances, nearest_instances
+
+del sys.path[0], sys.modules["biot_plugin_cli"]
 
 __all__ = ["main"]
 
-_ROOT = os.environ.get("LAMBDA_TASK_ROOT", "")
 _INTERCEPTIONS = ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY")
 _NO_HANDLER = ("Runtime.MalformedHandlerName", "Runtime.HandlerNotFound")
 
@@ -46,7 +49,7 @@ def main(handler: str, report: str, stack: str, seconds: str, *options: str) -> 
         options: Any, where mistakes are to be written down and passed by, instead of ending the import.
     """
     # Python put this file's own folder first, where Lambda has the plugin's.
-    sys.path[0] = _ROOT
+    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     sys.argv = ["bootstrap", handler]
     with Path(stack).open("w") as where:
         faulthandler.dump_traceback_later(float(seconds), file=where)
@@ -112,17 +115,20 @@ def _import(handler: str) -> tuple[ModuleType, Any]:
 
 
 def _hooks_of(entry_point: Any, *, lenient: bool) -> dict[str, Any]:
-    plugin_class = getattr(sys.modules.get("biot_plugin"), "Plugin", None)
-    plugin = plugin_class and _plugin_behind(entry_point, plugin_class)
-    plugins = plugin_class and sum(issubclass(type(value), plugin_class) for value in gc.get_objects())
-    if plugins and plugin is None and not lenient:
+    plugin_class: Any = getattr(sys.modules.get("biot_plugin"), "Plugin", None)
+    plugins = all_instances(plugin_class) if plugin_class else []
+    meant = nearest_instances(entry_point, plugin_class) if plugins else []
+    if len(meant) > 1:
+        raise _Refused("AmbiguousPlugin", "There are several plugins, and its handler tells none of them")
+    if plugins and not meant and not lenient:
         raise _Refused("ForeignHandler", "There is a plugin, and its handler does not lead to it")
+    plugin = meant[0] if meant else None
     return {
         "has_framework": plugin is not None,
         "subscriptions": plugin.subscriptions() if plugin else {"interceptions": [], "notifications": []},
         "cron_schedule": plugin.cron_schedule if plugin else None,
         "places": _places(plugin) if plugin else {},
-        "plugins": plugins or 0,
+        "plugins": len(plugins),
     }
 
 
@@ -137,66 +143,14 @@ def _places(plugin: Any) -> dict[str, list[dict[str, Any]]]:
     return places
 
 
-def _plugin_behind(entry_point: Any, plugin_class: type) -> Any:
-    """Find the plugin that an entry point leads to by the shortest way; None where it leads to none."""
-    seen: dict[int, Any] = {}
-    level = {id(entry_point): entry_point}
-    while level:
-        plugins = [value for value in level.values() if issubclass(type(value), plugin_class)]
-        if len(plugins) > 1:
-            raise _Refused("AmbiguousPlugin", "There are several plugins, and its handler tells none of them")
-        if plugins:
-            return plugins[0]
-        seen.update(level)
-        used = [value for user in level.values() for value in _used_by(user)]
-        level = {id(value): value for value in used if id(value) not in seen}
-    return None
-
-
-def _used_by(user: Any) -> list[Any]:
-    """Give what a value is bound to, wraps or holds; of the plugin's own functions, also what they name."""
-    if issubclass(type(user), ModuleType):
-        return []
-    held = gc.get_referents(user)
-    if type(user) is not FunctionType:
-        return held
-    everything = {id(user.__globals__), id(user.__builtins__)}  # type: ignore[attr-defined, unused-ignore]
-    named = _named_in(user) if _is_own(user.__code__.co_filename) else []
-    return [value for value in held if id(value) not in everything] + named
-
-
-def _named_in(function: FunctionType) -> list[Any]:
-    names = {*_names_in(function.__code__)}
-    scopes: list[dict[str, Any]] = [function.__globals__, sys.modules]
-    known, named = {id(scope) for scope in scopes}, []
-    while scopes:
-        scope = scopes.pop()
-        for value in [scope[name] for name in names if name in scope]:
-            named.append(value)
-            if issubclass(type(value), ModuleType) and id(vars(value)) not in known:
-                known.add(id(vars(value)))
-                scopes.append(vars(value))
-    return named
-
-
-def _names_in(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names_in(constant)
-
-
 def _described(error: BaseException, module: str) -> dict[str, Any]:
     kind, message = _in_lambdas_words(error, module)
-    file, line = _last_place(error)
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     return {
         "type": kind,
         "message": message,
         "said": f"{type(error).__name__}: {error}",
         "lines": _plugin_traceback(error),
-        "file": file,
-        "line": line,
         "no_handler": missing is not None and f"{module.replace('/', '.')}.".startswith(f"{missing}."),
     }
 
@@ -217,21 +171,6 @@ def _plugin_traceback(error: BaseException) -> list[str]:
     frames = [frame for frame in report.stack if not frame.filename.startswith(machinery)]
     report.stack = traceback.StackSummary.from_list(frames)
     return "".join(report.format()).splitlines()
-
-
-def _last_place(error: BaseException) -> tuple[Any, Any]:
-    """The plugin's own line that is nearest to the error."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places: list[tuple[Any, Any]] = [(frame.filename, frame.lineno) for frame in frames]
-    if isinstance(error, SyntaxError):
-        places.append((error.filename, error.lineno))
-    own = [place for place in places if place[0] and _is_own(place[0])]
-    return own[-1] if own else (None, None)
-
-
-def _is_own(file: str) -> bool:
-    installed = f"{os.sep}site-packages{os.sep}" in file
-    return not installed and not file.startswith("<") and os.path.abspath(file).startswith(_ROOT + os.sep)  # noqa: PTH100
 
 
 if __name__ == "__main__":

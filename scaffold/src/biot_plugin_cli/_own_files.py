@@ -93,9 +93,18 @@ def _has_git(root: Path) -> bool:
         # A folder that its repository ignores has nothing to do with it.
         return bool(_known(root))
     except OperationFailed as error:
-        if not any((folder / ".git").exists() for folder in (root, *root.parents)) or _NO_REPOSITORY in str(error):
+        if not any((folder / ".git").exists() for folder in _searched_by_git(root)) or _NO_REPOSITORY in str(error):
             return False
         raise
+
+
+def _searched_by_git(root: Path) -> Iterator[Path]:
+    """Yield the folders in which git looks for a repository: up to where whoever runs this has drawn a line."""
+    ceilings = {Path(one) for one in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if one}
+    for folder in (root, *root.parents):
+        if folder in ceilings:
+            return
+        yield folder
 
 
 def _known_to_git(folder: Path) -> Iterator[str]:
