@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import os
 import sys
@@ -41,7 +42,7 @@ def _used_by(user: Any) -> list[Any]:
     held = gc.get_referents(user)
     if type(user) is not FunctionType:
         return held
-    everything = {id(user.__globals__), id(user.__builtins__)}  # type: ignore[attr-defined]
+    everything = {id(user.__globals__), id(vars(builtins))}
     named = _named_in(user) if _is_own(user.__code__.co_filename) else []
     return [value for value in held if id(value) not in everything] + named
 
