@@ -20,7 +20,7 @@ from biot_plugin_cli import _platform_client
 from biot_plugin_cli._plan import HASH_VARIABLE
 from tests.scaffold.faulty_platform import Fault, FaultyPlatform, faulty
 from tests.scaffold.packages import Repository
-from tests.scaffold.support import Outcome
+from tests.scaffold.support import Outcome, on_terminal, program_file
 
 pytestmark = pytest.mark.slow
 
@@ -441,6 +441,9 @@ def test_older_code_goes_up_again_as_a_newer_version(
     forth = plugin.program("rollback", "--yes", "--json", "--to", "2").document
     assert (forth["version"], forth["codeOf"]) == (4, 2)
     assert answer(emulator) == {"n": 2}
+    # Version 2 has the code that is there.
+    assert plugin.program("rollback", "--yes", "--json", "--to", "2").document["action"] == "none"
+    assert "already" in plugin.program("rollback", "--yes", "--to", "2").out
     assert "version 99" in plugin.program("rollback", "--yes", "--to", "99").err
     # What is in this folder is what is there.
     assert deploy(plugin)["action"] == "none"
@@ -527,3 +530,47 @@ def test_the_platform_itself_is_asked_what_can_be_intercepted(
     assert (outcome.exit_code, "users/patients" in outcome.out) == (4, True)
     monkeypatch.setenv("BIOT_PLUGIN_BASE_URL", "http://127.0.0.1:1")
     assert plugin.program("check", "--online").exit_code == 6
+
+
+def test_a_plugin_that_something_else_deployed_is_switched_too(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    plugin.write("other/index.py", FIRST)
+    emulator.deploy(plugin.root / "other", environmentVariables={"A": "1"})
+    for command, state in (("disable", "DISABLED"), ("enable", "ENABLED")):
+        platform.fault, platform.times = "cut after", 1
+        outcome = plugin.program(command)
+        assert outcome.exit_code == 0, outcome.err
+        found = shown(emulator)
+        assert found
+        assert (found["enabledState"], found["version"], found["environmentVariables"]) == (state, 1, {"A": "1"})
+
+
+def test_with_the_code_goes_back_what_its_decorators_said(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    (plugin.root / ".venv").symlink_to(sys.prefix)
+    plugin.write("index.py", HOOKED)
+    deploy(plugin)
+    before = shown(emulator)
+    plugin.write("index.py", re.sub(r"@plugin.(notification|scheduled).*\n.*\n", "", HOOKED))
+    configured(plugin, timeout=9)
+    deploy(plugin)
+    back = plugin.program("rollback", "--yes", "--json")
+    assert back.exit_code == 0, back.err
+    after = shown(emulator)
+    assert before
+    assert after
+    assert after["subscriptions"] == before["subscriptions"]
+    assert after["cronSchedule"] == before["cronSchedule"]
+    # What is not the code's own stays as it is.
+    assert after["timeout"] == 9
+
+
+@pytest.mark.parametrize(("key", "exit_code", "made"), [(b"y\r", 0, True), (b"n\r", 1, False)])
+def test_on_a_terminal_the_plan_is_shown_before_anybody_is_asked(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, key: bytes, exit_code: int, made: bool
+) -> None:
+    ended, said = on_terminal([program_file("biot-plugin"), "deploy"], [("Go on?", key)])
+    assert said.index("Create") < said.index("Go on?")
+    assert (ended, shown(emulator) is not None) == (exit_code, made), said

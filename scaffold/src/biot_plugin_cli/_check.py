@@ -16,6 +16,7 @@ from biot_plugin_cli._check_secrets import secret_findings
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._errors import CliError, InvalidPlugin, PluginImportError
 from biot_plugin_cli._finding import Finding
+from biot_plugin_cli._hooks import Hooks
 from biot_plugin_cli._interceptable import Get, Interceptable
 from biot_plugin_cli._schedule import Schedule
 
@@ -29,12 +30,14 @@ class CheckReport:
     Attributes:
         findings: All of it, errors first.
         schedule: The plugin's schedule; None where it has none, or none that can be read.
+        hooks: What the plugin is called for; None where it could not be imported.
         not_asked: Why the platform itself could not be asked; None where it was, or was not to be asked.
     """
 
     findings: tuple[Finding, ...]
     schedule: Schedule | None = None
     not_asked: CliError | None = None
+    hooks: Hooks | None = None
 
     @property
     def errors(self) -> int:
@@ -89,7 +92,7 @@ def check(
         findings += dependency_findings(subject)
         if not any(finding.severity == "error" for finding in findings):
             findings += package_findings(subject)
-    return CheckReport(tuple(sorted(findings, key=lambda finding: finding.rank)), schedule, not_asked)
+    return CheckReport(tuple(sorted(findings, key=lambda finding: finding.rank)), schedule, not_asked, hooks)
 
 
 def _interceptable(get: Get | None) -> tuple[Interceptable, CliError | None]:

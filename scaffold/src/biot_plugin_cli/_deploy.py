@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from biot_plugin_cli._deployment import carry_out, remove
 from biot_plugin_cli._environments import base_url, in_environment
 from biot_plugin_cli._errors import InvalidPlugin, OperationFailed, PluginImportError, UsageError
 from biot_plugin_cli._history import Deployed, History
+from biot_plugin_cli._hooks import Hooks
 from biot_plugin_cli._manifest import Manifest
 from biot_plugin_cli._plan import content_hash_of, make_plan
 from biot_plugin_cli._platform_client import PlatformClient
@@ -77,8 +78,6 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     Raises:
         CliError: It cannot be imported, packaged or deployed.
     """
-    from biot_plugin_cli._hooks import read_hooks
-    from biot_plugin_cli._interpreters import plugin_python
     from biot_plugin_cli._package import build_package, compiling_python
     from biot_plugin_cli._package_report import showing_progress
     from biot_plugin_cli._plugin_config import plugin_config, unmentioned_fields
@@ -86,8 +85,7 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     manifest = target.manifest
     if manifest.package == "image":
         raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
-    _refuse_early(target)
-    config = plugin_config(manifest, read_hooks(manifest, plugin_python(manifest.root, manifest.runtime)))
+    config = plugin_config(manifest, _checked_hooks(target))
     with showing_progress() as progress:
         package = build_package(manifest, compiling_python(manifest), progress=progress)
     present = target.calls.find(manifest.name)
@@ -99,7 +97,7 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     code = (package.path.name, package.path.read_bytes()) if plan.sends_code else None
     plugin = carry_out(plan, code, target.calls)
     if plan.sends_code:
-        target.history.add(package.path, plan.version, plan.content_hash, plan.config)
+        target.history.add(package.path, plan.version, package.content_hash, plan.config)
     return {**plan_document(plan), "endpointUrl": plugin.get("endpointUrl")}
 
 
@@ -120,10 +118,15 @@ def roll_back(target: Target, version: int | None, *, yes: bool) -> dict[str, An
     wanted = {**present, **older.config}
     plan = make_plan(present, wanted, older.content_hash)
     print_plan(plan, target.base_url)
+    told = {"codeOf": older.version}
+    if plan.action == "none":
+        return {**plan_document(plan), **told}
     confirm(f"Deploy the code of version {older.version} again?", yes=yes)
-    plugin = carry_out(plan, (older.file.name, older.file.read_bytes()), target.calls)
-    target.history.add(older.file, plan.version, older.content_hash, plan.config)
-    return {**plan_document(plan), "codeOf": older.version, "endpointUrl": plugin.get("endpointUrl")}
+    code = (older.file.name, older.file.read_bytes()) if plan.sends_code else None
+    plugin = carry_out(plan, code, target.calls)
+    if plan.sends_code:
+        target.history.add(older.file, plan.version, older.content_hash, plan.config)
+    return {**plan_document(plan), **told, "endpointUrl": plugin.get("endpointUrl")}
 
 
 def set_state(target: Target, state: str) -> dict[str, Any]:
@@ -136,8 +139,8 @@ def set_state(target: Target, state: str) -> dict[str, Any]:
     present = present_plugin(target)
     if present.get("enabledState") == state:
         return present
-    plan = make_plan(present, {**present, "enabledState": state}, content_hash_of(present) or "")
-    return carry_out(replace(plan, sends_code=False, version=present["version"]), None, target.calls)
+    plan = make_plan(present, {**present, "enabledState": state}, None)
+    return carry_out(plan, None, target.calls)
 
 
 def delete(target: Target, name: str | None, *, yes: bool) -> str:
@@ -180,7 +183,7 @@ def confirm(question: str, *, yes: bool) -> None:
 
     Raises:
         UsageError: Nobody is there to be asked.
-        typer.Abort: The answer is no.
+        OperationFailed: The answer is no.
     """
     if yes:
         return
@@ -188,17 +191,18 @@ def confirm(question: str, *, yes: bool) -> None:
         raise UsageError("Nobody is at the terminal to be asked: add --yes to go on without a question")
     import typer
 
-    typer.confirm(question, default=False, abort=True, err=True)
+    if not typer.confirm(question, default=False, err=True):
+        raise OperationFailed("Nothing was changed, as the answer was no")
 
 
-def _refuse_early(target: Target) -> None:
-    """Refuse in one sentence what the platform or Lambda would refuse late."""
+def _checked_hooks(target: Target) -> Hooks:
+    """Read the plugin's hooks; refuse in one sentence what the platform or Lambda would refuse late."""
     from biot_plugin_cli._check import check
 
     # Packaging looks at the dependencies itself.
     report = check(target.manifest.root, target.environment, packaging=False)
-    if not report.errors:
-        return
+    if report.hooks and not report.errors:
+        return report.hooks
     first = report.findings[0]
     place = f"{first.file}:{first.line}: " if first.line else ""
     more = f" (and {report.errors - 1} more: run biot-plugin check)" if report.errors > 1 else ""

@@ -46,7 +46,7 @@ class Plan:
         sends_code: Whether the code goes up.
         version_before: The version that is there; None where there is none.
         version: The version that will be there.
-        content_hash: The content hash of the code that will be there.
+        content_hash: The content hash of the code that will be there; None where nobody told it.
     """
 
     action: Literal["create", "update", "none"]
@@ -56,7 +56,7 @@ class Plan:
     sends_code: bool
     version_before: int | None
     version: int
-    content_hash: str
+    content_hash: str | None
 
     @property
     def changed_config(self) -> dict[str, Any]:
@@ -74,39 +74,47 @@ def content_hash_of(present: Config) -> str | None:
 
 
 def make_plan(
-    present: Config | None, wanted: Config, content_hash: str, *, unmentioned: Collection[str] = (), again: bool = False
+    present: Config | None, wanted: Config, content_hash: str | None, *, unmentioned: Collection[str] = ()
 ) -> Plan:
     """Compare.
 
     Args:
         present: The plugin as the platform shows it; None where it has none of this name.
         wanted: The configuration that makes the plugin.
-        content_hash: What tells the code from all other code.
+        content_hash: What tells the code from all other code; None has the code that is there stay.
         unmentioned: Fields that an update leaves alone.
-        again: Whether the code goes up even where the same is there.
 
     Raises:
         InvalidPlugin: The plugin on the platform cannot become the one that is wanted.
     """
     if present is None:
-        config = {
-            **wanted,
-            "environmentVariables": {**wanted.get("environmentVariables", {}), HASH_VARIABLE: content_hash},
-        }
-        changes = _changes({}, {name: value for name, value in wanted.items() if name not in ("name", "version")})
-        return Plan("create", wanted["name"], config, changes, True, None, wanted["version"], content_hash)
+        return _creation(wanted, content_hash)
     _check_package_type(present, wanted)
     mentioned = {name: value for name, value in wanted.items() if name not in unmentioned and name != "version"}
-    before = _comparable(present)
-    after = _comparable({**present, **mentioned, "cronSchedule": wanted.get("cronSchedule")})
-    sends_code = again or content_hash_of(present) != content_hash
+    return _update(present, {**present, **mentioned, "cronSchedule": wanted.get("cronSchedule")}, content_hash)
+
+
+def _creation(wanted: Config, content_hash: str | None) -> Plan:
+    changes = _changes({}, {name: value for name, value in wanted.items() if name not in ("name", "version")})
+    config = _with_hash(wanted, content_hash)
+    return Plan("create", wanted["name"], config, changes, True, None, wanted["version"], content_hash)
+
+
+def _update(present: Config, wanted: Config, content_hash: str | None) -> Plan:
+    there = content_hash_of(present)
+    sends_code = content_hash not in (None, there)
     version = _next(present["version"]) if sends_code else present["version"]
+    before, after = _comparable(present), _comparable(wanted)
     changes = _changes(before, after)
-    action: Literal["update", "none"] = "update" if changes or sends_code else "none"
-    variables = {**after.get("environmentVariables", {}), HASH_VARIABLE: content_hash}
     removed = {name: None for name in before if name not in after}
-    config = {**after, **removed, "version": version, "environmentVariables": variables}
-    return Plan(action, wanted["name"], config, changes, sends_code, present["version"], version, content_hash)
+    config = _with_hash({**after, **removed, "version": version}, content_hash or there)
+    action: Literal["update", "none"] = "update" if changes or sends_code else "none"
+    return Plan(action, wanted["name"], config, changes, sends_code, present["version"], version, content_hash or there)
+
+
+def _with_hash(config: Config, content_hash: str | None) -> dict[str, Any]:
+    told = {} if content_hash is None else {HASH_VARIABLE: content_hash}
+    return {**config, "environmentVariables": {**config.get("environmentVariables", {}), **told}}
 
 
 def is_reached(plan: Plan, present: Config) -> bool:

@@ -172,5 +172,7 @@ def _decoded(content: bytes, base_url: str) -> Any:
 
 def _reason(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
+    if isinstance(reason, urllib3.exceptions.ProtocolError) and len(reason.args) > 1:
+        reason = reason.args[1]
     text = str(reason).rpartition(": ")[2] if isinstance(reason, urllib3.exceptions.NewConnectionError) else str(reason)
     return " ".join(text.split()) or type(reason).__name__

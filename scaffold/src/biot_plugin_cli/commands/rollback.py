@@ -30,6 +30,8 @@ def rollback(
     document = _deploy.roll_back(_deploy.target(environment), version, yes=yes)
     if as_json:
         print_json(document)
+    elif document["action"] == "none":
+        out.print(f"{document['name']} has the code of version {document['codeOf']} already")
     else:
         out.print(
             f"{document['name']} has the code of version {document['codeOf']} again, as version {document['version']}"
