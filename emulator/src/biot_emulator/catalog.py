@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from biot_emulator.api import Router
 
 __all__ = [
+    "ACTION_NAMES",
+    "ENTITY_TYPE_NAMES",
     "NOTIFIABLE_ACTIONS",
     "interceptable_api_ids",
     "interceptable_entities",
@@ -33,6 +35,52 @@ NOTIFIABLE_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "usage-session": (*_ALL, "_remotePause", "_remoteResume", "_remoteStart", "_remoteStop"),
 }
 """The actions that the platform tells of, by entity type."""
+
+ENTITY_TYPE_NAMES = (
+    "device",
+    "organization",
+    "organization-user",
+    "caregiver",
+    "patient",
+    "usage-session",
+    "generic-entity",
+    "command",
+    "device-alert",
+    "patient-alert",
+    "registration-code",
+)
+"""The entity types whose actions can be subscribed to."""
+ACTION_NAMES = (
+    "_create",
+    "_update",
+    "_delete",
+    "_list",
+    "_command",
+    "_generateCertificate",
+    "_activateCertificate",
+    "_revokeCertificate",
+    "_operate",
+    "_read",
+    "_start",
+    "_stop",
+    "_remoteStart",
+    "_remoteStop",
+    "_remoteResume",
+    "_remotePause",
+    "_updateAdmin",
+    "_updateEnabledState",
+    "_login",
+    "_logout",
+    "_clear",
+    "_manage",
+    "_assign",
+    "_saveMeasurement",
+    "_monitor",
+    "_view",
+    "_saveMeasurementBulk",
+    "_incomingSms",
+)
+"""The actions that can be subscribed to, of which some never happen (contract section 3.3)."""
 
 # APIs that can be intercepted on the platform and that this one does not have. It publishes no entity type for those of
 # the last three services: the service's own name stands for it.

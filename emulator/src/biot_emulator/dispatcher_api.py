@@ -7,58 +7,18 @@ from typing import Any
 from biot_emulator._fields import Fields
 from biot_emulator.api import Answer, Api, Call
 from biot_emulator.api_errors import InvalidActionName, InvalidApiId, InvalidEntityTypeName
+from biot_emulator.catalog import (
+    ACTION_NAMES,
+    ENTITY_TYPE_NAMES,
+    interceptable_api_ids,
+    interceptable_entities,
+)
 from biot_emulator.errors import BadRequest
 from biot_emulator.platform import Platform
 from biot_emulator.search import search, search_request
 from biot_emulator.subscriptions import Subscriptions
 
-__all__ = ["ACTION_NAMES", "ENTITY_TYPE_NAMES", "DispatcherApi"]
-
-ENTITY_TYPE_NAMES = (
-    "device",
-    "organization",
-    "organization-user",
-    "caregiver",
-    "patient",
-    "usage-session",
-    "generic-entity",
-    "command",
-    "device-alert",
-    "patient-alert",
-    "registration-code",
-)
-"""The entity types whose actions can be subscribed to."""
-ACTION_NAMES = (
-    "_create",
-    "_update",
-    "_delete",
-    "_list",
-    "_command",
-    "_generateCertificate",
-    "_activateCertificate",
-    "_revokeCertificate",
-    "_operate",
-    "_read",
-    "_start",
-    "_stop",
-    "_remoteStart",
-    "_remoteStop",
-    "_remoteResume",
-    "_remotePause",
-    "_updateAdmin",
-    "_updateEnabledState",
-    "_login",
-    "_logout",
-    "_clear",
-    "_manage",
-    "_assign",
-    "_saveMeasurement",
-    "_monitor",
-    "_view",
-    "_saveMeasurementBulk",
-    "_incomingSms",
-)
-"""The actions that can be subscribed to, of which some never happen (contract section 3.3)."""
+__all__ = ["DispatcherApi"]
 
 _TYPES = ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY")
 _INTERCEPTIONS = "/dispatcher/v1/hooks/interceptions"
@@ -122,13 +82,13 @@ class DispatcherApi:
         return {**named, "api_id": self._api_id(api_id), "entity_name": entity_name or None}
 
     def _api_id(self, api_id: str | None) -> str:
-        known = sorted(api.api_id for api in self._router if api.entity_name)
+        known = interceptable_api_ids(self._router)
         if not api_id or self._subscriptions.template_of(api_id)[0] not in known:
             raise InvalidApiId(f"No API that can be intercepted is [{api_id}]", invalidApiId=api_id, validApiIds=known)
         return api_id
 
     def _entity_name(self, name: str | None) -> str:
-        known = sorted({api.entity_name for api in self._router if api.entity_name})
+        known = interceptable_entities(self._router)
         if name not in known:
             message = f"No entity type that can be intercepted is [{name}]"
             raise InvalidEntityTypeName(message, invalidEntityType=name, validEntityTypes=known)

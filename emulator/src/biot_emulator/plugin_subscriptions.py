@@ -7,8 +7,7 @@ from typing import Any
 
 from biot_emulator._fields import Fields
 from biot_emulator.api import Router
-from biot_emulator.catalog import interceptable_api_ids, interceptable_entities
-from biot_emulator.dispatcher_api import ACTION_NAMES, ENTITY_TYPE_NAMES
+from biot_emulator.catalog import ACTION_NAMES, ENTITY_TYPE_NAMES, interceptable_api_ids, interceptable_entities
 from biot_emulator.plugin_errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved
 from biot_emulator.subscriptions import DEFAULT_ORDER, Subscriptions
 

@@ -129,17 +129,12 @@ class BiotApi:
         Raises:
             ValueError: The search is none that the platform knows.
         """
+        request = search_request(filter, sort, free_text, page_size)
 
         def page(number: int) -> Any:
-            text = _json.dumps({**request, "page": number})
-            return self.get(
-                path,
-                query={**(query or {}), "searchRequest": text},
-                allow_interception=allow_interception,
-                timeout=timeout,
-            )
+            asked = {**(query or {}), "searchRequest": _json.dumps({**request, "page": number})}
+            return self.get(path, query=asked, allow_interception=allow_interception, timeout=timeout)
 
-        request = search_request(filter, sort, free_text, page_size)
         return Search(page, page_size)
 
     def upload(self, name: str, content: bytes, mime_type: str, *, timeout: float | None = None) -> StoredFile:

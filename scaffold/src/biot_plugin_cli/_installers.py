@@ -22,6 +22,10 @@ __all__ = ["find_uv", "install", "resolve"]
 # They would lead the installers to another place, or to another Python.
 _MISLEADING = ("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "PIP_TARGET", "PIP_REQUIRE_VIRTUALENV", "PIP_USER")
 _LAST_LINES = 12
+_NOT_REACHED = re.compile(
+    r"Failed to fetch|error sending request|network was disabled|[Nn]etwork connectivity is disabled|"
+    r"not found in the cache|timed out"
+)
 # uv draws a tree of reasons.
 _DECORATION = re.compile(r"^[^\w`\"'(]+|^error: ", re.IGNORECASE)
 
@@ -59,6 +63,7 @@ def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
 
     Raises:
         InvalidPlugin: There is no such choice.
+        OperationFailed: No package index was reached.
     """
     # Its relative paths start from its own folder.
     written = output.with_name(f"pylock.{os.getpid()}.toml")
@@ -66,6 +71,8 @@ def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
     code, said = _run([str(uv), "pip", "compile", *_uv_target(target), *options, "pyproject.toml"], root)
     if code:
         written.unlink(missing_ok=True)
+        if _NOT_REACHED.search(said):
+            raise OperationFailed(f"The dependencies could not be looked for: {said}")
         raise InvalidPlugin(f"The dependencies cannot be had as wheels for {target}: {said}")
     written.replace(output)
 

@@ -44,24 +44,28 @@ def bill_of_materials(
         "specVersion": "1.6",
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content_hash)}",
         "version": 1,
-        "metadata": {
-            "tools": {"components": [{"type": "application", "name": _TOOL, "version": metadata.version(_TOOL)}]},
-            "component": {
-                "type": "application",
-                "bom-ref": plugin,
-                "name": manifest.name,
-                "version": str(manifest.version),
-                "properties": [
-                    {"name": "biot-plugin:content-hash", "value": content_hash},
-                    {"name": "biot-plugin:runtime", "value": manifest.runtime},
-                ],
-            },
-        },
+        "metadata": _metadata(manifest, content_hash, plugin),
         "components": [_component(component, wheels.get(component.name)) for component in found],
         "dependencies": [
             {"ref": plugin, "dependsOn": [references[name] for name in references if name in direct]},
             *({"ref": references[one.name], "dependsOn": [references[name] for name in one.needs]} for one in found),
         ],
+    }
+
+
+def _metadata(manifest: Manifest, content_hash: str, reference: str) -> dict[str, Any]:
+    return {
+        "tools": {"components": [{"type": "application", "name": _TOOL, "version": metadata.version(_TOOL)}]},
+        "component": {
+            "type": "application",
+            "bom-ref": reference,
+            "name": manifest.name,
+            "version": str(manifest.version),
+            "properties": [
+                {"name": "biot-plugin:content-hash", "value": content_hash},
+                {"name": "biot-plugin:runtime", "value": manifest.runtime},
+            ],
+        },
     }
 
 
