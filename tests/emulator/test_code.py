@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from biot_emulator._pythons import find_python
 from biot_emulator.client import CallRefused, Client
 from biot_emulator.errors import SandboxUnavailable
+from biot_emulator.pythons import find_python
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 from tests.emulator.test_pythons import RUNTIMES

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from biot_emulator import Function, SandboxUnavailable
-from biot_emulator._pythons import find_python
+from biot_emulator.pythons import find_python
 from biot_emulator.workers import Workers
 
 OWN = "python{}.{}".format(*sys.version_info)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from biot_emulator.pythons import installed_python
 from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter, newest_runtime, plugin_python
 
@@ -18,9 +19,9 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     for name in ("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
-    find_interpreter.cache_clear()
+    installed_python.cache_clear()
     yield
-    find_interpreter.cache_clear()
+    installed_python.cache_clear()
 
 
 def _stand_in(file: Path, version: str, works: bool = True) -> Path:
@@ -89,7 +90,7 @@ def test_the_real_one_is_found_behind_a_failing_shim(tmp_path: Path, monkeypatch
 def test_the_newest_is_told(tmp_path: Path) -> None:
     assert newest_runtime() == THIS
 
-    find_interpreter.cache_clear()
+    installed_python.cache_clear()
     _stand_in(tmp_path / "bin" / RUNTIMES[-1], RUNTIMES[-1])
 
     assert newest_runtime() == RUNTIMES[-1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from biot_emulator._pythons import find_python
 from biot_emulator.code_folders import CodeFolders
 from biot_emulator.errors import EmulatorError
 from biot_emulator.function import Function
@@ -13,6 +12,7 @@ from biot_emulator.invocation import Invocation, InvocationError
 from biot_emulator.invocations import Invocations, Record, Trigger
 from biot_emulator.platform import Platform
 from biot_emulator.plugin import Plugin
+from biot_emulator.pythons import find_python
 from biot_emulator.workers import Workers, failed
 
 __all__ = ["CodeMissing", "Functions"]

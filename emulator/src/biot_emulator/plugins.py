@@ -10,7 +10,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator._fields import Fields
-from biot_emulator._pythons import find_python
 from biot_emulator.clock import timestamp
 from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.errors import SandboxUnavailable
@@ -25,6 +24,7 @@ from biot_emulator.plugin_errors import (
     VersionMustNotBeChanged,
 )
 from biot_emulator.plugin_subscriptions import PluginSubscriptions
+from biot_emulator.pythons import find_python
 from biot_emulator.seeds import seed_code
 from biot_emulator.service_users import ServiceUsers
 from biot_emulator.subscriptions import Subscriptions

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from biot_emulator.errors import SandboxUnavailable
 
-__all__ = ["find_python"]
+__all__ = ["find_python", "installed_python"]
 
 _RUNTIME = re.compile(r"python3\.[0-9]{1,2}")
 _PROBE = "import sys; print('python%d.%d' % sys.version_info[:2]); print(sys._base_executable or sys.executable)"
@@ -36,7 +36,7 @@ def find_python(runtime: str) -> Path:
         raise SandboxUnavailable(
             f"The emulator runs Python plugins only: choose a runtime such as python3.13, not {runtime}"
         )
-    if (found := _find(runtime)) is None:
+    if (found := installed_python(runtime)) is None:
         raise SandboxUnavailable(
             f"No {runtime} was found on this machine: install it, or deploy the plugin with another Python runtime"
         )
@@ -44,7 +44,15 @@ def find_python(runtime: str) -> Path:
 
 
 @functools.cache
-def _find(runtime: str) -> Path | None:
+def installed_python(runtime: str) -> Path | None:
+    """Find a working interpreter of a Python runtime; None where this machine has none.
+
+    Args:
+        runtime: Such as `python3.13`.
+
+    Returns:
+        Its path, outside of any virtual environment.
+    """
     found = (_probe(candidate, runtime) for candidate in dict.fromkeys(_candidates(runtime)))
     return next((path for path in found if path), None)
 
