@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import typer
 
-from biot_plugin_cli import _git, _run, main, new_plugin
+from biot_emulator.testing import Emulator, running
+from biot_plugin_cli import _git, _platform_client, _run, main, new_plugin
+from tests.scaffold.deployments import FIRST
+from tests.scaffold.faulty_platform import FaultyPlatform, faulty
 from tests.scaffold.packages import INDEX, UV_CACHE, Repository
 from tests.scaffold.support import Outcome, Program
 
@@ -74,3 +77,31 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, biot_plugin: Pro
     made.needs(lock=False)
     monkeypatch.chdir(made.root)
     return made
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with running() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def platform(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyPlatform]:
+    """The emulator behind a connection that can fail; whoever deploys is its administrator."""
+    monkeypatch.setattr(_platform_client, "_PAUSES", (0.01, 0.01))
+    with faulty(emulator.url) as platform:
+        for name, value in (
+            ("BASE_URL", platform.url),
+            ("USERNAME", emulator.username),
+            ("PASSWORD", emulator.password),
+        ):
+            monkeypatch.setenv(f"BIOT_PLUGIN_{name}", value)
+        yield platform
+
+
+@pytest.fixture
+def plugin(repository: Repository) -> Repository:
+    """A plugin that can be packaged at once."""
+    repository.write("index.py", FIRST)
+    repository.needs()
+    return repository
