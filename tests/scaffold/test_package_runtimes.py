@@ -55,8 +55,9 @@ def invoke(folder: Path, python: Path, event: Mapping[str, Any]) -> Invocation:
 
 def compiled(invocation: Invocation, folder: Path) -> tuple[list[str], int]:
     """Tell which sources were compiled, and how many modules came from bytecode, by what Python says of its imports."""
-    found = [re.search(rf"# code object from '?{re.escape(str(folder))}/([^']*)", line) for line in invocation.logs]
-    names = [match[1] for match in found if match]
+    # Two threads that import at once may say so in one line.
+    said = "\n".join(invocation.logs)
+    names = re.findall(rf"# code object from '?{re.escape(str(folder))}/([^'#\n]*?\.pyc?)\b", said)
     return [name for name in names if name.endswith(".py")], sum(name.endswith(".pyc") for name in names)
 
 
