@@ -23,6 +23,7 @@ class Received(NamedTuple):
     path: str
     headers: dict[str, str]
     content: bytes
+    names: list[str]
 
     @property
     def json(self) -> Any:
@@ -151,8 +152,9 @@ def _handler(platform: PlatformServer) -> type[BaseHTTPRequestHandler]:
         def handle_any(self) -> None:
             content = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            names = [name.lower() for name in self.headers]
             try:
-                platform.handle(Exchange(self, Received(self.command, self.path, headers, content)))
+                platform.handle(Exchange(self, Received(self.command, self.path, headers, content, names)))
             except OSError:  # The caller did not wait for the answer.
                 self.close_connection = True
 

@@ -160,16 +160,84 @@ def test_a_connection_that_was_closed_meanwhile_is_not_used(platform: PlatformSe
     assert len(platform.received) == 5
 
 
-@pytest.mark.parametrize("path", ["https://elsewhere.example.com/a", "//elsewhere.example.com/a", "a", "/a/../b"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "https://elsewhere.example.com/a",
+        "//elsewhere.example.com/a",
+        "a",
+        "/a/../b",
+        "/a/%2e%2E/b",
+        "/a/.%2e%2fb",
+        "/a/x%5c..%5Cb",
+        "/a/x\\..\\b",
+        "/a/%252e%252e/b",
+        "/a/..;v=1/b",
+        "/a/..%3fx=1",
+        "/a/%2e",
+    ],
+)
 def test_a_path_leads_nowhere_else(platform: PlatformServer, run: Run, path: str) -> None:
     assert run(lambda event: event.biot.get(path))["statusCode"] == 500
     assert isinstance(run.result, ValueError)
+    assert repr(path.partition("?")[0]) in str(run.result)
     assert platform.received == []
+
+
+@pytest.mark.parametrize("path", ["/a/%2Fb", "/a/b%5Cc", "/a/..b/.c/d../...", "/a/50%", "/a/1.2;v=..x"])
+def test_a_path_that_only_looks_odd_is_asked_for(platform: PlatformServer, run: Run, path: str) -> None:
+    run(lambda event: event.biot.get(path))
+    assert [one.path for one in platform.received] == [path]
 
 
 def test_the_token_is_the_plugins_own(platform: PlatformServer, run: Run) -> None:
     run(lambda event: event.biot.get("/a", headers={"Authorization": "Bearer of-somebody"}))
     assert isinstance(run.result, ValueError)
+    assert platform.received == []
+
+
+FRAMING = (
+    "Host",
+    "Content-Length",
+    "Transfer-Encoding",
+    "transfer-encoding ",
+    "Connection",
+    "TE",
+    "Trailer",
+    "Upgrade",
+)
+
+
+@pytest.mark.parametrize(
+    "name", [*FRAMING, "Keep-Alive", "Proxy-Authorization", "proxy-connection", "Expect", "Accept-Encoding"]
+)
+def test_what_frames_a_request_is_the_connections_own(platform: PlatformServer, run: Run, name: str) -> None:
+    run(lambda event: event.biot.post("/a", json={}, headers={name: "chunked"}))
+    assert isinstance(run.result, ValueError)
+    assert str(run.result) == f"the header {name.strip().lower()} is the connection's own: leave it out"
+    assert platform.received == []
+
+
+def test_no_header_is_sent_twice(platform: PlatformServer, run: Run) -> None:
+    run(lambda event: event.biot.post("/a", json={}, headers={"Accept": "text/csv", "X-Mine": "1", "Hostess": "2"}))
+    [call] = platform.received
+    assert (call.headers["accept"], call.headers["x-mine"], call.headers["hostess"]) == ("text/csv", "1", "2")
+    assert sorted(call.names) == sorted(call.headers)
+
+
+def test_a_query_leaves_out_what_has_no_value(platform: PlatformServer, run: Run) -> None:
+    query = {"a": None, "b": "", "c": [], "d": [1, None, True], "e": ("x", 2.5), "f": [None]}
+    run(lambda event: event.biot.get("/a", query=query))
+    run(lambda event: event.biot.get("/a", query={"a": None}))
+    assert [one.path for one in platform.received] == ["/a?b=&d=1&d=true&e=x&e=2.5", "/a"]
+
+
+@pytest.mark.parametrize("value", [{"eq": 1}, b"1", [b"1"], object()])
+def test_a_query_value_that_cannot_be_written_is_a_mistake(platform: PlatformServer, run: Run, value: object) -> None:
+    run(lambda event: event.biot.get("/a", query={"when": value}))
+    assert isinstance(run.result, TypeError)
+    assert str(run.result).startswith("the query parameter when is a ")
+    assert str(run.result).endswith(": give a text, a number, a bool, None, or a list of them")
     assert platform.received == []
 
 

@@ -78,6 +78,29 @@ def test_it_answers_with_errors(api: FakeApi, run: Callable[[Do], object]) -> No
     assert isinstance(run(caught), PlatformTimeout)
 
 
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/a/%2e%2e/b", {}),
+        ("/a", {"headers": {"Content-Length": "5"}}),
+        ("/a", {"headers": {"Authorization": "Bearer of-somebody"}}),
+        ("/a", {"query": {"when": object()}}),
+    ],
+)
+def test_it_refuses_what_the_platform_is_never_sent(
+    api: FakeApi, run: Callable[[Do], object], path: str, more: dict[str, Any]
+) -> None:
+    api.get(path)
+
+    def refused(biot: Any) -> object:
+        with pytest.raises((ValueError, TypeError)):
+            biot.get(path, **more)
+        return "refused"
+
+    assert run(refused) == "refused"
+    assert api.calls == []
+
+
 def test_files(api: FakeApi, run: Callable[[Do], object]) -> None:
     api.upload()
     stored: Any = run(lambda biot: biot.upload("a.txt", b"content", "text/plain"))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+from urllib.parse import quote, unquote
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from biot_plugin import AdaptEntity, Kind, Plugin, PreRequest
-from biot_plugin.testing import Client, Context, default_signer, events, signed, strategies
+from biot_plugin.testing import Client, Context, FakeApi, default_signer, events, signed, strategies
 
 PATIENTS = "POST/organization/v1/users/patients"
 
@@ -125,6 +130,56 @@ def test_what_a_model_does_not_name_survives(client: Client, extra: dict[str, An
     api_id = "POST/organization/v1/users/caregivers/templates/{templateName}"
     reply = client.pre_request(api_id, body=body, path_variables={"templateName": "nurse"})
     assert reply.request.body == {**body, "mrn": "7!"}
+
+
+ENCODINGS: list[Callable[[str], str]] = [
+    lambda character: character.replace("?", "%3f"),
+    lambda character: f"%{ord(character):02x}",
+    lambda character: f"%{ord(character):02X}",
+    lambda character: f"%25{ord(character):02x}",
+]
+
+
+@st.composite
+def ids(draw: st.DrawFn) -> str:
+    """What somebody may give for an id to be led elsewhere; any character may be encoded, also twice."""
+    parts = draw(st.lists(st.sampled_from(["..", ".", "/", "\\", ";", "?", "a", "...", "%"]), max_size=6))
+    return "".join(draw(st.sampled_from(ENCODINGS))(character) for part in parts for character in part)
+
+
+def readings(path: str) -> list[str]:
+    """Where those on the way may take a path to lead: they decode it, drop parameters, and walk up for `..`."""
+    found = []
+    for _ in range(4):
+        parts = path.replace("\\", "/").split("/")
+        found.append(posixpath.normpath("/".join(re.split("[;?#]", part)[0] for part in parts)))
+        path = unquote(path)
+    return found
+
+
+def asked_for(path: str) -> str | None:
+    """The path that a plugin asks the platform for; None where it is refused."""
+    plugin, api = Plugin(), FakeApi()
+    plugin.scheduled("0 0 * * ? *")(lambda event: event.biot.get(path))
+    with suppress(AssertionError):
+        Client(plugin, api=api).scheduled()
+    return api.calls[0].path if api.calls else None
+
+
+@given(before=ids(), after=ids())
+@quiet
+def test_no_id_leads_out_of_the_path_that_was_written(before: str, after: str) -> None:
+    asked = asked_for(f"/a/v1/x{before}/{after}/c")
+    if asked is not None:
+        assert all(one.startswith("/a/v1/x") and one.endswith("/c") for one in readings(asked))
+
+
+@given(id=st.text(st.characters(codec="utf-8", exclude_characters=".%"), min_size=1, max_size=20))
+@quiet
+def test_an_id_that_was_encoded_arrives_as_it_was(id: str) -> None:
+    asked = asked_for(f"/a/{quote(id, safe='')}/b")
+    assert asked is not None
+    assert unquote(asked) == f"/a/{id}/b"
 
 
 def test_the_strategies_make_what_they_say() -> None:

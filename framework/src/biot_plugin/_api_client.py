@@ -23,10 +23,12 @@ class BiotApi:
 
     The arguments that calls have in common:
 
-    - `path`: from the service on, such as `"/organization/v1/users/patients"`; a query may follow after `?`.
-    - `query`: query parameters by name; a list gives a parameter several times.
+    - `path`: from the service on, such as `"/organization/v1/users/patients"`; a query may follow after `?`. One that
+      leads out of itself, as with `..`, encoded or not, is a ValueError.
+    - `query`: query parameters by name; a list gives a parameter several times, and what is None is left out. What is
+      neither text, number nor bool is a TypeError.
     - `json`: the body.
-    - `headers`: more headers.
+    - `headers`: more headers; the token and what is the connection's own, as `content-length`, are a ValueError.
     - `allow_interception`: whether the interceptors of all plugins, this one too, run as they do for other callers.
     - `timeout`: seconds that the call may take with all attempts, 30 where nothing is said; less where Lambda's
       deadline is nearer.

@@ -64,7 +64,7 @@ class Caller:
 
         Raises:
             ValueError: The path or a header is not one for the API, or the body is not JSON.
-            TypeError: The body is not JSON.
+            TypeError: The body is not JSON, or the query has what cannot be written in one.
         """
         content = b"" if json is None else _json.dumps(json).encode()
         sent = api_headers(self.traceparent, headers, interception=allow_interception)
