@@ -122,3 +122,25 @@ def test_a_resolver_that_does_not_answer_is_not_waited_for(
 def test_a_host_without_an_address_is_unreachable(run: Callable[[str, Do], Any]) -> None:
     unknown = run("http://platform.invalid", lambda biot: biot.get("/a", timeout=0.2))
     assert isinstance(unknown, PlatformUnreachable)
+
+
+def test_the_next_address_is_tried_where_the_kernel_lacks_the_family_of_the_first(
+    run: Callable[[str, Do], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = socket.getaddrinfo
+
+    def unknown_first(*args: Any, **kwargs: Any) -> list[Any]:
+        found = look_up(*args, **kwargs)
+        return [(255, *found[0][1:]), *found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown_first)
+    platform = PlatformServer()
+    try:
+        assert run(platform.base_url, lambda biot: biot.get("/a")) == {"method": "GET"}
+    finally:
+        platform.close()
+
+
+def test_a_name_that_no_host_can_have_is_unreachable(run: Callable[[str, Do], Any]) -> None:
+    unknown = run("http://api..example.com", lambda biot: biot.get("/a", timeout=0.2))
+    assert type(unknown) is PlatformUnreachable

@@ -126,13 +126,15 @@ def _connected(host: str, port: int, time: TimeLimit) -> socket.socket:
     """A connected socket. The addresses of the host share the time."""
     refused: OSError = OSError("the host has no address")
     for family, kind, protocol, _, address in _addresses(host, port, time):
-        sock = socket.socket(family, kind, protocol)
+        sock: socket.socket | None = None
         try:
+            sock = socket.socket(family, kind, protocol)  # Fails where the kernel lacks the family.
             sock.settimeout(min(time.left(), _CONNECT_SECONDS))
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
-            sock.close()
+            if sock is not None:
+                sock.close()
             refused = error
         else:
             return sock
@@ -148,6 +150,8 @@ def _addresses(host: str, port: int, time: TimeLimit) -> list[Any]:
             outcome.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except OSError as error:
             outcome.append(error)
+        except UnicodeError:  # A part of the name is empty or too long.
+            outcome.append(OSError("no host can have this name"))
 
     thread = threading.Thread(target=look_up, name="biot-resolver", daemon=True)
     thread.start()
