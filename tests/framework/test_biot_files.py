@@ -107,6 +107,13 @@ def test_a_transfer_that_is_refused_does_not_tell_the_signature(plugin: Plugin, 
     assert str(refused) == "PUT /signed/f-1: answered 403 without the error body of the platform"
 
 
+def test_what_is_no_content_is_refused_before_a_file_is_made(plugin: Plugin, storage: Storage) -> None:
+    refused = in_handler(plugin, lambda biot: biot.upload("a", "text", "text/plain"))
+    assert type(refused) is TypeError
+    assert str(refused) == "upload takes the content as bytes, not as a str"
+    assert storage.platform.received == []
+
+
 @pytest.mark.parametrize("answer", [{"id": "f-1"}, {"id": "f-1", "signedUrl": "file:///etc/passwd"}, [], None])
 def test_an_answer_without_an_address_is_unexpected(plugin: Plugin, storage: Storage, answer: object) -> None:
     storage.platform.behaves(lambda exchange: exchange.answer(200, answer))

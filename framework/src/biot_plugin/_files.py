@@ -42,7 +42,10 @@ def upload(caller: Caller, time: TimeLimit, name: str, content: bytes, mime_type
 
     Raises:
         PlatformError: It is not stored.
+        TypeError: The content is not bytes; nothing is stored.
     """
+    if not isinstance(content, bytes):
+        raise TypeError(f"upload takes the content as bytes, not as a {type(content).__name__}")
     request = caller.request("POST", _UPLOAD, {"name": name, "mimeType": mime_type})
     made = object_of(request, caller.call(request, time), "id", "signedUrl")
     _transfer(caller, _signed(request, "PUT", made["signedUrl"], mime_type, content), time)
