@@ -25,6 +25,7 @@ from biot_plugin import (
     TooManyRequests,
     UnexpectedAnswer,
 )
+from biot_plugin._time_limit import TimeLimit
 from biot_plugin.testing import Context, events
 from tests.framework.platform_server import (
     SECRET,
@@ -42,6 +43,7 @@ from tests.framework.platform_server import (
 
 PATIENTS = "/organization/v1/users/patients"
 API = f"POST{PATIENTS}"
+TRACE = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
 Do = Callable[[Any], object]
 
 
@@ -103,13 +105,12 @@ def patch(event: Any) -> object:
 
 
 def test_a_call_has_what_the_firewall_and_the_trace_want(platform: PlatformServer, run: Run) -> None:
-    trace = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
-    run(patch, envelope={"headers": {"traceparent": trace}})
+    run(patch, envelope={"headers": {"traceparent": TRACE}})
     [call], [login] = platform.received, platform.logins
     assert (call.method, call.path, call.json) == ("PATCH", f"{PATIENTS}/7", {"mrn": "8"})
     for one in (call, login):
         assert {"accept", "content-type", "content-length", "host", "user-agent"} <= set(one.headers)
-        assert one.headers["traceparent"] == trace
+        assert one.headers["traceparent"] == TRACE
         assert "allow-interception" not in one.headers
     assert call.headers["authorization"] == "Bearer token-1"
     assert "authorization" not in login.headers
@@ -356,6 +357,58 @@ def test_what_fails_for_a_moment_is_tried_again_where_it_is_safe(platform: Platf
         assert run.result == {"method": "GET"}
 
 
+class Deletes:
+    """Deletes, but does not get round to say so the first time."""
+
+    def __init__(self, said: Behaviour) -> None:
+        self._said = said
+        self._is_there = True
+
+    def __call__(self, exchange: Exchange) -> None:
+        if not self._is_there:
+            return error(404, "USER_NOT_FOUND")(exchange)
+        self._is_there = False
+        return self._said(exchange)
+
+
+def delete(event: Any) -> object:
+    return event.biot.delete(f"{PATIENTS}/7")
+
+
+def breaks_off(exchange: Exchange) -> None:
+    exchange.break_off()
+
+
+@pytest.mark.parametrize("said", [breaks_off, half, error(500, "ISE"), html(502)])
+def test_what_an_earlier_attempt_has_deleted_is_deleted(platform: PlatformServer, run: Run, said: Behaviour) -> None:
+    platform.behaves(Deletes(said))
+    reply = run(delete)
+    assert (reply["statusCode"], run.result, len(platform.received)) == (200, None, 2)
+    assert run(delete)["statusCode"] == 404, "another call is told that there is nothing"
+
+
+@pytest.mark.parametrize(
+    ("do", "first"),
+    [(delete, error(429, "TOO_MANY")), (get, breaks_off), (lambda event: event.biot.put("/a", json={}), breaks_off)],
+)
+def test_what_was_not_deleted_is_not_found(platform: PlatformServer, run: Run, do: Do, first: Behaviour) -> None:
+    platform.behaves(first, error(404, "USER_NOT_FOUND"))
+    run(do)
+    assert type(run.result) is NotFound
+    assert len(platform.received) == 2
+
+
+@pytest.mark.slow
+def test_a_call_that_may_have_been_carried_out_says_so_also_where_trying_again_reaches_nobody(
+    platform: PlatformServer, run: Run
+) -> None:
+    platform.behaves(lambda exchange: platform.close())
+    run(lambda event: event.biot.put("/a", json={}, timeout=1))
+    assert isinstance(run.result, PlatformUnreachable)
+    assert len(platform.received) == 1
+    assert run.result.sent
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("do", [get, patch])
 def test_a_platform_that_is_away_for_5_s_is_waited_for(
@@ -473,6 +526,39 @@ def test_a_token_that_is_never_good_is_not_renewed_in_a_loop(platform: PlatformS
         assert type(run.result) is TokenRefused
         assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (500, "CALL_TO_API_FAILED")
     assert len(platform.logins) == 2
+
+
+def test_a_renewed_token_that_is_revoked_is_renewed_though_a_late_call_had_the_old_one(
+    platform: PlatformServer, run: Run
+) -> None:
+    over = threading.Event()
+
+    def overtaking(event: Any) -> object:
+        with ThreadPoolExecutor(1) as thread:
+            late_one = thread.submit(get, event)
+            while not platform.received:
+                time.sleep(0.001)
+            platform.revoke()
+            get(event)
+            over.set()
+            late_one.result()
+        platform.revoke()
+        return get(event)
+
+    def slow_one(exchange: Exchange) -> None:
+        over.wait(5)
+        ok(exchange)
+
+    platform.behaves(slow_one, ok)
+    run(overtaking)
+    assert run.result == {"method": "GET"}
+    assert len(platform.logins) == 3
+
+
+def test_no_log_in_is_made_ahead_of_time_where_a_call_was_faster(platform: PlatformServer, run: Run) -> None:
+    run(get)
+    run.plugin.platform.transport().prefetch(TRACE, TimeLimit(5))
+    assert len(platform.logins) == 1
 
 
 def test_a_token_is_renewed_a_minute_before_it_expires(platform: PlatformServer, run: Run) -> None:

@@ -97,7 +97,11 @@ class BiotApi:
         allow_interception: bool = False,
         timeout: float | None = None,
     ) -> Any:
-        """Removes something, and gives the answer's JSON; None where the answer is empty."""
+        """Removes something, and gives the answer's JSON; None where the answer is empty.
+
+        Where an attempt broke off, or was answered 500, 502, 503 or 504, and the next one finds nothing there any more
+        (404), it counts as done, and gives None: the first one has removed it, as far as anybody can tell.
+        """
         return self._call("DELETE", path, None, query, headers, allow_interception, timeout)
 
     def search(
@@ -140,7 +144,11 @@ class BiotApi:
         return Search(page, page_size)
 
     def upload(self, name: str, content: bytes, mime_type: str, *, timeout: float | None = None) -> StoredFile:
-        """Stores a file on the platform, and tells its id, which entities refer to it by (contract section 5.6)."""
+        """Stores a file on the platform, and tells its id, which entities refer to it by (contract section 5.6).
+
+        Raises:
+            TypeError: The content is not bytes; nothing is stored.
+        """
         return _files.upload(self._caller, self._caller.limit(timeout), name, content, mime_type)
 
     def download(self, id: str, *, timeout: float | None = None) -> StoredFile:

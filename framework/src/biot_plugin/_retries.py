@@ -21,7 +21,7 @@ _ATTEMPTS = 4
 #: Seconds for which a platform that cannot be reached is tried again.
 _PATIENCE = 10.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
-_TOO_MANY_REQUESTS = 429
+_NO_CONTENT, _NOT_FOUND, _TOO_MANY_REQUESTS = 204, 404, 429
 _PASSING = frozenset((500, 502, 503, 504))
 
 
@@ -29,35 +29,46 @@ _PASSING = frozenset((500, 502, 503, 504))
 Tell = Callable[[str], None]
 
 
-def with_retries(send: Callable[[], Answer], *, safe: bool, time: TimeLimit, tell: Tell) -> Answer:
+def with_retries(
+    send: Callable[[], Answer], *, safe: bool, time: TimeLimit, tell: Tell, deletes: bool = False
+) -> Answer:
     """Sends a call, again where that may help, and gives the last answer.
 
     A call that did not reach the platform, or that it asked to come later with (429), was not carried out: it is tried
     again whatever it is. One that broke off, or that the platform failed at, may have been: it is tried again where it
     is safe. No wait is begun that the time does not allow.
 
+    What a deletion finds gone, after an attempt that may have been carried out, it has deleted itself as far as anybody
+    can tell: that counts as done.
+
     Args:
         send: Sends it once.
         safe: Whether carrying it out twice is as good as once.
         time: What all attempts together may take.
         tell: Is told of each wait.
+        deletes: Whether it deletes something.
 
     Raises:
-        PlatformUnreachable: What the last attempt raised.
+        PlatformUnreachable: What the last attempt raised; `sent` is about all of them.
     """
-    attempt = 1
+    attempt, maybe_done = 1, False
     while True:
         try:
             answer = send()
         except PlatformUnreachable as error:
             wait = _backoff(attempt)
             if not _may_reach(error, attempt, safe, time) or not time.allows(wait):
+                error.sent |= maybe_done
                 raise
+            maybe_done |= error.sent
             what = str(error)
         else:
+            if deletes and maybe_done and answer.status == _NOT_FOUND:
+                return answer._replace(status=_NO_CONTENT, content=b"")
             wait = max(_backoff(attempt), _asked_for(answer))
             if not _may_help(answer, attempt, safe) or not time.allows(wait):
                 return answer
+            maybe_done |= answer.status != _TOO_MANY_REQUESTS
             what = f"the platform answered {answer.status}"
         tell(f"{what}: trying again in {wait:.1f} s")
         clock.sleep(wait)

@@ -66,7 +66,8 @@ class ServiceLogin:
     def prefetch(self, headers: dict[str, str], time: TimeLimit) -> None:
         """Logs in before anybody asks. A failure is nobody's: who waited for it tries again."""
         with suppress(PlatformError), self._alone(headers, time):
-            self._token = self._new_token(self._request(headers), time, replaces_refused=False)
+            if self._token is None:
+                self._token = self._new_token(self._request(headers), time, replaces_refused=False)
 
     def token(self, headers: dict[str, str], time: TimeLimit) -> str:
         """The token that is good now.
@@ -105,8 +106,9 @@ class ServiceLogin:
             return token.text
 
     def accepted(self, token: str) -> None:
-        """Notes that the platform took a token."""
-        self._accepted = token
+        """Notes that the platform took a token. A call that comes home late, with an older one, tells nothing."""
+        if self._token and self._token.text == token:
+            self._accepted = token
 
     def _is_in_vain(self, token: _Token) -> bool:
         """Whether a token that was new a moment ago was never taken: the next one would fare no better."""

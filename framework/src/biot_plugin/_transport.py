@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from biot_plugin._connections import Connections
 from biot_plugin._http import Answer, Request
 from biot_plugin._paced_connection import Origin
@@ -89,5 +91,6 @@ class HttpTransport:
         return self._send(request._replace(headers=headers), time, tell)
 
     def _send(self, request: Request, time: TimeLimit, tell: Tell) -> Answer:
-        safe = request.method in SAFE_METHODS
-        return with_retries(lambda: self._connections.send(request, time), safe=safe, time=time, tell=tell)
+        safe, deletes = request.method in SAFE_METHODS, request.method == "DELETE"
+        send = partial(self._connections.send, request, time)
+        return with_retries(send, safe=safe, time=time, tell=tell, deletes=deletes)
