@@ -219,10 +219,28 @@ def test_what_frames_a_request_is_the_connections_own(platform: PlatformServer, 
     assert platform.received == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("x-a", "1\r\nx-b: 2"), ("x-a", "1\n 2"), ("x-a", "\u017c"), ("x-a", None), ("x-a", 5), ("x a", "1"), ("", "1")],
+)
+def test_a_header_that_cannot_be_sent_is_a_mistake(
+    platform: PlatformServer, run: Run, name: str, value: Any, log: Callable[[], list[dict[str, Any]]]
+) -> None:
+    run(lambda event: event.biot.get("/a", headers={name: value}))
+    assert isinstance(run.result, ValueError)
+    assert str(run.result) == f"the header {name!r} cannot be sent: a name is a word, a value one line of Latin-1 text"
+    assert platform.logins == []
+    assert "x-b" not in json.dumps(log()), "what it says may be somebody's"
+
+
 def test_no_header_is_sent_twice(platform: PlatformServer, run: Run) -> None:
-    run(lambda event: event.biot.post("/a", json={}, headers={"Accept": "text/csv", "X-Mine": "1", "Hostess": "2"}))
+    run(
+        lambda event: event.biot.post(
+            "/a", json={}, headers={"Accept": "text/csv", "X-Mine": "\u00e9\t1", "Hostess": "2"}
+        )
+    )
     [call] = platform.received
-    assert (call.headers["accept"], call.headers["x-mine"], call.headers["hostess"]) == ("text/csv", "1", "2")
+    assert (call.headers["accept"], call.headers["x-mine"], call.headers["hostess"]) == ("text/csv", "\u00e9\t1", "2")
     assert sorted(call.names) == sorted(call.headers)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from biot_plugin import Plugin
+from biot_plugin import Plugin, UnexpectedAnswer
 from biot_plugin.testing import Client, FakeApi
 
 PATIENTS = "/organization/v1/users/patients"
@@ -135,6 +135,18 @@ def test_an_answer_without_totals_ends_with_a_short_page(searches: Searches) -> 
     searches.api.get(PATIENTS, answer=lambda call: {"data": [{}] * (2 - call.search_request["page"])})
     assert searches(lambda event: len(list(event.biot.search(PATIENTS, page_size=2)))) == 200
     assert searches.result == 3
+
+
+@pytest.mark.parametrize("answer", [None, [], {}, {"_id": "7"}, {"data": None}, {"data": {"_id": "7"}}])
+def test_an_answer_that_is_no_page_is_not_taken_for_finding_nothing(searches: Searches, answer: Any) -> None:
+    searches.api.get(PATIENTS, answer=answer)
+
+    def do(event: Any) -> None:
+        for look in (list, lambda search: search.total):
+            with pytest.raises(UnexpectedAnswer, match=f"GET {PATIENTS}: answered 200, without a list of data"):
+                look(event.biot.search(PATIENTS))
+
+    assert searches(do) == 200
 
 
 def test_more_of_a_query_and_interception(searches: Searches) -> None:

@@ -51,6 +51,19 @@ def object_of(request: Request, answer: Answer, *names: str) -> dict[str, Any]:
     return body
 
 
+def page_of(request: Request, answer: Answer) -> dict[str, Any]:
+    """The answer's page of a search (contract section 5.6).
+
+    Raises:
+        ApiError: It is an error.
+        UnexpectedAnswer: It is no page: to take it for an empty one would hide what is there.
+    """
+    body = json_of(request, answer)
+    if not isinstance(body, dict) or not isinstance(body.get("data"), list):
+        raise _unexpected(request, answer, "without a list of data")
+    return body
+
+
 def _parsed(content: bytes) -> Any:
     try:
         return _json.loads(content)

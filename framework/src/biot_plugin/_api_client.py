@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from biot_plugin import _files, _json, _sdk
-from biot_plugin._answers import json_of
+from biot_plugin._answers import json_of, page_of
 from biot_plugin._caller import Caller
 from biot_plugin._files import StoredFile
 from biot_plugin._request import Query
@@ -135,11 +135,12 @@ class BiotApi:
         Raises:
             ValueError: The search is none that the platform knows.
         """
-        request = search_request(filter, sort, free_text, page_size)
+        search = search_request(filter, sort, free_text, page_size)
 
-        def page(number: int) -> Any:
-            asked = {**(query or {}), "searchRequest": _json.dumps({**request, "page": number})}
-            return self.get(path, query=asked, allow_interception=allow_interception, timeout=timeout)
+        def page(number: int) -> dict[str, Any]:
+            asked = {**(query or {}), "searchRequest": _json.dumps({**search, "page": number})}
+            request = self._caller.request("GET", path, query=asked, allow_interception=allow_interception)
+            return page_of(request, self._caller.call(request, self._caller.limit(timeout)))
 
         return Search(page, page_size)
 

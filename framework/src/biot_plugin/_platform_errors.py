@@ -4,7 +4,7 @@ PlatformError                      a call of the platform's API failed
 ├── NotConfigured                  the plugin does not know where the platform is, or who to log in as
 ├── PlatformUnreachable            no answer came, or only half of one
 │   └── PlatformTimeout            none came in the time that the call, or the invocation, has left
-├── UnexpectedAnswer               what came is not the platform's: HTML, a redirect, broken JSON
+├── UnexpectedAnswer               what came is not the platform's: HTML, a redirect, broken JSON, no page
 └── ApiError                       the platform answered with an error
     ├── BadRequest         400
     ├── TokenRefused       401     even after the token was renewed

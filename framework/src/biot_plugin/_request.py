@@ -15,6 +15,8 @@ _FOR_THE_FIREWALL = {"accept": "application/json", "content-type": "application/
 _OF_THE_CONNECTION = re.compile(
     "accept-encoding|connection|content-length|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade"
 )
+_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _LEFT_AS_THEY_ARE = "/%:@!$&'()*+,;=~"
 _UP = re.compile(r"[/\\]\.\.?(?=[/\\;?#]|$)")
 
@@ -30,13 +32,17 @@ def api_headers(
         interception: Whether the interceptors run as for any other caller (contract section 2.10).
 
     Raises:
-        ValueError: `headers` have a token, as the calls are the plugin's own, or what only the connection can know.
+        ValueError: `headers` have a token, as the calls are the plugin's own, or what only the connection can know, or
+            what no header can have.
     """
     given = {name.strip().lower(): value for name, value in (headers or {}).items()}
     if "authorization" in given:
         raise ValueError("the header authorization is the plugin's own token: leave it out")
-    for name in filter(_OF_THE_CONNECTION.fullmatch, given):
-        raise ValueError(f"the header {name} is the connection's own: leave it out")
+    for name, value in given.items():
+        if _OF_THE_CONNECTION.fullmatch(name):
+            raise ValueError(f"the header {name} is the connection's own: leave it out")
+        if not _can_be_sent(name, value):
+            raise ValueError(f"the header {name!r} cannot be sent: a name is a word, a value one line of Latin-1 text")
     allowed = {"allow-interception": "1"} if interception else {}
     return {**_FOR_THE_FIREWALL, "traceparent": traceparent, **allowed, **given}
 
@@ -54,13 +60,15 @@ def api_path(path: str, query: Query | None = None) -> str:
         )
     path, _, text = path.partition("?")
     if _leads_elsewhere(path):
-        raise ValueError(
-            f"{path!r} leads elsewhere: an id in it has '.' or '..', or what decodes to it, as a part of it"
-        )
+        raise ValueError(f"{path!r} leads elsewhere: an id in it has '.' or '..' as a part of the path, maybe encoded")
     written = {name: _written(name, value) for name, value in (query or {}).items()}
     more = urlencode(written, doseq=True, quote_via=quote)
     queries = "&".join(part for part in (quote(text, safe=_LEFT_AS_THEY_ARE + "?"), more) if part)
     return quote(path, safe=_LEFT_AS_THEY_ARE) + (f"?{queries}" if queries else "")
+
+
+def _can_be_sent(name: str, value: object) -> bool:
+    return bool(_NAME.fullmatch(name)) and isinstance(value, str) and bool(_VALUE.fullmatch(value))
 
 
 def _leads_elsewhere(path: str) -> bool:

@@ -21,7 +21,7 @@ class Search(Iterator[dict[str, Any]]):
     through them, some are given twice or not at all. Sort by what does not change.
     """
 
-    def __init__(self, page: Callable[[int], Any], page_size: int) -> None:
+    def __init__(self, page: Callable[[int], dict[str, Any]], page_size: int) -> None:
         self._page = page
         self._size = page_size
         self._number = 0
@@ -46,7 +46,7 @@ class Search(Iterator[dict[str, Any]]):
 
     def _turn(self) -> None:
         body = self._page(self._number)
-        found = list(body.get("data") or []) if isinstance(body, dict) else []
+        found = body["data"]
         self._number += 1
         self._seen += len(found)
         total = _total_of(body)
