@@ -7,7 +7,7 @@ from pathlib import Path
 
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._errors import CliError
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli._finding import Finding, parted
 from biot_plugin_cli._hooks import HookMistake, Hooks, read_hooks
 from biot_plugin_cli._hooks_failure import NoHandler, PluginNotImported
 from biot_plugin_cli._interpreters import plugin_python
@@ -32,7 +32,7 @@ def import_plugin(subject: Subject) -> tuple[Hooks | None, list[Finding]]:
     except PluginNotImported as error:
         return None, [_not_imported(subject, error)]
     except CliError as error:
-        return None, [Finding.error("python-missing", *_parted(str(error)), subject.at("runtime"))]
+        return None, [Finding.error("python-missing", *parted(error), subject.at("runtime"))]
     return hooks, [*_handler_findings(subject, hooks), *(_refused(subject, one) for one in hooks.mistakes)]
 
 
@@ -103,9 +103,3 @@ def _refused(subject: Subject, mistake: HookMistake) -> Finding:
 
 def _is_own(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and not {"site-packages", ".venv"}.intersection(file.relative_to(root).parts)
-
-
-def _parted(sentence: str) -> tuple[str, str]:
-    """The two halves of a sentence: what is wrong, and what to do."""
-    wrong, _, advice = sentence.rpartition(": ")
-    return (wrong, advice) if wrong else (sentence, "run make setup")
