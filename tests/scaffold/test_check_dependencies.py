@@ -15,7 +15,7 @@ from biot_plugin_cli._check_dependencies import dependency_findings
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._finding import Finding
 from biot_plugin_cli._installers import find_uv
-from tests.scaffold.packages import uv_lock
+from tests.scaffold.packages import PYTHON, uv_lock
 from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
 from tests.scaffold.support import CHECKOUT
 
@@ -54,9 +54,12 @@ def _project(folder: Path, *dependencies: str, index: str = "no-index = true") -
 
 
 def _look(folder: Path, *, locked: bool) -> list[Finding]:
+    """Give what is found but for the lock that is not there."""
     if locked:
         uv_lock(folder)
-    return list(check(folder).findings)
+    found = check(folder).findings
+    assert [one.severity for one in found if one.code == "lock-missing"] == ([] if locked else ["warning"])
+    return [one for one in found if one.code != "lock-missing"]
 
 
 @pytest.mark.parametrize("locked", [True, False])
@@ -101,10 +104,9 @@ def test_an_index_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "wheels").mkdir()
     _project(tmp_path, "nowhere-to-be-found", index='index-url = "http://127.0.0.1:9/simple"')
 
-    report = check(tmp_path)
+    [found] = _look(tmp_path, locked=False)
 
-    found = the_one(report)
-    assert (found.code, found.severity, report.exit_code) == ("dependencies-unknown", "warning", 0)
+    assert (found.code, found.severity) == ("dependencies-unknown", "warning")
     assert "was not looked at: " in found.message
     assert "where the package index can be reached" in found.advice
 
@@ -117,8 +119,59 @@ def test_without_uv_and_without_a_lock_it_is_said_what_to_install(
 
     found = the_one(check(_project(tmp_path, "pure")))
 
-    assert (found.code, found.severity) == ("dependency-without-wheel", "error")
-    assert "install uv and run uv lock" in found.message
+    assert (found.code, found.severity) == ("lock-missing", "error")
+    assert "install uv and run uv lock" in found.advice
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "line", "said", "advice"),
+    [
+        ('["pure"]', '["pure>=1"]', "lock-stale", 12, "older than the dependencies", "run uv lock"),
+        (
+            f'"=={PYTHON}.*"',
+            f'"<{PYTHON}"',
+            "requires-python-mismatch",
+            11,
+            "its requires-python is",
+            "make them agree",
+        ),
+        ('["pure"]', '["pure>>1"]', "dependency-invalid", 12, "'pure>>1'", "write it as in"),
+    ],
+)
+def test_each_mistake_has_a_code_of_its_own(
+    tmp_path: Path, before: str, after: str, code: str, line: int, said: str, advice: str
+) -> None:
+    _wheel(tmp_path / "wheels", "pure", "py3-none-any")
+    uv_lock(_project(tmp_path, "pure"))
+    manifest = tmp_path / "pyproject.toml"
+    manifest.write_text(manifest.read_text().replace(before, after))
+
+    found = the_one(check(tmp_path))
+
+    assert (found.code, found.severity, found.file, found.line) == (code, "error", "pyproject.toml", line)
+    assert said in found.message
+    assert advice in found.advice
+    assert "\n" not in found.message
+
+
+def test_a_lock_that_is_damaged_is_told(tmp_path: Path) -> None:
+    (tmp_path / "wheels").mkdir()
+    _project(tmp_path, "pure")
+    (tmp_path / "uv.lock").write_text("version = 1\n[")
+
+    found = the_one(check(tmp_path))
+
+    assert (found.code, found.severity) == ("lock-invalid", "error")
+    assert "uv.lock cannot be read" in found.message
+    assert found.advice == "run uv lock to make it again"
+
+
+def test_what_is_written_wrong_is_told_without_a_lock_too(tmp_path: Path) -> None:
+    (tmp_path / "wheels").mkdir()
+
+    [found] = _look(_project(tmp_path, "pure>>1"), locked=False)
+
+    assert (found.code, found.severity) == ("dependency-invalid", "error")
 
 
 def test_a_lock_needs_neither_uv_nor_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

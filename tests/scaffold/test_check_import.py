@@ -7,6 +7,7 @@ import pytest
 from biot_plugin_cli import _hooks, _interpreters
 from biot_plugin_cli._check import check
 from tests.scaffold.plugins import INDEX, MANIFEST, THIS, hooked, make_plugin, the_one
+from tests.scaffold.support import Program
 
 OTHER = next(runtime for runtime in _interpreters.RUNTIMES if runtime != THIS)
 
@@ -40,12 +41,12 @@ def test_a_process_that_ends_at_import_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_plugin_that_hangs_is_shown_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_hooks, "_INIT_SECONDS", 1.0)
+    monkeypatch.setattr(_hooks, "_INIT_SECONDS", 3.0)
     report = check(make_plugin(tmp_path, index="import time\n\ntime.sleep(60)\n"))
 
     found = the_one(report)
     assert (found.code, found.file, found.line) == ("import-failed", "index.py", 3)
-    assert "after 1 s it was not done" in found.message
+    assert "after 3 s it was not done" in found.message
     assert found.advice == "do less at import, and the rest on the first event"
     assert report.exit_code == 3
 
@@ -151,6 +152,26 @@ def test_hooks_that_cannot_be(tmp_path: Path, decorators: list[str], code: str, 
     assert (found.code, found.severity, found.file, found.line) == (code, "error", "index.py", line)
     assert said in found.message
     assert report.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("index", "line"),
+    [
+        (hooked('pre_request("GET/x", order=0)'), 5),
+        (hooked("endpoint()").replace("f0(event)", "f0()"), 5),
+        (hooked("endpoint()", "endpoint()"), 7),
+        ("\ndef f(:\n", 2),
+    ],
+)
+def test_a_place_is_told_once(
+    tmp_path: Path, index: str, line: int, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(make_plugin(tmp_path, index=index))
+
+    shown = biot_plugin("check")
+
+    assert shown.out.count(f"index.py:{line}") == 1
+    assert f"index.py, line {line}" not in shown.out
 
 
 def test_a_function_that_cannot_take_the_event(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from biot_plugin_cli._check import check
 from biot_plugin_cli._git import commit_all, git
+from tests.scaffold.packages import path_without
 from tests.scaffold.plugins import codes, make_plugin, the_one
 
 
@@ -97,11 +98,51 @@ def test_what_only_speaks_of_secrets_is_fine(plugin: Path, name: str, text: str)
     assert codes(check(plugin)) == []
 
 
-def test_where_git_keeps_nothing_there_is_nothing_to_find(tmp_path: Path) -> None:
+def test_where_git_keeps_nothing_what_is_not_packaged_is_fine(tmp_path: Path) -> None:
     make_plugin(tmp_path)
-    (tmp_path / ".env").write_text("GREETING=hello\n")
+    (tmp_path / ".env").write_text(f"KEY={AWS_KEY}\n")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_x.py").write_text(AWS_KEY)
 
     assert codes(check(tmp_path)) == []
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_where_git_keeps_nothing_what_is_packaged_is_searched(tmp_path: Path, ignored: bool) -> None:
+    folder = make_plugin(tmp_path / "plugin")
+    if ignored:
+        git(tmp_path, "init", "--quiet")
+        (tmp_path / ".gitignore").write_text("plugin/\n")
+    (folder / "conf.py").write_text(f"\nKEY = '{AWS_KEY}'\n")
+    (folder / "prod.env").write_text("GREETING=hello\n")
+
+    secret, variables = check(folder).findings
+
+    assert (secret.code, secret.severity, secret.file, secret.line) == ("secret-packaged", "error", "conf.py", 2)
+    assert secret.message == "conf.py has an AWS access key in it"
+    assert (variables.code, variables.severity, variables.file) == ("env-file-packaged", "error", "prod.env")
+    assert variables.message == "prod.env would be in the package"
+
+
+def test_where_git_refuses_to_read_it_is_said_that_nobody_looked(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    (plugin / "conf.py").write_text(f"KEY = '{AWS_KEY}'\n")
+
+    package, secrets = check(plugin).findings
+
+    assert (secrets.code, secrets.severity) == ("secrets-unknown", "warning")
+    assert f"git ls-files failed in {plugin}: detected dubious ownership in repository at" in secrets.message
+    assert secrets.advice == f"run git config --global --add safe.directory {plugin}"
+    assert (package.code, package.severity, package.advice) == ("package-unknown", "warning", secrets.advice)
+
+
+def test_where_git_is_lacking_it_is_said_that_nobody_looked(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", path_without("git"))
+
+    package, secrets = check(plugin).findings
+
+    assert (secrets.code, secrets.advice) == ("secrets-unknown", "install git and run this again")
+    assert (package.code, package.advice) == ("package-unknown", "install git and run this again")
 
 
 def test_a_variable_that_is_named_like_a_secret_is_a_warning(plugin: Path) -> None:

@@ -330,6 +330,35 @@ def test_a_plugin_that_prints_for_ever_is_ended(plugin: Write, monkeypatch: pyte
     assert "still at line 1 of index.py" in refusal(plugin("while True: print('again')"))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("code", ["handler = print", "import time\n\ntime.sleep(60)"])
+def test_the_time_begins_with_the_plugin(
+    plugin: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr(_hooks, "_INIT_SECONDS", 2.0)
+    slow = tmp_path / "python"
+    slow.write_text(f'#!/bin/sh\nsleep 3\nexec {sys.executable} "$@"\n')
+    slow.chmod(0o755)
+    manifest = plugin(code)
+
+    if "sleep" not in code:
+        assert read_hooks(manifest, slow).module == str(manifest.root / "index.py")
+        return
+    with pytest.raises(PluginImportError, match=r"after 2 s it was not done, and still at line 3 of index\.py"):
+        read_hooks(manifest, slow)
+
+
+@pytest.mark.slow
+def test_a_plugin_that_switches_the_alarm_off_is_ended_all_the_same(
+    plugin: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_hooks, "_INIT_SECONDS", 1.0)
+    monkeypatch.setattr(_hooks, "_START_SECONDS", 1.0)
+    manifest = plugin("import faulthandler, time\nfaulthandler.cancel_dump_traceback_later()\ntime.sleep(60)")
+
+    assert "took too long to load" in refusal(manifest)
+
+
 def test_lambdas_limit_is_the_limit() -> None:
     assert _hooks._INIT_SECONDS == 10
 

@@ -100,6 +100,61 @@ def test_symbolic_links(repository: Repository, tracked: bool) -> None:
     assert "more is a symbolic link" in refused.err
 
 
+@pytest.mark.parametrize("tracked", [True, False])
+@pytest.mark.parametrize(
+    "target", ["../secret.txt", "{outside}/secret.txt", "{outside}", "in/../../secret.txt", "twice"]
+)
+def test_symbolic_links_that_lead_out_are_refused(repository: Repository, target: str, tracked: bool) -> None:
+    outside = repository.root.parent
+    (outside / "secret.txt").write_text("of this machine")
+    repository.write("in/other.txt")
+    (repository.root / "twice").symlink_to("../secret.txt")
+    (repository.root / "config.txt").symlink_to(target.format(outside=outside))
+    if target != "twice":
+        (repository.root / "twice").unlink()
+    if tracked:
+        initialise(repository.root)
+
+    refused = repository.package()
+
+    assert (refused.exit_code, refused.err.count("\n")) == (4, 1)
+    assert "config.txt is a symbolic link that leads out of the plugin's folder: put a copy there" in refused.err
+    assert not (repository.root / "dist").exists()
+
+
+def test_symbolic_links_in_a_folder_that_is_reached_by_one(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.write("texts/hello.txt", "hello")
+    (repository.root / "greeting.txt").symlink_to(repository.root / "texts/hello.txt")
+    (repository.root.parent / "link").symlink_to(repository.root)
+    monkeypatch.chdir(repository.root.parent / "link")
+
+    assert repository.packaged().read("greeting.txt") == b"hello"
+
+
+def test_a_repository_that_git_refuses_to_read_is_refused(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    initialise(repository.root)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+
+    refused = repository.package()
+
+    assert (refused.exit_code, refused.err.count("\n")) == (1, 1)
+    assert "detected dubious ownership in repository at" in refused.err
+    assert f": run git config --global --add safe.directory {repository.root}" in refused.err
+
+
+def test_a_repository_that_was_moved_away_is_refused(repository: Repository) -> None:
+    repository.write(".git", "gitdir: /nowhere/to/be/found\n")
+
+    refused = repository.package()
+
+    assert (refused.exit_code, refused.err.count("\n")) == (1, 1)
+    assert "not a git repository: /nowhere/to/be/found: see to it that git status works there" in refused.err
+
+
 def test_modes_and_dates(repository: Repository) -> None:
     repository.write("run.sh", "#!/bin/sh\n").chmod(0o764)
     repository.write("data.txt", "1").chmod(0o600)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from biot_plugin_cli._check_dependencies import dependency_findings
 from biot_plugin_cli._check_hooks import hook_findings
 from biot_plugin_cli._check_import import NOT_IMPORTED, import_plugin
 from biot_plugin_cli._check_manifest import manifest_findings
@@ -73,7 +72,7 @@ def check(
         start: A folder of the plugin; the current one when None.
         environment: The environment that is meant; None for none, so that the mistakes of all of them count.
         get: Calls the platform, to ask it what can be intercepted; None for the published list.
-        packaging: Whether the dependencies are resolved, and the package is made where nothing else is wrong.
+        packaging: Whether the dependencies are resolved, and the package is made where what it is made of is right.
         now: The moment that dates are compared with, with its time zone; the present one when None.
 
     Raises:
@@ -89,9 +88,7 @@ def check(
         findings += [*found, *hook_findings(subject, hooks, interceptable)]
     findings += secret_findings(subject)
     if packaging:
-        findings += dependency_findings(subject)
-        if not any(finding.severity == "error" for finding in findings):
-            findings += package_findings(subject)
+        findings += package_findings(subject, {finding.code for finding in findings})
     return CheckReport(tuple(sorted(findings, key=lambda finding: finding.rank)), schedule, not_asked, hooks)
 
 

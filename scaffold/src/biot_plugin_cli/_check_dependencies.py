@@ -1,12 +1,16 @@
-"""What `biot-plugin check` finds of the plugin's dependencies: whether there is a wheel of each for the platform."""
+"""What `biot-plugin check` finds of the plugin's dependencies: whether they are locked, and have wheels for Lambda."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._errors import InvalidPlugin, OperationFailed
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli._finding import Finding, parted
+
+if TYPE_CHECKING:
+    from biot_plugin_cli._project import Project
 
 __all__ = ["dependency_findings"]
 
@@ -16,20 +20,47 @@ def dependency_findings(subject: Subject) -> Iterator[Finding]:
 
     Nothing is installed. Where they cannot be looked at, as no package index can be reached, that is a warning.
     """
-    from biot_plugin_cli._lock import locked_distributions
-    from biot_plugin_cli._locked import require_wheels
     from biot_plugin_cli._project import Project
-    from biot_plugin_cli._target import Target
 
     if subject.is_wrong("runtime") or subject.manifest.package == "image":
         return
+    project = Project.load(subject.root)
+    yield from _lock(subject, project)
+    yield from _wheels(subject, project)
+
+
+def _lock(subject: Subject, project: Project) -> Iterator[Finding]:
+    from biot_plugin_cli._installers import find_uv
+    from biot_plugin_cli._lock import is_locked
+
+    # Without uv nothing can be chosen instead, which is an error of its own.
+    if not project.needs_nothing and not is_locked(subject.root) and find_uv(subject.root):
+        yield Finding.warning(
+            "lock-missing",
+            "There is no uv.lock: the newest versions would be packaged, and how large they are was not looked at",
+            "run make setup or uv lock, and commit uv.lock",
+            _place(subject, "dependencies"),
+        )
+
+
+def _wheels(subject: Subject, project: Project) -> Iterator[Finding]:
+    from biot_plugin_cli._dependency_mistakes import DependencyMistake, OtherPython
+    from biot_plugin_cli._lock import locked_distributions
+    from biot_plugin_cli._locked import require_wheels
+    from biot_plugin_cli._target import Target
+
     target = Target(subject.manifest.runtime)
-    place = subject.file.path.name, subject.file.line_at("project", "dependencies")
     try:
-        locked, _ = locked_distributions(Project.load(subject.root), target)
+        locked, _ = locked_distributions(project, target)
         require_wheels(locked, target)
-    except InvalidPlugin as error:
-        yield Finding.error("dependency-without-wheel", str(error), "see to it before packaging", place)
+    except DependencyMistake as error:
+        key = "requires-python" if isinstance(error, OtherPython) else "dependencies"
+        yield Finding.error(error.code, *parted(error), _place(subject, key))
     except OperationFailed as error:
-        said = f"Whether there are wheels of the dependencies for Lambda was not looked at: {error}"
-        yield Finding.warning("dependencies-unknown", said, "run this where the package index can be reached", place)
+        said, advice = parted(error)
+        unknown = f"Whether there are wheels of the dependencies for Lambda was not looked at: {said}"
+        yield Finding.warning("dependencies-unknown", unknown, advice, _place(subject, "dependencies"))
+
+
+def _place(subject: Subject, key: str) -> tuple[str, int | None]:
+    return subject.file.path.name, subject.file.line_at("project", key)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._errors import CliError
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli._finding import Finding, parted
 from biot_plugin_cli._hooks import HookMistake, Hooks, read_hooks
 from biot_plugin_cli._hooks_failure import NoHandler, PluginNotImported
 from biot_plugin_cli._interpreters import plugin_python
 from biot_plugin_cli._invoke_failure import IMPORT_ADVICE
+from biot_plugin_cli._place import Place
 
 __all__ = ["NOT_IMPORTED", "import_plugin"]
 
@@ -31,7 +32,7 @@ def import_plugin(subject: Subject) -> tuple[Hooks | None, list[Finding]]:
     except PluginNotImported as error:
         return None, [_not_imported(subject, error)]
     except CliError as error:
-        return None, [Finding.error("python-missing", *_parted(str(error)), subject.at("runtime"))]
+        return None, [Finding.error("python-missing", *parted(error), subject.at("runtime"))]
     return hooks, [*_handler_findings(subject, hooks), *(_refused(subject, one) for one in hooks.mistakes)]
 
 
@@ -49,7 +50,13 @@ def _not_imported(subject: Subject, error: PluginNotImported) -> Finding:
     else:
         otherwise = "mend that line" if error.place.file else "biot-plugin config shows what the plugin wrote last"
         advice = IMPORT_ADVICE.get(error.type, otherwise)
-    return Finding.error("import-failed", f"The plugin cannot be imported: {error.said}", advice, at)
+    said = error.said.removesuffix(_as_python_says(error.place))
+    return Finding.error("import-failed", f"The plugin cannot be imported: {said}", advice, at)
+
+
+def _as_python_says(place: Place) -> str:
+    """The place as the message of a syntax error has it, which the finding has itself."""
+    return f" ({Path(place.file).name}, line {place.line})" if place.file else ""
 
 
 def _handler_findings(subject: Subject, hooks: Hooks) -> Iterator[Finding]:
@@ -88,15 +95,11 @@ def _refused(subject: Subject, mistake: HookMistake) -> Finding:
     """A hook that the framework refuses; it names the function itself."""
     code = "cron-invalid" if mistake.impossible and mistake.kind == "SCHEDULED" else "hook-invalid"
     advice = "mend what the decorator is given" if mistake.impossible else "mend the function"
-    said = mistake.message.replace(f"{subject.root}/", "")
-    return Finding.error(code, said, advice, subject.at_place(mistake.place))
+    file, line = subject.at_place(mistake.place)
+    # The finding has the place itself; those of other functions stay.
+    said = mistake.message.replace(f"{subject.root}/", "").replace(f" ({file}:{line})", "")
+    return Finding.error(code, said, advice, (file, line))
 
 
 def _is_own(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and not {"site-packages", ".venv"}.intersection(file.relative_to(root).parts)
-
-
-def _parted(sentence: str) -> tuple[str, str]:
-    """The two halves of a sentence: what is wrong, and what to do."""
-    wrong, _, advice = sentence.rpartition(": ")
-    return (wrong, advice) if wrong else (sentence, "run make setup")

@@ -3,29 +3,82 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from biot_plugin_cli._check_dependencies import dependency_findings
+from biot_plugin_cli._check_own_files import check_own_files
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._errors import CliError, InvalidPlugin, PluginImportError
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli._finding import Finding, parted
+
+if TYPE_CHECKING:
+    from biot_plugin_cli._zip import Entry
 
 __all__ = ["package_findings"]
 
 
-def package_findings(subject: Subject) -> Iterator[Finding]:
-    """Make the package of a plugin whose dependencies are locked, where nobody sees it, and tell what is in the way."""
-    manifest = subject.manifest
-    if manifest.package == "image" or not (subject.root / "uv.lock").is_file():
+def package_findings(subject: Subject, found: Collection[str]) -> Iterator[Finding]:
+    """Look at what a package is made of; make it too, where nobody sees it, if that is locked and all right.
+
+    Args:
+        subject: The plugin.
+        found: The codes of what was found before.
+    """
+    from biot_plugin_cli._lock import is_locked
+
+    if subject.manifest.package == "image":
         return
+    entries, findings = check_own_files(subject, found)
+    findings += dependency_findings(subject)
+    yield from findings
+    if _can_be_made(subject, findings) and is_locked(subject.root):
+        yield from _made(subject, found)
+    else:
+        yield from _own_size(entries)
+
+
+def _can_be_made(subject: Subject, findings: list[Finding]) -> bool:
+    wrong = any(one.severity == "error" or one.code == "package-unknown" for one in findings)
+    return not wrong and not subject.is_wrong("runtime") and not subject.is_wrong("handler")
+
+
+def _made(subject: Subject, found: Collection[str]) -> Iterator[Finding]:
     from biot_plugin_cli._package import build_package, compiling_python
 
+    manifest = subject.manifest
     with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
         try:
-            build_package(manifest, compiling_python(manifest), Path(folder) / f"{manifest.name}.zip")
-        except (InvalidPlugin, PluginImportError) as error:
-            advice = "mend this, then see biot-plugin package --report"
-            yield Finding.error("package-refused", str(error).partition("\n")[0], advice)
+            build_package(manifest, compiling_python(manifest), Path(folder) / "package.zip")
+        except InvalidPlugin as error:
+            yield Finding.error("package-refused", *parted(error))
+        except PluginImportError as error:
+            # Whoever has imported the plugin has said it better.
+            if "import-failed" not in found:
+                yield Finding.error("package-refused", str(error).partition("\n")[0], "mend that line")
         except CliError as error:
-            said = f"Whether the package is one that Lambda takes was not looked at: {error}"
-            yield Finding.warning("package-unknown", said, "run this where the package index can be reached")
+            said, advice = parted(error)
+            unknown = f"Whether Lambda takes the package was not looked at: {said}"
+            yield Finding.warning("package-unknown", unknown, advice)
+
+
+def _own_size(entries: list[Entry]) -> Iterator[Finding]:
+    """Find whether the plugin's own files alone are too large."""
+    from biot_plugin_cli._sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, Part, check_limits
+
+    unpacked = sum(len(entry.content) for entry in entries)
+    # Packing takes seconds where it matters, and nothing can come of it elsewhere.
+    zipped = _zipped(entries) if MAX_ZIPPED_BYTES < unpacked <= MAX_UNPACKED_BYTES else 0
+    try:
+        check_limits(zipped, unpacked, [Part(None, None, zipped, unpacked, len(entries))])
+    except InvalidPlugin as error:
+        yield Finding.error("package-refused", *parted(error))
+
+
+def _zipped(entries: list[Entry]) -> int:
+    from biot_plugin_cli._zip import fresh
+
+    with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
+        fresh(Path(folder) / "own.zip", entries)
+        return (Path(folder) / "own.zip").stat().st_size

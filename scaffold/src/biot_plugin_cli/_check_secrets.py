@@ -1,20 +1,21 @@
-"""What `biot-plugin check` finds among the files that git tracks, or would with the next `git add`: secrets."""
+"""What `biot-plugin check` finds among the files that git keeps, or that would be packaged: secrets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._errors import OperationFailed
-from biot_plugin_cli._finding import Finding
-from biot_plugin_cli._git import git, require_git
+from biot_plugin_cli._finding import Finding, parted
+from biot_plugin_cli._git_files import git_files
+from biot_plugin_cli._own_files import own_names
 
 __all__ = ["secret_findings"]
 
 _MOST_BYTES = 1_000_000
-_ADVICE = "take it out of the file, and make it invalid where it was issued, as git keeps what it has seen"
 _ENV_FILE = re.compile(r"\.env(\..+)?|.+\.env")
 _ENV_SAMPLE = re.compile(r"\b(example|sample|template|dist|defaults?)\b")
 _SECRETS = {
@@ -32,27 +33,56 @@ _SECRETS = {
 _SECRET_NAME = re.compile(r"(?i)(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY)$")
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a file, and a secret in it, gets to others."""
+
+    code: str
+    advice: str
+    env_file: str
+    env_file_advice: str
+
+
+_TRACKED = _Way(
+    "tracked",
+    "take it out of the file, and make it invalid where it was issued, as git keeps what it has seen",
+    "is not ignored by git",
+    "run git rm --cached on it, and write its name to .gitignore",
+)
+_PACKAGED = _Way(
+    "packaged",
+    "take it out of the file, as the package would have it",
+    "would be in the package",
+    "move it out of the plugin's folder",
+)
+
+
 def secret_findings(subject: Subject) -> Iterator[Finding]:
-    """Find what must not be in a file that git keeps; what a secret is, is not told."""
-    for path in _files(subject.root):
-        name = PurePath(path).name
-        if _ENV_FILE.fullmatch(name) and not _ENV_SAMPLE.search(name):
-            advice = "run git rm --cached on it, and write its name to .gitignore"
-            yield Finding.error("env-file-tracked", f"{path} is not ignored by git", advice, (path, None))
-        yield from _secrets_in(subject.root / path, path)
+    """Find what must not be in a file that git keeps, or where git keeps none, in one that would be packaged.
+
+    What a secret is, is not told.
+    """
+    try:
+        known = git_files(subject.root)
+        paths, way = (own_names(subject.root), _PACKAGED) if known is None else (sorted(set(known)), _TRACKED)
+    except OperationFailed as error:
+        said, advice = parted(error)
+        yield Finding.warning("secrets-unknown", f"Whether files have secrets was not looked at: {said}", advice)
+        paths, way = [], _TRACKED
+    for path in paths:
+        yield from _env_file(path, way)
+        yield from _secrets_in(subject.root / path, path, way)
     yield from _named_so(subject)
 
 
-def _files(root: Path) -> list[str]:
-    try:
-        require_git()
-        listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    except OperationFailed:
-        return []  # Where there is no repository, git keeps nothing.
-    return sorted({path for path in listed.split("\0") if path})
+def _env_file(path: str, way: _Way) -> Iterator[Finding]:
+    name = PurePath(path).name
+    if _ENV_FILE.fullmatch(name) and not _ENV_SAMPLE.search(name):
+        said = f"{path} {way.env_file}"
+        yield Finding.error(f"env-file-{way.code}", said, way.env_file_advice, (path, None))
 
 
-def _secrets_in(file: Path, path: str) -> Iterator[Finding]:
+def _secrets_in(file: Path, path: str, way: _Way) -> Iterator[Finding]:
     try:
         if file.is_symlink() or file.stat().st_size > _MOST_BYTES:
             return
@@ -62,7 +92,7 @@ def _secrets_in(file: Path, path: str) -> Iterator[Finding]:
     for what, pattern in _SECRETS.items():
         for match in pattern.finditer(text):
             at = (path, text.count("\n", 0, match.start()) + 1)
-            yield Finding.error("secret-tracked", f"{path} has {what} in it", _ADVICE, at)
+            yield Finding.error(f"secret-{way.code}", f"{path} has {what} in it", way.advice, at)
 
 
 def _named_so(subject: Subject) -> Iterator[Finding]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-__all__ = ["Finding", "Severity"]
+from biot_plugin_cli._errors import CliError
+
+__all__ = ["Finding", "Severity", "parted"]
 
 Severity = Literal["error", "warning"]
 
@@ -50,3 +52,9 @@ class Finding:
     def rank(self) -> tuple[bool, str, int, str]:
         """Orders findings: errors first, then by place."""
         return self.severity == "warning", self.file or "", self.line or 0, self.code
+
+
+def parted(error: CliError) -> tuple[str, str]:
+    """The two halves of an error's sentence: what is wrong, and what to do."""
+    wrong, _, advice = str(error).partition("\n")[0].rpartition(": ")
+    return (wrong, advice) if wrong else (advice, "see to it, and run this again")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 from biot_plugin_cli._errors import OperationFailed
 
-__all__ = ["LOCAL_VARIABLES", "commit_all", "git", "initialise", "require_git"]
+__all__ = ["LOCAL_VARIABLES", "GitFailed", "commit_all", "git", "initialise", "require_git"]
 
 LOCAL_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -24,6 +25,26 @@ LOCAL_VARIABLES = (
 """The variables by which git, when it runs a hook, ties every git command under it to one repository."""
 
 _FALLBACK_IDENTITY = ("-c", "user.name=new-plugin", "-c", "user.email=new-plugin@localhost")
+_PROBLEM = re.compile(r"(?:fatal|error): ")
+
+
+class GitFailed(OperationFailed):
+    """Git was run, and failed.
+
+    Attributes:
+        reason: Why, in git's own words.
+        remedy: The command line that git says would help; empty where it says none.
+    """
+
+    def __init__(self, command: str, folder: Path, said: str) -> None:
+        lines = [line.strip() for line in said.splitlines() if line.strip()] or ["no reason given"]
+        first = next((number for number, line in enumerate(lines) if _PROBLEM.match(line)), len(lines) - 1)
+        # What ends with a colon goes on in the next line.
+        whole = lines[first : first + 2] if lines[first].endswith(":") else lines[first : first + 1]
+        self.reason = _PROBLEM.sub("", " ".join(whole), count=1)
+        self.remedy = lines[-1] if lines[-1].startswith("git ") else ""
+        advice = f": run {self.remedy}" if self.remedy else ""
+        super().__init__(f"git {command} failed in {folder}: {self.reason}{advice}")
 
 
 def require_git() -> None:
@@ -48,7 +69,7 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> str:
         What it wrote on stdout, without the end of the last line.
 
     Raises:
-        OperationFailed: It failed; the sentence holds the last line of what it said.
+        GitFailed: It failed.
     """
     environment = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
     done = subprocess.run(  # noqa: S603
@@ -56,12 +77,12 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> str:
         input=stdin,
         stdin=None if stdin is not None else subprocess.DEVNULL,
         capture_output=True,
-        env=environment,
+        # What it says is read here, and goes into English sentences.
+        env={**environment, "LC_ALL": "C"},
         check=False,
     )
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-        raise OperationFailed(f"git {arguments[0]} failed in {folder}: {said[-1]}")
+        raise GitFailed(arguments[0], folder, done.stderr.decode(errors="replace"))
     return done.stdout.decode(errors="surrogateescape").removesuffix("\n")
 
 

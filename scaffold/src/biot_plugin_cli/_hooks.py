@@ -23,8 +23,8 @@ __all__ = ["HookMistake", "Hooks", "read_hooks"]
 
 _PROBE = Path(__file__).with_name("_hooks_probe.py")
 _INIT_SECONDS = 10.0
-# How long before the limit the plugin is asked where it stands.
-_NOTICE_SECONDS = 0.5
+# What this machine may need until its interpreter begins with the plugin, which is not the plugin's doing.
+_START_SECONDS = 10.0
 # No port of this machine listens there: the plugin is imported, and serves nobody.
 _NO_RUNTIME_API = "127.0.0.1:9"
 
@@ -113,11 +113,10 @@ def _probed(function: Function, runtime: str, folder: Path, *, lenient: bool) ->
 
     report, stack = folder / "report", folder / "stack"
     environment = lambda_environment(function, _NO_RUNTIME_API, runtime.removeprefix("python"))
-    notice = max(_INIT_SECONDS - _NOTICE_SECONDS, _NOTICE_SECONDS)
     # No bytecode is written: a change within the same second would be taken for what it was before.
-    command = [function.python.absolute(), "-s", "-B", _PROBE, function.handler, report, stack, notice]
+    command = [function.python.absolute(), "-s", "-B", _PROBE, function.handler, report, stack, _INIT_SECONDS]
     options = ["--lenient"] if lenient else []
-    ended = run_bounded([*map(str, command), *options], function.root, environment, _INIT_SECONDS)
+    ended = run_bounded([*map(str, command), *options], function.root, environment, _START_SECONDS + _INIT_SECONDS)
     if report.exists():
         found = json.loads(report.read_text(encoding="utf-8"))
         return Failure(**found["failure"]) if "failure" in found else _hooks(**found)

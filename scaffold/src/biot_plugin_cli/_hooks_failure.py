@@ -90,12 +90,12 @@ def failure_at_end(ended: Ended, stack: str, probe: str, root: Path, seconds: fl
 
     Args:
         ended: How its process ended.
-        stack: Where its threads were shortly before the time was over; empty where it ended earlier.
+        stack: Where its threads were when the time was over; empty where it ended earlier, or had to be ended.
         probe: The name of the file that imports it.
         root: The plugin's folder.
         seconds: The time that it had.
     """
-    if ended.exit_code is None:
+    if ended.exit_code is None or stack:
         # Threads are told apart by empty lines, and each begins with its innermost line.
         importing = next((thread for thread in stack.split("\n\n") if probe in thread), "")
         place = next(iter(_own_places(importing, root)), None)

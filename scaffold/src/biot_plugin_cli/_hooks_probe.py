@@ -44,15 +44,15 @@ def main(handler: str, report: str, stack: str, seconds: str, *options: str) -> 
     Args:
         handler: Module and attribute of the plugin's entry point.
         report: The file to write.
-        stack: The file that tells where the threads stand after some seconds.
-        seconds: How many.
+        stack: The file that tells where the threads stand when the time is over.
+        seconds: The time that the plugin has, from here on; then the process ends.
         options: Any, where mistakes are to be written down and passed by, instead of ending the import.
     """
     # Python put this file's own folder first, where Lambda has the plugin's.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     sys.argv = ["bootstrap", handler]
     with Path(stack).open("w") as where:
-        faulthandler.dump_traceback_later(float(seconds), file=where)
+        faulthandler.dump_traceback_later(float(seconds), exit=True, file=where)
         found = _inspect(handler, lenient=bool(options))
         faulthandler.cancel_dump_traceback_later()
     draft = Path(report + ".draft")

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli._errors import InvalidPlugin, OperationFailed
+from biot_plugin_cli._dependency_mistakes import NoWheel
+from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter
 from biot_plugin_cli._target import Target
 
@@ -24,8 +25,9 @@ _MISLEADING = ("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT", "PIP_TARGET
 _LAST_LINES = 12
 _NOT_REACHED = re.compile(
     r"Failed to fetch|error sending request|network was disabled|[Nn]etwork connectivity is disabled|"
-    r"not found in the cache|timed out"
+    r"not found in the cache|timed out|Failed to establish a new connection|Max retries exceeded"
 )
+_REACH = "run this where the package index can be reached"
 # uv draws a tree of reasons.
 _DECORATION = re.compile(r"^[^\w`\"'(]+|^error: ", re.IGNORECASE)
 
@@ -55,14 +57,15 @@ def install(root: Path, target: Target, folder: Path, requirements: Iterable[str
         command = [*_installer(root, target), *options, *_indexes(root, uv)]
         code, said = _run(command, root)
     if code:
-        raise OperationFailed(f"The dependencies could not be installed for {target}: {said}")
+        advice = _REACH if _NOT_REACHED.search(said) else "see to what is said there, or run make setup"
+        raise OperationFailed(f"The dependencies could not be installed for {target} ({said}): {advice}")
 
 
 def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
     """Choose the newest versions of what a plugin needs on the target, and write them as a `pylock.toml`.
 
     Raises:
-        InvalidPlugin: There is no such choice.
+        NoWheel: There is no such choice.
         OperationFailed: No package index was reached.
     """
     # Its relative paths start from its own folder.
@@ -72,8 +75,11 @@ def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
     if code:
         written.unlink(missing_ok=True)
         if _NOT_REACHED.search(said):
-            raise OperationFailed(f"The dependencies could not be looked for: {said}")
-        raise InvalidPlugin(f"The dependencies cannot be had as wheels for {target}: {said}")
+            raise OperationFailed(f"The dependencies could not be looked for ({said}): {_REACH}")
+        raise NoWheel(
+            f"The dependencies cannot be had as wheels for {target} ({said}): take versions that have them, or other "
+            "libraries"
+        )
     written.replace(output)
 
 

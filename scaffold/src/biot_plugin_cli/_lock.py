@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli._cache import cache_folder
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli._dependency_mistakes import BadLock, DependencyMistake, NoLock, OtherPython, StaleLock
 from biot_plugin_cli._installers import find_uv, resolve
 from biot_plugin_cli._locked import Locked
 from biot_plugin_cli._project import Project
@@ -16,7 +16,7 @@ from biot_plugin_cli._pylock import read_pylock
 from biot_plugin_cli._target import Target
 from biot_plugin_cli._uv_lock import UvLock
 
-__all__ = ["locked_distributions"]
+__all__ = ["is_locked", "locked_distributions"]
 
 _PYLOCK = "pylock.toml"
 _UV_LOCK = "uv.lock"
@@ -37,7 +37,7 @@ def locked_distributions(project: Project, target: Target) -> tuple[list[Locked]
         The distributions, sorted by name; and what people should know of it, None for nothing.
 
     Raises:
-        InvalidPlugin: The lock does not fit the project or the target, or there is none and nothing to make it with.
+        DependencyMistake: The lock does not fit the project or the target, or there is none, and no uv.
     """
     _check_python(project, target)
     if found := _uv_lock(project.root):
@@ -52,6 +52,14 @@ def locked_distributions(project: Project, target: Target) -> tuple[list[Locked]
     return _resolved(project, target), NOT_LOCKED
 
 
+def is_locked(root: Path) -> bool:
+    """Whether a lock says what a plugin needs, be it right or wrong."""
+    try:
+        return _uv_lock(root) is not None or (root / _PYLOCK).is_file()
+    except BadLock:
+        return True
+
+
 def _uv_lock(root: Path) -> tuple[UvLock, Mapping[str, Any]] | None:
     """Find the lock that the plugin's project is in: its own, or that of a workspace around it."""
     for folder in (root, *root.parents):
@@ -60,7 +68,7 @@ def _uv_lock(root: Path) -> tuple[UvLock, Mapping[str, Any]] | None:
             if member := lock.member(root):
                 return lock, member
             if folder == root:
-                raise InvalidPlugin(f"{file} is not of the project beside it: run uv lock to make it again")
+                raise BadLock(f"{file} is not of the project beside it: run uv lock to make it again")
     return None
 
 
@@ -73,7 +81,7 @@ def _check_python(project: Project, target: Target) -> None:
     except InvalidSpecifier:
         fits = False
     if not fits:
-        raise InvalidPlugin(
+        raise OtherPython(
             f"The plugin's runtime is {target.runtime}, and its requires-python is {wanted!r}: "
             f"make them agree in pyproject.toml, then run uv lock"
         )
@@ -92,12 +100,12 @@ def _check_fresh(project: Project, member: Mapping[str, Any], lock: UvLock) -> N
         if "extra ==" not in one.get("marker", "")
     }
     if now != then:
-        raise InvalidPlugin(f"{lock.file} is older than the dependencies in pyproject.toml: run uv lock")
+        raise StaleLock(f"{lock.file} is older than the dependencies in pyproject.toml: run uv lock")
 
 
 def _refuse_requirements(project: Project) -> None:
     if (file := project.root / "requirements.txt").is_file():
-        raise InvalidPlugin(
+        raise DependencyMistake(
             f"{file} is no lock, and nothing of it would be packaged: name the dependencies in [project] of "
             "pyproject.toml, as uv add -r requirements.txt does"
         )
@@ -107,11 +115,11 @@ def _resolved(project: Project, target: Target) -> list[Locked]:
     """Resolve without a lock; the same dependencies are resolved once, so that packaging again gives the same."""
     uv = find_uv(project.root)
     if uv is None:
-        raise InvalidPlugin(
+        raise NoLock(
             f"{project.root} has neither uv.lock nor pylock.toml: install uv and run uv lock, so that it is certain "
             "what is packaged"
         )
-    asked = repr((sorted(project.table.get("dependencies", ())), project.uv, str(target)))
+    asked = repr((sorted(map(str, project.requirements)), project.uv, str(target)))
     kept = cache_folder(project.root, "resolved") / f"pylock.{hashlib.sha256(asked.encode()).hexdigest()[:16]}.toml"
     if not kept.is_file():
         resolve(uv, project.root, target, kept)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli._dependency_mistakes import BadLock, NoWheel
 from biot_plugin_cli._target import Target
 
 __all__ = ["Locked", "Origin", "Wheel", "best_wheel", "file_sha256", "require_wheels", "sha256_of"]
@@ -90,14 +90,12 @@ def require_wheels(locked: Iterable[Locked], target: Target) -> None:
     """Make sure that every distribution has a wheel for the target, or comes from a place of its own.
 
     Raises:
-        InvalidPlugin: Some have none; the sentence names them, and what needs them.
+        NoWheel: Some have none; the sentence names them, and what needs them.
     """
     missing = [one for one in locked if one.source is None]
     if missing:
         names = ", ".join(f"{one.name} {one.version}{_needed(one)}" for one in missing)
-        raise InvalidPlugin(
-            f"There is no wheel for {target} of {names}: take a version that has one, or another library"
-        )
+        raise NoWheel(f"There is no wheel for {target} of {names}: take a version that has one, or another library")
 
 
 def _needed(one: Locked) -> str:
@@ -108,12 +106,12 @@ def file_sha256(file: Path, named_by: str) -> str:
     """Hash a wheel on this machine that a lock names without its hash.
 
     Raises:
-        InvalidPlugin: It is not there.
+        BadLock: It is not there.
     """
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
-        raise InvalidPlugin(
+        raise BadLock(
             f"{named_by} names {file}, which cannot be read ({error.strerror}): run uv lock to name another one"
         ) from error
 

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from biot_plugin_cli._elf import is_library, library_refusal
 from biot_plugin_cli._errors import InvalidPlugin, OperationFailed
-from biot_plugin_cli._git import git, require_git
+from biot_plugin_cli._git_files import git_files
+from biot_plugin_cli._own_file_mistakes import OwnFileMistake, library_mistake, name_mistake
 from biot_plugin_cli._target import Target
 from biot_plugin_cli._watch import is_own
 from biot_plugin_cli._zip import Entry
 
-__all__ = ["own_entries", "own_files"]
+__all__ = ["own_entries", "own_names", "read_own_files"]
 
 # A package of the author's may have these names, deeper down.
 _FOLDERS_AT_TOP = frozenset(["tests", "events", "docs", "dist", "build"])
@@ -29,12 +29,11 @@ _FILES_AT_TOP = (
     *("Makefile", "Dockerfile", "bitbucket-pipelines.yml", "tox.ini", "noxfile.py", "conftest.py"),
     *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json"),
 )
-_NO_REPOSITORY = "not a git repository"
 _FILES = frozenset(["scripts/find-python.sh"])
 
 
-def own_files(root: Path) -> list[str]:
-    """List the plugin's own files.
+def own_names(root: Path) -> list[str]:
+    """List the plugin's own files, whatever is wrong with them.
 
     Args:
         root: The plugin's repository.
@@ -44,39 +43,57 @@ def own_files(root: Path) -> list[str]:
 
     Raises:
         OperationFailed: Git cannot tell.
-        InvalidPlugin: A symbolic link leads to a folder, or nowhere.
     """
-    listed = _known_to_git(root) if _has_git(root) else _in_folder(root)
-    names = sorted({name for name in listed if _belongs(PurePosixPath(name))})
-    for name in names:
-        if not name.isprintable():
-            raise InvalidPlugin(f"{name!r} in {root} has a name that zips cannot have: rename it")
-        if (root / name).is_symlink() and not (root / name).is_file():
-            raise InvalidPlugin(
-                f"{root / name} is a symbolic link that leads to no file: put a copy there, or remove it"
-            )
-    return names
+    known = git_files(root)
+    listed = _in_folder(root) if known is None else (name for name in known if os.path.lexists(root / name))
+    return sorted({name for name in listed if _belongs(PurePosixPath(name))})
+
+
+def read_own_files(root: Path, target: Target | None) -> tuple[list[Entry], list[OwnFileMistake]]:
+    """Read the plugin's own files.
+
+    Args:
+        root: The plugin's repository.
+        target: Where the libraries among them are to run; None where nobody knows.
+
+    Returns:
+        Those that a package can have, and what is wrong with the others.
+
+    Raises:
+        OperationFailed: One cannot be read, or git cannot tell.
+    """
+    entries, mistakes = [], []
+    for name in own_names(root):
+        if mistake := name_mistake(root, name):
+            mistakes.append(mistake)
+            continue
+        entry = _read(root, name)
+        if target and (mistake := library_mistake(entry, target)):
+            mistakes.append(mistake)
+        else:
+            entries.append(entry)
+    return entries, mistakes
 
 
 def own_entries(root: Path, target: Target) -> list[Entry]:
-    """Read the plugin's own files.
+    """Read the plugin's own files for its package.
 
     Raises:
-        OperationFailed: One cannot be read.
-        InvalidPlugin: A library among them does not run on the target.
+        OperationFailed: One cannot be read, or git cannot tell.
+        InvalidPlugin: A package cannot have one of them.
     """
-    entries = []
-    for name in own_files(root):
-        try:
-            content, mode = (root / name).read_bytes(), (root / name).stat().st_mode
-        except OSError as error:
-            raise OperationFailed(f"{root / name} cannot be read ({error.strerror})") from error
-        if is_library(name) and (refusal := library_refusal(name, content, target)):
-            raise InvalidPlugin(
-                f"{name} is for {refusal}, and the plugin runs on {target}: remove it, or build it anew"
-            )
-        entries.append(Entry(name, content, bool(mode & 0o100)))
+    entries, mistakes = read_own_files(root, target)
+    if mistakes:
+        raise InvalidPlugin(str(mistakes[0]))
     return entries
+
+
+def _read(root: Path, name: str) -> Entry:
+    file = root / name
+    try:
+        return Entry(name, file.read_bytes(), bool(file.stat().st_mode & 0o100))
+    except OSError as error:
+        raise OperationFailed(f"{file} cannot be read ({error.strerror}): make it readable, or remove it") from error
 
 
 def _belongs(path: PurePosixPath) -> bool:
@@ -84,41 +101,6 @@ def _belongs(path: PurePosixPath) -> bool:
     if any(part.startswith(".") for part in path.parts) or not is_own(Path(path)) or str(path) in _FILES:
         return False
     return top not in _FOLDERS_AT_TOP if len(path.parts) > 1 else not any(fnmatch(top, one) for one in _FILES_AT_TOP)
-
-
-def _has_git(root: Path) -> bool:
-    """Whether a git repository knows the plugin; where one is there that git cannot read, guessing would be unsafe."""
-    try:
-        require_git()
-        # A folder that its repository ignores has nothing to do with it.
-        return bool(_known(root))
-    except OperationFailed as error:
-        if not any((folder / ".git").exists() for folder in _searched_by_git(root)) or _NO_REPOSITORY in str(error):
-            return False
-        raise
-
-
-def _searched_by_git(root: Path) -> Iterator[Path]:
-    """Yield the folders in which git looks for a repository: up to where whoever runs this has drawn a line."""
-    ceilings = {Path(one) for one in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if one}
-    for folder in (root, *root.parents):
-        if folder in ceilings:
-            return
-        yield folder
-
-
-def _known_to_git(folder: Path) -> Iterator[str]:
-    for name in _known(folder):
-        path = folder / name
-        if path.is_dir() and not path.is_symlink():  # a repository within the repository
-            yield from (f"{name.rstrip('/')}/{inner}" for inner in _known_to_git(path))
-        elif path.exists() or path.is_symlink():
-            yield name
-
-
-def _known(folder: Path) -> list[str]:
-    listed = git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-    return [name for name in listed.split("\0") if name]
 
 
 def _in_folder(root: Path) -> Iterator[str]:

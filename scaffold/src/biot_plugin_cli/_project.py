@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomllib
 
+from biot_plugin_cli._dependency_mistakes import DependencyMistake
 from biot_plugin_cli._errors import InvalidPlugin
 
 if TYPE_CHECKING:
@@ -62,11 +63,17 @@ class Project:
         """What it asks for.
 
         Raises:
-            InvalidPlugin: Something of it is not written right.
+            DependencyMistake: Something of it is not written right.
         """
         from packaging.requirements import InvalidRequirement, Requirement
 
-        try:
-            return [Requirement(text) for text in self.table.get("dependencies", ())]
-        except InvalidRequirement as error:
-            raise InvalidPlugin(f"A dependency in pyproject.toml is wrong: {error}") from error
+        def read(text: str) -> Requirement:
+            try:
+                return Requirement(text)
+            except InvalidRequirement as error:
+                why = str(error).partition("\n")[0]
+                raise DependencyMistake(
+                    f"A dependency in pyproject.toml is wrong, {text!r} ({why}): write it as in 'requests>=2.32'"
+                ) from error
+
+        return [read(text) for text in self.table.get("dependencies", ())]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import tomllib
 
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli._dependency_mistakes import BadLock
 from biot_plugin_cli._locked import Locked, Origin, Wheel, best_wheel, sha256_of
 from biot_plugin_cli._target import Target
 
@@ -28,7 +28,7 @@ def read_pylock(file: Path, target: Target) -> list[Locked]:
         Sorted by name.
 
     Raises:
-        InvalidPlugin: It cannot be read, or is not for this target.
+        BadLock: It cannot be read, or is not for this target.
     """
     from packaging.pylock import Pylock, PylockValidationError
     from packaging.version import Version
@@ -36,9 +36,11 @@ def read_pylock(file: Path, target: Target) -> list[Locked]:
     try:
         lock = Pylock.from_dict(tomllib.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, PylockValidationError) as error:
-        raise InvalidPlugin(f"{file} cannot be read ({error}): make it again") from error
+        raise BadLock(f"{file} cannot be read ({error}): make it again") from error
     if lock.requires_python and not lock.requires_python.contains(Version(f"{target.python}.99")):
-        raise InvalidPlugin(f"{file} is for Python {lock.requires_python}, and the plugin runs on {target.runtime}")
+        raise BadLock(
+            f"{file} is for Python {lock.requires_python}, and the plugin runs on {target.runtime}: make it again"
+        )
     return sorted(_locked(lock, target, file.parent), key=lambda one: one.name)
 
 

@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 import tomllib
 
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli._dependency_mistakes import BadLock
 from biot_plugin_cli._locked import Locked, Origin, Wheel, best_wheel, file_sha256, sha256_of
 from biot_plugin_cli._target import Target
 
@@ -30,7 +30,7 @@ class UvLock:
         file: The file.
 
     Raises:
-        InvalidPlugin: It cannot be read.
+        BadLock: It cannot be read.
     """
 
     def __init__(self, file: Path) -> None:
@@ -38,9 +38,9 @@ class UvLock:
         try:
             document = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise InvalidPlugin(f"{file} cannot be read ({error}): run uv lock to make it again") from error
+            raise BadLock(f"{file} cannot be read ({error}): run uv lock to make it again") from error
         if document.get("version") != 1:
-            raise InvalidPlugin(f"{file} is of a newer kind than this program knows: install a newer biot-plugin-cli")
+            raise BadLock(f"{file} is of a newer kind than this program knows: install a newer biot-plugin-cli")
         self._packages: list[_Table] = document.get("package", [])
 
     def member(self, root: Path) -> _Table | None:
@@ -63,7 +63,7 @@ class UvLock:
             Sorted by name; each once.
 
         Raises:
-            InvalidPlugin: The file is damaged.
+            BadLock: The file is damaged.
         """
         found: dict[str, Locked] = {}
         seen: set[tuple[str, str]] = set()
@@ -90,7 +90,7 @@ class UvLock:
 
         for package in filter(is_it, self._packages):
             return package
-        raise InvalidPlugin(f"{self.file} lacks {dependency['name']}: run uv lock to make it again")
+        raise BadLock(f"{self.file} lacks {dependency['name']}: run uv lock to make it again")
 
     def _locked(self, package: _Table, parent: str | None, target: Target) -> Locked:
         source = self._origin(package) or self._wheel(package, target)
