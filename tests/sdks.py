@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -22,8 +23,11 @@ def fetch_sdks() -> Path:
         pytest.skip("the SDKs cannot be fetched without uv")
     made = [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(folder)]
     filled = [uv, "pip", "install", "--quiet", "--only-binary", ":all:", "--python", str(folder), *_SDKS]
-    for command in (made, filled):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            pytest.skip(f"the SDKs cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for command in (made, filled):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                pytest.skip(f"the SDKs cannot be fetched: {done.stderr.strip().splitlines()[-1:]}")
     return folder

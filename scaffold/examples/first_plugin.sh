@@ -23,7 +23,10 @@ say "The platform, on this machine"
 biot-emulator serve --port 0 --admin me@example.org:secret >"$log" &
 emulator=$!
 trap 'kill $emulator; rm -f "$log"' EXIT
-until grep -q '^listening on ' "$log"; do kill -0 $emulator && sleep 0.1; done
+until grep -q '^listening on ' "$log"; do
+  kill -0 $emulator || exit 1
+  sleep 0.1
+done
 BIOT_PLUGIN_BASE_URL=$(sed -n 's/^listening on //p' "$log")
 BIOT_PLUGIN_USERNAME=me@example.org
 BIOT_PLUGIN_PASSWORD=secret

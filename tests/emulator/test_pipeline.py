@@ -205,7 +205,9 @@ def test_a_status_is_understood_however_it_is_written(emulator: Emulator, name: 
     ],
 )
 def test_a_plugin_that_fails_fails_the_call_unless_told_otherwise(emulator: Emulator, code: str, failure: str) -> None:
-    deploy(emulator, "demo", replying(code), interception("PRE_REQUEST", CREATE), timeout=1)
+    deploy(
+        emulator, "demo", replying(code), interception("PRE_REQUEST", CREATE), timeout=1 if failure == "timeout" else 20
+    )
     reply = create(emulator)
     assert (reply.status_code, reply.body["code"]) == (502, "BAD_GATEWAY")
     assert reply.body["details"] == {"failure": failure}

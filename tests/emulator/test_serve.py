@@ -129,12 +129,17 @@ def test_two_emulators_do_not_share_a_folder(tmp_path: Path, capsys: pytest.Capt
 
 @pytest.mark.slow
 def test_a_host_that_others_reach_brings_a_warning() -> None:
-    process = subprocess.run(
-        ["timeout", "-s", "INT", "3", *PROGRAM, "--port", "0", "--host", "0.0.0.0"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert re.search(r"^listening on http://0\.0\.0\.0:\d+$", process.stdout, re.MULTILINE)
-    assert process.stderr.startswith("Warning: others can reach http://0.0.0.0:")
+    command = [*PROGRAM, "--port", "0", "--host", "0.0.0.0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            listening = list(_until_listening(process.stdout))[-1]
+            process.send_signal(signal.SIGINT)
+            warning = process.communicate(timeout=20)[1]
+        finally:
+            process.kill()
+    assert re.fullmatch(r"listening on http://0\.0\.0\.0:\d+", listening)
+    assert warning.startswith("Warning: others can reach http://0.0.0.0:")
 
 
 @pytest.mark.parametrize(

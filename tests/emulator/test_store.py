@@ -91,7 +91,7 @@ def test_a_kill_at_any_moment_leaves_whole_transactions(tmp_path: Path) -> None:
     assert told - taken <= there
     assert not taken & there
     assert len(untold) <= _ROUNDS
-    assert len(told) > _ROUNDS
+    assert len(told) >= _ROUNDS
 
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:

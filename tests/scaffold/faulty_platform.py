@@ -122,7 +122,10 @@ def _rest(connection: socket.socket, head: bytes, have: int) -> bytes:
     wanted = int(lengths[0].partition(b":")[2]) if lengths else 0
     rest = b""
     while have + len(rest) < wanted:
-        rest += connection.recv(65536)
+        chunk = connection.recv(65536)
+        if not chunk:
+            raise OSError("the caller is gone")
+        rest += chunk
     return rest
 
 

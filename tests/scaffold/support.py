@@ -46,7 +46,7 @@ def on_terminal(arguments: Sequence[object], dialogue: Sequence[tuple[str, bytes
     )
     os.close(slave)
     shown, seen, steps = "", 0, list(dialogue)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         ready, _, _ = select.select([master], [], [], 0.1)
         try:

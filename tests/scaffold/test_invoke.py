@@ -193,7 +193,9 @@ _FAILURES = {
 @pytest.mark.parametrize("name", _FAILURES)
 def test_a_handler_that_fails(plugin: Write, event: Callable[..., Path], biot_plugin: Program, name: str) -> None:
     code, kind, body, said = _FAILURES[name]
-    plugin(f"def handler(event, context):\n    print('here')\n    {body}\n", "timeout = 1")
+    plugin(
+        f"def handler(event, context):\n    print('here')\n    {body}\n", f"timeout = {1 if name == 'timeout' else 20}"
+    )
     done = biot_plugin("invoke", event(PRE), "--json")
     assert done.exit_code == code
     assert (done.document["error"]["type"], done.document["statusCode"]) == (kind, 502)
