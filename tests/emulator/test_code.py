@@ -6,7 +6,9 @@ import importlib.metadata
 import io
 import subprocess
 import sys
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,18 @@ NATIVE = """
             files = [msgspec._core.__file__, pydantic_core._pydantic_core.__file__]
             patient["native"] = [os.path.relpath(file, os.environ["LAMBDA_TASK_ROOT"]) for file in files]
         return {"response": response}
+"""
+
+
+LATE = """
+    import os, pathlib, time
+    def handler(event, context):
+        root = pathlib.Path(os.environ["LAMBDA_TASK_ROOT"])
+        if event["rawQueryString"] == "wait":
+            (pathlib.Path(os.environ["SIGNS"]) / "started").touch()
+            while not (pathlib.Path(os.environ["SIGNS"]) / "go").exists(): time.sleep(0.01)
+        import late
+        return {"version": late.VERSION, "folders": [one.name for one in root.parent.iterdir()]}
 """
 
 
@@ -122,3 +136,21 @@ def has(runtime: str) -> bool:
     except SandboxUnavailable:
         return False
     return True
+
+
+def test_code_that_nothing_runs_any_more_is_removed_and_no_other(emulator: Emulator, tmp_path: Path) -> None:
+    def deploy(version: int) -> dict[str, Any]:
+        code = code_zip(LATE, **{"late.py": f"VERSION = {version}"})
+        return emulator.deploy(code, environmentVariables={"SIGNS": str(tmp_path)})
+
+    path = deploy(1)["endpointUrl"].removeprefix(emulator.url)
+    with ThreadPoolExecutor(1) as threads:
+        busy = threads.submit(Client(emulator.url).call, "GET", f"{path}?wait")
+        while not (tmp_path / "started").exists():
+            time.sleep(0.01)
+        for version in range(2, 6):
+            assert answer(emulator, deploy(version))["version"] == version
+        (tmp_path / "go").touch()
+        assert busy.result().body["version"] == 1
+    # Those of this version and of the one before; each is named by its content.
+    assert len(answer(emulator, deploy(6))["folders"]) == 2

@@ -60,6 +60,23 @@ def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
         CodeFolders(tmp_path).extract(b"hello")
 
 
+def test_a_zip_that_is_damaged_inside_is_refused(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("index.py", "x = 1\n" * 1000)
+    code = bytearray(content.getvalue())
+    code[len("index.py") + 30] = 0xFF
+    with pytest.raises(InvalidCode, match="no zip file"):
+        CodeFolders(tmp_path).extract(bytes(code))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_is_too_long_is_refused_without_a_word_of_this_machine(tmp_path: Path) -> None:
+    with pytest.raises(InvalidCode, match="File name too long") as refused:
+        CodeFolders(tmp_path).extract(zipped(**{"x" * 300: ""}))
+    assert str(tmp_path) not in str(refused.value)
+
+
 def test_temporary_folders_are_removed() -> None:
     folders = CodeFolders()
     folder = folders.extract(zipped(**{"index.py": ""}))

@@ -94,6 +94,27 @@ def test_the_answer_is_the_plugins_own(emulator: Emulator) -> None:
     assert answer.headers.get_all("set-cookie") == ["a=1; Secure", "b=2"]
 
 
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        ({"statusCode": 100}, 502),
+        ({"statusCode": 200, "headers": {"a b": "c"}}, 502),
+        ({"statusCode": 200, "headers": {"x": "\0"}}, 502),
+        ({"statusCode": 200, "headers": {"x": "  a\r\nb: c ", "transfer-encoding": "chunked", "connection": "x"}}, 200),
+        ({"statusCode": 204, "body": "nothing", "headers": {"content-length": "7"}}, 204),
+        ({"statusCode": 304, "body": "nothing"}, 304),
+    ],
+)
+def test_every_reply_is_answered(emulator: Emulator, reply: dict[str, Any], status: int) -> None:
+    url = emulator.deploy(code_zip(f"def handler(event, context): return {reply!r}"))["endpointUrl"]
+    answer = request(url, "GET", "/")
+    assert answer.status == status
+    if status in (204, 304):
+        assert answer.content == b""  # type: ignore[attr-defined]
+    elif status == 200:
+        assert answer.headers["x"] == "a  b: c"
+
+
 def test_a_plugin_that_fails_is_a_bad_gateway(emulator: Emulator) -> None:
     url = emulator.deploy(code_zip("def handler(event, context): raise ValueError('personal')"))["endpointUrl"]
     answer = request(url, "GET", "/")

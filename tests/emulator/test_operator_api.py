@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -68,6 +69,31 @@ def test_an_invocation_that_failed_says_why(emulator: Emulator) -> None:
     assert record["difference"] is None
 
 
+@pytest.mark.slow
+def test_an_invocation_tells_no_secrets(emulator: Emulator) -> None:
+    """Those of the plugin, of its variables, and of whoever calls it."""
+    code = code_zip("""
+        import os
+        def handler(event, context):
+            for name, value in os.environ.items(): print(f"{name}={value}")
+            key = os.environ["BIOT_SERVICE_USER_SECRET_KEY"]
+            return {"variables": dict(os.environ), "key": key, "text": "the key " + key}
+    """)
+    emulator.deploy(code, environmentVariables={"DB_PASSWORD": "hush", "CITY": "London"})
+    [plugin] = emulator.search("/settings/v2/plugins")
+    headers = {"content-type": "application/x-www-form-urlencoded", "x-api-key": "hush"}
+    url = f"{plugin['endpointUrl']}?city=Rome&password=hush"
+    with urlopen(Request(url, b"user=ada&client_secret=hush", headers), timeout=30) as answer:
+        assert answer.status == 200
+    [record] = emulator.invocations()
+    key = record["reply"]["key"]
+    assert key == record["reply"]["variables"]["BIOT_SERVICE_USER_SECRET_KEY"] == "<hidden>"
+    assert record["reply"]["text"] == "the key <hidden>"
+    assert "CITY=London" in record["logs"]
+    assert "city=Rome&password=<hidden>" in record["input"]["rawQueryString"]
+    assert "hush" not in json.dumps(record)
+
+
 def test_the_operators_side_is_for_the_operator(emulator: Emulator) -> None:
     apis = [api for api in emulator.platform.router if api.template.startswith("/_emulator/")]
     assert len(apis) > 10
@@ -84,7 +110,11 @@ def test_the_operators_side_is_for_the_operator(emulator: Emulator) -> None:
         ("PUT", "/clock", {"now": "soon"}),
         ("PUT", "/clock", {"now": 7}),
         ("PUT", "/clock", {}),
+        ("PUT", "/clock", {"now": "9999-12-31T23:59:58Z"}),
+        ("PUT", "/clock", {"now": "0001-01-01T00:00:00Z"}),
+        ("GET", f"/invocations?limit={'1' * 5000}", None),
         ("PATCH", "/failure-policies", {"crash": "panic"}),
+        ("PATCH", "/failure-policies", {"crsh": "ignore"}),
         ("POST", "/notifications/wait", {"seconds": 61}),
     ],
 )

@@ -202,6 +202,9 @@ def test_a_status_is_understood_however_it_is_written(emulator: Emulator, name: 
         ("return {'request': {'path': '/', 'headers': {'a': 1}}}", "bad-reply"),
         ("return {'request': {'path': '/', 'queryParameters': {'a': 'b'}}}", "bad-reply"),
         ("return {'statusCode': 200, 'body': 'nothing'}", "bad-reply"),
+        ("return {'statusCode': 9999}", "bad-reply"),
+        ("return {1, 2}", "bad-reply"),
+        ("return 'x' * 7_000_000", "bad-reply"),
     ],
 )
 def test_a_plugin_that_fails_fails_the_call_unless_told_otherwise(emulator: Emulator, code: str, failure: str) -> None:
@@ -227,6 +230,10 @@ def test_a_plugin_that_fails_fails_the_call_unless_told_otherwise(emulator: Emul
         "return {'request': body['request']}",
         "return {'response': {}}",
         "return {'response': {'httpStatusCode': 'FINE'}}",
+        "return {'response': {'httpStatusCode': 'CONTINUE'}}",
+        "return {'response': {'httpStatusCode': '100 CONTINUE'}}",
+        "return {'response': {'httpStatusCode': '999 FOO'}}",
+        "return {'response': {'httpStatusCode': True}}",
         "return {'response': {'httpStatusCode': '200 OK', 'entities': 7}}",
         "return {'response': {'httpStatusCode': '200 OK', 'entities': []}}",
     ],

@@ -8,7 +8,13 @@ from biot_emulator.function_event import UrlRequest
 from biot_emulator.plugin import ADDRESS_PATH
 from biot_emulator.response import Response
 
-__all__ = ["function_address", "function_request", "write_headers"]
+__all__ = ["BODILESS", "function_address", "function_request", "write_headers"]
+
+BODILESS = (204, 304)
+"""The statuses of answers that have no body, whatever else is said."""
+
+# How the answer is sent is the server's own business.
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -34,7 +40,9 @@ async def function_request(request: Request) -> UrlRequest:
 
 def write_headers(response: Response) -> Headers:
     """The headers of a plugin's answer, as they go out."""
-    headers = {**response.headers, "content-length": str(len(response.content))}
+    headers = {name: value for name, value in response.headers.items() if name not in _FRAMING}
+    if response.status_code not in BODILESS:
+        headers["content-length"] = str(len(response.content))
     pairs = [*headers.items(), *(("set-cookie", cookie) for cookie in response.cookies)]
     return [(_bytes(name), _bytes(value)) for name, value in pairs]
 
@@ -48,5 +56,4 @@ def _headers(request: Request) -> dict[str, str]:
 
 
 def _bytes(text: str) -> bytes:
-    # A line break would end the header, and begin another one.
-    return text.replace("\r", " ").replace("\n", " ").encode("latin-1", "replace")
+    return text.encode("latin-1", "replace")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from biot_emulator._asgi_calls import bare_call, read_call
-from biot_emulator._asgi_functions import function_address, function_request, write_headers
+from biot_emulator._asgi_functions import BODILESS, function_address, function_request, write_headers
 from biot_emulator._json import encode
 from biot_emulator.api import Answer, Call
 from biot_emulator.errors import ApiError, BadRequest
@@ -21,7 +21,6 @@ from biot_emulator.response import Response as FunctionResponse
 __all__ = ["application"]
 
 _THREADS = 256
-_BODILESS = (204, 304)
 
 _T = TypeVar("_T")
 
@@ -81,7 +80,7 @@ class _Application:
 def _response(answer: Answer) -> Response:
     """Raises ValueError where the body cannot be written as JSON."""
     headers = dict(answer.headers)
-    if answer.status_code in _BODILESS:
+    if answer.status_code in BODILESS:
         return Response(None, answer.status_code, headers)
     if answer.content is not None or answer.body is None:
         return Response(answer.content, answer.status_code, headers)
@@ -89,6 +88,6 @@ def _response(answer: Answer) -> Response:
 
 
 def _function_response(answer: FunctionResponse) -> Response:
-    response = Response(answer.content, answer.status_code)
+    response = Response(None if answer.status_code in BODILESS else answer.content, answer.status_code)
     response.raw_headers = write_headers(answer)
     return response

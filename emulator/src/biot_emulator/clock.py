@@ -10,9 +10,14 @@ __all__ = ["Clock", "timestamp"]
 
 
 class Clock:
-    """Time that goes on at the machine's pace, from wherever it was set. Safe for several threads."""
+    """Time that goes on at the machine's pace, from wherever it was set. Safe for several threads.
+
+    Attributes:
+        turns: How often it was set, reset or woken, for `wait`.
+    """
 
     def __init__(self) -> None:
+        self.turns = 0
         self._offset = 0.0
         self._lock = threading.Condition()
 
@@ -25,23 +30,32 @@ class Clock:
         """Make it `moment` now."""
         with self._lock:
             self._offset = moment.timestamp() - time.time()
-            self._lock.notify_all()
+            self._turn()
 
     def reset(self) -> None:
         """Make it the machine's time again."""
         with self._lock:
             self._offset = 0.0
-            self._lock.notify_all()
+            self._turn()
 
-    def wait(self, seconds: float) -> None:
-        """Wait so long, or until it is set."""
+    def wait(self, seconds: float, turns: int) -> None:
+        """Wait so long, or until it has been set, reset or woken.
+
+        Args:
+            seconds: How long.
+            turns: The `turns` before anything was read that the wait depends on, so that no change is missed.
+        """
         with self._lock:
-            self._lock.wait(seconds)
+            self._lock.wait_for(lambda: self.turns != turns, seconds)
 
     def wake(self) -> None:
         """End every `wait`."""
         with self._lock:
-            self._lock.notify_all()
+            self._turn()
+
+    def _turn(self) -> None:
+        self.turns += 1
+        self._lock.notify_all()
 
 
 def timestamp(moment: datetime) -> str:

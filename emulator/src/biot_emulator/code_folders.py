@@ -9,6 +9,7 @@ import stat
 import tempfile
 import threading
 import zipfile
+import zlib
 from collections.abc import Container
 from pathlib import Path, PurePosixPath
 
@@ -63,7 +64,7 @@ class CodeFolders:
         folder = self._root / id
         return folder if folder.is_dir() else None
 
-    def keep(self, ids: Container[str]) -> None:
+    def keep(self, ids: Container[str | None]) -> None:
         """Remove every folder but those of these versions, half extracted ones too."""
         with self._lock:
             for folder in self._root.glob("*"):
@@ -92,7 +93,10 @@ def _extract(code: bytes, target: Path) -> None:
                 path = Path(archive.extract(entry, target))
                 if (mode := stat.S_IMODE(entry.external_attr >> 16)) and path.is_file():
                     path.chmod(mode | stat.S_IRUSR | stat.S_IWUSR)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
+    except OSError as error:
+        # Not where: the folder is this machine's own.
+        raise InvalidCode(f"The code cannot be extracted: {error.strerror}") from error
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
         raise InvalidCode(f"The code is no zip file that can be extracted: {error}") from error
 
 

@@ -20,10 +20,16 @@ from biot_emulator.response import Response
 
 __all__ = ["Endpoints", "Failure", "HookReply"]
 
-_ADDRESS = re.compile(rf"https?://[^/]+{re.escape(ADDRESS_PATH)}([a-z0-9]{{32}})/?")
-_TIMED_OUT = "Sandbox.Timedout"
+Failure = Literal["crash", "timeout", "bad-reply"]
 
-Failure = Literal["crash", "timeout"]
+_ADDRESS = re.compile(rf"https?://[^/]+{re.escape(ADDRESS_PATH)}([a-z0-9]{{32}})/?")
+_FAILURES: Mapping[str, Failure] = {
+    "Sandbox.Timedout": "timeout",
+    "Function.MalformedReply": "bad-reply",
+    "Function.ResponseSizeTooLarge": "bad-reply",
+    "Runtime.MarshalError": "bad-reply",
+}
+"""By error type; every other one is a crash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Endpoints:
         invocation, _ = self._functions.invoke(plugin, self._event(plugin, request), trigger)
         if invocation.error is None:
             return HookReply(invocation.response)
-        failure: Failure = "timeout" if invocation.error.type == _TIMED_OUT else "crash"
+        failure = _FAILURES.get(invocation.error.type, "crash")
         # Its own words could be about a patient, and whoever called may not be meant to read them.
         return HookReply(invocation.response, failure, f"it ended with {invocation.error.type}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from biot_emulator._json import encode
@@ -15,6 +16,9 @@ MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 """The largest event that Lambda takes, and the largest reply."""
 
 _JSON = "application/json"
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LINE_BREAK = re.compile("[\r\n]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 BAD_GATEWAY = Response(502, {"content-type": _JSON}, b"Internal Server Error")
 """What the front end answers for a function that failed."""
@@ -51,8 +55,8 @@ def respond(reply: Any) -> Response:
 def _status_code(value: Any) -> int:
     digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == len("200")
     code = int(value) if digits else value
-    if type(code) is not int or not 100 <= code <= 599:
-        raise MalformedReply(f"statusCode must be a whole number from 100 to 599, not {value!r}")
+    if type(code) is not int or not 200 <= code <= 599:
+        raise MalformedReply(f"statusCode must be a whole number from 200 to 599, not {value!r}")
     return code
 
 
@@ -65,18 +69,28 @@ def _headers(value: Any) -> dict[str, str]:
 
 
 def _header(name: str, value: Any) -> str:
+    if not _HEADER_NAME.fullmatch(name):
+        raise MalformedReply(f"{name!r} cannot be the name of a header")
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str | int | float):
-        return str(value)
+        return _header_value(name, str(value))
     raise MalformedReply(f"the header {name!r} must be a text, not {type(value).__name__}")
+
+
+def _header_value(name: str, value: str) -> str:
+    # A line break would end the header, and begin another one.
+    line = _LINE_BREAK.sub(" ", value).strip(" \t")
+    if _CONTROL.search(line):
+        raise MalformedReply(f"the header {name!r} has a control character")
+    return line
 
 
 def _cookies(value: Any) -> tuple[str, ...]:
     if value is None:
         return ()
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
+        return tuple(_header_value("set-cookie", item) for item in value)
     raise MalformedReply("cookies must be a list of texts")
 
 

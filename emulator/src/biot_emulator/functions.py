@@ -52,7 +52,8 @@ class Functions:
             invocation = failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
         else:
             invocation = self._workers.invoke(function, event, storage_mb=plugin.config["ephemeralStorage"])
-        return invocation, self._invocations.add(plugin.full_name, trigger, event, invocation)
+        record = self._invocations.add(plugin.full_name, trigger, event, invocation, secrets=[plugin.secret_key])
+        return invocation, record
 
     def _function(self, plugin: Plugin) -> Function:
         config, code = plugin.config, plugin.code

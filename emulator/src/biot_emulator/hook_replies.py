@@ -127,11 +127,13 @@ def _is_page(answer: Answer) -> bool:
 def _status_code(response: Mapping[str, Any]) -> int:
     """Read a status in any of the ways in which it is written (contract section 2.5)."""
     value = response.get("httpStatusCode")
-    if isinstance(value, int) and not isinstance(value, bool) and 200 <= value <= 599:
-        return value
-    if isinstance(value, str):
-        if digits := _DIGITS.match(value):
-            return int(digits[0])
-        if value in HTTPStatus.__members__:
-            return HTTPStatus[value].value
-    raise BadReply("its [httpStatusCode] is none")
+    code = _number(value) if isinstance(value, str) else value
+    if type(code) is not int or not 200 <= code <= 599:
+        raise BadReply("its [httpStatusCode] is none")
+    return code
+
+
+def _number(status: str) -> int | None:
+    if digits := _DIGITS.match(status):
+        return int(digits[0])
+    return HTTPStatus[status].value if status in HTTPStatus.__members__ else None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator._difference import difference
 from biot_emulator._json import encode
-from biot_emulator._redaction import redacted
+from biot_emulator._redaction import Redaction
 from biot_emulator.clock import timestamp
 from biot_emulator.event import EventKind, event_body
 from biot_emulator.invocation import Invocation
@@ -59,8 +59,18 @@ class Invocations:
         self._records: deque[tuple[Record, int]] = deque()
         self._bytes = 0
 
-    def add(self, plugin: str, trigger: Trigger, event: dict[str, Any], invocation: Invocation) -> Record:
-        """Take down one invocation, and give what was taken down; the oldest are forgotten."""
+    def add(
+        self, plugin: str, trigger: Trigger, event: dict[str, Any], invocation: Invocation, *, secrets: Iterable[str]
+    ) -> Record:
+        """Take down one invocation, and give what was taken down; the oldest are forgotten.
+
+        Args:
+            plugin: The plugin's full name.
+            trigger: What it was called for.
+            event: What its handler got.
+            invocation: What came of it.
+            secrets: Texts that are not taken down.
+        """
         record = {
             "id": str(uuid.uuid4()),
             "time": timestamp(self._clock.now()),
@@ -68,7 +78,7 @@ class Invocations:
             "kind": trigger.kind.name,
             "hook": trigger.hook,
             "traceId": trigger.trace_id,
-            **_outcome(trigger, event, invocation),
+            **_outcome(trigger, event, invocation, Redaction(secrets)),
         }
         size = len(encode(record))
         with self._lock:
@@ -92,14 +102,15 @@ class Invocations:
             self._bytes = 0
 
 
-def _outcome(trigger: Trigger, event: dict[str, Any], invocation: Invocation) -> Record:
-    received, returned = event_body(event), _returned(invocation)
+def _outcome(trigger: Trigger, event: dict[str, Any], invocation: Invocation, redacted: Redaction) -> Record:
+    shown = redacted({**event, "body": event_body(event)} if "body" in event else event)
+    returned = redacted(_returned(invocation))
     error = invocation.error
     return {
-        "input": redacted({**event, "body": received} if "body" in event else event),
-        "reply": redacted(returned),
+        "input": shown,
+        "reply": returned,
         "statusCode": invocation.status_code,
-        "difference": redacted(_changed(trigger.kind, received, returned)),
+        "difference": _changed(trigger.kind, shown.get("body"), returned),
         "error": error and {"type": error.type, "message": redacted(error.message), "phase": error.phase},
         "durationMs": round(invocation.duration_ms, 2),
         "initMs": None if invocation.init_ms is None else round(invocation.init_ms, 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -23,6 +24,9 @@ _PERMISSION = "EMULATOR_OPERATE"
 _MOST_SECONDS = 60
 _DEFAULT_LIMIT = 100
 _MOST = 1000
+_NUMBER = re.compile("[0-9]{1,4}")
+# Beyond these, a time and its neighbours cannot be reckoned with, or written, everywhere.
+_YEARS = range(1970, 2200)
 
 
 class OperatorApi:
@@ -63,7 +67,7 @@ class OperatorApi:
 
     def _list(self, call: Call) -> Answer:
         plugin, limit = _first(call, "plugin"), _first(call, "limit") or str(_DEFAULT_LIMIT)
-        if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= _MOST:
+        if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= _MOST:
             raise BadRequest(f"The parameter [limit] must be a whole number from 1 to {_MOST}")
         newest_first = self._invocations.all(plugin)[::-1]
         return Answer(200, {"data": newest_first[: int(limit)], "totalResults": len(newest_first)})
@@ -112,6 +116,9 @@ class OperatorApi:
 
     def _set_policies(self, call: Call) -> Answer:
         fields = Fields(call.object)
+        for name in call.object:
+            if name not in FAILURES:
+                raise fields.wrong(name, f"is no failure: there are {', '.join(FAILURES)}")
         for failure, policy in {name: fields.choice(name, POLICIES) for name in fields.present(*FAILURES)}.items():
             self._policies.set(failure, policy)
         return self._show_policies(call)
@@ -128,6 +135,9 @@ def _first(call: Call, name: str) -> str | None:
 def _moment(fields: Fields) -> datetime:
     try:
         moment = datetime.fromisoformat(fields.text("now"))
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise fields.wrong("now", "must be a time such as 2026-01-31T12:00:00Z") from None
+    if moment.year not in _YEARS:
+        raise fields.wrong("now", f"must be in one of the years from {_YEARS[0]} to {_YEARS[-1]}")
+    return moment

@@ -205,6 +205,8 @@ class Plugins:
         id = plugin.code.get("id")
         if id and all(other.code.get("id") != id for other in self):
             self._store.delete_file(id)
+        # A call may just be on its way to the code of before: its folder goes at the next change.
+        self._folders.keep({id, *(other.code.get("id") for other in self), *self._workers.folders()})
 
 
 def _check_runtime(fields: Fields, code: bytes | InPlace | None) -> None:

@@ -58,12 +58,15 @@ class Schedule:
 
     def _run(self) -> None:
         last = _minute(self._clock.now())
-        while not self._closed:
+        while True:
+            turns = self._clock.turns
+            if self._closed:
+                return
             now = self._clock.now()
             if (minute := _minute(now)) != last:
                 last = minute
                 self._fire_due(minute)
-            self._clock.wait(_MINUTE - now.timestamp() % _MINUTE)
+            self._clock.wait(_MINUTE - now.timestamp() % _MINUTE, turns)
 
     def _fire_due(self, minute: datetime) -> None:
         try:

@@ -7,6 +7,7 @@ import os
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +42,7 @@ class Workers:
         self._idle_seconds = idle_seconds
         self._changed = threading.Condition()
         self._pools: dict[str, _Pool] = {}
+        self._workers = weakref.WeakSet[_Worker]()
         self._closing = False
         self._reaper: threading.Thread | None = None
 
@@ -86,6 +88,11 @@ class Workers:
         with self._changed:
             return len(self._pools[name].all) if name in self._pools else 0
 
+    def folders(self) -> set[str]:
+        """Name the folders whose code is being run, also by processes of a plugin that has other code by now."""
+        with self._changed:
+            return {worker.pool.function.root.name for worker in self._workers if not worker.closed.is_set()}
+
     def close(self) -> None:
         """End every process, the busy ones too: their events fail."""
         with self._changed:
@@ -114,6 +121,7 @@ class Workers:
                 if len(pool.all) < self._limit:
                     worker = _Worker(pool)
                     pool.all.append(worker)
+                    self._workers.add(worker)
                     return worker
                 self._changed.wait()
         return None

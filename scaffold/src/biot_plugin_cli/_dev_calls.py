@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from biot_emulator.client import Client
+from biot_emulator.entity_types import ENTITY_TYPES
+from biot_plugin_cli._dev_samples import Samples, api_id_for, new_entity
 
-__all__ = ["SampleCall", "Samples", "sample_calls"]
+__all__ = ["SampleCall", "sample_calls"]
 
-_USERS = "/organization/v1/users"
-_DEVICES = "/device/v1/devices"
-_SAMPLES: Mapping[str, tuple[str, dict[str, Any]]] = {
-    "patient": (
-        f"{_USERS}/patients",
-        {"_name": {"firstName": "Ada", "lastName": "Lovelace"}, "_dateOfBirth": "1985-12-10"},
-    ),
-    "caregiver": (f"{_USERS}/caregivers", {"_name": {"firstName": "Mary", "lastName": "Seacole"}}),
-    "organization-user": (f"{_USERS}/organizations", {"_name": {"firstName": "Grace", "lastName": "Hopper"}}),
-    "organization": ("/organization/v1/organizations", {"_name": "Sample clinic"}),
-    "device": ("/device/v2/devices", {"_id": "sample-device"}),
-    "usage-session": (f"{_DEVICES}/sample-device/usage-sessions", {"_state": "ACTIVE"}),
-    "device-alert": (f"{_DEVICES}/sample-device/alerts", {"_name": "sample"}),
-    "generic-entity": ("/generic-entity/v1/generic-entities", {"_name": "sample"}),
+# The actions that calls set off.
+_DOES = {"_create": "create", "_update": "update", "_delete": "delete", "_updateEnabledState": "set_enabled"}
+_APIS = {api_id: (one.name, does) for one in ENTITY_TYPES for api_id, does in one.apis.items()} | {
+    "GET/organization/v1/users/self": ("organization-user", "self")
 }
-_VARIABLE = re.compile(r"\{(\w+)\}")
 
 Call = tuple[str, str, Any]
 
@@ -40,42 +28,11 @@ class SampleCall:
 
     Attributes:
         hook: The hook of the plugin that it sets off.
-        command: The command line; `$TOKEN` stands for the caller's token.
+        command: The command line; `$TOKEN` stands for the caller's token. None where nothing here sets the hook off.
     """
 
     hook: str
-    command: str
-
-
-class Samples:
-    """Entities to play with, made when the platform is new.
-
-    Args:
-        client: Calls the platform as one who may do all.
-    """
-
-    def __init__(self, client: Client) -> None:
-        self._ids: dict[str, str] = {}
-        for entity_type, (path, body) in _SAMPLES.items():
-            reply = client.call("POST", path, json=body)
-            if isinstance(reply.body, dict) and "_id" in reply.body:
-                self._ids[entity_type] = reply.body["_id"]
-
-    def path(self, entity_type: str) -> str:
-        """The path of the sample of an entity type, or of all of them where there is no sample."""
-        path, _ = _SAMPLES.get(entity_type, (f"/{entity_type}", {}))
-        return f"{path}/{self._ids[entity_type]}" if entity_type in self._ids else path
-
-    def filled(self, template: str) -> str:
-        """A path template with the samples' ids in the place of its variables."""
-        of_path = {path.rsplit("/", 1)[-1]: name for name, (path, _) in _SAMPLES.items()}
-        words = template.split("/")
-        for index, word in enumerate(words):
-            if word == "{id}":
-                words[index] = self._ids.get(of_path.get(words[index - 1], ""), "ID")
-            elif match := _VARIABLE.fullmatch(word):
-                words[index] = self._ids.get(match[1].removesuffix("Id"), match[1])
-        return "/".join(words)
+    command: str | None
 
 
 def sample_calls(url: str, plugin: Mapping[str, Any], samples: Samples) -> Iterator[SampleCall]:
@@ -88,7 +45,7 @@ def sample_calls(url: str, plugin: Mapping[str, Any], samples: Samples) -> Itera
     """
     for one in plugin["subscriptions"]["interceptions"]:
         hook = one.get("apiId") or one["entityTypeName"]
-        call = _of_api(hook, samples) if "apiId" in one else ("GET", samples.path(hook), None)
+        call = _of_api(hook, samples) if "apiId" in one else _of_entities(hook, samples)
         yield SampleCall(f"{one['type']} {hook}", _curl(url, call))
     for one in plugin["subscriptions"]["notifications"]:
         hook = f"{one['entityTypeName']} {one['actionName']}"
@@ -99,36 +56,51 @@ def sample_calls(url: str, plugin: Mapping[str, Any], samples: Samples) -> Itera
     yield SampleCall("DIRECT", _curl("", ("GET", plugin["endpointUrl"], None)))
 
 
-def _of_api(api_id: str, samples: Samples) -> Call:
+def _of_api(api_id: str, samples: Samples) -> Call | None:
+    """Call an API, or a part of it that is told by values in its path."""
     method, slash, path = api_id.partition("/")
-    body = _body(path) if method == "POST" else {"note": "changed"} if method in ("PATCH", "PUT") else None
-    return method, samples.filled(slash + path), body
+    entity_type, does = _APIS.get(_template_of(api_id), ("", ""))
+    # Whoever has the token is a user of an organization, and nobody else.
+    if not does or (does == "self" and entity_type != "organization-user"):
+        return None
+    filled = samples.filled(entity_type, slash + path)
+    return (method, filled, _body(entity_type, does)) if filled else None
 
 
-def _body(path: str) -> dict[str, Any]:
-    """A body to create with: that of the sample whose path is the longest that this one begins with or ends like."""
-    found = [
-        body for base, body in _SAMPLES.values() if f"/{path}".startswith(base) or base.endswith(path.rsplit("/")[-1])
-    ]
-    body = found[-1] if found else {}
-    return {**body, "_id": "another-device"} if "_id" in body else body
+def _template_of(api_id: str) -> str:
+    """The API that an id is of: that which has the most words in common with it."""
+    words = api_id.split("/")
+    found = [template for template in _APIS if _fits(words, template.split("/"))]
+    return max(found, key=lambda template: sum(word in words for word in template.split("/")), default="")
 
 
-def _of_action(wanted: Mapping[str, Any], samples: Samples) -> Call:
-    entity_type, action = wanted["entityTypeName"], wanted["actionName"]
-    path, body = _SAMPLES.get(entity_type, (f"/{entity_type}", {}))
-    match action:
-        case "_create":
-            return "POST", path, {**body, "_id": "another-device"} if "_id" in body else body
-        case "_delete":
-            return "DELETE", samples.path(entity_type), None
-        case "_updateEnabledState":
-            return "POST", f"{samples.path(entity_type)}/enabled-state/DISABLED", None
-    changed = {"_state": "DONE"} if entity_type == "usage-session" else {"note": "changed"}
-    return "PATCH", samples.path(entity_type), changed
+def _fits(words: list[str], template: list[str]) -> bool:
+    return len(words) == len(template) and all(
+        word == wanted or wanted.startswith("{") for word, wanted in zip(words, template, strict=True)
+    )
 
 
-def _curl(url: str, call: Call) -> str:
+def _of_entities(entity_type: str, samples: Samples) -> Call | None:
+    api_ids = [api_id for does in ("read", "search") if (api_id := api_id_for(entity_type, does))]
+    return next((call for api_id in api_ids if (call := _of_api(api_id, samples))), None)
+
+
+def _of_action(wanted: Mapping[str, Any], samples: Samples) -> Call | None:
+    api_id = api_id_for(wanted["entityTypeName"], _DOES.get(wanted["actionName"], ""))
+    return _of_api(api_id, samples) if api_id else None
+
+
+def _body(entity_type: str, does: str) -> Any:
+    if does == "create":
+        return new_entity(entity_type)
+    if does == "update":
+        return {"_state": "DONE"} if entity_type == "usage-session" else {"note": "changed"}
+    return None
+
+
+def _curl(url: str, call: Call | None) -> str | None:
+    if call is None:
+        return None
     method, path, body = call
     words = ["curl", "-s", *([] if method == "GET" else ["-X", method]), url + path]
     command = f'{shlex.join(words)} -H "authorization: Bearer $TOKEN"'

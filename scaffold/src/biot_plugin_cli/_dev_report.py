@@ -50,7 +50,7 @@ class DevReport:
         self._line("Try:")
         for call in sample_calls(session.url, plugin, session.samples):
             self._line((f"  # {call.hook}", "magenta"))
-            self._line(f"  {call.command}")
+            self._line(f"  {call.command or 'nothing on this platform sets it off'}")
         self._line("Change a file and the plugin is loaded again. Interrupt to end.")
 
     def refused(self, error: CliError, version: int | None) -> None:
