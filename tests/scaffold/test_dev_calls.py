@@ -16,6 +16,8 @@ from biot_emulator.testing import Emulator, running
 from biot_plugin_cli._dev_calls import sample_calls
 from biot_plugin_cli._dev_samples import Samples
 
+pytestmark = pytest.mark.slow
+
 API_IDS = [api_id for one in ENTITY_TYPES for api_id in one.apis]
 ACTIONS = [(entity_type, action) for entity_type, actions in NOTIFIABLE_ACTIONS.items() for action in actions]
 #: What nobody can do here whose token is the administrator's, or of what there is no sample.
