@@ -72,7 +72,8 @@ def test_what_the_file_does_not_mention_is_left_alone(
 ) -> None:
     deploy(plugin)
     console = {"timeout": 33, "memorySize": 512, "enabledState": "DISABLED", "cors": {"allowMethods": ["PUT"]}}
-    form = {"config": json.dumps({**console, "environmentVariables": {"A": "1"}}).encode()}
+    unknown_here = {"cronSchedule": "0 3 * * ? *", "subscriptions": {"interceptionOrder": 50}}
+    form = {"config": json.dumps({**console, **unknown_here, "environmentVariables": {"A": "1"}}).encode()}
     assert emulator.call("PATCH", "/settings/v2/plugins/Plugin-demo", form=form).status_code == 200
     plugin.write("index.py", SECOND)
     configured(plugin, memory_size=1024)
@@ -82,6 +83,7 @@ def test_what_the_file_does_not_mention_is_left_alone(
     assert found
     assert (found["timeout"], found["memorySize"], found["enabledState"]) == (33, 1024, "DISABLED")
     assert found["cors"]["allowMethods"] == ["PUT"]
+    assert (found["cronSchedule"], found["subscriptions"]["interceptionOrder"]) == ("0 3 * * ? *", 50)
     assert found["environmentVariables"] == {"A": "1", HASH_VARIABLE: document["contentHash"]}
 
 
@@ -106,6 +108,25 @@ def test_what_the_decorators_say_is_what_the_platform_does(
     assert found["subscriptions"]["notifications"] == []
     assert "cronSchedule" not in found
     assert deploy(plugin)["action"] == "none"
+
+
+def test_an_order_of_interceptions_that_the_file_does_not_mention_is_left_alone(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    (plugin.root / ".venv").symlink_to(sys.prefix)
+    plugin.write("index.py", HOOKED)
+    deploy(plugin)
+    form = {"config": b'{"subscriptions": {"interceptionOrder": 50}}'}
+    assert emulator.call("PATCH", "/settings/v2/plugins/Plugin-demo", form=form).status_code == 200
+    assert deploy(plugin)["action"] == "none"
+    plugin.write("index.py", HOOKED.replace("order=5", "order=6"))
+    assert [change["field"] for change in deploy(plugin)["changes"]] == ["subscriptions.interceptions"]
+    found = shown(emulator)
+    assert found
+    assert found["subscriptions"]["interceptionOrder"] == 50
+    configured(plugin, interception_order=7)
+    changes = deploy(plugin)["changes"]
+    assert changes == [{"field": "subscriptions.interceptionOrder", "before": 50, "after": 7}]
 
 
 def test_a_plan_is_shown_and_nothing_done(plugin: Repository, emulator: Emulator, platform: FaultyPlatform) -> None:

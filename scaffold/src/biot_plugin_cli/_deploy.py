@@ -85,11 +85,12 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     manifest = target.manifest
     if manifest.package == "image":
         raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
-    config = plugin_config(manifest, _checked_hooks(target))
+    hooks = _checked_hooks(target)
+    config = plugin_config(manifest, hooks)
     with showing_progress() as progress:
         package = build_package(manifest, compiling_python(manifest), progress=progress)
     present = target.calls.find(manifest.name)
-    plan = make_plan(present, config, package.content_hash, unmentioned=unmentioned_fields(manifest))
+    plan = make_plan(present, config, package.content_hash, unmentioned=unmentioned_fields(manifest, hooks))
     print_plan(plan, target.base_url)
     if plan.action == "none" or dry_run:
         return plan_document(plan)

@@ -8,10 +8,22 @@ from typing import Any, Literal
 
 from biot_plugin_cli._errors import InvalidPlugin
 
-__all__ = ["HASH_VARIABLE", "Change", "Plan", "content_hash_of", "is_reached", "is_untouched", "make_plan"]
+__all__ = [
+    "HASH_VARIABLE",
+    "INTERCEPTION_ORDER",
+    "Change",
+    "Plan",
+    "content_hash_of",
+    "is_reached",
+    "is_untouched",
+    "make_plan",
+]
 
 HASH_VARIABLE = "PLUGIN_CONTENT_HASH"
 """The plugin's environment variable that tells any machine which code is on the platform."""
+
+INTERCEPTION_ORDER = "subscriptions.interceptionOrder"
+"""The order of all interceptions that have none of their own (contract section 6.4), among the fields of a plugin."""
 
 _MOST = 32767
 _PACKAGE_TYPE = "deploymentPackageType"
@@ -87,7 +99,7 @@ def make_plan(
         present: The plugin as the platform shows it; None where it has none of this name.
         wanted: The configuration that makes the plugin.
         content_hash: What tells the code from all other code; None has the code that is there stay.
-        unmentioned: Fields that an update leaves alone.
+        unmentioned: Fields that an update leaves alone; `INTERCEPTION_ORDER` may be among them.
 
     Raises:
         InvalidPlugin: The plugin on the platform cannot become the one that is wanted.
@@ -95,8 +107,12 @@ def make_plan(
     if present is None:
         return _creation(wanted, content_hash)
     _check_package_type(present, wanted)
-    mentioned = {name: value for name, value in wanted.items() if name not in unmentioned and name != "version"}
-    return _update(present, {**present, **mentioned, "cronSchedule": wanted.get("cronSchedule")}, content_hash)
+    whole = {"cronSchedule": None, **wanted}
+    mentioned = {name: value for name, value in whole.items() if name not in unmentioned and name != "version"}
+    if INTERCEPTION_ORDER in unmentioned and "subscriptions" in mentioned:
+        order = (present.get("subscriptions") or {}).get("interceptionOrder")
+        mentioned["subscriptions"] = {**mentioned["subscriptions"], "interceptionOrder": order}
+    return _update(present, {**present, **mentioned}, content_hash)
 
 
 def _creation(wanted: Config, content_hash: str | None) -> Plan:
