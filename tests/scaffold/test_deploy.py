@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from biot_emulator.testing import Emulator
-from biot_plugin_cli._plan import HASH_VARIABLE
+from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
@@ -127,6 +127,17 @@ def test_an_order_of_interceptions_that_the_file_does_not_mention_is_left_alone(
     configured(plugin, interception_order=7)
     changes = deploy(plugin)["changes"]
     assert changes == [{"field": "subscriptions.interceptionOrder", "before": 50, "after": 7}]
+
+
+def test_as_many_variables_as_the_check_lets_pass_can_be_deployed(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    configured(plugin, environment={"LEVEL": "x" * 4008})
+    assert plugin.program("check").exit_code == 0
+    assert deploy(plugin)["action"] == "create"
+    plugin.write("pyproject.toml", (plugin.root / "pyproject.toml").read_text().replace("xx", "xxx", 1))
+    outcome = plugin.program("deploy", "--yes")
+    assert (outcome.exit_code, "within 4013 bytes" in outcome.err) == (4, True), outcome.err
 
 
 def test_a_plan_is_shown_and_nothing_done(plugin: Repository, emulator: Emulator, platform: FaultyPlatform) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from biot_emulator.testing import Emulator
-from biot_plugin_cli._plan import HASH_VARIABLE
+from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from tests.scaffold.deployments import SECOND, answer, configured, deploy, shown
 from tests.scaffold.faulty_platform import Fault, FaultyPlatform
 from tests.scaffold.packages import Repository

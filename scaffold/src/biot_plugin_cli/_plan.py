@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from biot_plugin_cli._errors import InvalidPlugin
 
 __all__ = [
@@ -18,9 +19,6 @@ __all__ = [
     "is_untouched",
     "make_plan",
 ]
-
-HASH_VARIABLE = "PLUGIN_CONTENT_HASH"
-"""The plugin's environment variable that tells any machine which code is on the platform."""
 
 INTERCEPTION_ORDER = "subscriptions.interceptionOrder"
 """The order of all interceptions that have none of their own (contract section 6.4), among the fields of a plugin."""
