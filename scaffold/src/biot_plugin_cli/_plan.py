@@ -107,7 +107,7 @@ def make_plan(
     _check_package_type(present, wanted)
     whole = {"cronSchedule": None, **wanted}
     mentioned = {name: value for name, value in whole.items() if name not in unmentioned and name != "version"}
-    if INTERCEPTION_ORDER in unmentioned and "subscriptions" in mentioned:
+    if INTERCEPTION_ORDER in unmentioned and mentioned.get("subscriptions"):
         order = (present.get("subscriptions") or {}).get("interceptionOrder")
         mentioned["subscriptions"] = {**mentioned["subscriptions"], "interceptionOrder": order}
     return _update(present, {**present, **mentioned}, content_hash)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from biot_plugin_cli._hooks import Hooks
 from biot_plugin_cli._manifest import Manifest
 from biot_plugin_cli._plan import INTERCEPTION_ORDER
 
-__all__ = ["plugin_config", "unmentioned_fields"]
+__all__ = ["config_of_code", "plugin_config", "unmentioned_fields"]
 
 # What belongs to which key of the manifest; the fields that are not here are always the plugin's own to say.
 _FIELDS = {
@@ -57,6 +58,17 @@ def plugin_config(manifest: Manifest, hooks: Hooks) -> dict[str, Any]:
         absent.add("subscriptions")
     absent |= {name for name in ("cors", "cronSchedule") if not config[name]}
     return {name: value for name, value in config.items() if name not in absent}
+
+
+def config_of_code(config: Mapping[str, Any], hooks: Hooks) -> dict[str, Any]:
+    """Give the part of a whole configuration that is the code's own, and goes back with it.
+
+    Args:
+        config: The configuration.
+        hooks: What the code's decorators say.
+    """
+    told = ("subscriptions", "cronSchedule") if hooks.has_framework else ()
+    return {name: config.get(name) for name in ("handler", "runtime", *told)}
 
 
 def unmentioned_fields(manifest: Manifest, hooks: Hooks) -> frozenset[str]:
