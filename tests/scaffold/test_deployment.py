@@ -6,6 +6,8 @@ import email.parser
 import email.policy
 import json
 import re
+import signal
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +19,7 @@ from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from tests.scaffold.deployments import SECOND, answer, configured, deploy, shown
 from tests.scaffold.faulty_platform import Fault, FaultyPlatform
 from tests.scaffold.packages import Repository
-from tests.scaffold.support import Outcome
+from tests.scaffold.support import Outcome, program_file
 
 pytestmark = pytest.mark.slow
 
@@ -243,6 +245,55 @@ def test_a_refusal_that_has_changed_nothing_says_so(
     assert outcome.exit_code == 5
     assert outcome.err.splitlines()[-1] == (
         "error: The platform refused it: not this way. The platform still has version 1 of demo, as it was"
+    )
+
+
+def interrupted(platform: FaultyPlatform, *arguments: str) -> tuple[int, str, str]:
+    """Press Ctrl-C when the platform has a call that changes something, unanswered; give how the program ended."""
+    original, has_it, may_go_on = platform._ask, threading.Event(), threading.Event()
+
+    def hold(request: bytes) -> bytes:
+        if not request.startswith(b"GET") and b" /settings" in request.partition(b"\r\n")[0]:
+            has_it.set()
+            may_go_on.wait(60)
+        return original(request)
+
+    platform._ask = hold  # type: ignore[method-assign]
+    command = [str(program_file("biot-plugin")), *arguments]
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            assert has_it.wait(60)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            may_go_on.set()
+            platform._ask = original  # type: ignore[method-assign]
+    return process.returncode, out, err.splitlines()[-1]
+
+
+def test_who_interrupts_is_told_what_the_platform_may_have(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    said = "error: Interrupted while the platform was called, which may have {}: run biot-plugin status to see it"
+    assert interrupted(platform, "deploy", "--yes", "--json") == (
+        130,
+        "",
+        said.format("demo now, or no plugin of this name"),
+    )
+    deploy(plugin)
+    plugin.write("index.py", SECOND)
+    assert interrupted(platform, "deploy", "--yes", "--json") == (
+        130,
+        "",
+        said.format("version 2 of demo now, or version 1 as it was"),
+    )
+    assert interrupted(platform, "disable") == (130, "", said.format("demo as it was, or changed"))
+    assert interrupted(platform, "delete", "--yes") == (
+        130,
+        "",
+        "error: Interrupted while the platform was called. Whether demo is gone is not known: "
+        "run biot-plugin list to see it",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin_cli._errors import CliError
+from biot_plugin_cli._errors import CliError, Interrupted
 from biot_plugin_cli._plan import Plan, is_reached, is_untouched
 from biot_plugin_cli._platform_errors import AnswerLost, Refusal
 from biot_plugin_cli._plugin_calls import Code, PluginCalls
@@ -30,7 +30,17 @@ def carry_out(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, An
         PlatformRefused: It was refused.
         PlatformUnreachable: It could not be done, or nobody can tell whether it was.
         Both say what is on the platform now.
+        Interrupted: The user has interrupted it, so that nobody can tell whether it was done.
     """
+    try:
+        return _carried_out(plan, code, calls)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Interrupted while the platform was called, which may have {_either(plan)}: {_LOOK}"
+        ) from None
+
+
+def _carried_out(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, Any]:
     try:
         if plan.action == "create" and code is not None:
             return calls.create(plan.config, code)
@@ -47,7 +57,15 @@ def remove(name: str, calls: PluginCalls) -> None:
     Raises:
         PlatformRefused: It was refused.
         PlatformUnreachable: It could not be done, or nobody can tell whether it was.
+        Interrupted: The user has interrupted it, so that nobody can tell whether it was done.
     """
+    try:
+        _remove(name, calls)
+    except KeyboardInterrupt:
+        raise Interrupted(f"Interrupted while the platform was called. {_unknown(name)}") from None
+
+
+def _remove(name: str, calls: PluginCalls) -> None:
     try:
         calls.delete(name)
     except (AnswerLost, Refusal) as error:
@@ -56,7 +74,7 @@ def remove(name: str, calls: PluginCalls) -> None:
         try:
             present = calls.find(name)
         except CliError:
-            raise _followed(error, f"Whether {name} is gone is not known: {_LOOK}") from error
+            raise _followed(error, _unknown(name)) from error
         if present is not None:
             raise _followed(error, f"{name} is still there: try again") from error
 
@@ -85,6 +103,19 @@ def _state(plan: Plan, present: dict[str, Any] | None) -> tuple[str, str]:
     if is_untouched(plan, present):
         return f"The platform still has {there}, as it was", "try again"
     return f"The platform has {there}, which is not this one", _LOOK
+
+
+def _either(plan: Plan) -> str:
+    """What there may be where nobody has looked."""
+    if plan.before is None:
+        return f"{plan.name} now, or no plugin of this name"
+    if plan.version == plan.version_before:
+        return f"{plan.name} as it was, or changed"
+    return f"version {plan.version} of {plan.name} now, or version {plan.version_before} as it was"
+
+
+def _unknown(name: str) -> str:
+    return f"Whether {name} is gone is not known: run biot-plugin list to see it"
 
 
 def _followed(error: CliError, sentence: str) -> CliError:
