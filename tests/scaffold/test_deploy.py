@@ -218,6 +218,23 @@ def test_what_the_platform_would_refuse_late_is_refused_early(
     assert not (plugin.root / "dist").exists()
 
 
+def test_what_the_check_warns_of_is_said_once_and_deployed(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    configured(plugin, timeout=2)
+    done = plugin.program("deploy", "--yes", "--json")
+    assert (done.exit_code, done.document["action"]) == (0, "create")
+    assert done.err.count("A timeout of 2 s is easily too short") == 1
+    warning = next(line for line in done.err.splitlines() if "timeout of 2 s" in line)
+    assert warning == (
+        "warning: pyproject.toml:3: A timeout of 2 s is easily too short for a cold start and a call of the platform; "
+        "write 10 or more, unless you have measured it"
+    )
+    configured(plugin, interception_order=0)
+    refused = plugin.program("deploy", "--yes")
+    assert (refused.exit_code, "warning" in refused.err) == (4, False)
+
+
 def test_the_platform_itself_is_asked_what_can_be_intercepted(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

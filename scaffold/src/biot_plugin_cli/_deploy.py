@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from biot_plugin_cli._credentials import find_credentials, keep_credentials
-from biot_plugin_cli._deploy_report import plan_document, print_plan
+from biot_plugin_cli._deploy_report import plan_document, print_plan, print_warnings
 from biot_plugin_cli._deployment import carry_out, remove
 from biot_plugin_cli._environments import base_url, in_environment
 from biot_plugin_cli._errors import InvalidPlugin, OperationFailed, PluginImportError, UsageError
@@ -165,12 +165,13 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def _checked_hooks(target: Target) -> Hooks:
-    """Read the plugin's hooks; refuse in one sentence what the platform or Lambda would refuse late."""
+    """Read the plugin's hooks; refuse in one sentence what the platform or Lambda would refuse late; tell the rest."""
     from biot_plugin_cli._check import check
 
     # Packaging looks at the dependencies itself.
     report = check(target.manifest.root, target.environment, packaging=False)
     if report.hooks and not report.errors:
+        print_warnings(report.findings)
         return report.hooks
     first = report.findings[0]
     place = f"{first.file}:{first.line}: " if first.line else ""
