@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from biot_emulator.testing import Emulator
+from biot_plugin_cli._hooks import Hooks
 from biot_plugin_cli._manifest import Manifest
 from biot_plugin_cli._plugin_config import unmentioned_fields
 from tests.scaffold.plugins import MANIFEST, THIS, make_plugin
@@ -150,6 +151,13 @@ def test_an_environment_that_is_not_there_is_named(plugin: Path, biot_plugin: Pr
 
 
 def test_an_update_knows_what_the_file_does_not_mention(plugin: Path) -> None:
-    assert unmentioned_fields(Manifest.load(plugin)) == {
+    fields = {
         *("handler", "memorySize", "ephemeralStorage", "environmentVariables", "cors", "analyticsDbAccess"),
+        "subscriptions.interceptionOrder",
     }
+    manifest = Manifest.load(plugin)
+    assert unmentioned_fields(manifest, Hooks(SUBSCRIPTIONS, None, True)) == fields
+    assert unmentioned_fields(manifest, Hooks(SUBSCRIPTIONS, None, False)) == {*fields, "cronSchedule"}
+    (plugin / "pyproject.toml").write_text(f"{MANIFEST}interception-order = 7\n")
+    written = unmentioned_fields(Manifest.load(plugin), Hooks(SUBSCRIPTIONS, None, True))
+    assert written == fields - {"subscriptions.interceptionOrder"}

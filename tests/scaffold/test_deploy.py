@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from biot_emulator.testing import Emulator
-from biot_plugin_cli._plan import HASH_VARIABLE
+from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
@@ -72,7 +72,8 @@ def test_what_the_file_does_not_mention_is_left_alone(
 ) -> None:
     deploy(plugin)
     console = {"timeout": 33, "memorySize": 512, "enabledState": "DISABLED", "cors": {"allowMethods": ["PUT"]}}
-    form = {"config": json.dumps({**console, "environmentVariables": {"A": "1"}}).encode()}
+    unknown_here = {"cronSchedule": "0 3 * * ? *", "subscriptions": {"interceptionOrder": 50}}
+    form = {"config": json.dumps({**console, **unknown_here, "environmentVariables": {"A": "1"}}).encode()}
     assert emulator.call("PATCH", "/settings/v2/plugins/Plugin-demo", form=form).status_code == 200
     plugin.write("index.py", SECOND)
     configured(plugin, memory_size=1024)
@@ -82,6 +83,7 @@ def test_what_the_file_does_not_mention_is_left_alone(
     assert found
     assert (found["timeout"], found["memorySize"], found["enabledState"]) == (33, 1024, "DISABLED")
     assert found["cors"]["allowMethods"] == ["PUT"]
+    assert (found["cronSchedule"], found["subscriptions"]["interceptionOrder"]) == ("0 3 * * ? *", 50)
     assert found["environmentVariables"] == {"A": "1", HASH_VARIABLE: document["contentHash"]}
 
 
@@ -106,6 +108,36 @@ def test_what_the_decorators_say_is_what_the_platform_does(
     assert found["subscriptions"]["notifications"] == []
     assert "cronSchedule" not in found
     assert deploy(plugin)["action"] == "none"
+
+
+def test_an_order_of_interceptions_that_the_file_does_not_mention_is_left_alone(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    (plugin.root / ".venv").symlink_to(sys.prefix)
+    plugin.write("index.py", HOOKED)
+    deploy(plugin)
+    form = {"config": b'{"subscriptions": {"interceptionOrder": 50}}'}
+    assert emulator.call("PATCH", "/settings/v2/plugins/Plugin-demo", form=form).status_code == 200
+    assert deploy(plugin)["action"] == "none"
+    plugin.write("index.py", HOOKED.replace("order=5", "order=6"))
+    assert [change["field"] for change in deploy(plugin)["changes"]] == ["subscriptions.interceptions"]
+    found = shown(emulator)
+    assert found
+    assert found["subscriptions"]["interceptionOrder"] == 50
+    configured(plugin, interception_order=7)
+    changes = deploy(plugin)["changes"]
+    assert changes == [{"field": "subscriptions.interceptionOrder", "before": 50, "after": 7}]
+
+
+def test_as_many_variables_as_the_check_lets_pass_can_be_deployed(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    configured(plugin, environment={"LEVEL": "x" * 4008})
+    assert plugin.program("check").exit_code == 0
+    assert deploy(plugin)["action"] == "create"
+    plugin.write("pyproject.toml", (plugin.root / "pyproject.toml").read_text().replace("xx", "xxx", 1))
+    outcome = plugin.program("deploy", "--yes")
+    assert (outcome.exit_code, "within 4013 bytes" in outcome.err) == (4, True), outcome.err
 
 
 def test_a_plan_is_shown_and_nothing_done(plugin: Repository, emulator: Emulator, platform: FaultyPlatform) -> None:
@@ -184,6 +216,23 @@ def test_what_the_platform_would_refuse_late_is_refused_early(
     assert (outcome.exit_code, said in outcome.err) == (exit_code, True), outcome.err
     assert platform.requests == []
     assert not (plugin.root / "dist").exists()
+
+
+def test_what_the_check_warns_of_is_said_once_and_deployed(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    configured(plugin, timeout=2)
+    done = plugin.program("deploy", "--yes", "--json")
+    assert (done.exit_code, done.document["action"]) == (0, "create")
+    assert done.err.count("A timeout of 2 s is easily too short") == 1
+    warning = next(line for line in done.err.splitlines() if "timeout of 2 s" in line)
+    assert warning == (
+        "warning: pyproject.toml:3: A timeout of 2 s is easily too short for a cold start and a call of the platform; "
+        "write 10 or more, unless you have measured it"
+    )
+    configured(plugin, interception_order=0)
+    refused = plugin.program("deploy", "--yes")
+    assert (refused.exit_code, "warning" in refused.err) == (4, False)
 
 
 def test_the_platform_itself_is_asked_what_can_be_intercepted(

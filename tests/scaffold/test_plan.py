@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from biot_plugin_cli._errors import InvalidPlugin
-from biot_plugin_cli._plan import HASH_VARIABLE, content_hash_of, is_reached, make_plan
+from biot_plugin_cli._plan import INTERCEPTION_ORDER, content_hash_of, is_reached, make_plan
 
 WANTED: dict[str, Any] = {
     "name": "demo",
@@ -78,6 +79,27 @@ def test_variables_are_the_files_where_it_mentions_them_and_the_platforms_where_
     assert mentioned.config["environmentVariables"] == {"A": "1", HASH_VARIABLE: "abc"}
     left = make_plan(present, WANTED, "abc", unmentioned={"environmentVariables"})
     assert left.config["environmentVariables"] == {"B": "2", HASH_VARIABLE: "abc"}
+
+
+def test_the_order_of_all_interceptions_is_the_files_where_it_mentions_it_and_the_platforms_where_not() -> None:
+    present = shown(dict(make_plan(None, WANTED, "abc").config))
+    present["subscriptions"] = {**WANTED["subscriptions"], "interceptionOrder": 50}
+    assert make_plan(present, WANTED, "abc", unmentioned={INTERCEPTION_ORDER}).action == "none"
+    other = {"interceptions": [{"type": "PRE_REQUEST", "apiId": "POST/x", "order": 7}], "notifications": []}
+    left = make_plan(present, {**WANTED, "subscriptions": other}, "abc", unmentioned={INTERCEPTION_ORDER})
+    assert [change.field for change in left.changes] == ["subscriptions.interceptions"]
+    assert left.changed_config["subscriptions"] == {**other, "interceptionOrder": 50}
+    mentioned = make_plan(present, {**WANTED, "subscriptions": {**other, "interceptionOrder": 3}}, "abc")
+    assert mentioned.config["subscriptions"]["interceptionOrder"] == 3
+    # What nobody has set is the platform's default.
+    del present["subscriptions"]
+    unset = make_plan(present, WANTED, "abc", unmentioned={INTERCEPTION_ORDER})
+    assert unset.config["subscriptions"]["interceptionOrder"] == 1
+
+
+def test_a_schedule_that_nobody_here_can_tell_is_left_alone() -> None:
+    present = shown(dict(make_plan(None, {**WANTED, "cronSchedule": "0 0 * * ? *"}, "abc").config))
+    assert make_plan(present, WANTED, "abc", unmentioned={"cronSchedule"}).action == "none"
 
 
 def test_what_cannot_become_of_a_plugin_is_refused() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import pytest
+import typer
 
 from biot_plugin_cli import _run
-from biot_plugin_cli._errors import PlatformRefused
+from biot_plugin_cli._errors import Interrupted, PlatformRefused
 
 
 def _program(error: BaseException, *arguments: str) -> object:
@@ -49,10 +50,17 @@ def test_the_debug_switch_does_not_outlive_its_run(capsys: pytest.CaptureFixture
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_an_interruption_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _program(KeyboardInterrupt()) == 130
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), typer.Abort()])
+def test_an_interruption_is_one_word(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _program(error) == 130
 
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == "Interrupted\n"
+
+
+def test_an_interruption_that_leaves_something_open_says_what(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _program(Interrupted("Interrupted while it was sent: look")) == 130
+
+    assert capsys.readouterr().err == "error: Interrupted while it was sent: look\n"
 
 
 def test_a_wrong_command_line_points_to_the_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from biot_plugin_cli._credentials import find_credentials, keep_credentials
-from biot_plugin_cli._deploy_report import plan_document, print_plan
+from biot_plugin_cli._deploy_report import plan_document, print_plan, print_warnings
 from biot_plugin_cli._deployment import carry_out, remove
 from biot_plugin_cli._environments import base_url, in_environment
 from biot_plugin_cli._errors import InvalidPlugin, OperationFailed, PluginImportError, UsageError
-from biot_plugin_cli._history import Deployed, History
+from biot_plugin_cli._history import History
 from biot_plugin_cli._hooks import Hooks
 from biot_plugin_cli._manifest import Manifest
-from biot_plugin_cli._plan import content_hash_of, make_plan
+from biot_plugin_cli._plan import make_plan
 from biot_plugin_cli._platform_client import PlatformClient
 from biot_plugin_cli._plugin_calls import PREFIX, PluginCalls
 
-__all__ = ["Target", "confirm", "delete", "deploy", "present_plugin", "roll_back", "set_state", "target"]
+__all__ = ["Target", "confirm", "delete", "deploy", "present_plugin", "set_state", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,6 @@ class Target:
         client: Calls the platform.
         calls: Its calls for plugins.
         base_url: Where it is.
-        history: What was deployed there from here.
     """
 
     environment: str | None
@@ -41,7 +39,10 @@ class Target:
     client: PlatformClient
     calls: PluginCalls
     base_url: str
-    history: History
+
+    def history(self, name: str | None = None) -> History:
+        """What was deployed there from here, of the plugin or of one of another name."""
+        return History(self.manifest.root, self.environment or self.base_url, name or self.manifest.name)
 
 
 def target(environment: str | None) -> Target:
@@ -62,14 +63,7 @@ def target(environment: str | None) -> Target:
             "[tool.biot-plugin.env.NAME] of pyproject.toml and name it with --env"
         )
     client = PlatformClient(url, partial(find_credentials, url), partial(keep_credentials, url))
-    return Target(
-        environment,
-        manifest,
-        client,
-        PluginCalls(client),
-        url,
-        History(manifest.root, environment or url, manifest.name),
-    )
+    return Target(environment, manifest, client, PluginCalls(client), url)
 
 
 def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
@@ -80,53 +74,27 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     """
     from biot_plugin_cli._package import build_package, compiling_python
     from biot_plugin_cli._package_report import showing_progress
-    from biot_plugin_cli._plugin_config import plugin_config, unmentioned_fields
+    from biot_plugin_cli._plugin_config import config_of_code, plugin_config, unmentioned_fields
 
     manifest = target.manifest
     if manifest.package == "image":
         raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
-    config = plugin_config(manifest, _checked_hooks(target))
+    hooks = _checked_hooks(target)
+    config = plugin_config(manifest, hooks)
     with showing_progress() as progress:
         package = build_package(manifest, compiling_python(manifest), progress=progress)
     present = target.calls.find(manifest.name)
-    plan = make_plan(present, config, package.content_hash, unmentioned=unmentioned_fields(manifest))
+    plan = make_plan(present, config, package.content_hash, unmentioned=unmentioned_fields(manifest, hooks))
     print_plan(plan, target.base_url)
     if plan.action == "none" or dry_run:
         return plan_document(plan)
     confirm("Go on?", yes=yes)
     code = (package.path.name, package.path.read_bytes()) if plan.sends_code else None
-    plugin = carry_out(plan, code, target.calls)
+    address = carry_out(plan, code, target.calls).get("endpointUrl")
     if plan.sends_code:
-        target.history.add(package.path, plan.version, package.content_hash, plan.config)
-    return {**plan_document(plan), "endpointUrl": plugin.get("endpointUrl")}
-
-
-def roll_back(target: Target, version: int | None, *, yes: bool) -> dict[str, Any]:
-    """Deploy the code of an older version again, as a newer one; give the document of `--json`.
-
-    Args:
-        target: Where to.
-        version: Which; None for the last one whose code is not that of the present one.
-        yes: Whether nobody is asked.
-
-    Raises:
-        OperationFailed: There is no plugin, or no such package here.
-        CliError: It cannot be deployed.
-    """
-    present = present_plugin(target)
-    older = _older(target.history, present, version)
-    wanted = {**present, **older.config}
-    plan = make_plan(present, wanted, older.content_hash)
-    print_plan(plan, target.base_url)
-    told = {"codeOf": older.version}
-    if plan.action == "none":
-        return {**plan_document(plan), **told}
-    confirm(f"Deploy the code of version {older.version} again?", yes=yes)
-    code = (older.file.name, older.file.read_bytes()) if plan.sends_code else None
-    plugin = carry_out(plan, code, target.calls)
-    if plan.sends_code:
-        target.history.add(older.file, plan.version, older.content_hash, plan.config)
-    return {**plan_document(plan), **told, "endpointUrl": plugin.get("endpointUrl")}
+        own = config_of_code(plan.config, hooks)
+        target.history().add(package.path, plan.version, package.content_hash, own, address)
+    return {**plan_document(plan), "endpointUrl": address}
 
 
 def set_state(target: Target, state: str) -> dict[str, Any]:
@@ -163,6 +131,7 @@ def delete(target: Target, name: str | None, *, yes: bool) -> str:
         raise OperationFailed(f"There is no plugin {asked} on {target.base_url}: see biot-plugin list")
     confirm(f"Remove {found} from {target.base_url}, with its code, subscriptions and service user?", yes=yes)
     remove(found, target.calls)
+    target.history(found).clear()
     return found
 
 
@@ -196,31 +165,16 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def _checked_hooks(target: Target) -> Hooks:
-    """Read the plugin's hooks; refuse in one sentence what the platform or Lambda would refuse late."""
+    """Read the plugin's hooks; refuse in one sentence what the platform or Lambda would refuse late; tell the rest."""
     from biot_plugin_cli._check import check
 
     # Packaging looks at the dependencies itself.
     report = check(target.manifest.root, target.environment, packaging=False)
     if report.hooks and not report.errors:
+        print_warnings(report.findings)
         return report.hooks
     first = report.findings[0]
     place = f"{first.file}:{first.line}: " if first.line else ""
     more = f" (and {report.errors - 1} more: run biot-plugin check)" if report.errors > 1 else ""
     kind = PluginImportError if report.exit_code == PluginImportError.exit_code else InvalidPlugin
     raise kind(f"{place}{first.message}; {first.advice}{more}")
-
-
-def _older(history: History, present: Mapping[str, Any], version: int | None) -> Deployed:
-    kept = [one for one in history.all() if one.version < present["version"]]
-    if version is not None:
-        found = next((one for one in kept if one.version == version), None)
-    else:
-        found = next((one for one in kept if one.content_hash != content_hash_of(present)), None)
-    if found is None:
-        versions = ", ".join(str(one.version) for one in kept) or "none"
-        wanted = "an older version with other code" if version is None else f"version {version}"
-        raise OperationFailed(
-            f"The package of {wanted} is not kept in this folder, which has {versions}: "
-            "check the older code out, and deploy it"
-        )
-    return found

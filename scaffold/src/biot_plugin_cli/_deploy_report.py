@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from biot_plugin_cli._console import err, out
+from biot_plugin_cli._finding import Finding
 from biot_plugin_cli._plan import Plan
 
-__all__ = ["plan_document", "plugin_table", "print_plan", "print_plugin"]
+__all__ = ["plan_document", "plugin_table", "print_plan", "print_plugin", "print_warnings"]
 
 _ACTIONS = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
 _SHOWN = (
@@ -55,6 +56,14 @@ def print_plan(plan: Plan, base_url: str) -> None:
         err.print(
             Text.assemble(f"  {change.field}  ", (_short(change.before), "red"), " → ", (_short(change.after), "green"))
         )
+
+
+def print_warnings(findings: Iterable[Finding]) -> None:
+    """Say what a check does not refuse, a line each, on standard error."""
+    for one in findings:
+        place = ":".join(str(part) for part in (one.file, one.line) if part is not None)
+        where = f"{place}: " if place else ""
+        err.print(Text.assemble(("warning", "yellow"), f": {where}{one.message}; {one.advice}"))
 
 
 def print_plugin(plugin: Mapping[str, Any]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin_cli._errors import CliError
-from biot_plugin_cli._plan import Plan, is_reached
+from biot_plugin_cli._errors import CliError, Interrupted
+from biot_plugin_cli._plan import Plan, is_reached, is_untouched
 from biot_plugin_cli._platform_errors import AnswerLost, Refusal
 from biot_plugin_cli._plugin_calls import Code, PluginCalls
 
@@ -30,14 +30,22 @@ def carry_out(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, An
         PlatformRefused: It was refused.
         PlatformUnreachable: It could not be done, or nobody can tell whether it was.
         Both say what is on the platform now.
+        Interrupted: The user has interrupted it, so that nobody can tell whether it was done.
     """
+    try:
+        return _carried_out(plan, code, calls)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Interrupted while the platform was called, which may have {_either(plan)}: {_LOOK}"
+        ) from None
+
+
+def _carried_out(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, Any]:
     try:
         if plan.action == "create" and code is not None:
             return calls.create(plan.config, code)
         return calls.update(plan.name, plan.config, plan.changed_config, code)
     except CliError as error:
-        if isinstance(error, Refusal) and error.status_code < _SERVER_ERROR:
-            raise _followed(error, _unchanged(plan)) from error
         if not isinstance(error, Refusal | AnswerLost):
             raise _followed(error, "Nothing was changed") from error
         return _looked(plan, error, calls)
@@ -49,7 +57,15 @@ def remove(name: str, calls: PluginCalls) -> None:
     Raises:
         PlatformRefused: It was refused.
         PlatformUnreachable: It could not be done, or nobody can tell whether it was.
+        Interrupted: The user has interrupted it, so that nobody can tell whether it was done.
     """
+    try:
+        _remove(name, calls)
+    except KeyboardInterrupt:
+        raise Interrupted(f"Interrupted while the platform was called. {_unknown(name)}") from None
+
+
+def _remove(name: str, calls: PluginCalls) -> None:
     try:
         calls.delete(name)
     except (AnswerLost, Refusal) as error:
@@ -58,34 +74,48 @@ def remove(name: str, calls: PluginCalls) -> None:
         try:
             present = calls.find(name)
         except CliError:
-            raise _followed(error, f"Whether {name} is gone is not known: {_LOOK}") from error
+            raise _followed(error, _unknown(name)) from error
         if present is not None:
             raise _followed(error, f"{name} is still there: try again") from error
 
 
 def _looked(plan: Plan, error: CliError, calls: PluginCalls) -> dict[str, Any]:
-    """See whether it was done all the same."""
+    """See what there is: without an answer it may be done, and a refusal may be about what somebody else has done."""
+    refused = isinstance(error, Refusal) and error.status_code < _SERVER_ERROR
     try:
         present = calls.find(plan.name)
     except CliError:
-        raise _followed(error, f"What the platform has now is not known: {_LOOK}") from error
+        unknown = "This changed nothing" if refused else f"What the platform has now is not known: {_LOOK}"
+        raise _followed(error, unknown) from error
     if present is not None and is_reached(plan, present):
         return present
-    raise _followed(error, _state(plan, present)) from error
+    state, advice = _state(plan, present)
+    # A refusal says itself what to do.
+    raise _followed(error, state if refused else f"{state}: {advice}") from error
 
 
-def _state(plan: Plan, present: dict[str, Any] | None) -> str:
+def _state(plan: Plan, present: dict[str, Any] | None) -> tuple[str, str]:
+    """What there is, and what to do."""
     if present is None:
-        return f"The platform has no plugin {plan.name}: try again"
-    if present["version"] == plan.version_before:
-        return f"{_unchanged(plan)}: try again"
-    return f"The platform has version {present['version']} of {plan.name}, which is not this one: {_LOOK}"
+        any_more = "" if plan.before is None else " any more"
+        return f"The platform has no plugin {plan.name}{any_more}", "try again"
+    there = f"version {present['version']} of {plan.name}"
+    if is_untouched(plan, present):
+        return f"The platform still has {there}, as it was", "try again"
+    return f"The platform has {there}, which is not this one", _LOOK
 
 
-def _unchanged(plan: Plan) -> str:
-    if plan.version_before is None:
-        return "Nothing was made"
-    return f"The platform still has version {plan.version_before} of {plan.name}, as it was"
+def _either(plan: Plan) -> str:
+    """What there may be where nobody has looked."""
+    if plan.before is None:
+        return f"{plan.name} now, or no plugin of this name"
+    if plan.version == plan.version_before:
+        return f"{plan.name} as it was, or changed"
+    return f"version {plan.version} of {plan.name} now, or version {plan.version_before} as it was"
+
+
+def _unknown(name: str) -> str:
+    return f"Whether {name} is gone is not known: run biot-plugin list to see it"
 
 
 def _followed(error: CliError, sentence: str) -> CliError:

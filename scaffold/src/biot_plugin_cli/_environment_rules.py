@@ -8,12 +8,17 @@ from typing import Any
 
 from biot_plugin_cli._mistake import Mistake, named
 
-__all__ = ["RESERVED_PREFIX", "environment_mistakes"]
+__all__ = ["HASH_VARIABLE", "RESERVED_PREFIX", "environment_mistakes"]
+
+HASH_VARIABLE = "PLUGIN_CONTENT_HASH"
+"""The variable that a deployment adds: it tells any machine which code is on the platform, by its SHA-256."""
 
 RESERVED_PREFIX = "BIOT_"
 """What the names of the platform's own environment variables begin with."""
 
-_MAX_BYTES = 4096
+_LAMBDAS_MAX_BYTES = 4096
+_HASH_BYTES = len(HASH_VARIABLE) + 64
+_MAX_BYTES = _LAMBDAS_MAX_BYTES - _HASH_BYTES
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 _LAMBDAS_OWN = frozenset(
     [
@@ -42,7 +47,11 @@ def environment_mistakes(value: Any, within: tuple[str, ...]) -> Iterator[Mistak
             code, said, advice = wrong
             yield Mistake(code, (*here, name), f"{table} has {said}", advice)
     if (size := _size(value)) > _MAX_BYTES:
-        advice = f"keep names and values within {_MAX_BYTES} bytes in all"
+        advice = (
+            f"keep names and values within {_MAX_BYTES} bytes in all, as Lambda takes {_LAMBDAS_MAX_BYTES}, "
+            f"{HASH_VARIABLE}, which deploy adds, needs {_HASH_BYTES}, and the platform's own {RESERVED_PREFIX} "
+            "variables come on top"
+        )
         yield Mistake("environment-too-large", here, f"{table} has {size} bytes", advice)
 
 
@@ -51,6 +60,8 @@ def _wrong(name: str, text: Any) -> tuple[str, str, str] | None:
     if name.startswith(RESERVED_PREFIX):
         said = f"{name}, and names that start with {RESERVED_PREFIX} are the platform's own"
         return "environment-reserved", said, "choose another name"
+    if name == HASH_VARIABLE:
+        return "environment-reserved", f"{name}, which deploy sets itself", "take it away, or choose another name"
     if name in _LAMBDAS_OWN:
         return "environment-reserved", f"{name}, which is Lambda's own", "choose another name"
     if not isinstance(text, str) or not text or "\0" in text:

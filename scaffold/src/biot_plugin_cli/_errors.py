@@ -6,7 +6,8 @@ CliError
 ├── PluginImportError    3  the plugin cannot be imported
 ├── InvalidPlugin        4  the plugin or its configuration is invalid
 ├── PlatformRefused      5  the platform refused
-└── PlatformUnreachable  6  the platform cannot be reached
+├── PlatformUnreachable  6  the platform cannot be reached
+└── Interrupted        130  the user has interrupted what cannot be undone
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import ClassVar
 
 __all__ = [
     "CliError",
+    "Interrupted",
     "InvalidPlugin",
     "OperationFailed",
     "PlatformRefused",
@@ -64,3 +66,9 @@ class PlatformUnreachable(CliError):
     """The platform cannot be reached."""
 
     exit_code: ClassVar[int] = 6
+
+
+class Interrupted(CliError):
+    """The user has interrupted what cannot be undone."""
+
+    exit_code: ClassVar[int] = 130

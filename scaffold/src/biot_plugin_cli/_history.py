@@ -14,8 +14,6 @@ __all__ = ["Deployed", "History"]
 
 _FOLDER = ".biot-plugin"
 _KEPT = 5
-#: What of the configuration is the code's own, and goes back with it.
-_OF_CODE = ("subscriptions", "cronSchedule", "handler", "runtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +24,15 @@ class Deployed:
         version: The version that it became on the platform.
         content_hash: What tells its code from all other code.
         config: The part of its configuration that belongs to the code.
+        endpoint_url: The address of the plugin that it was deployed to. A plugin that is removed and made again has a
+            new one (contract section 6.2), and counts its versions anew.
         file: The zip.
     """
 
     version: int
     content_hash: str
     config: Mapping[str, Any]
+    endpoint_url: str | None
     file: Path
 
 
@@ -53,19 +54,38 @@ class History:
         found = [_read(file) for file in self._folder.glob("*.json")]
         return sorted((one for one in found if one and one.file.is_file()), key=lambda one: one.version, reverse=True)
 
-    def add(self, package: Path, version: int, content_hash: str, config: Mapping[str, Any]) -> None:
-        """Keep a package; the oldest are removed."""
+    def add(
+        self, package: Path, version: int, content_hash: str, config: Mapping[str, Any], endpoint_url: str | None
+    ) -> None:
+        """Keep a package; the oldest are removed, and those of a plugin that is no more.
+
+        Args:
+            package: The zip.
+            version: The version that it became on the platform.
+            content_hash: What tells its code from all other code.
+            config: The part of its configuration that belongs to the code.
+            endpoint_url: The plugin's address.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._top / ".gitignore").write_text("*\n", encoding="utf-8")
         file = self._folder / f"{version:05d}.zip"
         if package != file:
             shutil.copyfile(package, file)
-        own = {name: config.get(name) for name in _OF_CODE}
-        told = {**asdict(Deployed(version, content_hash, own, file)), "file": file.name}
+        told = {**asdict(Deployed(version, content_hash, config, endpoint_url, file)), "file": file.name}
         file.with_suffix(".json").write_text(json.dumps(told, indent=2), encoding="utf-8")
-        for old in self.all()[_KEPT:]:
-            old.file.unlink(missing_ok=True)
-            old.file.with_suffix(".json").unlink(missing_ok=True)
+        kept = self.of(endpoint_url)[:_KEPT]
+        for old in self.all():
+            if old not in kept:
+                old.file.unlink(missing_ok=True)
+                old.file.with_suffix(".json").unlink(missing_ok=True)
+
+    def of(self, endpoint_url: str | None) -> list[Deployed]:
+        """The packages that were deployed to the plugin with this address, the newest first."""
+        return [one for one in self.all() if one.endpoint_url == endpoint_url]
+
+    def clear(self) -> None:
+        """Keep none any more."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _read(file: Path) -> Deployed | None:

@@ -6,12 +6,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from biot_plugin_cli._errors import InvalidPlugin
 
-__all__ = ["HASH_VARIABLE", "Change", "Plan", "content_hash_of", "is_reached", "make_plan"]
+__all__ = [
+    "HASH_VARIABLE",
+    "INTERCEPTION_ORDER",
+    "Change",
+    "Plan",
+    "content_hash_of",
+    "is_reached",
+    "is_untouched",
+    "make_plan",
+]
 
-HASH_VARIABLE = "PLUGIN_CONTENT_HASH"
-"""The plugin's environment variable that tells any machine which code is on the platform."""
+INTERCEPTION_ORDER = "subscriptions.interceptionOrder"
+"""The order of all interceptions that have none of their own (contract section 6.4), among the fields of a plugin."""
 
 _MOST = 32767
 _PACKAGE_TYPE = "deploymentPackageType"
@@ -44,7 +54,7 @@ class Plan:
         config: The whole configuration as it will be.
         changes: The fields that change; all of them where the plugin is new.
         sends_code: Whether the code goes up.
-        version_before: The version that is there; None where there is none.
+        before: The plugin that is there; None where there is none.
         version: The version that will be there.
         content_hash: The content hash of the code that will be there; None where nobody told it.
     """
@@ -54,9 +64,14 @@ class Plan:
     config: Config
     changes: tuple[Change, ...]
     sends_code: bool
-    version_before: int | None
+    before: Config | None
     version: int
     content_hash: str | None
+
+    @property
+    def version_before(self) -> int | None:
+        """The version that is there; None where there is none."""
+        return None if self.before is None else self.before["version"]
 
     @property
     def changed_config(self) -> dict[str, Any]:
@@ -82,7 +97,7 @@ def make_plan(
         present: The plugin as the platform shows it; None where it has none of this name.
         wanted: The configuration that makes the plugin.
         content_hash: What tells the code from all other code; None has the code that is there stay.
-        unmentioned: Fields that an update leaves alone.
+        unmentioned: Fields that an update leaves alone; `INTERCEPTION_ORDER` may be among them.
 
     Raises:
         InvalidPlugin: The plugin on the platform cannot become the one that is wanted.
@@ -90,8 +105,12 @@ def make_plan(
     if present is None:
         return _creation(wanted, content_hash)
     _check_package_type(present, wanted)
-    mentioned = {name: value for name, value in wanted.items() if name not in unmentioned and name != "version"}
-    return _update(present, {**present, **mentioned, "cronSchedule": wanted.get("cronSchedule")}, content_hash)
+    whole = {"cronSchedule": None, **wanted}
+    mentioned = {name: value for name, value in whole.items() if name not in unmentioned and name != "version"}
+    if INTERCEPTION_ORDER in unmentioned and mentioned.get("subscriptions"):
+        order = (present.get("subscriptions") or {}).get("interceptionOrder")
+        mentioned["subscriptions"] = {**mentioned["subscriptions"], "interceptionOrder": order}
+    return _update(present, {**present, **mentioned}, content_hash)
 
 
 def _creation(wanted: Config, content_hash: str | None) -> Plan:
@@ -109,7 +128,7 @@ def _update(present: Config, wanted: Config, content_hash: str | None) -> Plan:
     removed = {name: None for name in before if name not in after}
     config = _with_hash({**after, **removed, "version": version}, content_hash or there)
     action: Literal["update", "none"] = "update" if changes or sends_code else "none"
-    return Plan(action, wanted["name"], config, changes, sends_code, present["version"], version, content_hash or there)
+    return Plan(action, wanted["name"], config, changes, sends_code, present, version, content_hash or there)
 
 
 def _with_hash(config: Config, content_hash: str | None) -> dict[str, Any]:
@@ -121,6 +140,17 @@ def is_reached(plan: Plan, present: Config) -> bool:
     """Whether the plugin on the platform is what a plan makes of it."""
     as_planned = bool(present["version"] == plan.version) and content_hash_of(present) == plan.content_hash
     return as_planned and make_plan(present, plan.config, plan.content_hash).action == "none"
+
+
+def is_untouched(plan: Plan, present: Config) -> bool:
+    """Whether the plugin on the platform is still what it was when the plan was made."""
+    before = plan.before
+    return (
+        before is not None
+        and present["version"] == before["version"]
+        and content_hash_of(present) == content_hash_of(before)
+        and _comparable(present) == _comparable(before)
+    )
 
 
 def _check_package_type(present: Config, wanted: Config) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from biot_plugin_cli._hooks import Hooks
 from biot_plugin_cli._manifest import Manifest
+from biot_plugin_cli._plan import INTERCEPTION_ORDER
 
-__all__ = ["plugin_config", "unmentioned_fields"]
+__all__ = ["config_of_code", "plugin_config", "unmentioned_fields"]
 
 # What belongs to which key of the manifest; the fields that are not here are always the plugin's own to say.
 _FIELDS = {
@@ -18,6 +20,7 @@ _FIELDS = {
     "environment": "environmentVariables",
     "cors": "cors",
     "analytics-db-access": "analyticsDbAccess",
+    "interception-order": INTERCEPTION_ORDER,
 }
 
 
@@ -57,9 +60,27 @@ def plugin_config(manifest: Manifest, hooks: Hooks) -> dict[str, Any]:
     return {name: value for name, value in config.items() if name not in absent}
 
 
-def unmentioned_fields(manifest: Manifest) -> frozenset[str]:
-    """Name the fields of the configuration that the manifest does not mention, and that an update leaves alone."""
-    return frozenset(name for key, name in _FIELDS.items() if key not in manifest.mentioned)
+def config_of_code(config: Mapping[str, Any], hooks: Hooks) -> dict[str, Any]:
+    """Give the part of a whole configuration that is the code's own, and goes back with it.
+
+    Args:
+        config: The configuration.
+        hooks: What the code's decorators say.
+    """
+    told = ("subscriptions", "cronSchedule") if hooks.has_framework else ()
+    return {name: config.get(name) for name in ("handler", "runtime", *told)}
+
+
+def unmentioned_fields(manifest: Manifest, hooks: Hooks) -> frozenset[str]:
+    """Name the fields of the configuration that nothing here tells, and that an update leaves alone.
+
+    Args:
+        manifest: The plugin's manifest, as it is in the environment that is meant.
+        hooks: What its decorators say.
+    """
+    # Without decorators nobody can tell when such a plugin is called, either.
+    schedule = () if hooks.has_framework else ("cronSchedule",)
+    return frozenset([*schedule, *(name for key, name in _FIELDS.items() if key not in manifest.mentioned)])
 
 
 def _camel(name: str) -> str:

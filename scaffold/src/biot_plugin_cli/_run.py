@@ -9,11 +9,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from biot_plugin_cli._errors import CliError
+from biot_plugin_cli._errors import CliError, Interrupted
 
 __all__ = ["Debug", "new_app", "run"]
 
-_INTERRUPTED = 130
 _debug = False
 
 
@@ -58,12 +57,14 @@ def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) 
     _debug = False
     try:
         code = app(args=arguments, prog_name=program, standalone_mode=False)
+        if code == Interrupted.exit_code:  # typer makes this of it
+            raise KeyboardInterrupt
     except Exception as error:
         if _debug:
             traceback.print_exc()
         code = _explain(error, program)
     except KeyboardInterrupt:
-        code = _INTERRUPTED
+        code = _interrupted()
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -74,11 +75,16 @@ def _explain(error: Exception, program: str) -> int:
         said = error.format_message().replace("Value error, ", "").rstrip(".")
         return _say(f"{said}: see {program} --help", error.exit_code)
     if isinstance(error, typer.Abort):
-        return _INTERRUPTED
+        return _interrupted()
     return _say(
         f"{program} stopped with {type(error).__name__}: {error}. This is a bug; run again with --debug to see where.",
         1,
     )
+
+
+def _interrupted() -> int:
+    sys.stderr.write("Interrupted\n")
+    return Interrupted.exit_code
 
 
 def _say(sentence: str, exit_code: int) -> int:

@@ -1,4 +1,4 @@
-"""`biot-plugin config`: the exact JSON that the platform will be sent."""
+"""`biot-plugin config`: the JSON that makes the plugin on the platform."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ def config(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, without colours.")] = False,
 ) -> None:
-    """Show the configuration that deploy sends: pyproject.toml, the environment's own, and what the decorators say.
+    """Show the JSON that makes the plugin: pyproject.toml, the environment's own, and what the decorators say.
+
+    deploy adds the variable PLUGIN_CONTENT_HASH. To a plugin that is there already it gives the platform's version, one
+    higher where the code has changed, and it leaves alone what pyproject.toml does not mention.
 
     The plugin is imported with its own interpreter, as Lambda would import it.
     """

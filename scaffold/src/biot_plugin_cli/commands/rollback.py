@@ -22,12 +22,14 @@ def rollback(
 ) -> None:
     """Deploy an older package of this folder again, as a newer version, as the platform requires.
 
-    Its subscriptions, schedule, runtime and handler go back with it; the other settings stay.
+    Its subscriptions, schedule, runtime and handler go back with it; the other settings stay. The last packages of each
+    environment are kept until the plugin is deleted.
     """
-    from biot_plugin_cli import _deploy
     from biot_plugin_cli._console import out, print_json
+    from biot_plugin_cli._deploy import target
+    from biot_plugin_cli._rollback import roll_back
 
-    document = _deploy.roll_back(_deploy.target(environment), version, yes=yes)
+    document = roll_back(target(environment), version, yes=yes)
     if as_json:
         print_json(document)
     elif document["action"] == "none":
