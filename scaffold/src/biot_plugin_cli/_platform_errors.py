@@ -8,11 +8,22 @@ from typing import Any
 
 from biot_plugin_cli._errors import PlatformRefused, PlatformUnreachable
 
-__all__ = ["AnswerLost", "Refusal", "Unreachable", "refusal"]
+__all__ = ["AnswerLost", "NotThePlatform", "Refusal", "Unreachable", "refusal"]
 
 
 class Unreachable(PlatformUnreachable):
     """The platform was not reached: nothing was done."""
+
+
+class NotThePlatform(Unreachable):
+    """Somebody answered, but not as the platform does.
+
+    Args:
+        base_url: Where.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(f"{base_url} does not answer as the platform does: see that it is the base url of its APIs")
 
 
 class AnswerLost(PlatformUnreachable):

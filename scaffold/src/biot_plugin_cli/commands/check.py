@@ -39,8 +39,9 @@ def _platform(environment: str | None) -> Callable[[str], dict[str, Any]]:
 
     def get(path: str) -> dict[str, Any]:
         from biot_plugin_cli import _deploy
+        from biot_plugin_cli._answer_shapes import INTERCEPTABLE, page_of
 
-        found: dict[str, Any] = _deploy.target(environment).client.get(path)
+        found: dict[str, Any] = _deploy.target(environment).client.get(path, page_of(INTERCEPTABLE))
         return found
 
     return get
