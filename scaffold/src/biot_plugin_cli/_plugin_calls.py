@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from biot_plugin_cli._answer_shapes import PLUGIN
-from biot_plugin_cli._platform_client import Form, PlatformClient
+from biot_plugin_cli._platform_client import PlatformClient
+from biot_plugin_cli._platform_connection import Form
 from biot_plugin_cli._platform_errors import Refusal
 
 __all__ = ["PREFIX", "PluginCalls"]
