@@ -25,9 +25,15 @@ __all__ = [
 
 
 class CliError(Exception):
-    """A failure that one sentence explains; the sentence says what to do."""
+    """A failure that one sentence explains; the sentence says what to do.
+
+    Attributes:
+        exit_code: How the program ends.
+        code: The platform's own name of the reason; empty where it gave none.
+    """
 
     exit_code: ClassVar[int] = 1
+    code: str = ""
 
 
 class OperationFailed(CliError):

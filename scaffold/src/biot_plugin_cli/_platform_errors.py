@@ -35,7 +35,6 @@ class Refusal(PlatformRefused):
 
     Attributes:
         status_code: The HTTP status.
-        code: The platform's own name of the reason; empty where it gave none.
         details: What belongs to it.
     """
 
