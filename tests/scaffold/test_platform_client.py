@@ -28,6 +28,7 @@ class Server:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, str | None]] = []
         self.login = LOGIN
+        self.logins: list[Answer | None] = []
         self.answers: Callable[[str, str], Answer | None] = lambda method, path: (200, b"{}")
         server = self
 
@@ -36,7 +37,10 @@ class Server:
                 self.rfile.read(int(self.headers.get("content-length") or 0))
                 server.asked.append((self.command, self.path, self.headers.get("authorization")))
                 log_in = self.path.startswith("/ums/")
-                found = (200, server.login) if log_in else server.answers(self.command, self.path)
+                if log_in:
+                    found = server.logins.pop(0) if server.logins else (200, server.login)
+                else:
+                    found = server.answers(self.command, self.path)
                 if found is None:
                     self.close_connection = True
                     return
@@ -137,6 +141,24 @@ def test_a_token_that_is_not_taken_any_more_is_renewed_once(server: Server, clie
     assert server.calls == ["GET /x", "POST /y", "POST /y", "POST /z", "POST /z"]
 
 
+def test_nobody_is_asked_for_credentials_twice(server: Server) -> None:
+    asked: list[int] = []
+    told: list[Credentials] = []
+
+    def credentials() -> Credentials:
+        asked.append(1)
+        return Credentials(True, "id", "key", asked=True)
+
+    client = PlatformClient(server.url, credentials, told.append)
+    server.logins = [None, (503, b""), (200, LOGIN)]
+    assert client.get("/x") == {}
+    answers = [(401, b'{"code": "TOKEN_NOT_VALID"}'), (200, b"{}")]
+    server.answers = lambda method, path: answers.pop(0)
+    assert client.get("/x") == {}
+    assert (len(asked), len(told)) == (1, 1)
+    client.close()
+
+
 @pytest.mark.parametrize("status", [301, 307])
 def test_a_token_goes_to_no_other_address(server: Server, client: PlatformClient, status: int) -> None:
     server.answers = lambda method, path: (status, b"")
@@ -160,7 +182,8 @@ NO_PLUGINS = (b"", b"null", b"[]", b"{}", b'{"name": "demo"}', b'{"name": 1, "ve
 def test_a_log_in_that_gives_no_token_is_not_the_platform(server: Server, is_service: bool, answer: bytes) -> None:
     server.login = answer
     client = PlatformClient(server.url, lambda: Credentials(is_service, "id", "key"))
-    for call in (lambda: client.get("/x"), lambda: client.change("DELETE", "/x")):
+    calls: list[Callable[[], object]] = [lambda: client.get("/x"), lambda: client.change("DELETE", "/x")]
+    for call in calls:
         with pytest.raises(Unreachable, match="does not answer as the platform does") as error:
             call()
         assert error.value.exit_code == 6
@@ -177,9 +200,10 @@ def test_a_plugin_of_another_shape_is_not_the_platforms(server: Server, client: 
     with pytest.raises(NotThePlatform, match="base url"):
         calls.all()
     # Somebody called it a success: whether it was done is to be looked at.
-    for change in (lambda: calls.create({}, ("x.zip", b"")), lambda: calls.update("demo", {}, {}, None)):
-        with pytest.raises(AnswerLost, match="base url"):
-            change()
+    with pytest.raises(AnswerLost, match="base url"):
+        calls.create({}, ("x.zip", b""))
+    with pytest.raises(AnswerLost, match="base url"):
+        calls.update("demo", {}, {}, None)
 
 
 @pytest.mark.parametrize("page", [b"[]", b"{}", b'{"data": null}', b'{"data": [7]}', b'{"data": {"a": 1}}'])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from biot_plugin_cli._answer_shapes import ANYTHING, SERVICE_TOKEN, USER_TOKEN, Shape, page_of, read_answer
@@ -40,8 +41,9 @@ class PlatformClient:
         self, base_url: str, credentials: Callable[[], Credentials], logged_in: Callable[[Credentials], object] = bool
     ) -> None:
         self._connection = Connection(base_url)
-        self._credentials = credentials
-        self._tell = logged_in
+        # Nobody is asked, or told, again where a log-in is repeated.
+        self._credentials = cache(credentials)
+        self._tell = cache(logged_in)
         self._token: str | None = None
 
     def close(self) -> None:
