@@ -441,6 +441,15 @@ def test_the_lists_of_what_can_be_subscribed_to(emulator: Emulator) -> None:
     assert patch(emulator, {"subscriptions": {"notifications": wanted}}).status_code == 200
 
 
+def test_an_action_that_is_never_told_of_can_be_subscribed_to_all_the_same(emulator: Emulator) -> None:
+    never = {"entityTypeName": "patient", "actionName": "_resendInvitation"}
+    assert create(emulator, subscriptions={"notifications": [never]}).body["subscriptions"]["notifications"] == [never]
+    told = emulator.call("GET", "/settings/v2/entity-types/action-notifications").body["entityTypes"]
+    assert "_resendInvitation" not in {one["actionName"] for one in told}
+    subscribed = {**never, "endpoint": "https://one.example.org"}
+    assert emulator.call("POST", "/dispatcher/v1/hooks/notifications/subscribe", json=subscribed).status_code == 201
+
+
 def test_the_credentials_for_images_last_an_hour(emulator: Emulator) -> None:
     found = emulator.call("GET", f"{PLUGINS}/docker-repository/temp-credentials").body
     assert set(found["credentials"]) == {"accessKeyId", "secretAccessKey", "sessionToken", "expiration"}

@@ -64,6 +64,13 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
             "write one of _create, _delete, _update",
         ),
         (
+            'notification("patient", "_resendInvitation")',
+            "never-notified",
+            "warning",
+            "takes the action _resendInvitation of patient, but never notifies of it",
+            "_updateEnabledState",
+        ),
+        (
             'adapt_entity("patient", order=2147483647)',
             "order-reserved",
             "error",

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -14,7 +15,8 @@ from biot_plugin_cli import _platform_client
 from biot_plugin_cli._credentials import Credentials
 from biot_plugin_cli._errors import UsageError
 from biot_plugin_cli._platform_client import PlatformClient
-from biot_plugin_cli._platform_errors import AnswerLost, Refusal, Unreachable
+from biot_plugin_cli._platform_errors import AnswerLost, NotThePlatform, Refusal, Unreachable
+from biot_plugin_cli._plugin_calls import PluginCalls
 
 Answer = tuple[int, bytes]
 LOGIN = b'{"accessToken": "token"}'
@@ -25,6 +27,8 @@ class Server:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, str | None]] = []
+        self.login = LOGIN
+        self.logins: list[Answer | None] = []
         self.answers: Callable[[str, str], Answer | None] = lambda method, path: (200, b"{}")
         server = self
 
@@ -32,8 +36,11 @@ class Server:
             def answer(self) -> None:
                 self.rfile.read(int(self.headers.get("content-length") or 0))
                 server.asked.append((self.command, self.path, self.headers.get("authorization")))
-                log_in = self.path.endswith("/accessToken")
-                found = (200, LOGIN) if log_in else server.answers(self.command, self.path)
+                log_in = self.path.startswith("/ums/")
+                if log_in:
+                    found = server.logins.pop(0) if server.logins else (200, server.login)
+                else:
+                    found = server.answers(self.command, self.path)
                 if found is None:
                     self.close_connection = True
                     return
@@ -134,6 +141,24 @@ def test_a_token_that_is_not_taken_any_more_is_renewed_once(server: Server, clie
     assert server.calls == ["GET /x", "POST /y", "POST /y", "POST /z", "POST /z"]
 
 
+def test_nobody_is_asked_for_credentials_twice(server: Server) -> None:
+    asked: list[int] = []
+    told: list[Credentials] = []
+
+    def credentials() -> Credentials:
+        asked.append(1)
+        return Credentials(True, "id", "key", asked=True)
+
+    client = PlatformClient(server.url, credentials, told.append)
+    server.logins = [None, (503, b""), (200, LOGIN)]
+    assert client.get("/x") == {}
+    answers = [(401, b'{"code": "TOKEN_NOT_VALID"}'), (200, b"{}")]
+    server.answers = lambda method, path: answers.pop(0)
+    assert client.get("/x") == {}
+    assert (len(asked), len(told)) == (1, 1)
+    client.close()
+
+
 @pytest.mark.parametrize("status", [301, 307])
 def test_a_token_goes_to_no_other_address(server: Server, client: PlatformClient, status: int) -> None:
     server.answers = lambda method, path: (status, b"")
@@ -146,19 +171,75 @@ def test_what_is_no_json_is_not_the_platform(server: Server, client: PlatformCli
     server.answers = lambda method, path: (200, b"<html>welcome</html>")
     with pytest.raises(Unreachable, match="base url"):
         client.get("/x")
+    assert server.calls == ["GET /x"]
 
 
-def test_a_search_goes_through_all_pages(server: Server, client: PlatformClient) -> None:
+NO_PLUGINS = (b"", b"null", b"[]", b"{}", b'{"name": "demo"}', b'{"name": 1, "version": 1, "lastModifiedTime": ""}')
+
+
+@pytest.mark.parametrize("is_service", [True, False])
+@pytest.mark.parametrize("answer", [b"", b"[]", b"{}", b'{"accessToken": null}', b'{"accessJwt": "x"}', b"<html>"])
+def test_a_log_in_that_gives_no_token_is_not_the_platform(server: Server, is_service: bool, answer: bytes) -> None:
+    server.login = answer
+    client = PlatformClient(server.url, lambda: Credentials(is_service, "id", "key"))
+    calls: list[Callable[[], object]] = [lambda: client.get("/x"), lambda: client.change("DELETE", "/x")]
+    for call in calls:
+        with pytest.raises(Unreachable, match="does not answer as the platform does") as error:
+            call()
+        assert error.value.exit_code == 6
+    assert len(server.asked) == 2
+    client.close()
+
+
+@pytest.mark.parametrize("answer", NO_PLUGINS)
+def test_a_plugin_of_another_shape_is_not_the_platforms(server: Server, client: PlatformClient, answer: bytes) -> None:
+    server.answers = lambda method, path: (200, answer)
+    calls = PluginCalls(client)
+    with pytest.raises(NotThePlatform, match="base url"):
+        calls.find("demo")
+    with pytest.raises(NotThePlatform, match="base url"):
+        calls.all()
+    # Somebody called it a success: whether it was done is to be looked at.
+    with pytest.raises(AnswerLost, match="base url"):
+        calls.create({}, ("x.zip", b""))
+    with pytest.raises(AnswerLost, match="base url"):
+        calls.update("demo", {}, {}, None)
+
+
+@pytest.mark.parametrize("page", [b"[]", b"{}", b'{"data": null}', b'{"data": [7]}', b'{"data": {"a": 1}}'])
+def test_a_page_of_another_shape_is_not_the_platforms(server: Server, client: PlatformClient, page: bytes) -> None:
+    server.answers = lambda method, path: (200, page)
+    with pytest.raises(NotThePlatform, match="base url"):
+        client.search("/x", {})
+    assert len(server.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("most", "total", "pages"),
+    [
+        (100, 250, 3),
+        (50, 250, 5),  # a platform that gives less than it is asked for
+        (100, 200, 2),
+        (100, 0, 1),
+        (100, 300, 4),  # entities that went meanwhile
+        (100, None, 3),
+    ],
+)
+def test_a_search_goes_through_all_pages(
+    server: Server, client: PlatformClient, most: int, total: int | None, pages: int
+) -> None:
+    there = range(min(250 if total is None else total, 250))
+
     def page(_: str, path: str) -> Answer:
-        from urllib.parse import parse_qs, urlsplit
-
         asked: dict[str, Any] = json.loads(parse_qs(urlsplit(path).query)["searchRequest"][0])
-        data = [{"n": n} for n in range(250)][asked["page"] * 100 : (asked["page"] + 1) * 100]
-        return 200, json.dumps({"data": data, "metadata": {"page": {"totalResults": 250}}}).encode()
+        assert asked["limit"] == 100
+        data = [{"n": n} for n in there[asked["page"] * most : (asked["page"] + 1) * most]]
+        told = {} if total is None else {"metadata": {"page": {"totalResults": total}}}
+        return 200, json.dumps({"data": data, **told}).encode()
 
     server.answers = page
-    assert [one["n"] for one in client.search("/x", {})] == list(range(250))
-    assert len(server.calls) == 3
+    assert [one["n"] for one in client.search("/x", {})] == list(there)
+    assert len(server.calls) == pages
 
 
 def test_credentials_are_not_sent_in_the_open() -> None:

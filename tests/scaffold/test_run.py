@@ -1,17 +1,30 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Annotated
+
 import pytest
 import typer
 
-from biot_plugin_cli import _run
+from biot_plugin_cli import _run, main
+from biot_plugin_cli._console import print_json
 from biot_plugin_cli._errors import Interrupted, PlatformRefused
+from biot_plugin_cli._platform_errors import Refusal
+from tests.scaffold.support import Program
 
 
 def _program(error: BaseException, *arguments: str) -> object:
     app = _run.new_app("A program.")
 
     @app.command()
-    def fail(_debug: _run.Debug = False) -> None:
+    def fail(
+        _debug: _run.Debug = False,
+        _json: Annotated[bool, typer.Option("--json")] = False,
+        begun: Annotated[bool, typer.Option("--begun")] = False,
+    ) -> None:
+        if begun:
+            print_json({"n": 1})
         raise error
 
     with pytest.raises(SystemExit) as stop:
@@ -67,3 +80,71 @@ def test_a_wrong_command_line_points_to_the_help(capsys: pytest.CaptureFixture[s
     assert _program(AssertionError("unreachable"), "--nonsense") == 2
 
     assert capsys.readouterr().err == "error: No such option: --nonsense: see program --help\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "document"),
+    [
+        (PlatformRefused("Choose another"), {"error": "Choose another", "exitCode": 5}),
+        (Refusal("Log in", 403, "LOGIN_FAILED"), {"error": "Log in", "exitCode": 5, "code": "LOGIN_FAILED"}),
+        (Refusal("It is new", 400), {"error": "It is new", "exitCode": 5}),
+    ],
+)
+def test_machines_read_a_failure_as_a_document(
+    error: Exception, document: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _program(error, "--json") == 5
+
+    said = capsys.readouterr()
+    assert json.loads(said.out) == document
+    assert said.err == f"error: {error}\n"
+
+
+@pytest.mark.parametrize("arguments", [("--json", "--nonsense"), ("--nonsense", "--json")])
+def test_a_wrong_command_line_is_a_document_too(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert _program(AssertionError("unreachable"), *arguments) == 2
+
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"error": "No such option: --nonsense: see program --help", "exitCode": 2}
+    assert said.err == "error: No such option: --nonsense: see program --help\n"
+
+
+def test_so_is_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _program(ZeroDivisionError("no"), "--json") == 1
+
+    document = json.loads(capsys.readouterr().out)
+    assert (document["exitCode"], "This is a bug" in document["error"]) == (1, True)
+
+
+def test_where_a_command_has_printed_its_document_there_is_no_second(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _program(PlatformRefused("no"), "--json", "--begun") == 5
+
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"n": 1}
+    assert said.err == "error: no\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--", "--json")])
+def test_people_read_a_failure_once(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    _program(PlatformRefused("no"), "--json")
+    capsys.readouterr()
+
+    _program(PlatformRefused("no"), *arguments)
+
+    assert capsys.readouterr().out == ""
+
+
+def test_every_command_gives_a_document_where_it_fails(
+    biot_plugin: Program, create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    commands = list(typer.main.get_command(main.app).commands)  # type: ignore[attr-defined]
+    assert len(commands) > 10
+    more = {"invoke": ["none.json"], "event": ["nonsense"]}
+    for command in commands:
+        shown = biot_plugin(command, *more.get(command, ()), "--json")
+        assert shown.exit_code, command
+        assert shown.document["exitCode"] == shown.exit_code, command
+        assert shown.err == f"error: {shown.document['error']}\n"
+    shown = create("--json")
+    assert shown.document == {"error": shown.err[len("error: ") : -1], "exitCode": 2}

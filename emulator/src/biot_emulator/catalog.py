@@ -79,6 +79,7 @@ ACTION_NAMES = (
     "_view",
     "_saveMeasurementBulk",
     "_incomingSms",
+    "_resendInvitation",
 )
 """The actions that can be subscribed to, of which some never happen (contract section 3.3)."""
 

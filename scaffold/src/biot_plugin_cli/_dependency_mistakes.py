@@ -11,8 +11,6 @@ InvalidPlugin
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from biot_plugin_cli._errors import InvalidPlugin
 
 __all__ = ["BadLock", "DependencyMistake", "NoLock", "NoWheel", "OtherPython", "StaleLock"]
@@ -21,34 +19,34 @@ __all__ = ["BadLock", "DependencyMistake", "NoLock", "NoWheel", "OtherPython", "
 class DependencyMistake(InvalidPlugin):
     """A dependency is not written right."""
 
-    code: ClassVar[str] = "dependency-invalid"
+    code = "dependency-invalid"
 
 
 class NoWheel(DependencyMistake):
     """There is no wheel that runs on Lambda."""
 
-    code: ClassVar[str] = "dependency-without-wheel"
+    code = "dependency-without-wheel"
 
 
 class OtherPython(DependencyMistake):
     """The project is for other versions of Python than the plugin's runtime."""
 
-    code: ClassVar[str] = "requires-python-mismatch"
+    code = "requires-python-mismatch"
 
 
 class BadLock(DependencyMistake):
     """The lock cannot be used."""
 
-    code: ClassVar[str] = "lock-invalid"
+    code = "lock-invalid"
 
 
 class NoLock(BadLock):
     """There is no lock, and nothing that could make one."""
 
-    code: ClassVar[str] = "lock-missing"
+    code = "lock-missing"
 
 
 class StaleLock(BadLock):
     """The lock is of other dependencies than the project has now."""
 
-    code: ClassVar[str] = "lock-stale"
+    code = "lock-stale"

@@ -27,9 +27,15 @@ __all__ = [
 
 
 class CliError(Exception):
-    """A failure that one sentence explains; the sentence says what to do."""
+    """A failure that one sentence explains; the sentence says what to do.
+
+    Attributes:
+        exit_code: How the program ends.
+        code: What machines know the reason by: the platform's name of it, or that of a finding; empty where it has none.
+    """
 
     exit_code: ClassVar[int] = 1
+    code: str = ""
 
 
 class OperationFailed(CliError):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import quote
+
+from biot_plugin_cli._search_pages import found_by
 
 __all__ = ["Get", "Interceptable"]
 
@@ -15,7 +15,6 @@ Get = Callable[[str], Mapping[str, Any]]
 """Calls an API of the platform by GET: takes a path with its query, gives the body, raises CliError."""
 
 _PATH = "/settings/v1/interceptions"
-_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,7 @@ class Interceptable:
         Raises:
             CliError: It cannot be asked, or does not answer.
         """
-        found: list[dict[str, Any]] = []
-        while True:
-            request = json.dumps({"limit": _PAGE, "page": len(found) // _PAGE})
-            page = get(f"{_PATH}?searchRequest={quote(request)}")["data"]
-            found += page
-            if len(page) < _PAGE:
-                return cls._of("the platform", found)
+        return cls._of("the platform", found_by(get, _PATH))
 
     @classmethod
     def _of(cls, source: str, listed: Iterable[Mapping[str, Any]]) -> Self:

@@ -5,28 +5,22 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
 
-import urllib3
-
+from biot_plugin_cli._answer_shapes import ANYTHING, SERVICE_TOKEN, USER_TOKEN, Shape, page_of, read_answer
 from biot_plugin_cli._credentials import Credentials
-from biot_plugin_cli._errors import UsageError
-from biot_plugin_cli._platform_errors import AnswerLost, Refusal, Unreachable, refusal
+from biot_plugin_cli._platform_connection import Connection, Form
+from biot_plugin_cli._platform_errors import AnswerLost, NotThePlatform, Refusal, Unreachable, refusal
+from biot_plugin_cli._search_pages import found_by
 
 __all__ = ["PlatformClient"]
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_TIMEOUT = urllib3.Timeout(connect=10, read=180)
 _PAUSES = (0.5, 1.5, 4.0)
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 #: Whoever stands before the platform may answer so while the platform goes on with it.
 _LOST = frozenset({500, 502, 503, 504})
 _UNAUTHORIZED = 401
-# Urllib3 would repeat what must not be repeated, and follow redirections with the token.
-_ONCE = urllib3.Retry(0, redirect=False)
-
-Form = Mapping[str, str | tuple[str, bytes, str]]
 
 
 class PlatformClient:
@@ -40,27 +34,28 @@ class PlatformClient:
         logged_in: Is told whom the platform let in.
 
     Raises:
-        UsageError: The address would carry the credentials in the open.
+        UsageError: The address would carry the credentials in the open, or the proxy before it cannot be used.
     """
 
     def __init__(
         self, base_url: str, credentials: Callable[[], Credentials], logged_in: Callable[[Credentials], object] = bool
     ) -> None:
-        parts = urlsplit(base_url)
-        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-            raise UsageError(f"{base_url} would carry the credentials in the open: use https")
-        self.base_url = base_url.rstrip("/")
-        self._credentials = credentials
-        self._tell = logged_in
+        self._connection = Connection(base_url)
+        # Nobody is asked, or told, again where a log-in is repeated.
+        self._credentials = cache(credentials)
+        self._tell = cache(logged_in)
         self._token: str | None = None
-        self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=_ONCE)
 
     def close(self) -> None:
         """Close its connections."""
-        self._pool.clear()
+        self._connection.close()
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, shape: Shape = dict) -> Any:
         """Read something.
+
+        Args:
+            path: The path, with its query.
+            shape: What the answer must look like.
 
         Raises:
             Unreachable: The platform was not reached.
@@ -68,7 +63,9 @@ class PlatformClient:
         """
         for pause in _PAUSES:
             try:
-                return self._authorized("GET", path)
+                return self._authorized("GET", path, shape)
+            except NotThePlatform:
+                raise
             except (Unreachable, AnswerLost):
                 pass
             except Refusal as error:
@@ -76,45 +73,50 @@ class PlatformClient:
                     raise
             time.sleep(pause)
         try:
-            return self._authorized("GET", path)
+            return self._authorized("GET", path, shape)
         except AnswerLost as error:
             raise Unreachable(str(error)) from error
 
-    def search(self, path: str, request: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Give all that a search API finds, page by page (contract section 5.6). Raises as `get` does."""
-        found: list[dict[str, Any]] = []
-        while True:
-            asked = json.dumps({**request, "limit": 100, "page": len(found) // 100})
-            page = self.get(f"{path}?{urlencode({'searchRequest': asked}, quote_via=quote)}")
-            found += page["data"]
-            if not page["data"] or len(found) >= page["metadata"]["page"]["totalResults"]:
-                return found
+    def search(self, path: str, request: Mapping[str, Any], shape: Shape = dict) -> list[dict[str, Any]]:
+        """Give all that a search API finds, page by page. Raises as `get` does."""
+        return found_by(lambda asked: self.get(asked, page_of(shape)), path, request)
 
-    def change(self, method: str, path: str, form: Form | None = None) -> Any:
+    def change(self, method: str, path: str, form: Form | None = None, shape: Shape = ANYTHING) -> Any:
         """Make, change or remove something, once.
 
         Args:
             method: The HTTP method.
             path: The path.
             form: The parts of a multipart form, in order: texts, or file name, content and content type.
+            shape: What the answer must look like.
 
         Raises:
             Unreachable: The platform was not reached: nothing was done.
             AnswerLost: It is not known whether it was done.
             Refusal: The platform refused.
         """
-        return self._authorized(method, path, form)
+        return self._authorized(method, path, shape, form)
 
-    def _authorized(self, method: str, path: str, form: Form | None = None) -> Any:
+    def _authorized(self, method: str, path: str, shape: Shape, form: Form | None = None) -> Any:
         """Call with a token; where the platform does not take it any more, with a new one."""
         fresh = self._token is None
         try:
-            return self._call(method, path, {"authorization": f"Bearer {self._logged_in()}"}, form)
+            return self._with_token(method, path, shape, form)
         except Refusal as error:
             if error.status_code != _UNAUTHORIZED or fresh:
                 raise
         self._token = None
-        return self._call(method, path, {"authorization": f"Bearer {self._logged_in()}"}, form)
+        return self._with_token(method, path, shape, form)
+
+    def _with_token(self, method: str, path: str, shape: Shape, form: Form | None) -> Any:
+        content = self._call(method, path, {"authorization": f"Bearer {self._logged_in()}"}, form)
+        try:
+            return read_answer(content, shape, self._connection.base_url)
+        except NotThePlatform as error:
+            if method == "GET":
+                raise
+            # It may have been done: it was called a success.
+            raise AnswerLost(str(error)) from error
 
     def _logged_in(self) -> str:
         if self._token is None:
@@ -125,54 +127,24 @@ class PlatformClient:
 
     def _log_in(self, credentials: Credentials) -> str:
         if credentials.is_service:
-            path, body = "/ums/v2/services/accessToken", {"id": credentials.name, "secretKey": credentials.secret}
+            path, shape = "/ums/v2/services/accessToken", SERVICE_TOKEN
+            body = {"id": credentials.name, "secretKey": credentials.secret}
         else:
-            path, body = "/ums/v2/users/login", {"username": credentials.name, "password": credentials.secret}
+            path, shape = "/ums/v2/users/login", USER_TOKEN
+            body = {"username": credentials.name, "password": credentials.secret}
         try:
-            answer = self._call("POST", path, {"content-type": "application/json"}, json.dumps(body).encode())
+            content = self._call("POST", path, {"content-type": "application/json"}, json.dumps(body).encode())
         except AnswerLost as error:
             raise Unreachable(str(error)) from error
+        answer = read_answer(content, shape, self._connection.base_url)
         token = answer["accessToken"] if credentials.is_service else answer["accessJwt"]["token"]
         return str(token)
 
-    def _call(self, method: str, path: str, headers: Mapping[str, str], sent: Form | bytes | None) -> Any:
-        content, content_type = _encoded(sent)
-        everything = {"accept": "application/json", "user-agent": "biot-plugin", **content_type, **headers}
-        try:
-            answer = self._pool.request(method, self.base_url + path, body=content, headers=everything)
-        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
-            raise Unreachable(f"{self.base_url} cannot be reached: {_reason(error)}") from error
-        except urllib3.exceptions.HTTPError as error:
-            if isinstance(reason := getattr(error, "reason", None), urllib3.exceptions.NewConnectionError):
-                raise Unreachable(f"{self.base_url} cannot be reached: {_reason(reason)}") from error
-            raise AnswerLost(f"{self.base_url} was cut off before it answered: {_reason(error)}") from error
-        if answer.status in range(200, 300):
-            return _decoded(answer.data, self.base_url)
-        refused = refusal(answer.status, answer.data)
-        if answer.status in _LOST and method != "GET" and refused.code in ("", "GATEWAY_TIMEOUT"):
+    def _call(self, method: str, path: str, headers: Mapping[str, str], sent: Form | bytes | None) -> bytes:
+        status, content = self._connection.send(method, path, headers, sent)
+        if status in range(200, 300):
+            return content
+        refused = refusal(status, content)
+        if status in _LOST and method != "GET" and refused.code in ("", "GATEWAY_TIMEOUT"):
             raise AnswerLost(str(refused))
         raise refused
-
-
-def _encoded(sent: Form | bytes | None) -> tuple[bytes | None, dict[str, str]]:
-    if sent is None or isinstance(sent, bytes):
-        return sent, {}
-    content, content_type = urllib3.encode_multipart_formdata(list(sent.items()))
-    return content, {"content-type": content_type}
-
-
-def _decoded(content: bytes, base_url: str) -> Any:
-    try:
-        return json.loads(content) if content else None
-    except ValueError as error:
-        raise Unreachable(
-            f"{base_url} does not answer as the platform does: see that it is the base url of its APIs"
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    reason = getattr(error, "reason", None) or error
-    if isinstance(reason, urllib3.exceptions.ProtocolError) and len(reason.args) > 1:
-        reason = reason.args[1]
-    text = str(reason).rpartition(": ")[2] if isinstance(reason, urllib3.exceptions.NewConnectionError) else str(reason)
-    return " ".join(text.split()) or type(reason).__name__

@@ -8,11 +8,22 @@ from typing import Any
 
 from biot_plugin_cli._errors import PlatformRefused, PlatformUnreachable
 
-__all__ = ["AnswerLost", "Refusal", "Unreachable", "refusal"]
+__all__ = ["AnswerLost", "NotThePlatform", "Refusal", "Unreachable", "refusal"]
 
 
 class Unreachable(PlatformUnreachable):
     """The platform was not reached: nothing was done."""
+
+
+class NotThePlatform(Unreachable):
+    """Somebody answered, but not as the platform does.
+
+    Args:
+        base_url: Where.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(f"{base_url} does not answer as the platform does: see that it is the base url of its APIs")
 
 
 class AnswerLost(PlatformUnreachable):
@@ -24,7 +35,6 @@ class Refusal(PlatformRefused):
 
     Attributes:
         status_code: The HTTP status.
-        code: The platform's own name of the reason; empty where it gave none.
         details: What belongs to it.
     """
 
@@ -43,26 +53,31 @@ _SENTENCES = {
         "The cloud refused it with {className}: see that runtime, handler, sizes and schedule are such as AWS takes"
     ),
     "ENVIRONMENT_VARIABLES_CANNOT_START_WITH_RESERVED_PREFIX": (
-        "The environment variable {environmentVariable} has a name of the platform's own: it must not begin with "
-        "{reservedPrefix}"
+        "The environment variable {environmentVariable} has a name of the platform's own: rename it, as it must not "
+        "begin with {reservedPrefix}"
     ),
     "GATEWAY_TIMEOUT": "The platform took too long to answer: run biot-plugin status, then try again",
     "INTERCEPTION_CONFIGURATION_NOT_FOUND": (
-        "Nothing that can be intercepted has the {fieldName} {value}: biot-plugin check --online lists what can"
+        "Nothing that can be intercepted has the {fieldName} {value}: correct it where it is "
+        "declared, biot-plugin check --online names the line"
     ),
     "INTERCEPTION_MUST_HAVE_CORRECT_API_ID_NULL_VALUE_FOR_TYPE": (
-        "An interception of type {type} must have an apiId that is {correctValue}, not {apiId}"
+        "An interception of type {type} must have an apiId that is {correctValue}, not {apiId}: declare it with "
+        "pre_request or post_request for an API, and with adapt_entity for an entity type"
     ),
     "INTERCEPTION_ORDER_CANNOT_BE_RESERVED_ORDER": "The order {order} is the platform's own: choose another one",
     "INTERNAL_SERVER_ERROR": "The platform failed: run biot-plugin status, then try again",
     "LOGIN_FAILED": "The user name, the service id or the secret is wrong: correct the credentials",
     "PLUGIN_CODE_IS_NOT_SUPPORTED_FOR_IMAGE_DEPLOYMENT_PACKAGE_TYPE": (
-        "The plugin on the platform is a container image, which takes no zip: deploy an image, or choose another name"
+        "The plugin on the platform is a container image, which takes no zip: choose another name, or remove "
+        "it with biot-plugin delete first"
     ),
     "PLUGIN_EXISTS_BY_NAME": "A plugin {pluginName} is there already: run deploy again to update it",
     "PLUGIN_IMAGE_TAG_NOT_FOUND": "The platform has no image with this tag: push the image first",
     "PLUGIN_NOT_FOUND": "There is no plugin {pluginName} on the platform: deploy it first, or see biot-plugin list",
-    "PLUGIN_REQUEST_VALIDATION_FAILED": "The platform does not take the configuration: {message}",
+    "PLUGIN_REQUEST_VALIDATION_FAILED": (
+        "The platform does not take the configuration: {message}; correct it, biot-plugin config shows it"
+    ),
     "PLUGIN_ROLLBACK_FAILED": (
         "The platform failed, and could not undo what it had begun: look at the plugin with biot-plugin status and in "
         "the console before anything else"
@@ -98,7 +113,7 @@ def refusal(status_code: int, content: bytes) -> Refusal:
     details = body["details"] if isinstance(body.get("details"), dict) else {}
     trace = f" (trace {body['traceId']})" if body.get("traceId") else ""
     if code in _SENTENCES:
-        sentence = _SENTENCES[code].format_map(_Details(details, message=message or "it does not say why"))
+        sentence = _SENTENCES[code].format_map(_Details(details, message=message.rstrip(".") or "it does not say why"))
     elif message:
         sentence = f"The platform refused it: {message}"
     else:

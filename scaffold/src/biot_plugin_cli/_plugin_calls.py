@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from biot_plugin_cli._platform_client import Form, PlatformClient
+from biot_plugin_cli._answer_shapes import PLUGIN
+from biot_plugin_cli._platform_client import PlatformClient
+from biot_plugin_cli._platform_connection import Form
 from biot_plugin_cli._platform_errors import Refusal
 
 __all__ = ["PREFIX", "PluginCalls"]
@@ -39,7 +41,7 @@ class PluginCalls:
     def find(self, name: str) -> dict[str, Any] | None:
         """Give a plugin as the platform shows it; None where it has none of this name."""
         try:
-            found: dict[str, Any] = self._client.get(_path(name))
+            found: dict[str, Any] = self._client.get(_path(name), PLUGIN)
         except Refusal as error:
             if error.status_code == 404 and error.code == "PLUGIN_NOT_FOUND":
                 return None
@@ -48,11 +50,11 @@ class PluginCalls:
 
     def all(self) -> list[dict[str, Any]]:
         """Give all plugins, by name."""
-        return self._client.search(_PLUGINS, {"sort": [{"prop": "name", "order": "ASC"}]})
+        return self._client.search(_PLUGINS, {"sort": [{"prop": "name", "order": "ASC"}]}, PLUGIN)
 
     def create(self, config: Config, code: Code) -> dict[str, Any]:
         """Make a plugin."""
-        made: dict[str, Any] = self._client.change("POST", _PLUGINS, _form(config, code))
+        made: dict[str, Any] = self._client.change("POST", _PLUGINS, _form(config, code), PLUGIN)
         return made
 
     def update(self, name: str, whole: Config, changed: Config, code: Code | None) -> dict[str, Any]:
@@ -66,14 +68,16 @@ class PluginCalls:
         """
         if self._has_put:
             try:
-                put: dict[str, Any] = self._client.change("PUT", _path(name), _form({**whole, "name": name}, code))
+                put: dict[str, Any] = self._client.change(
+                    "PUT", _path(name), _form({**whole, "name": name}, code), PLUGIN
+                )
                 return put
             except Refusal as error:
                 if error.status_code not in _NO_SUCH_CALL or error.code == "PLUGIN_NOT_FOUND":
                     raise
                 self._has_put = False
         sent = {field: value for field, value in changed.items() if field not in _ONLY_WHOLE}
-        patched: dict[str, Any] = self._client.change("PATCH", _path(name), _form(sent, code))
+        patched: dict[str, Any] = self._client.change("PATCH", _path(name), _form(sent, code), PLUGIN)
         return patched
 
     def delete(self, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from biot_plugin_cli._console import expect_json, print_failure
 from biot_plugin_cli._errors import CliError, Interrupted
 
 __all__ = ["Debug", "new_app", "run"]
@@ -55,6 +56,7 @@ def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) 
     """
     global _debug
     _debug = False
+    expect_json(sys.argv[1:] if arguments is None else arguments)
     try:
         code = app(args=arguments, prog_name=program, standalone_mode=False)
         if code == Interrupted.exit_code:  # typer makes this of it
@@ -70,7 +72,7 @@ def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) 
 
 def _explain(error: Exception, program: str) -> int:
     if isinstance(error, CliError):
-        return _say(str(error), error.exit_code)
+        return _say(str(error), error.exit_code, error.code)
     if isinstance(error, typer.TyperException):
         said = error.format_message().replace("Value error, ", "").rstrip(".")
         return _say(f"{said}: see {program} --help", error.exit_code)
@@ -87,6 +89,6 @@ def _interrupted() -> int:
     return Interrupted.exit_code
 
 
-def _say(sentence: str, exit_code: int) -> int:
-    sys.stderr.write(f"error: {sentence}\n")
+def _say(sentence: str, exit_code: int, code: str = "") -> int:
+    print_failure(sentence, exit_code, code)
     return exit_code

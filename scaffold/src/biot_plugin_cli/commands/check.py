@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -36,11 +37,13 @@ def check(
 
 def _platform(environment: str | None) -> Callable[[str], dict[str, Any]]:
     """What asks the platform; it is found, and logged in to, when it is first asked."""
+    from biot_plugin_cli import _deploy
+    from biot_plugin_cli._answer_shapes import INTERCEPTABLE, page_of
+
+    target = cache(_deploy.target)
 
     def get(path: str) -> dict[str, Any]:
-        from biot_plugin_cli import _deploy
-
-        found: dict[str, Any] = _deploy.target(environment).client.get(path)
+        found: dict[str, Any] = target(environment).client.get(path, page_of(INTERCEPTABLE))
         return found
 
     return get
