@@ -31,7 +31,7 @@ class CliError(Exception):
 
     Attributes:
         exit_code: How the program ends.
-        code: What machines know the reason by: the platform's name of it, or that of a finding; empty where it has none.
+        code: What machines know the reason by, the name of the platform or of a finding; empty where it has none.
     """
 
     exit_code: ClassVar[int] = 1
