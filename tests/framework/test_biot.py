@@ -445,7 +445,7 @@ def test_a_platform_that_is_away_for_5_s_is_waited_for(
     timer.start()
     try:
         assert run(do, timeout=3)["statusCode"] == 500
-        assert type(run.result) is PlatformUnreachable
+        assert isinstance(run.result, PlatformUnreachable)
         assert not run.result.sent
         assert run.left > 0
         assert run(do, timeout=20)["statusCode"] == 200
@@ -584,7 +584,7 @@ def test_a_token_is_renewed_a_minute_before_it_expires(platform: PlatformServer,
     run(get)
     login: Any = run.plugin.platform.transport()
     token = login._login._token
-    assert 3539 < token.good_until - time.time() <= 3540
+    assert 3480 < token.good_until - time.time() <= 3540
     login._login._token = token._replace(good_until=time.time() - 0.001)
     run(get)
     assert len(platform.logins) == 2
@@ -615,11 +615,13 @@ def test_32_threads_on_a_cold_container_log_in_once(platform: PlatformServer, ru
 
 @pytest.mark.slow
 def test_threads_that_waited_for_a_log_in_share_its_failure(platform: PlatformServer, run: Run) -> None:
-    platform.login_seconds = 0.5
+    platform.login_seconds = 2
     platform.login_behaviours = [error(403, "LOGIN_FAILED")] * 100
+    barrier = threading.Barrier(16)
 
     def at_once(event: Any) -> object:
         def one(_: int) -> type[BaseException]:
+            barrier.wait(20)
             try:
                 event.biot.get("/a")
             except LoginFailed as error:
@@ -695,5 +697,5 @@ def test_an_sdk_is_told_where_the_platform_is_and_who_calls(platform: PlatformSe
 
 
 def test_the_time_that_is_left_is_there_to_be_handed_on(platform: PlatformServer, run: Run) -> None:
-    run(lambda event: event.biot.seconds_left, timeout=5)
-    assert 4 < run.result <= 4.5
+    run(lambda event: event.biot.seconds_left, timeout=60)
+    assert 30 < run.result <= 59.5

@@ -96,7 +96,7 @@ def test_calls_go_over_one_trusted_connection(
 @pytest.mark.slow
 def test_nobody_is_told_the_secret_who_is_not_trusted(platform: PlatformServer, run: Callable[[str, Do], Any]) -> None:
     refused = run(platform.base_url, lambda biot: biot.get("/a"))
-    assert type(refused) is PlatformUnreachable
+    assert isinstance(refused, PlatformUnreachable)
     assert not refused.sent
     assert platform.logins == []
 

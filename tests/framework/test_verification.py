@@ -280,7 +280,11 @@ def test_the_floor_between_fetches_ends(
         (302, b""),
     ],
 )
-def test_without_a_key_nobody_is_verified(target: Target, signer: Signer, answer: tuple[int, bytes]) -> None:
+def test_without_a_key_nobody_is_verified(
+    monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer, answer: tuple[int, bytes]
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
     target.service.answer = answer
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
     assert target.send(direct(signer.user_token())) == (401, "JWT_ERROR")
