@@ -19,6 +19,7 @@ RESERVED_ORDER = 2**31 - 1
 _TYPES = ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY")
 
 Wanted = dict[str, Any]
+_Hook = tuple[str, str | None, str | None]
 
 
 class PluginSubscriptions:
@@ -51,13 +52,17 @@ class PluginSubscriptions:
         return wanted
 
     def apply(self, endpoint: str, wanted: Wanted, before: Wanted) -> None:
-        """Subscribe an endpoint to what it wants, and to nothing that it wanted before and does not want any more."""
-        for one in before.get("interceptions", ()):
-            if _hook(one) not in [_hook(other) for other in wanted["interceptions"]]:
-                self._subscriptions.ignore(**_hook(one), endpoint=endpoint)
-        for one in wanted["interceptions"]:
-            order = one.get("order") or wanted["interceptionOrder"]
-            self._subscriptions.intercept(**_hook(one), endpoint=endpoint, order=order)
+        """Subscribe an endpoint to what it wants, and to nothing that it wanted before and does not want any more.
+
+        What stays keeps its place, as another one of the same order may have moved it since (contract section 2.8).
+        """
+        hooks, former = _hooks(wanted), _hooks(before)
+        for type, api_id, entity_name in former.keys() - hooks.keys():
+            self._subscriptions.ignore(type, endpoint, api_id=api_id, entity_name=entity_name)
+        for hook, order in hooks.items():
+            if former.get(hook) != order:
+                type, api_id, entity_name = hook
+                self._subscriptions.intercept(type, endpoint, api_id=api_id, entity_name=entity_name, order=order)
         for one in before.get("notifications", ()):
             if one not in wanted["notifications"]:
                 self._subscriptions.forget(*_action(one, endpoint))
@@ -112,10 +117,14 @@ def _notification(fields: Fields) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _hook(one: dict[str, Any]) -> dict[str, Any]:
-    """The arguments that name an interception; its entity type counts for ADAPT_ENTITY alone."""
-    adapts = one["type"] == "ADAPT_ENTITY"
-    return {"type": one["type"], "api_id": one.get("apiId"), "entity_name": one["entityTypeName"] if adapts else None}
+def _hooks(wanted: Wanted) -> dict[_Hook, int]:
+    """The order of each interception; its entity type counts for ADAPT_ENTITY alone."""
+    return {
+        (one["type"], one.get("apiId"), one["entityTypeName"] if one["type"] == "ADAPT_ENTITY" else None): (
+            one.get("order") or wanted["interceptionOrder"]
+        )
+        for one in wanted.get("interceptions", ())
+    }
 
 
 def _action(one: dict[str, Any], endpoint: str) -> tuple[str, str, str, str | None]:

@@ -1,0 +1,63 @@
+"""What becomes of a plugin's subscriptions when it, or somebody else, changes them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from biot_emulator.client import Reply
+from biot_emulator.testing import Emulator
+from tests.emulator.conftest import PATIENTS, interception
+
+PLUGINS = "/settings/v2/plugins"
+INTERCEPTIONS = "/dispatcher/v1/hooks/interceptions"
+NOTIFICATIONS = "/dispatcher/v1/hooks/notifications"
+PRE = interception("PRE_REQUEST", f"POST{PATIENTS}")
+TOLD = {"entityTypeName": "patient", "actionName": "_create"}
+IMAGE = {"deploymentPackageType": "IMAGE", "imageTag": "1"}
+
+
+def create(emulator: Emulator, name: str, **subscriptions: Any) -> Reply:
+    config = {"name": name, "displayName": name, "version": 1, **IMAGE, "subscriptions": subscriptions}
+    return emulator.call("POST", PLUGINS, form={"config": json.dumps(config).encode()})
+
+
+def patch(emulator: Emulator, name: str, **subscriptions: Any) -> Reply:
+    config = json.dumps({"subscriptions": subscriptions}).encode()
+    return emulator.call("PATCH", f"{PLUGINS}/Plugin-{name}", form={"config": config})
+
+
+def places(emulator: Emulator) -> dict[str, int]:
+    """The order of each plugin's one interception, by the plugin's name."""
+    names = {plugin["endpointUrl"]: plugin["name"] for plugin in emulator.search(PLUGINS)}
+    return {names[one["endpoint"]]: one["executionOrder"] for one in emulator.search(INTERCEPTIONS)}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"notifications": [TOLD]},
+        {"interceptions": [PRE]},
+        {"interceptions": [{**PRE, "order": 1}]},
+        {"interceptionOrder": 1},
+        {"interceptions": [PRE, interception("ADAPT_ENTITY", "device")], "notifications": []},
+    ],
+)
+def test_nobodys_place_changes_where_nobody_asks_for_another(emulator: Emulator, change: dict[str, Any]) -> None:
+    for name in ("a", "b"):
+        create(emulator, name, interceptions=[PRE])
+    before = emulator.search(INTERCEPTIONS)
+    assert places(emulator) == {"a": 2, "b": 1}
+    assert patch(emulator, "a", **change).status_code == 200
+    assert [one for one in emulator.search(INTERCEPTIONS) if one["type"] == "PRE_REQUEST"] == before
+
+
+def test_who_asks_for_another_place_gets_it(emulator: Emulator) -> None:
+    for name in ("a", "b"):
+        create(emulator, name, interceptions=[PRE])
+    assert patch(emulator, "a", interceptionOrder=5).status_code == 200
+    assert places(emulator) == {"a": 5, "b": 1}
+    assert patch(emulator, "a", interceptions=[{**PRE, "order": 1}]).status_code == 200
+    assert places(emulator) == {"a": 1, "b": 2}
