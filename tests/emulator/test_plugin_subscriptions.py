@@ -61,3 +61,39 @@ def test_who_asks_for_another_place_gets_it(emulator: Emulator) -> None:
     assert places(emulator) == {"a": 5, "b": 1}
     assert patch(emulator, "a", interceptions=[{**PRE, "order": 1}]).status_code == 200
     assert places(emulator) == {"a": 1, "b": 2}
+
+
+def test_what_somebody_took_away_is_away_already(emulator: Emulator) -> None:
+    made = create(emulator, "a", interceptions=[PRE], notifications=[TOLD]).body
+    [service] = emulator.search("/ums/v2/services")
+    at = {"endpoint": made["endpointUrl"]}
+    assert emulator.call("POST", f"{NOTIFICATIONS}/unsubscribe", json={**TOLD, **at}).status_code == 204
+    assert emulator.call("POST", f"{INTERCEPTIONS}/unsubscribe", json={**PRE, **at}).status_code == 204
+    assert emulator.call("DELETE", f"/ums/v2/services/{service['id']}").status_code == 204
+    assert patch(emulator, "a", interceptions=[], notifications=[]).status_code == 200
+    assert emulator.call("DELETE", f"{PLUGINS}/Plugin-a").status_code == 204
+    assert emulator.search(PLUGINS) == []
+    assert create(emulator, "a").status_code == 201
+
+
+def test_what_somebody_subscribed_by_hand_is_there_already(emulator: Emulator) -> None:
+    at = {"endpoint": create(emulator, "a").body["endpointUrl"]}
+    assert emulator.call("POST", f"{NOTIFICATIONS}/subscribe", json={**TOLD, **at}).status_code == 201
+    assert emulator.call("POST", f"{INTERCEPTIONS}/subscribe", json={**PRE, **at}).status_code == 201
+    before = emulator.search(NOTIFICATIONS)
+    assert patch(emulator, "a", interceptions=[PRE], notifications=[TOLD]).status_code == 200
+    assert emulator.search(NOTIFICATIONS) == before
+    assert places(emulator) == {"a": 1}
+
+
+def test_a_list_that_is_sent_again_brings_back_what_somebody_took_away(emulator: Emulator) -> None:
+    at = {
+        "endpoint": create(emulator, "a", interceptions=[{**PRE, "order": 4}], notifications=[TOLD]).body["endpointUrl"]
+    }
+    emulator.call("POST", f"{NOTIFICATIONS}/unsubscribe", json={**TOLD, **at})
+    emulator.call("POST", f"{INTERCEPTIONS}/unsubscribe", json={**PRE, **at})
+    assert patch(emulator, "a", interceptions=[{**PRE, "order": 4}]).status_code == 200
+    assert places(emulator) == {"a": 4}
+    assert emulator.search(NOTIFICATIONS) == []
+    assert patch(emulator, "a", notifications=[TOLD]).status_code == 200
+    assert len(emulator.search(NOTIFICATIONS)) == 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from biot_emulator._fields import Fields
 from biot_emulator.api import Router
+from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.catalog import ACTION_NAMES, ENTITY_TYPE_NAMES, interceptable_api_ids, interceptable_entities
 from biot_emulator.plugin_errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved
 from biot_emulator.subscriptions import DEFAULT_ORDER, Subscriptions
@@ -19,7 +21,7 @@ RESERVED_ORDER = 2**31 - 1
 _TYPES = ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY")
 
 Wanted = dict[str, Any]
-_Hook = tuple[str, str | None, str | None]
+_Hooks = Mapping[tuple[str, str | None, str | None], int]
 
 
 class PluginSubscriptions:
@@ -51,23 +53,41 @@ class PluginSubscriptions:
             wanted["notifications"] = _unique(_notification(one) for one in fields.each("notifications"))
         return wanted
 
-    def apply(self, endpoint: str, wanted: Wanted, before: Wanted) -> None:
+    def apply(self, endpoint: str, fields: Fields, wanted: Wanted, before: Wanted) -> None:
         """Subscribe an endpoint to what it wants, and to nothing that it wanted before and does not want any more.
 
-        What stays keeps its place, as another one of the same order may have moved it since (contract section 2.8).
+        What somebody took away, or subscribed, by hand is as it should be already; lists that were not sent are left
+        alone.
+
+        Args:
+            endpoint: The plugin's address.
+            fields: The configuration's `subscriptions`, as they were sent.
+            wanted: What `read` made of them.
+            before: What it has wanted so far.
         """
-        hooks, former = _hooks(wanted), _hooks(before)
-        for type, api_id, entity_name in former.keys() - hooks.keys():
+        if fields.present("interceptionOrder", "interceptions"):
+            self._intercept(endpoint, _hooks(wanted), _hooks(before))
+        if fields.present("notifications"):
+            self._notify(endpoint, wanted["notifications"], before.get("notifications", ()))
+
+    def _intercept(self, endpoint: str, wanted: _Hooks, before: _Hooks) -> None:
+        for type, api_id, entity_name in before.keys() - wanted.keys():
             self._subscriptions.ignore(type, endpoint, api_id=api_id, entity_name=entity_name)
-        for hook, order in hooks.items():
-            if former.get(hook) != order:
-                type, api_id, entity_name = hook
-                self._subscriptions.intercept(type, endpoint, api_id=api_id, entity_name=entity_name, order=order)
-        for one in before.get("notifications", ()):
-            if one not in wanted["notifications"]:
-                self._subscriptions.forget(*_action(one, endpoint))
-        for one in wanted["notifications"]:
-            if one not in before.get("notifications", ()):
+        for hook, order in wanted.items():
+            type, api_id, entity_name = hook
+            # What stays keeps its place: others of its order may have moved it since (contract section 2.8).
+            stays = before.get(hook) == order
+            if stays and self._subscriptions.intercepts(type, endpoint, api_id=api_id, entity_name=entity_name):
+                continue
+            self._subscriptions.intercept(type, endpoint, api_id=api_id, entity_name=entity_name, order=order)
+
+    def _notify(self, endpoint: str, wanted: Sequence[dict[str, str]], before: Sequence[dict[str, str]]) -> None:
+        for one in before:
+            if one not in wanted:
+                with suppress(SubscriberNotFound):
+                    self._subscriptions.forget(*_action(one, endpoint))
+        for one in wanted:
+            with suppress(SubscriptionAlreadyExists):
                 self._subscriptions.notify(*_action(one, endpoint))
 
     def _order(self, fields: Fields, name: str) -> int:
@@ -117,7 +137,7 @@ def _notification(fields: Fields) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _hooks(wanted: Wanted) -> dict[_Hook, int]:
+def _hooks(wanted: Wanted) -> _Hooks:
     """The order of each interception; its entity type counts for ADAPT_ENTITY alone."""
     return {
         (one["type"], one.get("apiId"), one["entityTypeName"] if one["type"] == "ADAPT_ENTITY" else None): (

@@ -6,10 +6,12 @@ import secrets
 import string
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator._fields import Fields
+from biot_emulator.api_errors import ServiceUserNotFound
 from biot_emulator.clock import timestamp
 from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.errors import SandboxUnavailable
@@ -109,7 +111,8 @@ class Plugins:
         fields.integer("version")
         tagged = bool(fields.present("imageTag"))
         complete = check_package(fields, read_config(fields, DEFAULTS), tagged=tagged, has_code=code is not None)
-        wanted = self._wanted.read(fields.inner("subscriptions"), {})
+        subscriptions = fields.inner("subscriptions")
+        wanted = self._wanted.read(subscriptions, {})
         with self._changing:
             if self._store.get(_COLLECTION, PREFIX + name):
                 message = f"There is a plugin [{name}] already: update it, or choose another name"
@@ -123,7 +126,7 @@ class Plugins:
                 url = self._endpoint_url(_new_address())
                 plugin = Plugin(name, config, url, service.id, service.secret_key, kept, now, now)
                 self._put(plugin, code)
-                self._wanted.apply(url, wanted, {})
+                self._wanted.apply(url, subscriptions, wanted, {})
         return plugin
 
     def update(self, full_name: str, config: dict[str, Any], code: bytes | InPlace | None) -> Plugin:
@@ -143,7 +146,8 @@ class Plugins:
             old = self.get(full_name)
             complete, has_new = _updated(fields, old, code)
             before = old.config["subscriptions"]
-            wanted = self._wanted.read(fields.inner("subscriptions"), before)
+            subscriptions = fields.inner("subscriptions")
+            wanted = self._wanted.read(subscriptions, before)
             _check_runtime(fields, code)
             kept = self._code(fields, complete, code) if has_new else old.code
             now = timestamp(self._platform.clock.now())
@@ -151,8 +155,7 @@ class Plugins:
             with self._store.transaction():
                 self._put(new, code)
                 self._forget_code(old)
-                if fields.present("subscriptions"):
-                    self._wanted.apply(new.endpoint_url, wanted, before)
+                self._wanted.apply(new.endpoint_url, subscriptions, wanted, before)
         self._workers.retire(new.name)
         return new
 
@@ -165,7 +168,8 @@ class Plugins:
         with self._changing, self._store.transaction():
             plugin = self.get(full_name)
             self._store.delete(_COLLECTION, full_name)
-            self._services.delete(plugin.service_id)
+            with suppress(ServiceUserNotFound):
+                self._services.delete(plugin.service_id)
             self._subscriptions.remove_endpoint(plugin.endpoint_url)
             self._forget_code(plugin)
         self._workers.retire(plugin.name)

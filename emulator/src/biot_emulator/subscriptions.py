@@ -90,8 +90,14 @@ class Subscriptions:
         """Take back an `intercept`; tell whether there was one."""
         key = self._key(type, endpoint, api_id, entity_name, path_filters)
         with self._store.transaction():
-            found = next((one for one in self.interceptions() if _same(one, key)), None)
+            found = self._intercepting(key)
             return found is not None and self._store.delete(_INTERCEPTIONS, found["id"])
+
+    def intercepts(
+        self, type: str, endpoint: str, *, api_id: str | None = None, entity_name: str | None = None
+    ) -> bool:
+        """Whether an endpoint is subscribed to calls."""
+        return self._intercepting(self._key(type, endpoint, api_id, entity_name, None)) is not None
 
     def interceptions(self) -> list[dict[str, Any]]:
         """Every interception."""
@@ -202,6 +208,9 @@ class Subscriptions:
             api_id, values = self.template_of(api_id)
             filters |= values
         return dict(zip(_KEY, (type, api_id, entity_name, endpoint, filters or None), strict=True))
+
+    def _intercepting(self, key: dict[str, Any]) -> dict[str, Any] | None:
+        return next((one for one in self.interceptions() if _same(one, key)), None)
 
     def _put_in_place(self, fresh: dict[str, Any], others: list[dict[str, Any]], now: str) -> None:
         by_order = {one["executionOrder"]: one for one in others if one["id"] != fresh["id"]}
