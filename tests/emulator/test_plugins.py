@@ -366,6 +366,14 @@ def test_a_container_image_is_kept_but_not_run(emulator: Emulator) -> None:
     assert "container image" in invocation["error"]["message"]
 
 
+@pytest.mark.parametrize("runtime", ["nodejs20.x", "java21"])
+def test_a_container_image_has_its_runtime_in_it(emulator: Emulator, runtime: str) -> None:
+    made = create(emulator, deploymentPackageType="IMAGE", imageTag="1", runtime=runtime)
+    assert (made.status_code, made.body["runtime"]) == (201, None)
+    changed = patch(emulator, {"runtime": runtime})
+    assert (changed.status_code, changed.body["runtime"]) == (200, None)
+
+
 def test_a_large_configuration_works_and_so_does_a_part_with_a_type(emulator: Emulator) -> None:
     config = json.dumps({**MINIMAL, "unknown": "x" * 3_000_000})
     reply = emulator.call("POST", PLUGINS, form={"config": config.encode(), "code": CODE})

@@ -117,7 +117,7 @@ class Plugins:
             if self._store.get(_COLLECTION, PREFIX + name):
                 message = f"There is a plugin [{name}] already: update it, or choose another name"
                 raise PluginExists(message, pluginName=name)
-            _check_runtime(fields, code)
+            _check_runtime(fields, complete, code)
             kept = self._code(fields, complete, code)
             now = timestamp(self._platform.clock.now())
             with self._store.transaction():
@@ -148,7 +148,7 @@ class Plugins:
             before = old.config["subscriptions"]
             subscriptions = fields.inner("subscriptions")
             wanted = self._wanted.read(subscriptions, before)
-            _check_runtime(fields, code)
+            _check_runtime(fields, complete, code)
             kept = self._code(fields, complete, code) if has_new else old.code
             now = timestamp(self._platform.clock.now())
             new = replace(old, config={**complete, "subscriptions": wanted}, code=kept, last_modified_time=now)
@@ -211,11 +211,11 @@ class Plugins:
             self._store.delete_file(id)
 
 
-def _check_runtime(fields: Fields, code: bytes | InPlace | None) -> None:
-    if isinstance(code, InPlace) or not fields.present("runtime"):
+def _check_runtime(fields: Fields, config: Mapping[str, Any], code: bytes | InPlace | None) -> None:
+    if isinstance(code, InPlace) or config["runtime"] is None or not fields.present("runtime"):
         return
     try:
-        find_python(fields.text("runtime"))
+        find_python(config["runtime"])
     except SandboxUnavailable as unavailable:
         raise fields.wrong("runtime", f"cannot be served: {unavailable}") from None
 
