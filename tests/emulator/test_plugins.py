@@ -374,6 +374,18 @@ def test_a_container_image_has_its_runtime_in_it(emulator: Emulator, runtime: st
     assert (changed.status_code, changed.body["runtime"]) == (200, None)
 
 
+@pytest.mark.parametrize("tag", ["", "x" * 129, {"a": 1}, 5])
+def test_an_image_tag_is_a_text_of_some_length(emulator: Emulator, tag: Any) -> None:
+    longest = {"deploymentPackageType": "IMAGE", "imageTag": "x" * 128}
+    refused = create(emulator, **{**longest, "imageTag": tag})
+    assert (refused.status_code, refused.body["code"]) == (400, "BAD_REQUEST")
+    assert "[imageTag]" in refused.body["message"]
+    assert create(emulator, **longest).status_code == 201
+    refused = patch(emulator, {"imageTag": tag, "version": 2})
+    assert (refused.status_code, refused.body["code"]) == (400, "PLUGIN_REQUEST_VALIDATION_FAILED")
+    assert emulator.call("GET", DEMO).body["version"] == 1
+
+
 def test_a_large_configuration_works_and_so_does_a_part_with_a_type(emulator: Emulator) -> None:
     config = json.dumps({**MINIMAL, "unknown": "x" * 3_000_000})
     reply = emulator.call("POST", PLUGINS, form={"config": config.encode(), "code": CODE})

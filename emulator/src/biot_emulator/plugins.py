@@ -17,7 +17,7 @@ from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.platform import Platform
 from biot_emulator.plugin import ADDRESS_PATH, PREFIX, InPlace, Plugin
-from biot_emulator.plugin_config import DEFAULTS, check_package, plugin_name, read_config
+from biot_emulator.plugin_config import DEFAULTS, check_package, image_tag, plugin_name, read_config
 from biot_emulator.plugin_errors import (
     PluginExists,
     PluginNotFound,
@@ -109,7 +109,7 @@ class Plugins:
         name = plugin_name(fields)
         fields.text("displayName")
         fields.integer("version")
-        tagged = bool(fields.present("imageTag"))
+        tagged = image_tag(fields) is not None
         complete = check_package(fields, read_config(fields, DEFAULTS), tagged=tagged, has_code=code is not None)
         subscriptions = fields.inner("subscriptions")
         wanted = self._wanted.read(subscriptions, {})
@@ -228,9 +228,10 @@ def _updated(fields: Fields, old: Plugin, code: bytes | InPlace | None) -> tuple
     if package not in (None, old.config["deploymentPackageType"]):
         raise fields.wrong("deploymentPackageType", "cannot be changed: make another plugin")
     image = old.config["deploymentPackageType"] == "IMAGE"
-    tagged = bool(fields.present("imageTag")) or not old.code
-    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=code is not None)
-    has_new = bool(fields.present("imageTag")) if image else code is not None
+    tag, has_code = image_tag(fields), code is not None
+    tagged = tag is not None or not old.code
+    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=has_code)
+    has_new = tag is not None if image else has_code
     _check_version(old.config["version"], config["version"] if fields.present("version") else None, has_new=has_new)
     return config, has_new
 
