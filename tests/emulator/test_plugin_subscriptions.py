@@ -97,3 +97,31 @@ def test_a_list_that_is_sent_again_brings_back_what_somebody_took_away(emulator:
     assert emulator.search(NOTIFICATIONS) == []
     assert patch(emulator, "a", notifications=[TOLD]).status_code == 200
     assert len(emulator.search(NOTIFICATIONS)) == 1
+
+
+@pytest.mark.parametrize("variable", ["{foo}", "{id", "id}", "{Id}"])
+def test_a_misspelt_variable_is_no_api(emulator: Emulator, variable: str) -> None:
+    api_id = f"GET{PATIENTS}/{variable}"
+    reply = create(emulator, "a", interceptions=[interception("PRE_REQUEST", api_id)])
+    assert (reply.status_code, reply.body["code"]) == (404, "INTERCEPTION_CONFIGURATION_NOT_FOUND")
+    assert reply.body["details"] == {"value": api_id, "fieldName": "apiId"}
+    wanted = {"type": "PRE_REQUEST", "apiId": api_id, "endpoint": "https://one.example.org"}
+    reply = emulator.call("POST", f"{INTERCEPTIONS}/subscribe", json=wanted)
+    assert (reply.status_code, reply.body["code"]) == (400, "INVALID_API_ID")
+    assert emulator.search(INTERCEPTIONS) == []
+
+
+def test_every_api_that_is_listed_can_be_intercepted_as_it_is_written(emulator: Emulator) -> None:
+    listed = {one["apiId"] for one in emulator.search("/settings/v1/interceptions", {"limit": 1000}) if "apiId" in one}
+    hooks = [interception("PRE_REQUEST", api_id) for api_id in sorted(listed)]
+    assert create(emulator, "a", interceptions=hooks).status_code == 201
+    found = emulator.search(INTERCEPTIONS, {"limit": 1000})
+    assert {one["apiId"] for one in found} == listed
+    assert not any(one.get("pathFilters") for one in found)
+
+
+def test_a_value_in_a_variables_place_is_a_filter(emulator: Emulator) -> None:
+    create(emulator, "a", interceptions=[interception("PRE_REQUEST", f"POST{PATIENTS}/templates/nurse")])
+    [found] = emulator.search(INTERCEPTIONS)
+    assert found["apiId"] == f"POST{PATIENTS}/templates/{{templateName}}"
+    assert found["pathFilters"] == {"templateName": "nurse"}

@@ -193,7 +193,11 @@ class Subscriptions:
             api, call = self._platform.router.find(Call(method, slash + path))
         except NotKnown:
             return api_id, {}
-        return api.api_id, {name: value for name, value in call.variables.items() if value != f"{{{name}}}"}
+        values = {name: value for name, value in call.variables.items() if value != f"{{{name}}}"}
+        if any(value.startswith("{") or value.endswith("}") for value in values.values()):
+            # A misspelt variable: taken for a value, no call would ever have it.
+            return api_id, {}
+        return api.api_id, values
 
     def _key(
         self,
