@@ -11,11 +11,11 @@ from biot_emulator.api import Router
 from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.catalog import ACTION_NAMES, ENTITY_TYPE_NAMES, interceptable_api_ids, interceptable_entities
 from biot_emulator.plugin_errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved
-from biot_emulator.subscriptions import DEFAULT_ORDER, Subscriptions
+from biot_emulator.subscriptions import DEFAULT_ORDER, HIGHEST_ORDER, Subscriptions
 
 __all__ = ["RESERVED_ORDER", "PluginSubscriptions"]
 
-RESERVED_ORDER = 2**31 - 1
+RESERVED_ORDER = HIGHEST_ORDER
 """The order that no plugin may have; which one it is on the platform is not published."""
 
 _TYPES = ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY")

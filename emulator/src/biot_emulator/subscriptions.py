@@ -10,13 +10,15 @@ from typing import Any
 from biot_emulator.api import Call
 from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.clock import timestamp
-from biot_emulator.errors import NotKnown
+from biot_emulator.errors import BadRequest, NotKnown
 from biot_emulator.platform import Platform
 
-__all__ = ["DEFAULT_ORDER", "Interception", "Subscriptions"]
+__all__ = ["DEFAULT_ORDER", "HIGHEST_ORDER", "Interception", "Subscriptions"]
 
 DEFAULT_ORDER = 1
 """The order of an interception that gives none."""
+HIGHEST_ORDER = 2**31 - 1
+"""The highest order there is: the platform's orders have 32 bits (contract section 2.11)."""
 
 _INTERCEPTIONS = "interceptions"
 _NOTIFICATIONS = "notifications"
@@ -65,6 +67,9 @@ class Subscriptions:
 
         No two share an order: whoever has it moves one up, and so on (contract section 2.8). Values in place of the
         path's variables in `api_id` are path filters too (contract section 2.9).
+
+        Raises:
+            BadRequest: An interception would have to move beyond the highest order.
         """
         key = self._key(type, endpoint, api_id, entity_name, path_filters)
         now = timestamp(self._platform.clock.now())
@@ -220,6 +225,9 @@ class Subscriptions:
         by_order = {one["executionOrder"]: one for one in others if one["id"] != fresh["id"]}
         placed: dict[str, Any] | None = fresh
         while placed is not None:
+            if placed["executionOrder"] > HIGHEST_ORDER:
+                taken = f"The order [{fresh['executionOrder']}] is taken, and nobody can move beyond [{HIGHEST_ORDER}]"
+                raise BadRequest(f"{taken}: choose a lower one")
             moved = by_order.get(placed["executionOrder"])
             self._store.put(_INTERCEPTIONS, placed["id"], placed)
             placed = moved and {**moved, "executionOrder": moved["executionOrder"] + 1, "lastModifiedTime": now}
