@@ -221,6 +221,21 @@ def test_two_plugins_cannot_have_one_name(emulator: Emulator) -> None:
     assert state(emulator) == before
 
 
+def test_a_plugin_cannot_have_the_name_of_somebody_elses_service_user(emulator: Emulator) -> None:
+    role = "00000000-0000-0000-0000-000000000009"
+    wanted = {"name": "Plugin-demo", "roleId": role, "type": "EXTERNAL_SERVICE"}
+    service = emulator.call("POST", "/ums/v2/services", json=wanted).body
+    before = state(emulator)
+    reply = create(emulator)
+    assert (reply.status_code, reply.body["code"]) == (409, "PLUGIN_EXISTS_BY_NAME")
+    assert reply.body["details"] == {"pluginName": "demo"}
+    assert "service user [Plugin-demo]" in reply.body["message"]
+    assert "delete" in reply.body["message"]
+    assert state(emulator) == before
+    emulator.call("DELETE", f"/ums/v2/services/{service['id']}")
+    assert create(emulator).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("current", "requested", "code", "refusal"),
     [

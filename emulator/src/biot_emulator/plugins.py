@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator._fields import Fields
-from biot_emulator.api_errors import ServiceUserNotFound
+from biot_emulator.api_errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.clock import timestamp
 from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.errors import SandboxUnavailable
@@ -28,7 +28,7 @@ from biot_emulator.plugin_errors import (
 from biot_emulator.plugin_subscriptions import PluginSubscriptions
 from biot_emulator.pythons import find_python
 from biot_emulator.seeds import seed_code
-from biot_emulator.service_users import ServiceUsers
+from biot_emulator.service_users import ServiceUser, ServiceUsers
 from biot_emulator.subscriptions import Subscriptions
 from biot_emulator.workers import Workers
 
@@ -121,7 +121,7 @@ class Plugins:
             kept = self._code(fields, complete, code)
             now = timestamp(self._platform.clock.now())
             with self._store.transaction():
-                service = self._services.create(PREFIX + name)
+                service = self._service(name)
                 config = {**complete, "subscriptions": wanted}
                 url = self._endpoint_url(_new_address())
                 plugin = Plugin(name, config, url, service.id, service.secret_key, kept, now, now)
@@ -173,6 +173,14 @@ class Plugins:
             self._subscriptions.remove_endpoint(plugin.endpoint_url)
             self._forget_code(plugin)
         self._workers.retire(plugin.name)
+
+    def _service(self, name: str) -> ServiceUser:
+        try:
+            return self._services.create(PREFIX + name)
+        except ServiceNameAlreadyExists:
+            taken = f"The service user [{PREFIX}{name}] is there already, and is no plugin's"
+            message = f"{taken}: delete it, or choose another name for the plugin"
+            raise PluginExists(message, pluginName=name) from None
 
     def _endpoint_url(self, address: str) -> str:
         return f"{self._platform.base_url}{ADDRESS_PATH}{address}/"
