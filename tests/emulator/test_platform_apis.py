@@ -93,6 +93,39 @@ def test_subscriptions_to_what_is_not_there_are_refused(
     assert refused(emulator.call("POST", f"{path}/subscribe", json={**PRE, **change})) == (400, code)
 
 
+NO_URLS = [
+    "nonsense",
+    "ftp://one.example.org",
+    "https://",
+    "//one.example.org",
+    "https://one.example.org:port/",
+    "https://one example.org",
+    "https://[one",
+]
+
+
+@pytest.mark.parametrize("endpoint", NO_URLS)
+def test_only_a_url_can_be_subscribed(emulator: Emulator, endpoint: str) -> None:
+    told = {"entityTypeName": "patient", "actionName": "_create"}
+    for path, wanted in ((INTERCEPTIONS, PRE), (NOTIFICATIONS, told)):
+        reply = emulator.call("POST", f"{path}/subscribe", json={**wanted, "endpoint": endpoint})
+        assert refused(reply) == (400, "BAD_REQUEST")
+        assert "[endpoint]" in reply.body["message"]
+        assert emulator.search(path) == []
+
+
+def test_an_order_beyond_the_highest_is_refused(emulator: Emulator) -> None:
+    highest = 2**31 - 1
+    for name, order in (("a", highest), ("b", highest - 1)):
+        wanted = {**PRE, "endpoint": f"https://{name}.example.org", "executionOrder": order}
+        assert emulator.call("POST", f"{INTERCEPTIONS}/subscribe", json=wanted).status_code == 201
+    before = emulator.search(INTERCEPTIONS)
+    for order in (highest + 1, highest, highest - 1):
+        wanted = {**PRE, "endpoint": "https://c.example.org", "executionOrder": order}
+        assert refused(emulator.call("POST", f"{INTERCEPTIONS}/subscribe", json=wanted)) == (400, "BAD_REQUEST")
+        assert emulator.search(INTERCEPTIONS) == before
+
+
 def test_nobody_logs_in_with_a_secret_that_is_none(emulator: Emulator) -> None:
     wrong = {"id": "00000000-0000-0000-0000-000000000000", "secretKey": "guess"}
     assert refused(emulator.call("POST", "/ums/v2/services/accessToken", json=wrong)) == (403, "LOGIN_FAILED")

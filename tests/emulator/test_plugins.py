@@ -221,6 +221,21 @@ def test_two_plugins_cannot_have_one_name(emulator: Emulator) -> None:
     assert state(emulator) == before
 
 
+def test_a_plugin_cannot_have_the_name_of_somebody_elses_service_user(emulator: Emulator) -> None:
+    role = "00000000-0000-0000-0000-000000000009"
+    wanted = {"name": "Plugin-demo", "roleId": role, "type": "EXTERNAL_SERVICE"}
+    service = emulator.call("POST", "/ums/v2/services", json=wanted).body
+    before = state(emulator)
+    reply = create(emulator)
+    assert (reply.status_code, reply.body["code"]) == (409, "PLUGIN_EXISTS_BY_NAME")
+    assert reply.body["details"] == {"pluginName": "demo"}
+    assert "service user [Plugin-demo]" in reply.body["message"]
+    assert "delete" in reply.body["message"]
+    assert state(emulator) == before
+    emulator.call("DELETE", f"/ums/v2/services/{service['id']}")
+    assert create(emulator).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("current", "requested", "code", "refusal"),
     [
@@ -364,6 +379,26 @@ def test_a_container_image_is_kept_but_not_run(emulator: Emulator) -> None:
     assert Client(emulator.url).call("GET", made.body["endpointUrl"].removeprefix(emulator.url)).status_code == 502
     [invocation] = emulator.invocations()
     assert "container image" in invocation["error"]["message"]
+
+
+@pytest.mark.parametrize("runtime", ["nodejs20.x", "java21"])
+def test_a_container_image_has_its_runtime_in_it(emulator: Emulator, runtime: str) -> None:
+    made = create(emulator, deploymentPackageType="IMAGE", imageTag="1", runtime=runtime)
+    assert (made.status_code, made.body["runtime"]) == (201, None)
+    changed = patch(emulator, {"runtime": runtime})
+    assert (changed.status_code, changed.body["runtime"]) == (200, None)
+
+
+@pytest.mark.parametrize("tag", ["", "x" * 129, {"a": 1}, 5])
+def test_an_image_tag_is_a_text_of_some_length(emulator: Emulator, tag: Any) -> None:
+    longest = {"deploymentPackageType": "IMAGE", "imageTag": "x" * 128}
+    refused = create(emulator, **{**longest, "imageTag": tag})
+    assert (refused.status_code, refused.body["code"]) == (400, "BAD_REQUEST")
+    assert "[imageTag]" in refused.body["message"]
+    assert create(emulator, **longest).status_code == 201
+    refused = patch(emulator, {"imageTag": tag, "version": 2})
+    assert (refused.status_code, refused.body["code"]) == (400, "PLUGIN_REQUEST_VALIDATION_FAILED")
+    assert emulator.call("GET", DEMO).body["version"] == 1
 
 
 def test_a_large_configuration_works_and_so_does_a_part_with_a_type(emulator: Emulator) -> None:

@@ -9,7 +9,7 @@ from biot_emulator.api_errors import ServiceUserNotFound
 from biot_emulator.errors import TokenNotValid
 from biot_emulator.platform import Platform
 from biot_emulator.service_users import ServiceUsers
-from biot_emulator.tokens import TENANT_ID
+from biot_emulator.tokens import PLATFORM_SERVICE_ID, TENANT_ID
 from biot_emulator.users import Users
 
 __all__ = ["Authentication"]
@@ -55,9 +55,10 @@ class Authentication:
         return None
 
     def _service(self, id: str, kind: str, permissions: frozenset[str]) -> Caller | None:
+        if (id, kind) == (PLATFORM_SERVICE_ID, _INTERNAL):
+            return Caller(id, kind, TENANT_ID, permissions)
         try:
             service = self._services.get(id)
         except ServiceUserNotFound:
-            # The platform's own services, whose tokens plugins receive, are nobody's service users.
-            return Caller(id, kind, TENANT_ID, permissions) if kind == _INTERNAL else None
+            return None
         return Caller(id, kind, service["ownerOrganizationId"], permissions) if service["active"] else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from biot_emulator._fields import Fields
 from biot_emulator.api import Answer, Api, Call
@@ -45,6 +46,7 @@ class DispatcherApi:
 
     def _intercept(self, call: Call) -> Answer:
         fields = Fields(call.object)
+        _check_endpoint(fields)
         order = fields.integer("executionOrder") if fields.present("executionOrder") else None
         interception = self._subscriptions.intercept(**self._interception(fields), order=order)
         return Answer(201, _shown(interception))
@@ -58,6 +60,7 @@ class DispatcherApi:
         return Answer(200, search(shown, search_request(call)))
 
     def _notify(self, call: Call) -> Answer:
+        _check_endpoint(Fields(call.object))
         return Answer(201, _shown_notification(self._subscriptions.notify(*_notification(call))))
 
     def _forget(self, call: Call) -> Answer:
@@ -93,6 +96,17 @@ class DispatcherApi:
             message = f"No entity type that can be intercepted is [{name}]"
             raise InvalidEntityTypeName(message, invalidEntityType=name, validEntityTypes=known)
         return name
+
+
+def _check_endpoint(fields: Fields) -> None:
+    endpoint = fields.text("endpoint")
+    try:
+        parts = urlsplit(endpoint)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not endpoint.isprintable() or " " in endpoint:
+        raise fields.wrong("endpoint", "must be the URL of a plugin, as [https://plugin.example.org/]")
 
 
 def _notification(call: Call) -> tuple[str, str, str, str | None]:

@@ -10,7 +10,7 @@ from biot_emulator._fields import Fields
 from biot_emulator.cron import Cron, InvalidCron
 from biot_emulator.plugin_errors import CodeNotSupportedForImage, EnvironmentVariableReserved
 
-__all__ = ["DEFAULTS", "DEFAULT_HANDLER", "RESERVED_PREFIX", "check_package", "plugin_name", "read_config"]
+__all__ = ["DEFAULTS", "DEFAULT_HANDLER", "RESERVED_PREFIX", "check_package", "image_tag", "plugin_name", "read_config"]
 
 RESERVED_PREFIX = "BIOT_"
 """What the names of the platform's own environment variables begin with."""
@@ -49,6 +49,14 @@ def plugin_name(fields: Fields) -> str:
     if not _NAME.fullmatch(name):
         raise fields.wrong("name", "must be of letters, digits, hyphens and underscores")
     return name
+
+
+def image_tag(fields: Fields) -> str | None:
+    """Read which image a plugin runs, which is not among what its configuration keeps. Raises ApiError."""
+    tag = fields.optional_text("imageTag", most=128)
+    if tag == "":
+        raise fields.wrong("imageTag", "must not be empty: send the tag of an image, or leave it out")
+    return tag
 
 
 def read_config(fields: Fields, current: Config) -> dict[str, Any]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from biot_emulator._fields import Fields
 from biot_emulator.api import Router
+from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.catalog import ACTION_NAMES, ENTITY_TYPE_NAMES, interceptable_api_ids, interceptable_entities
 from biot_emulator.plugin_errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved
-from biot_emulator.subscriptions import DEFAULT_ORDER, Subscriptions
+from biot_emulator.subscriptions import DEFAULT_ORDER, HIGHEST_ORDER, Subscriptions
 
 __all__ = ["RESERVED_ORDER", "PluginSubscriptions"]
 
-RESERVED_ORDER = 2**31 - 1
+RESERVED_ORDER = HIGHEST_ORDER
 """The order that no plugin may have; which one it is on the platform is not published."""
 
 _TYPES = ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY")
 
 Wanted = dict[str, Any]
+_Hooks = Mapping[tuple[str, str | None, str | None], int]
 
 
 class PluginSubscriptions:
@@ -50,19 +53,41 @@ class PluginSubscriptions:
             wanted["notifications"] = _unique(_notification(one) for one in fields.each("notifications"))
         return wanted
 
-    def apply(self, endpoint: str, wanted: Wanted, before: Wanted) -> None:
-        """Subscribe an endpoint to what it wants, and to nothing that it wanted before and does not want any more."""
-        for one in before.get("interceptions", ()):
-            if _hook(one) not in [_hook(other) for other in wanted["interceptions"]]:
-                self._subscriptions.ignore(**_hook(one), endpoint=endpoint)
-        for one in wanted["interceptions"]:
-            order = one.get("order") or wanted["interceptionOrder"]
-            self._subscriptions.intercept(**_hook(one), endpoint=endpoint, order=order)
-        for one in before.get("notifications", ()):
-            if one not in wanted["notifications"]:
-                self._subscriptions.forget(*_action(one, endpoint))
-        for one in wanted["notifications"]:
-            if one not in before.get("notifications", ()):
+    def apply(self, endpoint: str, fields: Fields, wanted: Wanted, before: Wanted) -> None:
+        """Subscribe an endpoint to what it wants, and to nothing that it wanted before and does not want any more.
+
+        What somebody took away, or subscribed, by hand is as it should be already; lists that were not sent are left
+        alone.
+
+        Args:
+            endpoint: The plugin's address.
+            fields: The configuration's `subscriptions`, as they were sent.
+            wanted: What `read` made of them.
+            before: What it has wanted so far.
+        """
+        if fields.present("interceptionOrder", "interceptions"):
+            self._intercept(endpoint, _hooks(wanted), _hooks(before))
+        if fields.present("notifications"):
+            self._notify(endpoint, wanted["notifications"], before.get("notifications", ()))
+
+    def _intercept(self, endpoint: str, wanted: _Hooks, before: _Hooks) -> None:
+        for type, api_id, entity_name in before.keys() - wanted.keys():
+            self._subscriptions.ignore(type, endpoint, api_id=api_id, entity_name=entity_name)
+        for hook, order in wanted.items():
+            type, api_id, entity_name = hook
+            # What stays keeps its place: others of its order may have moved it since (contract section 2.8).
+            stays = before.get(hook) == order
+            if stays and self._subscriptions.intercepts(type, endpoint, api_id=api_id, entity_name=entity_name):
+                continue
+            self._subscriptions.intercept(type, endpoint, api_id=api_id, entity_name=entity_name, order=order)
+
+    def _notify(self, endpoint: str, wanted: Sequence[dict[str, str]], before: Sequence[dict[str, str]]) -> None:
+        for one in before:
+            if one not in wanted:
+                with suppress(SubscriberNotFound):
+                    self._subscriptions.forget(*_action(one, endpoint))
+        for one in wanted:
+            with suppress(SubscriptionAlreadyExists):
                 self._subscriptions.notify(*_action(one, endpoint))
 
     def _order(self, fields: Fields, name: str) -> int:
@@ -112,10 +137,14 @@ def _notification(fields: Fields) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _hook(one: dict[str, Any]) -> dict[str, Any]:
-    """The arguments that name an interception; its entity type counts for ADAPT_ENTITY alone."""
-    adapts = one["type"] == "ADAPT_ENTITY"
-    return {"type": one["type"], "api_id": one.get("apiId"), "entity_name": one["entityTypeName"] if adapts else None}
+def _hooks(wanted: Wanted) -> _Hooks:
+    """The order of each interception; its entity type counts for ADAPT_ENTITY alone."""
+    return {
+        (one["type"], one.get("apiId"), one["entityTypeName"] if one["type"] == "ADAPT_ENTITY" else None): (
+            one.get("order") or wanted["interceptionOrder"]
+        )
+        for one in wanted.get("interceptions", ())
+    }
 
 
 def _action(one: dict[str, Any], endpoint: str) -> tuple[str, str, str, str | None]:

@@ -6,16 +6,18 @@ import secrets
 import string
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator._fields import Fields
+from biot_emulator.api_errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.clock import timestamp
 from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.platform import Platform
 from biot_emulator.plugin import ADDRESS_PATH, PREFIX, InPlace, Plugin
-from biot_emulator.plugin_config import DEFAULTS, check_package, plugin_name, read_config
+from biot_emulator.plugin_config import DEFAULTS, check_package, image_tag, plugin_name, read_config
 from biot_emulator.plugin_errors import (
     PluginExists,
     PluginNotFound,
@@ -26,7 +28,7 @@ from biot_emulator.plugin_errors import (
 from biot_emulator.plugin_subscriptions import PluginSubscriptions
 from biot_emulator.pythons import find_python
 from biot_emulator.seeds import seed_code
-from biot_emulator.service_users import ServiceUsers
+from biot_emulator.service_users import ServiceUser, ServiceUsers
 from biot_emulator.subscriptions import Subscriptions
 from biot_emulator.workers import Workers
 
@@ -107,23 +109,24 @@ class Plugins:
         name = plugin_name(fields)
         fields.text("displayName")
         fields.integer("version")
-        tagged = bool(fields.present("imageTag"))
+        tagged = image_tag(fields) is not None
         complete = check_package(fields, read_config(fields, DEFAULTS), tagged=tagged, has_code=code is not None)
-        wanted = self._wanted.read(fields.inner("subscriptions"), {})
+        subscriptions = fields.inner("subscriptions")
+        wanted = self._wanted.read(subscriptions, {})
         with self._changing:
             if self._store.get(_COLLECTION, PREFIX + name):
                 message = f"There is a plugin [{name}] already: update it, or choose another name"
                 raise PluginExists(message, pluginName=name)
-            _check_runtime(fields, code)
+            _check_runtime(fields, complete, code)
             kept = self._code(fields, complete, code)
             now = timestamp(self._platform.clock.now())
             with self._store.transaction():
-                service = self._services.create(PREFIX + name)
+                service = self._service(name)
                 config = {**complete, "subscriptions": wanted}
                 url = self._endpoint_url(_new_address())
                 plugin = Plugin(name, config, url, service.id, service.secret_key, kept, now, now)
                 self._put(plugin, code)
-                self._wanted.apply(url, wanted, {})
+                self._wanted.apply(url, subscriptions, wanted, {})
         return plugin
 
     def update(self, full_name: str, config: dict[str, Any], code: bytes | InPlace | None) -> Plugin:
@@ -143,16 +146,16 @@ class Plugins:
             old = self.get(full_name)
             complete, has_new = _updated(fields, old, code)
             before = old.config["subscriptions"]
-            wanted = self._wanted.read(fields.inner("subscriptions"), before)
-            _check_runtime(fields, code)
+            subscriptions = fields.inner("subscriptions")
+            wanted = self._wanted.read(subscriptions, before)
+            _check_runtime(fields, complete, code)
             kept = self._code(fields, complete, code) if has_new else old.code
             now = timestamp(self._platform.clock.now())
             new = replace(old, config={**complete, "subscriptions": wanted}, code=kept, last_modified_time=now)
             with self._store.transaction():
                 self._put(new, code)
                 self._forget_code(old)
-                if fields.present("subscriptions"):
-                    self._wanted.apply(new.endpoint_url, wanted, before)
+                self._wanted.apply(new.endpoint_url, subscriptions, wanted, before)
         self._workers.retire(new.name)
         return new
 
@@ -165,10 +168,19 @@ class Plugins:
         with self._changing, self._store.transaction():
             plugin = self.get(full_name)
             self._store.delete(_COLLECTION, full_name)
-            self._services.delete(plugin.service_id)
+            with suppress(ServiceUserNotFound):
+                self._services.delete(plugin.service_id)
             self._subscriptions.remove_endpoint(plugin.endpoint_url)
             self._forget_code(plugin)
         self._workers.retire(plugin.name)
+
+    def _service(self, name: str) -> ServiceUser:
+        try:
+            return self._services.create(PREFIX + name)
+        except ServiceNameAlreadyExists:
+            taken = f"The service user [{PREFIX}{name}] is there already, and is no plugin's"
+            message = f"{taken}: delete it, or choose another name for the plugin"
+            raise PluginExists(message, pluginName=name) from None
 
     def _endpoint_url(self, address: str) -> str:
         return f"{self._platform.base_url}{ADDRESS_PATH}{address}/"
@@ -209,11 +221,11 @@ class Plugins:
         self._folders.keep({id, *(other.code.get("id") for other in self), *self._workers.folders()})
 
 
-def _check_runtime(fields: Fields, code: bytes | InPlace | None) -> None:
-    if isinstance(code, InPlace) or not fields.present("runtime"):
+def _check_runtime(fields: Fields, config: Mapping[str, Any], code: bytes | InPlace | None) -> None:
+    if isinstance(code, InPlace) or config["runtime"] is None or not fields.present("runtime"):
         return
     try:
-        find_python(fields.text("runtime"))
+        find_python(config["runtime"])
     except SandboxUnavailable as unavailable:
         raise fields.wrong("runtime", f"cannot be served: {unavailable}") from None
 
@@ -226,9 +238,10 @@ def _updated(fields: Fields, old: Plugin, code: bytes | InPlace | None) -> tuple
     if package not in (None, old.config["deploymentPackageType"]):
         raise fields.wrong("deploymentPackageType", "cannot be changed: make another plugin")
     image = old.config["deploymentPackageType"] == "IMAGE"
-    tagged = bool(fields.present("imageTag")) or not old.code
-    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=code is not None)
-    has_new = bool(fields.present("imageTag")) if image else code is not None
+    tag, has_code = image_tag(fields), code is not None
+    tagged = tag is not None or not old.code
+    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=has_code)
+    has_new = tag is not None if image else has_code
     _check_version(old.config["version"], config["version"] if fields.present("version") else None, has_new=has_new)
     return config, has_new
 

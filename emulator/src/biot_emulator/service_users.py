@@ -74,7 +74,8 @@ class ServiceUsers:
         with self._store.transaction():
             name = user.get("name")
             if name is not None and any(other.get("name") == name for other in self.all()):
-                raise ServiceNameAlreadyExists(f"A service user is named [{name}] already", name=name)
+                message = f"A service user is named [{name}] already: delete it, or choose another name"
+                raise ServiceNameAlreadyExists(message, name=name)
             key = self._add_key(user)
         return user, key
 

@@ -10,13 +10,15 @@ from typing import Any
 from biot_emulator.api import Call
 from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.clock import timestamp
-from biot_emulator.errors import NotKnown
+from biot_emulator.errors import BadRequest, NotKnown
 from biot_emulator.platform import Platform
 
-__all__ = ["DEFAULT_ORDER", "Interception", "Subscriptions"]
+__all__ = ["DEFAULT_ORDER", "HIGHEST_ORDER", "Interception", "Subscriptions"]
 
 DEFAULT_ORDER = 1
 """The order of an interception that gives none."""
+HIGHEST_ORDER = 2**31 - 1
+"""The highest order there is: the platform's orders have 32 bits (contract section 2.11)."""
 
 _INTERCEPTIONS = "interceptions"
 _NOTIFICATIONS = "notifications"
@@ -65,6 +67,9 @@ class Subscriptions:
 
         No two share an order: whoever has it moves one up, and so on (contract section 2.8). Values in place of the
         path's variables in `api_id` are path filters too (contract section 2.9).
+
+        Raises:
+            BadRequest: An interception would have to move beyond the highest order.
         """
         key = self._key(type, endpoint, api_id, entity_name, path_filters)
         now = timestamp(self._platform.clock.now())
@@ -90,8 +95,14 @@ class Subscriptions:
         """Take back an `intercept`; tell whether there was one."""
         key = self._key(type, endpoint, api_id, entity_name, path_filters)
         with self._store.transaction():
-            found = next((one for one in self.interceptions() if _same(one, key)), None)
+            found = self._intercepting(key)
             return found is not None and self._store.delete(_INTERCEPTIONS, found["id"])
+
+    def intercepts(
+        self, type: str, endpoint: str, *, api_id: str | None = None, entity_name: str | None = None
+    ) -> bool:
+        """Whether an endpoint is subscribed to calls."""
+        return self._intercepting(self._key(type, endpoint, api_id, entity_name, None)) is not None
 
     def interceptions(self) -> list[dict[str, Any]]:
         """Every interception."""
@@ -187,7 +198,11 @@ class Subscriptions:
             api, call = self._platform.router.find(Call(method, slash + path))
         except NotKnown:
             return api_id, {}
-        return api.api_id, {name: value for name, value in call.variables.items() if value != f"{{{name}}}"}
+        values = {name: value for name, value in call.variables.items() if value != f"{{{name}}}"}
+        if any(value.startswith("{") or value.endswith("}") for value in values.values()):
+            # A misspelt variable: taken for a value, no call would ever have it.
+            return api_id, {}
+        return api.api_id, values
 
     def _key(
         self,
@@ -203,10 +218,16 @@ class Subscriptions:
             filters |= values
         return dict(zip(_KEY, (type, api_id, entity_name, endpoint, filters or None), strict=True))
 
+    def _intercepting(self, key: dict[str, Any]) -> dict[str, Any] | None:
+        return next((one for one in self.interceptions() if _same(one, key)), None)
+
     def _put_in_place(self, fresh: dict[str, Any], others: list[dict[str, Any]], now: str) -> None:
         by_order = {one["executionOrder"]: one for one in others if one["id"] != fresh["id"]}
         placed: dict[str, Any] | None = fresh
         while placed is not None:
+            if placed["executionOrder"] > HIGHEST_ORDER:
+                taken = f"The order [{fresh['executionOrder']}] is taken, and nobody can move beyond [{HIGHEST_ORDER}]"
+                raise BadRequest(f"{taken}: choose a lower one")
             moved = by_order.get(placed["executionOrder"])
             self._store.put(_INTERCEPTIONS, placed["id"], placed)
             placed = moved and {**moved, "executionOrder": moved["executionOrder"] + 1, "lastModifiedTime": now}

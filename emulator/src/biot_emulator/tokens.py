@@ -17,7 +17,7 @@ from biot_emulator._json import decode, encode
 if TYPE_CHECKING:
     from biot_emulator._rsa import SigningKey
 
-__all__ = ["TENANT_ID", "TOKEN_SECONDS", "KeyChest", "TokenIssuer", "TokenKind"]
+__all__ = ["PLATFORM_SERVICE_ID", "TENANT_ID", "TOKEN_SECONDS", "KeyChest", "TokenIssuer", "TokenKind"]
 
 TOKEN_SECONDS = 30 * 60
 """How long a token is valid."""
@@ -34,6 +34,8 @@ _SCOPES: dict[TokenKind, list[str]] = {
 _REMEMBERED = 1000
 TENANT_ID = "00000000-0000-0000-0000-000000000000"
 """The id of the one tenant, which is that of its first organization too."""
+PLATFORM_SERVICE_ID = "00000000-0000-0000-0000-000000000003"
+"""The id of the platform's own service that calls plugins. It is nobody's service user."""
 
 
 class KeyChest(Protocol):
@@ -90,7 +92,7 @@ class TokenIssuer:
         if kind == "user":
             holder = {"refreshTokenId": str(uuid.uuid4()), "tenantId": TENANT_ID, "sub": str(uuid.uuid4())}
             return self.sign({**holder, "scopes": _SCOPES[kind], "tokenType": "USER"})
-        holder = {"serviceUserId": str(uuid.uuid4())}
+        holder = {"serviceUserId": PLATFORM_SERVICE_ID}
         return self.sign({**holder, "scopes": _SCOPES[kind], "tokenType": "SERVICE_INTERNAL"})
 
     def log_in(self, service_id: str) -> dict[str, str]:
