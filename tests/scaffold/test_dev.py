@@ -208,6 +208,21 @@ def test_what_the_platform_does_not_take_is_said(folder: Path, file: str, old: s
         dev.wait_for("Version 2 runs")
 
 
+def test_a_plugin_goes_on_under_its_old_name_where_the_new_one_is_refused(folder: Path) -> None:
+    other = {"name": "other", "displayName": "Other", "version": 1, "runtime": "python{}.{}".format(*sys.version_info)}
+    with developing(folder) as dev:
+        form = {"config": json.dumps(other).encode()}
+        assert dev.client.call("POST", "/settings/v2/plugins", form=form).status_code == 201
+        (folder / "pyproject.toml").write_text(MANIFEST.replace('"demo"', '"other"'))
+        dev.wait_for("There is a plugin .other. already")
+        dev.wait_for("Version 1 stays")
+        assert dev.mark() == "first"
+        (folder / "pyproject.toml").write_text(MANIFEST.replace('"demo"', '"another"'))
+        dev.wait_for("Version 1 runs")
+        assert {one["name"] for one in dev.client.search("/settings/v2/plugins")} == {"other", "another"}
+        assert dev.mark() == "first"
+
+
 def test_a_plugin_that_is_broken_from_the_beginning_can_be_mended(folder: Path) -> None:
     (folder / "texts.py").write_text("MARK = (\n")
     with developing(folder) as dev:

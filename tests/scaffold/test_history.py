@@ -50,6 +50,16 @@ def test_the_packages_that_are_kept_are_few_and_git_does_not_see_them(
     assert (plugin.root / ".biot-plugin" / ".gitignore").read_text() == "*\n"
 
 
+def test_a_package_that_cannot_be_kept_is_deployed_all_the_same(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    plugin.write(".biot-plugin", "in the way\n")
+    done = plugin.program("deploy", "--yes", "--json")
+    assert (done.exit_code, done.document["version"]) == (0, 1)
+    assert "version 1 is not kept for rollback" in done.err
+    assert answer(emulator) == {"n": 1}
+
+
 def numbered(plugin: Repository, *numbers: int) -> None:
     """Deploy one version after the other, each with code of its own."""
     for number in numbers:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._snapshots import Snapshots
 
 
@@ -39,6 +41,15 @@ def test_a_copy_stays_what_it_was(root: Path) -> None:
         assert second.exists()
         assert (root / ".venv" / "bin" / "python").exists()
     assert not second.exists()
+
+
+def test_a_file_that_cannot_be_copied_is_one_sentence_and_leaves_no_half_of_a_copy(root: Path) -> None:
+    os.mkfifo(root / "pipe")
+    with Snapshots(root) as snapshots:
+        with pytest.raises(OperationFailed, match=r"The plugin's files cannot be copied: .*pipe.* is a named pipe"):
+            snapshots.take()
+        (root / "pipe").unlink()
+        assert [path.name for path in snapshots.take().parent.iterdir()] == ["2"]
 
 
 def test_a_text_names_the_files_of_the_plugins_folder(root: Path) -> None:

@@ -25,7 +25,10 @@ class CallRefused(EmulatorError):
     """
 
     def __init__(self, call: str, reply: Reply) -> None:
-        super().__init__(f"{call} was answered {reply.status_code}: {reply.body}")
+        said = reply.body if isinstance(reply.body, dict) else {}
+        # Not the whole body, which may hold a token, or somebody's data.
+        reason = " ".join(str(said[name]) for name in ("code", "message") if name in said)
+        super().__init__(f"{call} was answered {reply.status_code}{f': {reason}' if reason else ''}")
         self.reply = reply
 
 

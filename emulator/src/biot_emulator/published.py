@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from biot_emulator.catalog import interceptions
 from biot_emulator.entities import Entities
 from biot_emulator.entity_api import EntityApi
@@ -17,6 +19,6 @@ def published_interceptions() -> list[dict[str, str]]:
 
     An entry has `entityTypeName`, `servicePrefix` and, where it stands for an API, `apiId`.
     """
-    platform = Platform(Store())
-    EntityApi(platform, Entities(platform, Users(platform, ("nobody", ""))))
-    return interceptions(platform.router)
+    with closing(Platform(Store())) as platform:
+        EntityApi(platform, Entities(platform, Users(platform, ("nobody", ""))))
+        return interceptions(platform.router)

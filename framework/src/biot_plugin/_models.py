@@ -15,7 +15,6 @@ from biot_plugin._errors import InvalidBody
 from biot_plugin._merge import merge
 
 M = TypeVar("M")
-Problems = list[dict[str, str]]
 
 
 class Model(Protocol[M]):

@@ -65,8 +65,9 @@ class PublicKeys:
         return _signed_by(keys, message, signature) or _signed_by(self._newer_than(keys), message, signature)
 
     def _current(self) -> Sequence[RSAPublicKey]:
-        if self._prefetching is not None:
-            self._prefetching.join(self.PREFETCH_PATIENCE)
+        # Of several threads that come here at once, each waits.
+        if (prefetching := self._prefetching) is not None:
+            prefetching.join(self.PREFETCH_PATIENCE)
             self._prefetching = None
         with self._lock:
             if not self._keys:

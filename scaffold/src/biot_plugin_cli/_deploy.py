@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from biot_plugin_cli._credentials import find_credentials, keep_credentials
-from biot_plugin_cli._deploy_report import plan_document, print_plan, print_warnings
+from biot_plugin_cli._deploy_report import plan_document, print_not_kept, print_plan, print_warnings
 from biot_plugin_cli._deployment import carry_out, remove
 from biot_plugin_cli._environments import base_url, in_environment
 from biot_plugin_cli._errors import InvalidPlugin, OperationFailed, PluginImportError, UsageError
 from biot_plugin_cli._history import History
 from biot_plugin_cli._hooks import Hooks
 from biot_plugin_cli._manifest import Manifest
-from biot_plugin_cli._plan import make_plan
+from biot_plugin_cli._plan import Plan, make_plan
 from biot_plugin_cli._platform_client import PlatformClient
-from biot_plugin_cli._plugin_calls import PREFIX, PluginCalls
+from biot_plugin_cli._plugin_calls import PREFIX, Code, PluginCalls
 
-__all__ = ["Target", "confirm", "delete", "deploy", "present_plugin", "set_state", "target"]
+__all__ = ["Target", "apply", "confirm", "delete", "deploy", "present_plugin", "set_state", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,34 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     print_plan(plan, target.base_url)
     if plan.action == "none" or dry_run:
         return plan_document(plan)
+    # What was planned goes up, also where another build takes the file's place while somebody thinks about it.
+    code = (package.path.name, package.path.read_bytes())
     confirm("Go on?", yes=yes)
-    code = (package.path.name, package.path.read_bytes()) if plan.sends_code else None
-    address = carry_out(plan, code, target.calls).get("endpointUrl")
-    if plan.sends_code:
-        own = config_of_code(plan.config, hooks)
-        target.history().add(package.path, plan.version, package.content_hash, own, address)
+    address = apply(target, plan, code, package.content_hash, config_of_code(plan.config, hooks))
     return {**plan_document(plan), "endpointUrl": address}
+
+
+def apply(target: Target, plan: Plan, code: Code, content_hash: str, config: Mapping[str, Any]) -> str | None:
+    """Carry out a plan, and keep the package that went up; give the plugin's address.
+
+    Args:
+        target: Where to.
+        plan: The plan.
+        code: The file name and the content of the zip that the plan is about, also where it is there already.
+        content_hash: What tells its code from all other code.
+        config: The part of the configuration that belongs to the code.
+
+    Raises:
+        CliError: It cannot be carried out.
+    """
+    present = carry_out(plan, code if plan.sends_code else None, target.calls)
+    address: str | None = present.get("endpointUrl")
+    if plan.sends_code:
+        try:
+            target.history().add(code[1], plan.version, content_hash, config, address)
+        except OperationFailed as error:
+            print_not_kept(plan, error)
+    return address
 
 
 def set_state(target: Target, state: str) -> dict[str, Any]:

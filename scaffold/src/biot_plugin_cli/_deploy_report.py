@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from biot_plugin_cli._console import err, out
+from biot_plugin_cli._errors import CliError
 from biot_plugin_cli._finding import Finding
 from biot_plugin_cli._plan import Plan
 
-__all__ = ["plan_document", "plugin_table", "print_plan", "print_plugin", "print_warnings"]
+__all__ = ["plan_document", "plugin_table", "print_not_kept", "print_plan", "print_plugin", "print_warnings"]
 
 _ACTIONS = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
 _SHOWN = (
@@ -64,6 +65,11 @@ def print_warnings(findings: Iterable[Finding]) -> None:
         place = ":".join(str(part) for part in (one.file, one.line) if part is not None)
         where = f"{place}: " if place else ""
         err.print(Text.assemble(("warning", "yellow"), f": {where}{one.message}; {one.advice}"))
+
+
+def print_not_kept(plan: Plan, error: CliError) -> None:
+    """Say on standard error that a package went up and cannot be gone back to."""
+    err.print(Text.assemble(("warning", "yellow"), f": version {plan.version} is not kept for rollback: {error}"))
 
 
 def print_plugin(plugin: Mapping[str, Any]) -> None:

@@ -119,11 +119,11 @@ class DevSession:
 
     def _put(self, config: dict[str, Any], code: InPlace) -> None:
         plugins, name = self.platform.plugins, config["name"]
-        if self._running and self._running[0] != name:
-            plugins.delete(PREFIX + self._running[0])
-            self._running = None
-        if self._running is None:
-            plugins.create({**config, "version": 1}, code)
-        else:
+        before = self._running[0] if self._running else None
+        if before == name:
             version = plugins.get(PREFIX + name).config["version"]
             plugins.update(PREFIX + name, {**config, "version": version + 1}, code)
+            return
+        plugins.create({**config, "version": 1}, code)
+        if before:
+            plugins.delete(PREFIX + before)

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from biot_plugin_cli._files import write_whole
+
 __all__ = ["Deployed", "History"]
 
 _FOLDER = ".biot-plugin"
@@ -55,24 +57,25 @@ class History:
         return sorted((one for one in found if one and one.file.is_file()), key=lambda one: one.version, reverse=True)
 
     def add(
-        self, package: Path, version: int, content_hash: str, config: Mapping[str, Any], endpoint_url: str | None
+        self, package: bytes, version: int, content_hash: str, config: Mapping[str, Any], endpoint_url: str | None
     ) -> None:
         """Keep a package; the oldest are removed, and those of a plugin that is no more.
 
         Args:
-            package: The zip.
+            package: The zip's content.
             version: The version that it became on the platform.
             content_hash: What tells its code from all other code.
             config: The part of its configuration that belongs to the code.
             endpoint_url: The plugin's address.
+
+        Raises:
+            OperationFailed: It cannot be kept.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._top / ".gitignore").write_text("*\n", encoding="utf-8")
+        write_whole(self._top / ".gitignore", b"*\n")
         file = self._folder / f"{version:05d}.zip"
-        if package != file:
-            shutil.copyfile(package, file)
+        write_whole(file, package)
         told = {**asdict(Deployed(version, content_hash, config, endpoint_url, file)), "file": file.name}
-        file.with_suffix(".json").write_text(json.dumps(told, indent=2), encoding="utf-8")
+        write_whole(file.with_suffix(".json"), json.dumps(told, indent=2).encode())
         kept = self.of(endpoint_url)[:_KEPT]
         for old in self.all():
             if old not in kept:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, NoReturn
 
-from biot_plugin_cli._deploy import Target, confirm, present_plugin
+from biot_plugin_cli._deploy import Target, apply, confirm, present_plugin
 from biot_plugin_cli._deploy_report import plan_document, print_plan
-from biot_plugin_cli._deployment import carry_out
 from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._history import Deployed
 from biot_plugin_cli._plan import INTERCEPTION_ORDER, content_hash_of, make_plan
@@ -38,10 +37,8 @@ def roll_back(target: Target, version: int | None, *, yes: bool) -> dict[str, An
     if plan.action == "none":
         return {**plan_document(plan), **told}
     confirm(f"Deploy the code of version {older.version} again?", yes=yes)
-    code = (older.file.name, older.file.read_bytes()) if plan.sends_code else None
-    address = carry_out(plan, code, target.calls).get("endpointUrl")
-    if plan.sends_code:
-        target.history().add(older.file, plan.version, older.content_hash, older.config, address)
+    code = (older.file.name, older.file.read_bytes())
+    address = apply(target, plan, code, older.content_hash, older.config)
     return {**plan_document(plan), **told, "endpointUrl": address}
 
 

@@ -90,5 +90,5 @@ def check_limits(zipped: int, unpacked: int, parts: Iterable[Part]) -> None:
             )
             raise InvalidPlugin(
                 f"The package has {size / MEGABYTE:.1f} MB {what}, and Lambda takes {limit // MEGABYTE}: do without "
-                f"some of its largest parts ({worst}), or deploy the plugin as an image"
+                f"some of its largest parts ({worst})"
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._watch import is_own
 
 __all__ = ["Snapshots"]
@@ -39,10 +40,18 @@ class Snapshots:
         self._place.cleanup()
 
     def take(self) -> Path:
-        """Copy the plugin's own files as they are now; give the copy's folder."""
+        """Copy the plugin's own files as they are now; give the copy's folder.
+
+        Raises:
+            OperationFailed: One of them cannot be read.
+        """
         self._count += 1
         copy = Path(self._place.name) / str(self._count)
-        shutil.copytree(self._root, copy, ignore=self._foreign, ignore_dangling_symlinks=True)
+        try:
+            shutil.copytree(self._root, copy, ignore=self._foreign, ignore_dangling_symlinks=True)
+        except OSError as error:
+            shutil.rmtree(copy, ignore_errors=True)
+            raise OperationFailed(f"The plugin's files cannot be copied: {_reason(error)}") from error
         if (environment := self._root / _ENVIRONMENT).exists():
             (copy / _ENVIRONMENT).symlink_to(environment.absolute())
         return copy
@@ -60,6 +69,12 @@ class Snapshots:
     def _foreign(self, folder: str, names: list[str]) -> list[str]:
         here = Path(folder).relative_to(self._root)
         return [name for name in names if not _is_kept(here / name, Path(folder) / name)]
+
+
+def _reason(error: OSError) -> str:
+    """What went wrong with the first file, where there were several."""
+    several = isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list)
+    return str(error.args[0][0][2]) if several else str(error)
 
 
 def _is_kept(relative: Path, path: Path) -> bool:
