@@ -92,7 +92,7 @@ def test_a_refusal_is_relayed(emulator: Emulator) -> None:
     assert emulator.search(PATIENTS) == []
 
 
-@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1", "ftp://example.org", "nonsense", "http://", "http://[::1"])
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1", "http://a..b"])
 def test_what_cannot_be_called_counts_as_a_crash(emulator: Emulator, endpoint: str) -> None:
     subscribe(emulator, endpoint)
     reply = emulator.call("POST", PATIENTS, json=ADA)

@@ -121,7 +121,7 @@ class Plugins:
             kept = self._code(fields, complete, code)
             now = timestamp(self._platform.clock.now())
             with self._store.transaction():
-                service = self._service(name)
+                service = self._service(fields, name)
                 config = {**complete, "subscriptions": wanted}
                 url = self._endpoint_url(_new_address())
                 plugin = Plugin(name, config, url, service.id, service.secret_key, kept, now, now)
@@ -174,13 +174,13 @@ class Plugins:
             self._forget_code(plugin)
         self._workers.retire(plugin.name)
 
-    def _service(self, name: str) -> ServiceUser:
+    def _service(self, fields: Fields, name: str) -> ServiceUser:
         try:
             return self._services.create(PREFIX + name)
         except ServiceNameAlreadyExists:
-            taken = f"The service user [{PREFIX}{name}] is there already, and is no plugin's"
-            message = f"{taken}: delete it, or choose another name for the plugin"
-            raise PluginExists(message, pluginName=name) from None
+            # Not that the plugin exists: whoever is told so would try to update it.
+            taken = f"is taken: the service user [{PREFIX}{name}] is there already, and is no plugin's"
+            raise fields.wrong("name", f"{taken}: delete it, or choose another name") from None
 
     def _endpoint_url(self, address: str) -> str:
         return f"{self._platform.base_url}{ADDRESS_PATH}{address}/"
