@@ -114,7 +114,7 @@ def test_outside_of_a_plugin_there_is_nothing_to_check(
 
     shown = biot_plugin("check", "--json")
 
-    assert (shown.exit_code, shown.out) == (4, "")
+    assert (shown.exit_code, shown.document["exitCode"]) == (4, 4)
     assert "new-plugin" in shown.err
 
 

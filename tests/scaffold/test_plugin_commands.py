@@ -44,6 +44,17 @@ def test_without_the_platform_nothing_is_deployed(
         assert outcome.err.count("\n") == 1 or command == "deploy"
 
 
+def test_machines_are_told_the_platforms_own_name_of_a_refusal(
+    plugin: Repository, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert plugin.program("status", "--json").document["exitCode"] == 1
+    monkeypatch.setenv("BIOT_PLUGIN_PASSWORD", "guess")
+    for command in ("status", "list", "deploy", "rollback", "delete", "enable", "disable"):
+        outcome = plugin.program(command, "--json")
+        assert (outcome.document["exitCode"], outcome.document["code"]) == (5, "LOGIN_FAILED"), command
+        assert outcome.err.endswith(f"error: {outcome.document['error']}\n")
+
+
 def test_the_plugin_is_shown_listed_disabled_and_removed(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
