@@ -248,7 +248,7 @@ def test_a_refusal_that_has_changed_nothing_says_so(
     )
 
 
-def interrupted(platform: FaultyPlatform, *arguments: str) -> tuple[int, str, str]:
+def interrupted(platform: FaultyPlatform, *arguments: str) -> tuple[int, str]:
     """Press Ctrl-C when the platform has a call that changes something, unanswered; give how the program ended."""
     original, has_it, may_go_on = platform._ask, threading.Event(), threading.Event()
 
@@ -269,31 +269,30 @@ def interrupted(platform: FaultyPlatform, *arguments: str) -> tuple[int, str, st
             process.kill()
             may_go_on.set()
             platform._ask = original  # type: ignore[method-assign]
-    return process.returncode, out, err.splitlines()[-1]
+    said = err.splitlines()[-1].removeprefix("error: ")
+    document = {"error": said, "exitCode": process.returncode}
+    assert out == (f"{json.dumps(document, indent=2)}\n" if "--json" in arguments else "")
+    return process.returncode, said
 
 
 def test_who_interrupts_is_told_what_the_platform_may_have(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
-    said = "error: Interrupted while the platform was called, which may have {}: run biot-plugin status to see it"
+    said = "Interrupted while the platform was called, which may have {}: run biot-plugin status to see it"
     assert interrupted(platform, "deploy", "--yes", "--json") == (
         130,
-        "",
         said.format("demo now, or no plugin of this name"),
     )
     deploy(plugin)
     plugin.write("index.py", SECOND)
     assert interrupted(platform, "deploy", "--yes", "--json") == (
         130,
-        "",
         said.format("version 2 of demo now, or version 1 as it was"),
     )
-    assert interrupted(platform, "disable") == (130, "", said.format("demo as it was, or changed"))
+    assert interrupted(platform, "disable") == (130, said.format("demo as it was, or changed"))
     assert interrupted(platform, "delete", "--yes") == (
         130,
-        "",
-        "error: Interrupted while the platform was called. Whether demo is gone is not known: "
-        "run biot-plugin list to see it",
+        "Interrupted while the platform was called. Whether demo is gone is not known: run biot-plugin list to see it",
     )
 
 
