@@ -142,6 +142,6 @@ def test_the_next_address_is_tried_where_the_kernel_lacks_the_family_of_the_firs
 
 def test_a_name_that_no_host_can_have_is_unreachable(run: Run) -> None:
     unknown = run("http://api..example.com", lambda biot: biot.get("/a", timeout=0.2))
-    # Nothing else tells that the thread which looks the name up has not ended with a traceback: that would be a warning.
+    # If the thread that looks the name up ended with a traceback, that would be a warning, which is an error here.
     assert isinstance(unknown, PlatformUnreachable)
     assert not unknown.sent
