@@ -1,0 +1,185 @@
+"""The service user's log-in and its token."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from biot_plugin import (
+    LoginFailed,
+    NotConfigured,
+    TokenRefused,
+    UnexpectedAnswer,
+)
+from biot_plugin._time_limit import TimeLimit
+from tests.framework.biot.handlers import PATIENTS, TRACE, Run, get, patch
+from tests.framework.platform_server import (
+    SECRET,
+    SERVICE_ID,
+    Exchange,
+    PlatformServer,
+    error,
+    half,
+    ok,
+)
+
+
+def test_it_says_what_is_missing_where_the_platform_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOT_SHOULD_VALIDATE_JWT", "false")
+    wanted = {"BIOT_BASE_URL": "ftp://x", "BIOT_SERVICE_USER_ID": SERVICE_ID, "BIOT_SERVICE_USER_SECRET_KEY": SECRET}
+    for missing in ("BIOT_BASE_URL", "BIOT_SERVICE_USER_SECRET_KEY", None):
+        for name, value in wanted.items():
+            monkeypatch.setenv(name, "" if name == missing else value)
+        run = Run()
+        reply = run(get)
+        assert type(run.result) is NotConfigured
+        assert (missing or "BIOT_BASE_URL") in str(run.result)
+        assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (500, "CALL_TO_API_FAILED")
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "LOGIN_FAILED"), (401, "SERVICE_LOCKED")])
+def test_a_log_in_that_is_refused_is_the_plugins_own_trouble(
+    platform: PlatformServer, run: Run, status: int, code: str
+) -> None:
+    platform.login_behaviours = [error(status, code)]
+    reply = run(get)
+    assert type(run.result) is LoginFailed
+    assert (run.result.status, run.result.code) == (status, code)
+    assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (500, "CALL_TO_API_FAILED")
+    assert SECRET not in repr(run.result.__dict__)
+    assert run(get)["statusCode"] == 200, "the next call tries again"
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {"accessToken": "x"}, {"accessToken": "x", "accessTokenExpiration": "soon"}]
+)
+def test_a_log_in_without_a_token_is_no_log_in(platform: PlatformServer, run: Run, body: object) -> None:
+    platform.login_behaviours = [lambda exchange: exchange.answer(200, body)]
+    run(get)
+    assert type(run.result) is UnexpectedAnswer
+
+
+def test_the_log_in_is_tried_again_for_a_moment(platform: PlatformServer, run: Run) -> None:
+    platform.login_behaviours = [error(503, "BUSY"), half]
+    run(patch)
+    assert run.result == {"method": "PATCH"}
+    assert len(platform.logins) == 3
+
+
+def test_a_revoked_token_is_renewed_once(platform: PlatformServer, run: Run) -> None:
+    run(patch)
+    for count in (2, 3):
+        platform.revoke()
+        run(patch)
+        assert run.result == {"method": "PATCH"}
+        assert len(platform.logins) == count
+
+
+def test_a_token_that_is_never_good_is_not_renewed_in_a_loop(platform: PlatformServer, run: Run) -> None:
+    class Never(set[str]):
+        def add(self, element: str) -> None: ...
+
+    platform.good_tokens = Never()
+    for _ in range(10):
+        reply = run(get)
+        assert type(run.result) is TokenRefused
+        assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (500, "CALL_TO_API_FAILED")
+    assert len(platform.logins) == 2
+
+
+def test_a_renewed_token_that_is_revoked_is_renewed_though_a_late_call_had_the_old_one(
+    platform: PlatformServer, run: Run
+) -> None:
+    over = threading.Event()
+
+    def overtaking(event: Any) -> object:
+        with ThreadPoolExecutor(1) as thread:
+            late_one = thread.submit(get, event)
+            while not platform.received:
+                time.sleep(0.001)
+            platform.revoke()
+            get(event)
+            over.set()
+            late_one.result()
+        platform.revoke()
+        return get(event)
+
+    def slow_one(exchange: Exchange) -> None:
+        over.wait(5)
+        ok(exchange)
+
+    platform.behaves(slow_one, ok)
+    run(overtaking)
+    assert run.result == {"method": "GET"}
+    assert len(platform.logins) == 3
+
+
+def test_no_log_in_is_made_ahead_of_time_where_a_call_was_faster(platform: PlatformServer, run: Run) -> None:
+    run(get)
+    run.plugin.platform.transport().prefetch(TRACE, TimeLimit(5))
+    assert len(platform.logins) == 1
+
+
+def test_a_token_is_renewed_a_minute_before_it_expires(platform: PlatformServer, run: Run) -> None:
+    platform.token_seconds = 3600.0
+    earliest = time.time()
+    run(get)
+    latest = time.time()
+    login: Any = run.plugin.platform.transport()
+    token = login._login._token
+    # A token has whole seconds.
+    assert earliest + 3539 < token.good_until <= latest + 3540
+    login._login._token = token._replace(good_until=time.time() - 0.001)
+    run(get)
+    assert len(platform.logins) == 2
+
+
+@pytest.mark.slow
+def test_32_threads_on_a_cold_container_log_in_once(platform: PlatformServer, run: Run) -> None:
+    barrier = threading.Barrier(32)
+    platform.login_seconds = 0.5
+
+    def at_once(event: Any) -> object:
+        def one(_: int) -> object:
+            barrier.wait()
+            return event.biot.get(f"{PATIENTS}/7")
+
+        with ThreadPoolExecutor(32) as threads:
+            return list(threads.map(one, range(32)))
+
+    run(at_once)
+    assert run.result == [{"method": "GET"}] * 32
+    assert len(platform.logins) == 1
+    platform.revoke()
+    barrier.reset()
+    run(at_once)
+    assert run.result == [{"method": "GET"}] * 32
+    assert len(platform.logins) == 2
+
+
+@pytest.mark.slow
+def test_threads_that_waited_for_a_log_in_share_its_failure(platform: PlatformServer, run: Run) -> None:
+    platform.login_seconds = 2
+    platform.login_behaviours = [error(403, "LOGIN_FAILED")] * 100
+    barrier = threading.Barrier(16)
+
+    def at_once(event: Any) -> object:
+        def one(_: int) -> type[BaseException]:
+            barrier.wait(20)
+            try:
+                event.biot.get("/a")
+            except LoginFailed as error:
+                return type(error)
+            raise AssertionError
+
+        with ThreadPoolExecutor(16) as threads:
+            return set(threads.map(one, range(16)))
+
+    run(at_once)
+    assert run.result == {LoginFailed}
+    assert len(platform.logins) <= 2
