@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 from biot_emulator.client import Client
@@ -30,6 +31,13 @@ def deploy(plugin: Repository, *arguments: str) -> dict[str, Any]:
     assert done.exit_code == 0, done.err
     document: dict[str, Any] = done.document
     return document
+
+
+def deploy_hooked(plugin: Repository) -> None:
+    """Deploy a plugin whose decorators say what it is called for."""
+    (plugin.root / ".venv").symlink_to(sys.prefix)
+    plugin.write("index.py", HOOKED)
+    deploy(plugin)
 
 
 def configured(plugin: Repository, **settings: Any) -> None:

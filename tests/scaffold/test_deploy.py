@@ -10,7 +10,7 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from biot_plugin_cli._environment_rules import HASH_VARIABLE
-from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, shown
+from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
 from tests.scaffold.support import on_terminal, program_file
@@ -90,9 +90,7 @@ def test_what_the_file_does_not_mention_is_left_alone(
 def test_what_the_decorators_say_is_what_the_platform_does(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
-    (plugin.root / ".venv").symlink_to(sys.prefix)
-    plugin.write("index.py", HOOKED)
-    deploy(plugin)
+    deploy_hooked(plugin)
     found = shown(emulator)
     assert found
     assert [(one["type"], one["order"]) for one in found["subscriptions"]["interceptions"]] == [("PRE_REQUEST", 5)]
@@ -113,9 +111,7 @@ def test_what_the_decorators_say_is_what_the_platform_does(
 def test_an_order_of_interceptions_that_the_file_does_not_mention_is_left_alone(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
-    (plugin.root / ".venv").symlink_to(sys.prefix)
-    plugin.write("index.py", HOOKED)
-    deploy(plugin)
+    deploy_hooked(plugin)
     form = {"config": b'{"subscriptions": {"interceptionOrder": 50}}'}
     assert emulator.call("PATCH", "/settings/v2/plugins/Plugin-demo", form=form).status_code == 200
     assert deploy(plugin)["action"] == "none"

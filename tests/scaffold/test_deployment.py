@@ -5,12 +5,9 @@ from __future__ import annotations
 import email.parser
 import email.policy
 import json
-import re
 import signal
 import subprocess
 import threading
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -128,109 +125,17 @@ def test_where_the_platform_is_gone_afterwards_nobody_pretends_to_know(
     plugin: Repository, platform: FaultyPlatform
 ) -> None:
     platform.fault = "cut after"
-    original = platform._ask
+    original = platform.ask
 
     def ask_and_go(request: bytes) -> bytes:
         answer = original(request)
         platform.gone = request.startswith(b"POST /settings")
         return answer
 
-    platform._ask = ask_and_go  # type: ignore[method-assign]
+    platform.ask = ask_and_go
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 6
     assert "not known: run biot-plugin status" in outcome.err
-
-
-def test_of_two_deploys_at_once_one_is_told_that_the_other_was_faster(
-    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
-) -> None:
-    deploy(plugin)
-    plugin.write("index.py", SECOND)
-    meanwhile(platform, "PUT", lambda: emulator.deploy(plugin.root / "dist" / "demo.zip"))
-    outcome = plugin.program("deploy", "--yes")
-    assert outcome.exit_code == 5
-    assert without_trace(outcome.err.splitlines()[-1]) == (
-        "error: The platform has version 2 already, which is not older than 2: somebody else has deployed meanwhile, "
-        "run deploy again. The platform has version 2 of demo, which is not this one"
-    )
-
-
-def test_who_is_second_with_the_very_same_plugin_has_what_was_wanted(
-    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
-) -> None:
-    deploy(plugin)
-    plugin.write("index.py", SECOND)
-    original = platform._ask
-
-    def the_same_first(request: bytes) -> bytes:
-        if request.startswith(b"PUT"):
-            original(request)
-        return original(request)
-
-    platform._ask = the_same_first  # type: ignore[method-assign]
-    assert deploy(plugin)["version"] == 2
-    assert answer(emulator) == {"n": 2}
-
-
-def meanwhile(platform: FaultyPlatform, method: str, do: Callable[[], object]) -> None:
-    """Do something just before the platform gets the next call of a method."""
-    original, waiting = platform._ask, [do]
-
-    def ask(request: bytes) -> bytes:
-        if waiting and request.startswith(f"{method} /settings".encode()):
-            waiting.pop()()
-        return original(request)
-
-    platform._ask = ask  # type: ignore[method-assign]
-
-
-def without_trace(line: str) -> str:
-    return re.sub(r" \(trace \w+\)", "", line)
-
-
-def test_of_a_plugin_that_somebody_has_removed_nobody_says_that_it_is_still_there(
-    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
-) -> None:
-    deploy(plugin)
-    plugin.write("index.py", SECOND)
-    meanwhile(platform, "PUT", lambda: emulator.call("DELETE", "/settings/v2/plugins/Plugin-demo"))
-    outcome = plugin.program("deploy", "--yes")
-    assert outcome.exit_code == 5
-    assert without_trace(outcome.err.splitlines()[-1]) == (
-        "error: There is no plugin Plugin-demo on the platform: deploy it first, or see biot-plugin list. "
-        "The platform has no plugin demo any more"
-    )
-
-
-def test_of_a_plugin_that_somebody_else_has_made_nobody_says_that_nothing_is_there(
-    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
-) -> None:
-    meanwhile(platform, "POST", lambda: emulator.deploy(plugin.root / "dist" / "demo.zip"))
-    outcome = plugin.program("deploy", "--yes")
-    assert outcome.exit_code == 5
-    assert without_trace(outcome.err.splitlines()[-1]) == (
-        "error: A plugin demo is there already: run deploy again to update it. "
-        "The platform has version 1 of demo, which is not this one"
-    )
-
-
-def test_what_somebody_else_has_set_meanwhile_is_not_as_it_was(
-    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
-) -> None:
-    deploy(plugin)
-    plugin.write("index.py", SECOND)
-    original = platform._next_fault
-
-    def another_first() -> Fault | None:
-        form = {"config": b'{"timeout": 33}'}
-        assert emulator.call("PATCH", "/settings/v2/plugins/Plugin-demo", form=form).status_code == 200
-        return original()
-
-    platform._next_fault = another_first  # type: ignore[method-assign]
-    platform.fault, platform.reaches = "500", False
-    outcome = plugin.program("deploy", "--yes")
-    assert outcome.exit_code == 5
-    assert "The platform has version 1 of demo, which is not this one: run biot-plugin status" in outcome.err
 
 
 def test_a_refusal_that_has_changed_nothing_says_so(
@@ -239,8 +144,8 @@ def test_a_refusal_that_has_changed_nothing_says_so(
     deploy(plugin)
     plugin.write("index.py", SECOND)
     refused = b'HTTP/1.1 400 X\r\ncontent-length: 40\r\n\r\n{"code": "X", "message": "not this way"}'
-    original = platform._ask
-    platform._ask = lambda request: refused if request.startswith(b"PUT") else original(request)  # type: ignore[method-assign]
+    original = platform.ask
+    platform.ask = lambda request: refused if request.startswith(b"PUT") else original(request)
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 5
     assert outcome.err.splitlines()[-1] == (
@@ -250,7 +155,7 @@ def test_a_refusal_that_has_changed_nothing_says_so(
 
 def interrupted(platform: FaultyPlatform, *arguments: str) -> tuple[int, str]:
     """Press Ctrl-C when the platform has a call that changes something, unanswered; give how the program ended."""
-    original, has_it, may_go_on = platform._ask, threading.Event(), threading.Event()
+    original, has_it, may_go_on = platform.ask, threading.Event(), threading.Event()
 
     def hold(request: bytes) -> bytes:
         if not request.startswith(b"GET") and b" /settings" in request.partition(b"\r\n")[0]:
@@ -258,7 +163,7 @@ def interrupted(platform: FaultyPlatform, *arguments: str) -> tuple[int, str]:
             may_go_on.wait(60)
         return original(request)
 
-    platform._ask = hold  # type: ignore[method-assign]
+    platform.ask = hold
     command = [str(program_file("biot-plugin")), *arguments]
     with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
@@ -268,7 +173,7 @@ def interrupted(platform: FaultyPlatform, *arguments: str) -> tuple[int, str]:
         finally:
             process.kill()
             may_go_on.set()
-            platform._ask = original  # type: ignore[method-assign]
+            platform.ask = original
     said = err.splitlines()[-1].removeprefix("error: ")
     document = {"error": said, "exitCode": process.returncode}
     assert out == (f"{json.dumps(document, indent=2)}\n" if "--json" in arguments else "")
@@ -294,23 +199,3 @@ def test_who_interrupts_is_told_what_the_platform_may_have(
         130,
         "Interrupted while the platform was called. Whether demo is gone is not known: run biot-plugin list to see it",
     )
-
-
-def test_many_deploys_at_once_leave_one_whole_plugin(
-    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, tmp_path: Path
-) -> None:
-    deploy(plugin)
-    package = (plugin.root / "dist" / "demo.zip").read_bytes()
-    statuses: list[int] = []
-
-    def change() -> None:
-        form = {"code": package, "config": b'{"version": 2}'}
-        statuses.append(emulator.call("PATCH", "/settings/v2/plugins/Plugin-demo", form=form).status_code)
-
-    threads = [threading.Thread(target=change) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [200, 400, 400, 400]
-    assert answer(emulator) == {"n": 1}

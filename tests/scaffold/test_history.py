@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 
 import pytest
 
 from biot_emulator.testing import Emulator
-from tests.scaffold.deployments import FIRST, HOOKED, SECOND, answer, configured, deploy, shown
+from tests.scaffold.deployments import FIRST, HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
 
@@ -140,9 +139,7 @@ def test_a_plugin_that_could_not_be_removed_keeps_its_history(
 def test_with_the_code_goes_back_what_its_decorators_said(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
-    (plugin.root / ".venv").symlink_to(sys.prefix)
-    plugin.write("index.py", HOOKED)
-    deploy(plugin)
+    deploy_hooked(plugin)
     before = shown(emulator)
     plugin.write("index.py", re.sub(r"@plugin.(notification|scheduled).*\n.*\n", "", HOOKED))
     configured(plugin, timeout=9)

@@ -26,6 +26,7 @@ from biot_plugin_cli._errors import UsageError
 from biot_plugin_cli._platform_client import PlatformClient
 from biot_plugin_cli._platform_errors import Unreachable
 from biot_plugin_cli._proxies import pool_for
+from tests.scaffold.listener import Listener, read_head
 
 HOST = "platform.example"
 URL = f"https://{HOST}"
@@ -50,7 +51,7 @@ class Platform(BaseHTTPRequestHandler):
         pass
 
 
-class Proxy:
+class Proxy(Listener):
     """Connects whoever asks to the one platform, unless it refuses, and remembers what it heard."""
 
     def __init__(self, platform: int) -> None:
@@ -58,44 +59,21 @@ class Proxy:
         self.heads: list[str] = []
         self.passed = b""
         self._platform = platform
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
-        self._threads: list[threading.Thread] = []
-        self._start(self._accept)
+        super().__init__()
 
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        for thread in self._threads:
-            thread.join()
-
-    def _start(self, do: object, *arguments: object) -> None:
-        thread = threading.Thread(target=do, args=arguments)  # type: ignore[arg-type]
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._socket.accept()
-                self._start(self._serve, connection)
-
-    def _serve(self, caller: socket.socket) -> None:
-        with caller, contextlib.suppress(OSError):
-            head = b""
-            while not head.endswith(b"\r\n\r\n"):
-                head += caller.recv(1)
-            self.heads.append(head.decode())
-            if self.refusal:
-                caller.sendall(b"HTTP/1.1 " + self.refusal + b"\r\ncontent-length: 0\r\n\r\n")
-                return
-            with socket.create_connection(("127.0.0.1", self._platform)) as platform:
-                caller.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
-                self._start(_pump, platform, caller)
-                while chunk := caller.recv(65536):
-                    self.passed += chunk
-                    platform.sendall(chunk)
-                platform.shutdown(socket.SHUT_RDWR)
+    def serve(self, caller: socket.socket) -> None:
+        head, self.passed = read_head(caller)
+        self.heads.append(head.decode())
+        if self.refusal:
+            caller.sendall(b"HTTP/1.1 " + self.refusal + b"\r\ncontent-length: 0\r\n\r\n")
+            return
+        with socket.create_connection(("127.0.0.1", self._platform)) as platform:
+            caller.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            self.start(_pump, platform, caller)
+            while chunk := caller.recv(65536):
+                self.passed += chunk
+                platform.sendall(chunk)
+            platform.shutdown(socket.SHUT_RDWR)
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:

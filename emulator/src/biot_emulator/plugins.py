@@ -22,10 +22,9 @@ from biot_emulator.plugin_errors import (
     PluginExists,
     PluginNotFound,
     PluginRequestInvalid,
-    VersionMustBeLarger,
-    VersionMustNotBeChanged,
 )
 from biot_emulator.plugin_subscriptions import PluginSubscriptions
+from biot_emulator.plugin_update import updated_config
 from biot_emulator.pythons import find_python
 from biot_emulator.seeds import seed_code
 from biot_emulator.service_users import ServiceUser, ServiceUsers
@@ -144,7 +143,7 @@ class Plugins:
         fields = Fields(config, PluginRequestInvalid)
         with self._changing:
             old = self.get(full_name)
-            complete, has_new = _updated(fields, old, code)
+            complete, has_new = updated_config(fields, old, has_code=code is not None)
             before = old.config["subscriptions"]
             subscriptions = fields.inner("subscriptions")
             wanted = self._wanted.read(subscriptions, before)
@@ -228,30 +227,6 @@ def _check_runtime(fields: Fields, config: Mapping[str, Any], code: bytes | InPl
         find_python(config["runtime"])
     except SandboxUnavailable as unavailable:
         raise fields.wrong("runtime", f"cannot be served: {unavailable}") from None
-
-
-def _updated(fields: Fields, old: Plugin, code: bytes | InPlace | None) -> tuple[dict[str, Any], bool]:
-    """The configuration as it will be, and whether there is other code; see what cannot be changed."""
-    name, package = fields.optional_text("name"), fields.optional_text("deploymentPackageType")
-    if name not in (None, old.name, old.full_name):
-        raise fields.wrong("name", f"cannot be changed: leave it out, or send [{old.name}]")
-    if package not in (None, old.config["deploymentPackageType"]):
-        raise fields.wrong("deploymentPackageType", "cannot be changed: make another plugin")
-    image = old.config["deploymentPackageType"] == "IMAGE"
-    tag, has_code = image_tag(fields), code is not None
-    tagged = tag is not None or not old.code
-    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=has_code)
-    has_new = tag is not None if image else has_code
-    _check_version(old.config["version"], config["version"] if fields.present("version") else None, has_new=has_new)
-    return config, has_new
-
-
-def _check_version(current: int, requested: int | None, *, has_new: bool) -> None:
-    versions = {"currentVersion": current, "requestVersion": requested}
-    if has_new and (requested is None or requested <= current):
-        raise VersionMustBeLarger(f"With new code the version must be larger than [{current}]", **versions)
-    if not has_new and requested not in (None, current):
-        raise VersionMustNotBeChanged(f"Without new code the version must stay [{current}]", **versions)
 
 
 def _new_address() -> str:

@@ -1,4 +1,12 @@
-"""When a call is tried again: only where the platform cannot have carried it out, or where twice is as good as once."""
+"""When a call is tried again: only where the platform cannot have carried it out, or where twice is as good as once.
+
+A call that did not reach the platform, or that it asked to come later with (429), was not carried out: it is tried
+again whatever it is. One that broke off, or that the platform failed at, may have been: it is tried again where it is
+safe.
+
+What a deletion finds gone, after an attempt that may have been carried out, it has deleted itself as far as anybody can
+tell: that counts as done.
+"""
 
 from __future__ import annotations
 
@@ -34,12 +42,7 @@ def with_retries(
 ) -> Answer:
     """Sends a call, again where that may help, and gives the last answer.
 
-    A call that did not reach the platform, or that it asked to come later with (429), was not carried out: it is tried
-    again whatever it is. One that broke off, or that the platform failed at, may have been: it is tried again where it
-    is safe. No wait is begun that the time does not allow.
-
-    What a deletion finds gone, after an attempt that may have been carried out, it has deleted itself as far as anybody
-    can tell: that counts as done.
+    No wait is begun that the time does not allow.
 
     Args:
         send: Sends it once.

@@ -1,0 +1,45 @@
+"""What an update may change of a plugin, and what becomes of its version (contract section 6.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from biot_emulator._fields import Fields
+from biot_emulator.plugin import Plugin
+from biot_emulator.plugin_config import check_package, image_tag, read_config
+from biot_emulator.plugin_errors import VersionMustBeLarger, VersionMustNotBeChanged
+
+__all__ = ["updated_config"]
+
+
+def updated_config(fields: Fields, old: Plugin, *, has_code: bool) -> tuple[dict[str, Any], bool]:
+    """Give a plugin's configuration as it will be, and whether it has other code then.
+
+    Args:
+        fields: The configuration that was sent.
+        old: The plugin so far.
+        has_code: Whether code was sent beside it.
+
+    Raises:
+        ApiError: It is not what it should be, or changes what cannot be changed.
+    """
+    name, package = fields.optional_text("name"), fields.optional_text("deploymentPackageType")
+    if name not in (None, old.name, old.full_name):
+        raise fields.wrong("name", f"cannot be changed: leave it out, or send [{old.name}]")
+    if package not in (None, old.config["deploymentPackageType"]):
+        raise fields.wrong("deploymentPackageType", "cannot be changed: make another plugin")
+    image = old.config["deploymentPackageType"] == "IMAGE"
+    tag = image_tag(fields)
+    tagged = tag is not None or not old.code
+    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=has_code)
+    has_new = tag is not None if image else has_code
+    _check_version(old.config["version"], config["version"] if fields.present("version") else None, has_new=has_new)
+    return config, has_new
+
+
+def _check_version(current: int, requested: int | None, *, has_new: bool) -> None:
+    versions = {"currentVersion": current, "requestVersion": requested}
+    if has_new and (requested is None or requested <= current):
+        raise VersionMustBeLarger(f"With new code the version must be larger than [{current}]", **versions)
+    if not has_new and requested not in (None, current):
+        raise VersionMustNotBeChanged(f"Without new code the version must stay [{current}]", **versions)
