@@ -18,7 +18,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin._direct_call import DirectCall
-from biot_plugin._errors import (
+from biot_plugin._event import Event, Initiator, LambdaContext
+from biot_plugin._handler import Next
+from biot_plugin._intercepted import InterceptedEntities, InterceptedRequest, InterceptedResponse
+from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
+from biot_plugin._kind import Kind
+from biot_plugin._notification import Notification
+from biot_plugin._scheduled import Scheduled
+from biot_plugin._subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
+from biot_plugin.errors import (
     BiotPluginError,
     InvalidBody,
     InvalidEvent,
@@ -29,13 +37,7 @@ from biot_plugin._errors import (
     Unauthorized,
     UnverifiedCaller,
 )
-from biot_plugin._event import Event, Initiator, LambdaContext
-from biot_plugin._handler import Next
-from biot_plugin._intercepted import InterceptedEntities, InterceptedRequest, InterceptedResponse
-from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin._kind import Kind
-from biot_plugin._notification import Notification
-from biot_plugin._platform_errors import (
+from biot_plugin.platform_errors import (
     AccessDenied,
     ApiError,
     BadRequest,
@@ -51,9 +53,7 @@ from biot_plugin._platform_errors import (
     TooManyRequests,
     UnexpectedAnswer,
 )
-from biot_plugin._plugin import Plugin
-from biot_plugin._scheduled import Scheduled
-from biot_plugin._subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
+from biot_plugin.plugin import Plugin
 
 if TYPE_CHECKING:
     from biot_plugin._api_client import BiotApi

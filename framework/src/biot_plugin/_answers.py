@@ -6,7 +6,7 @@ from typing import Any
 
 from biot_plugin import _json
 from biot_plugin._http import Answer, Request
-from biot_plugin._platform_errors import UnexpectedAnswer, api_error
+from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 
 
 def json_of(request: Request, answer: Answer) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from biot_plugin import _json
-from biot_plugin._errors import InvalidEvent
 from biot_plugin._event import Call, Event, Initiator, text
 from biot_plugin._kind import Kind
+from biot_plugin.errors import InvalidEvent
 
 if TYPE_CHECKING:
     from biot_plugin._envelope import Envelope

@@ -7,7 +7,7 @@ import binascii
 from typing import Any
 
 from biot_plugin import _json
-from biot_plugin._errors import InvalidEvent
+from biot_plugin.errors import InvalidEvent
 
 
 class Envelope:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from biot_plugin._errors import InvalidEvent
+from biot_plugin.errors import InvalidEvent
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger

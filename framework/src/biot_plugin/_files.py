@@ -8,7 +8,7 @@ from urllib.parse import quote
 from biot_plugin._answers import check_success, object_of
 from biot_plugin._http import Request
 from biot_plugin._paced_connection import Origin
-from biot_plugin._platform_errors import UnexpectedAnswer, api_error
+from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 
 if TYPE_CHECKING:
     from biot_plugin._caller import Caller

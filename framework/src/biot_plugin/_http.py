@@ -8,8 +8,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from biot_plugin._paced_connection import Origin, open_connection, paced_response
-from biot_plugin._platform_errors import PlatformTimeout, PlatformUnreachable
 from biot_plugin._time_limit import TimeLimit
+from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable
 
 _CHUNK = 64 * 1024
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Generic
 
 from biot_plugin import _status
-from biot_plugin._errors import InvalidEvent
 from biot_plugin._payload import Payload
 from biot_plugin._typing import T
 from biot_plugin._view import View
+from biot_plugin.errors import InvalidEvent
 
 
 class InterceptedRequest(View):

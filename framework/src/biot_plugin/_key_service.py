@@ -27,7 +27,7 @@ def fetch_keys(base_url: str, timeout: float) -> list[RSAPublicKey]:
     Raises:
         KeysUnavailable: The platform cannot be reached, or did not answer with a key.
     """
-    from biot_plugin._platform_errors import PlatformError
+    from biot_plugin.platform_errors import PlatformError
 
     try:
         answer = _json.loads(_get(base_url, timeout))

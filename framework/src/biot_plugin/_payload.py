@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from biot_plugin._errors import InvalidEvent
 from biot_plugin._view import View
+from biot_plugin.errors import InvalidEvent
 
 if TYPE_CHECKING:
     from biot_plugin._models import Bound, BoundList, Model

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from biot_plugin._http import Answer, Request
     from biot_plugin._retries import Tell
-    from biot_plugin._settings import Settings
     from biot_plugin._time_limit import TimeLimit
+    from biot_plugin.settings import Settings
 
 #: Seconds that the log-in in the init phase may take.
 _PREFETCH_SECONDS = 5.0
@@ -87,9 +87,9 @@ class Platform:
             threading.Thread(target=self._prefetch, name="biot-service-login", daemon=True).start()
 
     def _prefetch(self) -> None:
-        from biot_plugin._platform_errors import NotConfigured
         from biot_plugin._time_limit import TimeLimit
         from biot_plugin._trace import Trace
+        from biot_plugin.platform_errors import NotConfigured
 
         try:
             self.transport().prefetch(Trace.start().traceparent, TimeLimit(_PREFETCH_SECONDS))

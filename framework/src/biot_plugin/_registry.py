@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
-from biot_plugin._errors import NoHandler, RegistrationError
 from biot_plugin._event import Event
 from biot_plugin._handler import Handler
 from biot_plugin._hooks import Hook
 from biot_plugin._kind import Kind
+from biot_plugin.errors import NoHandler, RegistrationError
 
 
 class Registration(NamedTuple):

@@ -15,7 +15,7 @@ import time as clock
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from biot_plugin._platform_errors import PlatformTimeout, PlatformUnreachable
+from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable
 
 if TYPE_CHECKING:
     from biot_plugin._http import Answer

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from biot_plugin import _json
 from biot_plugin._http import Answer, Request
-from biot_plugin._platform_errors import LoginFailed, PlatformError, PlatformTimeout, UnexpectedAnswer
 from biot_plugin._retries import with_retries
-from biot_plugin._settings import Credentials
 from biot_plugin._time_limit import TimeIsUp, TimeLimit
 from biot_plugin._timestamp import parse_timestamp
+from biot_plugin.platform_errors import LoginFailed, PlatformError, PlatformTimeout, UnexpectedAnswer
+from biot_plugin.settings import Credentials
 
 _PATH = "/ums/v2/services/accessToken"
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_plugin import _json
-from biot_plugin._errors import UnverifiedCaller
 from biot_plugin._key_service import KeysUnavailable
 from biot_plugin._public_keys import PublicKeys
+from biot_plugin.errors import UnverifiedCaller
 
 _COMPACT_JWS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _MAX_LENGTH = 16 * 1024

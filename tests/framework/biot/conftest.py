@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from biot_plugin import (
-    Plugin,
-)
+from biot_plugin import Plugin
 from tests.framework.biot.handlers import Run
 from tests.framework.platform_server import (
     SECRET,

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from biot_plugin import (
-    Plugin,
-)
+from biot_plugin import Plugin
 from biot_plugin.testing import Context, events
 
 PATIENTS = "/organization/v1/users/patients"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from biot_plugin._plugin import Plugin
+from biot_plugin.plugin import Plugin
 from biot_plugin.testing import events
 from biot_plugin.testing._context import Context
 from biot_plugin.testing._fake_api import FakeApi

@@ -10,7 +10,7 @@ from biot_plugin.testing._fake_transport import FakeTransport
 from biot_plugin.testing._stub import ApiCall, Stub
 
 if TYPE_CHECKING:
-    from biot_plugin._platform_errors import PlatformUnreachable
+    from biot_plugin.platform_errors import PlatformUnreachable
 
 JSON = Any
 _FILES = "/file/v1/files"

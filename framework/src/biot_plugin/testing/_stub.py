@@ -11,7 +11,7 @@ from biot_plugin import _json
 from biot_plugin._http import Answer, Request
 
 if TYPE_CHECKING:
-    from biot_plugin._platform_errors import PlatformUnreachable
+    from biot_plugin.platform_errors import PlatformUnreachable
 
 _VARIABLE = re.compile(r"\\\{\w+\\\}")
 

@@ -8,8 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from biot_plugin._direct_call import DirectCall
-from biot_plugin._dispatcher import Dispatcher
-from biot_plugin._errors import RegistrationError
 from biot_plugin._event import Event, LambdaContext
 from biot_plugin._handler import Handler, Middleware, Next
 from biot_plugin._hooks import ApiHook, EndpointHook, EntityHook, Hook, NotificationHook, ScheduleHook
@@ -22,9 +20,11 @@ from biot_plugin._platform import Platform
 from biot_plugin._public_keys import PublicKeys
 from biot_plugin._registry import Registry
 from biot_plugin._scheduled import Scheduled
-from biot_plugin._settings import Settings
 from biot_plugin._subscriptions import Subscriptions, subscriptions
 from biot_plugin._usage import uses_biot
+from biot_plugin.dispatcher import Dispatcher
+from biot_plugin.errors import RegistrationError
+from biot_plugin.settings import Settings
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

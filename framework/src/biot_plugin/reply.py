@@ -10,9 +10,9 @@ import base64
 from typing import Any, TypedDict
 
 from biot_plugin import _json
-from biot_plugin._errors import Reject
-from biot_plugin._settings import Settings
 from biot_plugin._trace import Trace
+from biot_plugin.errors import Reject
+from biot_plugin.settings import Settings
 
 
 class ErrorBody(TypedDict):

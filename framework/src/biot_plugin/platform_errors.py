@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from biot_plugin._errors import BiotPluginError, Reject
+from biot_plugin.errors import BiotPluginError, Reject
 
 _GREATEST_STATUS = 599
 _FAILED = "The plugin could not do its work: a call of the platform's API failed"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin import _replies
+from biot_plugin import reply
 from biot_plugin._authentication import authenticate
 from biot_plugin._direct_call import DirectCall
 from biot_plugin._envelope import Envelope
-from biot_plugin._errors import InvalidEvent, InvalidResult, Reject
 from biot_plugin._event import Call, Event, LambdaContext
 from biot_plugin._hooks import EndpointHook
 from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin._kind import Kind
 from biot_plugin._notification import Notification
-from biot_plugin._platform_errors import PlatformError
 from biot_plugin._scheduled import Scheduled
 from biot_plugin._trace import Trace, current_trace
+from biot_plugin.errors import InvalidEvent, InvalidResult, Reject
+from biot_plugin.platform_errors import PlatformError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from biot_plugin._platform import Platform
     from biot_plugin._public_keys import PublicKeys
     from biot_plugin._registry import Registry
-    from biot_plugin._settings import Settings
+    from biot_plugin.settings import Settings
 
 _EVENTS: dict[Kind, type[Event]] = {
     event.kind: event for event in (PreRequest, PostRequest, AdaptEntity, Notification, Scheduled, DirectCall)
@@ -64,13 +64,13 @@ class Dispatcher:
             return self._answer(self._event(envelope, trace, context), trace)
         except Reject as reject:
             self._log(reject)
-            return {**_replies.rejection(reject, trace, self._settings)}
+            return {**reply.rejection(reject, trace, self._settings)}
         except PlatformError as error:
             self._logger.exception(f"Nobody caught the error of a call of the platform: {error}")
-            return {**_replies.rejection(self._told(error, envelope), trace, self._settings)}
+            return {**reply.rejection(self._told(error, envelope), trace, self._settings)}
         except Exception:
             self._logger.exception("A handler failed")
-            return {**_replies.failure(trace, self._settings)}
+            return {**reply.failure(trace, self._settings)}
         finally:
             current_trace.reset(token)
 
@@ -113,5 +113,5 @@ class Dispatcher:
 
 def _reply_to(event: Event, trace: Trace) -> dict[str, Any]:
     if isinstance(event, DirectCall):
-        return {**_replies.direct(event.result, trace)}
-    return {**_replies.success(event._reply(), trace)}
+        return {**reply.direct(event.result, trace)}
+    return {**reply.success(event._reply(), trace)}
