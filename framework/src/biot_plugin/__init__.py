@@ -22,7 +22,6 @@ from biot_plugin._event import Event, Initiator, LambdaContext
 from biot_plugin._handler import Next
 from biot_plugin._intercepted import InterceptedEntities, InterceptedRequest, InterceptedResponse
 from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin._kind import Kind
 from biot_plugin._notification import Notification
 from biot_plugin._scheduled import Scheduled
 from biot_plugin._subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
@@ -54,6 +53,7 @@ from biot_plugin.platform_errors import (
     UnexpectedAnswer,
 )
 from biot_plugin.plugin import Plugin
+from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
     from biot_plugin._api_client import BiotApi

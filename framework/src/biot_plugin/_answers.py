@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin import _json
 from biot_plugin._http import Answer, Request
 from biot_plugin.platform_errors import UnexpectedAnswer, api_error
+from biot_plugin.wire import strict_json
 
 
 def json_of(request: Request, answer: Answer) -> Any:
@@ -22,7 +22,7 @@ def json_of(request: Request, answer: Answer) -> Any:
     if not answer.content:
         return None
     try:
-        return _json.loads(answer.content)
+        return strict_json.loads(answer.content)
     except ValueError:
         kind = answer.headers.get("content-type", "no type").partition(";")[0]
         raise _unexpected(request, answer, f"{kind} that is not JSON") from None
@@ -66,7 +66,7 @@ def page_of(request: Request, answer: Answer) -> dict[str, Any]:
 
 def _parsed(content: bytes) -> Any:
     try:
-        return _json.loads(content)
+        return strict_json.loads(content)
     except ValueError:
         return None
 

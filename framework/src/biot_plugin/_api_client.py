@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from biot_plugin import _files, _json, _sdk
+from biot_plugin import _files, _sdk
 from biot_plugin._answers import json_of, page_of
 from biot_plugin._caller import Caller
 from biot_plugin._files import StoredFile
 from biot_plugin._request import Query
 from biot_plugin._search import Filter, Search, search_request
+from biot_plugin.wire import strict_json
 
 Sdk = TypeVar("Sdk")
 
@@ -138,7 +139,7 @@ class BiotApi:
         search = search_request(filter, sort, free_text, page_size)
 
         def page(number: int) -> dict[str, Any]:
-            asked = {**(query or {}), "searchRequest": _json.dumps({**search, "page": number})}
+            asked = {**(query or {}), "searchRequest": strict_json.dumps({**search, "page": number})}
             request = self._caller.request("GET", path, query=asked, allow_interception=allow_interception)
             return page_of(request, self._caller.call(request, self._caller.limit(timeout)))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from biot_plugin import _verifier
-from biot_plugin._envelope import Envelope
-from biot_plugin._kind import Kind
 from biot_plugin._public_keys import PublicKeys
 from biot_plugin._verifier import Claims
 from biot_plugin.errors import InvalidEvent, Unauthorized, UnverifiedCaller
 from biot_plugin.settings import Settings
+from biot_plugin.wire.envelope import Envelope
+from biot_plugin.wire.kind import Kind
 
 
 def authenticate(kind: Kind, envelope: Envelope, keys: PublicKeys, settings: Settings) -> Claims:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin import _json
 from biot_plugin._http import Answer, Request
 from biot_plugin._request import Query, api_headers, api_path
 from biot_plugin._time_limit import TimeLimit
+from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
@@ -66,7 +66,7 @@ class Caller:
             ValueError: The path or a header is not one for the API, or the body is not JSON.
             TypeError: The body is not JSON, or the query has what cannot be written in one.
         """
-        content = b"" if json is None else _json.dumps(json).encode()
+        content = b"" if json is None else strict_json.dumps(json).encode()
         sent = api_headers(self.traceparent, headers, interception=allow_interception)
         return Request(method, self.base_url + api_path(path, query), sent, content)
 

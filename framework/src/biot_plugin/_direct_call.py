@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from biot_plugin import _json
 from biot_plugin._event import Call, Event, Initiator, text
-from biot_plugin._kind import Kind
 from biot_plugin.errors import InvalidEvent
+from biot_plugin.wire import strict_json
+from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
-    from biot_plugin._envelope import Envelope
+    from biot_plugin.wire.envelope import Envelope
 
 
 class DirectCall(Event):
@@ -69,7 +69,7 @@ class DirectCall(Event):
             InvalidEvent: The body is not JSON.
         """
         try:
-            return _json.loads(self.content)
+            return strict_json.loads(self.content)
         except ValueError:
             raise InvalidEvent("NO_DATA", "The body is not JSON") from None
 

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
     from biot_plugin._api_client import BiotApi
-    from biot_plugin._envelope import Envelope
-    from biot_plugin._kind import Kind
     from biot_plugin._models import Model
     from biot_plugin._platform import Platform
-    from biot_plugin._trace import Trace
     from biot_plugin._verifier import Claims
+    from biot_plugin.wire.envelope import Envelope
+    from biot_plugin.wire.kind import Kind
+    from biot_plugin.wire.trace import Trace
 
 
 class LambdaContext(Protocol):

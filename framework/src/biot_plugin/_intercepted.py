@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Generic
 
-from biot_plugin import _status
 from biot_plugin._payload import Payload
 from biot_plugin._typing import T
 from biot_plugin._view import View
 from biot_plugin.errors import InvalidEvent
+from biot_plugin.wire import http_status
 
 
 class InterceptedRequest(View):
@@ -75,15 +75,15 @@ class _Response(View):
         Raises:
             InvalidEvent: The platform sent a status that stands for no number.
         """
-        code = _status.parse(self._json.get("httpStatusCode"))
+        code = http_status.parse(self._json.get("httpStatusCode"))
         if code is None:
             raise InvalidEvent("NO_DATA", "The response's httpStatusCode is not an HTTP status")
         return code
 
     @status_code.setter
     def status_code(self, code: int) -> None:
-        if code != _status.parse(self._json.get("httpStatusCode")):
-            self._json["httpStatusCode"] = _status.write(code, self._json.get("httpStatusCode"))
+        if code != http_status.parse(self._json.get("httpStatusCode")):
+            self._json["httpStatusCode"] = http_status.write(code, self._json.get("httpStatusCode"))
 
 
 class InterceptedResponse(_Response, Generic[T]):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from biot_plugin import _json, _spki
+from biot_plugin import _spki
+from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -30,7 +31,7 @@ def fetch_keys(base_url: str, timeout: float) -> list[RSAPublicKey]:
     from biot_plugin.platform_errors import PlatformError
 
     try:
-        answer = _json.loads(_get(base_url, timeout))
+        answer = strict_json.loads(_get(base_url, timeout))
         encoded = [answer["publicKey"], answer.get("previousPublicKey")]
         return [_spki.load(base64.b64decode(key)) for key in encoded if key]
     except (PlatformError, ValueError, TypeError, KeyError, AttributeError) as error:

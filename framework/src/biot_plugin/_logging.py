@@ -11,7 +11,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from biot_plugin import _redaction
-from biot_plugin._trace import current_trace
+from biot_plugin.wire.trace import current_trace
 
 _LEVELS = {
     "DEBUG": ("DEBUG", 10000),

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from biot_plugin._event import Call, Event, Initiator, member, text
-from biot_plugin._kind import Kind
 from biot_plugin._payload import Payload
-from biot_plugin._timestamp import parse_timestamp
 from biot_plugin._typing import T
 from biot_plugin._view import View
 from biot_plugin.errors import InvalidEvent
+from biot_plugin.wire.kind import Kind
+from biot_plugin.wire.timestamp import parse_timestamp
 
 if TYPE_CHECKING:
-    from biot_plugin._envelope import Envelope
     from biot_plugin._models import Model
+    from biot_plugin.wire.envelope import Envelope
 
 
 class Notification(Event, Generic[T]):

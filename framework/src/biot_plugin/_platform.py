@@ -88,8 +88,8 @@ class Platform:
 
     def _prefetch(self) -> None:
         from biot_plugin._time_limit import TimeLimit
-        from biot_plugin._trace import Trace
         from biot_plugin.platform_errors import NotConfigured
+        from biot_plugin.wire.trace import Trace
 
         try:
             self.transport().prefetch(Trace.start().traceparent, TimeLimit(_PREFETCH_SECONDS))

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from biot_plugin._event import Event
 from biot_plugin._handler import Handler
 from biot_plugin._hooks import Hook
-from biot_plugin._kind import Kind
 from biot_plugin.errors import NoHandler, RegistrationError
+from biot_plugin.wire.kind import Kind
 
 
 class Registration(NamedTuple):

@@ -6,11 +6,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, ClassVar
 
 from biot_plugin._event import Call, Event, text
-from biot_plugin._kind import Kind
-from biot_plugin._timestamp import parse_timestamp
+from biot_plugin.wire.kind import Kind
+from biot_plugin.wire.timestamp import parse_timestamp
 
 if TYPE_CHECKING:
-    from biot_plugin._envelope import Envelope
+    from biot_plugin.wire.envelope import Envelope
 
 
 class Scheduled(Event):

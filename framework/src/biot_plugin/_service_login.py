@@ -9,13 +9,13 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from biot_plugin import _json
 from biot_plugin._http import Answer, Request
 from biot_plugin._retries import with_retries
 from biot_plugin._time_limit import TimeIsUp, TimeLimit
-from biot_plugin._timestamp import parse_timestamp
 from biot_plugin.platform_errors import LoginFailed, PlatformError, PlatformTimeout, UnexpectedAnswer
 from biot_plugin.settings import Credentials
+from biot_plugin.wire import strict_json
+from biot_plugin.wire.timestamp import parse_timestamp
 
 _PATH = "/ums/v2/services/accessToken"
 
@@ -145,7 +145,7 @@ class ServiceLogin:
     def _new_token(self, request: Request, time: TimeLimit, *, replaces_refused: bool) -> _Token:
         answer = with_retries(lambda: self._send(request, time), safe=True, time=time, tell=_nobody)
         try:
-            body = _json.loads(answer.content)
+            body = strict_json.loads(answer.content)
         except ValueError:
             body = None
         if answer.status >= 400:
@@ -163,5 +163,5 @@ class ServiceLogin:
         return expires.timestamp() - min(self.MARGIN, life / 2)
 
     def _request(self, headers: dict[str, str]) -> Request:
-        content = _json.dumps({"id": self._credentials.id, "secretKey": self._credentials.secret_key})
+        content = strict_json.dumps({"id": self._credentials.id, "secretKey": self._credentials.secret_key})
         return Request("POST", self._url, headers, content.encode())

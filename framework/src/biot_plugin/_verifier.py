@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from biot_plugin import _json
 from biot_plugin._key_service import KeysUnavailable
 from biot_plugin._public_keys import PublicKeys
 from biot_plugin.errors import UnverifiedCaller
+from biot_plugin.wire import strict_json
 
 _COMPACT_JWS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _MAX_LENGTH = 16 * 1024
@@ -83,7 +83,7 @@ def _check_signature(keys: PublicKeys, message: bytes, signature: str) -> None:
 
 def _decoded(part: str) -> Claims:
     try:
-        value = _json.loads(_base64url(part))
+        value = strict_json.loads(_base64url(part))
     except ValueError:
         value = None
     if not isinstance(value, dict):

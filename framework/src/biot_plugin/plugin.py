@@ -13,7 +13,6 @@ from biot_plugin._handler import Handler, Middleware, Next
 from biot_plugin._hooks import ApiHook, EndpointHook, EntityHook, Hook, NotificationHook, ScheduleHook
 from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin._key_service import KeysUnavailable, fetch_keys
-from biot_plugin._kind import Kind
 from biot_plugin._logging import make_logger
 from biot_plugin._notification import Notification
 from biot_plugin._platform import Platform
@@ -25,6 +24,7 @@ from biot_plugin._usage import uses_biot
 from biot_plugin.dispatcher import Dispatcher
 from biot_plugin.errors import RegistrationError
 from biot_plugin.settings import Settings
+from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 from typing import Any, TypedDict
 
-from biot_plugin import _json
-from biot_plugin._trace import Trace
 from biot_plugin.errors import Reject
 from biot_plugin.settings import Settings
+from biot_plugin.wire import strict_json
+from biot_plugin.wire.trace import Trace
 
 
 class ErrorBody(TypedDict):
@@ -42,13 +42,13 @@ def success(body: dict[str, Any] | None, trace: Trace) -> Reply:
         TypeError: The body holds what JSON does not know.
         ValueError: The body holds what JSON cannot say, such as NaN or itself.
     """
-    return _reply(200, "" if body is None else _json.dumps(body), trace, "application/json")
+    return _reply(200, "" if body is None else strict_json.dumps(body), trace, "application/json")
 
 
 def rejection(reject: Reject, trace: Trace, settings: Settings) -> Reply:
     """The reply to a call that was stopped, with the platform's error body."""
     try:
-        details = _json.loads(_json.dumps(reject.details))
+        details = strict_json.loads(strict_json.dumps(reject.details))
     except (TypeError, ValueError):
         details = {}
     body: ErrorBody = {
@@ -59,7 +59,7 @@ def rejection(reject: Reject, trace: Trace, settings: Settings) -> Reply:
         "environment": settings.environment,
         "details": details,
     }
-    reply = _reply(reject.status, _json.dumps(body), trace, "application/json")
+    reply = _reply(reject.status, strict_json.dumps(body), trace, "application/json")
     reply["headers"].update(reject.headers)
     return reply
 
@@ -85,7 +85,7 @@ def direct(result: object, trace: Trace) -> Reply | dict[str, Any]:
         return {**reply, "isBase64Encoded": True}
     if isinstance(result, dict) and "statusCode" in result:
         return _complete(result, trace)
-    return _reply(200, _json.dumps(result), trace, "application/json")
+    return _reply(200, strict_json.dumps(result), trace, "application/json")
 
 
 def _complete(result: dict[str, Any], trace: Trace) -> dict[str, Any]:
@@ -94,9 +94,9 @@ def _complete(result: dict[str, Any], trace: Trace) -> dict[str, Any]:
     if not isinstance(headers, dict) or not isinstance(result["statusCode"], int):
         raise ValueError("a reply needs a number as statusCode and a dict as headers")
     if body is not None and not isinstance(body, str):
-        headers, body = {"content-type": "application/json", **headers}, _json.dumps(body)
+        headers, body = {"content-type": "application/json", **headers}, strict_json.dumps(body)
     complete = {**result, "headers": {"traceparent": trace.traceparent, **headers}, "body": body or ""}
-    _json.dumps(complete)  # Raises here, where the error is explained, rather than in Lambda.
+    strict_json.dumps(complete)  # Raises here, where the error is explained, rather than in Lambda.
     return complete
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from biot_plugin import _status
+from biot_plugin.wire import http_status
 
 
 class Error(NamedTuple):
@@ -39,7 +39,7 @@ class Response(NamedTuple):
     @property
     def status_code(self) -> int | None:
         """The status as a number."""
-        return _status.parse(self.status)
+        return http_status.parse(self.status)
 
 
 class Entities(NamedTuple):
@@ -51,7 +51,7 @@ class Entities(NamedTuple):
     @property
     def status_code(self) -> int | None:
         """The status as a number."""
-        return _status.parse(self.status)
+        return http_status.parse(self.status)
 
 
 class Reply:

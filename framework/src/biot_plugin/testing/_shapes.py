@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from biot_plugin import _json
-from biot_plugin._kind import Kind
+from biot_plugin.wire import strict_json
+from biot_plugin.wire.kind import Kind
 
 JSON = dict[str, Any]
 Overrides = Mapping[str, Any]
@@ -73,7 +73,7 @@ def interceptor(kind: Kind, json: JSON, fields: Overrides | None, envelope: Over
 
 def enveloped(headers: Mapping[str, str], body: JSON | str | None, envelope: Overrides | None) -> JSON:
     """The function URL request around a body."""
-    content = body if isinstance(body, str) or body is None else _json.dumps(body)
+    content = body if isinstance(body, str) or body is None else strict_json.dumps(body)
     event: JSON = {
         "version": "2.0",
         "routeKey": "$default",

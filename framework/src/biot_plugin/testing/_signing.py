@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin import _json
 from biot_plugin.testing._signer import INTERCEPTOR_SCOPE, NOTIFICATION_SCOPE, Signer
 from biot_plugin.testing.events import SIGN_ME
+from biot_plugin.wire import strict_json
 
 _SCOPES = {
     "INTERCEPTOR_PRE": (INTERCEPTOR_SCOPE,),
@@ -40,11 +40,11 @@ def _bearer(name: str, value: Any, token: str) -> Any:
 
 def _body(body: Any, token: str) -> Any:
     try:
-        parsed = _json.loads(body) if isinstance(body, str) else body
+        parsed = strict_json.loads(body) if isinstance(body, str) else body
     except ValueError:
         return body
     if isinstance(parsed, dict) and parsed.get("jwt") == SIGN_ME:
         parsed = {**parsed, "jwt": token}
     elif isinstance(body, str):
         return body
-    return None if parsed is None else _json.dumps(parsed)
+    return None if parsed is None else strict_json.dumps(parsed)

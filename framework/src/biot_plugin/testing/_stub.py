@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from biot_plugin import _json
 from biot_plugin._http import Answer, Request
+from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
     from biot_plugin.platform_errors import PlatformUnreachable
@@ -37,7 +37,7 @@ class ApiCall(NamedTuple):
     def of(cls, request: Request) -> ApiCall:
         """Reads it from the request that would have been sent."""
         url = urlsplit(request.url)
-        body = _json.loads(request.content) if request.content else None
+        body = strict_json.loads(request.content) if request.content else None
         return cls(request.method, url.path, parse_qs(url.query, keep_blank_values=True), body, dict(request.headers))
 
     def __str__(self) -> str:
@@ -87,5 +87,5 @@ class Stub:
         if self._error is not None:
             raise self._error(request.call, "so the test wants it", sent=True, trace_id=request.trace_id)
         body = self._answer(call) if callable(self._answer) else self._answer
-        content = b"" if body is None else _json.dumps(body).encode()
+        content = b"" if body is None else strict_json.dumps(body).encode()
         return Answer(self._status, {"content-type": "application/json"}, content)

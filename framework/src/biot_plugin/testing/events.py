@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from biot_plugin._kind import Kind
 from biot_plugin.testing import _shapes
 from biot_plugin.testing._shapes import JSON, SIGN_ME, Overrides
+from biot_plugin.wire.kind import Kind
 
 __all__ = ["SIGN_ME", "adapt_entity", "direct", "notification", "post_request", "pre_request", "scheduled"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st  # noqa: TID253
 
-from biot_plugin._kind import Kind
 from biot_plugin.testing import events
+from biot_plugin.wire.kind import Kind
 
 __all__ = ["anything", "damaged", "entities", "event", "json_objects", "json_values"]
 

@@ -6,8 +6,8 @@ import base64
 import binascii
 from typing import Any
 
-from biot_plugin import _json
 from biot_plugin.errors import InvalidEvent
+from biot_plugin.wire import strict_json
 
 
 class Envelope:
@@ -38,7 +38,7 @@ class Envelope:
         if body is None:
             return b""
         if not isinstance(body, str):
-            return _json.dumps(body).encode()
+            return strict_json.dumps(body).encode()
         if not self.event.get("isBase64Encoded"):
             return body.encode(errors="surrogatepass")
         try:
@@ -61,6 +61,6 @@ class Envelope:
 
     def _parsed(self, body: str) -> Any:
         try:
-            return _json.loads(self.content() if self.event.get("isBase64Encoded") else body)
+            return strict_json.loads(self.content() if self.event.get("isBase64Encoded") else body)
         except ValueError:
             raise InvalidEvent("NO_DATA", "The event's body is not JSON") from None

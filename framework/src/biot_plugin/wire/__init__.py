@@ -1,0 +1,1 @@
+"""The wire contract's shapes that every event shares: envelope, kind, trace, times, statuses, JSON."""
