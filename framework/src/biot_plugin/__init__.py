@@ -17,13 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin._direct_call import DirectCall
-from biot_plugin._event import Event, Initiator, LambdaContext
 from biot_plugin._handler import Next
-from biot_plugin._intercepted import InterceptedEntities, InterceptedRequest, InterceptedResponse
-from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin._notification import Notification
-from biot_plugin._scheduled import Scheduled
 from biot_plugin._subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
 from biot_plugin.errors import (
     BiotPluginError,
@@ -36,6 +30,12 @@ from biot_plugin.errors import (
     Unauthorized,
     UnverifiedCaller,
 )
+from biot_plugin.events.base import Event, Initiator, LambdaContext
+from biot_plugin.events.direct_call import DirectCall
+from biot_plugin.events.intercepted_call import InterceptedEntities, InterceptedRequest, InterceptedResponse
+from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
+from biot_plugin.events.notification import Notification
+from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.platform_errors import (
     AccessDenied,
     ApiError,

@@ -13,8 +13,8 @@ from biot_plugin.wire import strict_json
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin._event import LambdaContext
     from biot_plugin._platform import Transport
+    from biot_plugin.events.base import LambdaContext
 
 
 class Caller:

@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, get_args, get_origin
 
-from biot_plugin._event import Event
 from biot_plugin.errors import InvalidResult, RegistrationError
+from biot_plugin.events.base import Event
 
 if TYPE_CHECKING:
     from biot_plugin._models import Model

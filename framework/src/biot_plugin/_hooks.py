@@ -8,8 +8,8 @@ from typing import Any
 
 from biot_plugin import _cron
 from biot_plugin._api_id import ApiId, concrete
-from biot_plugin._interception import AdaptEntity, Interception
-from biot_plugin._notification import Notification
+from biot_plugin.events.interception import AdaptEntity, Interception
+from biot_plugin.events.notification import Notification
 from biot_plugin.wire.kind import Kind
 
 _ENTITY_TYPE = re.compile(r"[a-z]+(-[a-z]+)*")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from biot_plugin import reply
 from biot_plugin._authentication import authenticate
-from biot_plugin._direct_call import DirectCall
-from biot_plugin._event import Call, Event, LambdaContext
 from biot_plugin._hooks import EndpointHook
-from biot_plugin._interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin._notification import Notification
-from biot_plugin._scheduled import Scheduled
 from biot_plugin.errors import InvalidEvent, InvalidResult, Reject
+from biot_plugin.events.base import Call, Event, LambdaContext
+from biot_plugin.events.direct_call import DirectCall
+from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
+from biot_plugin.events.notification import Notification
+from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.platform_errors import PlatformError
 from biot_plugin.wire.envelope import Envelope
 from biot_plugin.wire.kind import Kind

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from biot_plugin._event import Call, Event, Initiator, member, text
 from biot_plugin._payload import Payload
 from biot_plugin._typing import T
 from biot_plugin._view import View
 from biot_plugin.errors import InvalidEvent
+from biot_plugin.events.base import Call, Event, Initiator, member, text
 from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.timestamp import parse_timestamp
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from biot_plugin._event import Call, Event, Initiator, text
 from biot_plugin.errors import InvalidEvent
+from biot_plugin.events.base import Call, Event, Initiator, text
 from biot_plugin.wire import strict_json
 from biot_plugin.wire.kind import Kind
 

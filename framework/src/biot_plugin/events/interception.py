@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from biot_plugin._event import Call, Event, Initiator, member, text
-from biot_plugin._intercepted import InterceptedEntities, InterceptedRequest, InterceptedResponse
 from biot_plugin._payload import Payload
 from biot_plugin._typing import T
 from biot_plugin.errors import InvalidEvent
+from biot_plugin.events.base import Call, Event, Initiator, member, text
+from biot_plugin.events.intercepted_call import InterceptedEntities, InterceptedRequest, InterceptedResponse
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
