@@ -283,8 +283,8 @@ def change(event: PreRequest[Patient]) -> None:
     event.body.mrn += "!"
 assert Client(plugin).pre_request("{PATIENTS}", body={{"mrn": "7", "x": 1}}).request.body == {{"mrn": "7!", "x": 1}}
 importlib.util.find_spec = lambda name: None
-import biot_plugin._models
-biot_plugin._models.find_spec = lambda name: None
+import biot_plugin.bodies.models
+biot_plugin.bodies.models.find_spec = lambda name: None
 try:
     plugin.pre_request("GET/device/v2/devices")(change)
 except RegistrationError as error:

@@ -10,7 +10,7 @@ from biot_plugin.errors import InvalidResult, RegistrationError
 from biot_plugin.events.base import Event
 
 if TYPE_CHECKING:
-    from biot_plugin._models import Model
+    from biot_plugin.bodies.models import Model
 
 
 class Next(Protocol):
@@ -107,7 +107,7 @@ def _model_in(
     parameters = get_args(annotation)
     if origin is not event_class or not parameters or _is_plain(parameters[0]):
         return None
-    from biot_plugin._models import model_of
+    from biot_plugin.bodies.models import model_of
 
     try:
         return model_of(parameters[0])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Generic
 
-from biot_plugin._payload import Payload
-from biot_plugin._typing import T
-from biot_plugin._view import View
+from biot_plugin.bodies.json_view import View
+from biot_plugin.bodies.payload import Payload
+from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.wire import http_status
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from biot_plugin._payload import Payload
-from biot_plugin._typing import T
+from biot_plugin.bodies.payload import Payload
+from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.events.base import Call, Event, Initiator, member, text
 from biot_plugin.events.intercepted_call import InterceptedEntities, InterceptedRequest, InterceptedResponse
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
-    from biot_plugin._models import Model
+    from biot_plugin.bodies.models import Model
     from biot_plugin.wire.envelope import Envelope
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from biot_plugin._payload import Payload
-from biot_plugin._typing import T
-from biot_plugin._view import View
+from biot_plugin.bodies.json_view import View
+from biot_plugin.bodies.payload import Payload
+from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.events.base import Call, Event, Initiator, member, text
 from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.timestamp import parse_timestamp
 
 if TYPE_CHECKING:
-    from biot_plugin._models import Model
+    from biot_plugin.bodies.models import Model
     from biot_plugin.wire.envelope import Envelope
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from biot_plugin._view import View
+from biot_plugin.bodies.json_view import View
 from biot_plugin.errors import InvalidEvent
 
 if TYPE_CHECKING:
-    from biot_plugin._models import Bound, BoundList, Model
+    from biot_plugin.bodies.models import Bound, BoundList, Model
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class Payload(Generic[T]):
         Raises:
             InvalidBody: It does not fit the model.
         """
-        from biot_plugin._models import Bound, BoundList
+        from biot_plugin.bodies.models import Bound, BoundList
 
         json = self._view._child(self._name, self._empty)
         if self._empty is dict:

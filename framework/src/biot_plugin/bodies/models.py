@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from biot_plugin._merge import merge
+from biot_plugin.bodies.model_merge import merge
 from biot_plugin.errors import InvalidBody
 
 M = TypeVar("M")
