@@ -17,8 +17,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin._handler import Next
-from biot_plugin._subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
 from biot_plugin.errors import (
     BiotPluginError,
     InvalidBody,
@@ -36,6 +34,8 @@ from biot_plugin.events.intercepted_call import InterceptedEntities, Intercepted
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin.events.notification import Notification
 from biot_plugin.events.scheduled import Scheduled
+from biot_plugin.hooks.handler import Next
+from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
 from biot_plugin.platform_errors import (
     AccessDenied,
     ApiError,

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from biot_plugin import reply
 from biot_plugin._authentication import authenticate
-from biot_plugin._hooks import EndpointHook
 from biot_plugin.errors import InvalidEvent, InvalidResult, Reject
 from biot_plugin.events.base import Call, Event, LambdaContext
 from biot_plugin.events.direct_call import DirectCall
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin.events.notification import Notification
 from biot_plugin.events.scheduled import Scheduled
+from biot_plugin.hooks.definitions import EndpointHook
 from biot_plugin.platform_errors import PlatformError
 from biot_plugin.wire.envelope import Envelope
 from biot_plugin.wire.kind import Kind
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin._handler import Handler, Middleware, Next
     from biot_plugin._platform import Platform
     from biot_plugin._public_keys import PublicKeys
-    from biot_plugin._registry import Registry
+    from biot_plugin.hooks.handler import Handler, Middleware, Next
+    from biot_plugin.hooks.registry import Registry
     from biot_plugin.settings import Settings
 
 _EVENTS: dict[Kind, type[Event]] = {

@@ -7,15 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from biot_plugin._handler import Handler, Middleware, Next
-from biot_plugin._hooks import ApiHook, EndpointHook, EntityHook, Hook, NotificationHook, ScheduleHook
 from biot_plugin._key_service import KeysUnavailable, fetch_keys
 from biot_plugin._logging import make_logger
 from biot_plugin._platform import Platform
 from biot_plugin._public_keys import PublicKeys
-from biot_plugin._registry import Registry
-from biot_plugin._subscriptions import Subscriptions, subscriptions
-from biot_plugin._usage import uses_biot
 from biot_plugin.dispatcher import Dispatcher
 from biot_plugin.errors import RegistrationError
 from biot_plugin.events.base import Event, LambdaContext
@@ -23,6 +18,11 @@ from biot_plugin.events.direct_call import DirectCall
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin.events.notification import Notification
 from biot_plugin.events.scheduled import Scheduled
+from biot_plugin.hooks.api_usage import uses_biot
+from biot_plugin.hooks.definitions import ApiHook, EndpointHook, EntityHook, Hook, NotificationHook, ScheduleHook
+from biot_plugin.hooks.handler import Handler, Middleware, Next
+from biot_plugin.hooks.registry import Registry
+from biot_plugin.hooks.subscriptions import Subscriptions, subscriptions
 from biot_plugin.settings import Settings
 from biot_plugin.wire.kind import Kind
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from biot_plugin import Plugin
-from biot_plugin._usage import uses_biot
+from biot_plugin.hooks.api_usage import uses_biot
 from biot_plugin.testing import events, signed
 from tests.framework.conftest import KeyService
 

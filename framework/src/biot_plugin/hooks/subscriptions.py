@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from biot_plugin._hooks import ApiHook, EntityHook, Hook, NotificationHook
+from biot_plugin.hooks.definitions import ApiHook, EntityHook, Hook, NotificationHook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -43,7 +43,7 @@ class Function:
         """
         result = self._call(event, *arguments)
         if self._is_async:
-            from biot_plugin._async import run
+            from biot_plugin.hooks.async_handler import run
 
             result = run(result)
         if result is not None and not event._accept(result):

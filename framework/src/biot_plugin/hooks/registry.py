@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
-from biot_plugin._handler import Handler
-from biot_plugin._hooks import Hook
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
+from biot_plugin.hooks.definitions import Hook
+from biot_plugin.hooks.handler import Handler
 from biot_plugin.wire.kind import Kind
 
 
