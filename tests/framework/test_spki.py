@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from hypothesis import given, settings, strategies as st
 
-from biot_plugin import _spki
+from biot_plugin.callers import public_key_parser
 
 KEYS = [rsa.generate_private_key(public_exponent=e, key_size=size) for size, e in ((2048, 65537), (3072, 3))]
 DERS = [key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) for key in KEYS]
@@ -17,7 +17,7 @@ DERS = [key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKe
 def test_a_key_is_read_as_the_library_reads_it(der: bytes) -> None:
     library = load_der_public_key(der)
     assert isinstance(library, rsa.RSAPublicKey)
-    assert _spki.load(der).public_numbers() == library.public_numbers()
+    assert public_key_parser.load(der).public_numbers() == library.public_numbers()
 
 
 def test_other_and_weak_keys_are_refused() -> None:
@@ -25,7 +25,7 @@ def test_other_and_weak_keys_are_refused() -> None:
     weak = rsa.generate_private_key(public_exponent=65537, key_size=1024).public_key()
     for key in (curve, weak):
         with pytest.raises(ValueError, match="the key is"):
-            _spki.load(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+            public_key_parser.load(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 
 
 @given(st.sampled_from(DERS), st.data())
@@ -43,7 +43,7 @@ def test_what_is_accepted_is_what_the_library_accepts(der: bytes, data: st.DataO
         )
     )
     try:
-        numbers = _spki.load(damaged).public_numbers()
+        numbers = public_key_parser.load(damaged).public_numbers()
     except ValueError:
         return
     library = load_der_public_key(damaged)
@@ -54,4 +54,4 @@ def test_what_is_accepted_is_what_the_library_accepts(der: bytes, data: st.DataO
 @given(st.binary(max_size=400))
 def test_anything_else_is_refused_and_never_crashes(data: bytes) -> None:
     with pytest.raises(ValueError, match="the key"):
-        _spki.load(data)
+        public_key_parser.load(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin import reply
-from biot_plugin._authentication import authenticate
+from biot_plugin.callers.authentication import authenticate
 from biot_plugin.errors import InvalidEvent, InvalidResult, Reject
 from biot_plugin.events.base import Call, Event, LambdaContext
 from biot_plugin.events.direct_call import DirectCall
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
     from biot_plugin._platform import Platform
-    from biot_plugin._public_keys import PublicKeys
+    from biot_plugin.callers.public_keys import PublicKeys
     from biot_plugin.hooks.handler import Handler, Middleware, Next
     from biot_plugin.hooks.registry import Registry
     from biot_plugin.settings import Settings

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from biot_plugin._key_service import KeysUnavailable, fetch_keys
 from biot_plugin._logging import make_logger
 from biot_plugin._platform import Platform
-from biot_plugin._public_keys import PublicKeys
+from biot_plugin.callers.key_service import KeysUnavailable, fetch_keys
+from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.dispatcher import Dispatcher
 from biot_plugin.errors import RegistrationError
 from biot_plugin.events.base import Event, LambdaContext

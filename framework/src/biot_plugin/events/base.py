@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from biot_plugin._api_client import BiotApi
     from biot_plugin._platform import Platform
-    from biot_plugin._verifier import Claims
     from biot_plugin.bodies.models import Model
+    from biot_plugin.callers.token import Claims
     from biot_plugin.wire.envelope import Envelope
     from biot_plugin.wire.kind import Kind
     from biot_plugin.wire.trace import Trace

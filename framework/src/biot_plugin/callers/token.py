@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from biot_plugin._key_service import KeysUnavailable
-from biot_plugin._public_keys import PublicKeys
+from biot_plugin.callers.key_service import KeysUnavailable
+from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.errors import UnverifiedCaller
 from biot_plugin.wire import strict_json
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from biot_plugin import _verifier
-from biot_plugin._public_keys import PublicKeys
-from biot_plugin._verifier import Claims
+from biot_plugin.callers import token
+from biot_plugin.callers.public_keys import PublicKeys
+from biot_plugin.callers.token import Claims
 from biot_plugin.errors import InvalidEvent, Unauthorized, UnverifiedCaller
 from biot_plugin.settings import Settings
 from biot_plugin.wire.envelope import Envelope
@@ -24,11 +24,11 @@ def authenticate(kind: Kind, envelope: Envelope, keys: PublicKeys, settings: Set
     if kind is Kind.SCHEDULED or not settings.validate_jwt:
         return {}
     if kind is Kind.NOTIFICATION:
-        return _verifier.verify(_jwt_of(envelope), keys, scope=settings.notification_scope)
+        return token.verify(_jwt_of(envelope), keys, scope=settings.notification_scope)
     if kind is not Kind.DIRECT:
-        return _verifier.verify(envelope.bearer, keys, scope=settings.interception_scope)
+        return token.verify(envelope.bearer, keys, scope=settings.interception_scope)
     try:
-        return _verifier.verify(envelope.bearer, keys)
+        return token.verify(envelope.bearer, keys)
     except UnverifiedCaller as error:
         raise Unauthorized(error.reason) from error.__cause__
 

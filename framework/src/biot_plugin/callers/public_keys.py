@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA512
 
-from biot_plugin._key_service import KeysUnavailable
+from biot_plugin.callers.key_service import KeysUnavailable
 
 Fetch = Callable[[], Sequence[RSAPublicKey]]
 

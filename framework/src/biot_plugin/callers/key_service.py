@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from biot_plugin import _spki
+from biot_plugin.callers import public_key_parser
 from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def fetch_keys(base_url: str, timeout: float) -> list[RSAPublicKey]:
     try:
         answer = strict_json.loads(_get(base_url, timeout))
         encoded = [answer["publicKey"], answer.get("previousPublicKey")]
-        return [_spki.load(base64.b64decode(key)) for key in encoded if key]
+        return [public_key_parser.load(base64.b64decode(key)) for key in encoded if key]
     except (PlatformError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise KeysUnavailable(f"{type(error).__name__}: {error}") from error
 
