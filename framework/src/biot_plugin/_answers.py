@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin._http import Answer, Request
+from biot_plugin.http.exchange import Answer, Request
 from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 from biot_plugin.wire import strict_json
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin._http import Answer, Request
 from biot_plugin._request import Query, api_headers, api_path
-from biot_plugin._time_limit import TimeLimit
+from biot_plugin.http.exchange import Answer, Request
+from biot_plugin.http.time_limit import TimeLimit
 from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:

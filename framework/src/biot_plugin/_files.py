@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from biot_plugin._answers import check_success, object_of
-from biot_plugin._http import Request
-from biot_plugin._paced_connection import Origin
+from biot_plugin.http.exchange import Request
+from biot_plugin.http.paced_connection import Origin
 from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 
 if TYPE_CHECKING:
     from biot_plugin._caller import Caller
-    from biot_plugin._time_limit import TimeLimit
+    from biot_plugin.http.time_limit import TimeLimit
 
 _UPLOAD = "/file/v1/files/upload"
 _DOWNLOAD = "/file/v1/files/{id}/download"

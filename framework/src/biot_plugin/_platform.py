@@ -9,9 +9,9 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from biot_plugin._http import Answer, Request
     from biot_plugin._retries import Tell
-    from biot_plugin._time_limit import TimeLimit
+    from biot_plugin.http.exchange import Answer, Request
+    from biot_plugin.http.time_limit import TimeLimit
     from biot_plugin.settings import Settings
 
 #: Seconds that the log-in in the init phase may take.
@@ -87,7 +87,7 @@ class Platform:
             threading.Thread(target=self._prefetch, name="biot-service-login", daemon=True).start()
 
     def _prefetch(self) -> None:
-        from biot_plugin._time_limit import TimeLimit
+        from biot_plugin.http.time_limit import TimeLimit
         from biot_plugin.platform_errors import NotConfigured
         from biot_plugin.wire.trace import Trace
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable
 
 if TYPE_CHECKING:
-    from biot_plugin._http import Answer
-    from biot_plugin._time_limit import TimeLimit
+    from biot_plugin.http.exchange import Answer
+    from biot_plugin.http.time_limit import TimeLimit
 
 #: HTTP promises of these that doing it twice is as good as doing it once.
 SAFE_METHODS = frozenset(("GET", "PUT", "DELETE"))

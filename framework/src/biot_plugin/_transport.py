@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from biot_plugin._connections import Connections
-from biot_plugin._http import Answer, Request
-from biot_plugin._paced_connection import Origin
 from biot_plugin._request import api_headers
 from biot_plugin._retries import SAFE_METHODS, Tell, with_retries
 from biot_plugin._service_login import ServiceLogin
-from biot_plugin._time_limit import TimeLimit
+from biot_plugin.http.connection_pool import Connections
+from biot_plugin.http.exchange import Answer, Request
+from biot_plugin.http.paced_connection import Origin
+from biot_plugin.http.time_limit import TimeLimit
 from biot_plugin.platform_errors import NotConfigured
 from biot_plugin.settings import Credentials
 

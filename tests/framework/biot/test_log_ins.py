@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from biot_plugin import LoginFailed, NotConfigured, TokenRefused, UnexpectedAnswer
-from biot_plugin._time_limit import TimeLimit
+from biot_plugin.http.time_limit import TimeLimit
 from tests.framework.biot.handlers import PATIENTS, TRACE, Run, get, patch
 from tests.framework.platform_server import (
     SECRET,

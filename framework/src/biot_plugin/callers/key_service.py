@@ -39,8 +39,8 @@ def fetch_keys(base_url: str, timeout: float) -> list[RSAPublicKey]:
 
 
 def _get(base_url: str, timeout: float) -> bytes:
-    from biot_plugin._http import Request, fetch
-    from biot_plugin._time_limit import TimeLimit
+    from biot_plugin.http.exchange import Request, fetch
+    from biot_plugin.http.time_limit import TimeLimit
 
     headers = {"accept": "application/json", "user-agent": "biot-plugin"}
     answer = fetch(Request("GET", base_url + _PATH, headers), TimeLimit(timeout))

@@ -7,12 +7,12 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from biot_plugin._http import Answer, Request
+from biot_plugin.http.exchange import Answer, Request
 from biot_plugin.testing._stub import ApiCall, Stub
 
 if TYPE_CHECKING:
     from biot_plugin._retries import Tell
-    from biot_plugin._time_limit import TimeLimit
+    from biot_plugin.http.time_limit import TimeLimit
 
 _SIGNED = "/signed/"
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from biot_plugin._http import Answer, Request
+from biot_plugin.http.exchange import Answer, Request
 from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from biot_plugin._time_limit import TimeIsUp, TimeLimit
+from biot_plugin.http.time_limit import TimeIsUp, TimeLimit
 
 if TYPE_CHECKING:
     from ssl import SSLContext

@@ -8,9 +8,9 @@ import time as clock
 from http.client import HTTPConnection
 from typing import NamedTuple
 
-from biot_plugin._http import Answer, Request, connect, exchange
-from biot_plugin._paced_connection import Origin
-from biot_plugin._time_limit import TimeLimit
+from biot_plugin.http.exchange import Answer, Request, connect, exchange
+from biot_plugin.http.paced_connection import Origin
+from biot_plugin.http.time_limit import TimeLimit
 
 
 class _Idle(NamedTuple):

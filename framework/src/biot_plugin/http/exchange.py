@@ -7,8 +7,8 @@ from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from biot_plugin._paced_connection import Origin, open_connection, paced_response
-from biot_plugin._time_limit import TimeLimit
+from biot_plugin.http.paced_connection import Origin, open_connection, paced_response
+from biot_plugin.http.time_limit import TimeLimit
 from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable
 
 _CHUNK = 64 * 1024

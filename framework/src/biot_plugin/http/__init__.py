@@ -1,0 +1,1 @@
+"""HTTP exchanges that end in time: connections, their pool and their time limits."""
