@@ -56,9 +56,9 @@ from biot_plugin.plugin import Plugin
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
-    from biot_plugin._api_client import BiotApi
-    from biot_plugin._files import StoredFile
-    from biot_plugin._search import Search
+    from biot_plugin.api_client.biot_api import BiotApi
+    from biot_plugin.api_client.search import Search
+    from biot_plugin.api_client.stored_files import StoredFile
 
 __all__ = [
     "AccessDenied",

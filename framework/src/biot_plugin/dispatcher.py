@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin._platform import Platform
+    from biot_plugin.api_client.shared_session import Platform
     from biot_plugin.callers.public_keys import PublicKeys
     from biot_plugin.hooks.handler import Handler, Middleware, Next
     from biot_plugin.hooks.registry import Registry

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from biot_plugin._logging import make_logger
-from biot_plugin._platform import Platform
+from biot_plugin.api_client.shared_session import Platform
 from biot_plugin.callers.key_service import KeysUnavailable, fetch_keys
 from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.dispatcher import Dispatcher

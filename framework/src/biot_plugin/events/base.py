@@ -9,8 +9,8 @@ from biot_plugin.errors import InvalidEvent
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin._api_client import BiotApi
-    from biot_plugin._platform import Platform
+    from biot_plugin.api_client.biot_api import BiotApi
+    from biot_plugin.api_client.shared_session import Platform
     from biot_plugin.bodies.models import Model
     from biot_plugin.callers.token import Claims
     from biot_plugin.wire.envelope import Envelope
@@ -99,8 +99,8 @@ class Event:
             NotConfigured: The environment does not say where the platform is, or who to log in as.
         """
         if self._biot is None:
-            from biot_plugin._api_client import BiotApi
-            from biot_plugin._caller import Caller
+            from biot_plugin.api_client.biot_api import BiotApi
+            from biot_plugin.api_client.event_scope import Caller
 
             self._biot = BiotApi(Caller(self._platform.transport(), self.traceparent, self.context, self.logger))
         return self._biot

@@ -11,7 +11,7 @@ from biot_plugin.http.exchange import Answer, Request
 from biot_plugin.testing._stub import ApiCall, Stub
 
 if TYPE_CHECKING:
-    from biot_plugin._retries import Tell
+    from biot_plugin.api_client.retries import Tell
     from biot_plugin.http.time_limit import TimeLimit
 
 _SIGNED = "/signed/"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from biot_plugin import _files, _sdk
-from biot_plugin._answers import json_of, page_of
-from biot_plugin._caller import Caller
-from biot_plugin._files import StoredFile
-from biot_plugin._request import Query
-from biot_plugin._search import Filter, Search, search_request
+from biot_plugin.api_client import official_sdks, stored_files
+from biot_plugin.api_client.event_scope import Caller
+from biot_plugin.api_client.request import Query
+from biot_plugin.api_client.responses import json_of, page_of
+from biot_plugin.api_client.search import Filter, Search, search_request
+from biot_plugin.api_client.stored_files import StoredFile
 from biot_plugin.wire import strict_json
 
 Sdk = TypeVar("Sdk")
@@ -151,11 +151,11 @@ class BiotApi:
         Raises:
             TypeError: The content is not bytes; nothing is stored.
         """
-        return _files.upload(self._caller, self._caller.limit(timeout), name, content, mime_type)
+        return stored_files.upload(self._caller, self._caller.limit(timeout), name, content, mime_type)
 
     def download(self, id: str, *, timeout: float | None = None) -> StoredFile:
         """Gives a file of the platform, with its content (contract section 5.6)."""
-        return _files.download(self._caller, self._caller.limit(timeout), id)
+        return stored_files.download(self._caller, self._caller.limit(timeout), id)
 
     def configure(self, sdk: Sdk) -> Sdk:
         """Hands address, token and trace to one of the platform's official SDKs, and gives back what it was given.
@@ -172,7 +172,7 @@ class BiotApi:
         Raises:
             TypeError: It is neither.
         """
-        _sdk.configure(sdk, self._caller.base_url, self._caller.token, self._caller.traceparent)
+        official_sdks.configure(sdk, self._caller.base_url, self._caller.token, self._caller.traceparent)
         return sdk
 
     @property

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from biot_plugin._retries import with_retries
+from biot_plugin.api_client.retries import with_retries
 from biot_plugin.http.exchange import Answer, Request
 from biot_plugin.http.time_limit import TimeIsUp, TimeLimit
 from biot_plugin.platform_errors import LoginFailed, PlatformError, PlatformTimeout, UnexpectedAnswer

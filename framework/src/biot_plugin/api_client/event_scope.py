@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin._request import Query, api_headers, api_path
+from biot_plugin.api_client.request import Query, api_headers, api_path
 from biot_plugin.http.exchange import Answer, Request
 from biot_plugin.http.time_limit import TimeLimit
 from biot_plugin.wire import strict_json
@@ -13,7 +13,7 @@ from biot_plugin.wire import strict_json
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin._platform import Transport
+    from biot_plugin.api_client.shared_session import Transport
     from biot_plugin.events.base import LambdaContext
 
 

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from biot_plugin._retries import Tell
+    from biot_plugin.api_client.retries import Tell
     from biot_plugin.http.exchange import Answer, Request
     from biot_plugin.http.time_limit import TimeLimit
     from biot_plugin.settings import Settings
@@ -64,7 +64,7 @@ class Platform:
         """
         with self._lock:
             if self._transport is None:
-                from biot_plugin._transport import HttpTransport
+                from biot_plugin.api_client.transport import HttpTransport
 
                 self._transport = HttpTransport(self._settings.base_url, self._settings.credentials)
             return self._transport

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from biot_plugin._answers import check_success, object_of
+from biot_plugin.api_client.responses import check_success, object_of
 from biot_plugin.http.exchange import Request
 from biot_plugin.http.paced_connection import Origin
 from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 
 if TYPE_CHECKING:
-    from biot_plugin._caller import Caller
+    from biot_plugin.api_client.event_scope import Caller
     from biot_plugin.http.time_limit import TimeLimit
 
 _UPLOAD = "/file/v1/files/upload"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from biot_plugin._request import api_headers
-from biot_plugin._retries import SAFE_METHODS, Tell, with_retries
-from biot_plugin._service_login import ServiceLogin
+from biot_plugin.api_client.request import api_headers
+from biot_plugin.api_client.retries import SAFE_METHODS, Tell, with_retries
+from biot_plugin.api_client.service_login import ServiceLogin
 from biot_plugin.http.connection_pool import Connections
 from biot_plugin.http.exchange import Answer, Request
 from biot_plugin.http.paced_connection import Origin
