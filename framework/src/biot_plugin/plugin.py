@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from biot_plugin._logging import make_logger
 from biot_plugin.api_client.shared_session import Platform
 from biot_plugin.callers.key_service import KeysUnavailable, fetch_keys
 from biot_plugin.callers.public_keys import PublicKeys
@@ -23,6 +22,7 @@ from biot_plugin.hooks.definitions import ApiHook, EndpointHook, EntityHook, Hoo
 from biot_plugin.hooks.handler import Handler, Middleware, Next
 from biot_plugin.hooks.registry import Registry
 from biot_plugin.hooks.subscriptions import Subscriptions, subscriptions
+from biot_plugin.logs.logger import make_logger
 from biot_plugin.settings import Settings
 from biot_plugin.wire.kind import Kind
 

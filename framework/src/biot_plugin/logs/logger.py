@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from biot_plugin import _redaction
+from biot_plugin.logs import redaction
 from biot_plugin.wire.trace import current_trace
 
 _LEVELS = {
@@ -40,12 +40,12 @@ class PlatformFormatter(LambdaPowertoolsFormatter):
         level, value = _LEVELS.get(log.get("level", "INFO"), ("INFO", 30000))
         record = {
             "@timestamp": log.get("timestamp"),
-            "message": _redaction.message(log.get("message")),
+            "message": redaction.message(log.get("message")),
             "level": level,
             "level_value": value,
             "appName": self._app_name,
             "traceId": trace.trace_id if trace else None,
-            **_redaction.fields({name: entry for name, entry in log.items() if name not in _OWN_KEYS}),
+            **redaction.fields({name: entry for name, entry in log.items() if name not in _OWN_KEYS}),
         }
         return json.dumps(record, default=str)
 

@@ -1,0 +1,1 @@
+"""The plugin's log, without tokens or patients' data."""
