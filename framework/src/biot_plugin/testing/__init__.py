@@ -11,13 +11,13 @@ hypothesis.
 from __future__ import annotations
 
 from biot_plugin.testing import events
-from biot_plugin.testing._client import Client
-from biot_plugin.testing._context import Context
-from biot_plugin.testing._fake_api import FakeApi
-from biot_plugin.testing._replies import AdaptReply, Entities, Error, PostReply, PreReply, Reply, Request, Response
-from biot_plugin.testing._signer import Signer, default_signer
-from biot_plugin.testing._signing import signed
-from biot_plugin.testing._stub import ApiCall, Stub
+from biot_plugin.testing.client import Client
+from biot_plugin.testing.event_signing import signed
+from biot_plugin.testing.fake_api import FakeApi
+from biot_plugin.testing.lambda_context import Context
+from biot_plugin.testing.replies import AdaptReply, Entities, Error, PostReply, PreReply, Reply, Request, Response
+from biot_plugin.testing.stubbed_response import ApiCall, Stub
+from biot_plugin.testing.token_signer import Signer, default_signer
 
 __all__ = [
     "AdaptReply",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from biot_plugin.testing import _shapes
-from biot_plugin.testing._shapes import JSON, SIGN_ME, Overrides
+from biot_plugin.testing import event_shapes
+from biot_plugin.testing.event_shapes import JSON, SIGN_ME, Overrides
 from biot_plugin.wire.kind import Kind
 
 __all__ = ["SIGN_ME", "adapt_entity", "direct", "notification", "post_request", "pre_request", "scheduled"]
@@ -37,8 +37,8 @@ def pre_request(
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
-    json = _shapes.interception(api_id, body, path_variables, query, headers)
-    return _shapes.interceptor(Kind.PRE_REQUEST, json, fields, envelope)
+    json = event_shapes.interception(api_id, body, path_variables, query, headers)
+    return event_shapes.interceptor(Kind.PRE_REQUEST, json, fields, envelope)
 
 
 def post_request(
@@ -66,9 +66,9 @@ def post_request(
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
-    json = _shapes.interception(api_id, request_body, path_variables, query, headers)
+    json = event_shapes.interception(api_id, request_body, path_variables, query, headers)
     json["response"] = {"body": body, "httpStatusCode": status}
-    return _shapes.interceptor(Kind.POST_REQUEST, json, fields, envelope)
+    return event_shapes.interceptor(Kind.POST_REQUEST, json, fields, envelope)
 
 
 def adapt_entity(
@@ -90,10 +90,10 @@ def adapt_entity(
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
-    json = _shapes.interception(api_id or f"GET{_shapes.collection(entity_type)}", None, None, None, None)
+    json = event_shapes.interception(api_id or f"GET{event_shapes.collection(entity_type)}", None, None, None, None)
     json["entityName"] = entity_type
     json["response"] = {"entities": list(entities), "httpStatusCode": status}
-    return _shapes.interceptor(Kind.ADAPT_ENTITY, json, fields, envelope)
+    return event_shapes.interceptor(Kind.ADAPT_ENTITY, json, fields, envelope)
 
 
 def notification(
@@ -122,7 +122,7 @@ def notification(
             "status": "SUCCESS",
             "startTime": "2026-01-02T03:04:05.123456789Z",
             "endTime": "2026-01-02T03:04:05.4Z",
-            "initiator": {"subject": {"id": _shapes.SUBJECT}, "sourceIpAddress": "203.0.113.7:5000"},
+            "initiator": {"subject": {"id": event_shapes.SUBJECT}, "sourceIpAddress": "203.0.113.7:5000"},
         },
         "data": {
             "entity": entity or {},
@@ -130,8 +130,12 @@ def notification(
         },
         "jwt": SIGN_ME,
     }
-    own = {"hooktype": Kind.NOTIFICATION.value, "traceparent": _shapes.TRACEPARENT, "user-agent": "ReactorNetty/1.2.10"}
-    return _shapes.enveloped(own, _shapes.merged(json, fields), envelope)
+    own = {
+        "hooktype": Kind.NOTIFICATION.value,
+        "traceparent": event_shapes.TRACEPARENT,
+        "user-agent": "ReactorNetty/1.2.10",
+    }
+    return event_shapes.enveloped(own, event_shapes.merged(json, fields), envelope)
 
 
 def scheduled(*, time: str = "2026-01-02T03:45:00Z", name: str = "demo", envelope: Overrides | None = None) -> JSON:
@@ -153,7 +157,7 @@ def scheduled(*, time: str = "2026-01-02T03:45:00Z", name: str = "demo", envelop
         "resources": [f"arn:aws:events:eu-central-1:123456789012:rule/Plugin-{name}-Schedule"],
         "detail": {},
     }
-    return _shapes.merged(event, envelope)
+    return event_shapes.merged(event, envelope)
 
 
 def direct(
@@ -178,9 +182,9 @@ def direct(
         envelope: Merged into the Lambda event.
     """
     own = {"user-agent": "curl/8.5.0"} | ({"authorization": f"Bearer {token}"} if token else {}) | dict(headers or {})
-    event = _shapes.enveloped(own, body, None)
+    event = event_shapes.enveloped(own, body, None)
     event |= {"rawPath": path, "rawQueryString": urlencode(query or {})}
     event["requestContext"]["http"] |= {"method": method, "path": path, "userAgent": own["user-agent"]}
     if query:
         event["queryStringParameters"] = dict(query)
-    return _shapes.merged(event, envelope)
+    return event_shapes.merged(event, envelope)

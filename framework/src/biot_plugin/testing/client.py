@@ -10,12 +10,12 @@ from typing import Any
 
 from biot_plugin.plugin import Plugin
 from biot_plugin.testing import events
-from biot_plugin.testing._context import Context
-from biot_plugin.testing._fake_api import FakeApi
-from biot_plugin.testing._fake_transport import UnansweredCall
-from biot_plugin.testing._replies import AdaptReply, PostReply, PreReply, Reply
-from biot_plugin.testing._signer import Signer, default_signer
-from biot_plugin.testing._signing import signed
+from biot_plugin.testing.event_signing import signed
+from biot_plugin.testing.fake_api import FakeApi
+from biot_plugin.testing.fake_transport import UnansweredCall
+from biot_plugin.testing.lambda_context import Context
+from biot_plugin.testing.replies import AdaptReply, PostReply, PreReply, Reply
+from biot_plugin.testing.token_signer import Signer, default_signer
 
 JSON = dict[str, Any]
 

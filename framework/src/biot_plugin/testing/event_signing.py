@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin.testing._signer import INTERCEPTOR_SCOPE, NOTIFICATION_SCOPE, Signer
 from biot_plugin.testing.events import SIGN_ME
+from biot_plugin.testing.token_signer import INTERCEPTOR_SCOPE, NOTIFICATION_SCOPE, Signer
 from biot_plugin.wire import strict_json
 
 _SCOPES = {

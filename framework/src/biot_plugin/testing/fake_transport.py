@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from biot_plugin.http.exchange import Answer, Request
-from biot_plugin.testing._stub import ApiCall, Stub
+from biot_plugin.testing.stubbed_response import ApiCall, Stub
 
 if TYPE_CHECKING:
     from biot_plugin.api_client.retries import Tell

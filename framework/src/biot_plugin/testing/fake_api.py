@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin.testing._fake_transport import FakeTransport
-from biot_plugin.testing._stub import ApiCall, Stub
+from biot_plugin.testing.fake_transport import FakeTransport
+from biot_plugin.testing.stubbed_response import ApiCall, Stub
 
 if TYPE_CHECKING:
     from biot_plugin.platform_errors import PlatformUnreachable
