@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from biot_emulator._json import encode
 from biot_emulator.api import Api, Call
 from biot_emulator.testing import Emulator, running
+from biot_emulator.wire_json import encode
 
 FIRST = "00000000-0000-0000-0000-000000000000"
 NAMES = (

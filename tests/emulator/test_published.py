@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from biot_emulator.published import published_interceptions
+from biot_emulator.interceptable import published_interceptions
 from biot_emulator.testing import Emulator
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from biot_emulator._json import decode_request
 from biot_emulator.errors import BadRequest, MethodNotAllowed, NotKnown
+from biot_emulator.wire_json import decode_request
 
 __all__ = ["Answer", "Api", "Call", "Caller", "FormPart", "Router"]
 

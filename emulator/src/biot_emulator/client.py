@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
-from biot_emulator._json import decode, encode
 from biot_emulator.errors import EmulatorError
+from biot_emulator.wire_json import decode, encode
 
 __all__ = ["CallRefused", "Client", "Reply"]
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from biot_emulator._json import encode
 from biot_emulator._outside import Unreachable, post
 from biot_emulator.clock import Clock
 from biot_emulator.function_event import UrlRequest, function_event
@@ -17,6 +16,7 @@ from biot_emulator.invocations import Trigger
 from biot_emulator.plugin import ADDRESS_PATH, Plugin
 from biot_emulator.plugins import Plugins
 from biot_emulator.response import Response
+from biot_emulator.wire_json import encode
 
 __all__ = ["Endpoints", "Failure", "HookReply"]
 

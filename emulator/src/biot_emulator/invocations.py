@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator._difference import difference
-from biot_emulator._json import encode
 from biot_emulator._redaction import Redaction
 from biot_emulator.clock import timestamp
 from biot_emulator.event import EventKind, event_body
 from biot_emulator.invocation import Invocation
 from biot_emulator.platform import Platform
+from biot_emulator.wire_json import encode
 
 __all__ = ["Invocations", "Record", "Trigger"]
 

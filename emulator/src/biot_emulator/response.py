@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from biot_emulator._json import decode
+from biot_emulator.wire_json import decode
 
 __all__ = ["Response"]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from biot_emulator._json import decode_request
 from biot_emulator._search_filter import matches, stated
 from biot_emulator.api import Call
 from biot_emulator.errors import BadRequest
+from biot_emulator.wire_json import decode_request
 
 __all__ = ["search", "search_request"]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from biot_emulator._json import decode, encode
+from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Store"]
 

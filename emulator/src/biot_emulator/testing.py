@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from biot_emulator._json import encode
 from biot_emulator.client import CallRefused, Client, Reply
 from biot_emulator.platform import Platform
+from biot_emulator.wire_json import encode
 
 __all__ = ["Emulator", "running", "zipped"]
 

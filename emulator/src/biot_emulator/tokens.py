@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from biot_emulator._json import decode, encode
+from biot_emulator.wire_json import decode, encode
 
 if TYPE_CHECKING:
     from biot_emulator._rsa import SigningKey

@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from biot_emulator._http import Request, Server, json_response
-from biot_emulator._json import decode, encode
 from biot_emulator.response import Response
 from biot_emulator.tokens import TokenIssuer
+from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Ums"]
 

@@ -34,7 +34,7 @@ class Interceptable:
     @classmethod
     def published(cls) -> Self:
         """What the platform's publisher has listed (contract section 2.9)."""
-        from biot_emulator.published import published_interceptions
+        from biot_emulator.interceptable import published_interceptions
 
         return cls._of("the published list", published_interceptions())
 
