@@ -15,8 +15,8 @@ from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent,
 from biot_emulator.event import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
 from biot_emulator.function import Function, RuntimeClient
 from biot_emulator.function_url import MalformedReply, respond
+from biot_emulator.http.response import Response
 from biot_emulator.invocation import Invocation, InvocationError
-from biot_emulator.response import Response
 from biot_emulator.runtime import Runtime
 from biot_emulator.tokens import TokenIssuer
 from biot_emulator.ums import Ums

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from biot_emulator.function_event import UrlRequest
+from biot_emulator.http.response import Response
 from biot_emulator.plugin import ADDRESS_PATH
-from biot_emulator.response import Response
 
 __all__ = ["BODILESS", "function_address", "function_request", "write_headers"]
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from biot_emulator.errors import EmulatorError
 from biot_emulator.function_url import MAX_PAYLOAD_BYTES
-from biot_emulator.response import Response
+from biot_emulator.http.response import Response
 
 __all__ = ["SECONDS", "Unreachable", "post"]
 

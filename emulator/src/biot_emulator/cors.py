@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from biot_emulator.function_event import UrlRequest
-from biot_emulator.response import Response
+from biot_emulator.http.response import Response
 
 __all__ = ["Cors"]
 

@@ -12,10 +12,10 @@ from biot_emulator.clock import Clock
 from biot_emulator.function_event import UrlRequest, function_event
 from biot_emulator.function_url import BAD_GATEWAY
 from biot_emulator.functions import Functions
+from biot_emulator.http.response import Response
 from biot_emulator.invocations import Trigger
 from biot_emulator.plugin import ADDRESS_PATH, Plugin
 from biot_emulator.plugins import Plugins
-from biot_emulator.response import Response
 from biot_emulator.wire_json import encode
 
 __all__ = ["Endpoints", "Failure", "HookReply"]

@@ -7,7 +7,7 @@ import binascii
 import re
 from typing import Any
 
-from biot_emulator.response import Response
+from biot_emulator.http.response import Response
 from biot_emulator.wire_json import encode
 
 __all__ = ["BAD_GATEWAY", "MAX_PAYLOAD_BYTES", "PAYLOAD_TOO_LARGE", "MalformedReply", "respond"]

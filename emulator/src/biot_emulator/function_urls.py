@@ -6,10 +6,10 @@ from biot_emulator.cors import Cors
 from biot_emulator.endpoints import Endpoints
 from biot_emulator.event import EventKind
 from biot_emulator.function_event import UrlRequest
+from biot_emulator.http.response import Response
 from biot_emulator.invocations import Trigger
 from biot_emulator.platform import Platform
 from biot_emulator.plugins import Plugins
-from biot_emulator.response import Response
 
 __all__ = ["FunctionUrls"]
 

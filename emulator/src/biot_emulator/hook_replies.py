@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from biot_emulator.api import Answer, Call
-from biot_emulator.response import Response
+from biot_emulator.http.response import Response
 from biot_emulator.wire_json import decode, encode
 
 __all__ = ["BadReply", "adapted_answer", "changed_answer", "changed_call", "entities_of", "relayed"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from biot_emulator.response import Response
+from biot_emulator.http.response import Response
 
 __all__ = ["Invocation", "InvocationError", "Phase"]
 

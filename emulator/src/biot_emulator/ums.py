@@ -8,8 +8,8 @@ import uuid
 from types import TracebackType
 from typing import Any, Self
 
-from biot_emulator._http import Request, Server, json_response
-from biot_emulator.response import Response
+from biot_emulator.http.loopback_server import Request, Server, json_response
+from biot_emulator.http.response import Response
 from biot_emulator.tokens import TokenIssuer
 from biot_emulator.wire_json import decode, encode
 

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any, cast
 
-from biot_emulator.response import Response
+from biot_emulator.http.response import Response
 from biot_emulator.wire_json import encode
 
 __all__ = ["Request", "Server", "json_response"]
