@@ -10,13 +10,13 @@ Example:
 
 from __future__ import annotations
 
-from biot_emulator._environment import lambda_environment
 from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent, SandboxUnavailable
 from biot_emulator.event import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
-from biot_emulator.function import Function, RuntimeClient
 from biot_emulator.function_url import MalformedReply, respond
 from biot_emulator.http.response import Response
-from biot_emulator.invocation import Invocation, InvocationError
+from biot_emulator.lambda_function.configuration import Function, RuntimeClient
+from biot_emulator.lambda_function.environment import lambda_environment
+from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime import Runtime
 from biot_emulator.tokens import TokenIssuer
 from biot_emulator.ums import Ums

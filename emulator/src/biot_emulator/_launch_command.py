@@ -6,7 +6,7 @@ from pathlib import Path
 
 from biot_emulator import _awslambdaric
 from biot_emulator.errors import ClientUnavailable
-from biot_emulator.function import Function, RuntimeClient
+from biot_emulator.lambda_function.configuration import Function, RuntimeClient
 
 __all__ = ["launch_command"]
 

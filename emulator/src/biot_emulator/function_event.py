@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from biot_emulator._environment import REGION
+from biot_emulator.lambda_function.environment import REGION
 
 __all__ = ["UrlRequest", "function_event"]
 

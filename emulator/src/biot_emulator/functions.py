@@ -7,9 +7,9 @@ from typing import Any
 
 from biot_emulator.code_folders import CodeFolders
 from biot_emulator.errors import EmulatorError
-from biot_emulator.function import Function
-from biot_emulator.invocation import Invocation, InvocationError
 from biot_emulator.invocations import Invocations, Record, Trigger
+from biot_emulator.lambda_function.configuration import Function
+from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.platform import Platform
 from biot_emulator.plugin import Plugin
 from biot_emulator.pythons import find_python

@@ -8,10 +8,10 @@ from typing import Any, Self
 from biot_emulator._runtime_api import Answer
 from biot_emulator._sandbox import Sandbox
 from biot_emulator.errors import InvalidEvent
-from biot_emulator.function import Function
 from biot_emulator.function_url import BAD_GATEWAY, MAX_PAYLOAD_BYTES, PAYLOAD_TOO_LARGE, MalformedReply, respond
 from biot_emulator.http.response import Response
-from biot_emulator.invocation import Invocation, InvocationError
+from biot_emulator.lambda_function.configuration import Function
+from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Runtime"]

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from biot_emulator.errors import SandboxUnavailable
-from biot_emulator.function import Function
 from biot_emulator.function_url import BAD_GATEWAY
-from biot_emulator.invocation import Invocation, InvocationError
+from biot_emulator.lambda_function.configuration import Function
+from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime import Runtime
 
 __all__ = ["Workers", "failed"]

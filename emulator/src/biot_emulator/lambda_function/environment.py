@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 
-from biot_emulator.function import Function
+from biot_emulator.lambda_function.configuration import Function
 
 __all__ = ["ACCOUNT", "REGION", "function_arn", "lambda_environment"]
 

@@ -1,0 +1,1 @@
+"""One Lambda function: its configuration, its environment variables, and the result of an invocation."""
