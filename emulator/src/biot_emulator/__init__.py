@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent, SandboxUnavailable
 from biot_emulator.event import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
-from biot_emulator.function_url import MalformedReply, respond
+from biot_emulator.function_url.handler_reply import MalformedReply, respond
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.configuration import Function, RuntimeClient
 from biot_emulator.lambda_function.environment import lambda_environment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from biot_emulator.function_event import UrlRequest
+from biot_emulator.function_url.request_event import UrlRequest
 from biot_emulator.http.response import Response
 from biot_emulator.plugin import ADDRESS_PATH
 

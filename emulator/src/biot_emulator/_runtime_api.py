@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from biot_emulator.function_url import MAX_PAYLOAD_BYTES
+from biot_emulator.function_url.handler_reply import MAX_PAYLOAD_BYTES
 from biot_emulator.http.loopback_server import Request, Server, json_response
 from biot_emulator.http.response import Response
 from biot_emulator.wire_json import decode

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from biot_emulator._outside import Unreachable, post
 from biot_emulator.clock import Clock
-from biot_emulator.function_event import UrlRequest, function_event
-from biot_emulator.function_url import BAD_GATEWAY
+from biot_emulator.function_url.handler_reply import BAD_GATEWAY
+from biot_emulator.function_url.request_event import UrlRequest, function_event
 from biot_emulator.functions import Functions
 from biot_emulator.http.response import Response
 from biot_emulator.invocations import Trigger

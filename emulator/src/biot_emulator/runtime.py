@@ -8,7 +8,13 @@ from typing import Any, Self
 from biot_emulator._runtime_api import Answer
 from biot_emulator._sandbox import Sandbox
 from biot_emulator.errors import InvalidEvent
-from biot_emulator.function_url import BAD_GATEWAY, MAX_PAYLOAD_BYTES, PAYLOAD_TOO_LARGE, MalformedReply, respond
+from biot_emulator.function_url.handler_reply import (
+    BAD_GATEWAY,
+    MAX_PAYLOAD_BYTES,
+    PAYLOAD_TOO_LARGE,
+    MalformedReply,
+    respond,
+)
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError

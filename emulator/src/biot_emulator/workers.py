@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from biot_emulator.errors import SandboxUnavailable
-from biot_emulator.function_url import BAD_GATEWAY
+from biot_emulator.function_url.handler_reply import BAD_GATEWAY
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime import Runtime

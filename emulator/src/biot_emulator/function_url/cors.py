@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from biot_emulator.function_event import UrlRequest
+from biot_emulator.function_url.request_event import UrlRequest
 from biot_emulator.http.response import Response
 
 __all__ = ["Cors"]
