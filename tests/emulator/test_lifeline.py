@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from biot_emulator._lifeline import Lifeline
+from biot_emulator.sandbox.lifeline import Lifeline
 
 pytestmark = pytest.mark.slow
 
@@ -37,14 +37,14 @@ PLUGIN = """
             pass
         return [os.getpid(), children[0].pid]
 """
-#: Holds on to a pipe as `_launch.py` has it, with the kernel's help or without, and has a child as well.
+#: Holds on to a pipe as `launch.py` has it, with the kernel's help or without, and has a child as well.
 FAR_END = """
     import fcntl, subprocess, sys
-    from biot_emulator import _launch
+    from biot_emulator.sandbox import launch
 
     if sys.argv[2] == "thread":
         vars(fcntl).pop("F_SETSIG", None)
-    _launch._end_with(int(sys.argv[1]))
+    launch._end_with(int(sys.argv[1]))
     print(subprocess.Popen(["sleep", "60"]).pid, flush=True)
     while True:
         pass

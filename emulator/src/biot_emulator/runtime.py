@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from biot_emulator._runtime_api import Answer
-from biot_emulator._sandbox import Sandbox
 from biot_emulator.errors import InvalidEvent
 from biot_emulator.function_url.handler_reply import (
     BAD_GATEWAY,
@@ -18,6 +16,8 @@ from biot_emulator.function_url.handler_reply import (
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
+from biot_emulator.sandbox.process import Sandbox
+from biot_emulator.sandbox.runtime_api import Answer
 from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Runtime"]

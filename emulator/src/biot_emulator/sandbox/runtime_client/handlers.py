@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from biot_emulator._runtime_client.faults import Fault
+from biot_emulator.sandbox.runtime_client.faults import Fault
 
 __all__ = ["Handler", "load"]
 

@@ -7,12 +7,12 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from biot_emulator._runtime_client.api import Event, RuntimeApi
-from biot_emulator._runtime_client.context import LambdaContext
-from biot_emulator._runtime_client.faults import Fault, describe, import_traceback
-from biot_emulator._runtime_client.handlers import Handler, load
-from biot_emulator._runtime_client.logs import set_up_logging, write_error
-from biot_emulator._runtime_client.marshaller import marshal, unmarshal
+from biot_emulator.sandbox.runtime_client.api import Event, RuntimeApi
+from biot_emulator.sandbox.runtime_client.context import LambdaContext
+from biot_emulator.sandbox.runtime_client.faults import Fault, describe, import_traceback
+from biot_emulator.sandbox.runtime_client.handlers import Handler, load
+from biot_emulator.sandbox.runtime_client.logs import set_up_logging, write_error
+from biot_emulator.sandbox.runtime_client.marshaller import marshal, unmarshal
 
 __all__ = ["serve"]
 

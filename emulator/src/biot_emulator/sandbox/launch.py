@@ -15,7 +15,7 @@ import threading
 from types import ModuleType
 from typing import Any
 
-_PACKAGE = "biot_emulator._runtime_client"
+_PACKAGE = "biot_emulator.sandbox.runtime_client"
 
 
 def main(handler: str, client: str, client_folder: str = "", lifeline: str = "") -> None:

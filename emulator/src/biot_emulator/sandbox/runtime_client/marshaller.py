@@ -12,7 +12,7 @@ import sys
 from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any
 
-from biot_emulator._runtime_client.faults import Fault
+from biot_emulator.sandbox.runtime_client.faults import Fault
 
 __all__ = ["marshal", "unmarshal"]
 

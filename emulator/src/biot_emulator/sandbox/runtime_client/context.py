@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from biot_emulator._runtime_client.api import Event
+from biot_emulator.sandbox.runtime_client.api import Event
 
 __all__ = ["CognitoIdentity", "LambdaContext"]
 

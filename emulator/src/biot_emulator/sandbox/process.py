@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from biot_emulator._launch_command import launch_command
-from biot_emulator._lifeline import Lifeline
-from biot_emulator._logs import LogPipe
-from biot_emulator._processes import ProcessGroup
-from biot_emulator._runtime_api import Answer, Event, Failure, RuntimeApi
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.environment import function_arn, lambda_environment
 from biot_emulator.lambda_function.invocation import InvocationError, Phase
+from biot_emulator.sandbox.launch_command import launch_command
+from biot_emulator.sandbox.lifeline import Lifeline
+from biot_emulator.sandbox.output import LogPipe
+from biot_emulator.sandbox.process_group import ProcessGroup
+from biot_emulator.sandbox.runtime_api import Answer, Event, Failure, RuntimeApi
 
 __all__ = ["INIT_SECONDS", "Sandbox"]
 

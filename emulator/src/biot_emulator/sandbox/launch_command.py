@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from biot_emulator import _awslambdaric
 from biot_emulator.errors import ClientUnavailable
 from biot_emulator.lambda_function.configuration import Function, RuntimeClient
+from biot_emulator.sandbox import awslambdaric
 
 __all__ = ["launch_command"]
 
@@ -23,7 +23,7 @@ def launch_command(function: Function) -> tuple[list[str], str]:
     Raises:
         SandboxUnavailable: The interpreter does not run, or the client that the function names cannot be had.
     """
-    version, has_client = _awslambdaric.probe(function.python)
+    version, has_client = awslambdaric.probe(function.python)
     client, folder = _choose(function, version, has_client)
     options = [_NO_USER_PACKAGES, _UNBUFFERED] if client == "built-in" else [_NO_USER_PACKAGES]
     command = [str(function.python.absolute()), *options, str(_LAUNCH), function.handler, client]
@@ -36,7 +36,7 @@ def _choose(function: Function, version: str, has_client: bool) -> tuple[Runtime
     if has_client:
         return "awslambdaric", None
     try:
-        return "awslambdaric", _awslambdaric.obtain(function.python, version)
+        return "awslambdaric", awslambdaric.obtain(function.python, version)
     except ClientUnavailable:
         if function.client:
             raise

@@ -1,0 +1,1 @@
+"""One process that runs a plugin: start, Runtime API, output, limits and end."""
