@@ -16,7 +16,7 @@ import pytest
 
 from biot_emulator.client import CallRefused, Client
 from biot_emulator.errors import SandboxUnavailable
-from biot_emulator.pythons import find_python
+from biot_emulator.runtime.pythons import find_python
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 from tests.emulator.test_pythons import RUNTIMES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
+from biot_emulator.runtime.code_folders import CodeFolders, InvalidCode, code_id
 
 
 def zipped(**files: str) -> bytes:

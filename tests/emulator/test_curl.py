@@ -17,7 +17,7 @@ import pytest
 
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.plugin_subscriptions import RESERVED_ORDER
-from biot_emulator.pythons import find_python
+from biot_emulator.runtime.pythons import find_python
 from tests.emulator.conftest import ADA, PATIENTS, code_zip
 from tests.emulator.test_serve import serving
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from biot_emulator import Function, SandboxUnavailable
-from biot_emulator.pythons import find_python
-from biot_emulator.workers import Workers
+from biot_emulator.runtime.pythons import find_python
+from biot_emulator.runtime.worker_pool import Workers
 
 OWN = "python{}.{}".format(*sys.version_info)
 RUNTIMES = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from biot_emulator.workers import Workers
+from biot_emulator.runtime.worker_pool import Workers
 from tests.emulator.conftest import MakeFunction
 
 pytestmark = pytest.mark.slow

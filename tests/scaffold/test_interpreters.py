@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_emulator.pythons import installed_python
+from biot_emulator.runtime.pythons import installed_python
 from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter, newest_runtime, plugin_python
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from biot_emulator.authentication import Authentication
-from biot_emulator.code_folders import CodeFolders
 from biot_emulator.dispatcher_api import DispatcherApi
 from biot_emulator.endpoints import Endpoints
 from biot_emulator.entities import Entities
@@ -17,6 +16,8 @@ from biot_emulator.operator_api import OperatorApi
 from biot_emulator.pipeline import Pipeline
 from biot_emulator.platform import Platform
 from biot_emulator.plugins import Plugins
+from biot_emulator.runtime.code_folders import CodeFolders
+from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.schedule import Schedule
 from biot_emulator.service_users import ServiceUsers
 from biot_emulator.settings_api import SettingsApi
@@ -24,7 +25,6 @@ from biot_emulator.store import Store
 from biot_emulator.subscriptions import Subscriptions
 from biot_emulator.ums_api import UmsApi
 from biot_emulator.users import Users
-from biot_emulator.workers import Workers
 
 __all__ = ["build_platform"]
 

@@ -13,7 +13,6 @@ from typing import Any
 from biot_emulator._fields import Fields
 from biot_emulator.api_errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.clock import timestamp
-from biot_emulator.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.platform import Platform
 from biot_emulator.plugin import ADDRESS_PATH, PREFIX, InPlace, Plugin
@@ -25,11 +24,12 @@ from biot_emulator.plugin_errors import (
 )
 from biot_emulator.plugin_subscriptions import PluginSubscriptions
 from biot_emulator.plugin_update import updated_config
-from biot_emulator.pythons import find_python
+from biot_emulator.runtime.code_folders import CodeFolders, InvalidCode, code_id
+from biot_emulator.runtime.pythons import find_python
+from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.seeds import seed_code
 from biot_emulator.service_users import ServiceUser, ServiceUsers
 from biot_emulator.subscriptions import Subscriptions
-from biot_emulator.workers import Workers
 
 __all__ = ["Plugins"]
 

@@ -24,7 +24,7 @@ def find_interpreter(runtime: str) -> Path | None:
     Returns:
         Its absolute path, outside of any virtual environment, or None.
     """
-    from biot_emulator.pythons import installed_python
+    from biot_emulator.runtime.pythons import installed_python
 
     return installed_python(runtime)
 

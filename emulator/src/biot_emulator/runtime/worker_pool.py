@@ -17,7 +17,7 @@ from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.function_url.handler_reply import BAD_GATEWAY
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
-from biot_emulator.runtime import Runtime
+from biot_emulator.runtime.runner import Runtime
 
 __all__ = ["Workers", "failed"]
 

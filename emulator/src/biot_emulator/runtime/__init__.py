@@ -1,0 +1,1 @@
+"""Runs functions: interpreters, extracted code, and pools of sandboxes."""
