@@ -14,7 +14,7 @@ import pytest
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
 from biot_emulator.server import Server
-from biot_emulator.store import Store
+from biot_emulator.state.store import Store
 from tests.emulator.conftest import SHARED
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"

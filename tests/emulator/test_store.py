@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_emulator.store import Store
+from biot_emulator.state.store import Store
 
 _ROUNDS = 12
 _SEED = 20261124
@@ -21,7 +21,7 @@ _PARTS = 3
 WRITER = """
 import sys
 from pathlib import Path
-from biot_emulator.store import Store
+from biot_emulator.state.store import Store
 from tests.emulator.test_store import write
 
 store, first = Store(Path(sys.argv[1])), int(sys.argv[2])

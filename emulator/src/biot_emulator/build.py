@@ -21,7 +21,7 @@ from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.schedule import Schedule
 from biot_emulator.service_users import ServiceUsers
 from biot_emulator.settings_api import SettingsApi
-from biot_emulator.store import Store
+from biot_emulator.state.store import Store
 from biot_emulator.subscriptions import Subscriptions
 from biot_emulator.ums_api import UmsApi
 from biot_emulator.users import Users

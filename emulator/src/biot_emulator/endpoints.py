@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from biot_emulator._outside import Unreachable, post
-from biot_emulator.clock import Clock
 from biot_emulator.function_url.handler_reply import BAD_GATEWAY
 from biot_emulator.function_url.request_event import UrlRequest, function_event
 from biot_emulator.functions import Functions
@@ -16,6 +15,7 @@ from biot_emulator.http.response import Response
 from biot_emulator.invocations import Trigger
 from biot_emulator.plugin import ADDRESS_PATH, Plugin
 from biot_emulator.plugins import Plugins
+from biot_emulator.state.clock import Clock
 from biot_emulator.wire_json import encode
 
 __all__ = ["Endpoints", "Failure", "HookReply"]

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator._attributes import caption, check, given, reference
-from biot_emulator.clock import timestamp
 from biot_emulator.entity_errors import (
     AttributeTypeMismatch,
     CannotDeleteFirstOrganization,
@@ -17,6 +16,7 @@ from biot_emulator.entity_errors import (
 )
 from biot_emulator.entity_types import ENTITY_TYPES, EntityType
 from biot_emulator.platform import Platform
+from biot_emulator.state.clock import timestamp
 from biot_emulator.templates import Templates
 from biot_emulator.tokens import TENANT_ID
 from biot_emulator.users import Users

@@ -11,10 +11,10 @@ from typing import Any
 
 from biot_emulator._difference import difference
 from biot_emulator._redaction import Redaction
-from biot_emulator.clock import timestamp
 from biot_emulator.event import EventKind, event_body
 from biot_emulator.lambda_function.invocation import Invocation
 from biot_emulator.platform import Platform
+from biot_emulator.state.clock import timestamp
 from biot_emulator.wire_json import encode
 
 __all__ = ["Invocations", "Record", "Trigger"]

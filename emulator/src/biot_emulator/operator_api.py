@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from biot_emulator._fields import Fields
 from biot_emulator.api import Answer, Api, Call
-from biot_emulator.clock import timestamp
 from biot_emulator.errors import BadRequest, NotKnown
 from biot_emulator.failure_policies import FAILURES, POLICIES, FailurePolicies
 from biot_emulator.invocations import Invocations, Record
@@ -16,6 +15,7 @@ from biot_emulator.notifications import Notifications
 from biot_emulator.platform import Platform
 from biot_emulator.plugins import Plugins
 from biot_emulator.schedule import Schedule
+from biot_emulator.state.clock import timestamp
 
 __all__ = ["OperatorApi"]
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from biot_emulator._fields import Fields
 from biot_emulator.api_errors import ServiceNameAlreadyExists, ServiceUserNotFound
-from biot_emulator.clock import timestamp
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.platform import Platform
 from biot_emulator.plugin import ADDRESS_PATH, PREFIX, InPlace, Plugin
@@ -29,6 +28,7 @@ from biot_emulator.runtime.pythons import find_python
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.seeds import seed_code
 from biot_emulator.service_users import ServiceUser, ServiceUsers
+from biot_emulator.state.clock import timestamp
 from biot_emulator.subscriptions import Subscriptions
 
 __all__ = ["Plugins"]

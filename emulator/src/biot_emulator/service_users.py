@@ -16,8 +16,8 @@ from biot_emulator.api_errors import (
     ServiceNameAlreadyExists,
     ServiceUserNotFound,
 )
-from biot_emulator.clock import timestamp
 from biot_emulator.platform import Platform
+from biot_emulator.state.clock import timestamp
 from biot_emulator.tokens import TENANT_ID
 
 __all__ = ["ADMINISTRATOR_ROLE_ID", "MAX_SECRET_KEYS", "PLUGIN_ROLE_ID", "ServiceUser", "ServiceUsers"]

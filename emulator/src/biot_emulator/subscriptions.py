@@ -9,9 +9,9 @@ from typing import Any
 
 from biot_emulator.api import Call
 from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
-from biot_emulator.clock import timestamp
 from biot_emulator.errors import BadRequest, NotKnown
 from biot_emulator.platform import Platform
+from biot_emulator.state.clock import timestamp
 
 __all__ = ["DEFAULT_ORDER", "HIGHEST_ORDER", "Interception", "Subscriptions"]
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from biot_emulator.errors import BadRequest
-from biot_emulator.store import Store
+from biot_emulator.state.store import Store
 
 __all__ = ["Templates"]
 

@@ -116,7 +116,7 @@ def running() -> Iterator[Emulator]:
     """Run an emulator with its state in memory."""
     from biot_emulator.build import build_platform
     from biot_emulator.server import Server
-    from biot_emulator.store import Store
+    from biot_emulator.state.store import Store
 
     password = secrets.token_urlsafe(12)
     with Server(build_platform(Store(), admin=(_ADMIN, password))) as server:

@@ -1,0 +1,1 @@
+"""The platform's state: the store and the clock."""
