@@ -18,9 +18,9 @@ from biot_emulator.authentication import Authentication
 from biot_emulator.client import Client
 from biot_emulator.errors import BadRequest, TokenNotValid
 from biot_emulator.runtime.worker_pool import Workers
+from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.service_users import ServiceUsers
 from biot_emulator.testing import Emulator, running
-from biot_emulator.tokens import TokenIssuer
 from biot_plugin.testing import events
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 from tests.framework.platform_server import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from biot_emulator.client import Client
+from biot_emulator.security.tokens import TokenKind
 from biot_emulator.service_users import ADMINISTRATOR_ROLE_ID
 from biot_emulator.testing import Emulator
-from biot_emulator.tokens import TokenKind
 
 SERVICES = "/ums/v2/services"
 PLUGINS = "/settings/v2/plugins"

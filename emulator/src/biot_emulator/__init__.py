@@ -18,7 +18,7 @@ from biot_emulator.lambda_function.configuration import Function, RuntimeClient
 from biot_emulator.lambda_function.environment import lambda_environment
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.runner import Runtime
-from biot_emulator.tokens import TokenIssuer
+from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.ums import Ums
 
 __all__ = [

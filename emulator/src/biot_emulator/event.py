@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from biot_emulator.errors import InvalidEvent
-from biot_emulator.tokens import TokenKind
+from biot_emulator.security.tokens import TokenKind
 from biot_emulator.wire_json import decode, to_text
 
 __all__ = ["PLACEHOLDER", "EventKind", "event_body", "event_kind", "prepare_event"]

@@ -15,9 +15,9 @@ from biot_emulator.api import Answer, Api, Call, Caller, Router
 from biot_emulator.errors import AccessDenied, ApiError
 from biot_emulator.function_url.request_event import UrlRequest
 from biot_emulator.http.response import Response
+from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.store import Store
-from biot_emulator.tokens import TokenIssuer
 
 if TYPE_CHECKING:
     from biot_emulator.invocations import Invocations

@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from biot_emulator._secrets import hash_secret, is_secret
 from biot_emulator.api_errors import (
     LoginFailed,
     MaxSecretKeys,
@@ -17,8 +16,9 @@ from biot_emulator.api_errors import (
     ServiceUserNotFound,
 )
 from biot_emulator.platform import Platform
+from biot_emulator.security.secret_hashes import hash_secret, is_secret
+from biot_emulator.security.tokens import TENANT_ID
 from biot_emulator.state.clock import timestamp
-from biot_emulator.tokens import TENANT_ID
 
 __all__ = ["ADMINISTRATOR_ROLE_ID", "MAX_SECRET_KEYS", "PLUGIN_ROLE_ID", "ServiceUser", "ServiceUsers"]
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from biot_emulator.http.loopback_server import Request, Server, json_response
 from biot_emulator.http.response import Response
-from biot_emulator.tokens import TokenIssuer
+from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Ums"]

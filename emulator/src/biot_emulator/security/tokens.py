@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from biot_emulator.wire_json import decode, encode
 
 if TYPE_CHECKING:
-    from biot_emulator._rsa import SigningKey
+    from biot_emulator.security.signing_key import SigningKey
 
 __all__ = ["PLATFORM_SERVICE_ID", "TENANT_ID", "TOKEN_SECONDS", "KeyChest", "TokenIssuer", "TokenKind"]
 
@@ -150,13 +150,13 @@ class TokenIssuer:
 
 
 def _new_key() -> SigningKey:
-    from biot_emulator._rsa import SigningKey
+    from biot_emulator.security.signing_key import SigningKey
 
     return SigningKey.generate()
 
 
 def _load_key(text: str) -> SigningKey:
-    from biot_emulator._rsa import SigningKey
+    from biot_emulator.security.signing_key import SigningKey
 
     return SigningKey.load(text)
 

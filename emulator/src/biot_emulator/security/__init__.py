@@ -1,0 +1,1 @@
+"""Tokens, the key that signs them, and hashes of secrets."""
