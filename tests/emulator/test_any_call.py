@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from biot_emulator.api import Api, Call
+from biot_emulator.api.call import Api, Call
 from biot_emulator.testing import Emulator, running
 from biot_emulator.wire_json import encode
 

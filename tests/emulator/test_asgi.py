@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from biot_emulator.api import Answer, Api, Call
+from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.testing import Emulator, running
 
 LOGIN = "/ums/v2/users/login"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from biot_emulator.api import Answer, Api
+from biot_emulator.api.call import Answer, Api
 from biot_emulator.testing import Emulator, running
 
 PATIENTS = "/organization/v1/users/patients"

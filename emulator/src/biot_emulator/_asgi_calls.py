@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from biot_emulator.api import Call, FormPart
+from biot_emulator.api.call import Call, FormPart
 from biot_emulator.errors import BadRequest
 
 __all__ = ["bare_call", "read_call"]

@@ -6,7 +6,7 @@ import os
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from biot_emulator.api import Call
+from biot_emulator.api.call import Call
 from biot_emulator.errors import BadRequest
 from biot_emulator.platform import Platform
 from biot_emulator.wire_json import encode

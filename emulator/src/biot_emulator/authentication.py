@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_emulator.api import Call, Caller
+from biot_emulator.api.call import Call, Caller
 from biot_emulator.api_errors import ServiceUserNotFound
 from biot_emulator.errors import TokenNotValid
 from biot_emulator.platform import Platform

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from biot_emulator.api import Router
+from biot_emulator.api.call import Router
 
 __all__ = [
     "ACTION_NAMES",

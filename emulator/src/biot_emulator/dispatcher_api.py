@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from biot_emulator._fields import Fields
-from biot_emulator.api import Answer, Api, Call
+from biot_emulator.api.body_fields import Fields
+from biot_emulator.api.call import Answer, Api, Call
+from biot_emulator.api.search import search, search_request
 from biot_emulator.api_errors import InvalidActionName, InvalidApiId, InvalidEntityTypeName
 from biot_emulator.catalog import (
     ACTION_NAMES,
@@ -16,7 +17,6 @@ from biot_emulator.catalog import (
 )
 from biot_emulator.errors import BadRequest
 from biot_emulator.platform import Platform
-from biot_emulator.search import search, search_request
 from biot_emulator.subscriptions import Subscriptions
 
 __all__ = ["DispatcherApi"]

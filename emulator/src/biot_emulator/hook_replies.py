@@ -8,7 +8,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from biot_emulator.api import Answer, Call
+from biot_emulator.api.call import Answer, Call
 from biot_emulator.http.response import Response
 from biot_emulator.wire_json import decode, encode
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from biot_emulator.api import Call
+from biot_emulator.api.call import Call
 from biot_emulator.endpoints import Endpoints
 from biot_emulator.event import EventKind
 from biot_emulator.hook_events import Happening, hook_headers, notification

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from biot_emulator._fields import Fields
-from biot_emulator.api import Answer, Api, Call
+from biot_emulator.api.body_fields import Fields
+from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.errors import BadRequest, NotKnown
 from biot_emulator.failure_policies import FAILURES, POLICIES, FailurePolicies
 from biot_emulator.invocations import Invocations, Record

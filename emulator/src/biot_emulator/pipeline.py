@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from biot_emulator.api import Answer, Api, Call
+from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.endpoints import Endpoints
 from biot_emulator.errors import NotKnown, PluginFailed
 from biot_emulator.event import EventKind

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from biot_emulator.api import Answer, Api, Call, Caller, Router
+from biot_emulator.api.call import Answer, Api, Call, Caller, Router
 from biot_emulator.errors import AccessDenied, ApiError
 from biot_emulator.function_url.request_event import UrlRequest
 from biot_emulator.http.response import Response

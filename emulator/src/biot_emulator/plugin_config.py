@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from biot_emulator._fields import Fields
+from biot_emulator.api.body_fields import Fields
 from biot_emulator.cron import Cron, InvalidCron
 from biot_emulator.plugin_errors import CodeNotSupportedForImage, EnvironmentVariableReserved
 

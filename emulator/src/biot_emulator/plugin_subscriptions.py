@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from biot_emulator._fields import Fields
-from biot_emulator.api import Router
+from biot_emulator.api.body_fields import Fields
+from biot_emulator.api.call import Router
 from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.catalog import ACTION_NAMES, ENTITY_TYPE_NAMES, interceptable_api_ids, interceptable_entities
 from biot_emulator.plugin_errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_emulator._fields import Fields
+from biot_emulator.api.body_fields import Fields
 from biot_emulator.plugin import Plugin
 from biot_emulator.plugin_config import check_package, image_tag, read_config
 from biot_emulator.plugin_errors import VersionMustBeLarger, VersionMustNotBeChanged

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
-from biot_emulator._fields import Fields
+from biot_emulator.api.body_fields import Fields
 from biot_emulator.api_errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.platform import Platform

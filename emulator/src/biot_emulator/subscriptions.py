@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from biot_emulator.api import Call
+from biot_emulator.api.call import Call
 from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.errors import BadRequest, NotKnown
 from biot_emulator.platform import Platform

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_emulator._fields import Fields, uuid_variable
-from biot_emulator.api import Answer, Api, Call
+from biot_emulator.api.body_fields import Fields, uuid_variable
+from biot_emulator.api.call import Answer, Api, Call
+from biot_emulator.api.search import search, search_request
 from biot_emulator.api_errors import OwnerOrganizationNotFound
 from biot_emulator.entities import Entities
 from biot_emulator.platform import Platform
-from biot_emulator.search import search, search_request
 from biot_emulator.service_users import ServiceUsers
 from biot_emulator.users import Users
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from biot_emulator.api import Call
+from biot_emulator.api.call import Call
 from biot_emulator.errors import ApiError, BadRequest
 
 __all__ = ["Fields", "uuid_variable"]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from biot_emulator._search_filter import matches, stated
-from biot_emulator.api import Call
+from biot_emulator.api.call import Call
+from biot_emulator.api.search_filter import matches, stated
 from biot_emulator.errors import BadRequest
 from biot_emulator.wire_json import decode_request
 

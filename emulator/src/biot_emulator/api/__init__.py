@@ -1,0 +1,1 @@
+"""The machinery that every API shares: calls, routes, request fields and searches."""
