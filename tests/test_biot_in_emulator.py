@@ -14,12 +14,12 @@ import pytest
 
 import biot_plugin
 from biot_emulator import Function, Runtime
-from biot_emulator.authentication import Authentication
 from biot_emulator.client import Client
 from biot_emulator.errors import BadRequest, TokenNotValid
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.security.tokens import TokenIssuer
-from biot_emulator.service_users import ServiceUsers
+from biot_emulator.services.ums.authentication import Authentication
+from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.testing import Emulator, running
 from biot_plugin.testing import events
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception

@@ -17,9 +17,9 @@ from biot_emulator.entity_errors import (
 from biot_emulator.entity_types import ENTITY_TYPES, EntityType
 from biot_emulator.platform import Platform
 from biot_emulator.security.tokens import TENANT_ID
+from biot_emulator.services.ums.users import Users
 from biot_emulator.state.clock import timestamp
 from biot_emulator.templates import Templates
-from biot_emulator.users import Users
 
 __all__ = ["Entities"]
 

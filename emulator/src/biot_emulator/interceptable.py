@@ -8,8 +8,8 @@ from biot_emulator.catalog import interceptions
 from biot_emulator.entities import Entities
 from biot_emulator.entity_api import EntityApi
 from biot_emulator.platform import Platform
+from biot_emulator.services.ums.users import Users
 from biot_emulator.state.store import Store
-from biot_emulator.users import Users
 
 __all__ = ["published_interceptions"]
 

@@ -9,8 +9,8 @@ from biot_emulator.api_errors import ServiceUserNotFound
 from biot_emulator.errors import TokenNotValid
 from biot_emulator.platform import Platform
 from biot_emulator.security.tokens import PLATFORM_SERVICE_ID, TENANT_ID
-from biot_emulator.service_users import ServiceUsers
-from biot_emulator.users import Users
+from biot_emulator.services.ums.service_users import ServiceUsers
+from biot_emulator.services.ums.users import Users
 
 __all__ = ["Authentication"]
 

@@ -10,8 +10,8 @@ from biot_emulator.api.search import search, search_request
 from biot_emulator.api_errors import OwnerOrganizationNotFound
 from biot_emulator.entities import Entities
 from biot_emulator.platform import Platform
-from biot_emulator.service_users import ServiceUsers
-from biot_emulator.users import Users
+from biot_emulator.services.ums.service_users import ServiceUsers
+from biot_emulator.services.ums.users import Users
 
 __all__ = ["UmsApi"]
 

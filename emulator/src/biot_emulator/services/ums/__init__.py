@@ -1,0 +1,1 @@
+"""The user management service: log-ins, tokens, users and service users."""
