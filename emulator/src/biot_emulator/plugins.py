@@ -11,7 +11,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
-from biot_emulator.api_errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.platform import Platform
 from biot_emulator.plugin import ADDRESS_PATH, PREFIX, InPlace, Plugin
@@ -27,6 +26,7 @@ from biot_emulator.runtime.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.runtime.pythons import find_python
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.seeds import seed_code
+from biot_emulator.services.errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.services.ums.service_users import ServiceUser, ServiceUsers
 from biot_emulator.state.clock import timestamp
 from biot_emulator.subscriptions import Subscriptions

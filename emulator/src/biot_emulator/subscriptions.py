@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from biot_emulator.api.call import Call
-from biot_emulator.api_errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.errors import BadRequest, NotKnown
 from biot_emulator.platform import Platform
+from biot_emulator.services.errors import SubscriberNotFound, SubscriptionAlreadyExists
 from biot_emulator.state.clock import timestamp
 
 __all__ = ["DEFAULT_ORDER", "HIGHEST_ORDER", "Interception", "Subscriptions"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from biot_emulator.api.call import Call, Caller
-from biot_emulator.api_errors import ServiceUserNotFound
 from biot_emulator.errors import TokenNotValid
 from biot_emulator.platform import Platform
 from biot_emulator.security.tokens import PLATFORM_SERVICE_ID, TENANT_ID
+from biot_emulator.services.errors import ServiceUserNotFound
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.users import Users
 

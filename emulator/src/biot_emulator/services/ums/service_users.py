@@ -7,7 +7,10 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from biot_emulator.api_errors import (
+from biot_emulator.platform import Platform
+from biot_emulator.security.secret_hashes import hash_secret, is_secret
+from biot_emulator.security.tokens import TENANT_ID
+from biot_emulator.services.errors import (
     LoginFailed,
     MaxSecretKeys,
     SecretKeyNotFound,
@@ -15,9 +18,6 @@ from biot_emulator.api_errors import (
     ServiceNameAlreadyExists,
     ServiceUserNotFound,
 )
-from biot_emulator.platform import Platform
-from biot_emulator.security.secret_hashes import hash_secret, is_secret
-from biot_emulator.security.tokens import TENANT_ID
 from biot_emulator.state.clock import timestamp
 
 __all__ = ["ADMINISTRATOR_ROLE_ID", "MAX_SECRET_KEYS", "PLUGIN_ROLE_ID", "ServiceUser", "ServiceUsers"]

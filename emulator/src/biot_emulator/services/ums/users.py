@@ -6,10 +6,10 @@ import uuid
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from biot_emulator.api_errors import LoginFailed, RefreshTokenNotValid, UserLocked
 from biot_emulator.platform import Platform
 from biot_emulator.security.secret_hashes import hash_secret, is_secret
 from biot_emulator.security.tokens import TENANT_ID, TOKEN_SECONDS
+from biot_emulator.services.errors import LoginFailed, RefreshTokenNotValid, UserLocked
 
 __all__ = ["User", "Users"]
 
