@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from biot_emulator.dispatcher_api import DispatcherApi
 from biot_emulator.endpoints import Endpoints
 from biot_emulator.entities import Entities
 from biot_emulator.entity_api import EntityApi
@@ -18,13 +17,14 @@ from biot_emulator.plugins import Plugins
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.schedule import Schedule
+from biot_emulator.services.dispatcher.routes import DispatcherApi
+from biot_emulator.services.dispatcher.subscriptions import Subscriptions
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.routes import UmsApi
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.users import Users
 from biot_emulator.settings_api import SettingsApi
 from biot_emulator.state.store import Store
-from biot_emulator.subscriptions import Subscriptions
 
 __all__ = ["build_platform"]
 

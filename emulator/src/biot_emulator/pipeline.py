@@ -20,7 +20,7 @@ from biot_emulator.hook_replies import BadReply, adapted_answer, changed_answer,
 from biot_emulator.invocations import Trigger
 from biot_emulator.notifications import Notifications
 from biot_emulator.platform import Platform, permit
-from biot_emulator.subscriptions import Interception, Subscriptions
+from biot_emulator.services.dispatcher.subscriptions import Interception, Subscriptions
 
 __all__ = ["Pipeline"]
 

@@ -8,10 +8,15 @@ from typing import Any
 
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.call import Router
-from biot_emulator.catalog import ACTION_NAMES, ENTITY_TYPE_NAMES, interceptable_api_ids, interceptable_entities
 from biot_emulator.plugin_errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved
+from biot_emulator.services.dispatcher.catalog import (
+    ACTION_NAMES,
+    ENTITY_TYPE_NAMES,
+    interceptable_api_ids,
+    interceptable_entities,
+)
+from biot_emulator.services.dispatcher.subscriptions import DEFAULT_ORDER, HIGHEST_ORDER, Subscriptions
 from biot_emulator.services.errors import SubscriberNotFound, SubscriptionAlreadyExists
-from biot_emulator.subscriptions import DEFAULT_ORDER, HIGHEST_ORDER, Subscriptions
 
 __all__ = ["RESERVED_ORDER", "PluginSubscriptions"]
 

@@ -26,10 +26,10 @@ from biot_emulator.runtime.code_folders import CodeFolders, InvalidCode, code_id
 from biot_emulator.runtime.pythons import find_python
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.seeds import seed_code
+from biot_emulator.services.dispatcher.subscriptions import Subscriptions
 from biot_emulator.services.errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.services.ums.service_users import ServiceUser, ServiceUsers
 from biot_emulator.state.clock import timestamp
-from biot_emulator.subscriptions import Subscriptions
 
 __all__ = ["Plugins"]
 

@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.api.search import search, search_request
-from biot_emulator.catalog import (
+from biot_emulator.errors import BadRequest
+from biot_emulator.platform import Platform
+from biot_emulator.services.dispatcher.catalog import (
     ACTION_NAMES,
     ENTITY_TYPE_NAMES,
     interceptable_api_ids,
     interceptable_entities,
 )
-from biot_emulator.errors import BadRequest
-from biot_emulator.platform import Platform
+from biot_emulator.services.dispatcher.subscriptions import Subscriptions
 from biot_emulator.services.errors import InvalidActionName, InvalidApiId, InvalidEntityTypeName
-from biot_emulator.subscriptions import Subscriptions
 
 __all__ = ["DispatcherApi"]
 

@@ -1,0 +1,1 @@
+"""The dispatcher service: what can be subscribed to, and who subscribed."""
