@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from biot_emulator.errors import SandboxUnavailable
-from biot_emulator.plugin_subscriptions import RESERVED_ORDER
 from biot_emulator.runtime.pythons import find_python
+from biot_emulator.services.settings.configured_subscriptions import RESERVED_ORDER
 from tests.emulator.conftest import ADA, PATIENTS, code_zip
 from tests.emulator.test_serve import serving
 

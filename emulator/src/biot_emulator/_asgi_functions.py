@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from biot_emulator.function_url.request_event import UrlRequest
 from biot_emulator.http.response import Response
-from biot_emulator.plugin import ADDRESS_PATH
+from biot_emulator.services.settings.plugin import ADDRESS_PATH
 
 __all__ = ["BODILESS", "function_address", "function_request", "write_headers"]
 

@@ -13,17 +13,17 @@ from biot_emulator.notifications import Notifications
 from biot_emulator.operator_api import OperatorApi
 from biot_emulator.pipeline import Pipeline
 from biot_emulator.platform import Platform
-from biot_emulator.plugins import Plugins
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.schedule import Schedule
 from biot_emulator.services.dispatcher.routes import DispatcherApi
 from biot_emulator.services.dispatcher.subscriptions import Subscriptions
+from biot_emulator.services.settings.plugins import Plugins
+from biot_emulator.services.settings.routes import SettingsApi
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.routes import UmsApi
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.users import Users
-from biot_emulator.settings_api import SettingsApi
 from biot_emulator.state.store import Store
 
 __all__ = ["build_platform"]

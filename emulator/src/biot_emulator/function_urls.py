@@ -9,7 +9,7 @@ from biot_emulator.function_url.request_event import UrlRequest
 from biot_emulator.http.response import Response
 from biot_emulator.invocations import Trigger
 from biot_emulator.platform import Platform
-from biot_emulator.plugins import Plugins
+from biot_emulator.services.settings.plugins import Plugins
 
 __all__ = ["FunctionUrls"]
 

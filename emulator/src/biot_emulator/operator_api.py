@@ -13,8 +13,8 @@ from biot_emulator.failure_policies import FAILURES, POLICIES, FailurePolicies
 from biot_emulator.invocations import Invocations, Record
 from biot_emulator.notifications import Notifications
 from biot_emulator.platform import Platform
-from biot_emulator.plugins import Plugins
 from biot_emulator.schedule import Schedule
+from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import timestamp
 
 __all__ = ["OperatorApi"]

@@ -21,7 +21,7 @@ from biot_emulator.state.store import Store
 
 if TYPE_CHECKING:
     from biot_emulator.invocations import Invocations
-    from biot_emulator.plugins import Plugins
+    from biot_emulator.services.settings.plugins import Plugins
 
 __all__ = ["Authenticator", "Flow", "FunctionUrl", "Happened", "Platform", "permit"]
 

@@ -13,8 +13,8 @@ from biot_emulator.functions import Functions
 from biot_emulator.hook_events import scheduled_event
 from biot_emulator.invocations import Record, Trigger
 from biot_emulator.platform import Platform
-from biot_emulator.plugin import Plugin
-from biot_emulator.plugins import Plugins
+from biot_emulator.services.settings.plugin import Plugin
+from biot_emulator.services.settings.plugins import Plugins
 
 __all__ = ["Schedule"]
 

@@ -37,7 +37,7 @@ def _with_places(subject: Subject, hooks: Hooks, name: str) -> Iterator[tuple[Ma
 
 
 def _order(order: int | None, at: At) -> Iterator[Finding]:
-    from biot_emulator.plugin_subscriptions import RESERVED_ORDER
+    from biot_emulator.services.settings.configured_subscriptions import RESERVED_ORDER
 
     if order is not None and order >= RESERVED_ORDER:
         kind, said = ("reserved", "is the platform's own") if order == RESERVED_ORDER else ("invalid", "is too great")

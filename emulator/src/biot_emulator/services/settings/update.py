@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
-from biot_emulator.plugin import Plugin
-from biot_emulator.plugin_config import check_package, image_tag, read_config
-from biot_emulator.plugin_errors import VersionMustBeLarger, VersionMustNotBeChanged
+from biot_emulator.services.settings.configuration import check_package, image_tag, read_config
+from biot_emulator.services.settings.errors import VersionMustBeLarger, VersionMustNotBeChanged
+from biot_emulator.services.settings.plugin import Plugin
 
 __all__ = ["updated_config"]
 

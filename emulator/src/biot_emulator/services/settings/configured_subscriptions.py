@@ -8,7 +8,6 @@ from typing import Any
 
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.call import Router
-from biot_emulator.plugin_errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved
 from biot_emulator.services.dispatcher.catalog import (
     ACTION_NAMES,
     ENTITY_TYPE_NAMES,
@@ -17,6 +16,7 @@ from biot_emulator.services.dispatcher.catalog import (
 )
 from biot_emulator.services.dispatcher.subscriptions import DEFAULT_ORDER, HIGHEST_ORDER, Subscriptions
 from biot_emulator.services.errors import SubscriberNotFound, SubscriptionAlreadyExists
+from biot_emulator.services.settings.errors import CorrectApiIdForType, InterceptionConfigurationNotFound, OrderReserved
 
 __all__ = ["RESERVED_ORDER", "PluginSubscriptions"]
 

@@ -13,21 +13,21 @@ from typing import Any
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.platform import Platform
-from biot_emulator.plugin import ADDRESS_PATH, PREFIX, InPlace, Plugin
-from biot_emulator.plugin_config import DEFAULTS, check_package, image_tag, plugin_name, read_config
-from biot_emulator.plugin_errors import (
+from biot_emulator.runtime.code_folders import CodeFolders, InvalidCode, code_id
+from biot_emulator.runtime.pythons import find_python
+from biot_emulator.runtime.worker_pool import Workers
+from biot_emulator.services.dispatcher.subscriptions import Subscriptions
+from biot_emulator.services.errors import ServiceNameAlreadyExists, ServiceUserNotFound
+from biot_emulator.services.settings.configuration import DEFAULTS, check_package, image_tag, plugin_name, read_config
+from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
+from biot_emulator.services.settings.errors import (
     PluginExists,
     PluginNotFound,
     PluginRequestInvalid,
 )
-from biot_emulator.plugin_subscriptions import PluginSubscriptions
-from biot_emulator.plugin_update import updated_config
-from biot_emulator.runtime.code_folders import CodeFolders, InvalidCode, code_id
-from biot_emulator.runtime.pythons import find_python
-from biot_emulator.runtime.worker_pool import Workers
-from biot_emulator.seeds import seed_code
-from biot_emulator.services.dispatcher.subscriptions import Subscriptions
-from biot_emulator.services.errors import ServiceNameAlreadyExists, ServiceUserNotFound
+from biot_emulator.services.settings.plugin import ADDRESS_PATH, PREFIX, InPlace, Plugin
+from biot_emulator.services.settings.seed_code import seed_code
+from biot_emulator.services.settings.update import updated_config
 from biot_emulator.services.ums.service_users import ServiceUser, ServiceUsers
 from biot_emulator.state.clock import timestamp
 

@@ -11,9 +11,9 @@ from biot_emulator.api.search import search, search_request
 from biot_emulator.errors import BadRequest
 from biot_emulator.lambda_function.environment import REGION
 from biot_emulator.platform import Platform
-from biot_emulator.plugin import PREFIX, Plugin
-from biot_emulator.plugins import Plugins
 from biot_emulator.services.dispatcher.catalog import interceptions, notifiable_actions
+from biot_emulator.services.settings.plugin import PREFIX, Plugin
+from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import timestamp
 from biot_emulator.wire_json import decode_request
 

@@ -1,0 +1,1 @@
+"""The settings service: plugins, their configuration and their code."""
