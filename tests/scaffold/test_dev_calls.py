@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from biot_emulator.client import Reply
-from biot_emulator.entity_types import ENTITY_TYPES
 from biot_emulator.services.dispatcher.catalog import NOTIFIABLE_ACTIONS
+from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli._dev_calls import sample_calls
 from biot_plugin_cli._dev_samples import Samples

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from biot_emulator.endpoints import Endpoints
-from biot_emulator.entities import Entities
-from biot_emulator.entity_api import EntityApi
 from biot_emulator.failure_policies import FailurePolicies
 from biot_emulator.function_urls import FunctionUrls
 from biot_emulator.functions import Functions
@@ -18,6 +16,8 @@ from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.schedule import Schedule
 from biot_emulator.services.dispatcher.routes import DispatcherApi
 from biot_emulator.services.dispatcher.subscriptions import Subscriptions
+from biot_emulator.services.entities.repository import Entities
+from biot_emulator.services.entities.routes import EntityApi
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SettingsApi
 from biot_emulator.services.ums.authentication import Authentication

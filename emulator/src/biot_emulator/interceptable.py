@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from biot_emulator.entities import Entities
-from biot_emulator.entity_api import EntityApi
 from biot_emulator.platform import Platform
 from biot_emulator.services.dispatcher.catalog import interceptions
+from biot_emulator.services.entities.repository import Entities
+from biot_emulator.services.entities.routes import EntityApi
 from biot_emulator.services.ums.users import Users
 from biot_emulator.state.store import Store
 

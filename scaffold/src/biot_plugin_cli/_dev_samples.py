@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from biot_emulator.entity_types import ENTITY_TYPES
+from biot_emulator.services.entities.types import ENTITY_TYPES
 
 if TYPE_CHECKING:
     from biot_emulator.client import Client

@@ -7,8 +7,8 @@ from typing import Any
 from biot_emulator.api.body_fields import Fields, uuid_variable
 from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.api.search import search, search_request
-from biot_emulator.entities import Entities
 from biot_emulator.platform import Platform
+from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.errors import OwnerOrganizationNotFound
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.users import Users

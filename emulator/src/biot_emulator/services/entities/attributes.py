@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from biot_emulator.entity_errors import AttributeIsMandatory, AttributeTypeMismatch
-from biot_emulator.entity_types import EntityType
 from biot_emulator.errors import BadRequest
+from biot_emulator.services.entities.errors import AttributeIsMandatory, AttributeTypeMismatch
+from biot_emulator.services.entities.types import EntityType
 
 __all__ = ["caption", "check", "given", "reference"]
 

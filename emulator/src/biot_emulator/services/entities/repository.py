@@ -7,19 +7,19 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from biot_emulator._attributes import caption, check, given, reference
-from biot_emulator.entity_errors import (
+from biot_emulator.platform import Platform
+from biot_emulator.security.tokens import TENANT_ID
+from biot_emulator.services.entities.attributes import caption, check, given, reference
+from biot_emulator.services.entities.errors import (
     AttributeTypeMismatch,
     CannotDeleteFirstOrganization,
     EntityAlreadyExists,
     ReferencedEntityNotFound,
 )
-from biot_emulator.entity_types import ENTITY_TYPES, EntityType
-from biot_emulator.platform import Platform
-from biot_emulator.security.tokens import TENANT_ID
+from biot_emulator.services.entities.templates import Templates
+from biot_emulator.services.entities.types import ENTITY_TYPES, EntityType
 from biot_emulator.services.ums.users import Users
 from biot_emulator.state.clock import timestamp
-from biot_emulator.templates import Templates
 
 __all__ = ["Entities"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from biot_emulator.entity_errors import (
+from biot_emulator.services.entities.errors import (
     AlertNotFound,
     CommandNotFound,
     DeviceNotFound,

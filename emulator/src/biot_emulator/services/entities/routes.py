@@ -7,11 +7,11 @@ from typing import Any
 
 from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.api.search import search, search_request
-from biot_emulator.entities import Entities
-from biot_emulator.entity_errors import ParentNotFound
-from biot_emulator.entity_types import ENTITY_TYPES, EntityType
 from biot_emulator.errors import BadRequest
 from biot_emulator.platform import Platform
+from biot_emulator.services.entities.errors import ParentNotFound
+from biot_emulator.services.entities.repository import Entities
+from biot_emulator.services.entities.types import ENTITY_TYPES, EntityType
 
 __all__ = ["EntityApi"]
 

@@ -1,0 +1,1 @@
+"""The services that hold entities: types, attributes, templates and APIs."""
