@@ -6,7 +6,7 @@ from biot_emulator.endpoints import Endpoints
 from biot_emulator.failure_policies import FailurePolicies
 from biot_emulator.function_urls import FunctionUrls
 from biot_emulator.functions import Functions
-from biot_emulator.invocations import Invocations
+from biot_emulator.invocations.records import Invocations
 from biot_emulator.notifications import Notifications
 from biot_emulator.operator_api import OperatorApi
 from biot_emulator.pipeline import Pipeline

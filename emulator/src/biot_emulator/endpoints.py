@@ -12,7 +12,7 @@ from biot_emulator.function_url.handler_reply import BAD_GATEWAY
 from biot_emulator.function_url.request_event import UrlRequest, function_event
 from biot_emulator.functions import Functions
 from biot_emulator.http.response import Response
-from biot_emulator.invocations import Trigger
+from biot_emulator.invocations.records import Trigger
 from biot_emulator.services.settings.plugin import ADDRESS_PATH, Plugin
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock

@@ -7,7 +7,7 @@ from biot_emulator.event import EventKind
 from biot_emulator.function_url.cors import Cors
 from biot_emulator.function_url.request_event import UrlRequest
 from biot_emulator.http.response import Response
-from biot_emulator.invocations import Trigger
+from biot_emulator.invocations.records import Trigger
 from biot_emulator.platform import Platform
 from biot_emulator.services.settings.plugins import Plugins
 

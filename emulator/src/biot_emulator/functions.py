@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from biot_emulator.errors import EmulatorError
-from biot_emulator.invocations import Invocations, Record, Trigger
+from biot_emulator.invocations.records import Invocations, Record, Trigger
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.platform import Platform

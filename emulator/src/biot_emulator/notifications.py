@@ -16,7 +16,7 @@ from biot_emulator.api.call import Call
 from biot_emulator.endpoints import Endpoints
 from biot_emulator.event import EventKind
 from biot_emulator.hook_events import Happening, hook_headers, notification
-from biot_emulator.invocations import Trigger
+from biot_emulator.invocations.records import Trigger
 from biot_emulator.platform import Platform
 from biot_emulator.services.dispatcher.subscriptions import Subscriptions
 

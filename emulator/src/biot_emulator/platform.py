@@ -20,7 +20,7 @@ from biot_emulator.state.clock import Clock
 from biot_emulator.state.store import Store
 
 if TYPE_CHECKING:
-    from biot_emulator.invocations import Invocations
+    from biot_emulator.invocations.records import Invocations
     from biot_emulator.services.settings.plugins import Plugins
 
 __all__ = ["Authenticator", "Flow", "FunctionUrl", "Happened", "Platform", "permit"]

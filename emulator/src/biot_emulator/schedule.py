@@ -11,7 +11,7 @@ from biot_emulator.cron import Cron
 from biot_emulator.event import EventKind
 from biot_emulator.functions import Functions
 from biot_emulator.hook_events import scheduled_event
-from biot_emulator.invocations import Record, Trigger
+from biot_emulator.invocations.records import Record, Trigger
 from biot_emulator.platform import Platform
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugins import Plugins

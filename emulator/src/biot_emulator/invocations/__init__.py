@@ -1,0 +1,1 @@
+"""The record of invocations: what plugins received and returned, without secrets."""
