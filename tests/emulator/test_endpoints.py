@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from biot_emulator import _outside
+from biot_emulator.hooks import outside_endpoints
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from biot_emulator.endpoints import Endpoints
-from biot_emulator.failure_policies import FailurePolicies
-from biot_emulator.function_urls import FunctionUrls
-from biot_emulator.functions import Functions
+from biot_emulator.hooks.direct_calls import FunctionUrls
+from biot_emulator.hooks.endpoints import Endpoints
+from biot_emulator.hooks.failure_policies import FailurePolicies
+from biot_emulator.hooks.notifications import Notifications
+from biot_emulator.hooks.pipeline import Pipeline
+from biot_emulator.hooks.plugin_functions import Functions
+from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.invocations.records import Invocations
-from biot_emulator.notifications import Notifications
 from biot_emulator.operator_api import OperatorApi
-from biot_emulator.pipeline import Pipeline
 from biot_emulator.platform import Platform
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
-from biot_emulator.schedule import Schedule
 from biot_emulator.services.dispatcher.routes import DispatcherApi
 from biot_emulator.services.dispatcher.subscriptions import Subscriptions
 from biot_emulator.services.entities.repository import Entities

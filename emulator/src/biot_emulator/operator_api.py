@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.errors import BadRequest, NotKnown
-from biot_emulator.failure_policies import FAILURES, POLICIES, FailurePolicies
+from biot_emulator.hooks.failure_policies import FAILURES, POLICIES, FailurePolicies
+from biot_emulator.hooks.notifications import Notifications
+from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.invocations.records import Invocations, Record
-from biot_emulator.notifications import Notifications
 from biot_emulator.platform import Platform
-from biot_emulator.schedule import Schedule
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import timestamp
 

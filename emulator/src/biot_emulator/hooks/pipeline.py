@@ -11,14 +11,14 @@ from functools import partial
 from typing import Any, TypeVar
 
 from biot_emulator.api.call import Answer, Api, Call
-from biot_emulator.endpoints import Endpoints
 from biot_emulator.errors import NotKnown, PluginFailed
 from biot_emulator.event import EventKind
-from biot_emulator.failure_policies import FailurePolicies
-from biot_emulator.hook_events import adapt_entity, hook_headers, post_request, pre_request
-from biot_emulator.hook_replies import BadReply, adapted_answer, changed_answer, changed_call, entities_of, relayed
+from biot_emulator.hooks.endpoints import Endpoints
+from biot_emulator.hooks.events import adapt_entity, hook_headers, post_request, pre_request
+from biot_emulator.hooks.failure_policies import FailurePolicies
+from biot_emulator.hooks.notifications import Notifications
+from biot_emulator.hooks.replies import BadReply, adapted_answer, changed_answer, changed_call, entities_of, relayed
 from biot_emulator.invocations.records import Trigger
-from biot_emulator.notifications import Notifications
 from biot_emulator.platform import Platform, permit
 from biot_emulator.services.dispatcher.subscriptions import Interception, Subscriptions
 

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any
 
 from biot_emulator.api.call import Call
-from biot_emulator.endpoints import Endpoints
 from biot_emulator.event import EventKind
-from biot_emulator.hook_events import Happening, hook_headers, notification
+from biot_emulator.hooks.endpoints import Endpoints
+from biot_emulator.hooks.events import Happening, hook_headers, notification
 from biot_emulator.invocations.records import Trigger
 from biot_emulator.platform import Platform
 from biot_emulator.services.dispatcher.subscriptions import Subscriptions

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from biot_emulator.endpoints import Endpoints
 from biot_emulator.event import EventKind
 from biot_emulator.function_url.cors import Cors
 from biot_emulator.function_url.request_event import UrlRequest
+from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
 from biot_emulator.platform import Platform

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from biot_emulator.cron import Cron
 from biot_emulator.event import EventKind
-from biot_emulator.functions import Functions
-from biot_emulator.hook_events import scheduled_event
+from biot_emulator.hooks.events import scheduled_event
+from biot_emulator.hooks.plugin_functions import Functions
 from biot_emulator.invocations.records import Record, Trigger
 from biot_emulator.platform import Platform
 from biot_emulator.services.settings.plugin import Plugin

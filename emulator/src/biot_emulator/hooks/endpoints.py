@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from biot_emulator._outside import Unreachable, post
 from biot_emulator.function_url.handler_reply import BAD_GATEWAY
 from biot_emulator.function_url.request_event import UrlRequest, function_event
-from biot_emulator.functions import Functions
+from biot_emulator.hooks.outside_endpoints import Unreachable, post
+from biot_emulator.hooks.plugin_functions import Functions
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
 from biot_emulator.services.settings.plugin import ADDRESS_PATH, Plugin

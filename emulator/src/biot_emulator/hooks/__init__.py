@@ -1,0 +1,1 @@
+"""Calls of plugins: interceptions, notifications, schedules and direct calls."""
