@@ -9,7 +9,7 @@ import pytest
 from aws_croniter import AwsCroniter
 from hypothesis import assume, example, given, settings, strategies as st
 
-from biot_emulator.cron import Cron, InvalidCron
+from biot_emulator.cron.expression import Cron, InvalidCron
 from biot_emulator.errors import EmulatorError
 from tests.emulator.conftest import SHARED
 

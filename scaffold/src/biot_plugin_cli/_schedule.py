@@ -39,7 +39,7 @@ def read_schedule(cron: str, now: datetime) -> Schedule:
     Raises:
         InvalidPlugin: The platform does not take it.
     """
-    from biot_emulator.cron import Cron, InvalidCron
+    from biot_emulator.cron.expression import Cron, InvalidCron
 
     try:
         schedule = Cron(cron)

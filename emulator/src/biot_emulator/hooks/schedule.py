@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from biot_emulator.cron import Cron
+from biot_emulator.cron.expression import Cron
 from biot_emulator.event import EventKind
 from biot_emulator.hooks.events import scheduled_event
 from biot_emulator.hooks.plugin_functions import Functions

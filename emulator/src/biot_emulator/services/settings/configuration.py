@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
-from biot_emulator.cron import Cron, InvalidCron
+from biot_emulator.cron.expression import Cron, InvalidCron
 from biot_emulator.services.settings.errors import CodeNotSupportedForImage, EnvironmentVariableReserved
 
 __all__ = ["DEFAULTS", "DEFAULT_HANDLER", "RESERVED_PREFIX", "check_package", "image_tag", "plugin_name", "read_config"]

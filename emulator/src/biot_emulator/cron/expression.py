@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
-from biot_emulator._cron_days import Item, days_by_date, days_by_weekday
-from biot_emulator._cron_fields import DAY, HOUR, MINUTE, MONTH, WEEKDAY, YEAR, InvalidCron
+from biot_emulator.cron.days import Item, days_by_date, days_by_weekday
+from biot_emulator.cron.fields import DAY, HOUR, MINUTE, MONTH, WEEKDAY, YEAR, InvalidCron
 
 __all__ = ["Cron", "InvalidCron"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from biot_emulator._cron_days import Item, Term, span
+from biot_emulator.cron.days import Item, Term, span
 from biot_emulator.errors import EmulatorError
 
 __all__ = ["DAY", "HOUR", "MINUTE", "MONTH", "WEEKDAY", "YEAR", "Field", "InvalidCron"]

@@ -1,0 +1,1 @@
+"""Cron expressions as the platform takes them, and when they are due."""
