@@ -10,7 +10,7 @@ from biot_emulator.hooks.pipeline import Pipeline
 from biot_emulator.hooks.plugin_functions import Functions
 from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.invocations.records import Invocations
-from biot_emulator.operator_api import OperatorApi
+from biot_emulator.operator.routes import OperatorApi
 from biot_emulator.platform import Platform
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers

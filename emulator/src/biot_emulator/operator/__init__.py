@@ -1,0 +1,1 @@
+"""The operator's side: APIs for people and tests under `/_emulator/`."""
