@@ -121,7 +121,7 @@ def _told_to_end() -> Iterator[Callable[[], None]]:
 
 def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.build import build_platform
-    from biot_emulator.server import LOOPBACK, Server
+    from biot_emulator.server.running_server import LOOPBACK, Server
     from biot_emulator.state.store import Store
 
     admin = options.admin or (_USERNAME, secrets.token_urlsafe(12))

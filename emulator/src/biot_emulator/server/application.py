@@ -10,12 +10,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from biot_emulator._asgi_calls import bare_call, read_call
-from biot_emulator._asgi_functions import BODILESS, function_address, function_request, write_headers
 from biot_emulator.api.call import Answer, Call
 from biot_emulator.errors import ApiError, BadRequest
 from biot_emulator.http.response import Response as FunctionResponse
 from biot_emulator.platform import Platform
+from biot_emulator.server.api_requests import bare_call, read_call
+from biot_emulator.server.function_url_requests import BODILESS, function_address, function_request, write_headers
 from biot_emulator.wire_json import encode
 
 __all__ = ["application"]

@@ -11,10 +11,10 @@ from typing import Self
 
 import uvicorn
 
-from biot_emulator._protocol import protocol
-from biot_emulator.asgi import application
 from biot_emulator.errors import EmulatorError
 from biot_emulator.platform import Platform
+from biot_emulator.server.application import application
+from biot_emulator.server.malformed_requests import protocol
 
 __all__ = ["LOOPBACK", "AddressUnavailable", "Server"]
 
