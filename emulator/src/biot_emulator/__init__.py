@@ -11,7 +11,8 @@ Example:
 from __future__ import annotations
 
 from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent, SandboxUnavailable
-from biot_emulator.event import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
+from biot_emulator.fixtures.events import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
+from biot_emulator.fixtures.key_and_token_service import Ums
 from biot_emulator.function_url.handler_reply import MalformedReply, respond
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.configuration import Function, RuntimeClient
@@ -19,7 +20,6 @@ from biot_emulator.lambda_function.environment import lambda_environment
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.runner import Runtime
 from biot_emulator.security.tokens import TokenIssuer
-from biot_emulator.ums import Ums
 
 __all__ = [
     "PLACEHOLDER",

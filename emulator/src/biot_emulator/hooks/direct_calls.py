@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biot_emulator.event import EventKind
+from biot_emulator.fixtures.events import EventKind
 from biot_emulator.function_url.cors import Cors
 from biot_emulator.function_url.request_event import UrlRequest
 from biot_emulator.hooks.endpoints import Endpoints

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from biot_emulator.api.call import Answer, Api, Call
-from biot_emulator.event import EventKind
+from biot_emulator.fixtures.events import EventKind
 from biot_emulator.lambda_function.environment import ACCOUNT, REGION
 from biot_emulator.wire_json import decode
 

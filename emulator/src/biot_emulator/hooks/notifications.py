@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from biot_emulator.api.call import Call
-from biot_emulator.event import EventKind
+from biot_emulator.fixtures.events import EventKind
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.events import Happening, hook_headers, notification
 from biot_emulator.invocations.records import Trigger

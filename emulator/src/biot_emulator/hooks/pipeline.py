@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.errors import NotKnown, PluginFailed
-from biot_emulator.event import EventKind
+from biot_emulator.fixtures.events import EventKind
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.events import adapt_entity, hook_headers, post_request, pre_request
 from biot_emulator.hooks.failure_policies import FailurePolicies

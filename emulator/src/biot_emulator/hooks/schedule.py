@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from biot_emulator.cron.expression import Cron
-from biot_emulator.event import EventKind
+from biot_emulator.fixtures.events import EventKind
 from biot_emulator.hooks.events import scheduled_event
 from biot_emulator.hooks.plugin_functions import Functions
 from biot_emulator.invocations.records import Record, Trigger

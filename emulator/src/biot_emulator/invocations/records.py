@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from biot_emulator.event import EventKind, event_body
+from biot_emulator.fixtures.events import EventKind, event_body
 from biot_emulator.invocations.difference import difference
 from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.lambda_function.invocation import Invocation
