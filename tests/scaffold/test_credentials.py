@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from biot_plugin_cli._credentials import Credentials, find_credentials
-from biot_plugin_cli._errors import UsageError
+from biot_plugin_cli.errors import UsageError
 from tests.scaffold.support import on_terminal
 
 URL = "https://api.example.org"

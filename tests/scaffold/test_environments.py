@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from biot_plugin_cli._environments import base_url, in_environment
-from biot_plugin_cli._errors import InvalidPlugin, UsageError
 from biot_plugin_cli._manifest import Manifest
+from biot_plugin_cli.errors import InvalidPlugin, UsageError
 from tests.scaffold.plugins import MANIFEST
 
 ENVIRONMENTS = """

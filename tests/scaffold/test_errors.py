@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from biot_plugin_cli import _errors
+from biot_plugin_cli import errors
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,9 @@ from biot_plugin_cli import _errors
 def test_each_kind_of_failure_owns_its_exit_code(name: str, exit_code: int) -> None:
     kind = getattr(_errors, name)
 
-    assert issubclass(kind, _errors.CliError)
+    assert issubclass(kind, errors.CliError)
     assert kind.exit_code == exit_code
 
 
 def test_every_error_is_public() -> None:
-    assert {*_errors.__all__} == {"CliError", *(kind.__name__ for kind in _errors.CliError.__subclasses__())}
+    assert {*errors.__all__} == {"CliError", *(kind.__name__ for kind in errors.CliError.__subclasses__())}

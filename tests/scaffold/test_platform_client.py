@@ -13,10 +13,10 @@ import pytest
 
 from biot_plugin_cli import _platform_client
 from biot_plugin_cli._credentials import Credentials
-from biot_plugin_cli._errors import UsageError
 from biot_plugin_cli._platform_client import PlatformClient
 from biot_plugin_cli._platform_errors import AnswerLost, NotThePlatform, Refusal, Unreachable
 from biot_plugin_cli._plugin_calls import PluginCalls
+from biot_plugin_cli.errors import UsageError
 
 Answer = tuple[int, bytes]
 LOGIN = b'{"accessToken": "token"}'

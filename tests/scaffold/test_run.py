@@ -9,8 +9,8 @@ import typer
 
 from biot_plugin_cli import _run, main
 from biot_plugin_cli._console import print_json
-from biot_plugin_cli._errors import Interrupted, PlatformRefused
 from biot_plugin_cli._platform_errors import Refusal
+from biot_plugin_cli.errors import Interrupted, PlatformRefused
 from tests.scaffold.support import Program
 
 

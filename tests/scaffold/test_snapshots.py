@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._snapshots import Snapshots
+from biot_plugin_cli.errors import OperationFailed
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from biot_plugin_cli import _watch
-from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._watch import is_own, watch
+from biot_plugin_cli.errors import OperationFailed
 
 SEEN_WITHIN_SECONDS = 20
 # More than any burst takes to settle.
@@ -214,7 +214,7 @@ def test_what_the_system_refuses_is_told(folder: Path) -> None:
     code = f"""
 import os, pathlib, resource, threading, watchfiles
 from biot_plugin_cli import _watch
-from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli._watch import watch
 highest = max(map(int, os.listdir("/dev/fd")))
 resource.setrlimit(resource.RLIMIT_NOFILE, (highest, highest))

@@ -14,8 +14,8 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._zip import Entry
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
 

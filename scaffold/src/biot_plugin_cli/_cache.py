@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["cache_folder"]
 

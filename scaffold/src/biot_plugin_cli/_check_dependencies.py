@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._finding import Finding, parted
+from biot_plugin_cli.errors import OperationFailed
 
 if TYPE_CHECKING:
     from biot_plugin_cli._project import Project

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._errors import CliError
 from biot_plugin_cli._finding import Finding, parted
 from biot_plugin_cli._hooks import HookMistake, Hooks, read_hooks
 from biot_plugin_cli._hooks_failure import NoHandler, PluginNotImported
 from biot_plugin_cli._interpreters import plugin_python
 from biot_plugin_cli._invoke_failure import IMPORT_ADVICE
 from biot_plugin_cli._place import Place
+from biot_plugin_cli.errors import CliError
 
 __all__ = ["NOT_IMPORTED", "import_plugin"]
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli._finding import Finding, parted
+from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 
 if TYPE_CHECKING:
     from biot_plugin_cli._zip import Entry

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from biot_plugin_cli._check_dependencies import dependency_findings
 from biot_plugin_cli._check_own_files import check_own_files
 from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._errors import CliError, InvalidPlugin, PluginImportError
 from biot_plugin_cli._finding import Finding, parted
+from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
 
 if TYPE_CHECKING:
     from biot_plugin_cli._zip import Entry

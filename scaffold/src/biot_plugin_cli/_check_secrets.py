@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._finding import Finding, parted
 from biot_plugin_cli._git_files import git_files
 from biot_plugin_cli._own_files import own_names
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["secret_findings"]
 

@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import dataclass
 
-from biot_plugin_cli._errors import UsageError
+from biot_plugin_cli.errors import UsageError
 
 __all__ = ["Credentials", "find_credentials", "keep_credentials"]
 

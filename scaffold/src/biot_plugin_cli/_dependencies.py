@@ -17,7 +17,6 @@ from biot_plugin_cli._cache import cache_folder
 from biot_plugin_cli._dependency_store import Dependencies, keep, load, write
 from biot_plugin_cli._distributions import Distributions
 from biot_plugin_cli._elf import is_library, library_refusal
-from biot_plugin_cli._errors import InvalidPlugin
 from biot_plugin_cli._installed import copy_installed, installed_files
 from biot_plugin_cli._installers import install
 from biot_plugin_cli._locked import Locked, Wheel
@@ -25,6 +24,7 @@ from biot_plugin_cli._project import Project
 from biot_plugin_cli._sizes import Part, check_limits
 from biot_plugin_cli._target import Target
 from biot_plugin_cli._zip import Entry
+from biot_plugin_cli.errors import InvalidPlugin
 
 __all__ = ["Dependencies", "Progress", "build_dependencies"]
 

@@ -11,7 +11,7 @@ InvalidPlugin
 
 from __future__ import annotations
 
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli.errors import InvalidPlugin
 
 __all__ = ["BadLock", "DependencyMistake", "NoLock", "NoWheel", "OtherPython", "StaleLock"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from biot_plugin_cli._content import Digest
 from biot_plugin_cli._distributions import Component
-from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._zip import Entry, fresh
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["Dependencies", "keep", "load", "write"]
 

@@ -15,7 +15,7 @@ from biot_plugin_cli._dev_calls import sample_calls
 
 if TYPE_CHECKING:
     from biot_plugin_cli._dev_session import DevSession
-    from biot_plugin_cli._errors import CliError
+    from biot_plugin_cli.errors import CliError
 
 __all__ = ["DevReport"]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from biot_plugin.testing import events
-from biot_plugin_cli._errors import UsageError
+from biot_plugin_cli.errors import UsageError
 
 __all__ = ["make_event"]
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["write_new", "write_whole"]
 

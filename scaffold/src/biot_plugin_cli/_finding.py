@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from biot_plugin_cli._errors import CliError
+from biot_plugin_cli.errors import CliError
 
 __all__ = ["Finding", "Severity", "parted"]
 

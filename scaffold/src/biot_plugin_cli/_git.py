@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["LOCAL_VARIABLES", "GitFailed", "commit_all", "git", "initialise", "require_git"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biot_plugin_cli._errors import PluginImportError
 from biot_plugin_cli._place import Place
 from biot_plugin_cli._watch import is_own
+from biot_plugin_cli.errors import PluginImportError
 
 if TYPE_CHECKING:
     from biot_emulator import Function

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["Ended", "run_bounded"]
 

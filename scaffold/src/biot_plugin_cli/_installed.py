@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from biot_plugin_cli._errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli._locked import Locked, Origin
+from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 
 __all__ = ["copy_installed", "installed_files"]
 

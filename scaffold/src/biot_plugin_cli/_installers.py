@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli._dependency_mistakes import NoWheel
-from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter
 from biot_plugin_cli._target import Target
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["find_uv", "install", "resolve"]
 

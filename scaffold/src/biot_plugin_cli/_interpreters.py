@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, get_args
 
-from biot_plugin_cli._errors import OperationFailed
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["RUNTIMES", "Runtime", "find_interpreter", "newest_runtime", "plugin_python"]
 

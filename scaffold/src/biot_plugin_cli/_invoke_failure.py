@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from biot_plugin_cli._errors import CliError, OperationFailed, PluginImportError
+from biot_plugin_cli.errors import CliError, OperationFailed, PluginImportError
 
 if TYPE_CHECKING:
     from biot_emulator import InvocationError

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from biot_plugin_cli._errors import UsageError
+from biot_plugin_cli.errors import UsageError
 
 __all__ = ["read_env_file", "read_event"]
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import tomllib
 
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli.errors import InvalidPlugin
 
 __all__ = ["ManifestFile"]
 

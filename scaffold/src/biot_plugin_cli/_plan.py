@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from biot_plugin_cli._environment_rules import HASH_VARIABLE
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli.errors import InvalidPlugin
 
 __all__ = [
     "HASH_VARIABLE",

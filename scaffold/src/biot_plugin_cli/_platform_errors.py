@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from biot_plugin_cli._errors import PlatformRefused, PlatformUnreachable
+from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
 
 __all__ = ["AnswerLost", "NotThePlatform", "Refusal", "Unreachable", "refusal"]
 

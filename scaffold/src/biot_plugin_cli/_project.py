@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tomllib
 
 from biot_plugin_cli._dependency_mistakes import DependencyMistake
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli.errors import InvalidPlugin
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

@@ -8,7 +8,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 
-from biot_plugin_cli._errors import UsageError
+from biot_plugin_cli.errors import UsageError
 
 __all__ = ["LOOPBACK", "pool_for"]
 

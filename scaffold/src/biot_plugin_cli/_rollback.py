@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 from biot_plugin_cli._deploy import Target, apply, confirm, present_plugin
 from biot_plugin_cli._deploy_report import plan_document, print_plan
-from biot_plugin_cli._errors import OperationFailed
 from biot_plugin_cli._history import Deployed
 from biot_plugin_cli._plan import INTERCEPTION_ORDER, content_hash_of, make_plan
+from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["roll_back"]
 

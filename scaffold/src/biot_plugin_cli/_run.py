@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from biot_plugin_cli._console import expect_json, print_failure
-from biot_plugin_cli._errors import CliError, Interrupted
+from biot_plugin_cli.errors import CliError, Interrupted
 
 __all__ = ["Debug", "new_app", "run"]
 

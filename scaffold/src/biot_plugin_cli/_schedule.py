@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli.errors import InvalidPlugin
 
 __all__ = ["Schedule", "read_schedule"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli._errors import InvalidPlugin
+from biot_plugin_cli.errors import InvalidPlugin
 
 __all__ = ["MAX_UNPACKED_BYTES", "MAX_ZIPPED_BYTES", "MEGABYTE", "Part", "check_limits", "measure"]
 

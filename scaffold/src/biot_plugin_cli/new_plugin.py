@@ -14,9 +14,9 @@ import typer
 from rich.markup import escape
 
 from biot_plugin_cli._console import out, print_json
-from biot_plugin_cli._errors import UsageError
 from biot_plugin_cli._interpreters import Runtime, find_interpreter
 from biot_plugin_cli._run import Debug, new_app, run
+from biot_plugin_cli.errors import UsageError
 
 __all__ = ["app", "main", "new_plugin"]
 
