@@ -11,7 +11,8 @@ import pytest
 import typer
 
 from biot_emulator.testing import Emulator, running
-from biot_plugin_cli import _git, _platform_client, _run, main, new_plugin
+from biot_plugin_cli import _git, _platform_client, main, new_plugin
+from biot_plugin_cli.terminal import program
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
 from tests.scaffold.packages import INDEX, UV_CACHE, Repository
@@ -33,7 +34,7 @@ def _program(app: typer.Typer, name: str, capsys: pytest.CaptureFixture[str]) ->
     def run(*arguments: object) -> Outcome:
         capsys.readouterr()
         with pytest.raises(SystemExit) as stop:
-            _run.run(app, name, [str(argument) for argument in arguments])
+            program.run(app, name, [str(argument) for argument in arguments])
         said = capsys.readouterr()
         return Outcome(stop.value.code, said.out, said.err)
 

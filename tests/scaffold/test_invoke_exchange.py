@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from biot_emulator import Invocation, respond
 from biot_plugin_cli._invoke_exchange import Exchange, json_text
-from biot_plugin_cli._invoke_secrets import Secrets
+from biot_plugin_cli.terminal.redaction import Secrets
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -7,19 +7,20 @@ from typing import Annotated
 import pytest
 import typer
 
-from biot_plugin_cli import _run, main
-from biot_plugin_cli._console import print_json
+from biot_plugin_cli import main
 from biot_plugin_cli._platform_errors import Refusal
 from biot_plugin_cli.errors import Interrupted, PlatformRefused
+from biot_plugin_cli.terminal import program
+from biot_plugin_cli.terminal.console import print_json
 from tests.scaffold.support import Program
 
 
 def _program(error: BaseException, *arguments: str) -> object:
-    app = _run.new_app("A program.")
+    app = program.new_app("A program.")
 
     @app.command()
     def fail(
-        _debug: _run.Debug = False,
+        _debug: program.Debug = False,
         _json: Annotated[bool, typer.Option("--json")] = False,
         begun: Annotated[bool, typer.Option("--begun")] = False,
     ) -> None:
@@ -28,7 +29,7 @@ def _program(error: BaseException, *arguments: str) -> object:
         raise error
 
     with pytest.raises(SystemExit) as stop:
-        _run.run(app, "program", arguments)
+        program.run(app, "program", arguments)
     return stop.value.code
 
 

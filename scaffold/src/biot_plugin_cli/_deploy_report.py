@@ -9,10 +9,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from biot_plugin_cli._console import err, out
 from biot_plugin_cli._finding import Finding
 from biot_plugin_cli._plan import Plan
 from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.terminal.console import err, out
 
 __all__ = ["plan_document", "plugin_table", "print_not_kept", "print_plan", "print_plugin", "print_warnings"]
 

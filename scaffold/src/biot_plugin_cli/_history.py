@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli._files import write_whole
+from biot_plugin_cli.terminal.file_writer import write_whole
 
 __all__ = ["Deployed", "History"]
 

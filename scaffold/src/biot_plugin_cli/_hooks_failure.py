@@ -73,7 +73,7 @@ class Failure:
         """
         from biot_emulator import InvocationError
         from biot_plugin_cli._invoke_failure import failure_of
-        from biot_plugin_cli._invoke_secrets import Secrets
+        from biot_plugin_cli.terminal.redaction import Secrets
 
         secrets = Secrets((), function.environment.get("BIOT_SERVICE_USER_SECRET_KEY", ""))
         failed = InvocationError(self.type, self.message, "init")

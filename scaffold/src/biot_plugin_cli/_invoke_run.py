@@ -10,9 +10,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli._interpreters import plugin_python
-from biot_plugin_cli._invoke_secrets import Secrets
 from biot_plugin_cli._local_function import local_function
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.terminal.redaction import Secrets
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation

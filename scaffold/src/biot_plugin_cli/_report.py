@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
-from biot_plugin_cli._console import out, print_json
 from biot_plugin_cli._invoke_exchange import Exchange, json_text
+from biot_plugin_cli.terminal.console import out, print_json
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
-    from biot_plugin_cli._invoke_secrets import Secrets
+    from biot_plugin_cli.terminal.redaction import Secrets
 
 __all__ = ["print_document", "print_report"]
 

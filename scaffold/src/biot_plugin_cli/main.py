@@ -8,7 +8,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from biot_plugin_cli._run import Debug, new_app, run
 from biot_plugin_cli.commands.check import check
 from biot_plugin_cli.commands.config import config
 from biot_plugin_cli.commands.delete import delete
@@ -22,6 +21,7 @@ from biot_plugin_cli.commands.rollback import rollback
 from biot_plugin_cli.commands.state import disable, enable
 from biot_plugin_cli.commands.status import status
 from biot_plugin_cli.commands.upgrade import upgrade
+from biot_plugin_cli.terminal.program import Debug, new_app, run
 
 __all__ = ["app", "main"]
 

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from rich.markup import escape
 
-from biot_plugin_cli._console import out, print_json
 from biot_plugin_cli._interpreters import Runtime, find_interpreter
-from biot_plugin_cli._run import Debug, new_app, run
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.terminal.console import out, print_json
+from biot_plugin_cli.terminal.program import Debug, new_app, run
 
 __all__ = ["app", "main", "new_plugin"]
 

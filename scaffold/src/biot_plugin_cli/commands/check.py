@@ -23,7 +23,7 @@ def check(
     Errors end it with 4, or with 3 where the plugin cannot be imported; warnings alone end it with 0.
     """
     from biot_plugin_cli import _check, _check_report
-    from biot_plugin_cli._console import print_json
+    from biot_plugin_cli.terminal.console import print_json
 
     report = _check.check(environment=environment, get=_platform(environment) if online else None)
     if as_json:

@@ -22,12 +22,12 @@ def config(
 
     The plugin is imported with its own interpreter, as Lambda would import it.
     """
-    from biot_plugin_cli._console import out, print_json
     from biot_plugin_cli._environments import in_environment
     from biot_plugin_cli._hooks import read_hooks
     from biot_plugin_cli._interpreters import plugin_python
     from biot_plugin_cli._manifest import Manifest
     from biot_plugin_cli._plugin_config import plugin_config
+    from biot_plugin_cli.terminal.console import out, print_json
 
     manifest = in_environment(Manifest.load(), environment)
     hooks = read_hooks(manifest, plugin_python(manifest.root, manifest.runtime))

@@ -21,7 +21,7 @@ def delete(
 ) -> None:
     """Remove a plugin from the platform, with its code, subscriptions and service user."""
     from biot_plugin_cli import _deploy
-    from biot_plugin_cli._console import out, print_json
+    from biot_plugin_cli.terminal.console import out, print_json
 
     removed = _deploy.delete(_deploy.target(environment), name, yes=yes)
     if as_json:

@@ -23,7 +23,7 @@ def deploy(
     pyproject.toml does not mention is left as it is.
     """
     from biot_plugin_cli import _deploy
-    from biot_plugin_cli._console import out, print_json
+    from biot_plugin_cli.terminal.console import out, print_json
 
     document = _deploy.deploy(_deploy.target(environment), dry_run=dry_run, yes=yes)
     if as_json:

@@ -35,9 +35,9 @@ def event(
     JSON for readability; biot-plugin invoke sends it as the text that the platform sends. SIGN_ME stands for a token
     that is signed when the event is sent.
     """
-    from biot_plugin_cli._console import err, print_json
     from biot_plugin_cli._events import make_event
-    from biot_plugin_cli._files import write_new
+    from biot_plugin_cli.terminal.console import err, print_json
+    from biot_plugin_cli.terminal.file_writer import write_new
 
     fixture = make_event(kind, api_id=api_id, entity=entity, action=action)
     if output is None:

@@ -25,9 +25,9 @@ def rollback(
     Its subscriptions, schedule, runtime and handler go back with it; the other settings stay. The last packages of each
     environment are kept until the plugin is deleted.
     """
-    from biot_plugin_cli._console import out, print_json
     from biot_plugin_cli._deploy import target
     from biot_plugin_cli._rollback import roll_back
+    from biot_plugin_cli.terminal.console import out, print_json
 
     document = roll_back(target(environment), version, yes=yes)
     if as_json:

@@ -19,7 +19,7 @@ def disable(environment: Environment = None, as_json: AsJson = False) -> None:
 
 def _set(state: str, environment: str | None, *, as_json: bool) -> None:
     from biot_plugin_cli import _deploy
-    from biot_plugin_cli._console import out, print_json
+    from biot_plugin_cli.terminal.console import out, print_json
 
     plugin = _deploy.set_state(_deploy.target(environment), state)
     if as_json:

@@ -10,8 +10,8 @@ __all__ = ["status"]
 def status(environment: Environment = None, as_json: AsJson = False) -> None:
     """Show this plugin as the platform has it."""
     from biot_plugin_cli import _deploy
-    from biot_plugin_cli._console import print_json
     from biot_plugin_cli._deploy_report import print_plugin
+    from biot_plugin_cli.terminal.console import print_json
 
     plugin = _deploy.present_plugin(_deploy.target(environment))
     if as_json:

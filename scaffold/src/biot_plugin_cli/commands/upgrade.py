@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from biot_plugin_cli._console import err, out, print_json
+from biot_plugin_cli.terminal.console import err, out, print_json
 
 __all__ = ["upgrade"]
 

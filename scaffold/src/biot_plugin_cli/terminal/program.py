@@ -9,8 +9,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from biot_plugin_cli._console import expect_json, print_failure
 from biot_plugin_cli.errors import CliError, Interrupted
+from biot_plugin_cli.terminal.console import expect_json, print_failure
 
 __all__ = ["Debug", "new_app", "run"]
 

@@ -1,0 +1,1 @@
+"""The terminal: output, exit codes, redaction and safe file writes."""
