@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from biot_plugin_cli._interpreters import find_interpreter
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from tests.scaffold.support import CHECKOUT, Outcome, Program
 
 UV = CHECKOUT / ".uv" / "bin" / "uv"

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli import _hooks, _interpreters
+from biot_plugin_cli import _hooks
 from biot_plugin_cli._check import check
+from biot_plugin_cli.plugin import interpreters
 from tests.scaffold.plugins import INDEX, MANIFEST, THIS, hooked, make_plugin, the_one
 from tests.scaffold.support import Program
 
-OTHER = next(runtime for runtime in _interpreters.RUNTIMES if runtime != THIS)
+OTHER = next(runtime for runtime in interpreters.RUNTIMES if runtime != THIS)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from biot_plugin_cli._check import check
-from biot_plugin_cli._interpreters import RUNTIMES
-from biot_plugin_cli._runtimes import DEPRECATION_DATES
+from biot_plugin_cli.plugin.interpreters import RUNTIMES
+from biot_plugin_cli.plugin.lambda_runtimes import DEPRECATION_DATES
 from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
 
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from biot_emulator.testing import Emulator
-from biot_plugin_cli._environment_rules import HASH_VARIABLE
+from biot_plugin_cli.plugin.environment_variables import HASH_VARIABLE
 from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository

@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from biot_emulator.testing import Emulator
-from biot_plugin_cli._environment_rules import HASH_VARIABLE
+from biot_plugin_cli.plugin.environment_variables import HASH_VARIABLE
 from tests.scaffold.deployments import SECOND, answer, configured, deploy, shown
 from tests.scaffold.faulty_platform import Fault, FaultyPlatform
 from tests.scaffold.packages import Repository

@@ -15,7 +15,7 @@ import pytest
 import tomllib
 
 from biot_plugin_cli._git import commit_all, initialise
-from biot_plugin_cli._interpreters import find_interpreter
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from tests.scaffold.support import CHECKOUT, Program, program_file
 
 UV = shutil.which("uv") or str(CHECKOUT / ".uv" / "bin" / "uv")

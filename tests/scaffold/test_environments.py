@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._environments import base_url, in_environment
-from biot_plugin_cli._manifest import Manifest
 from biot_plugin_cli.errors import InvalidPlugin, UsageError
+from biot_plugin_cli.plugin.environments import base_url, in_environment
+from biot_plugin_cli.plugin.manifest import Manifest
 from tests.scaffold.plugins import MANIFEST
 
 ENVIRONMENTS = """

@@ -14,10 +14,10 @@ import pytest
 
 from biot_plugin_cli import _hooks
 from biot_plugin_cli._hooks import Hooks, read_hooks
-from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter, plugin_python
-from biot_plugin_cli._manifest import Manifest
-from biot_plugin_cli._place import Place
 from biot_plugin_cli.errors import CliError, OperationFailed, PluginImportError
+from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, plugin_python
+from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.plugin.source_location import Place
 from tests.scaffold.support import CHECKOUT
 
 THIS = "python{}.{}".format(*sys.version_info)

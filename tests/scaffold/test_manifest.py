@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._manifest import Manifest
-from biot_plugin_cli._manifest_file import ManifestFile
-from biot_plugin_cli._manifest_rules import mistakes_in
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.plugin.manifest_file import ManifestFile
+from biot_plugin_cli.plugin.manifest_rules import mistakes_in
 
 LEAST = {"name": '"demo"', "display-name": '"Demo"', "version": "1", "runtime": '"python3.13"'}
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from biot_plugin_cli._plan import INTERCEPTION_ORDER, content_hash_of, is_reached, make_plan
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.plugin.environment_variables import HASH_VARIABLE
 
 WANTED: dict[str, Any] = {
     "name": "demo",

@@ -15,9 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from biot_plugin_cli import _watch
-from biot_plugin_cli._watch import is_own, watch
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.plugin import file_watcher
+from biot_plugin_cli.plugin.file_watcher import is_own, watch
 
 SEEN_WITHIN_SECONDS = 20
 # More than any burst takes to settle.
@@ -213,9 +213,9 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_what_the_system_refuses_is_told(folder: Path) -> None:
     code = f"""
 import os, pathlib, resource, threading, watchfiles
-from biot_plugin_cli import _watch
+from biot_plugin_cli.plugin import file_watcher
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli._watch import watch
+from biot_plugin_cli.plugin.file_watcher import watch
 highest = max(map(int, os.listdir("/dev/fd")))
 resource.setrlimit(resource.RLIMIT_NOFILE, (highest, highest))
 while True:
@@ -249,7 +249,7 @@ def test_looking_again_and_again_sees_the_same(folder: Path, monkeypatch: pytest
 def test_an_interrupt_ends_it(folder: Path) -> None:
     code = f"""
 import pathlib, threading
-from biot_plugin_cli._watch import watch
+from biot_plugin_cli.plugin.file_watcher import watch
 changes = watch(pathlib.Path({str(folder)!r}), threading.Event())
 try:
     print("watching", flush=True)
@@ -317,7 +317,7 @@ def test_not_own(path: str) -> None:
 
 
 def test_the_library_is_loaded_when_it_is_used(in_process: Callable[[str], str]) -> None:
-    loaded = in_process("import sys, biot_plugin_cli._watch; print(*sys.modules)").split()
+    loaded = in_process("import sys, biot_plugin_cli.plugin.file_watcher; print(*sys.modules)").split()
 
     assert not {"watchfiles", "anyio", "asyncio"} & {*loaded}
 

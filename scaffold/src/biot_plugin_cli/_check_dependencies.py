@@ -47,7 +47,7 @@ def _wheels(subject: Subject, project: Project) -> Iterator[Finding]:
     from biot_plugin_cli._dependency_mistakes import DependencyMistake, OtherPython
     from biot_plugin_cli._lock import locked_distributions
     from biot_plugin_cli._locked import require_wheels
-    from biot_plugin_cli._target import Target
+    from biot_plugin_cli.plugin.package_target import Target
 
     target = Target(subject.manifest.runtime)
     try:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._finding import Finding
-from biot_plugin_cli._interpreters import RUNTIMES
-from biot_plugin_cli._runtimes import DEPRECATION_DATES
+from biot_plugin_cli.plugin.interpreters import RUNTIMES
+from biot_plugin_cli.plugin.lambda_runtimes import DEPRECATION_DATES
 
 __all__ = ["manifest_findings"]
 

@@ -29,7 +29,7 @@ def check_own_files(subject: Subject, found: Collection[str]) -> tuple[list[Entr
         Those that a package can have, and what was found.
     """
     from biot_plugin_cli._own_files import read_own_files
-    from biot_plugin_cli._target import Target
+    from biot_plugin_cli.plugin.package_target import Target
 
     try:
         target = None if subject.is_wrong("runtime") else Target(subject.manifest.runtime)

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from biot_plugin_cli._environments import environment_of, in_environment, override_mistakes
-from biot_plugin_cli._manifest import Manifest
-from biot_plugin_cli._manifest_file import ManifestFile
-from biot_plugin_cli._manifest_rules import mistakes_in
-from biot_plugin_cli._mistake import Mistake
-from biot_plugin_cli._place import Place
+from biot_plugin_cli.plugin.environments import environment_of, in_environment, override_mistakes
+from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.plugin.manifest_file import ManifestFile
+from biot_plugin_cli.plugin.manifest_problem import Mistake
+from biot_plugin_cli.plugin.manifest_rules import mistakes_in
+from biot_plugin_cli.plugin.source_location import Place
 
 __all__ = ["Subject"]
 

@@ -22,9 +22,9 @@ from biot_plugin_cli._installers import install
 from biot_plugin_cli._locked import Locked, Wheel
 from biot_plugin_cli._project import Project
 from biot_plugin_cli._sizes import Part, check_limits
-from biot_plugin_cli._target import Target
 from biot_plugin_cli._zip import Entry
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["Dependencies", "Progress", "build_dependencies"]
 

@@ -12,8 +12,8 @@ from typing import Any
 from biot_plugin_cli._dev_calls import sample_calls
 from biot_plugin_cli._dev_report import DevReport
 from biot_plugin_cli._dev_session import DevSession
-from biot_plugin_cli._watch import watch
 from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.plugin.file_watcher import watch
 from biot_plugin_cli.terminal.console import err, out, print_json
 
 __all__ = ["develop"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from biot_plugin_cli._target import Target
+from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["is_library", "library_refusal"]
 

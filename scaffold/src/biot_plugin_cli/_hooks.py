@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli._hooks_failure import Failure, failure_at_end
 from biot_plugin_cli._hooks_process import run_bounded
-from biot_plugin_cli._local_function import local_function
-from biot_plugin_cli._place import Place
+from biot_plugin_cli.plugin.local_function import local_function
+from biot_plugin_cli.plugin.source_location import Place
 
 if TYPE_CHECKING:
     from biot_emulator import Function
-    from biot_plugin_cli._manifest import Manifest
+    from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["HookMistake", "Hooks", "read_hooks"]
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biot_plugin_cli._place import Place
-from biot_plugin_cli._watch import is_own
 from biot_plugin_cli.errors import PluginImportError
+from biot_plugin_cli.plugin.file_watcher import is_own
+from biot_plugin_cli.plugin.source_location import Place
 
 if TYPE_CHECKING:
     from biot_emulator import Function
     from biot_plugin_cli._hooks_process import Ended
-    from biot_plugin_cli._manifest import Manifest
+    from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["Failure", "NoHandler", "PluginNotImported", "failure_at_end"]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli._dependency_mistakes import NoWheel
-from biot_plugin_cli._interpreters import RUNTIMES, find_interpreter
-from biot_plugin_cli._target import Target
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter
+from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["find_uv", "install", "resolve"]
 

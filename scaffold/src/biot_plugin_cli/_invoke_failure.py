@@ -8,7 +8,7 @@ from biot_plugin_cli.errors import CliError, OperationFailed, PluginImportError
 
 if TYPE_CHECKING:
     from biot_emulator import InvocationError
-    from biot_plugin_cli._manifest import Manifest
+    from biot_plugin_cli.plugin.manifest import Manifest
     from biot_plugin_cli.terminal.redaction import Secrets
 
 __all__ = ["IMPORT_ADVICE", "failure_of"]

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin_cli._interpreters import plugin_python
-from biot_plugin_cli._local_function import local_function
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.plugin.interpreters import plugin_python
+from biot_plugin_cli.plugin.local_function import local_function
 from biot_plugin_cli.terminal.redaction import Secrets
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
-    from biot_plugin_cli._manifest import Manifest
+    from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["run_event"]
 

@@ -13,8 +13,8 @@ from biot_plugin_cli._installers import find_uv, resolve
 from biot_plugin_cli._locked import Locked
 from biot_plugin_cli._project import Project
 from biot_plugin_cli._pylock import read_pylock
-from biot_plugin_cli._target import Target
 from biot_plugin_cli._uv_lock import UvLock
+from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["is_locked", "locked_distributions"]
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from biot_plugin_cli._environment_rules import HASH_VARIABLE
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.plugin.environment_variables import HASH_VARIABLE
 
 __all__ = [
     "HASH_VARIABLE",

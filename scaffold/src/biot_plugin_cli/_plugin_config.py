@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_plugin_cli._hooks import Hooks
-from biot_plugin_cli._manifest import Manifest
 from biot_plugin_cli._plan import INTERCEPTION_ORDER
+from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["config_of_code", "plugin_config", "unmentioned_fields"]
 

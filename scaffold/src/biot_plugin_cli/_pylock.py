@@ -9,7 +9,7 @@ import tomllib
 
 from biot_plugin_cli._dependency_mistakes import BadLock
 from biot_plugin_cli._locked import Locked, Origin, Wheel, best_wheel, sha256_of
-from biot_plugin_cli._target import Target
+from biot_plugin_cli.plugin.package_target import Target
 
 if TYPE_CHECKING:
     from packaging.pylock import Package, PackageWheel, Pylock

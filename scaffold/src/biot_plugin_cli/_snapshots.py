@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from biot_plugin_cli._watch import is_own
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.plugin.file_watcher import is_own
 
 __all__ = ["Snapshots"]
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from rich.markup import escape
 
-from biot_plugin_cli._interpreters import Runtime, find_interpreter
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.plugin.interpreters import Runtime, find_interpreter
 from biot_plugin_cli.terminal.console import out, print_json
 from biot_plugin_cli.terminal.program import Debug, new_app, run
 

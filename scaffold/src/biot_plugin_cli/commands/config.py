@@ -22,11 +22,11 @@ def config(
 
     The plugin is imported with its own interpreter, as Lambda would import it.
     """
-    from biot_plugin_cli._environments import in_environment
     from biot_plugin_cli._hooks import read_hooks
-    from biot_plugin_cli._interpreters import plugin_python
-    from biot_plugin_cli._manifest import Manifest
     from biot_plugin_cli._plugin_config import plugin_config
+    from biot_plugin_cli.plugin.environments import in_environment
+    from biot_plugin_cli.plugin.interpreters import plugin_python
+    from biot_plugin_cli.plugin.manifest import Manifest
     from biot_plugin_cli.terminal.console import out, print_json
 
     manifest = in_environment(Manifest.load(), environment)

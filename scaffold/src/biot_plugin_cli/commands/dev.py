@@ -24,7 +24,7 @@ def dev(
     """
     from biot_plugin_cli._dev import develop
     from biot_plugin_cli._invoke_inputs import read_env_file
-    from biot_plugin_cli._manifest import Manifest
+    from biot_plugin_cli.plugin.manifest import Manifest
 
     variables = read_env_file(env_file) if env_file else {}
     develop(Manifest.load().root, variables, port, as_json=as_json)

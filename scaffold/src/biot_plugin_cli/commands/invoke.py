@@ -24,7 +24,7 @@ def invoke(
     """
     from biot_plugin_cli._invoke_inputs import read_env_file, read_event
     from biot_plugin_cli._invoke_run import run_event
-    from biot_plugin_cli._manifest import Manifest
+    from biot_plugin_cli.plugin.manifest import Manifest
 
     fixture = read_event(event)
     variables = read_env_file(env_file) if env_file else {}

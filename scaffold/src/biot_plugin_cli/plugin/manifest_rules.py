@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from biot_plugin_cli._environment_rules import environment_mistakes
-from biot_plugin_cli._interpreters import RUNTIMES
-from biot_plugin_cli._mistake import Mistake, named
-from biot_plugin_cli._runtimes import DEPRECATION_DATES
+from biot_plugin_cli.plugin.environment_variables import environment_mistakes
+from biot_plugin_cli.plugin.interpreters import RUNTIMES
+from biot_plugin_cli.plugin.lambda_runtimes import DEPRECATION_DATES
+from biot_plugin_cli.plugin.manifest_problem import Mistake, named
 
 __all__ = ["BASE_URL", "REQUIRED", "is_base_url", "mistakes_in"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from biot_emulator import Function
-    from biot_plugin_cli._manifest import Manifest
+    from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["local_function"]
 

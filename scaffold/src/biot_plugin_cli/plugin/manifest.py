@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from biot_plugin_cli._interpreters import RUNTIMES
-from biot_plugin_cli._manifest_file import ManifestFile
-from biot_plugin_cli._manifest_rules import mistakes_in
-from biot_plugin_cli._mistake import Mistake
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.plugin.interpreters import RUNTIMES
+from biot_plugin_cli.plugin.manifest_file import ManifestFile
+from biot_plugin_cli.plugin.manifest_problem import Mistake
+from biot_plugin_cli.plugin.manifest_rules import mistakes_in
 
 __all__ = ["Manifest"]
 

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from biot_plugin_cli._environment_rules import environment_mistakes
-from biot_plugin_cli._manifest import Manifest
-from biot_plugin_cli._manifest_rules import BASE_URL, BASE_URL_FORM, is_base_url, mistakes_in
-from biot_plugin_cli._mistake import Mistake
 from biot_plugin_cli.errors import InvalidPlugin, UsageError
+from biot_plugin_cli.plugin.environment_variables import environment_mistakes
+from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.plugin.manifest_problem import Mistake
+from biot_plugin_cli.plugin.manifest_rules import BASE_URL, BASE_URL_FORM, is_base_url, mistakes_in
 
 __all__ = ["BASE_URL_VARIABLE", "base_url", "environment_of", "in_environment", "override_mistakes"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from biot_plugin_cli._mistake import Mistake, named
+from biot_plugin_cli.plugin.manifest_problem import Mistake, named
 
 __all__ = ["HASH_VARIABLE", "RESERVED_PREFIX", "environment_mistakes"]
 

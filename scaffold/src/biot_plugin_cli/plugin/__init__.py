@@ -1,0 +1,1 @@
+"""The plugin's repository: manifest, environments, interpreters and files."""
