@@ -11,7 +11,8 @@ import pytest
 import typer
 
 from biot_emulator.testing import Emulator, running
-from biot_plugin_cli import _git, _platform_client, main, new_plugin
+from biot_plugin_cli import _platform_client, main, new_plugin
+from biot_plugin_cli.git import runner
 from biot_plugin_cli.terminal import program
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
@@ -56,7 +57,7 @@ def biot_plugin(capsys: pytest.CaptureFixture[str]) -> Program:
 @pytest.fixture
 def commit() -> Callable[[Path, str], str]:
     """Commit all of a repository."""
-    return _git.commit_all
+    return runner.commit_all
 
 
 @pytest.fixture

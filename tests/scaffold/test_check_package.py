@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from biot_plugin_cli import _sizes
-from biot_plugin_cli._git import initialise
 from biot_plugin_cli._sizes import MEGABYTE
+from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import AARCH64, INDEX, Repository, library, make_wheel
 
 pytestmark = pytest.mark.slow

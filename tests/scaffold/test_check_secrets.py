@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from biot_plugin_cli._check import check
-from biot_plugin_cli._git import commit_all, git
+from biot_plugin_cli.git.runner import commit_all, git
 from tests.scaffold.packages import path_without
 from tests.scaffold.plugins import codes, make_plugin, the_one
 

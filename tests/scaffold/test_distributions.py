@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import tomllib
 
-from biot_plugin_cli._git import commit_all, initialise
+from biot_plugin_cli.git.runner import commit_all, initialise
 from biot_plugin_cli.plugin.interpreters import find_interpreter
 from tests.scaffold.support import CHECKOUT, Program, program_file
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._git import GitFailed, commit_all, git, initialise
+from biot_plugin_cli.git.runner import GitFailed, commit_all, git, initialise
 
 
 def refusal(folder: Path, *arguments: str) -> GitFailed:

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from biot_plugin_cli import _copier, _template
-from biot_plugin_cli._git import git
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.runner import git
 from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, newest_runtime
 from biot_plugin_cli.plugin.manifest import Manifest
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file

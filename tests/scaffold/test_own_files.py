@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._git import git, initialise
+from biot_plugin_cli.git.runner import git, initialise
 from tests.scaffold.packages import AARCH64, INDEX, Repository, library, path_without
 
 Commit = Callable[[Path, str], str]

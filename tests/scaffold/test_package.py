@@ -15,8 +15,8 @@ import pytest
 
 from biot_plugin_cli import _sizes
 from biot_plugin_cli._bytecode import compile_tree
-from biot_plugin_cli._git import initialise
 from biot_plugin_cli._sizes import MEGABYTE
+from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import (
     AARCH64,
     INDEX,

@@ -10,9 +10,9 @@ import pytest
 
 from biot_plugin_cli import _template
 from biot_plugin_cli._copier import render
-from biot_plugin_cli._git import git
 from biot_plugin_cli._template import open_template, release
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.runner import git
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from biot_plugin_cli import _template, _upgrade
-from biot_plugin_cli._git import git
 from biot_plugin_cli._template import release
+from biot_plugin_cli.git.runner import git
 from tests.scaffold.support import Program
 
 Change = Callable[[str, str, str], None]

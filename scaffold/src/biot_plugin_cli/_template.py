@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli._git import git
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.git.runner import git
 
 __all__ = ["Template", "open_template", "release"]
 

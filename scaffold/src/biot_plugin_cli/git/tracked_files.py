@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from biot_plugin_cli._git import GitFailed, git, require_git
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.runner import GitFailed, git, require_git
 
 __all__ = ["git_files"]
 

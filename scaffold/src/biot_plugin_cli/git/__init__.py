@@ -1,0 +1,1 @@
+"""Git, run hermetically."""
