@@ -28,7 +28,7 @@ def check_own_files(subject: Subject, found: Collection[str]) -> tuple[list[Entr
     Returns:
         Those that a package can have, and what was found.
     """
-    from biot_plugin_cli._own_files import read_own_files
+    from biot_plugin_cli.package.source_files import read_own_files
     from biot_plugin_cli.plugin.package_target import Target
 
     try:
@@ -45,7 +45,7 @@ def check_own_files(subject: Subject, found: Collection[str]) -> tuple[list[Entr
 
 
 def _handler(subject: Subject, entries: list[Entry]) -> list[Finding]:
-    from biot_plugin_cli._conflicts import check_handler
+    from biot_plugin_cli.package.conflicts import check_handler
 
     try:
         check_handler(entries, subject.manifest.handler)

@@ -45,7 +45,7 @@ def _can_be_made(subject: Subject, findings: list[Finding]) -> bool:
 
 
 def _made(subject: Subject, found: Collection[str]) -> Iterator[Finding]:
-    from biot_plugin_cli._package import build_package, compiling_python
+    from biot_plugin_cli.package.builder import build_package, compiling_python
 
     manifest = subject.manifest
     with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:

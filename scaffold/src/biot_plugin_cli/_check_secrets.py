@@ -9,9 +9,9 @@ from pathlib import Path, PurePath
 
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._finding import Finding, parted
-from biot_plugin_cli._own_files import own_names
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
+from biot_plugin_cli.package.source_files import own_names
 
 __all__ = ["secret_findings"]
 

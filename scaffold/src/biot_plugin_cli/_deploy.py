@@ -73,9 +73,9 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     Raises:
         CliError: It cannot be imported, packaged or deployed.
     """
-    from biot_plugin_cli._package import build_package, compiling_python
-    from biot_plugin_cli._package_report import showing_progress
     from biot_plugin_cli._plugin_config import config_of_code, plugin_config, unmentioned_fields
+    from biot_plugin_cli.package.builder import build_package, compiling_python
+    from biot_plugin_cli.package.report import showing_progress
 
     manifest = target.manifest
     if manifest.package == "image":

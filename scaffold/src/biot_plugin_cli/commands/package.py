@@ -22,8 +22,8 @@ def package(
     Only wheels are installed, for the platform's processor and Python and whatever this machine is. The same files and
     the same lock make the same bytes. A bill of materials (CycloneDX) is written beside the zip.
     """
-    from biot_plugin_cli._package import build_package, compiling_python
-    from biot_plugin_cli._package_report import print_document, print_package, showing_progress
+    from biot_plugin_cli.package.builder import build_package, compiling_python
+    from biot_plugin_cli.package.report import print_document, print_package, showing_progress
     from biot_plugin_cli.plugin.manifest import Manifest
 
     manifest = Manifest.load()

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from biot_plugin_cli._own_file_mistakes import OwnFileMistake, library_mistake, name_mistake
 from biot_plugin_cli._zip import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
+from biot_plugin_cli.package.source_file_problems import OwnFileMistake, library_mistake, name_mistake
 from biot_plugin_cli.plugin.file_watcher import is_own
 from biot_plugin_cli.plugin.package_target import Target
 

@@ -1,0 +1,1 @@
+"""The plugin's package: its source files and dependencies in one zip."""
