@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli import _hooks
 from biot_plugin_cli._check import check
+from biot_plugin_cli.hooks import reader
 from biot_plugin_cli.plugin import interpreters
 from tests.scaffold.plugins import INDEX, MANIFEST, THIS, hooked, make_plugin, the_one
 from tests.scaffold.support import Program

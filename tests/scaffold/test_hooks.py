@@ -12,9 +12,9 @@ from typing import Any
 import psutil
 import pytest
 
-from biot_plugin_cli import _hooks
-from biot_plugin_cli._hooks import Hooks, read_hooks
 from biot_plugin_cli.errors import CliError, OperationFailed, PluginImportError
+from biot_plugin_cli.hooks import reader
+from biot_plugin_cli.hooks.reader import Hooks, read_hooks
 from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, plugin_python
 from biot_plugin_cli.plugin.manifest import Manifest
 from biot_plugin_cli.plugin.source_location import Place
@@ -360,7 +360,7 @@ def test_a_plugin_that_switches_the_alarm_off_is_ended_all_the_same(
 
 
 def test_lambdas_limit_is_the_limit() -> None:
-    assert _hooks._INIT_SECONDS == 10
+    assert reader._INIT_SECONDS == 10
 
 
 def test_no_interpreter_is_told(plugin: Write) -> None:
@@ -381,7 +381,7 @@ def test_the_exit_code_is_that_of_an_import(plugin: Write) -> None:
 
 
 def test_it_loads_little_until_it_runs(in_process: Callable[[str], str]) -> None:
-    loaded = in_process("import sys, biot_plugin_cli._hooks; print(*sys.modules)").split()
+    loaded = in_process("import sys, biot_plugin_cli.hooks.reader; print(*sys.modules)").split()
 
     assert not {"biot_emulator", "biot_plugin", "watchfiles", "psutil", "cryptography"} & {*loaded}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from biot_plugin_cli._interceptable import Interceptable
+from biot_plugin_cli.hooks.interceptable import Interceptable
 
 
 def test_a_platform_may_give_smaller_pages_than_it_is_asked_for() -> None:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from biot_plugin_cli._schedule import read_schedule
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.hooks.schedule import read_schedule
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -14,10 +14,10 @@ from biot_plugin_cli._check_schedule import check_schedule
 from biot_plugin_cli._check_secrets import secret_findings
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._finding import Finding
-from biot_plugin_cli._hooks import Hooks
-from biot_plugin_cli._interceptable import Get, Interceptable
-from biot_plugin_cli._schedule import Schedule
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
+from biot_plugin_cli.hooks.interceptable import Get, Interceptable
+from biot_plugin_cli.hooks.reader import Hooks
+from biot_plugin_cli.hooks.schedule import Schedule
 
 __all__ = ["CheckReport", "check"]
 

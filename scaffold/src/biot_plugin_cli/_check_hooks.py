@@ -7,8 +7,8 @@ from typing import Any
 
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._finding import Finding
-from biot_plugin_cli._hooks import Hooks
-from biot_plugin_cli._interceptable import Interceptable
+from biot_plugin_cli.hooks.interceptable import Interceptable
+from biot_plugin_cli.hooks.reader import Hooks
 
 __all__ = ["hook_findings"]
 

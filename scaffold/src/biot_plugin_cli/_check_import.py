@@ -7,10 +7,10 @@ from pathlib import Path
 
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._finding import Finding, parted
-from biot_plugin_cli._hooks import HookMistake, Hooks, read_hooks
-from biot_plugin_cli._hooks_failure import NoHandler, PluginNotImported
 from biot_plugin_cli._invoke_failure import IMPORT_ADVICE
 from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.hooks.import_failure import NoHandler, PluginNotImported
+from biot_plugin_cli.hooks.reader import HookMistake, Hooks, read_hooks
 from biot_plugin_cli.plugin.interpreters import plugin_python
 from biot_plugin_cli.plugin.source_location import Place
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from biot_plugin_cli._check import CheckReport
 from biot_plugin_cli._finding import Finding
-from biot_plugin_cli._schedule import Schedule
+from biot_plugin_cli.hooks.schedule import Schedule
 from biot_plugin_cli.terminal.console import out
 
 __all__ = ["check_document", "print_check"]

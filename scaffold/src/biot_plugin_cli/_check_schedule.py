@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from biot_plugin_cli._check_subject import Subject
 from biot_plugin_cli._finding import Finding
-from biot_plugin_cli._hooks import Hooks
-from biot_plugin_cli._schedule import Schedule, read_schedule
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.hooks.reader import Hooks
+from biot_plugin_cli.hooks.schedule import Schedule, read_schedule
 
 __all__ = ["check_schedule"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from biot_plugin_cli._hooks import Hooks
 from biot_plugin_cli._plan import INTERCEPTION_ORDER
+from biot_plugin_cli.hooks.reader import Hooks
 from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["config_of_code", "plugin_config", "unmentioned_fields"]

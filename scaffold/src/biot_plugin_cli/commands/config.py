@@ -22,8 +22,8 @@ def config(
 
     The plugin is imported with its own interpreter, as Lambda would import it.
     """
-    from biot_plugin_cli._hooks import read_hooks
     from biot_plugin_cli._plugin_config import plugin_config
+    from biot_plugin_cli.hooks.reader import read_hooks
     from biot_plugin_cli.plugin.environments import in_environment
     from biot_plugin_cli.plugin.interpreters import plugin_python
     from biot_plugin_cli.plugin.manifest import Manifest

@@ -15,7 +15,7 @@ from biot_plugin_cli.plugin.source_location import Place
 
 if TYPE_CHECKING:
     from biot_emulator import Function
-    from biot_plugin_cli._hooks_process import Ended
+    from biot_plugin_cli.hooks.probe_process import Ended
     from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["Failure", "NoHandler", "PluginNotImported", "failure_at_end"]

@@ -20,7 +20,7 @@ from typing import Any
 
 # Only for this one import: what is beside it is not to be had by the plugin.
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from biot_plugin_cli._hooks_probe_search import all_instances, nearest_instances
+from biot_plugin_cli.hooks.probe_search import all_instances, nearest_instances
 
 del sys.path[0], sys.modules["biot_plugin_cli"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin_cli._hooks_failure import Failure, failure_at_end
-from biot_plugin_cli._hooks_process import run_bounded
+from biot_plugin_cli.hooks.import_failure import Failure, failure_at_end
+from biot_plugin_cli.hooks.probe_process import run_bounded
 from biot_plugin_cli.plugin.local_function import local_function
 from biot_plugin_cli.plugin.source_location import Place
 
