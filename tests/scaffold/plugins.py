@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
-from biot_plugin_cli._check import CheckReport
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.runner import CheckReport
 
 THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from biot_emulator.testing import Emulator
-from biot_plugin_cli._check import check
+from biot_plugin_cli.check.runner import check
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
 from biot_plugin_cli.git.runner import git
 from tests.scaffold.plugins import MANIFEST, THIS, codes, hooked, make_plugin, the_one

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from biot_plugin_cli import _installers
-from biot_plugin_cli._check import check
-from biot_plugin_cli._check_dependencies import dependency_findings
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding
 from biot_plugin_cli._installers import find_uv
+from biot_plugin_cli.check.dependencies import dependency_findings
+from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.runner import check
+from biot_plugin_cli.check.subject import Subject
 from tests.scaffold.packages import PYTHON, uv_lock
 from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
 from tests.scaffold.support import CHECKOUT

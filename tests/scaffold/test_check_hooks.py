@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._check import check
+from biot_plugin_cli.check.runner import check
 from tests.scaffold.plugins import codes, hooked, make_plugin, the_one
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

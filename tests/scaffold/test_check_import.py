@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._check import check
+from biot_plugin_cli.check.runner import check
 from biot_plugin_cli.hooks import reader
 from biot_plugin_cli.plugin import interpreters
 from tests.scaffold.plugins import INDEX, MANIFEST, THIS, hooked, make_plugin, the_one

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._check import check
+from biot_plugin_cli.check.runner import check
 from biot_plugin_cli.plugin.interpreters import RUNTIMES
 from biot_plugin_cli.plugin.lambda_runtimes import DEPRECATION_DATES
 from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one

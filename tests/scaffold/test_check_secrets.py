@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._check import check
+from biot_plugin_cli.check.runner import check
 from biot_plugin_cli.git.runner import commit_all, git
 from tests.scaffold.packages import path_without
 from tests.scaffold.plugins import codes, make_plugin, the_one

@@ -188,7 +188,7 @@ def confirm(question: str, *, yes: bool) -> None:
 
 def _checked_hooks(target: Target) -> Hooks:
     """Read the plugin's hooks; refuse in one sentence what the platform or Lambda would refuse late; tell the rest."""
-    from biot_plugin_cli._check import check
+    from biot_plugin_cli.check.runner import check
 
     # Packaging looks at the dependencies itself.
     report = check(target.manifest.root, target.environment, packaging=False)

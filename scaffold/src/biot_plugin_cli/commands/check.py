@@ -22,14 +22,14 @@ def check(
 
     Errors end it with 4, or with 3 where the plugin cannot be imported; warnings alone end it with 0.
     """
-    from biot_plugin_cli import _check, _check_report
+    from biot_plugin_cli.check import report, runner
     from biot_plugin_cli.terminal.console import print_json
 
-    report = _check.check(environment=environment, get=_platform(environment) if online else None)
+    report = runner.check(environment=environment, get=_platform(environment) if online else None)
     if as_json:
-        print_json(_check_report.check_document(report))
+        print_json(report.check_document(report))
     else:
-        _check_report.print_check(report)
+        report.print_check(report)
     if report.not_asked and report.exit_code == report.not_asked.exit_code:
         raise report.not_asked
     raise typer.Exit(report.exit_code)

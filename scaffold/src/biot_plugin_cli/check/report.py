@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from biot_plugin_cli._check import CheckReport
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.runner import CheckReport
 from biot_plugin_cli.hooks.schedule import Schedule
 from biot_plugin_cli.terminal.console import out
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.plugin.interpreters import RUNTIMES
 from biot_plugin_cli.plugin.lambda_runtimes import DEPRECATION_DATES
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding, parted
+from biot_plugin_cli.check.finding import Finding, parted
+from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.package.source_files import own_names

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.hooks.interceptable import Interceptable
 from biot_plugin_cli.hooks.reader import Hooks
 

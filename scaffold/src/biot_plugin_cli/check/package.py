@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biot_plugin_cli._check_dependencies import dependency_findings
-from biot_plugin_cli._check_own_files import check_own_files
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding, parted
+from biot_plugin_cli.check.dependencies import dependency_findings
+from biot_plugin_cli.check.finding import Finding, parted
+from biot_plugin_cli.check.source_files import check_own_files
+from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
 
 if TYPE_CHECKING:

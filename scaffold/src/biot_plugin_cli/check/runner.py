@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from biot_plugin_cli._check_hooks import hook_findings
-from biot_plugin_cli._check_import import NOT_IMPORTED, import_plugin
-from biot_plugin_cli._check_manifest import manifest_findings
-from biot_plugin_cli._check_package import package_findings
-from biot_plugin_cli._check_schedule import check_schedule
-from biot_plugin_cli._check_secrets import secret_findings
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.imports import NOT_IMPORTED, import_plugin
+from biot_plugin_cli.check.manifest import manifest_findings
+from biot_plugin_cli.check.package import package_findings
+from biot_plugin_cli.check.schedule import check_schedule
+from biot_plugin_cli.check.secrets import secret_findings
+from biot_plugin_cli.check.subject import Subject
+from biot_plugin_cli.check.subscriptions import hook_findings
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
 from biot_plugin_cli.hooks.interceptable import Get, Interceptable
 from biot_plugin_cli.hooks.reader import Hooks

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding, parted
+from biot_plugin_cli.check.finding import Finding, parted
+from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding, parted
 from biot_plugin_cli._invoke_failure import IMPORT_ADVICE
+from biot_plugin_cli.check.finding import Finding, parted
+from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.hooks.import_failure import NoHandler, PluginNotImported
 from biot_plugin_cli.hooks.reader import HookMistake, Hooks, read_hooks

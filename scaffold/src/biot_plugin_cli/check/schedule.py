@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from biot_plugin_cli._check_subject import Subject
-from biot_plugin_cli._finding import Finding
+from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.hooks.reader import Hooks
 from biot_plugin_cli.hooks.schedule import Schedule, read_schedule

@@ -1,0 +1,1 @@
+"""`biot-plugin check`: one module for each thing that is checked."""
