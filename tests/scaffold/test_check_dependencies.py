@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli import _installers
-from biot_plugin_cli._installers import find_uv
 from biot_plugin_cli.check.dependencies import dependency_findings
 from biot_plugin_cli.check.finding import Finding
 from biot_plugin_cli.check.runner import check
 from biot_plugin_cli.check.subject import Subject
+from biot_plugin_cli.dependencies import installers
+from biot_plugin_cli.dependencies.installers import find_uv
 from tests.scaffold.packages import PYTHON, uv_lock
 from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
 from tests.scaffold.support import CHECKOUT

@@ -221,7 +221,7 @@ def _hide_uv(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_where_nothing_can_install(needy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     _hide_uv(monkeypatch)
-    monkeypatch.setattr("biot_plugin_cli._installers._python_with_pip", lambda _: None)
+    monkeypatch.setattr("biot_plugin_cli.dependencies.installers._python_with_pip", lambda _: None)
 
     refused = needy.package()
 

@@ -10,7 +10,7 @@ from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import OperationFailed
 
 if TYPE_CHECKING:
-    from biot_plugin_cli._project import Project
+    from biot_plugin_cli.dependencies.project import Project
 
 __all__ = ["dependency_findings"]
 
@@ -20,7 +20,7 @@ def dependency_findings(subject: Subject) -> Iterator[Finding]:
 
     Nothing is installed. Where they cannot be looked at, as no package index can be reached, that is a warning.
     """
-    from biot_plugin_cli._project import Project
+    from biot_plugin_cli.dependencies.project import Project
 
     if subject.is_wrong("runtime") or subject.manifest.package == "image":
         return
@@ -30,8 +30,8 @@ def dependency_findings(subject: Subject) -> Iterator[Finding]:
 
 
 def _lock(subject: Subject, project: Project) -> Iterator[Finding]:
-    from biot_plugin_cli._installers import find_uv
-    from biot_plugin_cli._lock import is_locked
+    from biot_plugin_cli.dependencies.installers import find_uv
+    from biot_plugin_cli.dependencies.lock import is_locked
 
     # Without uv nothing can be chosen instead, which is an error of its own.
     if not project.needs_nothing and not is_locked(subject.root) and find_uv(subject.root):
@@ -44,9 +44,9 @@ def _lock(subject: Subject, project: Project) -> Iterator[Finding]:
 
 
 def _wheels(subject: Subject, project: Project) -> Iterator[Finding]:
-    from biot_plugin_cli._dependency_mistakes import DependencyMistake, OtherPython
-    from biot_plugin_cli._lock import locked_distributions
-    from biot_plugin_cli._locked import require_wheels
+    from biot_plugin_cli.dependencies.lock import locked_distributions
+    from biot_plugin_cli.dependencies.locked_distribution import require_wheels
+    from biot_plugin_cli.dependencies.problems import DependencyMistake, OtherPython
     from biot_plugin_cli.plugin.package_target import Target
 
     target = Target(subject.manifest.runtime)

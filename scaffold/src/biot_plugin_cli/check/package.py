@@ -26,7 +26,7 @@ def package_findings(subject: Subject, found: Collection[str]) -> Iterator[Findi
         subject: The plugin.
         found: The codes of what was found before.
     """
-    from biot_plugin_cli._lock import is_locked
+    from biot_plugin_cli.dependencies.lock import is_locked
 
     if subject.manifest.package == "image":
         return

@@ -19,12 +19,12 @@ from pathlib import Path
 from biot_plugin_cli._bytecode import SyntaxProblem, compile_entries, require_runtime
 from biot_plugin_cli._cache import cache_folder
 from biot_plugin_cli._content import Digest, content_hash
-from biot_plugin_cli._dependencies import Dependencies, Progress, build_dependencies
-from biot_plugin_cli._lock import locked_distributions
-from biot_plugin_cli._locked import Locked, Wheel, require_wheels
-from biot_plugin_cli._project import Project
 from biot_plugin_cli._sizes import Part, check_limits, measure
 from biot_plugin_cli._zip import Entry, append
+from biot_plugin_cli.dependencies.build import Dependencies, Progress, build_dependencies
+from biot_plugin_cli.dependencies.lock import locked_distributions
+from biot_plugin_cli.dependencies.locked_distribution import Locked, Wheel, require_wheels
+from biot_plugin_cli.dependencies.project import Project
 from biot_plugin_cli.errors import OperationFailed, PluginImportError
 from biot_plugin_cli.package.conflicts import check_handler, check_names
 from biot_plugin_cli.package.sbom import bill_of_materials

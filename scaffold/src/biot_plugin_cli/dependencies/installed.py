@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from biot_plugin_cli._locked import Locked, Origin
+from biot_plugin_cli.dependencies.locked_distribution import Locked, Origin
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 
 __all__ = ["copy_installed", "installed_files"]

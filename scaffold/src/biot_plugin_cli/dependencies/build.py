@@ -14,15 +14,15 @@ from pathlib import Path, PurePosixPath
 
 from biot_plugin_cli._bytecode import SyntaxProblem, compile_tree, interpreter_build
 from biot_plugin_cli._cache import cache_folder
-from biot_plugin_cli._dependency_store import Dependencies, keep, load, write
-from biot_plugin_cli._distributions import Distributions
 from biot_plugin_cli._elf import is_library, library_refusal
-from biot_plugin_cli._installed import copy_installed, installed_files
-from biot_plugin_cli._installers import install
-from biot_plugin_cli._locked import Locked, Wheel
-from biot_plugin_cli._project import Project
 from biot_plugin_cli._sizes import Part, check_limits
 from biot_plugin_cli._zip import Entry
+from biot_plugin_cli.dependencies.archive_store import Dependencies, keep, load, write
+from biot_plugin_cli.dependencies.distributions import Distributions
+from biot_plugin_cli.dependencies.installed import copy_installed, installed_files
+from biot_plugin_cli.dependencies.installers import install
+from biot_plugin_cli.dependencies.locked_distribution import Locked, Wheel
+from biot_plugin_cli.dependencies.project import Project
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
 

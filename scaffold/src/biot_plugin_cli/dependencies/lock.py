@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli._cache import cache_folder
-from biot_plugin_cli._dependency_mistakes import BadLock, DependencyMistake, NoLock, OtherPython, StaleLock
-from biot_plugin_cli._installers import find_uv, resolve
-from biot_plugin_cli._locked import Locked
-from biot_plugin_cli._project import Project
-from biot_plugin_cli._pylock import read_pylock
-from biot_plugin_cli._uv_lock import UvLock
+from biot_plugin_cli.dependencies.installers import find_uv, resolve
+from biot_plugin_cli.dependencies.locked_distribution import Locked
+from biot_plugin_cli.dependencies.problems import BadLock, DependencyMistake, NoLock, OtherPython, StaleLock
+from biot_plugin_cli.dependencies.project import Project
+from biot_plugin_cli.dependencies.pylock import read_pylock
+from biot_plugin_cli.dependencies.uv_lock import UvLock
 from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["is_locked", "locked_distributions"]

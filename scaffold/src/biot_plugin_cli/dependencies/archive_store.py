@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli._content import Digest
-from biot_plugin_cli._distributions import Component
 from biot_plugin_cli._zip import Entry, fresh
+from biot_plugin_cli.dependencies.distributions import Component
 from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["Dependencies", "keep", "load", "write"]
