@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from biot_plugin_cli import _sizes
-from biot_plugin_cli._sizes import MEGABYTE
+from biot_plugin_cli.archive import sizes
+from biot_plugin_cli.archive.sizes import MEGABYTE
 from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import AARCH64, INDEX, Repository, library, make_wheel
 
@@ -89,7 +89,7 @@ def test_own_files_that_are_too_large(needy: Repository, lock: bool) -> None:
 def test_own_files_that_are_too_large_unpacked(needy: Repository) -> None:
     (needy.root / "uv.lock").unlink()
     with needy.write("big.bin").open("wb") as file:
-        file.truncate(_sizes.MAX_UNPACKED_BYTES)
+        file.truncate(sizes.MAX_UNPACKED_BYTES)
 
     refused = found(needy, "package-refused", "lock-missing")[0]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli import _sizes
-from biot_plugin_cli._bytecode import compile_tree
-from biot_plugin_cli._sizes import MEGABYTE
+from biot_plugin_cli.archive import sizes
+from biot_plugin_cli.archive.bytecode import compile_tree
+from biot_plugin_cli.archive.sizes import MEGABYTE
 from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import (
     AARCH64,
@@ -359,7 +359,7 @@ def test_source_that_is_not_valid_for_the_runtime(repository: Repository) -> Non
 
 def test_too_large_unpacked(repository: Repository) -> None:
     with repository.write("big.bin").open("wb") as file:
-        file.truncate(_sizes.MAX_UNPACKED_BYTES)
+        file.truncate(sizes.MAX_UNPACKED_BYTES)
 
     said = refusal(repository)
 

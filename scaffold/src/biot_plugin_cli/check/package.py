@@ -14,7 +14,7 @@ from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
 
 if TYPE_CHECKING:
-    from biot_plugin_cli._zip import Entry
+    from biot_plugin_cli.archive.zip_file import Entry
 
 __all__ = ["package_findings"]
 
@@ -65,7 +65,7 @@ def _made(subject: Subject, found: Collection[str]) -> Iterator[Finding]:
 
 def _own_size(entries: list[Entry]) -> Iterator[Finding]:
     """Find whether the plugin's own files alone are too large."""
-    from biot_plugin_cli._sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, Part, check_limits
+    from biot_plugin_cli.archive.sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, Part, check_limits
 
     unpacked = sum(len(entry.content) for entry in entries)
     # Packing takes seconds where it matters, and nothing can come of it elsewhere.
@@ -77,7 +77,7 @@ def _own_size(entries: list[Entry]) -> Iterator[Finding]:
 
 
 def _zipped(entries: list[Entry]) -> int:
-    from biot_plugin_cli._zip import fresh
+    from biot_plugin_cli.archive.zip_file import fresh
 
     with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
         fresh(Path(folder) / "own.zip", entries)

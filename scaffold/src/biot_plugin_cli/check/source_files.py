@@ -10,7 +10,7 @@ from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 
 if TYPE_CHECKING:
-    from biot_plugin_cli._zip import Entry
+    from biot_plugin_cli.archive.zip_file import Entry
 
 __all__ = ["check_own_files"]
 

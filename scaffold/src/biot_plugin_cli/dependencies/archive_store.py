@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli._content import Digest
-from biot_plugin_cli._zip import Entry, fresh
+from biot_plugin_cli.archive.content_hash import Digest
+from biot_plugin_cli.archive.zip_file import Entry, fresh
 from biot_plugin_cli.dependencies.distributions import Component
 from biot_plugin_cli.errors import OperationFailed
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
-from biot_plugin_cli._bytecode import SyntaxProblem, compile_tree, interpreter_build
-from biot_plugin_cli._cache import cache_folder
-from biot_plugin_cli._elf import is_library, library_refusal
-from biot_plugin_cli._sizes import Part, check_limits
-from biot_plugin_cli._zip import Entry
+from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_tree, interpreter_build
+from biot_plugin_cli.archive.cache import cache_folder
+from biot_plugin_cli.archive.elf import is_library, library_refusal
+from biot_plugin_cli.archive.sizes import Part, check_limits
+from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.dependencies.archive_store import Dependencies, keep, load, write
 from biot_plugin_cli.dependencies.distributions import Distributions
 from biot_plugin_cli.dependencies.installed import copy_installed, installed_files

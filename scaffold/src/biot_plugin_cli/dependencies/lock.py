@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli._cache import cache_folder
+from biot_plugin_cli.archive.cache import cache_folder
 from biot_plugin_cli.dependencies.installers import find_uv, resolve
 from biot_plugin_cli.dependencies.locked_distribution import Locked
 from biot_plugin_cli.dependencies.problems import BadLock, DependencyMistake, NoLock, OtherPython, StaleLock

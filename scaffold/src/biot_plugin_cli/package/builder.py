@@ -16,11 +16,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from biot_plugin_cli._bytecode import SyntaxProblem, compile_entries, require_runtime
-from biot_plugin_cli._cache import cache_folder
-from biot_plugin_cli._content import Digest, content_hash
-from biot_plugin_cli._sizes import Part, check_limits, measure
-from biot_plugin_cli._zip import Entry, append
+from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_entries, require_runtime
+from biot_plugin_cli.archive.cache import cache_folder
+from biot_plugin_cli.archive.content_hash import Digest, content_hash
+from biot_plugin_cli.archive.sizes import Part, check_limits, measure
+from biot_plugin_cli.archive.zip_file import Entry, append
 from biot_plugin_cli.dependencies.build import Dependencies, Progress, build_dependencies
 from biot_plugin_cli.dependencies.lock import locked_distributions
 from biot_plugin_cli.dependencies.locked_distribution import Locked, Wheel, require_wheels

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from biot_plugin_cli._sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, MEGABYTE
+from biot_plugin_cli.archive.sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, MEGABYTE
 from biot_plugin_cli.dependencies.build import Progress
 from biot_plugin_cli.package.builder import Package
 from biot_plugin_cli.terminal.console import err, out, print_json

@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli._elf import is_library, library_refusal
-from biot_plugin_cli._zip import Entry
+from biot_plugin_cli.archive.elf import is_library, library_refusal
+from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["OwnFileMistake", "library_mistake", "name_mistake"]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
-from biot_plugin_cli._zip import Entry
+from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.package.source_file_problems import OwnFileMistake, library_mistake, name_mistake

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from biot_plugin_cli._zip import Entry
+from biot_plugin_cli.archive.zip_file import Entry
 
 __all__ = ["Digest", "content_hash"]
 

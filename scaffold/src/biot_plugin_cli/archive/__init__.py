@@ -1,0 +1,1 @@
+"""Reproducible archives: zip files, bytecode, hashes, sizes and the cache."""
