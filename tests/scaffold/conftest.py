@@ -11,8 +11,9 @@ import pytest
 import typer
 
 from biot_emulator.testing import Emulator, running
-from biot_plugin_cli import _platform_client, main, new_plugin
+from biot_plugin_cli import main, new_plugin
 from biot_plugin_cli.git import runner
+from biot_plugin_cli.platform import client
 from biot_plugin_cli.terminal import program
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty

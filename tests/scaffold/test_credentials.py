@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._credentials import Credentials, find_credentials
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.platform.credentials import Credentials, find_credentials
 from tests.scaffold.support import on_terminal
 
 URL = "https://api.example.org"
@@ -73,7 +73,7 @@ def test_what_is_typed_can_be_kept_in_the_systems_keyring(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "file_keyring.Keyring")
     code = f"""
-from biot_plugin_cli._credentials import find_credentials, keep_credentials
+from biot_plugin_cli.platform.credentials import find_credentials, keep_credentials
 found = find_credentials({URL!r})
 keep_credentials({URL!r}, found)
 print("found", found.is_service, found.name, len(found.secret))

@@ -11,12 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from biot_plugin_cli import _platform_client
-from biot_plugin_cli._credentials import Credentials
-from biot_plugin_cli._platform_client import PlatformClient
-from biot_plugin_cli._platform_errors import AnswerLost, NotThePlatform, Refusal, Unreachable
-from biot_plugin_cli._plugin_calls import PluginCalls
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.platform import client
+from biot_plugin_cli.platform.client import PlatformClient
+from biot_plugin_cli.platform.credentials import Credentials
+from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, Unreachable
+from biot_plugin_cli.platform.plugin_calls import PluginCalls
 
 Answer = tuple[int, bytes]
 LOGIN = b'{"accessToken": "token"}'

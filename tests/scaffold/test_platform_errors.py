@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from biot_plugin_cli._platform_errors import refusal
 from biot_plugin_cli.errors import PlatformRefused
+from biot_plugin_cli.platform.errors import refusal
 from tests.scaffold.support import CHECKOUT
 
 SETTINGS = CHECKOUT.parent / "shared" / "platform-api" / "settings-2.4.2.json"

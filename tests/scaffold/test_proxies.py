@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from biot_plugin_cli import _platform_client
-from biot_plugin_cli._credentials import Credentials
-from biot_plugin_cli._platform_client import PlatformClient
-from biot_plugin_cli._platform_errors import Unreachable
-from biot_plugin_cli._proxies import pool_for
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.platform import client
+from biot_plugin_cli.platform.client import PlatformClient
+from biot_plugin_cli.platform.credentials import Credentials
+from biot_plugin_cli.platform.errors import Unreachable
+from biot_plugin_cli.platform.proxies import pool_for
 from tests.scaffold.listener import Listener, read_head
 
 HOST = "platform.example"

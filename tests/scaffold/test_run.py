@@ -8,8 +8,8 @@ import pytest
 import typer
 
 from biot_plugin_cli import main
-from biot_plugin_cli._platform_errors import Refusal
 from biot_plugin_cli.errors import Interrupted, PlatformRefused
+from biot_plugin_cli.platform.errors import Refusal
 from biot_plugin_cli.terminal import program
 from biot_plugin_cli.terminal.console import print_json
 from tests.scaffold.support import Program

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from biot_plugin_cli._credentials import find_credentials, keep_credentials
 from biot_plugin_cli._deploy_report import plan_document, print_not_kept, print_plan, print_warnings
 from biot_plugin_cli._deployment import carry_out, remove
 from biot_plugin_cli._history import History
 from biot_plugin_cli._plan import Plan, make_plan
-from biot_plugin_cli._platform_client import PlatformClient
-from biot_plugin_cli._plugin_calls import PREFIX, Code, PluginCalls
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed, PluginImportError, UsageError
 from biot_plugin_cli.hooks.reader import Hooks
+from biot_plugin_cli.platform.client import PlatformClient
+from biot_plugin_cli.platform.credentials import find_credentials, keep_credentials
+from biot_plugin_cli.platform.plugin_calls import PREFIX, Code, PluginCalls
 from biot_plugin_cli.plugin.environments import base_url, in_environment
 from biot_plugin_cli.plugin.manifest import Manifest
 

@@ -38,7 +38,7 @@ def check(
 def _platform(environment: str | None) -> Callable[[str], dict[str, Any]]:
     """What asks the platform; it is found, and logged in to, when it is first asked."""
     from biot_plugin_cli import _deploy
-    from biot_plugin_cli._answer_shapes import INTERCEPTABLE, page_of
+    from biot_plugin_cli.platform.response_shapes import INTERCEPTABLE, page_of
 
     target = cache(_deploy.target)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from biot_plugin_cli._search_pages import found_by
+from biot_plugin_cli.platform.search_pages import found_by
 
 __all__ = ["Get", "Interceptable"]
 

@@ -18,9 +18,9 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from biot_plugin_cli._platform_errors import AnswerLost, Unreachable
-from biot_plugin_cli._proxies import LOOPBACK, pool_for
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.platform.errors import AnswerLost, Unreachable
+from biot_plugin_cli.platform.proxies import LOOPBACK, pool_for
 
 __all__ = ["Connection", "Form"]
 

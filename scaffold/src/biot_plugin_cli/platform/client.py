@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from biot_plugin_cli._answer_shapes import ANYTHING, SERVICE_TOKEN, USER_TOKEN, Shape, page_of, read_answer
-from biot_plugin_cli._credentials import Credentials
-from biot_plugin_cli._platform_connection import Connection, Form
-from biot_plugin_cli._platform_errors import AnswerLost, NotThePlatform, Refusal, Unreachable, refusal
-from biot_plugin_cli._search_pages import found_by
+from biot_plugin_cli.platform.connection import Connection, Form
+from biot_plugin_cli.platform.credentials import Credentials
+from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, Unreachable, refusal
+from biot_plugin_cli.platform.response_shapes import ANYTHING, SERVICE_TOKEN, USER_TOKEN, Shape, page_of, read_answer
+from biot_plugin_cli.platform.search_pages import found_by
 
 __all__ = ["PlatformClient"]
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from biot_plugin_cli._answer_shapes import PLUGIN
-from biot_plugin_cli._platform_client import PlatformClient
-from biot_plugin_cli._platform_connection import Form
-from biot_plugin_cli._platform_errors import Refusal
+from biot_plugin_cli.platform.client import PlatformClient
+from biot_plugin_cli.platform.connection import Form
+from biot_plugin_cli.platform.errors import Refusal
+from biot_plugin_cli.platform.response_shapes import PLUGIN
 
 __all__ = ["PREFIX", "PluginCalls"]
 

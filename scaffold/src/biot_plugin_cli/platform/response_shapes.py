@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from biot_plugin_cli._platform_errors import NotThePlatform
+from biot_plugin_cli.platform.errors import NotThePlatform
 
 __all__ = [
     "ANYTHING",

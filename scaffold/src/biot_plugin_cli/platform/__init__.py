@@ -1,0 +1,1 @@
+"""Calls of the platform's API: credentials, connection, responses and errors."""
