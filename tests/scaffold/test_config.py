@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from biot_emulator.testing import Emulator
-from biot_plugin_cli._plugin_config import unmentioned_fields
+from biot_plugin_cli.deploy.configuration import unmentioned_fields
 from biot_plugin_cli.hooks.reader import Hooks
 from biot_plugin_cli.plugin.manifest import Manifest
 from tests.scaffold.plugins import MANIFEST, THIS, make_plugin

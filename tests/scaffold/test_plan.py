@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from biot_plugin_cli._plan import INTERCEPTION_ORDER, content_hash_of, is_reached, make_plan
+from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, content_hash_of, is_reached, make_plan
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.environment_variables import HASH_VARIABLE
 

@@ -37,10 +37,10 @@ def check(
 
 def _platform(environment: str | None) -> Callable[[str], dict[str, Any]]:
     """What asks the platform; it is found, and logged in to, when it is first asked."""
-    from biot_plugin_cli import _deploy
+    from biot_plugin_cli.deploy import workflow
     from biot_plugin_cli.platform.response_shapes import INTERCEPTABLE, page_of
 
-    target = cache(_deploy.target)
+    target = cache(workflow.target)
 
     def get(path: str) -> dict[str, Any]:
         found: dict[str, Any] = target(environment).client.get(path, page_of(INTERCEPTABLE))

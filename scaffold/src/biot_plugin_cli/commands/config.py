@@ -22,7 +22,7 @@ def config(
 
     The plugin is imported with its own interpreter, as Lambda would import it.
     """
-    from biot_plugin_cli._plugin_config import plugin_config
+    from biot_plugin_cli.deploy.configuration import plugin_config
     from biot_plugin_cli.hooks.reader import read_hooks
     from biot_plugin_cli.plugin.environments import in_environment
     from biot_plugin_cli.plugin.interpreters import plugin_python

@@ -20,10 +20,10 @@ def delete(
     as_json: AsJson = False,
 ) -> None:
     """Remove a plugin from the platform, with its code, subscriptions and service user."""
-    from biot_plugin_cli import _deploy
+    from biot_plugin_cli.deploy import workflow
     from biot_plugin_cli.terminal.console import out, print_json
 
-    removed = _deploy.delete(_deploy.target(environment), name, yes=yes)
+    removed = workflow.delete(workflow.target(environment), name, yes=yes)
     if as_json:
         print_json({"name": removed})
     else:

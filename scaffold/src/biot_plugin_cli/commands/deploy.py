@@ -22,10 +22,10 @@ def deploy(
     Nothing is sent where nothing changed. The version rises only with the code, from the platform's number. What
     pyproject.toml does not mention is left as it is.
     """
-    from biot_plugin_cli import _deploy
+    from biot_plugin_cli.deploy import workflow
     from biot_plugin_cli.terminal.console import out, print_json
 
-    document = _deploy.deploy(_deploy.target(environment), dry_run=dry_run, yes=yes)
+    document = workflow.deploy(workflow.target(environment), dry_run=dry_run, yes=yes)
     if as_json:
         print_json(document)
     elif not dry_run and document["action"] != "none":

@@ -9,11 +9,11 @@ __all__ = ["list_plugins"]
 
 def list_plugins(environment: Environment = None, as_json: AsJson = False) -> None:
     """List every plugin on the platform."""
-    from biot_plugin_cli import _deploy
-    from biot_plugin_cli._deploy_report import plugin_table
+    from biot_plugin_cli.deploy import workflow
+    from biot_plugin_cli.deploy.report import plugin_table
     from biot_plugin_cli.terminal.console import out, print_json
 
-    plugins = _deploy.target(environment).calls.all()
+    plugins = workflow.target(environment).calls.all()
     if as_json:
         print_json(plugins)
     else:

@@ -25,8 +25,8 @@ def rollback(
     Its subscriptions, schedule, runtime and handler go back with it; the other settings stay. The last packages of each
     environment are kept until the plugin is deleted.
     """
-    from biot_plugin_cli._deploy import target
-    from biot_plugin_cli._rollback import roll_back
+    from biot_plugin_cli.deploy.rollback import roll_back
+    from biot_plugin_cli.deploy.workflow import target
     from biot_plugin_cli.terminal.console import out, print_json
 
     document = roll_back(target(environment), version, yes=yes)

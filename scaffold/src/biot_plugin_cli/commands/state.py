@@ -18,10 +18,10 @@ def disable(environment: Environment = None, as_json: AsJson = False) -> None:
 
 
 def _set(state: str, environment: str | None, *, as_json: bool) -> None:
-    from biot_plugin_cli import _deploy
+    from biot_plugin_cli.deploy import workflow
     from biot_plugin_cli.terminal.console import out, print_json
 
-    plugin = _deploy.set_state(_deploy.target(environment), state)
+    plugin = workflow.set_state(workflow.target(environment), state)
     if as_json:
         print_json(plugin)
     else:

@@ -9,11 +9,11 @@ __all__ = ["status"]
 
 def status(environment: Environment = None, as_json: AsJson = False) -> None:
     """Show this plugin as the platform has it."""
-    from biot_plugin_cli import _deploy
-    from biot_plugin_cli._deploy_report import print_plugin
+    from biot_plugin_cli.deploy import workflow
+    from biot_plugin_cli.deploy.report import print_plugin
     from biot_plugin_cli.terminal.console import print_json
 
-    plugin = _deploy.present_plugin(_deploy.target(environment))
+    plugin = workflow.present_plugin(workflow.target(environment))
     if as_json:
         print_json(plugin)
     else:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from biot_plugin_cli._deploy_report import plan_document, print_not_kept, print_plan, print_warnings
-from biot_plugin_cli._deployment import carry_out, remove
-from biot_plugin_cli._history import History
-from biot_plugin_cli._plan import Plan, make_plan
+from biot_plugin_cli.deploy.execution import carry_out, remove
+from biot_plugin_cli.deploy.history import History
+from biot_plugin_cli.deploy.plan import Plan, make_plan
+from biot_plugin_cli.deploy.report import plan_document, print_not_kept, print_plan, print_warnings
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed, PluginImportError, UsageError
 from biot_plugin_cli.hooks.reader import Hooks
 from biot_plugin_cli.platform.client import PlatformClient
@@ -73,7 +73,7 @@ def deploy(target: Target, *, dry_run: bool, yes: bool) -> dict[str, Any]:
     Raises:
         CliError: It cannot be imported, packaged or deployed.
     """
-    from biot_plugin_cli._plugin_config import config_of_code, plugin_config, unmentioned_fields
+    from biot_plugin_cli.deploy.configuration import config_of_code, plugin_config, unmentioned_fields
     from biot_plugin_cli.package.builder import build_package, compiling_python
     from biot_plugin_cli.package.report import showing_progress
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, NoReturn
 
-from biot_plugin_cli._deploy import Target, apply, confirm, present_plugin
-from biot_plugin_cli._deploy_report import plan_document, print_plan
-from biot_plugin_cli._history import Deployed
-from biot_plugin_cli._plan import INTERCEPTION_ORDER, content_hash_of, make_plan
+from biot_plugin_cli.deploy.history import Deployed
+from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, content_hash_of, make_plan
+from biot_plugin_cli.deploy.report import plan_document, print_plan
+from biot_plugin_cli.deploy.workflow import Target, apply, confirm, present_plugin
 from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["roll_back"]

@@ -9,8 +9,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from biot_plugin_cli._plan import Plan
 from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.deploy.plan import Plan
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.terminal.console import err, out
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin_cli._plan import Plan, is_reached, is_untouched
+from biot_plugin_cli.deploy.plan import Plan, is_reached, is_untouched
 from biot_plugin_cli.errors import CliError, Interrupted
 from biot_plugin_cli.platform.errors import AnswerLost, Refusal
 from biot_plugin_cli.platform.plugin_calls import Code, PluginCalls

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from biot_plugin_cli._plan import INTERCEPTION_ORDER
+from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER
 from biot_plugin_cli.hooks.reader import Hooks
 from biot_plugin_cli.plugin.manifest import Manifest
 

@@ -1,0 +1,1 @@
+"""Deployments: configuration, plan, execution, history and rollback."""
