@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from biot_emulator import Invocation, respond
-from biot_plugin_cli._invoke_exchange import Exchange, json_text
+from biot_plugin_cli.invoke.exchange import Exchange, json_text
 from biot_plugin_cli.terminal.redaction import Secrets
 
 json_values = st.recursive(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from biot_plugin_cli._invoke_inputs import read_env_file, read_event
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.invoke.inputs import read_env_file, read_event
 
 one_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]*", fullmatch=True)

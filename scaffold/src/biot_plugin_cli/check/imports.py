@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from biot_plugin_cli._invoke_failure import IMPORT_ADVICE
 from biot_plugin_cli.check.finding import Finding, parted
 from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.hooks.import_failure import NoHandler, PluginNotImported
 from biot_plugin_cli.hooks.reader import HookMistake, Hooks, read_hooks
+from biot_plugin_cli.invoke.failure import IMPORT_ADVICE
 from biot_plugin_cli.plugin.interpreters import plugin_python
 from biot_plugin_cli.plugin.source_location import Place
 

@@ -23,7 +23,7 @@ def dev(
     one stays. There are some entities to play with, and commands to try are shown.
     """
     from biot_plugin_cli._dev import develop
-    from biot_plugin_cli._invoke_inputs import read_env_file
+    from biot_plugin_cli.invoke.inputs import read_env_file
     from biot_plugin_cli.plugin.manifest import Manifest
 
     variables = read_env_file(env_file) if env_file else {}

@@ -35,7 +35,7 @@ def event(
     JSON for readability; biot-plugin invoke sends it as the text that the platform sends. SIGN_ME stands for a token
     that is signed when the event is sent.
     """
-    from biot_plugin_cli._events import make_event
+    from biot_plugin_cli.invoke.sample_events import make_event
     from biot_plugin_cli.terminal.console import err, print_json
     from biot_plugin_cli.terminal.file_writer import write_new
 

@@ -22,8 +22,8 @@ def invoke(
     The plugin has its own timeout, memory limit and environment, and a local service that stands in for the platform's
     keys and tokens. Where the event says SIGN_ME, a valid token is put.
     """
-    from biot_plugin_cli._invoke_inputs import read_env_file, read_event
-    from biot_plugin_cli._invoke_run import run_event
+    from biot_plugin_cli.invoke.inputs import read_env_file, read_event
+    from biot_plugin_cli.invoke.run import run_event
     from biot_plugin_cli.plugin.manifest import Manifest
 
     fixture = read_event(event)
@@ -31,11 +31,11 @@ def invoke(
     manifest = Manifest.load()
     invocation, secrets = run_event(manifest, fixture, variables)
 
-    from biot_plugin_cli import _report
-    from biot_plugin_cli._invoke_exchange import Exchange
-    from biot_plugin_cli._invoke_failure import failure_of
+    from biot_plugin_cli.invoke import report
+    from biot_plugin_cli.invoke.exchange import Exchange
+    from biot_plugin_cli.invoke.failure import failure_of
 
-    show = _report.print_document if as_json else _report.print_report
+    show = report.print_document if as_json else report.print_report
     show(invocation, Exchange.of(fixture, invocation), manifest.memory_size, secrets)
     if invocation.error:
         raise failure_of(invocation.error, manifest, secrets)

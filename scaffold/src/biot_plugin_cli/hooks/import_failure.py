@@ -72,7 +72,7 @@ class Failure:
             function: What was imported.
         """
         from biot_emulator import InvocationError
-        from biot_plugin_cli._invoke_failure import failure_of
+        from biot_plugin_cli.invoke.failure import failure_of
         from biot_plugin_cli.terminal.redaction import Secrets
 
         secrets = Secrets((), function.environment.get("BIOT_SERVICE_USER_SECRET_KEY", ""))

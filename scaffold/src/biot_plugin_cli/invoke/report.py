@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
-from biot_plugin_cli._invoke_exchange import Exchange, json_text
+from biot_plugin_cli.invoke.exchange import Exchange, json_text
 from biot_plugin_cli.terminal.console import out, print_json
 
 if TYPE_CHECKING:

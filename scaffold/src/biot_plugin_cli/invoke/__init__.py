@@ -1,0 +1,1 @@
+"""`biot-plugin invoke`: one event through the plugin, and sample events."""
