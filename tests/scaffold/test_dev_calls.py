@@ -13,8 +13,8 @@ from biot_emulator.client import Reply
 from biot_emulator.services.dispatcher.catalog import NOTIFIABLE_ACTIONS
 from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.testing import Emulator, running
-from biot_plugin_cli._dev_calls import sample_calls
-from biot_plugin_cli._dev_samples import Samples
+from biot_plugin_cli.dev.sample_calls import sample_calls
+from biot_plugin_cli.dev.sample_entities import Samples
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli._snapshots import Snapshots
+from biot_plugin_cli.dev.snapshots import Snapshots
 from biot_plugin_cli.errors import OperationFailed
 
 

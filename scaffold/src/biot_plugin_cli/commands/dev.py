@@ -22,7 +22,7 @@ def dev(
     The plugin is subscribed to what its decorators say. A version that cannot be loaded is refused, and the last good
     one stays. There are some entities to play with, and commands to try are shown.
     """
-    from biot_plugin_cli._dev import develop
+    from biot_plugin_cli.dev.loop import develop
     from biot_plugin_cli.invoke.inputs import read_env_file
     from biot_plugin_cli.plugin.manifest import Manifest
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from biot_plugin_cli._dev_calls import sample_calls
+from biot_plugin_cli.dev.sample_calls import sample_calls
 
 if TYPE_CHECKING:
-    from biot_plugin_cli._dev_session import DevSession
+    from biot_plugin_cli.dev.session import DevSession
     from biot_plugin_cli.errors import CliError
 
 __all__ = ["DevReport"]

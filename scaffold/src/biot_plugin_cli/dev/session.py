@@ -16,9 +16,9 @@ from biot_emulator.errors import EmulatorError
 from biot_emulator.server.running_server import Server
 from biot_emulator.services.settings.plugin import PREFIX, InPlace
 from biot_emulator.state.store import Store
-from biot_plugin_cli._dev_samples import Samples
-from biot_plugin_cli._snapshots import Snapshots
 from biot_plugin_cli.deploy.configuration import plugin_config
+from biot_plugin_cli.dev.sample_entities import Samples
+from biot_plugin_cli.dev.snapshots import Snapshots
 from biot_plugin_cli.errors import CliError, OperationFailed
 from biot_plugin_cli.hooks.reader import read_hooks
 from biot_plugin_cli.plugin.environment_variables import RESERVED_PREFIX

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator.services.entities.types import ENTITY_TYPES
-from biot_plugin_cli._dev_samples import Samples, api_id_for, new_entity
+from biot_plugin_cli.dev.sample_entities import Samples, api_id_for, new_entity
 
 __all__ = ["SampleCall", "sample_calls"]
 

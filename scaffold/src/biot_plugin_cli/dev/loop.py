@@ -9,9 +9,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli._dev_calls import sample_calls
-from biot_plugin_cli._dev_report import DevReport
-from biot_plugin_cli._dev_session import DevSession
+from biot_plugin_cli.dev.report import DevReport
+from biot_plugin_cli.dev.sample_calls import sample_calls
+from biot_plugin_cli.dev.session import DevSession
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.plugin.file_watcher import watch
 from biot_plugin_cli.terminal.console import err, out, print_json
