@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from biot_plugin_cli import _copier, _template
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import git
 from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, newest_runtime
 from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.template import copier_adapter, history
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file
 
 
@@ -186,7 +186,7 @@ def test_a_template_that_fails_in_the_middle_leaves_nothing(
 ) -> None:
     templates = tmp_path / "templates" / "plugin"
     (templates / "template").mkdir(parents=True)
-    copier_yml = (_template.FOLDER / "plugin" / "copier.yml").read_text(encoding="utf-8")
+    copier_yml = (history.FOLDER / "plugin" / "copier.yml").read_text(encoding="utf-8")
     (templates / "copier.yml").write_text(copier_yml, encoding="utf-8")
     (templates / "template" / "a.txt").write_text("fine", encoding="utf-8")
     (templates / "template" / "z.txt.jinja").write_text(broken, encoding="utf-8")
@@ -235,8 +235,8 @@ def test_no_home_is_no_obstacle(create: Program, tmp_path: Path, monkeypatch: py
 
 
 def test_bad_input_to_the_renderer_that_is_no_answer_is_a_failed_operation(tmp_path: Path) -> None:
-    with _template.open_template() as template, pytest.raises(OperationFailed, match="cannot be rendered"):
-        _copier.render(template, tmp_path / "x", {"name": "x", "hooks": ["nonsense"], "ci": 1}, {}, ask=False)
+    with history.open_template() as template, pytest.raises(OperationFailed, match="cannot be rendered"):
+        copier_adapter.render(template, tmp_path / "x", {"name": "x", "hooks": ["nonsense"], "ci": 1}, {}, ask=False)
 
 
 @pytest.mark.slow

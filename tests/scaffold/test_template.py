@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli import _template
-from biot_plugin_cli._copier import render
-from biot_plugin_cli._template import open_template, release
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import git
+from biot_plugin_cli.template import history
+from biot_plugin_cli.template.copier_adapter import render
+from biot_plugin_cli.template.history import open_template, release
 
 
 @pytest.fixture
@@ -125,10 +125,8 @@ def test_the_surrounding_git_command_does_not_matter(folder: Path, monkeypatch: 
 @pytest.mark.slow
 def test_the_maintenance_command_releases(tmp_path: Path) -> None:
     package = tmp_path / "biot_plugin_cli"
-    shutil.copytree(
-        Path(_template.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "history.fi")
-    )
-    command = [sys.executable, "-m", "biot_plugin_cli._template", "release"]
+    shutil.copytree(Path(history.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "history.fi"))
+    command = [sys.executable, "-m", "biot_plugin_cli.template.history", "release"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
 
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
@@ -143,7 +141,7 @@ def test_the_maintenance_command_releases(tmp_path: Path) -> None:
 def test_every_version_still_renders(tmp_path: Path) -> None:
     with open_template() as template:
         for version in template.versions:
-            at_version = _template.Template(template.repository, (version,))
+            at_version = history.Template(template.repository, (version,))
             render(at_version, tmp_path / version, {"name": "demo", "sources": {}}, {}, ask=False)
 
             assert (tmp_path / version / "index.py").is_file()

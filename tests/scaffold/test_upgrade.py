@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from biot_plugin_cli import _template, _upgrade
-from biot_plugin_cli._template import release
 from biot_plugin_cli.git.runner import git
+from biot_plugin_cli.template import history, upgrade
+from biot_plugin_cli.template.history import release
 from tests.scaffold.support import Program
 
 Change = Callable[[str, str, str], None]
@@ -21,7 +21,7 @@ Commit = Callable[[Path, str], str]
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the template whose present state is released as version 1."""
     folder = tmp_path / "templates"
-    shutil.copytree(_template.FOLDER / "plugin", folder / "plugin")
+    shutil.copytree(history.FOLDER / "plugin", folder / "plugin")
     assert release(folder) == "1"
     monkeypatch.setattr(_template, "FOLDER", folder)
     return folder

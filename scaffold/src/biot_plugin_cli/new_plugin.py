@@ -65,7 +65,7 @@ def new_plugin(
     if not (ask or defaults):
         _require_all(answers | proposals, given)
 
-    from biot_plugin_cli._creation import create
+    from biot_plugin_cli.template.creation import create
 
     created = create(folder, answers, proposals, ask=ask)
     if as_json:

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli._template import Template
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.git.runner import LOCAL_VARIABLES
+from biot_plugin_cli.template.history import Template
 
 __all__ = ["ANSWERS_FILE", "SOURCE", "render", "update"]
 

@@ -6,7 +6,7 @@ version is a commit that holds what it changed, tagged `1`, `2`, ...; `plugin/` 
 not yet released it becomes one more version that names its content, such as `3.dev0+1f0c2a9b7d3e`.
 
 The commits have fixed authors and dates: the same files make the same repository on every machine. Run
-`python -m biot_plugin_cli._template release` to append the present template to the history.
+`python -m biot_plugin_cli.template.history release` to append the present template to the history.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _commit(version: str, number: int, changes: bytes, following: bool) -> bytes
 
 def _main(arguments: list[str]) -> None:
     if arguments != ["release"]:
-        raise UsageError("The only maintenance command is: python -m biot_plugin_cli._template release")
+        raise UsageError("The only maintenance command is: python -m biot_plugin_cli.template.history release")
     version = release()
     sys.stdout.write(f"released template version {version}\n" if version else "nothing to release\n")
 

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli._copier import render
-from biot_plugin_cli._sources import installation_sources
-from biot_plugin_cli._template import open_template
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import commit_all, initialise, require_git
 from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, newest_runtime
+from biot_plugin_cli.template.copier_adapter import render
+from biot_plugin_cli.template.history import open_template
+from biot_plugin_cli.template.sources import installation_sources
 
 __all__ = ["create"]
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli._copier import ANSWERS_FILE, SOURCE, update
-from biot_plugin_cli._sources import installation_sources
-from biot_plugin_cli._template import Template, open_template
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import git, require_git
+from biot_plugin_cli.template.copier_adapter import ANSWERS_FILE, SOURCE, update
+from biot_plugin_cli.template.history import Template, open_template
+from biot_plugin_cli.template.sources import installation_sources
 
 __all__ = ["Upgrade", "upgrade_repository"]
 

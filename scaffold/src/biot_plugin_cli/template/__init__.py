@@ -1,0 +1,1 @@
+"""The template of plugin repositories: creation, upgrade and history."""
