@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands._options import AsJson, Environment, Yes
+from biot_plugin_cli.commands.options import AsJson, Environment, Yes
 
 __all__ = ["deploy"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biot_plugin_cli.commands._options import AsJson, Environment
+from biot_plugin_cli.commands.options import AsJson, Environment
 
 __all__ = ["status"]
 
