@@ -27,7 +27,7 @@ import biot_emulator
 ROOT = Path(__file__).parents[2]
 _FOLDER = ROOT / ".cache" / "aws-lambda-rie"
 _PROGRAM = _FOLDER / "samcli" / "local" / "rapid" / "aws-lambda-rie-x86_64"
-_LAUNCH = str(Path(biot_emulator.__file__).with_name("_launch.py"))
+_LAUNCH = str(Path(biot_emulator.__file__).parent / "sandbox/launch.py")
 AWS_CLIENT = ("-s", "-m", "awslambdaric", "index.handler")
 BUILT_IN_CLIENT = ("-s", "-u", _LAUNCH, "index.handler", "built-in")
 _START_SECONDS = 20

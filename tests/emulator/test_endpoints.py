@@ -101,7 +101,7 @@ def test_what_cannot_be_called_counts_as_a_crash(emulator: Emulator, endpoint: s
 
 
 def test_what_takes_too_long_counts_as_a_timeout(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_outside, "SECONDS", 0.2)
+    monkeypatch.setattr(outside_endpoints, "SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         subscribe(emulator, f"http://127.0.0.1:{silent.getsockname()[1]}")
         reply = emulator.call("POST", PATIENTS, json=ADA)

@@ -13,7 +13,7 @@ import typer
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli import main, new_plugin
 from biot_plugin_cli.git import runner
-from biot_plugin_cli.platform import client
+from biot_plugin_cli.platform import client as platform_client
 from biot_plugin_cli.terminal import program
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
@@ -91,7 +91,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def platform(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyPlatform]:
     """The emulator behind a connection that can fail; whoever deploys is its administrator."""
-    monkeypatch.setattr(_platform_client, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(platform_client, "_PAUSES", (0.01, 0.01))
     with faulty(emulator.url) as platform:
         for name, value in (
             ("BASE_URL", platform.url),

@@ -114,7 +114,7 @@ def test_an_index_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
 def test_without_uv_and_without_a_lock_it_is_said_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_installers, "_uv_candidates", lambda root: iter(()))
+    monkeypatch.setattr(installers, "_uv_candidates", lambda root: iter(()))
     (tmp_path / "wheels").mkdir()
 
     found = the_one(check(_project(tmp_path, "pure")))
@@ -177,7 +177,7 @@ def test_what_is_written_wrong_is_told_without_a_lock_too(tmp_path: Path) -> Non
 def test_a_lock_needs_neither_uv_nor_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _wheel(tmp_path / "wheels", "pure", "py3-none-any")
     uv_lock(_project(tmp_path, "pure"))
-    monkeypatch.setattr(_installers, "_uv_candidates", lambda root: iter(()))
+    monkeypatch.setattr(installers, "_uv_candidates", lambda root: iter(()))
     subject = Subject.find(tmp_path, None, datetime.now(UTC))
 
     assert list(dependency_findings(subject)) == []

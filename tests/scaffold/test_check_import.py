@@ -42,7 +42,7 @@ def test_a_process_that_ends_at_import_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_plugin_that_hangs_is_shown_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_hooks, "_INIT_SECONDS", 3.0)
+    monkeypatch.setattr(reader, "_INIT_SECONDS", 3.0)
     report = check(make_plugin(tmp_path, index="import time\n\ntime.sleep(60)\n"))
 
     found = the_one(report)

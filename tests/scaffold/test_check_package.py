@@ -109,7 +109,7 @@ def test_another_mistake_hides_nothing(
     needy.write(
         "pyproject.toml", (needy.root / "pyproject.toml").read_text().replace("version = 1\n", f"version = 1\n{line}\n")
     )
-    monkeypatch.setattr(_sizes, "MAX_UNPACKED_BYTES", 10)
+    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", 10)
 
     refused = next(one for one in found(needy, code, "package-refused") if one["code"] == "package-refused")
 

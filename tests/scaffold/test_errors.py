@@ -18,7 +18,7 @@ from biot_plugin_cli import errors
     ],
 )
 def test_each_kind_of_failure_owns_its_exit_code(name: str, exit_code: int) -> None:
-    kind = getattr(_errors, name)
+    kind = getattr(errors, name)
 
     assert issubclass(kind, errors.CliError)
     assert kind.exit_code == exit_code

@@ -190,7 +190,7 @@ def test_a_template_that_fails_in_the_middle_leaves_nothing(
     (templates / "copier.yml").write_text(copier_yml, encoding="utf-8")
     (templates / "template" / "a.txt").write_text("fine", encoding="utf-8")
     (templates / "template" / "z.txt.jinja").write_text(broken, encoding="utf-8")
-    monkeypatch.setattr(_template, "FOLDER", templates.parent)
+    monkeypatch.setattr(history, "FOLDER", templates.parent)
 
     refused = create(tmp_path / "x" / "y" / "demo", "--defaults")
 

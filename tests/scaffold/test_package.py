@@ -370,7 +370,7 @@ def test_too_large_unpacked(repository: Repository) -> None:
 def test_dependencies_that_are_too_large_are_refused_before_time_is_spent_on_them(
     needy: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_sizes, "MAX_UNPACKED_BYTES", MEGABYTE)
+    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", MEGABYTE)
     next(needy.wheels.glob("pure*")).unlink()
     make_wheel(needy.wheels, "pure", {"pure/zeros.bin": bytes(2 * MEGABYTE)}, needs=["fast"])
     needy.needs("pure")
@@ -410,7 +410,7 @@ def test_another_place(repository: Repository, tmp_path: Path) -> None:
 def test_check_looks_at_the_package_too(needy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     assert needy.program("check", "--json").exit_code == 0
     assert not (needy.root / "dist").exists()
-    monkeypatch.setattr(_sizes, "MAX_UNPACKED_BYTES", 10)
+    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", 10)
     done = needy.program("check", "--json")
     [error] = [one for one in done.document["findings"] if one["severity"] == "error"]
     assert (done.exit_code, error["code"]) == (4, "package-refused")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.platform import client
+from biot_plugin_cli.platform import client as platform_client
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, Unreachable
@@ -73,7 +73,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(_platform_client, "_PAUSES", (0.001, 0.001, 0.001))
+    monkeypatch.setattr(platform_client, "_PAUSES", (0.001, 0.001, 0.001))
     server = Server()
     yield server
     server.close()

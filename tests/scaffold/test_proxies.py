@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.platform import client
+from biot_plugin_cli.platform import client as platform_client
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import Unreachable
@@ -121,7 +121,7 @@ def proxy(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]
 
 @pytest.fixture(autouse=True)
 def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_platform_client, "_PAUSES", ())
+    monkeypatch.setattr(platform_client, "_PAUSES", ())
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

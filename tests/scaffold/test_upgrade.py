@@ -23,7 +23,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "templates"
     shutil.copytree(history.FOLDER / "plugin", folder / "plugin")
     assert release(folder) == "1"
-    monkeypatch.setattr(_template, "FOLDER", folder)
+    monkeypatch.setattr(history, "FOLDER", folder)
     return folder
 
 
@@ -163,7 +163,7 @@ def test_the_place_of_the_framework_is_brought_up_to_date(
     plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _second_version(templates)
-    monkeypatch.setattr(_upgrade, "installation_sources", lambda: {"git": "https://git.example.com/x", "rev": "abc"})
+    monkeypatch.setattr(upgrade, "installation_sources", lambda: {"git": "https://git.example.com/x", "rev": "abc"})
 
     biot_plugin("upgrade")
 
@@ -271,7 +271,7 @@ def test_an_interruption_in_the_middle_leaves_the_repository_as_it_was(
     def interrupted(_root: Path) -> tuple[str, ...]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_upgrade, "_conflicts", interrupted)
+    monkeypatch.setattr(upgrade, "_conflicts", interrupted)
 
     assert biot_plugin("upgrade").exit_code == 130
     assert _state(plugin) == before

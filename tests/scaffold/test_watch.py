@@ -67,7 +67,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def watched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     # A busy machine may hold a writer up in the middle of a burst for longer than a person would notice.
-    monkeypatch.setattr(_watch, "_QUIET_SECONDS", 0.5)
+    monkeypatch.setattr(file_watcher, "_QUIET_SECONDS", 0.5)
     started = Watched(folder)
     yield started
     started.stop.set()

@@ -108,7 +108,7 @@ __all__ = [
 ]
 
 #: Names for annotations, which a plugin that does not call the platform need not load.
-_LATE = {"BiotApi": "_api_client", "Search": "_search", "StoredFile": "_files"}
+_LATE = {"BiotApi": "api_client.biot_api", "Search": "api_client.search", "StoredFile": "api_client.stored_files"}
 
 
 def __getattr__(name: str) -> Any:

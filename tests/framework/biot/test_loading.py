@@ -39,9 +39,18 @@ print("\\n".join(sorted(sys.modules)))
 """
 #: The framework's modules that calling the platform takes, and fetching the keys does not.
 OF_CALLING = {
-    f"biot_plugin.{name}"
-    for name in ("_answers", "_api_client", "_caller", "_connections", "_files", "_request", "_retries", "_sdk")
-} | {f"biot_plugin.{name}" for name in ("_search", "_service_login", "_transport")}
+    f"biot_plugin.api_client.{name}"
+    for name in (
+        "biot_api",
+        "event_scope",
+        "official_sdks",
+        "request",
+        "responses",
+        "retries",
+        "search",
+        "service_login",
+    )
+} | {f"biot_plugin.{name}" for name in ("api_client.stored_files", "api_client.transport", "http.connection_pool")}
 
 
 def loaded(service: KeyService, event: dict[str, Any], body: str, status: int = 200) -> set[str]:

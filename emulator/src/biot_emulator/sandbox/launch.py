@@ -1,7 +1,7 @@
-"""Starts a runtime client in the plugin's interpreter: `python _launch.py HANDLER CLIENT [CLIENT_FOLDER [LIFELINE]]`.
+"""Starts a runtime client in the plugin's interpreter: `python launch.py HANDLER CLIENT [CLIENT_FOLDER [LIFELINE]]`.
 
 It runs under every Python that plugins run under, without any other module of this package but those of
-`_runtime_client`.
+`runtime_client`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from biot_emulator.sandbox import awslambdaric
 
 __all__ = ["launch_command"]
 
-_LAUNCH = Path(__file__).with_name("_launch.py")
+_LAUNCH = Path(__file__).with_name("launch.py")
 # What the developer installed for their own user is not there on Lambda.
 _NO_USER_PACKAGES = "-s"
 # AWS's client sees to that itself.

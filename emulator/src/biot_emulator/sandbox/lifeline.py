@@ -17,7 +17,7 @@ class Lifeline:
 
     @property
     def far_end(self) -> int:
-        """The descriptor for the plugin's process to inherit; `_launch.py` holds on to it there."""
+        """The descriptor for the plugin's process to inherit; `launch.py` holds on to it there."""
         return self._far_end.fileno()
 
     def hand_over(self) -> None:

@@ -36,7 +36,7 @@ _FIELDS = {
 }
 
 
-def check(expression: str) -> None:
+def check_cron(expression: str) -> None:
     """Checks a schedule: minute, hour, day of month, month, day of week, year, in UTC.
 
     Raises:

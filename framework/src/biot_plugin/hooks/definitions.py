@@ -8,8 +8,8 @@ from typing import Any
 
 from biot_plugin.events.interception import AdaptEntity, Interception
 from biot_plugin.events.notification import Notification
-from biot_plugin.hooks import cron
 from biot_plugin.hooks.api_id import ApiId, concrete
+from biot_plugin.hooks.cron import check_cron
 from biot_plugin.wire.kind import Kind
 
 _ENTITY_TYPE = re.compile(r"[a-z]+(-[a-z]+)*")
@@ -115,7 +115,7 @@ class ScheduleHook(Hook):
 
     def __init__(self, cron: str) -> None:
         try:
-            cron.check(cron)
+            check_cron(cron)
         except ValueError as error:
             raise ValueError(f"{cron!r} is not a schedule: {error}") from None
         super().__init__(Kind.SCHEDULED)

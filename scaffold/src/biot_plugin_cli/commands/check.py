@@ -22,14 +22,15 @@ def check(
 
     Errors end it with 4, or with 3 where the plugin cannot be imported; warnings alone end it with 0.
     """
-    from biot_plugin_cli.check import report, runner
+    from biot_plugin_cli.check import runner
+    from biot_plugin_cli.check.report import check_document, print_check
     from biot_plugin_cli.terminal.console import print_json
 
     report = runner.check(environment=environment, get=_platform(environment) if online else None)
     if as_json:
-        print_json(report.check_document(report))
+        print_json(check_document(report))
     else:
-        report.print_check(report)
+        print_check(report)
     if report.not_asked and report.exit_code == report.not_asked.exit_code:
         raise report.not_asked
     raise typer.Exit(report.exit_code)

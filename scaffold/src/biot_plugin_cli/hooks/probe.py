@@ -1,6 +1,6 @@
 """Imports a plugin and writes down what its decorators say, in the plugin's interpreter.
 
-It is run as `python _hooks_probe.py HANDLER REPORT STACK SECONDS [--lenient]` by every Python that plugins run under,
+It is run as `python probe.py HANDLER REPORT STACK SECONDS [--lenient]` by every Python that plugins run under,
 and imports nothing but the plugin, the standard library and one module beside it. What the plugin prints goes where it
 goes; the report is a file, which appears when it is complete.
 """
@@ -19,10 +19,10 @@ from types import ModuleType
 from typing import Any
 
 # Only for this one import: what is beside it is not to be had by the plugin.
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from biot_plugin_cli.hooks.probe_search import all_instances, nearest_instances
 
-del sys.path[0], sys.modules["biot_plugin_cli"]
+del sys.path[0], sys.modules["biot_plugin_cli"], sys.modules["biot_plugin_cli.hooks"]
 
 __all__ = ["main"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HookMistake", "Hooks", "read_hooks"]
 
-_PROBE = Path(__file__).with_name("_hooks_probe.py")
+_PROBE = Path(__file__).with_name("probe.py")
 _INIT_SECONDS = 10.0
 # What this machine may need until its interpreter begins with the plugin, which is not the plugin's doing.
 _START_SECONDS = 10.0

@@ -24,7 +24,7 @@ from biot_plugin_cli.git.runner import git
 
 __all__ = ["Template", "open_template", "release"]
 
-FOLDER = Path(__file__).with_name("_templates")
+FOLDER = Path(__file__).parents[1] / "_templates"
 _HISTORY = "history.fi"
 _PRESENT = "plugin"
 _BRANCH = "refs/heads/main"
