@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from biot_plugin import AdaptEntity, Plugin, PostRequest
 from biot_plugin.testing import Client, Context, default_signer, signed, strategies
-from tests.framework.test_properties import check
+from tests.framework.test_dispatcher import check
 
 FOLDER = Path(__file__).parents[3] / "shared" / "events"
 FILES = sorted(FOLDER.glob("*.json"))

@@ -138,7 +138,7 @@ def described(service: Service) -> list[str]:
     ],
 )
 def test_an_operation_answers_as_described(service: Service, operation: str, client: Client) -> None:
-    from tests.emulator.conformance import hold_to_description  # whose import takes long
+    from tests.emulator.scenarios.conformance import hold_to_description  # whose import takes long
 
     good = service.good(client).get(operation, {})
     undescribed = service.undescribed.get(operation, {})

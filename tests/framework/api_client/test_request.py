@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.framework.biot.handlers import PATIENTS, TRACE, Run, get, patch
+from tests.framework.api_client.handlers import PATIENTS, TRACE, Run, get, patch
 from tests.framework.platform_server import (
     Exchange,
     PlatformServer,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from biot_plugin import Plugin
-from tests.framework.biot.handlers import Run
+from tests.framework.api_client.handlers import Run
 from tests.framework.platform_server import (
     SECRET,
     SERVICE_ID,

@@ -125,7 +125,9 @@ def test_the_surrounding_git_command_does_not_matter(folder: Path, monkeypatch: 
 @pytest.mark.slow
 def test_the_maintenance_command_releases(tmp_path: Path) -> None:
     package = tmp_path / "biot_plugin_cli"
-    shutil.copytree(Path(history.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__", "history.fi"))
+    shutil.copytree(
+        Path(history.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__", "history.fi")
+    )
     command = [sys.executable, "-m", "biot_plugin_cli.template.history", "release"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
 

@@ -12,7 +12,7 @@ import pytest
 
 from biot_plugin import LoginFailed, NotConfigured, TokenRefused, UnexpectedAnswer
 from biot_plugin.http.time_limit import TimeLimit
-from tests.framework.biot.handlers import PATIENTS, TRACE, Run, get, patch
+from tests.framework.api_client.handlers import PATIENTS, TRACE, Run, get, patch
 from tests.framework.platform_server import (
     SECRET,
     SERVICE_ID,

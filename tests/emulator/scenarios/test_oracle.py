@@ -14,7 +14,7 @@ import pytest
 
 from biot_emulator import Runtime, RuntimeClient
 from tests.emulator.conftest import CLIENTS, MakeFunction
-from tests.emulator.oracle import BUILT_IN_CLIENT, Verdict, judge, obtain, plugin_frames
+from tests.emulator.scenarios.oracle import BUILT_IN_CLIENT, Verdict, judge, obtain, plugin_frames
 
 pytestmark = pytest.mark.slow
 

@@ -22,7 +22,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from biot_emulator.state.store import Store
-from tests.emulator.test_store import write
+from tests.emulator.state.test_store import write
 
 store, first = Store(Path(sys.argv[1])), int(sys.argv[2])
 for number in range(first, first + 100_000):

@@ -24,7 +24,7 @@ import pytest
 
 import biot_emulator
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _FOLDER = ROOT / ".cache" / "aws-lambda-rie"
 _PROGRAM = _FOLDER / "samcli" / "local" / "rapid" / "aws-lambda-rie-x86_64"
 _LAUNCH = str(Path(biot_emulator.__file__).parent / "sandbox/launch.py")

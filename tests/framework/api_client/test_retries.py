@@ -18,7 +18,7 @@ from biot_plugin import (
     TooManyRequests,
     UnexpectedAnswer,
 )
-from tests.framework.biot.handlers import PATIENTS, Do, Run, get, patch
+from tests.framework.api_client.handlers import PATIENTS, Do, Run, get, patch
 from tests.framework.platform_server import (
     Behaviour,
     Exchange,

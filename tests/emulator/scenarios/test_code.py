@@ -19,7 +19,7 @@ from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.runtime.pythons import find_python
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
-from tests.emulator.test_pythons import RUNTIMES
+from tests.emulator.runtime.test_pythons import RUNTIMES
 
 pytestmark = pytest.mark.slow
 

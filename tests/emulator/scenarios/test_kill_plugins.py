@@ -18,7 +18,7 @@ import pytest
 
 from biot_emulator.client import Client
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
-from tests.emulator.test_kill import ADMIN, Emulator
+from tests.emulator.scenarios.test_kill import ADMIN, Emulator
 
 _ROUNDS = 3
 _WRITERS = 3

@@ -11,7 +11,7 @@ import pytest
 
 from biot_plugin import AccessDenied, ApiError, BadRequest, Conflict, NotFound, PlatformFailed, Plugin, TooManyRequests
 from biot_plugin.testing import Context, events
-from tests.framework.biot.handlers import PATIENTS, Run, get, patch
+from tests.framework.api_client.handlers import PATIENTS, Run, get, patch
 from tests.framework.platform_server import (
     SECRET,
     PlatformServer,
