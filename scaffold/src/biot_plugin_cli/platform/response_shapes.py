@@ -26,7 +26,7 @@ ANYTHING: Shape = object
 SERVICE_TOKEN: Shape = {"accessToken": str}
 """What a service user logs in with (contract section 5.3)."""
 USER_TOKEN: Shape = {"accessJwt": {"token": str}}
-"""What a person logs in with (contract section 5.4)."""
+"""What a person logs in with (contract section 5.5)."""
 PLUGIN: Shape = {"name": str, "version": int, "lastModifiedTime": str}
 """A plugin (contract section 6.5)."""
 INTERCEPTABLE: Shape = {"entityTypeName": str}

@@ -10,7 +10,7 @@ from typing import Any
 __all__ = ["ADDRESS_PATH", "PREFIX", "InPlace", "Plugin"]
 
 PREFIX = "Plugin-"
-"""What the platform puts before a plugin's name (contract section 6.1)."""
+"""What the platform puts before a plugin's name (contract section 6.3)."""
 ADDRESS_PATH = "/_functions/"
 """The path below which plugins have their addresses."""
 
