@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -394,17 +395,38 @@ def test_the_memory_of_all_processes_counts(make_function: MakeFunction) -> None
     assert bad.max_memory_mb > 128
 
 
-def test_an_interrupt_leaves_nothing_behind(make_function: MakeFunction) -> None:
+@pytest.fixture
+def interrupt_after() -> Iterator[Callable[[float], object]]:
+    """Raise KeyboardInterrupt wherever the main thread is after some seconds, as Ctrl-C does."""
+
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        with pytest.raises(KeyboardInterrupt), Runtime(make_function("import time\ntime.sleep(9)")) as runtime:
-            signal.setitimer(signal.ITIMER_REAL, 0.2)
-            runtime.invoke({})
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, previous)
+
+
+def test_an_interrupt_leaves_nothing_behind(
+    make_function: MakeFunction, interrupt_after: Callable[[float], object]
+) -> None:
+    with pytest.raises(KeyboardInterrupt), Runtime(make_function("import time\ntime.sleep(9)")) as runtime:
+        interrupt_after(0.2)
+        runtime.invoke({})
+
+
+@any_client
+def test_an_interrupt_at_any_moment_leaves_nothing_behind(
+    make_function: MakeFunction, interrupt_after: Callable[[float], object]
+) -> None:
+    function = make_function("import time\ntime.sleep(9)")
+    for milliseconds in (0.01, 0.05, *range(1, 25)):
+        with pytest.raises(KeyboardInterrupt):
+            interrupt_after(milliseconds / 1000)
+            with Runtime(function) as runtime:
+                runtime.invoke({})
+        assert psutil.Process().children(recursive=True) == []
 
 
 def test_events_up_to_six_megabytes(make_function: MakeFunction) -> None:

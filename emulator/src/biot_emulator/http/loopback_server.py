@@ -13,6 +13,7 @@ from socketserver import TCPServer
 from typing import Any, cast
 
 from biot_emulator.http.response import Response
+from biot_emulator.interrupts import uninterrupted
 from biot_emulator.wire_json import encode
 
 __all__ = ["Request", "Server", "json_response"]
@@ -54,9 +55,7 @@ class Server:
     """
 
     def __init__(self, answer: Callable[[Request], Response | None], max_body: int) -> None:
-        self._http = _HttpServer(answer, max_body)
-        self._thread = threading.Thread(target=self._http.serve, name="biot-emulator-http", daemon=True)
-        self._thread.start()
+        self._http, self._thread = uninterrupted(lambda: _start(answer, max_body), undo=lambda started: _stop(*started))
 
     @property
     def address(self) -> str:
@@ -65,12 +64,22 @@ class Server:
         return f"{host!s}:{port}"
 
     def close(self) -> None:
-        """Refuse new connections, cut the open ones, and wait for their threads; again is no harm."""
-        if not self._thread.is_alive():
-            return
-        self._http.stop()
-        self._thread.join()
-        self._http.server_close()
+        """Refuse new connections, close the open ones, and wait for their threads; may be called more than once."""
+        uninterrupted(lambda: _stop(self._http, self._thread), is_release=True)
+
+
+def _start(answer: Callable[[Request], Response | None], max_body: int) -> tuple[_HttpServer, threading.Thread]:
+    server = _HttpServer(answer, max_body)
+    thread = threading.Thread(target=server.serve, name="biot-emulator-http", daemon=True)
+    thread.start()
+    return server, thread
+
+
+def _stop(server: _HttpServer, thread: threading.Thread) -> None:
+    if thread.is_alive():
+        server.stop()
+        thread.join()
+        server.server_close()
 
 
 class _HttpServer(ThreadingHTTPServer):

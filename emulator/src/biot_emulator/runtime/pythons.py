@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from biot_emulator.errors import SandboxUnavailable
+from biot_emulator.sandbox.commands import run_command
 
 __all__ = ["find_python", "installed_python"]
 
@@ -82,10 +83,9 @@ def _version_managers(path: list[Path]) -> Iterator[Path]:
 
 def _probe(candidate: Path, runtime: str) -> Path | None:
     try:
-        answer = subprocess.run(  # noqa: S603
-            [candidate, "-I", "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=True
-        )
+        result = run_command([candidate, "-I", "-c", _PROBE], _PROBE_SECONDS)
+        result.check_returncode()
     except (OSError, subprocess.SubprocessError):
         return None
-    version, _, executable = answer.stdout.strip().partition("\n")
+    version, _, executable = result.stdout.strip().partition("\n")
     return Path(executable) if version == runtime and executable else None

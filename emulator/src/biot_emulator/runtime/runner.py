@@ -14,6 +14,7 @@ from biot_emulator.function_url.handler_reply import (
     respond,
 )
 from biot_emulator.http.response import Response
+from biot_emulator.interrupts import uninterrupted
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.sandbox.process import Sandbox
@@ -59,22 +60,16 @@ class Runtime:
         Raises:
             SandboxUnavailable: It cannot be started.
         """
-        if self._sandbox is not None and not self._sandbox.alive and not self._cold:
-            self.close()
-        if self._sandbox is None:
-            self._sandbox, self._cold = Sandbox(self.function), True
-        return self._sandbox
+        return uninterrupted(self._start, undo=lambda _: self._close())
 
     def close(self) -> None:
         """End the process and everything that it started. The next event would start a new one."""
-        sandbox, self._sandbox = self._sandbox, None
-        if sandbox is not None:
-            sandbox.close()
+        uninterrupted(self._close, is_release=True)
 
     def kill(self) -> None:
         """End the process from another thread: the event that it is handling fails."""
         if (sandbox := self._sandbox) is not None:
-            sandbox.kill()
+            uninterrupted(sandbox.kill, is_release=True)
 
     def invoke(self, event: Any) -> Invocation:
         """Have the plugin handle one event.
@@ -92,16 +87,31 @@ class Runtime:
             raise InvalidEvent(f"The event is not JSON: {error}") from error
         if len(payload) > MAX_PAYLOAD_BYTES:
             return _refused(len(payload))
-        sandbox = self.start()
+        return uninterrupted(lambda: self._invoke(payload))
+
+    def _start(self) -> Sandbox:
+        if self._sandbox is not None and not self._sandbox.alive and not self._cold:
+            self._close()
+        if self._sandbox is None:
+            self._sandbox, self._cold = Sandbox(self.function), True
+        return self._sandbox
+
+    def _close(self) -> None:
+        sandbox, self._sandbox = self._sandbox, None
+        if sandbox is not None:
+            sandbox.close()
+
+    def _invoke(self, payload: bytes) -> Invocation:
+        sandbox = self._start()
         try:
-            return self._handled(sandbox, payload)
+            return self._run(sandbox, payload)
         except BaseException:
-            self.close()
+            self._close()
             raise
         finally:
             self._cold = False
 
-    def _handled(self, sandbox: Sandbox, payload: bytes) -> Invocation:
+    def _run(self, sandbox: Sandbox, payload: bytes) -> Invocation:
         cold, duration_ms = self._cold, 0.0
         found: Answer | InvocationError | None = sandbox.wait_until_ready() if cold else None
         if found is None:
@@ -109,7 +119,7 @@ class Runtime:
         outcome = _outcome(found)
         lost = isinstance(outcome, InvocationError) and not sandbox.alive
         if lost or (isinstance(outcome, InvocationError) and outcome.phase == "init"):
-            self.close()
+            self._close()
         reply, response = (None, BAD_GATEWAY) if isinstance(outcome, InvocationError) else outcome
         return Invocation(
             reply=reply,

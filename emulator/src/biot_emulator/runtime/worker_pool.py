@@ -15,6 +15,7 @@ from typing import Any
 
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.function_url.handler_reply import BAD_GATEWAY
+from biot_emulator.interrupts import uninterrupted
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.runner import Runtime
@@ -95,6 +96,9 @@ class Workers:
 
     def close(self) -> None:
         """End every process, the busy ones too: their events fail."""
+        uninterrupted(self._close, is_release=True)
+
+    def _close(self) -> None:
         with self._changed:
             self._closing = True
             busy = [worker for pool in self._pools.values() for worker in pool.all if worker not in pool.idle]

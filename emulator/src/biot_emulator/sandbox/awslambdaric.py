@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from biot_emulator.errors import ClientUnavailable, SandboxUnavailable
+from biot_emulator.sandbox.commands import run_command
 
 __all__ = ["obtain", "probe"]
 
@@ -37,12 +38,11 @@ def probe(python: Path) -> tuple[str, bool]:
     if version := _version_with_client(python):
         return version, True
     try:
-        answer = subprocess.run(  # noqa: S603
-            [python, "-s", "-E", "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=True
-        )
+        result = run_command([python, "-s", "-E", "-c", _PROBE], _PROBE_SECONDS)
+        result.check_returncode()
     except (OSError, subprocess.SubprocessError) as error:
         raise SandboxUnavailable(f"The interpreter {python} does not run: {error}") from error
-    version, _, has_client = answer.stdout.strip().partition(" ")
+    version, _, has_client = result.stdout.strip().partition(" ")
     return version, has_client == "True"
 
 
@@ -143,9 +143,7 @@ def _installers(target: Path, python: Path) -> Iterator[list[str]]:
 
 def _run(command: list[str]) -> str | None:
     try:
-        result = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False, stdin=subprocess.DEVNULL
-        )
+        result = run_command(command, _INSTALL_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)
     lines = result.stderr.strip().splitlines()

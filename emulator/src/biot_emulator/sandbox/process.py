@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from biot_emulator.errors import SandboxUnavailable
+from biot_emulator.interrupts import interruptible, raise_if_interrupted
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.environment import function_arn, lambda_environment
 from biot_emulator.lambda_function.invocation import InvocationError, Phase
@@ -145,8 +146,13 @@ class Sandbox:
 
     def _watch(self, limit: _Limit, outcome: Callable[[], _T | None]) -> _T | InvocationError:
         """Wait for an outcome while the limits are kept; a process that breaks one is killed."""
+        with interruptible(self._ring):
+            return self._poll(limit, outcome)
+
+    def _poll(self, limit: _Limit, outcome: Callable[[], _T | None]) -> _T | InvocationError:
         processes = self._running()
         while True:
+            raise_if_interrupted()
             used = processes.memory()
             # Asked before the outcome: what a process leaves behind, it has left before it ends.
             exit_code = processes.exit_code()
