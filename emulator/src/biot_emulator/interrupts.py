@@ -7,6 +7,7 @@ So the main thread only waits, while a helper thread does the work.
 
 from __future__ import annotations
 
+import _thread
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -100,27 +101,31 @@ class _Task(Generic[_T]):
         self._thread = threading.Thread(target=self._run, name="biot-emulator-uninterrupted", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        # Thread.start() itself must not be interrupted: the new thread could wait forever for a lock that it holds.
+        _thread.start_new_thread(self._start_thread, ())
 
     def wait(self) -> None:
         with self._unfinished:
             pass
-        self._thread.join()
+        self._join()
 
     def cancel(self) -> bool:
-        """Have the work end early, and wait for its end; tell whether it had begun."""
+        """End the work early and wait for its end; return whether it had begun."""
         if self._claim.acquire(blocking=False):
-            # The thread, if there is one, will find nothing to do.
+            # The thread, if there is one, will find nothing to do, and end at once.
+            with suppress(BaseException):
+                self._unfinished.acquire(timeout=_WAKE_SECONDS)
+                self._join()
             return False
         while self._thread.is_alive():
-            # Again and again: a further interrupt changes nothing, and the work may not have been interruptible yet.
+            # Repeatedly: a further interrupt changes nothing, and the work may not have been interruptible yet.
             with suppress(BaseException):
                 self.is_cancelled = True
                 for wake in tuple(self.wakers):
                     wake()
                 if self._unfinished.acquire(timeout=_WAKE_SECONDS):
                     self._unfinished.release()
-                    self._thread.join()
+                    self._join()
         return True
 
     def result(self) -> _T:
@@ -132,8 +137,21 @@ class _Task(Generic[_T]):
             # The error's traceback refers to this frame, and so to this object.
             self._error = None
 
+    def _join(self) -> None:
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _start_thread(self) -> None:
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            self._claim.acquire(blocking=False)
+            self._error = error
+            self._unfinished.release()
+
     def _run(self) -> None:
         if not self._claim.acquire(blocking=False):
+            self._unfinished.release()
             return
         _local.task = self
         try:
