@@ -79,9 +79,8 @@ def _version_with_client(python: Path) -> str | None:
 def _cache() -> Path:
     cache_home = os.environ.get("XDG_CACHE_HOME")
     # Path.home() is the current folder if HOME is empty.
-    root = (
-        Path(cache_home) if cache_home else Path(os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir) / ".cache"
-    )
+    home = os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
+    root = Path(cache_home) if cache_home else Path(home) / ".cache"
     return root.absolute() / "biot-plugin" / "awslambdaric"
 
 
