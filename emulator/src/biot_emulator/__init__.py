@@ -13,12 +13,12 @@ from __future__ import annotations
 from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent, SandboxUnavailable
 from biot_emulator.fixtures.events import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
 from biot_emulator.fixtures.key_and_token_service import Ums
-from biot_emulator.function_url.handler_reply import MalformedReply, respond
+from biot_emulator.function_url.response_from_reply import MalformedReply, respond
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.configuration import Function, RuntimeClient
 from biot_emulator.lambda_function.environment import lambda_environment
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
-from biot_emulator.runtime.runner import Runtime
+from biot_emulator.runtime.execution_environment import Runtime
 from biot_emulator.security.tokens import TokenIssuer
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from biot_emulator.api.call import Answer, Api, Call, Caller, Router
 from biot_emulator.errors import AccessDenied, ApiError
-from biot_emulator.function_url.request_event import UrlRequest
+from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.state.clock import Clock

@@ -1,4 +1,4 @@
-"""JSON as the wire has it: UTF-8, and without the NaN that Python alone knows."""
+"""Strict JSON, as HTTP APIs exchange it: UTF-8, without Python's NaN and Infinity."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import Any, NoReturn
 
 __all__ = ["decode", "decode_request", "encode", "to_text"]
 
-_DEEPEST = 100
+_MAX_DEPTH = 100
 
 
 def decode(content: bytes | str) -> Any:
-    """Read one JSON document.
+    """Decode a JSON document.
 
     Raises:
-        ValueError: It is not JSON, not UTF-8, nested too deeply, or has a number that no `float` can hold.
+        ValueError: It is not JSON, not UTF-8, nested too deeply, or has a number that does not fit into a `float`.
     """
     try:
         text = content.decode() if isinstance(content, bytes) else content
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        return json.loads(text, parse_constant=_reject_constant, parse_float=_parse_finite)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
 
 def decode_request(content: bytes | str) -> Any:
-    """Read what a caller sends, which the platform is to keep, to compare and to send on.
+    """Decode a caller's JSON document, which must be safe to store, compare and forward.
 
     Raises:
-        ValueError: It is nothing that `decode` reads, nested more than 100 deep, or has half of a surrogate pair.
+        ValueError: `decode` raises it, it is nested more than 100 levels deep, or has a lone surrogate.
     """
     value = decode(content)
     if not _is_shallow(value):
-        raise ValueError(f"it is nested more than {_DEEPEST} deep")
+        raise ValueError(f"it is nested more than {_MAX_DEPTH} deep")
     try:
         to_text(value).encode()
     except UnicodeEncodeError:
@@ -43,15 +43,15 @@ def decode_request(content: bytes | str) -> Any:
 
 
 def to_text(value: Any) -> str:
-    """Write one JSON document compactly, with every character as itself, as the platform does."""
+    """Encode a JSON document compactly and without escaping non-ASCII characters, as the platform does."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def encode(value: Any) -> bytes:
-    """Write one JSON document as bytes; half a surrogate pair has no UTF-8 and is escaped.
+    """Encode a JSON document as UTF-8; a lone surrogate, which has no UTF-8, is escaped.
 
     Raises:
-        ValueError: It is nested too deeply, or has a number that JSON does not know.
+        ValueError: It is nested too deeply, or has a number that JSON does not allow.
     """
     try:
         return to_text(value).encode()
@@ -61,11 +61,11 @@ def encode(value: Any) -> bytes:
         raise ValueError("it is nested too deeply") from error
 
 
-def _refuse(constant: str) -> NoReturn:
+def _reject_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _finite(number: str) -> float:
+def _parse_finite(number: str) -> float:
     value = float(number)
     if math.isinf(value):
         raise ValueError("a number is too large")
@@ -74,11 +74,11 @@ def _finite(number: str) -> float:
 
 def _is_shallow(value: Any) -> bool:
     depth, level = 0, _containers([value])
-    while level and depth <= _DEEPEST:
-        inner = (one.values() if isinstance(one, dict) else one for one in level)
+    while level and depth <= _MAX_DEPTH:
+        inner = (container.values() if isinstance(container, dict) else container for container in level)
         depth, level = depth + 1, _containers(chain.from_iterable(inner))
-    return depth <= _DEEPEST
+    return depth <= _MAX_DEPTH
 
 
 def _containers(values: Iterable[Any]) -> list[Any]:
-    return [one for one in values if isinstance(one, dict | list)]
+    return [value for value in values if isinstance(value, dict | list)]

@@ -30,10 +30,10 @@ def test_code_is_extracted_once_per_version(tmp_path: Path) -> None:
 
 def test_what_is_not_kept_is_removed_half_extracted_or_not(tmp_path: Path) -> None:
     folders = CodeFolders(tmp_path)
-    kept, _ = (folders.extract(zipped(**{"index.py": text})) for text in ("x = 1", "x = 2"))
+    preserved, _ = (folders.extract(zipped(**{"index.py": text})) for text in ("x = 1", "x = 2"))
     (tmp_path / "new-1234" / "code").mkdir(parents=True)
-    folders.keep({kept.name})
-    assert list(tmp_path.iterdir()) == [kept]
+    folders.keep({preserved.name})
+    assert list(tmp_path.iterdir()) == [preserved]
     folders.clear()
     assert list(tmp_path.iterdir()) == []
 
@@ -56,7 +56,7 @@ def test_a_symbolic_link_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidCode, match="no zip file"):
+    with pytest.raises(InvalidCode, match="not a valid zip file"):
         CodeFolders(tmp_path).extract(b"hello")
 
 
@@ -66,7 +66,7 @@ def test_a_zip_that_is_damaged_inside_is_refused(tmp_path: Path) -> None:
         archive.writestr("index.py", "x = 1\n" * 1000)
     code = bytearray(content.getvalue())
     code[len("index.py") + 30] = 0xFF
-    with pytest.raises(InvalidCode, match="no zip file"):
+    with pytest.raises(InvalidCode, match="not a valid zip file"):
         CodeFolders(tmp_path).extract(bytes(code))
     assert list(tmp_path.iterdir()) == []
 

@@ -40,9 +40,9 @@ def test_a_bare_handler_runs_under_each_python_of_this_machine(tmp_path: Path, r
     (tmp_path / "index.py").write_text("import sys\ndef handler(event, context): return [*sys.version_info[:2], event]")
     workers = Workers()
     try:
-        found = workers.invoke(Function(tmp_path, python, "bare", timeout=20), {"n": 1})
+        invocation = workers.invoke(Function(tmp_path, python, "bare", timeout=20), {"n": 1})
     finally:
         workers.close()
-    assert found.error is None
-    assert f"python{found.reply[0]}.{found.reply[1]}" == runtime
-    assert found.reply[2] == {"n": 1}
+    assert invocation.error is None
+    assert f"python{invocation.reply[0]}.{invocation.reply[1]}" == runtime
+    assert invocation.reply[2] == {"n": 1}

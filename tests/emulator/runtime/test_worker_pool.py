@@ -46,9 +46,9 @@ def test_overlapping_calls_get_processes_of_their_own_up_to_the_limit(
 ) -> None:
     function = make_function(WHO)
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda n: workers.invoke(function, {"n": n, "sleep": 0.3}), range(8)))
-    assert [invocation.reply["event"]["n"] for invocation in found] == list(range(8))
-    assert len({invocation.reply["pid"] for invocation in found}) == 3
+        invocations = list(threads.map(lambda n: workers.invoke(function, {"n": n, "sleep": 0.3}), range(8)))
+    assert [invocation.reply["event"]["n"] for invocation in invocations] == list(range(8))
+    assert len({invocation.reply["pid"] for invocation in invocations}) == 3
     assert workers.count("demo") == 3
 
 
@@ -116,9 +116,9 @@ def test_an_interpreter_that_is_not_there_fails_the_event_in_one_sentence(
     workers: Workers, make_function: MakeFunction
 ) -> None:
     function = replace(make_function(WHO), python=make_function(WHO).root / "python9.9")
-    found = workers.invoke(function, {})
-    assert found.error is not None
-    assert "python9.9 does not run" in found.error.message
+    invocation = workers.invoke(function, {})
+    assert invocation.error is not None
+    assert "python9.9 does not run" in invocation.error.message
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:

@@ -19,15 +19,15 @@ def find(version: str) -> Path | None:
     """Find an interpreter outside of any virtual environment."""
     base = Path(sys._base_executable)  # type: ignore[attr-defined]
     managers = sorted(base.parents[2].glob(f"*/bin/{version}")) if "versions" in base.parts else []
-    found = [base.with_name(version), *managers, Path(shutil.which(version) or "/none")]
-    return next((path for path in found if path.exists() and "shims" not in path.parts), None)
+    candidates = [base.with_name(version), *managers, Path(shutil.which(version) or "/none")]
+    return next((path for path in candidates if path.exists() and "shims" not in path.parts), None)
 
 
 def interpreter(version: str) -> Path:
-    found = find(version)
-    if found is None:
+    python = find(version)
+    if python is None:
         pytest.skip(f"this machine has no {version}")
-    return found
+    return python
 
 
 @pytest.fixture
@@ -64,11 +64,11 @@ def test_the_client_beside_us_serves_the_same_version_without_a_network(
 def test_every_runtime_is_served_by_either_client(plugin: Path, version: str, client: RuntimeClient) -> None:
     try:
         with Runtime(Function(plugin, interpreter(version), "demo", timeout=20, client=client)) as runtime:
-            found = runtime.invoke({}).reply
+            reply = runtime.invoke({}).reply
     except ClientUnavailable as error:
         pytest.skip(f"AWS's runtime client cannot be had here: {error}")
-    assert found[0] == [int(part) for part in version.removeprefix("python").split(".")]
-    assert (found[2] == "awslambdaric") is (client == "awslambdaric")
+    assert reply[0] == [int(part) for part in version.removeprefix("python").split(".")]
+    assert (reply[2] == "awslambdaric") is (client == "awslambdaric")
 
 
 @pytest.mark.slow

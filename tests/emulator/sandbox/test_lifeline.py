@@ -21,7 +21,7 @@ PARENT = """
     import sys
     from pathlib import Path
     from biot_emulator import Function
-    from biot_emulator.runtime.runner import Runtime
+    from biot_emulator.runtime.execution_environment import Runtime
 
     with Runtime(Function(Path(sys.argv[1]), Path(sys.executable), "demo", timeout=60)) as runtime:
         print(*runtime.invoke({"busy": False}).reply, flush=True)

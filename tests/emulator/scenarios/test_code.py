@@ -82,9 +82,9 @@ def test_a_bare_file_is_a_plugin(emulator: Emulator, tmp_path: Path) -> None:
         "def handler(event, context):\n"
         "    return {'path': event['rawPath'], 'name': context.function_name, 'memory': context.memory_limit_in_mb}\n"
     )
-    made = emulator.deploy(tmp_path, "bare")
-    assert made["handler"] == "index.handler"
-    assert answer(emulator, made) == {"path": "/", "name": "Plugin-bare", "memory": "128"}
+    plugin = emulator.deploy(tmp_path, "bare")
+    assert plugin["handler"] == "index.handler"
+    assert answer(emulator, plugin) == {"path": "/", "name": "Plugin-bare", "memory": "128"}
 
 
 @pytest.mark.parametrize("handler", ["app.main.run", "app/main.run"])
@@ -108,8 +108,8 @@ def test_native_wheels_of_another_python_fail_with_a_reason(emulator: Emulator) 
     others = [runtime for runtime in RUNTIMES if runtime != OWN_RUNTIME and has(runtime)]
     if not others:
         pytest.skip("this machine has one Python only")
-    made = emulator.deploy(with_wheels("import msgspec", "msgspec"), runtime=others[0])
-    assert answer(emulator, made) == "Internal Server Error"
+    plugin = emulator.deploy(with_wheels("import msgspec", "msgspec"), runtime=others[0])
+    assert answer(emulator, plugin) == "Internal Server Error"
     [invocation] = emulator.invocations()
     assert invocation["error"]["type"] == "Runtime.ImportModuleError"
     assert "msgspec._core" in invocation["error"]["message"]
@@ -125,9 +125,9 @@ def test_a_plugin_runs_on_the_python_of_its_runtime(emulator: Emulator, runtime:
     command = [str(find_python(runtime)), "-c", "import sys; print(sys.version)"]
     version = subprocess.run(command, capture_output=True, text=True, check=True).stdout.rstrip("\n")
     assert version.startswith(runtime.removeprefix("python"))
-    made = emulator.deploy(code, runtime=runtime)
-    assert made["runtime"] == runtime
-    assert answer(emulator, made) == {"version": version}
+    plugin = emulator.deploy(code, runtime=runtime)
+    assert plugin["runtime"] == runtime
+    assert answer(emulator, plugin) == {"version": version}
 
 
 def has(runtime: str) -> bool:

@@ -95,10 +95,12 @@ def _code(name: str) -> str:
 
 def _ours(make_function: MakeFunction, code: str, timeout: int = _TIMEOUT) -> Verdict:
     with Runtime(make_function(code, timeout=timeout)) as runtime:
-        found = runtime.invoke({"n": 1})
-    if found.error is None:
-        return Verdict(found.reply)
-    return Verdict(error=(found.error.type, found.error.message), frames=plugin_frames(found.error.stack_trace))
+        invocation = runtime.invoke({"n": 1})
+    if invocation.error is None:
+        return Verdict(invocation.reply)
+    return Verdict(
+        error=(invocation.error.type, invocation.error.message), frames=plugin_frames(invocation.error.stack_trace)
+    )
 
 
 def _theirs(program: Path, verdicts: dict[str, Verdict], make_function: MakeFunction, name: str) -> Verdict:

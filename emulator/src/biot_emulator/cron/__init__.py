@@ -1,1 +1,1 @@
-"""Cron expressions as the platform takes them, and when they are due."""
+"""Cron expressions of the platform: validation, and when they are due."""

@@ -1,4 +1,4 @@
-"""The days of a month that a schedule's day of month or day of week stands for."""
+"""The days of a month that match a schedule's day of month or day of week."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _SATURDAY, _SUNDAY = 6, 7  # of date.isoweekday()
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One value of a field, or all of them (`*`: from `first` to `last`).
+    """A value of a field, or all values (`*`: from `first` to `last`).
 
     Attributes:
-        first: The lowest value; with an L in a day of month the days before the month's last.
+        first: The lowest value; with an L in a day of month, the number of days before the month's last.
         last: The highest value, the same as `first` for everything but `*`.
-        mark: What stands beside the value: L, W, LW, or # with a number.
+        mark: The value's modifier: L, W, LW, or # with a number.
     """
 
     first: int
@@ -37,13 +37,13 @@ class Item:
 
 
 def span(first: int, last: int, step: int, low: int, high: int) -> set[int]:
-    """Every step-th value from `first` to `last`; behind `high` it goes on at `low`."""
+    """Return every step-th value from `first` to `last`; after `high` follows `low`."""
     size = high - low + 1
     return {low + (first - low + offset) % size for offset in range(0, (last - first) % size + 1, step)}
 
 
 def days_by_date(items: Iterable[Item], year: int, month: int) -> set[int]:
-    """The days of this month that a day of month stands for."""
+    """Return the days of a month that match a day of month."""
     days: set[int] = set()
     for item in items:
         first = _day(item.first.first, item.first.mark, year, month)
@@ -64,7 +64,7 @@ def _day(value: int, mark: str, year: int, month: int) -> int | None:
 
 
 def _nearest_weekday(day: date, length: int) -> int:
-    """The nearest Monday to Friday in the same month."""
+    """Return the nearest Monday to Friday in the same month."""
     if day.isoweekday() == _SATURDAY:
         return day.day - 1 if day.day > 1 else day.day + 2
     if day.isoweekday() == _SUNDAY:
@@ -73,7 +73,7 @@ def _nearest_weekday(day: date, length: int) -> int:
 
 
 def days_by_weekday(items: Iterable[Item], year: int, month: int) -> set[int]:
-    """The days of this month that a day of week stands for; an L or # at either end holds for the whole item."""
+    """Return the days of a month that match a day of week; an L or # at either end applies to the whole item."""
     length = monthrange(year, month)[1]
     return {
         day

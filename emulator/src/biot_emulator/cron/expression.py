@@ -1,15 +1,15 @@
-"""The platform's cron schedules: which it takes, and when they are due (contract section 4.3).
+"""The platform's cron schedules: which are valid, and when they are due (contract section 4.3).
 
-The grammar is the published one, less the values that no calendar has. Where both the platform and AWS say nothing, a
-schedule is read as Quartz reads it, whose dialect this is:
+The grammar is the published one, without values that no calendar has. What neither the platform nor AWS documents
+follows Quartz, whose dialect this is:
 
-- A range that ends before it starts goes on at the field's beginning: `22-2` is 22, 23, 0, 1 and 2, `FRI-MON` is four
-  days. Years do not come round again.
+- A range that ends before it starts wraps around: `22-2` is 22, 23, 0, 1 and 2, `FRI-MON` is four days. Years do not
+  wrap.
 - In the day of month, `L-3` is three days before the last, and `15W` is the Monday to Friday nearest to the 15th in the
-  same month; a month without that day is left out. In the day of week, `L` is Saturday.
+  same month; a month without that day is skipped. In the day of week, `L` is Saturday.
 - A step is no longer than its field.
 
-What Quartz does not know either has the plain meaning of its parts: `5-LW` is the 5th to the last weekday, `*-5` starts
+What Quartz does not define means what its parts mean: `5-LW` is the 5th to the last weekday, `*-5` starts
 at the lowest value, and `2-6L` is each last Monday to Friday of the month.
 """
 
@@ -34,24 +34,24 @@ class Cron:
     """A schedule: minute, hour, day of month, month, day of week and year, in UTC.
 
     Args:
-        text: The schedule as the platform takes it.
+        text: The cron expression.
 
     Raises:
-        InvalidCron: The platform does not take it.
+        InvalidCron: It is not valid on the platform.
     """
 
     text: str
     _schedule: _Schedule = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_schedule", _read(self.text))
+        object.__setattr__(self, "_schedule", _parse(self.text))
 
     def matches(self, moment: datetime) -> bool:
         """Whether the schedule is due in the minute of `moment`, which has a time zone."""
         return self._schedule.is_due(moment.astimezone(UTC))
 
     def next_after(self, moment: datetime) -> datetime | None:
-        """The first due minute later than `moment`, which has a time zone; in UTC, None if there is none."""
+        """Return the first due minute after `moment`, which has a time zone, in UTC; None if there is none."""
         return next(self._schedule.after(moment.astimezone(UTC)), None)
 
 
@@ -91,12 +91,12 @@ class _Schedule:
         return days_by_date(self.dates, year, month) | days_by_weekday(self.weekdays, year, month)
 
 
-def _read(text: str) -> _Schedule:
+def _parse(text: str) -> _Schedule:
     if len(text) > _MAX_LENGTH:
         raise InvalidCron(f"A schedule has at most {_MAX_LENGTH} characters, this one has {len(text)}.")
     texts = re.split(" +", text)
     if len(texts) != len(_FIELDS) or not all(texts):
-        names = ", ".join(each.name for each in _FIELDS)
+        names = ", ".join(known.name for known in _FIELDS)
         raise InvalidCron(
             f"The schedule {text!r} must be the {len(_FIELDS)} fields {names}, with spaces only between them."
         )

@@ -1,4 +1,4 @@
-"""The six fields of a schedule: what each takes, and what it means (contract section 4.3)."""
+"""The six fields of a schedule: their syntax and values (contract section 4.3)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _ITEM = re.compile(r"([^-/]+)(?:-([^-/]+))?(?:/([0-9]+))?")
 
 
 class InvalidCron(EmulatorError):
-    """The platform takes no such schedule; the message names the field and what is allowed there."""
+    """The schedule is not valid on the platform; the message names the field and its allowed values."""
 
 
 class Field:
     """One field of a schedule.
 
     Args:
-        name: What people call it.
-        allowed: What it takes, in words.
-        values: The value of each way to write one.
-        marked: Terms that are more than a value.
-        alone: Terms that must be the whole field; a ? stands for no term.
+        name: Its name in messages.
+        allowed: Its allowed values, for messages.
+        values: The value of each spelling.
+        marked: Terms with a modifier.
+        alone: Terms that must be the whole field; None for `?`, which has no value.
         steps_ranges: Whether a range may have a step.
         wraps: Whether a range may end before it starts.
     """
@@ -50,10 +50,10 @@ class Field:
         self._wraps = wraps
 
     def items(self, text: str) -> tuple[Item, ...]:
-        """Read the field.
+        """Parse the field.
 
         Raises:
-            InvalidCron: The platform does not take it.
+            InvalidCron: It is not valid on the platform.
         """
         if text in self._alone:
             term = self._alone[text]
@@ -61,7 +61,7 @@ class Field:
         return tuple(self._item(item) for item in text.split(","))
 
     def values(self, text: str) -> tuple[int, ...]:
-        """Read the field, which has no marked terms, as the values it stands for, in order."""
+        """Parse the field, which has no marked terms, into its values in ascending order."""
         spans = (span(item.first.first, item.last.last, item.step, self._low, self._high) for item in self.items(text))
         return tuple(sorted(set().union(*spans)))
 

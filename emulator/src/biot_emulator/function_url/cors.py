@@ -1,18 +1,18 @@
-"""What browsers may do with a plugin's address (contract section 6.3, `cors`)."""
+"""The CORS headers of a function URL (contract section 6.3, `cors`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from biot_emulator.function_url.request_event import UrlRequest
+from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
 
 __all__ = ["Cors"]
 
 
 class Cors:
-    """Answers a browser's question whether it may call, and marks the answers that its page may read.
+    """The CORS rules of one function.
 
     Args:
         rules: `allowOrigins`, `allowMethods`, `allowHeaders` and `exposeHeaders`.
@@ -22,10 +22,10 @@ class Cors:
         self._rules = rules
 
     def preflight(self, request: UrlRequest) -> Response | None:
-        """Answer the question before a call; None for any other request."""
+        """Respond to a preflight request; None for any other request."""
         if request.method != "OPTIONS" or "access-control-request-method" not in request.headers:
             return None
-        allowed = self._origin(request)
+        allowed = self._origin_headers(request)
         if not allowed:
             return Response(200)
         methods, headers = ", ".join(self._rules["allowMethods"]), ", ".join(self._rules["allowHeaders"])
@@ -34,13 +34,13 @@ class Cors:
         )
 
     def marked(self, request: UrlRequest, response: Response) -> Response:
-        """Let the page read the answer, where its origin is allowed; the rules win over the plugin's own headers."""
-        allowed = self._origin(request)
+        """Add the CORS headers if the origin is allowed; they override the plugin's own headers."""
+        allowed = self._origin_headers(request)
         if allowed and self._rules["exposeHeaders"]:
             allowed["access-control-expose-headers"] = ", ".join(self._rules["exposeHeaders"])
         return replace(response, headers={**response.headers, **allowed})
 
-    def _origin(self, request: UrlRequest) -> dict[str, str]:
+    def _origin_headers(self, request: UrlRequest) -> dict[str, str]:
         origin, origins = request.headers.get("origin"), self._rules["allowOrigins"]
         if origin is None or ("*" not in origins and origin not in origins):
             return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from biot_emulator.fixtures.events import EventKind
 from biot_emulator.function_url.cors import Cors
-from biot_emulator.function_url.request_event import UrlRequest
+from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from biot_emulator.function_url.handler_reply import BAD_GATEWAY
-from biot_emulator.function_url.request_event import UrlRequest, function_event
+from biot_emulator.function_url.event_from_request import UrlRequest, function_event
+from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
 from biot_emulator.hooks.outside_endpoints import Unreachable, post
 from biot_emulator.hooks.plugin_functions import Functions
 from biot_emulator.http.response import Response

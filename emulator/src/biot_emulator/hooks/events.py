@@ -11,7 +11,7 @@ from typing import Any
 
 from biot_emulator.api.call import Answer, Api, Call
 from biot_emulator.fixtures.events import EventKind
-from biot_emulator.lambda_function.environment import ACCOUNT, REGION
+from biot_emulator.lambda_function.arn import ACCOUNT, REGION
 from biot_emulator.wire_json import decode
 
 __all__ = [

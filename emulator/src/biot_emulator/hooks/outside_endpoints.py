@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from biot_emulator.errors import EmulatorError
-from biot_emulator.function_url.handler_reply import MAX_PAYLOAD_BYTES
 from biot_emulator.http.response import Response
+from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 
 __all__ = ["SECONDS", "Unreachable", "post"]
 

@@ -12,7 +12,8 @@ from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.platform import Platform
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.pythons import find_python
-from biot_emulator.runtime.worker_pool import Workers, failed
+from biot_emulator.runtime.results import failed
+from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.services.settings.plugin import Plugin
 
 __all__ = ["CodeMissing", "Functions"]

@@ -1,1 +1,1 @@
-"""HTTP below the platform: a response, and a small server on the loopback address."""
+"""HTTP responses, and a small server on the loopback address."""

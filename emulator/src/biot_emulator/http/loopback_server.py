@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server on 127.0.0.1 whose answers wait for nothing, and that leaves nothing behind."""
+"""A small HTTP/1.1 server on 127.0.0.1 that responds without delay, and leaves no thread or socket behind."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from socketserver import TCPServer
 from typing import Any, cast
 
 from biot_emulator.http.response import Response
+from biot_emulator.interrupts import uninterrupted
 from biot_emulator.wire_json import encode
 
 __all__ = ["Request", "Server", "json_response"]
@@ -29,8 +30,8 @@ class Request:
         method: `GET`, `POST`, ...
         path: The path without its query.
         headers: By lower-case name.
-        body: What was sent; empty when it was larger than the server takes.
-        size: How many bytes were sent.
+        body: The content; empty if it is larger than the server accepts.
+        size: Size of the content in bytes.
     """
 
     method: str
@@ -41,22 +42,20 @@ class Request:
 
 
 def json_response(status_code: int, value: Any) -> Response:
-    """Make an answer whose body is JSON."""
+    """Create a response whose body is JSON."""
     return Response(status_code, {"content-type": "application/json"}, encode(value))
 
 
 class Server:
-    """Serves one function from the moment it is made until it is closed.
+    """Serves one function from its construction until it is closed.
 
     Args:
-        answer: Called for each request, in a thread of the connection's own. None closes the connection.
-        max_body: Bytes of the largest body that is kept.
+        respond: Called for each request, in the connection's own thread. None closes the connection.
+        max_body: Maximum size in bytes of a body that is passed on.
     """
 
-    def __init__(self, answer: Callable[[Request], Response | None], max_body: int) -> None:
-        self._http = _HttpServer(answer, max_body)
-        self._thread = threading.Thread(target=self._http.serve, name="biot-emulator-http", daemon=True)
-        self._thread.start()
+    def __init__(self, respond: Callable[[Request], Response | None], max_body: int) -> None:
+        self._http, self._thread = uninterrupted(lambda: _start(respond, max_body), undo=lambda pair: _stop(*pair))
 
     @property
     def address(self) -> str:
@@ -65,33 +64,43 @@ class Server:
         return f"{host!s}:{port}"
 
     def close(self) -> None:
-        """Refuse new connections, cut the open ones, and wait for their threads; again is no harm."""
-        if not self._thread.is_alive():
-            return
-        self._http.stop()
-        self._thread.join()
-        self._http.server_close()
+        """Refuse new connections, close the open ones, and wait for their threads; may be called more than once."""
+        uninterrupted(lambda: _stop(self._http, self._thread), is_release=True)
+
+
+def _start(respond: Callable[[Request], Response | None], max_body: int) -> tuple[_HttpServer, threading.Thread]:
+    server = _HttpServer(respond, max_body)
+    thread = threading.Thread(target=server.serve, name="biot-emulator-http", daemon=True)
+    thread.start()
+    return server, thread
+
+
+def _stop(server: _HttpServer, thread: threading.Thread) -> None:
+    if thread.is_alive():
+        server.stop()
+        thread.join()
+        server.server_close()
 
 
 class _HttpServer(ThreadingHTTPServer):
-    # Threads of a daemon kind are not joined, and would outlive the server.
+    # server_close() does not join daemon threads, which would outlive the server.
     daemon_threads = False
     request_queue_size = 64
 
-    def __init__(self, answer: Callable[[Request], Response | None], max_body: int) -> None:
+    def __init__(self, respond: Callable[[Request], Response | None], max_body: int) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.answer = answer
+        self.respond = respond
         self.max_body = max_body
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._stopping = False
 
     def server_bind(self) -> None:
-        # HTTPServer looks up its own name, which can take seconds on a machine without a network.
+        # HTTPServer resolves its own name, which can take seconds without a network.
         TCPServer.server_bind(self)
 
     def serve(self) -> None:
-        # serve_forever() notices its shutdown only at its next poll; this waits for the connection that stop() makes.
+        # serve_forever() notices its shutdown only at its next poll; handle_request() returns once stop() connects.
         while not self._stopping:
             self.handle_request()
 
@@ -113,7 +122,7 @@ class _HttpServer(ThreadingHTTPServer):
             self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # A caller that hangs up, or that stop() cuts off, is no error of ours.
+        # A caller that disconnects, or whose connection stop() closed, is not an error.
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -127,7 +136,7 @@ def _shut(connection: socket.socket) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # One write per answer, sent at once: Nagle's algorithm holds back a second one for 40 ms.
+    # One write per response, sent at once: Nagle's algorithm would delay a second one by 40 ms.
     wbufsize = -1
     disable_nagle_algorithm = True
     server: _HttpServer  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -146,12 +155,12 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing: these are other people's data."""
+        """Log nothing: requests hold sensitive data."""
 
     def handle_expect_100(self) -> bool:
-        answered = super().handle_expect_100()
+        is_continued = super().handle_expect_100()
         self.wfile.flush()
-        return answered
+        return is_continued
 
     def _respond(self) -> None:
         length = self.headers.get("content-length", "0")
@@ -167,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
             body=self._read(size),
             size=size,
         )
-        response = self.server.answer(request)
+        response = self.server.respond(request)
         if response is None:
             self.close_connection = True
         else:

@@ -1,4 +1,4 @@
-"""An HTTP answer."""
+"""An HTTP response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Response"]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the caller of an HTTP address gets.
+    """An HTTP response.
 
     Attributes:
         status_code: The HTTP status.
@@ -29,12 +29,12 @@ class Response:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is one of success."""
+        """Whether the status is 2xx."""
         return 200 <= self.status_code <= 299
 
     @property
     def body(self) -> Any:
-        """The body, decoded: JSON's value where it is JSON, else its text, else its bytes; None when there is none."""
+        """The decoded body: the JSON value if it is JSON, else its text, else its bytes; None if it is empty."""
         if not self.content:
             return None
         try:

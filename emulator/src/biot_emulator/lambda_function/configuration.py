@@ -1,4 +1,4 @@
-"""What Lambda knows of a plugin."""
+"""The configuration of a Lambda function."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 __all__ = ["Function", "RuntimeClient"]
 
 RuntimeClient = Literal["awslambdaric", "built-in"]
-"""What fetches a function's events inside its process: AWS's own client, or the emulator's."""
+"""Which client fetches events inside the function's process: AWS's own, or the emulator's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class Function:
     """A plugin as a Lambda function.
 
     Attributes:
-        root: The folder that holds its code; first on the module search path.
+        root: The folder of its code; first on the module search path.
         python: The interpreter that runs it.
         name: The plugin's name, without the platform's prefix.
         handler: Module and attribute of the entry point.
-        timeout: Seconds that one event may take.
-        memory_mb: Megabytes that its processes may use together.
-        environment: Its environment variables; they win over Lambda's own.
-        client: The runtime client; None takes AWS's where it can be had, and else the emulator's.
+        timeout: Maximum seconds for one event.
+        memory_mb: Maximum memory of all its processes together, in megabytes.
+        environment: Its environment variables; they override Lambda's own.
+        client: The runtime client; None uses AWS's if it is available, otherwise the emulator's.
     """
 
     root: Path

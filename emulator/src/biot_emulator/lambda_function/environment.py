@@ -1,31 +1,24 @@
-"""The environment that Lambda gives to a function, and nothing of the developer's own."""
+"""The environment variables that Lambda sets for a function; none of the developer's own."""
 
 from __future__ import annotations
 
 import datetime
 import uuid
 
+from biot_emulator.lambda_function.arn import REGION
 from biot_emulator.lambda_function.configuration import Function
 
-__all__ = ["ACCOUNT", "REGION", "function_arn", "lambda_environment"]
+__all__ = ["lambda_environment"]
 
-REGION = "eu-central-1"
-
-ACCOUNT = "123456789012"
-# Lambda always sets credentials. With these, an AWS client neither finds the developer's own nor asks around for some.
-_NO_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
-
-
-def function_arn(function: Function) -> str:
-    """Name the function as AWS does."""
-    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function.full_name}"
+# Lambda always sets credentials. With these, an AWS client neither uses the developer's own nor searches for any.
+_DUMMY_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
 
 
 def lambda_environment(function: Function, api_address: str, python_version: str) -> dict[str, str]:
-    """Make the whole environment of a function's process.
+    """Build the complete environment of a function's process.
 
     Args:
-        function: The function; its own variables win.
+        function: The function; its own variables take precedence.
         api_address: Host and port of its Runtime API.
         python_version: Such as `3.13`.
     """
@@ -44,7 +37,7 @@ def lambda_environment(function: Function, api_address: str, python_version: str
         "LANG": "en_US.UTF-8",
         "PATH": f"{function.python.absolute().parent}:/usr/local/bin:/usr/bin:/bin",
         "TZ": ":UTC",
-        **_NO_CREDENTIALS,
+        **_DUMMY_CREDENTIALS,
         **function.environment,
         "AWS_LAMBDA_RUNTIME_API": api_address,
         "LAMBDA_TASK_ROOT": str(function.root.absolute()),

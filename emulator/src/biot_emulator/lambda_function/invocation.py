@@ -1,4 +1,4 @@
-"""What came of one event."""
+"""The result of invoking a function with one event."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Phase = Literal["init", "invoke"]
 
 @dataclass(frozen=True, slots=True)
 class InvocationError:
-    """Why there is no reply.
+    """Why an invocation failed.
 
     Attributes:
-        type: Lambda's own name of it, such as `Sandbox.Timedout`, or the class of the handler's exception.
+        type: Lambda's name of the error, such as `Sandbox.Timedout`, or the class of the handler's exception.
         message: What happened.
-        phase: Whether the plugin was still being loaded, or was handling the event.
-        stack_trace: The frames of an exception, formatted.
+        phase: Whether it failed while loading the plugin or while handling the event.
+        stack_trace: The formatted frames of an exception.
     """
 
     type: str
@@ -32,15 +32,15 @@ class InvocationError:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What came of one event.
+    """The result of invoking a function with one event.
 
     Attributes:
         reply: What the handler returned, decoded from JSON; None when it failed.
-        response: What the caller of the function URL gets (contract section 1.3).
-        error: None when the handler replied.
-        duration_ms: Milliseconds that the event took, without the init.
-        init_ms: Milliseconds that loading the plugin took; None on a warm process, or when loading failed.
-        max_memory_mb: The most memory that the process has used so far.
+        response: The HTTP response of the function URL (contract section 1.3).
+        error: None if the handler replied.
+        duration_ms: Duration of the event in milliseconds, without the init.
+        init_ms: Duration of loading the plugin in milliseconds; None on a warm process, or if loading failed.
+        max_memory_mb: Peak memory of the process so far, in megabytes.
         logs: The lines of standard output and error, in order.
         cold: Whether the process was started for this event.
     """
@@ -56,15 +56,15 @@ class Invocation:
 
     @property
     def status_code(self) -> int:
-        """The HTTP status that the platform sees."""
+        """The HTTP status of the response."""
         return self.response.status_code
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The HTTP headers that the platform sees, by lower-case name."""
+        """The HTTP headers of the response, by lower-case name."""
         return self.response.headers
 
     @property
     def body(self) -> Any:
-        """The body that the platform sees, decoded."""
+        """The decoded body of the response."""
         return self.response.body

@@ -1,7 +1,7 @@
-"""The Python interpreters that this machine really has, for the runtimes of plugins.
+"""Finds the Python interpreters that are installed on this machine, for the runtimes of plugins.
 
-A file named `python3.X` proves nothing: version managers put stand-ins of that name on PATH that fail when they are
-run. So every candidate is run before it is believed.
+The file name `python3.X` is not enough: version managers put shims of that name on PATH that fail when they are run. So
+every candidate is run first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from biot_emulator.errors import SandboxUnavailable
+from biot_emulator.sandbox.commands import run_command
 
 __all__ = ["find_python", "installed_python"]
 
@@ -30,44 +31,44 @@ def find_python(runtime: str) -> Path:
         runtime: The identifier of a Lambda runtime, such as `python3.13`.
 
     Raises:
-        SandboxUnavailable: It is no Python, or this machine does not have it.
+        SandboxUnavailable: It is not a Python runtime, or not installed on this machine.
     """
     if not _RUNTIME.fullmatch(runtime):
         raise SandboxUnavailable(
             f"The emulator runs Python plugins only: choose a runtime such as python3.13, not {runtime}"
         )
-    if (found := installed_python(runtime)) is None:
+    if (python := installed_python(runtime)) is None:
         raise SandboxUnavailable(
             f"No {runtime} was found on this machine: install it, or deploy the plugin with another Python runtime"
         )
-    return found
+    return python
 
 
 @functools.cache
 def installed_python(runtime: str) -> Path | None:
-    """Find a working interpreter of a Python runtime; None where this machine has none.
+    """Find a working interpreter of a Python runtime.
 
     Args:
         runtime: Such as `python3.13`.
 
     Returns:
-        Its path, outside of any virtual environment.
+        Its path, outside of any virtual environment; None if this machine has none.
     """
-    found = (_probe(candidate, runtime) for candidate in dict.fromkeys(_candidates(runtime)))
-    return next((path for path in found if path), None)
+    paths = (_probe(candidate, runtime) for candidate in dict.fromkeys(_candidates(runtime)))
+    return next((path for path in paths if path), None)
 
 
 def _candidates(runtime: str) -> Iterator[Path]:
     if runtime == f"python{sys.version_info.major}.{sys.version_info.minor}":
         yield Path(sys.executable)
     folders = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
-    for folder in (*_version_managers(folders), *folders):
+    for folder in (*_version_manager_folders(folders), *folders):
         if (candidate := folder / runtime).is_file():
             yield candidate
 
 
-def _version_managers(path: list[Path]) -> Iterator[Path]:
-    """Yield the folders where pyenv and uv keep interpreters; a home folder need not exist for it."""
+def _version_manager_folders(path: list[Path]) -> Iterator[Path]:
+    """Yield the folders where pyenv and uv install interpreters, also if there is no home folder."""
     home = os.environ.get("HOME")
     roots = [Path(os.environ["PYENV_ROOT"])] if os.environ.get("PYENV_ROOT") else []
     roots += [folder.parent for folder in path if folder.name == "shims"]
@@ -82,10 +83,9 @@ def _version_managers(path: list[Path]) -> Iterator[Path]:
 
 def _probe(candidate: Path, runtime: str) -> Path | None:
     try:
-        answer = subprocess.run(  # noqa: S603
-            [candidate, "-I", "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=True
-        )
+        result = run_command([candidate, "-I", "-c", _PROBE], _PROBE_SECONDS)
+        result.check_returncode()
     except (OSError, subprocess.SubprocessError):
         return None
-    version, _, executable = answer.stdout.strip().partition("\n")
+    version, _, executable = result.stdout.strip().partition("\n")
     return Path(executable) if version == runtime and executable else None

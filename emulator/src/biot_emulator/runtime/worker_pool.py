@@ -1,4 +1,4 @@
-"""Runs the code of plugins: more processes of one while its calls overlap, fewer once they are idle."""
+"""Pools of plugin processes: they grow while calls overlap, and shrink once processes are idle."""
 
 from __future__ import annotations
 
@@ -14,30 +14,34 @@ from pathlib import Path
 from typing import Any
 
 from biot_emulator.errors import SandboxUnavailable
-from biot_emulator.function_url.handler_reply import BAD_GATEWAY
+from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
+from biot_emulator.interrupts import uninterrupted
+from biot_emulator.lambda_function import failures
 from biot_emulator.lambda_function.configuration import Function
-from biot_emulator.lambda_function.invocation import Invocation, InvocationError
-from biot_emulator.runtime.runner import Runtime
+from biot_emulator.lambda_function.invocation import Invocation
+from biot_emulator.runtime.execution_environment import Runtime
+from biot_emulator.runtime.results import failed
 
-__all__ = ["Workers", "failed"]
+__all__ = ["Workers"]
 
 _MEGABYTE = 1024 * 1024
 _KILL_SECONDS = 0.02
-_DEADLY = frozenset({"Sandbox.Timedout", "Runtime.OutOfMemory", "Runtime.ExitError", "Sandbox.StorageExceeded"})
+_MAX_WORKERS = 10
+_MAX_IDLE_SECONDS = 60.0
 
 
 class Workers:
     """The processes of all plugins. Safe for several threads.
 
     Each process handles one event at a time. While all of a plugin's processes are busy a new one is started, up to the
-    limit; further events wait. A process that was idle for long enough is ended.
+    limit; further events wait. A process that has been idle for too long is ended.
 
     Args:
-        limit: How many processes one plugin may have.
-        idle_seconds: How long a process may wait for its next event.
+        limit: Maximum number of processes of one plugin.
+        idle_seconds: Seconds after which an idle process is ended.
     """
 
-    def __init__(self, *, limit: int = 10, idle_seconds: float = 60.0) -> None:
+    def __init__(self, *, limit: int = _MAX_WORKERS, idle_seconds: float = _MAX_IDLE_SECONDS) -> None:
         self._limit = limit
         self._idle_seconds = idle_seconds
         self._changed = threading.Condition()
@@ -47,19 +51,19 @@ class Workers:
         self._reaper: threading.Thread | None = None
 
     def invoke(self, function: Function, event: Any, *, storage_mb: int = 512) -> Invocation:
-        """Have a plugin handle one event, as soon as one of its processes is free.
+        """Invoke a plugin with one event, as soon as one of its processes is free.
 
-        A function that is not the one of the plugin's last event takes its place: the processes of the old one finish
-        what they do, and are ended.
+        A function that differs from the plugin's previous one replaces it: busy processes of the old one finish their
+        event, and are ended.
 
         Args:
-            function: What to run.
-            event: What the handler gets.
-            storage_mb: Megabytes that one process may keep in its temporary folder.
+            function: The function to run.
+            event: Any JSON value.
+            storage_mb: Maximum size in megabytes of a process's temporary folder.
         """
         worker = self._acquire(function, storage_mb)
         if worker is None:
-            return failed(InvocationError("Sandbox.Closed", "The emulator is being stopped"))
+            return failed(failures.sandbox_closed())
         try:
             invocation = worker.invoke(event)
         except BaseException:
@@ -69,12 +73,12 @@ class Workers:
         return invocation
 
     def retire(self, name: str) -> None:
-        """End the processes of a plugin; those that are busy, once they have answered."""
+        """End the processes of a plugin; busy ones finish their event first."""
         with self._changed:
             pool = self._pools.pop(name, None)
-            ended = pool.retire() if pool else []
+            retired = pool.retire() if pool else []
             self._changed.notify_all()
-        _close(ended)
+        _close(retired)
 
     def retire_all(self) -> None:
         """End the processes of all plugins, as `retire` does."""
@@ -84,17 +88,20 @@ class Workers:
             self.retire(name)
 
     def count(self, name: str) -> int:
-        """Tell how many processes a plugin has."""
+        """Return the number of processes of a plugin."""
         with self._changed:
             return len(self._pools[name].all) if name in self._pools else 0
 
     def folders(self) -> set[str]:
-        """Name the folders whose code is being run, also by processes of a plugin that has other code by now."""
+        """Return the names of the code folders in use, also by processes that still run a plugin's previous code."""
         with self._changed:
             return {worker.pool.function.root.name for worker in self._workers if not worker.closed.is_set()}
 
     def close(self) -> None:
-        """End every process, the busy ones too: their events fail."""
+        """End every process; the events of busy ones fail."""
+        uninterrupted(self._close, is_release=True)
+
+    def _close(self) -> None:
         with self._changed:
             self._closing = True
             busy = [worker for pool in self._pools.values() for worker in pool.all if worker not in pool.idle]
@@ -103,7 +110,7 @@ class Workers:
         for name in names:
             self.retire(name)
         for worker in busy:
-            # Again and again, as a process that is just being started is not there to be killed yet.
+            # Repeatedly: a process that is just being started cannot be killed yet.
             while not worker.closed.wait(_KILL_SECONDS):
                 worker.kill()
         if self._reaper:
@@ -111,8 +118,8 @@ class Workers:
 
     def _acquire(self, function: Function, storage_mb: int) -> _Worker | None:
         with self._changed:
-            ended = self._replace(function, storage_mb)
-        _close(ended)
+            replaced = self._replace(function, storage_mb)
+        _close(replaced)
         with self._changed:
             while not self._closing:
                 pool = self._pools.setdefault(function.name, _Pool(function, storage_mb))
@@ -135,9 +142,9 @@ class Workers:
         return pool.retire()
 
     def _release(self, worker: _Worker, invocation: Invocation | None) -> None:
-        spent = invocation is None or _is_spent(invocation)
+        is_reusable = invocation is not None and not (invocation.error and failures.ends_process(invocation.error))
         with self._changed:
-            if not spent and not worker.pool.retired and not self._closing:
+            if is_reusable and not worker.pool.retired and not self._closing:
                 worker.idle_since = time.monotonic()
                 worker.pool.idle.append(worker)
                 self._start_reaper()
@@ -157,18 +164,18 @@ class Workers:
             with self._changed:
                 if self._closing:
                     return
-                ended, wait = self._idle_for_long()
-                if not ended:
+                expired, wait = self._take_expired()
+                if not expired:
                     self._changed.wait(wait)
-            _close(ended)
+            _close(expired)
 
-    def _idle_for_long(self) -> tuple[list[_Worker], float | None]:
-        """Take out the workers that were idle for long enough; or tell when the next one will have been."""
-        now, ended = time.monotonic(), []
+    def _take_expired(self) -> tuple[list[_Worker], float | None]:
+        """Remove the workers that have been idle for too long; also return the seconds until the next one will be."""
+        now, expired = time.monotonic(), []
         for pool in self._pools.values():
-            ended += pool.take(lambda worker: now - worker.idle_since >= self._idle_seconds)
-        left = [worker.idle_since for pool in self._pools.values() for worker in pool.idle]
-        return ended, max(0.0, min(left) + self._idle_seconds - now) if left else None
+            expired += pool.take(lambda worker: now - worker.idle_since >= self._idle_seconds)
+        idle_since = [worker.idle_since for pool in self._pools.values() for worker in pool.idle]
+        return expired, max(0.0, min(idle_since) + self._idle_seconds - now) if idle_since else None
 
 
 @dataclass(slots=True)
@@ -180,19 +187,20 @@ class _Pool:
     retired: bool = False
 
     def retire(self) -> list[_Worker]:
-        """Take no worker back, and hand over the idle ones."""
+        """Accept no worker back, and remove the idle ones."""
         self.retired = True
         return self.take(lambda _: True)
 
-    def take(self, wanted: Callable[[_Worker], bool]) -> list[_Worker]:
-        taken = [worker for worker in self.idle if wanted(worker)]
+    def take(self, matches: Callable[[_Worker], bool]) -> list[_Worker]:
+        """Remove and return the idle workers that match."""
+        taken = [worker for worker in self.idle if matches(worker)]
         self.idle = [worker for worker in self.idle if worker not in taken]
         self.all = [worker for worker in self.all if worker not in taken]
         return taken
 
 
 class _Worker:
-    """One process, and its temporary folder."""
+    """A process and its temporary folder."""
 
     def __init__(self, pool: _Pool) -> None:
         function = pool.function
@@ -200,19 +208,18 @@ class _Worker:
         self.idle_since = 0.0
         self.closed = threading.Event()
         self._storage_mb = pool.storage_mb
-        self._scratch = tempfile.TemporaryDirectory(prefix="biot-plugin-", ignore_cleanup_errors=True)
-        self._runtime = Runtime(replace(function, environment={"TMPDIR": self._scratch.name, **function.environment}))
+        self._temporary = tempfile.TemporaryDirectory(prefix="biot-plugin-", ignore_cleanup_errors=True)
+        self._runtime = Runtime(replace(function, environment={"TMPDIR": self._temporary.name, **function.environment}))
 
     def invoke(self, event: Any) -> Invocation:
         try:
             invocation = self._runtime.invoke(event)
         except SandboxUnavailable as unavailable:
-            return failed(InvocationError("Sandbox.Unavailable", str(unavailable), "init"))
-        used = _size(Path(self._scratch.name))
+            return failed(failures.sandbox_unavailable(unavailable))
+        used = _size(Path(self._temporary.name))
         if used <= self._storage_mb * _MEGABYTE:
             return invocation
-        message = f"Ephemeral storage of {self._storage_mb} MB exceeded: {-(-used // _MEGABYTE)} MB used"
-        error = InvocationError("Sandbox.StorageExceeded", message)
+        error = failures.out_of_storage(self._storage_mb, used)
         return replace(invocation, reply=None, response=BAD_GATEWAY, error=error)
 
     def kill(self) -> None:
@@ -220,18 +227,8 @@ class _Worker:
 
     def close(self) -> None:
         self._runtime.close()
-        self._scratch.cleanup()
+        self._temporary.cleanup()
         self.closed.set()
-
-
-def failed(error: InvocationError) -> Invocation:
-    """What came of an event that no process got."""
-    return Invocation(None, BAD_GATEWAY, error, 0.0, None, 0, [], cold=False)
-
-
-def _is_spent(invocation: Invocation) -> bool:
-    error = invocation.error
-    return error is not None and (error.phase == "init" or error.type in _DEADLY)
 
 
 def _close(workers: list[_Worker]) -> None:

@@ -1,4 +1,4 @@
-"""Where AWS's runtime client is for an interpreter, and how it gets there when it is nowhere yet."""
+"""Finds AWS's runtime client for an interpreter, or installs it into a cache."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from biot_emulator.errors import ClientUnavailable, SandboxUnavailable
+from biot_emulator.sandbox.commands import run_command
 
 __all__ = ["obtain", "probe"]
 
@@ -25,11 +26,11 @@ _PROBE = (
 _PROBE_SECONDS = 20
 _INSTALL_SECONDS = 300
 
-_refusals: dict[Path, str] = {}
+_failures: dict[Path, str] = {}
 
 
 def probe(python: Path) -> tuple[str, bool]:
-    """Tell an interpreter's version, and whether it has the client itself.
+    """Return an interpreter's version, and whether the client is installed in it.
 
     Raises:
         SandboxUnavailable: The interpreter does not run.
@@ -37,69 +38,69 @@ def probe(python: Path) -> tuple[str, bool]:
     if version := _version_with_client(python):
         return version, True
     try:
-        answer = subprocess.run(  # noqa: S603
-            [python, "-s", "-E", "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=True
-        )
+        result = run_command([python, "-s", "-E", "-c", _PROBE], _PROBE_SECONDS)
+        result.check_returncode()
     except (OSError, subprocess.SubprocessError) as error:
         raise SandboxUnavailable(f"The interpreter {python} does not run: {error}") from error
-    version, _, has_client = answer.stdout.strip().partition(" ")
+    version, _, has_client = result.stdout.strip().partition(" ")
     return version, has_client == "True"
 
 
 def obtain(python: Path, version: str) -> Path:
-    """Find the client for an interpreter that does not have it, installing it once for each version.
+    """Find the client for an interpreter that does not have it; install it once for each Python version.
 
     Returns:
         The folder to add to the interpreter's search path.
 
     Raises:
-        ClientUnavailable: It cannot be had. That is remembered: finding out may take its time.
+        ClientUnavailable: It cannot be installed. A failure is cached, as trying can take minutes.
     """
     folder = _cache() / version
     if not folder.is_dir():
-        if folder in _refusals:
-            raise ClientUnavailable(_refusals[folder])
+        if folder in _failures:
+            raise ClientUnavailable(_failures[folder])
         try:
-            _fill(folder, python, version)
+            _install_once(folder, python, version)
         except ClientUnavailable as error:
-            _refusals[folder] = str(error)
+            _failures[folder] = str(error)
             raise
     return folder
 
 
 def _version_with_client(python: Path) -> str | None:
-    """Tell the version of a virtual environment that has the client, without the cost of starting its interpreter."""
+    """Return the version of a virtual environment that has the client, without starting its interpreter."""
     environment = python.parent.parent
     if not (environment / "pyvenv.cfg").is_file():
         return None
-    found = list(environment.glob("lib/python3.*/site-packages/awslambdaric/__main__.py"))
-    return found[0].parts[-4].removeprefix("python") if len(found) == 1 else None
+    modules = list(environment.glob("lib/python3.*/site-packages/awslambdaric/__main__.py"))
+    return modules[0].parts[-4].removeprefix("python") if len(modules) == 1 else None
 
 
 def _cache() -> Path:
-    chosen = os.environ.get("XDG_CACHE_HOME")
-    # HOME may be empty, which Path.home() takes for the current folder.
-    root = Path(chosen) if chosen else Path(os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir) / ".cache"
+    cache_home = os.environ.get("XDG_CACHE_HOME")
+    # Path.home() is the current folder if HOME is empty.
+    home = os.environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir
+    root = Path(cache_home) if cache_home else Path(home) / ".cache"
     return root.absolute() / "biot-plugin" / "awslambdaric"
 
 
-def _fill(folder: Path, python: Path, version: str) -> None:
-    """Make the folder in one step, so that an interrupted installation leaves none behind."""
+def _install_once(folder: Path, python: Path, version: str) -> None:
+    """Create the folder atomically, so that an interrupted installation leaves nothing behind."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{version}-") as scratch:
-            made = Path(scratch) / version
-            made.mkdir()
-            _obtain(made, python, version)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{version}-") as temporary:
+            installed = Path(temporary) / version
+            installed.mkdir()
+            _install(installed, python, version)
             if not folder.is_dir():
-                made.rename(folder)
+                installed.rename(folder)
     except OSError as error:
-        # Another process may have been quicker.
+        # Another process may have installed it meanwhile.
         if not folder.is_dir():
             raise ClientUnavailable(f"{folder} for AWS's runtime client cannot be written: {error}") from error
 
 
-def _obtain(target: Path, python: Path, version: str) -> None:
+def _install(target: Path, python: Path, version: str) -> None:
     if sys.platform != "linux":
         raise ClientUnavailable(
             f"AWS publishes its runtime client for Linux only: leave the choice of the client to the emulator, or "
@@ -107,10 +108,10 @@ def _obtain(target: Path, python: Path, version: str) -> None:
         )
     if version == "{}.{}".format(*sys.version_info) and _copy_own(target):
         return
-    complaints = [complaint for install in _installers(target, python) if (complaint := _run(install)) is not None]
+    errors = [error for command in _install_commands(target, python) if (error := _error_of(command)) is not None]
     if (target / "awslambdaric").is_dir():
         return
-    reason = complaints[-1] if complaints else "neither uv nor pip was found"
+    reason = errors[-1] if errors else "neither uv nor pip was found"
     raise ClientUnavailable(
         f"AWS's runtime client for Python {version} could not be installed ({reason}): leave the choice "
         f"of the client to the emulator, or add awslambdaric to the plugin's development dependencies"
@@ -118,7 +119,7 @@ def _obtain(target: Path, python: Path, version: str) -> None:
 
 
 def _copy_own(target: Path) -> bool:
-    """Copy the client that this very environment has; it needs no package index."""
+    """Copy the client from this environment, which needs no package index."""
     try:
         distributions = [importlib.metadata.distribution(name) for name in _DISTRIBUTIONS]
     except importlib.metadata.PackageNotFoundError:
@@ -131,7 +132,7 @@ def _copy_own(target: Path) -> bool:
     return (target / "awslambdaric").is_dir()
 
 
-def _installers(target: Path, python: Path) -> Iterator[list[str]]:
+def _install_commands(target: Path, python: Path) -> Iterator[list[str]]:
     options = ["--quiet", "--only-binary", ":all:", "--target", str(target), _REQUIREMENT]
     own = Path(sys.executable).parent
     if uv := shutil.which("uv", path=f"{own}{os.pathsep}{os.environ.get('PATH', os.defpath)}"):
@@ -141,11 +142,9 @@ def _installers(target: Path, python: Path) -> Iterator[list[str]]:
             yield [*pip, "install", "--retries", "1", *options]
 
 
-def _run(command: list[str]) -> str | None:
+def _error_of(command: list[str]) -> str | None:
     try:
-        result = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False, stdin=subprocess.DEVNULL
-        )
+        result = run_command(command, _INSTALL_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)
     lines = result.stderr.strip().splitlines()

@@ -25,22 +25,22 @@ def main(handler: str, client: str, client_folder: str = "", lifeline: str = "")
         handler: Module and attribute of the plugin's entry point.
         client: `awslambdaric` or `built-in`.
         client_folder: Where AWS's client is, when the interpreter does not have it; else empty.
-        lifeline: The descriptor of a pipe that closes with the process that started this one; empty where that sees
-            to the end of this one itself.
+        lifeline: The descriptor of a pipe that closes when the parent process ends; empty if the parent always ends
+            this process itself.
     """
     if lifeline:
         _end_with(int(lifeline))
-    # Python put this file's own folder first, whose modules nobody is to find.
+    # Python put this file's folder first; the plugin must not find its modules.
     del sys.path[0]
     sys.argv = ["bootstrap", handler]
     if client == "built-in":
-        # Before the plugin's folder is there, so that no module of the plugin's takes the place of the library's.
-        built_in = _own("serve")
+        # Before the plugin's folder is added, so that no module of the plugin shadows the standard library.
+        built_in = _import_built_in("serve")
         _put_plugin_first()
         built_in.serve(handler)
     _put_plugin_first()
     if client_folder:
-        # Last, so that it hides nothing that the plugin brought itself.
+        # Last, so that it shadows nothing of the plugin.
         sys.path.append(client_folder)
     aws = importlib.import_module("awslambdaric.__main__")
     _show_import_tracebacks(importlib.import_module("awslambdaric.bootstrap"))
@@ -51,7 +51,7 @@ def _put_plugin_first() -> None:
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
 
 
-def _own(name: str) -> Any:
+def _import_built_in(name: str) -> Any:
     """Import a module of the built-in client, whose package is on no search path and stays off it."""
     if _PACKAGE not in sys.modules:
         package = sys.modules[_PACKAGE] = ModuleType(_PACKAGE)
@@ -60,12 +60,12 @@ def _own(name: str) -> Any:
 
 
 def _end_with(lifeline: int) -> None:
-    """Have this process and all of its group killed once the pipe is closed, whatever the plugin is busy with then."""
+    """Kill this process and its group once the pipe is closed, whatever the plugin is doing then."""
     os.set_inheritable(lifeline, False)
     if not hasattr(fcntl, "F_SETSIG"):
         threading.Thread(target=_kill_group_after, args=(lifeline,), daemon=True).start()
         return
-    # Where the kernel can do it no thread is needed, which Python would warn of when the plugin forks a process.
+    # No thread where the kernel can do it: Python warns if a process with threads forks.
     os.set_blocking(lifeline, False)
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
     fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
@@ -83,21 +83,21 @@ def _kill_group_after(lifeline: int) -> None:
 
 
 def _show_import_tracebacks(bootstrap: ModuleType) -> None:
-    """Have the traceback of a failed import written to the log: AWS's client reports its last line only."""
+    """Log the traceback of a failed import: AWS's client reports its last line only."""
     get_handler = getattr(bootstrap, "_get_handler", None)
     if get_handler is None:
         return
 
-    def get_handler_loudly(handler: str) -> Any:
+    def get_handler_and_log(handler: str) -> Any:
         try:
             return get_handler(handler)
         except Exception as error:
             if isinstance(error.__context__, (ImportError, SyntaxError)):
                 folder = os.path.dirname(bootstrap.__file__ or "")  # noqa: PTH120
-                sys.stderr.write(_own("faults").import_traceback(error.__context__, folder))
+                sys.stderr.write(_import_built_in("faults").import_traceback(error.__context__, folder))
             raise
 
-    bootstrap._get_handler = get_handler_loudly  # type: ignore[attr-defined]
+    bootstrap._get_handler = get_handler_and_log  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

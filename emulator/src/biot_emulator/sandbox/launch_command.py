@@ -1,4 +1,4 @@
-"""The command that starts a plugin's process, and the choice of the runtime client in it."""
+"""Builds the command that starts a plugin's process, and selects its runtime client."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from biot_emulator.sandbox import awslambdaric
 __all__ = ["launch_command"]
 
 _LAUNCH = Path(__file__).with_name("launch.py")
-# What the developer installed for their own user is not there on Lambda.
+# Packages installed for the developer's user do not exist on Lambda.
 _NO_USER_PACKAGES = "-s"
-# AWS's client sees to that itself.
+# AWS's client does that itself.
 _UNBUFFERED = "-u"
 
 
 def launch_command(function: Function) -> tuple[list[str], str]:
-    """Tell how to start a function's process, but for its lifeline, and the version of its interpreter.
+    """Return the command for a function's process, without its lifeline, and its interpreter's version.
 
     Raises:
-        SandboxUnavailable: The interpreter does not run, or the client that the function names cannot be had.
+        SandboxUnavailable: The interpreter does not run, or the requested client is not available.
     """
     version, has_client = awslambdaric.probe(function.python)
-    client, folder = _choose(function, version, has_client)
+    client, folder = _select_client(function, version, has_client)
     options = [_NO_USER_PACKAGES, _UNBUFFERED] if client == "built-in" else [_NO_USER_PACKAGES]
     command = [str(function.python.absolute()), *options, str(_LAUNCH), function.handler, client]
     return [*command, str(folder or "")], version
 
 
-def _choose(function: Function, version: str, has_client: bool) -> tuple[RuntimeClient, Path | None]:
+def _select_client(function: Function, version: str, has_client: bool) -> tuple[RuntimeClient, Path | None]:
     if function.client == "built-in":
         return "built-in", None
     if has_client:

@@ -1,4 +1,4 @@
-"""What a plugin's process feels of this one's end, even where that was killed and could end nothing itself."""
+"""Ends a plugin's process with this one, even if this one is killed and cannot clean up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["Lifeline"]
 
 
 class Lifeline:
-    """A pipe that nobody writes to: its far end sees it close when this process is gone, however that came about."""
+    """A pipe that is never written to: the plugin's process sees it close when this process ends, for any reason."""
 
     def __init__(self) -> None:
         far_end, near_end = os.pipe()
@@ -17,14 +17,14 @@ class Lifeline:
 
     @property
     def far_end(self) -> int:
-        """The descriptor for the plugin's process to inherit; `launch.py` holds on to it there."""
+        """The descriptor that the plugin's process inherits and `launch.py` watches."""
         return self._far_end.fileno()
 
     def hand_over(self) -> None:
-        """Leave the far end to the process that was started with it."""
+        """Close this process's copy of the far end, once the plugin's process has started."""
         self._far_end.close()
 
     def cut(self) -> None:
-        """End the process at the far end, and free what belongs to the pipe."""
+        """Close the pipe, which ends the process at the far end."""
         self._far_end.close()
         self._near_end.close()

@@ -1,6 +1,6 @@
-"""The processes of one sandbox: what they use, and their end.
+"""The processes of one sandbox: measures their memory, and kills them.
 
-psutil is imported by the functions that use it: it takes its time to load, and the plugin's process can load meanwhile.
+psutil is imported by the functions that use it: it is slow to load, and the plugin's process can load meanwhile.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["ProcessGroup"]
 
 _POLLS_PER_SCAN = 10
-_END_SECONDS = 1
+_KILL_SECONDS = 1
 
 
 class ProcessGroup:
-    """A process that leads a group of its own, and whatever it started.
+    """A process that leads a group of its own, and everything it started.
 
     Args:
         leader: The process, started in a new session.
-        mark: A name and value in the environment that tell its descendants from all other processes.
+        mark: Name and value of an environment variable that only its descendants have.
 
     Attributes:
-        peak: The most bytes that `memory` has found.
+        peak: The maximum of `memory` so far, in bytes.
     """
 
     def __init__(self, leader: subprocess.Popen[bytes], mark: tuple[str, str]) -> None:
@@ -40,31 +40,31 @@ class ProcessGroup:
         self._members: list[psutil.Process] = []
 
     def memory(self) -> int:
-        """Measure the bytes of resident memory of the whole group."""
-        # Looking for new members means asking about every process of the machine, so it is done less often.
+        """Measure the resident memory of the whole group, in bytes."""
+        # Searching for new members reads about every process of the machine, so it is done less often.
         if self._polls % _POLLS_PER_SCAN == 0:
-            self._members = list(_group(self._leader.pid))
+            self._members = list(_members_of(self._leader.pid))
         self._polls += 1
-        used = sum(map(_resident, self._members))
+        used = sum(map(_resident_bytes, self._members))
         self.peak = max(self.peak, used)
         return used
 
     def exit_code(self) -> int | None:
-        """Tell how the leader ended, negative for a signal; None while it runs."""
+        """Return the leader's exit code, negative for a signal; None while it runs."""
         return self._leader.poll()
 
     def kill(self) -> None:
-        """End every process, those that left the group too, and wait until they are gone."""
-        # Before their parent is gone: macOS shows nobody the environment of its own programs, so no mark tells them.
+        """Kill every process, including those that left the group, and wait until they have ended."""
+        # While their parent still runs: macOS hides the environment of its own programs, so that no mark is found.
         descendants = _descendants(self._leader.pid) if self._leader.returncode is None else []
-        # The leader is waited for last: until then nobody else can get its process id.
+        # The leader is reaped last: until then its process id cannot be reused.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if self._leader.returncode is None:
                 os.killpg(self._leader.pid, signal.SIGKILL)
-        found = (*descendants, *_group(self._leader.pid), *_marked(*self._mark))
-        others = {process.pid: process for process in found}
+        processes = (*descendants, *_members_of(self._leader.pid), *_with_variable(*self._mark))
+        others = {process.pid: process for process in processes}
         others.pop(self._leader.pid, None)
-        _end(list(others.values()))
+        _kill_all(list(others.values()))
         self._leader.wait()
 
 
@@ -77,7 +77,7 @@ def _descendants(leader_pid: int) -> list[psutil.Process]:
         return []
 
 
-def _group(leader_pid: int) -> Iterator[psutil.Process]:
+def _members_of(leader_pid: int) -> Iterator[psutil.Process]:
     import psutil
 
     for pid in psutil.pids():
@@ -86,7 +86,7 @@ def _group(leader_pid: int) -> Iterator[psutil.Process]:
                 yield psutil.Process(pid)
 
 
-def _marked(name: str, value: str) -> Iterator[psutil.Process]:
+def _with_variable(name: str, value: str) -> Iterator[psutil.Process]:
     import psutil
 
     for pid in psutil.pids():
@@ -96,7 +96,7 @@ def _marked(name: str, value: str) -> Iterator[psutil.Process]:
                 yield process
 
 
-def _resident(process: psutil.Process) -> int:
+def _resident_bytes(process: psutil.Process) -> int:
     import psutil
 
     try:
@@ -105,10 +105,10 @@ def _resident(process: psutil.Process) -> int:
         return 0
 
 
-def _end(processes: list[psutil.Process]) -> None:
+def _kill_all(processes: list[psutil.Process]) -> None:
     import psutil
 
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(processes, timeout=_END_SECONDS)
+    psutil.wait_procs(processes, timeout=_KILL_SECONDS)

@@ -1,4 +1,4 @@
-"""Lambda's Runtime API for one process: the address where the runtime client fetches events and leaves answers."""
+"""Lambda's Runtime API for one process: the server that hands out events and receives the answers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from biot_emulator.function_url.handler_reply import MAX_PAYLOAD_BYTES
 from biot_emulator.http.loopback_server import Request, Server, json_response
 from biot_emulator.http.response import Response
+from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 from biot_emulator.wire_json import decode
 
 __all__ = ["Answer", "Event", "Failure", "RuntimeApi"]
@@ -22,14 +22,14 @@ _ROOT = "/2018-06-01/runtime"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event on its way to the process.
+    """An event to be handled by the process.
 
     Attributes:
-        request_id: Names it; only an answer with this id is taken.
+        request_id: Its id; only an answer with this id is accepted.
         payload: Its JSON.
-        deadline_ms: When its time is over, in milliseconds since 1970.
-        function_arn: The function that it is for.
-        trace_id: AWS's own trace header.
+        deadline_ms: When it times out, in milliseconds since 1970.
+        function_arn: The ARN of the invoked function.
+        trace_id: The value of AWS's trace header.
     """
 
     request_id: str
@@ -40,7 +40,13 @@ class Event:
 
     @classmethod
     def new(cls, payload: bytes, seconds: float, function_arn: str) -> Self:
-        """Make an event whose time starts now."""
+        """Create an event whose time starts now.
+
+        Args:
+            payload: Its JSON.
+            seconds: The function's timeout.
+            function_arn: The ARN of the invoked function.
+        """
         now = time.time()
         return cls(
             request_id=str(uuid.uuid4()),
@@ -62,31 +68,31 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the process made of an event.
+    """The process's answer to an event.
 
     Attributes:
-        at: When it came, on the monotonic clock.
-        payload: The reply; empty when it is too large to be kept.
-        size: Bytes of the reply.
-        failure: Set when the handler failed.
+        received_at: When it was received, on the monotonic clock.
+        payload: The reply; empty if it is larger than Lambda accepts.
+        size: Size of the reply in bytes.
+        failure: Set if the handler failed.
     """
 
-    at: float
+    received_at: float
     payload: bytes = b""
     size: int = 0
     failure: Failure | None = None
 
 
 class RuntimeApi:
-    """Speaks with one process, and is closed with it: what a killed process still says reaches nobody.
+    """The Runtime API of one process, closed with it so that nothing is accepted from a killed process.
 
     Args:
-        notify: Called from the server's threads whenever there is something new to look at.
+        notify: Called from the server's threads whenever an attribute below has changed.
 
     Attributes:
-        ready_at: When the process asked for its first event, on the monotonic clock.
+        ready_at: When the process requested its first event, on the monotonic clock.
         init_failure: Why the plugin could not be loaded.
-        answer: The answer to the event that was sent last.
+        answer: The answer to the event sent last.
     """
 
     def __init__(self, notify: Callable[[], None]) -> None:
@@ -96,7 +102,7 @@ class RuntimeApi:
         self._notify = notify
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._awaited: str | None = None
+        self._expected_id: str | None = None
         self._server = Server(self._route, MAX_PAYLOAD_BYTES)
 
     @property
@@ -105,13 +111,13 @@ class RuntimeApi:
         return self._server.address
 
     def send(self, event: Event) -> None:
-        """Hand an event to the process as soon as it asks for one."""
+        """Queue an event for the process's next request."""
         with self._lock:
-            self._awaited, self.answer = event.request_id, None
+            self._expected_id, self.answer = event.request_id, None
         self._events.put(event)
 
     def close(self) -> None:
-        """End the conversation."""
+        """Close the server."""
         self._events.put(None)
         self._server.close()
 
@@ -120,14 +126,14 @@ class RuntimeApi:
             case "GET", ["invocation", "next"]:
                 return self._next()
             case "POST", ["invocation", request_id, "response"]:
-                return self._take(request_id, Answer(time.monotonic(), request.body, request.size))
+                return self._accept(request_id, Answer(time.monotonic(), request.body, request.size))
             case "POST", ["invocation", request_id, "error"]:
-                return self._take(request_id, Answer(time.monotonic(), failure=_failure(request)))
+                return self._accept(request_id, Answer(time.monotonic(), failure=_failure(request)))
             case "POST", ["init", "error"]:
                 self.init_failure = _failure(request)
                 self._notify()
                 return json_response(202, {"status": "OK"})
-        return _refusal(404, "NotFound", f"{request.method} {request.path} is no part of the Runtime API")
+        return _error(404, "NotFound", f"{request.method} {request.path} is not part of the Runtime API")
 
     def _next(self) -> Response | None:
         if self.ready_at is None:
@@ -145,16 +151,16 @@ class RuntimeApi:
         }
         return Response(200, headers, event.payload)
 
-    def _take(self, request_id: str, answer: Answer) -> Response:
+    def _accept(self, request_id: str, answer: Answer) -> Response:
         with self._lock:
-            if request_id != self._awaited:
-                return _refusal(400, "InvalidRequestID", f"no answer to {request_id} is awaited")
-            self._awaited, self.answer = None, answer
+            if request_id != self._expected_id:
+                return _error(400, "InvalidRequestID", f"no answer to {request_id} is expected")
+            self._expected_id, self.answer = None, answer
         self._notify()
         return json_response(202, {"status": "OK"})
 
 
-def _refusal(status_code: int, kind: str, message: str) -> Response:
+def _error(status_code: int, kind: str, message: str) -> Response:
     return json_response(status_code, {"errorType": kind, "errorMessage": message})
 
 

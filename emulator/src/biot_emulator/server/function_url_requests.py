@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from biot_emulator.function_url.request_event import UrlRequest
+from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
 from biot_emulator.services.settings.plugin import ADDRESS_PATH
 

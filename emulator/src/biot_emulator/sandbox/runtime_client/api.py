@@ -1,7 +1,6 @@
-"""The Runtime API, from the process's side.
+"""The client side of the Runtime API.
 
-Whatever it imports is loaded before the plugin, whose own modules of such names are not found then: with `http.client`
-that were `email`, `ssl` and more.
+Whatever it imports shadows the plugin's own modules of the same names; `http.client` would add `email`, `ssl` and more.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ _ROOT = "/2018-06-01/runtime"
 
 
 class Event(NamedTuple):
-    """An event that waits for its answer.
+    """An event to be handled.
 
     Attributes:
         payload: Its JSON.
-        request_id: Names it.
-        deadline_ms: When its time is over, in milliseconds since 1970.
-        function_arn: The function that it is for.
-        trace_id: AWS's own trace header.
+        request_id: Its id.
+        deadline_ms: When it times out, in milliseconds since 1970.
+        function_arn: The ARN of the invoked function.
+        trace_id: The value of AWS's trace header.
     """
 
     payload: bytes
@@ -33,7 +32,7 @@ class Event(NamedTuple):
 
 
 class RuntimeApi:
-    """One connection, for as long as the process lives.
+    """A connection that lasts as long as the process.
 
     Args:
         address: Host and port.
@@ -48,7 +47,7 @@ class RuntimeApi:
         self._reader = self._socket.makefile("rb")
 
     def next_event(self) -> Event:
-        """Wait for an event."""
+        """Wait for the next event."""
         headers, payload = self._exchange("GET", "/invocation/next")
         return Event(
             payload=payload,
@@ -59,26 +58,26 @@ class RuntimeApi:
         )
 
     def answer(self, event: Event, reply: bytes, content_type: str) -> None:
-        """Leave the reply to an event."""
+        """Send the reply to an event."""
         self._exchange("POST", f"/invocation/{event.request_id}/response", reply, content_type)
 
     def fail(self, event: Event, report: bytes) -> None:
-        """Leave the error that an event ended in."""
+        """Report the error of an event."""
         self._exchange("POST", f"/invocation/{event.request_id}/error", report)
 
     def fail_init(self, report: bytes, kind: str) -> None:
-        """Tell why the plugin cannot be loaded."""
+        """Report why the plugin cannot be loaded."""
         self._exchange("POST", "/init/error", report, **{"Lambda-Runtime-Function-Error-Type": kind})
 
     def _exchange(
-        self, method: str, path: str, body: bytes = b"", content_type: str = "application/json", **more: str
+        self, method: str, path: str, body: bytes = b"", content_type: str = "application/json", **extra_headers: str
     ) -> tuple[dict[str, str], bytes]:
-        headers = {"Host": self._host, "Content-Type": content_type, "Content-Length": str(len(body)), **more}
+        headers = {"Host": self._host, "Content-Type": content_type, "Content-Length": str(len(body)), **extra_headers}
         lines = [f"{method} {_ROOT}{path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         self._socket.sendall("\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body)
         return self._receive(f"{method} {path}")
 
-    def _receive(self, what: str) -> tuple[dict[str, str], bytes]:
+    def _receive(self, request: str) -> tuple[dict[str, str], bytes]:
         status = self._line().split(" ")[1]
         headers: dict[str, str] = {}
         while line := self._line():
@@ -86,11 +85,11 @@ class RuntimeApi:
             headers[name.lower()] = value.strip()
         body = self._reader.read(int(headers.get("content-length", "0")))
         if not status.startswith("2"):
-            raise RuntimeError(f"The Runtime API answers {status} to {what}: {body.decode('utf-8', 'replace')}")
+            raise RuntimeError(f"The Runtime API returned {status} for {request}: {body.decode('utf-8', 'replace')}")
         return headers, body
 
     def _line(self) -> str:
         line = self._reader.readline()
         if not line:
-            raise ConnectionError("The Runtime API has ended the conversation")
+            raise ConnectionError("The Runtime API closed the connection")
         return line.decode("latin-1").rstrip("\r\n")

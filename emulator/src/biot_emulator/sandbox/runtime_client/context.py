@@ -1,4 +1,4 @@
-"""What a handler gets beside the event."""
+"""The context that a handler receives with the event."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from biot_emulator.sandbox.runtime_client.api import Event
 __all__ = ["CognitoIdentity", "LambdaContext"]
 
 
-class _Shown:
+class _Printable:
     def __repr__(self) -> str:
         fields = ",".join(f"{name}={value}" for name, value in vars(self).items() if not name.startswith("_"))
         return f"{type(self).__name__}([{fields}])"
 
 
-class CognitoIdentity(_Shown):
-    """Who called through AWS's mobile SDK; nobody does, through a function URL."""
+class CognitoIdentity(_Printable):
+    """The caller's identity in AWS's mobile SDK; a function URL has none."""
 
     def __init__(self) -> None:
         self.cognito_identity_id = None
         self.cognito_identity_pool_id = None
 
 
-class LambdaContext(_Shown):
+class LambdaContext(_Printable):
     """Lambda's context of one event.
 
     Args:
-        event: The event as it was fetched.
+        event: The event as fetched from the Runtime API.
     """
 
     def __init__(self, event: Event) -> None:
@@ -47,13 +47,13 @@ class LambdaContext(_Shown):
         self._deadline_ms = event.deadline_ms
 
     def get_remaining_time_in_millis(self) -> int:
-        """Tell how many milliseconds are left; never less than none."""
+        """Return the milliseconds until the timeout, at least 0."""
         return max(0, self._deadline_ms - int(time.time() * 1000))
 
     def w3c(self) -> dict[str, str]:
-        """Give the trace fields of the client context, which there is none of."""
+        """Return the trace fields of the client context: none."""
         return {}
 
     def log(self, message: Any) -> None:
-        """Write to the log as it is, without a line's end."""
+        """Write a message to the log, without adding a newline."""
         sys.stdout.write(str(message))

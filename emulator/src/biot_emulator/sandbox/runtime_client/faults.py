@@ -1,4 +1,4 @@
-"""What goes wrong while a plugin is loaded or handles an event, as the Runtime API wants to hear of it."""
+"""Errors while a plugin is loaded or handles an event, in the Runtime API's format."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _IMPORT_FOLDER = os.path.dirname(importlib.__file__)  # noqa: PTH120
 
 
 class Fault(Exception):
-    """Something that Lambda itself finds wrong.
+    """An error that Lambda itself detects.
 
     Args:
         kind: Lambda's name of it, such as `Runtime.HandlerNotFound`.
         message: What is wrong.
-        frames: Where, formatted.
+        frames: Its formatted stack frames.
     """
 
     def __init__(self, kind: str, message: str, frames: Sequence[str] = ()) -> None:
@@ -31,7 +31,7 @@ class Fault(Exception):
 
 
 def describe(error: Exception, request_id: str = "") -> dict[str, Any]:
-    """Make the report of an error: of a fault by its own name, of any other exception by its class's."""
+    """Build the report of an error: a fault has its own type, any other exception that of its class."""
     if isinstance(error, Fault):
         kind, message, frames = error.kind, error.message, error.frames
     else:
@@ -40,11 +40,11 @@ def describe(error: Exception, request_id: str = "") -> dict[str, Any]:
 
 
 def import_traceback(error: BaseException, client_folder: str = _OWN_FOLDER) -> str:
-    """Format the traceback of a failed import with the plugin's own frames alone.
+    """Format the traceback of a failed import, with only the plugin's own frames.
 
     Args:
-        error: What the import raised.
-        client_folder: Where the runtime client is that did the import.
+        error: The exception of the import.
+        client_folder: The folder of the runtime client, whose frames are left out.
     """
     report = traceback.TracebackException.from_exception(error)
     machinery = (_IMPORT_FOLDER, client_folder, "<frozen importlib")
@@ -54,9 +54,9 @@ def import_traceback(error: BaseException, client_folder: str = _OWN_FOLDER) -> 
 
 
 def _frames(error: Exception) -> list[str]:
-    # Made anew of four values each: else Python adds markers under the lines, which Lambda does not have.
-    found = traceback.extract_tb(error.__traceback__)
-    frames = [traceback.FrameSummary(frame.filename, frame.lineno, frame.name, line=frame.line) for frame in found]
+    # Rebuilt from four values each, without the columns: Python would underline the code, which Lambda does not.
+    extracted = traceback.extract_tb(error.__traceback__)
+    frames = [traceback.FrameSummary(frame.filename, frame.lineno, frame.name, line=frame.line) for frame in extracted]
     while frames and frames[0].filename.startswith(_OWN_FOLDER):
         del frames[0]
     return traceback.format_list(frames)

@@ -1,4 +1,4 @@
-"""Finds the function that handles a plugin's events."""
+"""Loads the function that handles a plugin's events."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 from biot_emulator.sandbox.runtime_client.faults import Fault
 
-__all__ = ["Handler", "load"]
+__all__ = ["Handler", "load_handler"]
 
 Handler = Callable[[Any, Any], Any]
 
 
-def load(name: str) -> Handler:
-    """Import the module and take the function from it.
+def load_handler(name: str) -> Handler:
+    """Import the handler's module and return the function.
 
     Args:
         name: Module and attribute, such as `index.handler` or `src/main.handler`.
 
     Raises:
-        Fault: The name, the module or the attribute is no good.
+        Fault: The name is malformed, or the module or attribute cannot be loaded.
     """
     try:
         module_name, attribute = name.rsplit(".", 1)

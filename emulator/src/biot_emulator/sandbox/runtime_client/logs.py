@@ -1,4 +1,4 @@
-"""What a plugin's process writes: the log records of the standard library, and errors, in Lambda's own shapes."""
+"""Writes log records of the standard library, and errors, in Lambda's format."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _TIME = "%Y-%m-%dT%H:%M:%S"
 
 
 class LambdaLoggerHandler(logging.Handler):
-    """Writes records to whatever is the standard output at that moment.
+    """Writes records to the current standard output.
 
     Attributes:
-        request_id: The event that is being handled; empty while the plugin is loaded.
+        request_id: The id of the event that is being handled; empty while the plugin is loaded.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class LambdaLoggerHandler(logging.Handler):
 
 
 def set_up_logging() -> LambdaLoggerHandler:
-    """Have the records of all loggers written in Lambda's format, with the times in UTC."""
+    """Write the records of all loggers in Lambda's format, with times in UTC."""
     logging.Formatter.converter = time.gmtime
     handler = LambdaLoggerHandler()
     logging.getLogger().addHandler(handler)
@@ -45,7 +45,7 @@ def set_up_logging() -> LambdaLoggerHandler:
 
 
 def write_error(report: dict[str, Any]) -> None:
-    """Write an error's report."""
+    """Write the report of an error to the log."""
     lines = [f"[ERROR] {report['errorType']}" + (f": {report['errorMessage']}" if report["errorMessage"] else "")]
     lines += ["Traceback (most recent call last):", *(frame.rstrip("\n") for frame in report["stackTrace"])]
     sys.stdout.write("\n".join(lines) + "\n")

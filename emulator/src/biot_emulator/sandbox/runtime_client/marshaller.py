@@ -1,7 +1,7 @@
-"""JSON as a plugin's events and replies have it on Lambda, where simplejson reads and writes it.
+"""Decodes events and encodes replies as JSON like simplejson, which Lambda uses.
 
-Its ways differ from those of the standard library: a named tuple is an object, bytes are text, a `Decimal` is a number
-with all its digits.
+Unlike in the standard library, a named tuple is an object, bytes are a string, and a `Decimal` is a number with all its
+digits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def unmarshal(payload: bytes) -> Any:
-    """Read an event.
+    """Decode an event.
 
     Raises:
         Fault: It is not JSON.
@@ -33,13 +33,13 @@ def unmarshal(payload: bytes) -> Any:
 
 
 def marshal(reply: Any) -> tuple[str | bytes, str]:
-    """Write a reply; bytes are left as they are.
+    """Encode a reply; bytes are not changed.
 
     Returns:
-        The content and its type.
+        The content and its content type.
 
     Raises:
-        Fault: It cannot be written as JSON.
+        Fault: It cannot be encoded as JSON.
     """
     if isinstance(reply, bytes):
         return reply, "application/unknown"
@@ -52,7 +52,7 @@ def marshal(reply: Any) -> tuple[str | bytes, str]:
 
 
 def _write(value: Any, parts: list[str], open_containers: set[int]) -> None:
-    """Append the JSON of a value; one call to a level, so that as deep nesting works as on Lambda."""
+    """Append the JSON of a value; one call per level, so that the same depth is possible as on Lambda."""
     text = _scalar(value)
     if text is not None:
         parts.append(text)
@@ -79,7 +79,7 @@ def _write(value: Any, parts: list[str], open_containers: set[int]) -> None:
 
 
 def _content(value: Any) -> dict[Any, Any] | list[Any] | tuple[Any, ...]:
-    """Take the content of a container."""
+    """Return the content of a container."""
     as_dict = getattr(value, "_asdict", None)
     if callable(as_dict):
         content = as_dict()
@@ -92,7 +92,7 @@ def _content(value: Any) -> dict[Any, Any] | list[Any] | tuple[Any, ...]:
 
 
 def _scalar(value: Any) -> str | None:
-    """Write what holds no other values; None for what does."""
+    """Encode a scalar; None for a container."""
     if isinstance(value, str):
         return _quote(value)
     if isinstance(value, bytes):

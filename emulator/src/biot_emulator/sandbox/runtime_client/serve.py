@@ -1,4 +1,4 @@
-"""The life of a plugin's process: load the plugin, then handle one event after the other until it is killed."""
+"""The main loop of a plugin's process: load the plugin, then handle events one by one until it is killed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from biot_emulator.sandbox.runtime_client.api import Event, RuntimeApi
 from biot_emulator.sandbox.runtime_client.context import LambdaContext
 from biot_emulator.sandbox.runtime_client.faults import Fault, describe, import_traceback
-from biot_emulator.sandbox.runtime_client.handlers import Handler, load
+from biot_emulator.sandbox.runtime_client.handlers import Handler, load_handler
 from biot_emulator.sandbox.runtime_client.logs import set_up_logging, write_error
 from biot_emulator.sandbox.runtime_client.marshaller import marshal, unmarshal
 
@@ -38,7 +38,7 @@ def serve(name: str) -> NoReturn:
 
 def _load(name: str, api: RuntimeApi) -> Handler:
     try:
-        return load(name)
+        return load_handler(name)
     except Exception as error:
         if isinstance(error, Fault) and error.__cause__:
             sys.stderr.write(import_traceback(error.__cause__))
@@ -55,7 +55,7 @@ def _handle(event: Event, handler: Handler, api: RuntimeApi) -> None:
     except Exception as error:
         report = describe(error, event.request_id)
     else:
-        # Half a surrogate pair has no UTF-8: on Lambda it ends the process, and not the handler.
+        # A lone surrogate cannot be encoded: as on Lambda, it ends the process rather than the handler.
         api.answer(event, reply if isinstance(reply, bytes) else reply.encode(), content_type)
         return
     write_error(report)

@@ -9,7 +9,7 @@ from typing import Any
 from biot_emulator.api.call import Answer, Api, Call, FormPart
 from biot_emulator.api.search import search, search_request
 from biot_emulator.errors import BadRequest
-from biot_emulator.lambda_function.environment import REGION
+from biot_emulator.lambda_function.arn import REGION
 from biot_emulator.platform import Platform
 from biot_emulator.services.dispatcher.catalog import interceptions, notifiable_actions
 from biot_emulator.services.settings.plugin import PREFIX, Plugin

@@ -1,4 +1,4 @@
-"""The event that a plugin's address makes of an HTTP request (contract section 1.1)."""
+"""Converts an HTTP request to a function URL into the function's event (contract section 1.1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from biot_emulator.lambda_function.environment import REGION
+from biot_emulator.lambda_function.arn import REGION
 
 __all__ = ["UrlRequest", "function_event"]
 
@@ -21,15 +21,15 @@ _TEXT_SUFFIXES = ("+json", "+xml")
 
 @dataclass(frozen=True, slots=True)
 class UrlRequest:
-    """An HTTP request to a plugin's address.
+    """An HTTP request to a function URL.
 
     Attributes:
         method: The HTTP method.
-        path: The path below the address, percent-encoded as it came; from `/` on.
-        query_string: What stands after the question mark, as it came.
+        path: The path below the function URL, percent-encoded as received; starts with `/`.
+        query_string: The part after the question mark, as received.
         headers: By lower-case name.
         content: The body's bytes.
-        source_ip: The caller's address.
+        source_ip: The caller's IP address.
     """
 
     method: str = "POST"
@@ -41,11 +41,11 @@ class UrlRequest:
 
 
 def function_event(request: UrlRequest, address: str, now: datetime) -> dict[str, Any]:
-    """Make the event of a request.
+    """Build the event of a request.
 
     Args:
         request: The request.
-        address: The 32 characters of the plugin's address.
+        address: The function URL's id of 32 characters.
         now: The platform's time.
     """
     domain = f"{address}.lambda-url.{REGION}.on.aws"
@@ -83,9 +83,9 @@ def function_event(request: UrlRequest, address: str, now: datetime) -> dict[str
 
 
 def _headers(request: UrlRequest, domain: str) -> dict[str, str]:
-    given = {name: value for name, value in request.headers.items() if name != "connection"}
+    headers = {name: value for name, value in request.headers.items() if name != "connection"}
     return {
-        **given,
+        **headers,
         "host": domain,
         "content-length": str(len(request.content)),
         "x-amzn-tls-cipher-suite": "TLS_AES_128_GCM_SHA256",

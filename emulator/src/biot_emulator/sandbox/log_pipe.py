@@ -1,4 +1,4 @@
-"""The output of a plugin's processes, line by line, in bounded memory."""
+"""The log of a plugin's processes: their output as lines, in bounded memory."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _INDENT = re.compile("^\u00a0+")
 
 
 class LogPipe:
-    """One pipe for standard output and error together, so that their order is kept.
+    """One pipe for standard output and error together, so that their order is preserved.
 
     Attributes:
-        writer: The end for the process; close it here once the process has it.
+        writer: The process's end; close it with `close_writer` once the process has started.
     """
 
     def __init__(self) -> None:
@@ -33,11 +33,11 @@ class LogPipe:
 
     @property
     def ended(self) -> bool:
-        """Whether every writer is gone and everything has been read."""
+        """Whether all writers have closed it and everything has been read."""
         return self._reader < 0
 
     def fileno(self) -> int:
-        """Give the end to wait on; negative when it has ended."""
+        """Return the descriptor to select on; negative if the pipe has ended."""
         return self._reader
 
     def close_writer(self) -> None:
@@ -52,7 +52,7 @@ class LogPipe:
         self._close_reader()
 
     def drain(self) -> None:
-        """Take everything that has been written so far, and not what somebody goes on writing meanwhile."""
+        """Read what has been written so far; bounded, as the process may write without end."""
         for _ in range(_READS_PER_DRAIN):
             if self.ended:
                 return
@@ -66,7 +66,7 @@ class LogPipe:
                 self._close_reader()
 
     def take(self) -> list[str]:
-        """Hand over the lines since the last time."""
+        """Return the lines since the last call."""
         self.drain()
         if self._partial:
             self._lines.add(self._partial)
@@ -80,8 +80,8 @@ class LogPipe:
             self._reader = -1
 
     def _add(self, chunk: bytes) -> None:
-        *whole, self._partial = (self._partial + chunk).split(b"\n")
-        for line in whole:
+        *complete, self._partial = (self._partial + chunk).split(b"\n")
+        for line in complete:
             self._lines.add(line)
         if len(self._partial) > _MAX_LINE_BYTES:
             self._lines.add(self._partial)
@@ -89,14 +89,14 @@ class LogPipe:
 
 
 class _Lines:
-    """The first and the last lines, when there are too many."""
+    """Lines of which only the first and the last are stored if there are too many."""
 
     def __init__(self) -> None:
         self._head: list[bytes] = []
         self._head_bytes = 0
         self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
-        self._left_out = 0
+        self._dropped = 0
 
     def add(self, line: bytes) -> None:
         size = len(line) + 1
@@ -108,14 +108,14 @@ class _Lines:
         self._tail_bytes += size
         while self._tail_bytes > _MAX_HALF_BYTES:
             self._tail_bytes -= len(self._tail.popleft()) + 1
-            self._left_out += 1
+            self._dropped += 1
 
     def text(self) -> list[str]:
-        gap = [f"... {self._left_out} lines left out ..."] if self._left_out else []
+        gap = [f"... {self._dropped} lines left out ..."] if self._dropped else []
         head, tail = ([part for line in half for part in _decoded(line)] for half in (self._head, self._tail))
         return head + gap + tail
 
 
 def _decoded(line: bytes) -> list[str]:
     parts = _BREAK.split(line.decode("utf-8", "replace").removesuffix("\r"))
-    return [parts[0], *(_INDENT.sub(lambda found: " " * len(found[0]), part) for part in parts[1:])]
+    return [parts[0], *(_INDENT.sub(lambda match: " " * len(match[0]), part) for part in parts[1:])]

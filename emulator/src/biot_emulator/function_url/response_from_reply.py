@@ -1,4 +1,4 @@
-"""How a Lambda function URL turns what a handler returned into an HTTP response (contract section 1.3)."""
+"""Converts a handler's reply into the HTTP response of its function URL (contract section 1.3)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from typing import Any
 from biot_emulator.http.response import Response
 from biot_emulator.wire_json import encode
 
-__all__ = ["BAD_GATEWAY", "MAX_PAYLOAD_BYTES", "PAYLOAD_TOO_LARGE", "MalformedReply", "respond"]
-
-MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
-"""The largest event that Lambda takes, and the largest reply."""
+__all__ = ["BAD_GATEWAY", "PAYLOAD_TOO_LARGE", "MalformedReply", "respond"]
 
 _JSON = "application/json"
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -21,25 +18,25 @@ _LINE_BREAK = re.compile("[\r\n]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 BAD_GATEWAY = Response(502, {"content-type": _JSON}, b"Internal Server Error")
-"""What the front end answers for a function that failed."""
+"""The response for a function that failed."""
 
 PAYLOAD_TOO_LARGE = Response(413, {"content-type": _JSON}, b'{"message":"Request Entity Too Large"}')
-"""What the front end answers for a request that does not fit into an event."""
+"""The response to a request that is too large for an event."""
 
 
 class MalformedReply(ValueError):
-    """The reply has a `statusCode`, and it or what stands beside it is not what a function URL takes."""
+    """The reply has a `statusCode`, but is not a valid HTTP response of a function URL."""
 
 
 def respond(reply: Any) -> Response:
-    """Answer as the function URL's front end would.
+    """Build the HTTP response to a reply.
 
     Args:
-        reply: What the handler returned, decoded from JSON. An object with `statusCode` is an HTTP response; `body`
-            may be a text, or, more tolerant than AWS documents, any JSON. Everything else is the body of a 200.
+        reply: The handler's return value, decoded from JSON. An object with `statusCode` is an HTTP response; its
+            `body` may be a string or, more leniently than AWS documents, any JSON. Anything else is the body of a 200.
 
     Raises:
-        MalformedReply: It is an object with `statusCode` that makes no HTTP response; AWS answers 502.
+        MalformedReply: It is an object with `statusCode` that is no valid HTTP response; AWS responds with 502.
     """
     if isinstance(reply, dict) and reply.get("statusCode") is not None:
         return Response(

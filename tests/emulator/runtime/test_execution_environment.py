@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -27,8 +28,8 @@ any_client = pytest.mark.parametrize("client", [None])
 
 @pytest.fixture(params=CLIENTS)
 def client(request: pytest.FixtureRequest) -> RuntimeClient:
-    found: RuntimeClient = request.param
-    return found
+    client: RuntimeClient = request.param
+    return client
 
 
 def test_a_reply_comes_back_and_the_process_stays_warm(make_function: MakeFunction) -> None:
@@ -135,11 +136,11 @@ def test_the_context_has_every_name_that_lambdas_has(make_function: MakeFunction
                 os.environ["_X_AMZN_TRACE_ID"], context.aws_request_id, context.log_stream_name]
     """
     with Runtime(make_function(code)) as runtime:
-        found = runtime.invoke({})
-    shown, fields, identity, client_context, trace, request_id, stream = found.reply
-    assert (fields, identity, client_context, found.logs) == ({}, None, None, ["logged"])
+        invocation = runtime.invoke({})
+    rendered, fields, identity, client_context, trace, request_id, stream = invocation.reply
+    assert (fields, identity, client_context, invocation.logs) == ({}, None, None, ["logged"])
     assert trace.startswith("Root=1-")
-    assert shown == (
+    assert rendered == (
         f"LambdaContext([aws_request_id={request_id},log_group_name=/aws/lambda/Plugin-demo,log_stream_name={stream},"
         "function_name=Plugin-demo,memory_limit_in_mb=128,function_version=$LATEST,"
         "invoked_function_arn=arn:aws:lambda:eu-central-1:123456789012:function:Plugin-demo,client_context=None,"
@@ -157,11 +158,11 @@ def test_log_records_have_lambdas_format(make_function: MakeFunction) -> None:
         return context.aws_request_id
     """
     with Runtime(make_function(code)) as runtime:
-        found = runtime.invoke({})
-    (level, time, request_id, message), record = [line.split("\t") for line in found.logs]
+        invocation = runtime.invoke({})
+    (level, time, request_id, message), record = [line.split("\t") for line in invocation.logs]
     assert (level, request_id, message) == ("[INFO]", "", "loaded")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
-    assert [record[0], *record[2:]] == ["[INFO]", found.reply, "line 1"]
+    assert [record[0], *record[2:]] == ["[INFO]", invocation.reply, "line 1"]
 
 
 def test_a_handler_in_another_module(make_function: MakeFunction) -> None:
@@ -348,8 +349,8 @@ def test_an_answer_counts_once_and_only_with_its_own_id(make_function: MakeFunct
         return "real"
     """
     with Runtime(make_function(code)) as runtime:
-        found = runtime.invoke({})
-        assert (found.reply, found.logs) == ("real", ["400"])
+        invocation = runtime.invoke({})
+        assert (invocation.reply, invocation.logs) == ("real", ["400"])
         assert runtime.invoke({}).reply == "real"
 
 
@@ -394,17 +395,38 @@ def test_the_memory_of_all_processes_counts(make_function: MakeFunction) -> None
     assert bad.max_memory_mb > 128
 
 
-def test_an_interrupt_leaves_nothing_behind(make_function: MakeFunction) -> None:
+@pytest.fixture
+def interrupt_after() -> Iterator[Callable[[float], object]]:
+    """Raise KeyboardInterrupt wherever the main thread is after some seconds, as Ctrl-C does."""
+
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        with pytest.raises(KeyboardInterrupt), Runtime(make_function("import time\ntime.sleep(9)")) as runtime:
-            signal.setitimer(signal.ITIMER_REAL, 0.2)
-            runtime.invoke({})
-    finally:
-        signal.signal(signal.SIGALRM, before)
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, previous)
+
+
+def test_an_interrupt_leaves_nothing_behind(
+    make_function: MakeFunction, interrupt_after: Callable[[float], object]
+) -> None:
+    with pytest.raises(KeyboardInterrupt), Runtime(make_function("import time\ntime.sleep(9)")) as runtime:
+        interrupt_after(0.2)
+        runtime.invoke({})
+
+
+@any_client
+def test_an_interrupt_at_any_moment_leaves_nothing_behind(
+    make_function: MakeFunction, interrupt_after: Callable[[float], object]
+) -> None:
+    function = make_function("import time\ntime.sleep(9)")
+    for milliseconds in (0.01, 0.05, *range(1, 25)):
+        with pytest.raises(KeyboardInterrupt):
+            interrupt_after(milliseconds / 1000)
+            with Runtime(function) as runtime:
+                runtime.invoke({})
+        assert psutil.Process().children(recursive=True) == []
 
 
 def test_events_up_to_six_megabytes(make_function: MakeFunction) -> None:
@@ -448,8 +470,8 @@ def test_any_event_arrives_as_it_is_and_any_reply_comes_back(make_function: Make
         @settings(max_examples=80, deadline=None)
         @given(_json)
         def check(event: Any) -> None:
-            found = runtime.invoke({"event": event, "text": json.dumps(event)})
-            assert found.reply == {"event": event, "text": json.dumps(event)}
+            invocation = runtime.invoke({"event": event, "text": json.dumps(event)})
+            assert invocation.reply == {"event": event, "text": json.dumps(event)}
 
         check()
         assert runtime.invoke("\ud83d \ud800 é中").reply == "\ud83d \ud800 é中"

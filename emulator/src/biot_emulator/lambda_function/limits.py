@@ -1,0 +1,14 @@
+"""Lambda's own limits, the same for every function."""
+
+from __future__ import annotations
+
+__all__ = ["INIT_SECONDS", "MAX_PAYLOAD_BYTES", "MAX_UNZIPPED_BYTES"]
+
+MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+"""The largest event that Lambda accepts, and the largest reply."""
+
+MAX_UNZIPPED_BYTES = 250 * 1024 * 1024
+"""The largest code, unzipped."""
+
+INIT_SECONDS = 10.0
+"""How long loading a plugin may take."""
