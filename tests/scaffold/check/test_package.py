@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from biot_plugin_cli.archive import sizes
-from biot_plugin_cli.archive.sizes import MEGABYTE
+from biot_plugin_cli.archive import size_limits
+from biot_plugin_cli.archive.size_limits import MEGABYTE
 from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import AARCH64, INDEX, Repository, library, make_wheel
 
@@ -89,7 +89,7 @@ def test_own_files_that_are_too_large(needy: Repository, lock: bool) -> None:
 def test_own_files_that_are_too_large_unpacked(needy: Repository) -> None:
     (needy.root / "uv.lock").unlink()
     with needy.write("big.bin").open("wb") as file:
-        file.truncate(sizes.MAX_UNPACKED_BYTES)
+        file.truncate(size_limits.MAX_UNPACKED_BYTES)
 
     refused = found(needy, "package-refused", "lock-missing")[0]
 
@@ -109,7 +109,7 @@ def test_another_mistake_hides_nothing(
     needy.write(
         "pyproject.toml", (needy.root / "pyproject.toml").read_text().replace("version = 1\n", f"version = 1\n{line}\n")
     )
-    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", 10)
+    monkeypatch.setattr(size_limits, "MAX_UNPACKED_BYTES", 10)
 
     refused = next(one for one in found(needy, code, "package-refused") if one["code"] == "package-refused")
 

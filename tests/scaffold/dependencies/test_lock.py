@@ -12,7 +12,7 @@ from packaging.pylock import Pylock
 
 from biot_plugin_cli.dependencies.lock import locked_distributions
 from biot_plugin_cli.dependencies.locked_distribution import Locked, Origin, Wheel, best_wheel
-from biot_plugin_cli.dependencies.project import Project
+from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
 from tests.scaffold.packages import PYTHON, THIS, UV, Repository, make_wheel, path_without, run, uv_lock

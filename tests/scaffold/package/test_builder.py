@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.archive import sizes
+from biot_plugin_cli.archive import size_limits
 from biot_plugin_cli.archive.bytecode import compile_tree
-from biot_plugin_cli.archive.sizes import MEGABYTE
+from biot_plugin_cli.archive.size_limits import MEGABYTE
 from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import (
     AARCH64,
@@ -359,7 +359,7 @@ def test_source_that_is_not_valid_for_the_runtime(repository: Repository) -> Non
 
 def test_too_large_unpacked(repository: Repository) -> None:
     with repository.write("big.bin").open("wb") as file:
-        file.truncate(sizes.MAX_UNPACKED_BYTES)
+        file.truncate(size_limits.MAX_UNPACKED_BYTES)
 
     said = refusal(repository)
 
@@ -370,7 +370,7 @@ def test_too_large_unpacked(repository: Repository) -> None:
 def test_dependencies_that_are_too_large_are_refused_before_time_is_spent_on_them(
     needy: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", MEGABYTE)
+    monkeypatch.setattr(size_limits, "MAX_UNPACKED_BYTES", MEGABYTE)
     next(needy.wheels.glob("pure*")).unlink()
     make_wheel(needy.wheels, "pure", {"pure/zeros.bin": bytes(2 * MEGABYTE)}, needs=["fast"])
     needy.needs("pure")
@@ -410,7 +410,7 @@ def test_another_place(repository: Repository, tmp_path: Path) -> None:
 def test_check_looks_at_the_package_too(needy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     assert needy.program("check", "--json").exit_code == 0
     assert not (needy.root / "dist").exists()
-    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", 10)
+    monkeypatch.setattr(size_limits, "MAX_UNPACKED_BYTES", 10)
     done = needy.program("check", "--json")
     [error] = [one for one in done.document["findings"] if one["severity"] == "error"]
     assert (done.exit_code, error["code"]) == (4, "package-refused")

@@ -152,7 +152,7 @@ def test_a_repository_that_was_moved_away_is_refused(repository: Repository) -> 
     refused = repository.package()
 
     assert (refused.exit_code, refused.err.count("\n")) == (1, 1)
-    assert "not a git repository: /nowhere/to/be/found: see to it that git status works there" in refused.err
+    assert "not a git repository: /nowhere/to/be/found: make git status work there first" in refused.err
 
 
 def test_modes_and_dates(repository: Repository) -> None:

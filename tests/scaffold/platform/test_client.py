@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.platform import client as platform_client
+from biot_plugin_cli.platform import retries
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, Unreachable
@@ -73,7 +73,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(platform_client, "_PAUSES", (0.001, 0.001, 0.001))
+    monkeypatch.setattr(retries, "RETRY_PAUSES", (0.001, 0.001, 0.001))
     server = Server()
     yield server
     server.close()
@@ -104,7 +104,7 @@ def test_what_changes_nothing_is_tried_again(server: Server, client: PlatformCli
 
 def test_but_not_for_ever(server: Server, client: PlatformClient) -> None:
     server.answers = lambda method, path: None
-    with pytest.raises(Unreachable, match="cut off"):
+    with pytest.raises(Unreachable, match="Lost the connection"):
         client.get("/x")
     assert len(server.calls) == 4
 
@@ -169,7 +169,7 @@ def test_a_token_goes_to_no_other_address(server: Server, client: PlatformClient
 
 def test_what_is_no_json_is_not_the_platform(server: Server, client: PlatformClient) -> None:
     server.answers = lambda method, path: (200, b"<html>welcome</html>")
-    with pytest.raises(Unreachable, match="base url"):
+    with pytest.raises(Unreachable, match="base URL"):
         client.get("/x")
     assert server.calls == ["GET /x"]
 
@@ -184,7 +184,7 @@ def test_a_log_in_that_gives_no_token_is_not_the_platform(server: Server, is_ser
     client = PlatformClient(server.url, lambda: Credentials(is_service, "id", "key"))
     calls: list[Callable[[], object]] = [lambda: client.get("/x"), lambda: client.change("DELETE", "/x")]
     for call in calls:
-        with pytest.raises(Unreachable, match="does not answer as the platform does") as error:
+        with pytest.raises(Unreachable, match="not one of the BioT platform") as error:
             call()
         assert error.value.exit_code == 6
     assert len(server.asked) == 2
@@ -195,21 +195,21 @@ def test_a_log_in_that_gives_no_token_is_not_the_platform(server: Server, is_ser
 def test_a_plugin_of_another_shape_is_not_the_platforms(server: Server, client: PlatformClient, answer: bytes) -> None:
     server.answers = lambda method, path: (200, answer)
     calls = PluginCalls(client)
-    with pytest.raises(NotThePlatform, match="base url"):
+    with pytest.raises(NotThePlatform, match="base URL"):
         calls.find("demo")
-    with pytest.raises(NotThePlatform, match="base url"):
+    with pytest.raises(NotThePlatform, match="base URL"):
         calls.all()
     # Somebody called it a success: whether it was done is to be looked at.
-    with pytest.raises(AnswerLost, match="base url"):
+    with pytest.raises(AnswerLost, match="base URL"):
         calls.create({}, ("x.zip", b""))
-    with pytest.raises(AnswerLost, match="base url"):
+    with pytest.raises(AnswerLost, match="base URL"):
         calls.update("demo", {}, {}, None)
 
 
 @pytest.mark.parametrize("page", [b"[]", b"{}", b'{"data": null}', b'{"data": [7]}', b'{"data": {"a": 1}}'])
 def test_a_page_of_another_shape_is_not_the_platforms(server: Server, client: PlatformClient, page: bytes) -> None:
     server.answers = lambda method, path: (200, page)
-    with pytest.raises(NotThePlatform, match="base url"):
+    with pytest.raises(NotThePlatform, match="base URL"):
         client.search("/x", {})
     assert len(server.calls) == 1
 

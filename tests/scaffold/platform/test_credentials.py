@@ -51,7 +51,7 @@ def test_a_service_user_wins_over_a_person(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_half_of_them_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIOT_PLUGIN_SERVICE_ID", "id")
-    with pytest.raises(UsageError, match="belong together"):
+    with pytest.raises(UsageError, match="Only one of"):
         find_credentials(URL)
 
 

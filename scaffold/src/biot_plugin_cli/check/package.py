@@ -65,7 +65,7 @@ def _made(subject: Subject, found: Collection[str]) -> Iterator[Finding]:
 
 def _own_size(entries: list[Entry]) -> Iterator[Finding]:
     """Find whether the plugin's own files alone are too large."""
-    from biot_plugin_cli.archive.sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, Part, check_limits
+    from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, Part, check_limits
 
     unpacked = sum(len(entry.content) for entry in entries)
     # Packing takes seconds where it matters, and nothing can come of it elsewhere.

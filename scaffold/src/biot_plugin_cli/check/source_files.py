@@ -45,7 +45,7 @@ def check_own_files(subject: Subject, found: Collection[str]) -> tuple[list[Entr
 
 
 def _handler(subject: Subject, entries: list[Entry]) -> list[Finding]:
-    from biot_plugin_cli.package.conflicts import check_handler
+    from biot_plugin_cli.package.name_conflicts import check_handler
 
     try:
         check_handler(entries, subject.manifest.handler)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli.dependencies.problems import NoWheel
+from biot_plugin_cli.dependencies.errors import NoWheel
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter
 from biot_plugin_cli.plugin.package_target import Target

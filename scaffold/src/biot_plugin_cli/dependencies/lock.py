@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli.archive.cache import cache_folder
+from biot_plugin_cli.archive.cache_folder import cache_folder
+from biot_plugin_cli.dependencies.errors import BadLock, DependencyMistake, NoLock, OtherPython, StaleLock
 from biot_plugin_cli.dependencies.installers import find_uv, resolve
 from biot_plugin_cli.dependencies.locked_distribution import Locked
-from biot_plugin_cli.dependencies.problems import BadLock, DependencyMistake, NoLock, OtherPython, StaleLock
-from biot_plugin_cli.dependencies.project import Project
 from biot_plugin_cli.dependencies.pylock import read_pylock
+from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.dependencies.uv_lock import UvLock
 from biot_plugin_cli.plugin.package_target import Target
 

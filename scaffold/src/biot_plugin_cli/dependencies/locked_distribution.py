@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from biot_plugin_cli.dependencies.problems import BadLock, NoWheel
+from biot_plugin_cli.dependencies.errors import BadLock, NoWheel
 from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["Locked", "Origin", "Wheel", "best_wheel", "file_sha256", "require_wheels", "sha256_of"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import tomllib
 
+from biot_plugin_cli.dependencies.errors import BadLock
 from biot_plugin_cli.dependencies.locked_distribution import Locked, Origin, Wheel, best_wheel, sha256_of
-from biot_plugin_cli.dependencies.problems import BadLock
 from biot_plugin_cli.plugin.package_target import Target
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from urllib.request import url2pathname
 
 import tomllib
 
+from biot_plugin_cli.dependencies.errors import BadLock
 from biot_plugin_cli.dependencies.locked_distribution import Locked, Origin, Wheel, best_wheel, file_sha256, sha256_of
-from biot_plugin_cli.dependencies.problems import BadLock
 from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["UvLock"]

@@ -17,22 +17,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_entries, require_runtime
-from biot_plugin_cli.archive.cache import cache_folder
+from biot_plugin_cli.archive.cache_folder import cache_folder
 from biot_plugin_cli.archive.content_hash import Digest, content_hash
-from biot_plugin_cli.archive.sizes import Part, check_limits, measure
+from biot_plugin_cli.archive.size_limits import Part, check_limits, measure
 from biot_plugin_cli.archive.zip_file import Entry, append
-from biot_plugin_cli.dependencies.build import Dependencies, Progress, build_dependencies
+from biot_plugin_cli.dependencies.archive_builder import Dependencies, Progress, build_dependencies
 from biot_plugin_cli.dependencies.lock import locked_distributions
 from biot_plugin_cli.dependencies.locked_distribution import Locked, Wheel, require_wheels
-from biot_plugin_cli.dependencies.project import Project
+from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.errors import OperationFailed, PluginImportError
-from biot_plugin_cli.package.conflicts import check_handler, check_names
+from biot_plugin_cli.package.name_conflicts import check_handler, check_names
 from biot_plugin_cli.package.sbom import bill_of_materials
 from biot_plugin_cli.package.source_files import own_entries
 from biot_plugin_cli.plugin.interpreters import find_interpreter, plugin_python
 from biot_plugin_cli.plugin.manifest import Manifest
 from biot_plugin_cli.plugin.package_target import Target
-from biot_plugin_cli.terminal.file_writer import write_whole
+from biot_plugin_cli.terminal.file_writer import write_atomically
 
 __all__ = ["Package", "build_package", "compiling_python"]
 
@@ -109,8 +109,8 @@ def build_package(
         bill = bill_of_materials(
             manifest, package.content_hash, dependencies.components, project.direct, _hashes(locked)
         )
-        write_whole(package.path, archive.read_bytes())
-        write_whole(package.sbom, (json.dumps(bill, indent=2) + "\n").encode())
+        write_atomically(package.path, archive.read_bytes())
+        write_atomically(package.sbom, (json.dumps(bill, indent=2) + "\n").encode())
     notes = (note, None if python else _no_bytecode(target))
     return replace(package, notes=tuple(filter(None, notes)))
 

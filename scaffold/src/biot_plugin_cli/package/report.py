@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from biot_plugin_cli.archive.sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, MEGABYTE
-from biot_plugin_cli.dependencies.build import Progress
+from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, MEGABYTE
+from biot_plugin_cli.dependencies.archive_builder import Progress
 from biot_plugin_cli.package.builder import Package
 from biot_plugin_cli.terminal.console import err, out, print_json
 

@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import Any
 from urllib.parse import quote
 
-from biot_plugin_cli.dependencies.distributions import Component
+from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["bill_of_materials"]

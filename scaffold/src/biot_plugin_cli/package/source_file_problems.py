@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli.archive.elf import is_library, library_refusal
+from biot_plugin_cli.archive.shared_libraries import is_library, library_refusal
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.plugin.package_target import Target
 

@@ -10,9 +10,10 @@ import pytest
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.template import history
+from biot_plugin_cli.template import versions
 from biot_plugin_cli.template.copier_adapter import render
-from biot_plugin_cli.template.history import open_template, release
+from biot_plugin_cli.template.release import release
+from biot_plugin_cli.template.versions import open_template
 
 
 @pytest.fixture
@@ -126,9 +127,9 @@ def test_the_surrounding_git_command_does_not_matter(folder: Path, monkeypatch: 
 def test_the_maintenance_command_releases(tmp_path: Path) -> None:
     package = tmp_path / "biot_plugin_cli"
     shutil.copytree(
-        Path(history.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__", "history.fi")
+        Path(versions.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__", "history.fi")
     )
-    command = [sys.executable, "-m", "biot_plugin_cli.template.history", "release"]
+    command = [sys.executable, "-m", "biot_plugin_cli.template.release"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
 
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
@@ -143,7 +144,7 @@ def test_the_maintenance_command_releases(tmp_path: Path) -> None:
 def test_every_version_still_renders(tmp_path: Path) -> None:
     with open_template() as template:
         for version in template.versions:
-            at_version = history.Template(template.repository, (version,))
+            at_version = versions.Template(template.repository, (version,))
             render(at_version, tmp_path / version, {"name": "demo", "sources": {}}, {}, ask=False)
 
             assert (tmp_path / version / "index.py").is_file()

@@ -10,17 +10,17 @@ import typer
 from biot_plugin_cli import main
 from biot_plugin_cli.errors import Interrupted, PlatformRefused
 from biot_plugin_cli.platform.errors import Refusal
-from biot_plugin_cli.terminal import program
+from biot_plugin_cli.terminal import app as terminal_app
 from biot_plugin_cli.terminal.console import print_json
 from tests.scaffold.support import Program
 
 
 def _program(error: BaseException, *arguments: str) -> object:
-    app = program.new_app("A program.")
+    app = terminal_app.new_app("A program.")
 
     @app.command()
     def fail(
-        _debug: program.Debug = False,
+        _debug: terminal_app.Debug = False,
         _json: Annotated[bool, typer.Option("--json")] = False,
         begun: Annotated[bool, typer.Option("--begun")] = False,
     ) -> None:
@@ -29,7 +29,7 @@ def _program(error: BaseException, *arguments: str) -> object:
         raise error
 
     with pytest.raises(SystemExit) as stop:
-        program.run(app, "program", arguments)
+        terminal_app.run(app, "program", arguments)
     return stop.value.code
 
 

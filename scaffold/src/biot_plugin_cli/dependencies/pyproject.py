@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomllib
 
-from biot_plugin_cli.dependencies.problems import DependencyMistake
+from biot_plugin_cli.dependencies.errors import DependencyMistake
 from biot_plugin_cli.errors import InvalidPlugin
 
 if TYPE_CHECKING:

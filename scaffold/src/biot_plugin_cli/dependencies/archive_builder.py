@@ -13,16 +13,16 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 
 from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_tree, interpreter_build
-from biot_plugin_cli.archive.cache import cache_folder
-from biot_plugin_cli.archive.elf import is_library, library_refusal
-from biot_plugin_cli.archive.sizes import Part, check_limits
+from biot_plugin_cli.archive.cache_folder import cache_folder
+from biot_plugin_cli.archive.shared_libraries import is_library, library_refusal
+from biot_plugin_cli.archive.size_limits import Part, check_limits
 from biot_plugin_cli.archive.zip_file import Entry
-from biot_plugin_cli.dependencies.archive_store import Dependencies, keep, load, write
-from biot_plugin_cli.dependencies.distributions import Distributions
-from biot_plugin_cli.dependencies.installed import copy_installed, installed_files
+from biot_plugin_cli.dependencies.archive_cache import Dependencies, keep, load, write
+from biot_plugin_cli.dependencies.components import Distributions
 from biot_plugin_cli.dependencies.installers import install
+from biot_plugin_cli.dependencies.local_distributions import copy_installed, installed_files
 from biot_plugin_cli.dependencies.locked_distribution import Locked, Wheel
-from biot_plugin_cli.dependencies.project import Project
+from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
 

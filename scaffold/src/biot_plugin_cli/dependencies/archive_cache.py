@@ -12,7 +12,7 @@ from typing import Any
 
 from biot_plugin_cli.archive.content_hash import Digest
 from biot_plugin_cli.archive.zip_file import Entry, fresh
-from biot_plugin_cli.dependencies.distributions import Component
+from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.errors import OperationFailed
 
 __all__ = ["Dependencies", "keep", "load", "write"]
