@@ -111,10 +111,10 @@ HERE = {"url": "file:///thing", "dir_info": {"editable": False}}
 @pytest.mark.parametrize(
     ("files", "origin", "version", "code", "said"),
     [
-        (None, None, "1.0", 1, "not installed here from /thing: run make setup"),
+        (None, None, "1.0", 1, "not installed from /thing: run make setup"),
         ({"local_thing.py": ""}, None, "1.0", 1, "only from a package index"),
         ({"local_thing.py": ""}, {**HERE, "url": "file:///other"}, "1.0", 1, "only from /other"),
-        ({"local_thing.py": ""}, HERE, "2.0", 1, "only in version 1.0, while the lock says 2.0"),
+        ({"local_thing.py": ""}, HERE, "2.0", 1, "only in version 1.0, while the lock file has 2.0"),
         ({"_local_thing.pth": "import _local_thing_finder\n"}, HERE, "1.0", 4, "build its wheel"),
     ],
 )

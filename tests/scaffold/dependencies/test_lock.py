@@ -11,8 +11,9 @@ import tomllib
 from packaging.pylock import Pylock
 
 from biot_plugin_cli.dependencies.lock import locked_distributions
-from biot_plugin_cli.dependencies.locked_distribution import Locked, Origin, Wheel, best_wheel
+from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin, Wheel
 from biot_plugin_cli.dependencies.pyproject import Project
+from biot_plugin_cli.dependencies.wheel_selection import best_wheel
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
 from tests.scaffold.packages import PYTHON, THIS, UV, Repository, make_wheel, path_without, run, uv_lock
@@ -21,11 +22,11 @@ MINOR = int(PYTHON.partition(".")[2])
 TARGET = Target(THIS)
 
 
-def needed(repository: Repository, target: Target = TARGET) -> list[Locked]:
+def needed(repository: Repository, target: Target = TARGET) -> list[LockedDistribution]:
     return locked_distributions(Project.load(repository.root), target)[0]
 
 
-def named(locked: list[Locked]) -> dict[str, str | None]:
+def named(locked: list[LockedDistribution]) -> dict[str, str | None]:
     return {one.name: one.version for one in locked}
 
 
@@ -151,7 +152,7 @@ def test_without_a_lock_and_without_such_wheels(repository: Repository) -> None:
 
     assert refused.exit_code == 4
     last = refused.err.splitlines()[-1]
-    assert last.startswith("error: The dependencies cannot be had as wheels for Python")
+    assert last.startswith("error: Cannot resolve the dependencies with wheels for Python")
     assert "thing" in last
 
 
@@ -160,18 +161,18 @@ def test_without_a_lock_and_without_uv(repository: Repository, monkeypatch: pyte
     monkeypatch.setenv("PATH", path_without("uv"))
     monkeypatch.setattr(sys, "prefix", "/nowhere")
 
-    with pytest.raises(InvalidPlugin, match=r"neither uv\.lock nor pylock\.toml"):
+    with pytest.raises(InvalidPlugin, match=r"Neither uv\.lock nor pylock\.toml"):
         needed(repository)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('"thing"', '"thing>=1"', "older than the dependencies"),
-        ('["thing"]', "[]", "older than the dependencies"),
-        ('["thing"]', '["thing", "another"]', "older than the dependencies"),
-        ('"thing"', '"thing>>1"', "A dependency in pyproject.toml is wrong"),
-        (f"=={PYTHON}.*", f"<{PYTHON}", "make them agree"),
+        ('"thing"', '"thing>=1"', "out of date with the dependencies"),
+        ('["thing"]', "[]", "out of date with the dependencies"),
+        ('["thing"]', '["thing", "another"]', "out of date with the dependencies"),
+        ('"thing"', '"thing>>1"', "Invalid dependency"),
+        (f"=={PYTHON}.*", f"<{PYTHON}", "change one of them"),
         ('name = "demo"\n            version = "0"', 'name = "x"\nversion = "0"', None),
     ],
 )
@@ -192,13 +193,13 @@ def test_a_lock_that_does_not_fit(repository: Repository, before: str, after: st
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("version = 1\n[", "cannot be read"),
-        ("version = 2\n", "newer kind"),
-        ("version = 1\n", "not of the project beside it"),
+        ("version = 1\n[", "Cannot read"),
+        ("version = 2\n", "format version other than 1"),
+        ("version = 1\n", "belongs to another project"),
         (
             "version = 1\n[[package]]\nname='demo'\nsource={virtual='.'}\ndependencies=[{name='thing'}]\n"
             "[package.metadata]\nrequires-dist=[{name='thing'}]\n",
-            "lacks thing",
+            "has no package thing",
         ),
     ],
 )
@@ -214,7 +215,7 @@ def test_a_lock_that_is_damaged(repository: Repository, text: str, said: str) ->
 def test_requirements_that_would_be_forgotten(repository: Repository) -> None:
     repository.write("requirements.txt", "requests\n")
 
-    with pytest.raises(InvalidPlugin, match=r"requirements\.txt is no lock"):
+    with pytest.raises(InvalidPlugin, match=r"requirements\.txt is not a lock file"):
         needed(repository)
 
 
@@ -262,13 +263,13 @@ def test_the_best_wheel() -> None:
 
 
 def test_the_requirement_is_of_that_wheel_alone() -> None:
-    indexed = Locked("thing", "1.0", Wheel("https://host/thing-1.0-py3-none-any.whl", "ab12"))
-    direct = Locked("thing", "1.0", Wheel("file:///w/thing-1.0-py3-none-any.whl", "ab12", indexed=False))
+    indexed = LockedDistribution("thing", "1.0", Wheel("https://host/thing-1.0-py3-none-any.whl", "ab12"))
+    direct = LockedDistribution("thing", "1.0", Wheel("file:///w/thing-1.0-py3-none-any.whl", "ab12", indexed=False))
 
     assert indexed.requirement == "thing==1.0 --hash=sha256:ab12"
     assert direct.requirement == "thing @ file:///w/thing-1.0-py3-none-any.whl#sha256=ab12"
     with pytest.raises(TypeError):
-        _ = Locked("thing", None, Origin("/sources")).requirement
+        _ = LockedDistribution("thing", None, Origin("/sources")).requirement
 
 
 def test_the_name_of_the_target() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from biot_plugin_cli.archive import size_limits
 from biot_plugin_cli.archive.bytecode import compile_tree
-from biot_plugin_cli.archive.size_limits import MEGABYTE
+from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import (
     AARCH64,
@@ -95,7 +95,7 @@ def test_people_see_sizes_limits_and_progress(needy: Repository) -> None:
     assert "Installing 2 dependencies for Python" in done.err
     lines = done.out.splitlines()
     assert lines[0].split() == ["part", "version", "zipped", "unpacked", "share", "files"]
-    assert any(line.startswith("the plugin's own files") for line in lines)
+    assert any(line.startswith("source files") for line in lines)
     assert any(line.split() == ["limit", "50.00", "250.00"] for line in lines)
     assert "dist/demo.zip" in done.out
     assert "--report" not in needy.package().out
@@ -226,7 +226,7 @@ def test_where_nothing_can_install(needy: Repository, monkeypatch: pytest.Monkey
     refused = needy.package()
 
     assert refused.exit_code == 1
-    assert refused.err.splitlines()[-1] == "error: Neither uv nor pip was found: install uv, or run make setup"
+    assert refused.err.splitlines()[-1] == "error: Neither uv nor pip found: install uv, or run make setup"
 
 
 @pytest.mark.parametrize("umask", ["000", "027", "077"])
@@ -323,8 +323,8 @@ def test_a_dependency_without_a_wheel_for_the_target(needy: Repository) -> None:
 
     said = refusal(needy)
 
-    assert "alone 1.0, fast 1.0 (which pure needs)" in said
-    assert "no wheel for Python" in said
+    assert "alone 1.0, fast 1.0 (needed by pure)" in said
+    assert "No wheel for Python" in said
     assert "x86_64 Linux" in said
 
 
@@ -363,8 +363,8 @@ def test_too_large_unpacked(repository: Repository) -> None:
 
     said = refusal(repository)
 
-    assert "250.0 MB unpacked, and Lambda takes 250" in said
-    assert "your own files 250.0 MB" in said
+    assert "250.0 MB unpacked, and Lambda allows 250 MB" in said
+    assert "your source files 250.0 MB" in said
 
 
 def test_dependencies_that_are_too_large_are_refused_before_time_is_spent_on_them(
@@ -378,7 +378,7 @@ def test_dependencies_that_are_too_large_are_refused_before_time_is_spent_on_the
     refused = needy.package()
 
     assert refused.exit_code == 4
-    assert "2.0 MB unpacked, and Lambda takes 1" in refused.err
+    assert "2.0 MB unpacked, and Lambda allows 1 MB" in refused.err
     assert "(pure 2.0 MB, fast 0.0 MB)" in refused.err
     assert "Compiling" not in refused.err
 
@@ -390,13 +390,13 @@ def test_too_large_zipped(needy: Repository) -> None:
 
     said = refusal(needy)
 
-    assert "51.0 MB zipped, and Lambda takes 50" in said
-    assert "(pure 51.0 MB, your own files 0.0 MB)" in said
+    assert "51.0 MB zipped, and Lambda allows 50 MB" in said
+    assert "(pure 51.0 MB, your source files 0.0 MB)" in said
 
 
 def test_where_the_zip_cannot_be(repository: Repository, tmp_path: Path) -> None:
     assert "is a folder" in refusal(repository, "-o", tmp_path, code=1)
-    assert "cannot be written" in refusal(repository, "-o", repository.root / "index.py" / "x.zip", code=1)
+    assert "Cannot write" in refusal(repository, "-o", repository.root / "index.py" / "x.zip", code=1)
 
 
 def test_another_place(repository: Repository, tmp_path: Path) -> None:
@@ -414,4 +414,4 @@ def test_check_looks_at_the_package_too(needy: Repository, monkeypatch: pytest.M
     done = needy.program("check", "--json")
     [error] = [one for one in done.document["findings"] if one["severity"] == "error"]
     assert (done.exit_code, error["code"]) == (4, "package-refused")
-    assert "Lambda takes" in error["message"]
+    assert "Lambda allows" in error["message"]

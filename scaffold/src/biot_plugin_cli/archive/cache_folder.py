@@ -1,4 +1,4 @@
-"""The folder inside a plugin's repository that keeps what is costly to make again."""
+"""The cache folder in a plugin's repository, `.cache/biot-plugin`."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ __all__ = ["cache_folder"]
 
 
 def cache_folder(root: Path, name: str) -> Path:
-    """Make a folder of the plugin's cache, which git does not see and which may be removed at any time.
+    """Create a folder in the cache, which git ignores and which may be deleted at any time.
 
     Args:
         root: The plugin's repository.
-        name: The folder's name.
+        name: The name of the folder.
 
     Raises:
-        OperationFailed: It cannot be made.
+        OperationFailed: It cannot be created.
     """
     cache = root / ".cache" / "biot-plugin"
     try:
         (cache / name).mkdir(parents=True, exist_ok=True)
-        if not (ignored := cache / ".gitignore").exists():
-            ignored.write_text("*\n", encoding="utf-8")
+        if not (gitignore := cache / ".gitignore").exists():
+            gitignore.write_text("*\n", encoding="utf-8")
     except OSError as error:
-        raise OperationFailed(f"{cache} cannot be written ({error.strerror}): make it writable") from error
+        raise OperationFailed(f"Cannot write {cache} ({error.strerror}): make it writable") from error
     return cache / name

@@ -1,4 +1,4 @@
-"""What a plugin needs, built once for each lock and target, and kept as an archive that packages begin with."""
+"""Installation of the dependencies into an archive, once for each lock file and target."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from pathlib import Path, PurePosixPath
 
 from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_tree, interpreter_build
 from biot_plugin_cli.archive.cache_folder import cache_folder
-from biot_plugin_cli.archive.shared_libraries import is_library, library_refusal
-from biot_plugin_cli.archive.size_limits import Part, check_limits
+from biot_plugin_cli.archive.part_sizes import Part
+from biot_plugin_cli.archive.shared_libraries import HEADER_BYTES, is_library, library_mismatch
+from biot_plugin_cli.archive.size_limits import check_limits
 from biot_plugin_cli.archive.zip_file import Entry
-from biot_plugin_cli.dependencies.archive_cache import Dependencies, keep, load, write
-from biot_plugin_cli.dependencies.components import Distributions
+from biot_plugin_cli.dependencies.archive_cache import Dependencies, load, store, write
+from biot_plugin_cli.dependencies.components import describe_components, file_owners
 from biot_plugin_cli.dependencies.installers import install
 from biot_plugin_cli.dependencies.local_distributions import copy_installed, installed_files
-from biot_plugin_cli.dependencies.locked_distribution import Locked, Wheel
+from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
+from biot_plugin_cli.dependencies.pruning import prune
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
@@ -29,36 +31,39 @@ from biot_plugin_cli.plugin.package_target import Target
 __all__ = ["Dependencies", "Progress", "build_dependencies"]
 
 Progress = Callable[[str], None]
-"""Is told in a few words what is done now."""
+"""Receives a short description of each step."""
 
-# To be raised whenever the same lock gives another archive.
+# To be incremented whenever the same lock file results in another archive.
 _FORMAT = "1"
 
 
 def build_dependencies(
-    project: Project, locked: list[Locked], target: Target, python: Path | None, progress: Progress
+    project: Project, locked: list[LockedDistribution], target: Target, python: Path | None, progress: Progress
 ) -> Dependencies:
-    """Build what a plugin needs, or take what was built before.
+    """Build the archive of a plugin's dependencies, or load it from the cache.
 
     Args:
         project: The plugin's project.
-        locked: What it needs; each with a wheel, or from a place of its own.
-        target: Where it is to run.
-        python: What compiles it; it gets no bytecode when None.
-        progress: Is told what takes long.
+        locked: The dependencies; each has a wheel or an origin.
+        target: The runtime.
+        python: The interpreter to compile with; no bytecode is added when None.
+        progress: Receives each slow step.
 
     Raises:
-        OperationFailed: Something cannot be installed.
-        InvalidPlugin: A library in it does not run on the target.
+        OperationFailed: A dependency cannot be installed.
+        InvalidPlugin: A library in a dependency does not run on the target.
     """
-    local = {one.name: installed_files(one, project.root) for one in locked if not isinstance(one.source, Wheel)}
-    wheels = [one.requirement for one in locked if one.name not in local]
-    key = _key(wheels, local, target, python)
-    kept = cache_folder(project.root, "dependencies") / key
-    if found := load(kept):
-        return found
-    with tempfile.TemporaryDirectory(dir=kept.parent, prefix="new-") as scratch:
-        # The folder to be compiled is alone in its own: that is where the compiler starts.
+    local = {
+        distribution.name: installed_files(distribution, project.root)
+        for distribution in locked
+        if not isinstance(distribution.source, Wheel)
+    }
+    wheels = [distribution.requirement for distribution in locked if distribution.name not in local]
+    cached = cache_folder(project.root, "dependencies") / _cache_key(wheels, local, target, python)
+    if dependencies := load(cached):
+        return dependencies
+    with tempfile.TemporaryDirectory(dir=cached.parent, prefix="new-") as scratch:
+        # The compiler runs in the parent, which must contain nothing else.
         stage = Path(scratch) / "stage" / "task"
         stage.mkdir(parents=True)
         if wheels:
@@ -66,28 +71,27 @@ def build_dependencies(
             install(project.root, target, stage, wheels, project.uv)
         for files in local.values():
             copy_installed(files, stage)
-        _finish(stage, Path(scratch) / "made", frozenset(local), target, python, progress)
-        return keep(Path(scratch) / "made", kept)
+        _write_archive(stage, Path(scratch) / "archive", frozenset(local), target, python, progress)
+        return store(Path(scratch) / "archive", cached)
 
 
-def _key(wheels: list[str], local: dict[str, dict[str, Path]], target: Target, python: Path | None) -> str:
-    """Name all that the archive follows from."""
+def _cache_key(wheels: list[str], local: dict[str, dict[str, Path]], target: Target, python: Path | None) -> str:
+    """Hash everything that determines the archive."""
     sources = {
         name: {path: hashlib.sha256(file.read_bytes()).hexdigest() for path, file in sorted(files.items())}
         for name, files in local.items()
     }
     build = interpreter_build(python) if python else None
-    asked = [_FORMAT, zlib.ZLIB_RUNTIME_VERSION, metadata.version("packaging"), str(target), build, wheels, sources]
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:20]
+    inputs = [_FORMAT, zlib.ZLIB_RUNTIME_VERSION, metadata.version("packaging"), str(target), build, wheels, sources]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def _finish(
-    stage: Path, made: Path, local: frozenset[str], target: Target, python: Path | None, progress: Progress
+def _write_archive(
+    stage: Path, output: Path, local: frozenset[str], target: Target, python: Path | None, progress: Progress
 ) -> None:
-    """Check, compile and pack what is installed."""
-    installed = Distributions(stage)
-    installed.tidy()
-    owners = installed.owners()
+    """Check, compile and compress the installed files."""
+    prune(stage)
+    owners = file_owners(stage)
     _check_libraries(stage, owners, target)
     _check_size(stage, owners)
     if python:
@@ -96,21 +100,21 @@ def _finish(
         with contextlib.suppress(SyntaxProblem):
             compile_tree(python, stage)
     progress("Compressing the dependencies")
-    made.mkdir()
-    entries = list(_entries(stage))
-    owned = {entry.name: owner for entry in entries if (owner := _owner(entry.name, owners))}
-    write(made, entries, owned, installed.components(target.marker_environment, local))
+    output.mkdir()
+    entries = list(_read_entries(stage))
+    entry_owners = {entry.name: owner for entry in entries if (owner := _find_owner(entry.name, owners))}
+    write(output, entries, entry_owners, describe_components(stage, target.marker_environment, local))
 
 
-def _entries(folder: Path) -> Iterator[Entry]:
+def _read_entries(folder: Path) -> Iterator[Entry]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             executable = bool(path.stat().st_mode & 0o100)
             yield Entry(path.relative_to(folder).as_posix(), path.read_bytes(), executable)
 
 
-def _owner(name: str, owners: dict[str, str]) -> str | None:
-    """Tell whose a file is; bytecode belongs to whom its source belongs to."""
+def _find_owner(name: str, owners: dict[str, str]) -> str | None:
+    """Find the distribution that a file belongs to; bytecode belongs to that of its source file."""
     path = PurePosixPath(name)
     if path.suffix == ".pyc":
         name = str(path.parent.parent / f"{path.name.partition('.')[0]}.py")
@@ -120,20 +124,20 @@ def _owner(name: str, owners: dict[str, str]) -> str | None:
 def _check_libraries(stage: Path, owners: dict[str, str], target: Target) -> None:
     for path in sorted(stage.rglob("*")):
         name = path.relative_to(stage).as_posix()
-        if path.is_file() and is_library(name) and (refusal := library_refusal(name, _beginning(path), target)):
+        if path.is_file() and is_library(name) and (mismatch := library_mismatch(name, _read_header(path), target)):
             raise InvalidPlugin(
-                f"{name} of {owners.get(name, 'the dependencies')} is for {refusal}, and the plugin runs on {target}: "
-                "take another version of it"
+                f"{name} of {owners.get(name, 'the dependencies')} is for {mismatch}, but the plugin runs on {target}: "
+                "use another version"
             )
 
 
-def _beginning(path: Path) -> bytes:
+def _read_header(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(64)
+        return file.read(HEADER_BYTES)
 
 
 def _check_size(stage: Path, owners: dict[str, str]) -> None:
-    """Refuse what is too large before minutes are spent on compiling and compressing it."""
+    """Check the unpacked size before minutes are spent on compilation and compression."""
     sizes: Counter[str | None] = Counter()
     for path in stage.rglob("*"):
         if path.is_file():

@@ -1,4 +1,4 @@
-"""Keeps what a plugin needs as an archive that packages begin with, until it is damaged or not used for long."""
+"""The cache of dependency archives: how many are retained, and how a damaged one is detected."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.archive.content_hash import Digest
-from biot_plugin_cli.archive.zip_file import Entry, fresh
+from biot_plugin_cli.archive.zip_file import Entry, write_zip
 from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.errors import OperationFailed
 
-__all__ = ["Dependencies", "keep", "load", "write"]
+__all__ = ["Dependencies", "load", "store", "write"]
 
-_KEPT = 4
+_MAX_ARCHIVES = 4
 _ARCHIVE = "dependencies.zip"
 _INDEX = "dependencies.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The part of a package that is not the plugin's own.
+    """The dependencies of a plugin, as an archive.
 
     Attributes:
-        archive: A zip of it; not to be changed.
-        files: What is in it.
+        archive: The zip file; it must not be changed.
+        files: The files in it.
         owners: The name of the distribution that each file belongs to.
         components: The distributions, sorted by name.
-        reused: Whether it was there already.
+        reused: Whether it came from the cache.
     """
 
     archive: Path
@@ -42,22 +42,22 @@ class Dependencies:
 
 
 def write(folder: Path, entries: Sequence[Entry], owners: dict[str, str], components: Iterable[Component]) -> None:
-    """Write what `load` reads; the arguments are those of `Dependencies`."""
-    fresh(folder / _ARCHIVE, entries)
+    """Write the files that `load` reads; the arguments are those of `Dependencies`."""
+    write_zip(folder / _ARCHIVE, entries)
     index = {
         "sha256": _sha256(folder / _ARCHIVE),
         "files": [asdict(Digest.of(entry)) for entry in entries],
         "owners": owners,
-        "components": [one.dump() for one in components],
+        "components": [component.dump() for component in components],
     }
     (folder / _INDEX).write_text(json.dumps(index), encoding="utf-8")
 
 
-def load(kept: Path) -> Dependencies | None:
-    """Take what was built before; None where that is nothing, or was damaged since."""
-    archive = kept / _ARCHIVE
+def load(folder: Path) -> Dependencies | None:
+    """Load an archive; None if it is missing or damaged."""
+    archive = folder / _ARCHIVE
     try:
-        index: dict[str, Any] = json.loads((kept / _INDEX).read_text(encoding="utf-8"))
+        index: dict[str, Any] = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
         if _sha256(archive) != index["sha256"]:
             return None
         files = tuple(Digest(**file) for file in index["files"])
@@ -67,29 +67,33 @@ def load(kept: Path) -> Dependencies | None:
         return None
 
 
-def keep(made: Path, kept: Path) -> Dependencies:
-    """Move what `write` made to where it is kept, in one step.
+def store(temporary: Path, destination: Path) -> Dependencies:
+    """Move an archive into the cache in one step, and delete the oldest ones.
+
+    Args:
+        temporary: The folder that `write` wrote to, on the same file system.
+        destination: Its folder in the cache.
 
     Raises:
-        OperationFailed: It cannot be kept.
+        OperationFailed: The cache cannot be written.
     """
-    shutil.rmtree(kept, ignore_errors=True)
+    shutil.rmtree(destination, ignore_errors=True)
     try:
-        made.rename(kept)
+        temporary.rename(destination)
     except OSError as error:
-        # Another process may have been quicker, with the same.
-        if not kept.is_dir():
-            raise OperationFailed(f"{kept} cannot be written ({error.strerror}): make it writable") from error
-    found = load(kept)
-    if found is None:
-        raise OperationFailed(f"{kept} was damaged while it was made: run this again")
-    for old in _by_age(kept.parent)[_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
-    return replace(found, reused=False)
+        # Another process may have stored the same archive first.
+        if not destination.is_dir():
+            raise OperationFailed(f"Cannot write {destination} ({error.strerror}): make it writable") from error
+    stored = load(destination)
+    if stored is None:
+        raise OperationFailed(f"{destination} was damaged while it was written: try again")
+    for expired in _newest_first(destination.parent)[_MAX_ARCHIVES:]:
+        shutil.rmtree(expired, ignore_errors=True)
+    return replace(stored, reused=False)
 
 
-def _by_age(folder: Path) -> list[Path]:
-    """List what is there, the newest first; something half done may be of a build that was killed, or that runs."""
+def _newest_first(folder: Path) -> list[Path]:
+    """List the folders in the cache; incomplete ones belong to builds that are running or were killed."""
     return sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
 
 

@@ -1,52 +1,52 @@
-"""What can be wrong with what a plugin depends on; each kind owns the code that machines know it by.
+"""Errors in the dependencies of a plugin; each class owns its code for machines.
 
 InvalidPlugin
-└── DependencyMistake  dependency-invalid
-    ├── NoWheel        dependency-without-wheel
-    ├── OtherPython    requires-python-mismatch
-    └── BadLock        lock-invalid
-        ├── NoLock     lock-missing
-        └── StaleLock  lock-stale
+└── DependencyError            dependency-invalid
+    ├── MissingWheel           dependency-without-wheel
+    ├── PythonMismatch         requires-python-mismatch
+    └── InvalidLock            lock-invalid
+        ├── MissingLock        lock-missing
+        └── StaleLock          lock-stale
 """
 
 from __future__ import annotations
 
 from biot_plugin_cli.errors import InvalidPlugin
 
-__all__ = ["BadLock", "DependencyMistake", "NoLock", "NoWheel", "OtherPython", "StaleLock"]
+__all__ = ["DependencyError", "InvalidLock", "MissingLock", "MissingWheel", "PythonMismatch", "StaleLock"]
 
 
-class DependencyMistake(InvalidPlugin):
-    """A dependency is not written right."""
+class DependencyError(InvalidPlugin):
+    """A dependency is not declared correctly."""
 
     code = "dependency-invalid"
 
 
-class NoWheel(DependencyMistake):
-    """There is no wheel that runs on Lambda."""
+class MissingWheel(DependencyError):
+    """A dependency has no wheel that runs on Lambda."""
 
     code = "dependency-without-wheel"
 
 
-class OtherPython(DependencyMistake):
-    """The project is for other versions of Python than the plugin's runtime."""
+class PythonMismatch(DependencyError):
+    """`requires-python` excludes the plugin's runtime."""
 
     code = "requires-python-mismatch"
 
 
-class BadLock(DependencyMistake):
-    """The lock cannot be used."""
+class InvalidLock(DependencyError):
+    """The lock file cannot be used."""
 
     code = "lock-invalid"
 
 
-class NoLock(BadLock):
-    """There is no lock, and nothing that could make one."""
+class MissingLock(InvalidLock):
+    """There is no lock file, and no uv to create one."""
 
     code = "lock-missing"
 
 
-class StaleLock(BadLock):
-    """The lock is of other dependencies than the project has now."""
+class StaleLock(InvalidLock):
+    """The lock file is older than the dependencies in pyproject.toml."""
 
     code = "lock-stale"

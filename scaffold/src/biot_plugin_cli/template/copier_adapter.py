@@ -1,7 +1,7 @@
 """Rendering of the template with copier, which is imported here alone, and only when needed.
 
-Copier writes the template's URL into each repository that it creates, and reads it at each update. The URL must be valid
-on every machine, so it is a fixed name, which git's `insteadOf` maps to the local repository while copier runs.
+Copier writes the template's URL into each repository that it creates, and reads it at each update. The URL must be
+valid on every machine, so it is a fixed name, which git's `insteadOf` maps to the local repository while copier runs.
 """
 
 from __future__ import annotations
