@@ -13,7 +13,6 @@ from packaging.pylock import Pylock
 from biot_plugin_cli.dependencies.lock import locked_distributions
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin, Wheel
 from biot_plugin_cli.dependencies.pyproject import Project
-from biot_plugin_cli.dependencies.wheel_selection import best_wheel
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
 from tests.scaffold.packages import PYTHON, THIS, UV, Repository, make_wheel, path_without, run, uv_lock
@@ -217,59 +216,6 @@ def test_requirements_that_would_be_forgotten(repository: Repository) -> None:
 
     with pytest.raises(InvalidPlugin, match=r"requirements\.txt is not a lock file"):
         needed(repository)
-
-
-@pytest.mark.parametrize(
-    ("runtime", "platform", "fits"),
-    [
-        ("python3.10", "manylinux2014_x86_64", True),
-        ("python3.11", "manylinux_2_17_x86_64", True),
-        ("python3.11", "manylinux_2_28_x86_64", False),
-        ("python3.12", "manylinux_2_28_x86_64", True),
-        ("python3.13", "manylinux_2_34_x86_64", True),
-        ("python3.13", "manylinux_2_35_x86_64", False),
-        ("python3.13", "manylinux_2_28_aarch64", False),
-        ("python3.13", "musllinux_1_2_x86_64", False),
-        ("python3.14", "manylinux1_x86_64", True),
-        ("python3.14", "any", True),
-        ("python3.14", "macosx_11_0_arm64", False),
-    ],
-)
-def test_the_systems_of_the_runtimes(runtime: str, platform: str, fits: bool) -> None:
-    found = best_wheel([f"https://host/a%2Bb/thing-1.0-py3-none-{platform}.whl"], Target(runtime))
-
-    assert (found is not None) == fits
-
-
-def test_the_best_wheel() -> None:
-    number = f"cp3{MINOR}"
-    wheels = [
-        f"thing-1.0-{number}-{number}-manylinux2014_x86_64.whl",
-        "thing-1.0-py3-none-any.whl",
-        "thing-1.0-1-cp38-abi3-manylinux2014_x86_64.whl",
-        "thing-1.0-cp38-abi3-manylinux2014_x86_64.whl",
-        f"thing-1.0-{number}-{number}t-manylinux2014_x86_64.whl",
-        f"thing-1.0-cp3{MINOR + 1}-abi3-manylinux2014_x86_64.whl",
-        "thing-1.0.tar.gz",
-        "nonsense.whl",
-    ]
-
-    chosen = []
-    while (best := best_wheel(wheels, TARGET)) is not None:
-        chosen.append(wheels.index(best))
-        wheels[wheels.index(best)] = "taken"
-
-    assert chosen == [0, 2, 3, 1]
-
-
-def test_the_requirement_is_of_that_wheel_alone() -> None:
-    indexed = LockedDistribution("thing", "1.0", Wheel("https://host/thing-1.0-py3-none-any.whl", "ab12"))
-    direct = LockedDistribution("thing", "1.0", Wheel("file:///w/thing-1.0-py3-none-any.whl", "ab12", indexed=False))
-
-    assert indexed.requirement == "thing==1.0 --hash=sha256:ab12"
-    assert direct.requirement == "thing @ file:///w/thing-1.0-py3-none-any.whl#sha256=ab12"
-    with pytest.raises(TypeError):
-        _ = LockedDistribution("thing", None, Origin("/sources")).requirement
 
 
 def test_the_name_of_the_target() -> None:

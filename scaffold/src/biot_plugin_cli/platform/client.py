@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from biot_plugin_cli.platform.connection import Connection, Form
 from biot_plugin_cli.platform.credentials import Credentials
-from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, Unreachable, parse_refusal
-from biot_plugin_cli.platform.response_schemas import ANYTHING, SERVICE_TOKEN, USER_TOKEN, Schema, page_of, parse
+from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, parse_refusal
+from biot_plugin_cli.platform.login import log_in
+from biot_plugin_cli.platform.response_schemas import ANYTHING, Schema, page_of, parse
 from biot_plugin_cli.platform.retries import with_retries
 from biot_plugin_cli.platform.search_pages import search_all
 
@@ -111,24 +111,9 @@ class PlatformClient:
     def _get_token(self) -> str:
         if self._token is None:
             credentials = self._credentials()
-            self._token = self._log_in(credentials)
+            self._token = log_in(credentials, self._send, self._connection.base_url)
             self._notify(credentials)
         return self._token
-
-    def _log_in(self, credentials: Credentials) -> str:
-        if credentials.is_service:
-            path, schema = "/ums/v2/services/accessToken", SERVICE_TOKEN
-            body = {"id": credentials.name, "secretKey": credentials.secret}
-        else:
-            path, schema = "/ums/v2/users/login", USER_TOKEN
-            body = {"username": credentials.name, "password": credentials.secret}
-        try:
-            content = self._send("POST", path, {"content-type": "application/json"}, json.dumps(body).encode())
-        except AnswerLost as error:
-            raise Unreachable(str(error)) from error
-        response = parse(content, schema, self._connection.base_url)
-        token = response["accessToken"] if credentials.is_service else response["accessJwt"]["token"]
-        return str(token)
 
     def _send(self, method: str, path: str, headers: Mapping[str, str], body: Form | bytes | None) -> bytes:
         status, content = self._connection.send(method, path, headers, body)
