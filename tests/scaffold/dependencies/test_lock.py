@@ -25,8 +25,8 @@ def needed(repository: Repository, target: Target = TARGET) -> list[LockedDistri
     return locked_distributions(Project.load(repository.root), target)[0]
 
 
-def named(locked: list[LockedDistribution]) -> dict[str, str | None]:
-    return {one.name: one.version for one in locked}
+def versions(locked: list[LockedDistribution]) -> dict[str, str | None]:
+    return {distribution.name: distribution.version for distribution in locked}
 
 
 def test_markers_and_extras_are_those_of_the_target(repository: Repository) -> None:
@@ -41,11 +41,11 @@ def test_markers_and_extras_are_those_of_the_target(repository: Repository) -> N
         uv="\n[dependency-groups]\ndev = ['dev', 'many[b]']",
     )
 
-    found = needed(repository)
+    distributions = needed(repository)
 
-    assert named(found) == dict.fromkeys(["extra-a", "here", "many", "shared"], "1.0")
-    assert {one.name: one.needed_by for one in found}["shared"] == "many"
-    assert named(found) == _exported(repository.root)
+    assert versions(distributions) == dict.fromkeys(["extra-a", "here", "many", "shared"], "1.0")
+    assert {distribution.name: distribution.needed_by for distribution in distributions}["shared"] == "many"
+    assert versions(distributions) == _exported(repository.root)
 
 
 def _declare_extras(wheel: Path, *extras: str) -> None:
@@ -72,7 +72,7 @@ def test_two_versions_for_two_systems(repository: Repository) -> None:
         make_wheel(repository.wheels, "split", version=version)
     repository.needs("split<2; sys_platform == 'darwin'", "split>=2; sys_platform == 'linux'")
 
-    assert named(needed(repository)) == {"split": "2.0"}
+    assert versions(needed(repository)) == {"split": "2.0"}
 
 
 def test_a_member_of_a_workspace(repository: Repository) -> None:
@@ -89,7 +89,7 @@ def test_a_member_of_a_workspace(repository: Repository) -> None:
     )
     uv_lock(around)
 
-    assert named(needed(repository)) == {"mine": "1.0"}
+    assert versions(needed(repository)) == {"mine": "1.0"}
 
 
 @pytest.mark.slow
@@ -102,9 +102,9 @@ def test_a_pylock(repository: Repository) -> None:
     from_uv_lock = needed(repository)
     (repository.root / "uv.lock").unlink()
 
-    found = needed(repository)
+    distributions = needed(repository)
 
-    assert named(found) == named(from_uv_lock) == {"top": "1.0", "below": "1.0"}
+    assert versions(distributions) == versions(from_uv_lock) == {"top": "1.0", "below": "1.0"}
     assert repository.packaged().sources.count("below.py") == 1
 
 
@@ -136,7 +136,7 @@ def test_without_a_lock_paths_lead_where_they_should(repository: Repository) -> 
         "thing", "other", uv="\n[tool.uv.sources]\nthing = { path = '../thing', editable = true }", lock=False
     )
 
-    sources = {one.name: one.source for one in needed(repository)}
+    sources = {distribution.name: distribution.source for distribution in needed(repository)}
 
     assert sources["thing"] == Origin(str(thing))
     assert isinstance(sources["other"], Wheel)
@@ -165,7 +165,7 @@ def test_without_a_lock_and_without_uv(repository: Repository, monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         ('"thing"', '"thing>=1"', "out of date with the dependencies"),
         ('["thing"]', "[]", "out of date with the dependencies"),
@@ -175,22 +175,22 @@ def test_without_a_lock_and_without_uv(repository: Repository, monkeypatch: pyte
         ('name = "demo"\n            version = "0"', 'name = "x"\nversion = "0"', None),
     ],
 )
-def test_a_lock_that_does_not_fit(repository: Repository, before: str, after: str, said: str | None) -> None:
+def test_a_lock_that_does_not_fit(repository: Repository, before: str, after: str, message: str | None) -> None:
     make_wheel(repository.wheels, "thing")
     repository.needs("thing")
     manifest = repository.root / "pyproject.toml"
     assert before in manifest.read_text()
     manifest.write_text(manifest.read_text().replace(before, after))
 
-    if said is None:
-        assert named(needed(repository)) == {"thing": "1.0"}
+    if message is None:
+        assert versions(needed(repository)) == {"thing": "1.0"}
         return
-    with pytest.raises(InvalidPlugin, match=said):
+    with pytest.raises(InvalidPlugin, match=message):
         needed(repository)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("version = 1\n[", "Cannot read"),
         ("version = 2\n", "format version other than 1"),
@@ -202,11 +202,11 @@ def test_a_lock_that_does_not_fit(repository: Repository, before: str, after: st
         ),
     ],
 )
-def test_a_lock_that_is_damaged(repository: Repository, text: str, said: str) -> None:
+def test_a_lock_that_is_damaged(repository: Repository, text: str, message: str) -> None:
     repository.needs("thing", lock=False)
     repository.write("uv.lock", text)
 
-    with pytest.raises(InvalidPlugin, match=said) as refused:
+    with pytest.raises(InvalidPlugin, match=message) as refused:
         needed(repository)
     assert "uv.lock" in str(refused.value)
 

@@ -11,7 +11,7 @@ TARGET = Target(THIS)
 
 
 @pytest.mark.parametrize(
-    ("runtime", "platform", "fits"),
+    ("runtime", "platform", "supported"),
     [
         ("python3.10", "manylinux2014_x86_64", True),
         ("python3.11", "manylinux_2_17_x86_64", True),
@@ -26,10 +26,10 @@ TARGET = Target(THIS)
         ("python3.14", "macosx_11_0_arm64", False),
     ],
 )
-def test_the_systems_of_the_runtimes(runtime: str, platform: str, fits: bool) -> None:
-    found = best_wheel([f"https://host/a%2Bb/thing-1.0-py3-none-{platform}.whl"], Target(runtime))
+def test_the_systems_of_the_runtimes(runtime: str, platform: str, supported: bool) -> None:
+    wheel = best_wheel([f"https://host/a%2Bb/thing-1.0-py3-none-{platform}.whl"], Target(runtime))
 
-    assert (found is not None) == fits
+    assert (wheel is not None) == supported
 
 
 def test_the_best_wheel() -> None:

@@ -13,16 +13,16 @@ from tests.scaffold.packages import AARCH64, INDEX, Repository, library, path_wi
 
 Commit = Callable[[Path, str], str]
 
-LEFT_OUT = (
+EXCLUDED = (
     *("tests/test_index.py", "events/pre_request.json", "docs/index.md", ".github/workflows/ci.yml", ".gitattributes"),
     *("README.md", "CHANGELOG.md", "Makefile", "scripts/find-python.sh", ".env", ".hidden/x.py", "old.zip"),
     *("hooks/__pycache__/x.cpython-311.pyc", "dist/old.zip", "uv.lock~"),
 )
-KEPT = ("hooks/a.py", "hooks/tests/b.py", "lab/events/c.py", "data/known.json", "deep/docs/d.txt", "empty.txt")
+INCLUDED = ("hooks/a.py", "hooks/tests/b.py", "lab/events/c.py", "data/known.json", "deep/docs/d.txt", "empty.txt")
 
 
 def fill(repository: Repository) -> None:
-    for name in (*LEFT_OUT, *KEPT):
+    for name in (*EXCLUDED, *INCLUDED):
         repository.write(name, "" if name == "empty.txt" else f"# {name}\n")
 
 
@@ -39,20 +39,20 @@ def test_what_git_tracks_or_would_track(repository: Repository, commit: Commit) 
     git(repository.root, "add", "gone.py")
     (repository.root / "gone.py").unlink()
 
-    assert repository.packaged().sources == sorted([*KEPT, "index.py", "kept/forced.txt", "untracked.py"])
+    assert repository.packaged().sources == sorted([*INCLUDED, "index.py", "kept/forced.txt", "untracked.py"])
 
 
 def test_without_a_repository(repository: Repository) -> None:
     fill(repository)
 
-    assert repository.packaged().sources == sorted([*KEPT, "index.py"])
+    assert repository.packaged().sources == sorted([*INCLUDED, "index.py"])
 
 
 def test_without_git(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(repository)
     monkeypatch.setenv("PATH", path_without("git"))
 
-    assert repository.packaged().sources == sorted([*KEPT, "index.py"])
+    assert repository.packaged().sources == sorted([*INCLUDED, "index.py"])
 
 
 def test_a_repository_without_git_is_refused_since_ignored_files_may_be_secrets(
@@ -177,7 +177,7 @@ def test_a_package_made_at_the_top_is_not_in_the_next_one(repository: Repository
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("native.so", library(AARCH64), "aarch64"),
         ("native.abi3.so", b"\xcf\xfa\xed\xfe" * 9, "another system than Linux"),
@@ -185,14 +185,16 @@ def test_a_package_made_at_the_top_is_not_in_the_next_one(repository: Repository
         ("libs/libz.so.1.3", library(3), "x86"),
     ],
 )
-def test_a_library_for_another_machine_is_refused(repository: Repository, name: str, content: bytes, said: str) -> None:
+def test_a_library_for_another_machine_is_refused(
+    repository: Repository, name: str, content: bytes, message: str
+) -> None:
     repository.write(name, content)
 
     refused = repository.package()
 
     assert (refused.exit_code, refused.err.count("\n")) == (4, 1)
     assert name in refused.err
-    assert said in refused.err
+    assert message in refused.err
 
 
 def test_a_library_for_the_target_is_taken(repository: Repository) -> None:

@@ -68,19 +68,19 @@ CODES: list[tuple[str, int, dict[str, Any], tuple[str, ...]]] = [
 
 
 def body(code: str, details: dict[str, Any]) -> bytes:
-    said = {"code": code, "message": "The field [timeout] is wrong.", "traceId": "abc123", "details": details}
-    return json.dumps(said).encode()
+    document = {"code": code, "message": "The field [timeout] is wrong.", "traceId": "abc123", "details": details}
+    return json.dumps(document).encode()
 
 
-@pytest.mark.parametrize(("code", "status", "details", "said"), CODES, ids=[one[0] for one in CODES])
+@pytest.mark.parametrize(("code", "status", "details", "expected"), CODES, ids=[one[0] for one in CODES])
 def test_each_code_is_one_sentence_that_says_what_to_do(
-    code: str, status: int, details: dict[str, Any], said: tuple[str, ...]
+    code: str, status: int, details: dict[str, Any], expected: tuple[str, ...]
 ) -> None:
     error = parse_refusal(status, body(code, details))
     assert isinstance(error, PlatformRefused)
     assert (error.exit_code, error.status_code, error.code, dict(error.details)) == (5, status, code, details)
     sentence = str(error)
-    assert all(part in sentence for part in said), sentence
+    assert all(part in sentence for part in expected), sentence
     assert sentence.endswith("(trace abc123)")
     assert "{" not in sentence
     assert "\n" not in sentence
@@ -106,7 +106,7 @@ def test_no_published_code_of_the_plugins_apis_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "content", "said"),
+    ("status", "content", "expected"),
     [
         (403, b"<html>blocked</html>", "firewall"),
         (502, b"<html>bad gateway</html>", "biot-plugin status"),
@@ -116,5 +116,5 @@ def test_no_published_code_of_the_plugins_apis_is_missing() -> None:
         (400, b'{"code": 7, "details": [], "message": null}', "no reason"),
     ],
 )
-def test_whatever_else_stands_in_the_way_is_a_sentence_too(status: int, content: bytes, said: str) -> None:
-    assert said in str(parse_refusal(status, content))
+def test_whatever_else_stands_in_the_way_is_a_sentence_too(status: int, content: bytes, expected: str) -> None:
+    assert expected in str(parse_refusal(status, content))

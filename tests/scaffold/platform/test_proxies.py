@@ -88,7 +88,7 @@ def certificate(tmp_path: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -96,7 +96,7 @@ def certificate(tmp_path: Path) -> Path:
     )
     file = tmp_path / "platform.pem"
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(made.public_bytes(Encoding.PEM) + private)
+    file.write_bytes(signed.public_bytes(Encoding.PEM) + private)
     return file
 
 
@@ -161,13 +161,13 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password(monkeypatch: py
     monkeypatch.setenv("HTTPS_PROXY", "http://ada:hush@127.0.0.1:1")
     with calling() as client, pytest.raises(Unreachable) as error:
         client.get("/x")
-    said = str(error.value)
+    message = str(error.value)
     assert error.value.exit_code == 6
-    assert said.startswith(
+    assert message.startswith(
         f"Cannot connect to {URL} through the proxy 127.0.0.1:1 (Connection refused): check HTTPS_PROXY"
     )
-    assert "ada" not in said
-    assert "hush" not in said
+    assert "ada" not in message
+    assert "hush" not in message
 
 
 def test_so_is_one_that_refuses(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:

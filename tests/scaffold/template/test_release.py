@@ -61,9 +61,9 @@ def test_the_maintenance_command_releases(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "biot_plugin_cli.template.release"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
 
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
+    first = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
     again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
 
-    assert said.stdout == "released template version 1\n"
+    assert first.stdout == "released template version 1\n"
     assert again.stdout == "nothing to release\n"
     assert (package / "_templates" / "history.fi").read_bytes().startswith(b"commit refs/heads/main\n")

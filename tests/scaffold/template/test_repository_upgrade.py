@@ -143,11 +143,11 @@ def test_a_conflict_is_marked_and_named(plugin: Path, templates: Path, biot_plug
 def test_people_see_what_changed(plugin: Path, templates: Path, biot_plugin: Program) -> None:
     _second_version(templates)
 
-    said = biot_plugin("upgrade").out
+    output = biot_plugin("upgrade").out
 
-    assert "1 -> 2" in said
-    assert "hooks/pre_request.py" in said
-    assert "git diff" in said
+    assert "1 -> 2" in output
+    assert "hooks/pre_request.py" in output
+    assert "git diff" in output
 
 
 def test_it_works_from_a_folder_below(
