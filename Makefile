@@ -58,7 +58,7 @@ test-fast: setup ## Run the tests that take seconds
 	$(BIN)/pytest -n auto -m "not slow and not matrix"
 
 template-release: setup ## Record the template as its next version
-	$(BIN)/python -m biot_plugin_cli.template.history release
+	$(BIN)/python -m biot_plugin_cli.template.release
 
 bench: setup ## Measure against other tools, and print ratios
 	$(BIN)/python -m benchmarks

@@ -1,25 +1,25 @@
 #!/bin/sh
-# A plugin's whole life on the platform on this machine: made, checked, packaged, deployed, called, changed, rolled back
-# and removed. Usage: first_plugin.sh FOLDER, which must not be there yet. It needs new-plugin, biot-plugin,
-# biot-emulator, curl and make on PATH.
+# The life cycle of a plugin on a local emulator of the platform: create, check, package, deploy, call, change, roll back
+# and delete. Usage: first_plugin.sh FOLDER, which must not exist yet. Requires new-plugin, biot-plugin, biot-emulator,
+# curl and make on PATH.
 set -eu
 
-folder=${1:?say which folder to make the plugin in}
+folder=${1:?usage: first_plugin.sh FOLDER}
 patients=organization/v1/users/patients
 log=$(mktemp)
 
 say() { printf '\n== %s\n' "$*"; }
 
-api() { # METHOD PATH [JSON]: calls the platform as the administrator
+api() { # METHOD PATH [JSON]: sends a request as the administrator
   curl -sS -X "$1" "$BIOT_PLUGIN_BASE_URL/$2" -H "authorization: Bearer $token" ${3:+-H content-type:application/json -d "$3"}
 }
 
-patient() { # creates a patient, and shows the attribute that the plugin changes
+patient() { # creates a patient, and prints the attribute that the plugin changes
   api POST "$patients" '{"_name": {"firstName": "Grace", "lastName": "Hopper"}, "mrn": "  K-117 "}' |
     sed 's/.*"mrn":\("[^"]*"\).*/the record number is \1/'; echo
 }
 
-say "The platform, on this machine"
+say "Start the platform"
 biot-emulator serve --port 0 --admin me@example.org:secret >"$log" &
 emulator=$!
 trap 'kill $emulator; rm -f "$log"' EXIT
@@ -35,34 +35,34 @@ echo "$BIOT_PLUGIN_BASE_URL"
 token=$(curl -sS "$BIOT_PLUGIN_BASE_URL/ums/v2/users/login" -H content-type:application/json \
   -d '{"username": "me@example.org", "password": "secret"}' | sed 's/.*"accessJwt":{"token":"\([^"]*\)".*/\1/')
 
-say "A new plugin"
+say "Create a plugin"
 new-plugin "$folder" --name first --hook pre-request --defaults
 cd "$folder"
 make setup
 
-say "Checked and packaged"
+say "Check and package"
 biot-plugin check
 biot-plugin package
 
-say "Before it is deployed"
+say "Before the deployment"
 patient
 
-say "Deployed"
+say "Deploy"
 biot-plugin deploy --yes
 patient
 
-say "Changed, and deployed again"
+say "Change, and deploy again"
 sed 's/number.strip()/number.strip().lower()/' hooks/pre_request.py >hooks/new && mv hooks/new hooks/pre_request.py
 biot-plugin deploy --yes
 patient
 
-say "Deployed once more: nothing to do"
+say "Deploy once more: nothing changed"
 biot-plugin deploy --yes
 
-say "Rolled back"
+say "Roll back"
 biot-plugin rollback --yes
 patient
 
-say "Removed"
+say "Delete"
 biot-plugin delete --yes
 patient

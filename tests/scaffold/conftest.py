@@ -13,8 +13,8 @@ import typer
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli import main, new_plugin
 from biot_plugin_cli.git import runner
-from biot_plugin_cli.platform import client as platform_client
-from biot_plugin_cli.terminal import program
+from biot_plugin_cli.platform import retries
+from biot_plugin_cli.terminal import app as terminal_app
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
 from tests.scaffold.packages import INDEX, UV_CACHE, Repository
@@ -36,7 +36,7 @@ def _program(app: typer.Typer, name: str, capsys: pytest.CaptureFixture[str]) ->
     def run(*arguments: object) -> Outcome:
         capsys.readouterr()
         with pytest.raises(SystemExit) as stop:
-            program.run(app, name, [str(argument) for argument in arguments])
+            terminal_app.run(app, name, [str(argument) for argument in arguments])
         said = capsys.readouterr()
         return Outcome(stop.value.code, said.out, said.err)
 
@@ -91,7 +91,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def platform(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyPlatform]:
     """The emulator behind a connection that can fail; whoever deploys is its administrator."""
-    monkeypatch.setattr(platform_client, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(retries, "RETRY_PAUSES", (0.01, 0.01))
     with faulty(emulator.url) as platform:
         for name, value in (
             ("BASE_URL", platform.url),

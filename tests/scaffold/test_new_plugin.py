@@ -12,7 +12,7 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import git
 from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, newest_runtime
 from biot_plugin_cli.plugin.manifest import Manifest
-from biot_plugin_cli.template import copier_adapter, history
+from biot_plugin_cli.template import copier_adapter, versions
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file
 
 
@@ -117,16 +117,16 @@ def test_the_answers_name_no_place_on_this_machine_but_the_sources(create: Progr
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "sentence"),
     [
-        (["--name", "two words", "--defaults"], 2, "--name is not valid: a name has 1 to 57"),
-        (["--name", "n" * 58, "--defaults"], 2, "--name is not valid: a name has 1 to 57"),
-        (["--name", "demo\n", "--defaults"], 2, "--name is not valid: a name has 1 to 57"),
-        (["--name", "", "--defaults"], 2, "--name is not valid: a name has 1 to 57"),
-        (["--display-name", "", "--defaults"], 2, "--display-name is not valid: a display name has 1 to 255"),
-        (["--display-name", "d" * 256, "--defaults"], 2, "--display-name is not valid: a display name has 1 to 255"),
-        (["--display-name", "a\nb", "--defaults"], 2, "--display-name is not valid: a display name has 1 to 255"),
+        (["--name", "two words", "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
+        (["--name", "n" * 58, "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
+        (["--name", "demo\n", "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
+        (["--name", "", "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
+        (["--display-name", "", "--defaults"], 2, "Invalid --display-name: a display name has 1 to 255"),
+        (["--display-name", "d" * 256, "--defaults"], 2, "Invalid --display-name: a display name has 1 to 255"),
+        (["--display-name", "a\nb", "--defaults"], 2, "Invalid --display-name: a display name has 1 to 255"),
         (["--hook", "before", "--defaults"], 2, "'before' is not one of"),
         (["--runtime", "python3.9", "--defaults"], 2, "'python3.9' is not one of"),
-        (["--hook", "endpoint"], 2, "give --display-name, --runtime, --package, --ci, or --defaults"),
+        (["--hook", "endpoint"], 2, "pass --display-name, --runtime, --package, --ci, or --defaults"),
     ],
 )
 def test_a_wrong_command_line_leaves_nothing(
@@ -167,7 +167,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(create: Program) -> Non
     refused = create("/proc/demo", "--defaults")
 
     assert refused.exit_code == 1
-    assert refused.err.startswith("error: /proc/demo cannot be made: ")
+    assert refused.err.startswith("error: Cannot create /proc/demo (")
 
 
 def test_without_git_nothing_is_made(create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,16 +186,16 @@ def test_a_template_that_fails_in_the_middle_leaves_nothing(
 ) -> None:
     templates = tmp_path / "templates" / "plugin"
     (templates / "template").mkdir(parents=True)
-    copier_yml = (history.FOLDER / "plugin" / "copier.yml").read_text(encoding="utf-8")
+    copier_yml = (versions.FOLDER / "plugin" / "copier.yml").read_text(encoding="utf-8")
     (templates / "copier.yml").write_text(copier_yml, encoding="utf-8")
     (templates / "template" / "a.txt").write_text("fine", encoding="utf-8")
     (templates / "template" / "z.txt.jinja").write_text(broken, encoding="utf-8")
-    monkeypatch.setattr(history, "FOLDER", templates.parent)
+    monkeypatch.setattr(versions, "FOLDER", templates.parent)
 
     refused = create(tmp_path / "x" / "y" / "demo", "--defaults")
 
     assert refused.exit_code == 1
-    assert refused.err.startswith("error: The template cannot be rendered: ")
+    assert refused.err.startswith("error: Cannot render the template: ")
     assert entries(tmp_path) == ["templates"]
 
 
@@ -235,7 +235,7 @@ def test_no_home_is_no_obstacle(create: Program, tmp_path: Path, monkeypatch: py
 
 
 def test_bad_input_to_the_renderer_that_is_no_answer_is_a_failed_operation(tmp_path: Path) -> None:
-    with history.open_template() as template, pytest.raises(OperationFailed, match="cannot be rendered"):
+    with versions.open_template() as template, pytest.raises(OperationFailed, match="Cannot render"):
         copier_adapter.render(template, tmp_path / "x", {"name": "x", "hooks": ["nonsense"], "ci": 1}, {}, ask=False)
 
 

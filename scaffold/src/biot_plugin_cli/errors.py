@@ -1,13 +1,13 @@
-"""What can go wrong, and the exit code of each kind.
+"""The errors of this package, and the exit code of each.
 
 CliError
-├── OperationFailed      1  what was asked for could not be done
+├── OperationFailed      1  the operation failed
 ├── UsageError           2  the command line is wrong
 ├── PluginImportError    3  the plugin cannot be imported
 ├── InvalidPlugin        4  the plugin or its configuration is invalid
-├── PlatformRefused      5  the platform refused
+├── PlatformRefused      5  the platform refused the request
 ├── PlatformUnreachable  6  the platform cannot be reached
-└── Interrupted        130  the user has interrupted what cannot be undone
+└── Interrupted        130  the user interrupted an operation that cannot be undone (128 + SIGINT)
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ __all__ = [
 
 
 class CliError(Exception):
-    """A failure that one sentence explains; the sentence says what to do.
+    """A failure explained by one sentence that says what is wrong and what to do.
 
     Attributes:
-        exit_code: How the program ends.
-        code: What machines know the reason by, the name of the platform or of a finding; empty where it has none.
+        exit_code: The exit code of the program.
+        code: A stable name of the reason for machines: the platform's error code or the code of a finding; empty when
+            there is none.
     """
 
     exit_code: ClassVar[int] = 1
@@ -39,7 +40,7 @@ class CliError(Exception):
 
 
 class OperationFailed(CliError):
-    """What was asked for could not be done."""
+    """The operation failed."""
 
     exit_code: ClassVar[int] = 1
 
@@ -63,7 +64,7 @@ class InvalidPlugin(CliError):
 
 
 class PlatformRefused(CliError):
-    """The platform answered, and refused."""
+    """The platform responded with an error."""
 
     exit_code: ClassVar[int] = 5
 
@@ -75,6 +76,6 @@ class PlatformUnreachable(CliError):
 
 
 class Interrupted(CliError):
-    """The user has interrupted what cannot be undone."""
+    """The user interrupted an operation that cannot be undone."""
 
     exit_code: ClassVar[int] = 130

@@ -21,7 +21,7 @@ from biot_plugin_cli.commands.rollback import rollback
 from biot_plugin_cli.commands.state import disable, enable
 from biot_plugin_cli.commands.status import status
 from biot_plugin_cli.commands.upgrade import upgrade
-from biot_plugin_cli.terminal.program import Debug, new_app, run
+from biot_plugin_cli.terminal.app import Debug, new_app, run
 
 __all__ = ["app", "main"]
 

@@ -126,16 +126,16 @@ def test_without_uv_and_without_a_lock_it_is_said_what_to_install(
 @pytest.mark.parametrize(
     ("before", "after", "code", "line", "said", "advice"),
     [
-        ('["pure"]', '["pure>=1"]', "lock-stale", 12, "older than the dependencies", "run uv lock"),
+        ('["pure"]', '["pure>=1"]', "lock-stale", 12, "out of date with the dependencies", "run uv lock"),
         (
             f'"=={PYTHON}.*"',
             f'"<{PYTHON}"',
             "requires-python-mismatch",
             11,
-            "its requires-python is",
-            "make them agree",
+            "excludes the plugin's runtime",
+            "change one of them",
         ),
-        ('["pure"]', '["pure>>1"]', "dependency-invalid", 12, "'pure>>1'", "write it as in"),
+        ('["pure"]', '["pure>>1"]', "dependency-invalid", 12, "'pure>>1'", "use the form"),
     ],
 )
 def test_each_mistake_has_a_code_of_its_own(
@@ -162,8 +162,8 @@ def test_a_lock_that_is_damaged_is_told(tmp_path: Path) -> None:
     found = the_one(check(tmp_path))
 
     assert (found.code, found.severity) == ("lock-invalid", "error")
-    assert "uv.lock cannot be read" in found.message
-    assert found.advice == "run uv lock to make it again"
+    assert f"Cannot read {tmp_path / 'uv.lock'}" in found.message
+    assert found.advice == "run uv lock to recreate it"
 
 
 def test_what_is_written_wrong_is_told_without_a_lock_too(tmp_path: Path) -> None:

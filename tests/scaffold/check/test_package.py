@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from biot_plugin_cli.archive import sizes
-from biot_plugin_cli.archive.sizes import MEGABYTE
+from biot_plugin_cli.archive import size_limits
+from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import AARCH64, INDEX, Repository, library, make_wheel
 
@@ -58,8 +58,8 @@ def test_links_and_libraries_are_found_all_at_once(needy: Repository, lock: bool
         ("link-outside", "error", "out.txt"),
     ]
     outside = next(one for one in findings if one["code"] == "link-outside")
-    assert outside["message"] == "out.txt is a symbolic link that leads out of the plugin's folder"
-    assert outside["advice"] == "put a copy there, or remove it"
+    assert outside["message"] == "The symbolic link out.txt leads out of the plugin's folder"
+    assert outside["advice"] == "replace it with a copy, or remove it"
 
 
 def test_without_a_lock_it_is_said_and_nothing_is_built(needy: Repository) -> None:
@@ -82,18 +82,18 @@ def test_own_files_that_are_too_large(needy: Repository, lock: bool) -> None:
     refused = found(needy, "package-refused", *([] if lock else ["lock-missing"]))[0]
 
     assert refused["severity"] == "error"
-    assert "51.0 MB zipped, and Lambda takes 50" in refused["message"]
-    assert "your own files 51.0 MB" in refused["advice"]
+    assert "51.0 MB zipped, and Lambda allows 50 MB" in refused["message"]
+    assert "your source files 51.0 MB" in refused["advice"]
 
 
 def test_own_files_that_are_too_large_unpacked(needy: Repository) -> None:
     (needy.root / "uv.lock").unlink()
     with needy.write("big.bin").open("wb") as file:
-        file.truncate(sizes.MAX_UNPACKED_BYTES)
+        file.truncate(size_limits.MAX_UNPACKED_BYTES)
 
     refused = found(needy, "package-refused", "lock-missing")[0]
 
-    assert "250.0 MB unpacked, and Lambda takes 250" in refused["message"]
+    assert "250.0 MB unpacked, and Lambda allows 250 MB" in refused["message"]
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_another_mistake_hides_nothing(
     needy.write(
         "pyproject.toml", (needy.root / "pyproject.toml").read_text().replace("version = 1\n", f"version = 1\n{line}\n")
     )
-    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", 10)
+    monkeypatch.setattr(size_limits, "MAX_UNPACKED_BYTES", 10)
 
     refused = next(one for one in found(needy, code, "package-refused") if one["code"] == "package-refused")
 
-    assert "Lambda takes 0" in refused["message"]
+    assert "Lambda allows 0 MB" in refused["message"]
 
 
 def test_source_that_is_not_valid_is_told_once(needy: Repository) -> None:
@@ -136,8 +136,8 @@ def test_an_entry_point_that_git_ignores(needy: Repository, lock: bool) -> None:
 
     refused = found(needy, "package-refused", *([] if lock else ["lock-missing"]))[0]
 
-    assert "index.py, which is not among the plugin's own files" in refused["message"]
-    assert "let git track it" in refused["advice"]
+    assert "No index.py for the handler index.handler among the plugin's source files" in refused["message"]
+    assert "make sure that git does not ignore it" in refused["advice"]
 
 
 def test_where_the_index_cannot_be_reached_it_is_unknown(needy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,8 +153,8 @@ def test_where_the_index_cannot_be_reached_it_is_unknown(needy: Repository, monk
     [unknown] = found(needy, "package-unknown")
 
     assert unknown["severity"] == "warning"
-    assert "was not looked at: The dependencies could not be installed" in unknown["message"]
-    assert unknown["advice"] == "run this where the package index can be reached"
+    assert "was not looked at: Cannot install the dependencies" in unknown["message"]
+    assert unknown["advice"] == "try again where the package index can be reached"
 
 
 def test_what_cannot_be_written_is_unknown(needy: Repository) -> None:

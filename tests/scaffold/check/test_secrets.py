@@ -141,8 +141,8 @@ def test_where_git_is_lacking_it_is_said_that_nobody_looked(plugin: Path, monkey
 
     package, secrets = check(plugin).findings
 
-    assert (secrets.code, secrets.advice) == ("secrets-unknown", "install git and run this again")
-    assert (package.code, package.advice) == ("package-unknown", "install git and run this again")
+    assert (secrets.code, secrets.advice) == ("secrets-unknown", "install git and try again")
+    assert (package.code, package.advice) == ("package-unknown", "install git and try again")
 
 
 def test_a_variable_that_is_named_like_a_secret_is_a_warning(plugin: Path) -> None:

@@ -94,10 +94,11 @@ def test_a_file_is_written_readably_and_never_over_another(
     text = path.read_text(encoding="utf-8")
     assert json.loads(text)["body"]["method"] == "POST"
     assert run(monkeypatch, "scheduled", "-o", path) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == text
-    assert run(monkeypatch, "scheduled", "-o", tmp_path / "nowhere" / "event.json") == 1
-    assert "cannot be written (No such file or directory)" in capsys.readouterr().err
+    path = tmp_path / "nowhere" / "event.json"
+    assert run(monkeypatch, "scheduled", "-o", path) == 1
+    assert f"Cannot write {path} (No such file or directory)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("variables", "exit_code", "said"),
     [
-        ({"BASE_URL": "http://127.0.0.1:1"}, 6, "cannot be reached"),
+        ({"BASE_URL": "http://127.0.0.1:1"}, 6, "Cannot connect to"),
         ({"BASE_URL": "http://platform.example"}, 2, "https://"),
         ({"BASE_URL": ""}, 2, "BIOT_PLUGIN_BASE_URL"),
-        ({"PASSWORD": ""}, 2, "belong together"),
-        ({"PASSWORD": "", "USERNAME": ""}, 2, "no credentials"),
+        ({"PASSWORD": ""}, 2, "Only one of"),
+        ({"PASSWORD": "", "USERNAME": ""}, 2, "No credentials"),
         ({"PASSWORD": "guess"}, 5, "is wrong"),
         ({"SERVICE_ID": "6d2f3a52-5f0d-4f0a-9f57-0d7a1a6d3c11", "SERVICE_SECRET": "guess"}, 5, "is wrong"),
     ],

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.archive import sizes
+from biot_plugin_cli.archive import size_limits
 from biot_plugin_cli.archive.bytecode import compile_tree
-from biot_plugin_cli.archive.sizes import MEGABYTE
+from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.git.runner import initialise
 from tests.scaffold.packages import (
     AARCH64,
@@ -36,7 +36,7 @@ NUMBER = THIS.removeprefix("python").replace(".", "")
 
 
 @pytest.fixture
-def needy(repository: Repository) -> Repository:
+def dependent(repository: Repository) -> Repository:
     """A plugin that needs a pure distribution, and through it one with a native library."""
     extension = f"_fast.cpython-{NUMBER}-x86_64-linux-gnu.so"
     make_wheel(
@@ -53,60 +53,60 @@ def needy(repository: Repository) -> Repository:
     return repository
 
 
-def test_own_files_and_dependencies_are_in_it(needy: Repository) -> None:
-    made = needy.packaged()
+def test_own_files_and_dependencies_are_in_it(dependent: Repository) -> None:
+    package = dependent.packaged()
 
-    assert set(made.sources) == {
+    assert set(package.sources) == {
         *("index.py", "pure/__init__.py", "pure/py.typed", "pure/data.txt", "fast.py"),
         f"_fast.cpython-{NUMBER}-x86_64-linux-gnu.so",
         *(f"pure-1.0.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD")),
         *(f"fast-2.0.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD")),
     }
     tag = f"cpython-{NUMBER}.pyc"
-    assert set(made.names) - set(made.sources) == {
+    assert set(package.names) - set(package.sources) == {
         f"__pycache__/index.{tag}",
         f"__pycache__/fast.{tag}",
         f"pure/__pycache__/__init__.{tag}",
     }
-    record = made.read("pure-1.0.dist-info/RECORD").decode().splitlines()
-    assert {line.partition(",")[0] for line in record} == {name for name in made.sources if name.startswith("pure")}
+    record = package.read("pure-1.0.dist-info/RECORD").decode().splitlines()
+    assert {line.partition(",")[0] for line in record} == {name for name in package.sources if name.startswith("pure")}
 
 
-def test_the_document_tells_the_truth(needy: Repository) -> None:
-    made = needy.packaged("--report")
+def test_the_document_tells_the_truth(dependent: Repository) -> None:
+    package = dependent.packaged("--report")
 
-    content = made.path.read_bytes()
-    assert made.path == needy.root / "dist" / "demo.zip"
-    assert made.document["sha256"] == hashlib.sha256(content).hexdigest()
-    assert made.document["bytes"] == len(content)
-    assert made.document["files"] == len(made.names)
-    assert made.document["unpackedBytes"] == sum(entry.file_size for entry in made.entries)
-    assert made.document["notes"] == []
-    parts = {part["name"]: part for part in made.document["parts"]}
+    content = package.path.read_bytes()
+    assert package.path == dependent.root / "dist" / "demo.zip"
+    assert package.document["sha256"] == hashlib.sha256(content).hexdigest()
+    assert package.document["bytes"] == len(content)
+    assert package.document["files"] == len(package.names)
+    assert package.document["unpackedBytes"] == sum(entry.file_size for entry in package.entries)
+    assert package.document["notes"] == []
+    parts = {part["name"]: part for part in package.document["parts"]}
     assert {name: part["version"] for name, part in parts.items()} == {"pure": "1.0", "fast": "2.0", None: None}
-    assert sum(part["unpackedBytes"] for part in parts.values()) == made.document["unpackedBytes"]
+    assert sum(part["unpackedBytes"] for part in parts.values()) == package.document["unpackedBytes"]
     assert parts[None]["files"] == 2
 
 
-def test_people_see_sizes_limits_and_progress(needy: Repository) -> None:
-    done = needy.package("--report")
+def test_people_see_sizes_limits_and_progress(dependent: Repository) -> None:
+    done = dependent.package("--report")
 
     assert done.exit_code == 0
     assert "Installing 2 dependencies for Python" in done.err
     lines = done.out.splitlines()
     assert lines[0].split() == ["part", "version", "zipped", "unpacked", "share", "files"]
-    assert any(line.startswith("the plugin's own files") for line in lines)
+    assert any(line.startswith("source files") for line in lines)
     assert any(line.split() == ["limit", "50.00", "250.00"] for line in lines)
     assert "dist/demo.zip" in done.out
-    assert "--report" not in needy.package().out
+    assert "--report" not in dependent.package().out
 
 
-def test_a_change_of_one_file_changes_that_file_alone(needy: Repository) -> None:
-    before = needy.packaged()
+def test_a_change_of_one_file_changes_that_file_alone(dependent: Repository) -> None:
+    before = dependent.packaged()
     entries = {entry.filename: entry.CRC for entry in before.entries}
-    needy.write("index.py", INDEX.replace("200", "201"))
+    dependent.write("index.py", INDEX.replace("200", "201"))
 
-    after = needy.packaged()
+    after = dependent.packaged()
 
     assert "Installing" in before.said
     assert "Installing" not in after.said
@@ -116,71 +116,73 @@ def test_a_change_of_one_file_changes_that_file_alone(needy: Repository) -> None
     assert after.document["files"] == before.document["files"]
 
 
-def test_another_lock_is_built_anew_and_the_former_one_is_still_there(needy: Repository) -> None:
-    first = needy.packaged()
-    needy.needs()
-    without = needy.packaged().sources
-    needy.needs("pure")
-    again = needy.packaged()
+def test_another_lock_is_built_anew_and_the_former_one_is_still_there(dependent: Repository) -> None:
+    first = dependent.packaged()
+    dependent.needs()
+    without = dependent.packaged().sources
+    dependent.needs("pure")
+    again = dependent.packaged()
 
     assert without == ["index.py"]
     assert again.document == first.document
     assert "Installing" not in again.said
 
 
-def test_what_was_kept_and_damaged_is_built_anew(needy: Repository) -> None:
-    first = needy.packaged()
-    archive = next((needy.root / ".cache").rglob("dependencies.zip"))
+def test_what_was_kept_and_damaged_is_built_anew(dependent: Repository) -> None:
+    first = dependent.packaged()
+    archive = next((dependent.root / ".cache").rglob("dependencies.zip"))
     archive.write_bytes(archive.read_bytes()[:-100])
 
-    again = needy.packaged()
+    again = dependent.packaged()
 
     assert "Installing" in again.said
     assert again.document == first.document
 
 
-def test_the_content_hash_is_that_of_what_runs(needy: Repository) -> None:
-    first = needy.packaged()
+def test_the_content_hash_is_that_of_what_runs(dependent: Repository) -> None:
+    first = dependent.packaged()
     same = first.document["contentHash"]
-    wheel = next(needy.wheels.glob("pure*"))
+    wheel = next(dependent.wheels.glob("pure*"))
     with zipfile.ZipFile(wheel) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
 
-    needy.write("pyproject.toml", (needy.root / "pyproject.toml").read_text().replace("version = 1\n", "version = 7\n"))
-    assert needy.packaged().document["contentHash"] == same
+    dependent.write(
+        "pyproject.toml", (dependent.root / "pyproject.toml").read_text().replace("version = 1\n", "version = 7\n")
+    )
+    assert dependent.packaged().document["contentHash"] == same
 
     files["pure-1.0.dist-info/WHEEL"] += b"Build: 1\n"
     _rewrite(wheel, files)
-    rebuilt = needy.packaged().document
+    rebuilt = dependent.packaged().document
     assert (rebuilt["contentHash"], rebuilt["sha256"] == first.document["sha256"]) == (same, False)
 
-    (needy.root / "index.py").chmod(0o755)
-    assert needy.packaged().document["contentHash"] != same
-    (needy.root / "index.py").chmod(0o644)
-    assert needy.packaged().document["contentHash"] == same
+    (dependent.root / "index.py").chmod(0o755)
+    assert dependent.packaged().document["contentHash"] != same
+    (dependent.root / "index.py").chmod(0o644)
+    assert dependent.packaged().document["contentHash"] == same
 
     files["pure/data.txt"] = b"2"
     _rewrite(wheel, files)
-    assert needy.packaged().document["contentHash"] != same
+    assert dependent.packaged().document["contentHash"] != same
 
 
 def _rewrite(wheel: Path, files: dict[str, bytes]) -> None:
-    about = "pure-1.0.dist-info/RECORD"
-    files = {name: content for name, content in files.items() if name != about}
+    record = "pure-1.0.dist-info/RECORD"
+    files = {name: content for name, content in files.items() if name != record}
     with zipfile.ZipFile(wheel, "w") as archive:
-        for name, content in {**files, about: "".join(f"{name},,\n" for name in files).encode()}.items():
+        for name, content in {**files, record: "".join(f"{name},,\n" for name in files).encode()}.items():
             archive.writestr(name, content)
 
 
-def test_the_bill_of_materials(needy: Repository) -> None:
-    made = needy.packaged()
+def test_the_bill_of_materials(dependent: Repository) -> None:
+    package = dependent.packaged()
 
-    sbom = Path(made.document["sbom"])
-    assert sbom == needy.root / "dist" / "demo.cdx.json"
+    sbom = Path(package.document["sbom"])
+    assert sbom == dependent.root / "dist" / "demo.cdx.json"
     bill = json.loads(sbom.read_text())
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     assert bill["metadata"]["component"]["name"] == "demo"
-    wheels = {wheel.name.partition("-")[0]: wheel for wheel in needy.wheels.iterdir()}
+    wheels = {wheel.name.partition("-")[0]: wheel for wheel in dependent.wheels.iterdir()}
     assert bill["components"] == [
         {
             "type": "library",
@@ -199,16 +201,16 @@ def test_the_bill_of_materials(needy: Repository) -> None:
         {"ref": "pkg:pypi/pure@1.0", "dependsOn": ["pkg:pypi/fast@2.0"]},
     ]
     before = sbom.read_bytes()
-    needy.packaged()
+    dependent.packaged()
     assert sbom.read_bytes() == before
 
 
-def test_uv_and_pip_install_the_same(needy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_uv = needy.packaged().document
+def test_uv_and_pip_install_the_same(dependent: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_uv = dependent.packaged().document
     _hide_uv(monkeypatch)
-    shutil.rmtree(needy.root / ".cache")
+    shutil.rmtree(dependent.root / ".cache")
 
-    with_pip = needy.packaged()
+    with_pip = dependent.packaged()
 
     assert "Installing" in with_pip.said
     assert with_pip.document == with_uv
@@ -219,26 +221,26 @@ def _hide_uv(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", "/nowhere")
 
 
-def test_where_nothing_can_install(needy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_can_install(dependent: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     _hide_uv(monkeypatch)
     monkeypatch.setattr("biot_plugin_cli.dependencies.installers._python_with_pip", lambda _: None)
 
-    refused = needy.package()
+    refused = dependent.package()
 
     assert refused.exit_code == 1
-    assert refused.err.splitlines()[-1] == "error: Neither uv nor pip was found: install uv, or run make setup"
+    assert refused.err.splitlines()[-1] == "error: Neither uv nor pip found: install uv, or run make setup"
 
 
 @pytest.mark.parametrize("umask", ["000", "027", "077"])
 def test_the_same_bytes_whatever_the_folder_the_day_the_user_and_the_seed(
-    needy: Repository, tmp_path: Path, umask: str
+    dependent: Repository, tmp_path: Path, umask: str
 ) -> None:
-    reference = needy.packaged().document
+    reference = dependent.packaged().document
     other = tmp_path / f"somewhere {umask}" / "else"
     other.parent.mkdir()
     command = 'umask $1; cp -r "$2" "$3"; cd "$3"; rm -r .cache dist; touch -t 200102030405 *; "$4" package --json'
     done = run(
-        *("sh", "-ec", command, "sh", umask, needy.root, other, program_file("biot-plugin")),
+        *("sh", "-ec", command, "sh", umask, dependent.root, other, program_file("biot-plugin")),
         cwd=tmp_path,
         PYTHONHASHSEED=umask.lstrip("0") or "0",
         TZ="Asia/Kathmandu",
@@ -274,9 +276,9 @@ def test_own_modules_do_not_get_in_the_compilers_way(repository: Repository) -> 
     assert f"__pycache__/struct.cpython-{NUMBER}.pyc" in repository.packaged().names
 
 
-def test_nothing_is_compiled_when_it_runs(needy: Repository, tmp_path: Path) -> None:
-    made = needy.packaged()
-    folder = made.extract(tmp_path / "task")
+def test_nothing_is_compiled_when_it_runs(dependent: Repository, tmp_path: Path) -> None:
+    package = dependent.packaged()
+    folder = package.extract(tmp_path / "task")
 
     assert _compiled(folder) == []
 
@@ -288,17 +290,17 @@ def test_nothing_is_compiled_when_it_runs(needy: Repository, tmp_path: Path) -> 
 def _compiled(folder: Path) -> list[str]:
     """Import index and fast as Lambda does, and tell which sources were compiled for it."""
     command = [sys.executable, "-B", "-v", "-c", f"import sys; sys.path.insert(0, {str(folder)!r}); import index, fast"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stderr
-    found = [line for line in said.splitlines() if line.startswith(f"# code object from {folder}/")]
-    return sorted(line.rpartition("/")[2] for line in found if line.endswith(".py"))
+    stderr = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/").stderr
+    lines = [line for line in stderr.splitlines() if line.startswith(f"# code object from {folder}/")]
+    return sorted(line.rpartition("/")[2] for line in lines if line.endswith(".py"))
 
 
-def test_git_sees_nothing_of_it(needy: Repository) -> None:
-    initialise(needy.root)
-    needy.write(".gitignore", "dist/\n")
-    needy.packaged()
+def test_git_sees_nothing_of_it(dependent: Repository) -> None:
+    initialise(dependent.root)
+    dependent.write(".gitignore", "dist/\n")
+    dependent.packaged()
 
-    status = run("git", "status", "--porcelain", "--untracked-files=all", cwd=needy.root).stdout
+    status = run("git", "status", "--porcelain", "--untracked-files=all", cwd=dependent.root).stdout
 
     assert ".cache" not in status
 
@@ -314,104 +316,104 @@ def refusal(repository: Repository, *arguments: object, code: int = 4) -> str:
     return last
 
 
-def test_a_dependency_without_a_wheel_for_the_target(needy: Repository) -> None:
-    needy.packaged()
-    next(needy.wheels.glob("fast*")).unlink()
-    make_wheel(needy.wheels, "fast", tag=f"cp{NUMBER}-cp{NUMBER}-macosx_11_0_arm64")
-    make_wheel(needy.wheels, "alone", tag="cp36-cp36m-manylinux2014_x86_64")
-    needy.needs("pure", "alone")
+def test_a_dependency_without_a_wheel_for_the_target(dependent: Repository) -> None:
+    dependent.packaged()
+    next(dependent.wheels.glob("fast*")).unlink()
+    make_wheel(dependent.wheels, "fast", tag=f"cp{NUMBER}-cp{NUMBER}-macosx_11_0_arm64")
+    make_wheel(dependent.wheels, "alone", tag="cp36-cp36m-manylinux2014_x86_64")
+    dependent.needs("pure", "alone")
 
-    said = refusal(needy)
+    message = refusal(dependent)
 
-    assert "alone 1.0, fast 1.0 (which pure needs)" in said
-    assert "no wheel for Python" in said
-    assert "x86_64 Linux" in said
+    assert "alone 1.0, fast 1.0 (needed by pure)" in message
+    assert "No wheel for Python" in message
+    assert "x86_64 Linux" in message
 
 
-def test_a_wheel_that_lies_about_its_machine(needy: Repository) -> None:
-    next(needy.wheels.glob("fast*")).unlink()
+def test_a_wheel_that_lies_about_its_machine(dependent: Repository) -> None:
+    next(dependent.wheels.glob("fast*")).unlink()
     tag = f"cp{NUMBER}-abi3-manylinux2014_x86_64"
-    make_wheel(needy.wheels, "fast", {"fast.abi3.so": library(AARCH64)}, tag=tag, version="2.0")
-    needy.needs("pure")
+    make_wheel(dependent.wheels, "fast", {"fast.abi3.so": library(AARCH64)}, tag=tag, version="2.0")
+    dependent.needs("pure")
 
-    assert "fast.abi3.so of fast is for the processor aarch64" in refusal(needy)
+    assert "fast.abi3.so of fast is for the processor aarch64" in refusal(dependent)
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [("fast.py", "dependency fast"), ("pure.py", "dependency pure"), ("pure/data.txt", "dependency pure")],
 )
-def test_a_file_that_hides_a_dependency(needy: Repository, name: str, said: str) -> None:
-    needy.write(name)
+def test_a_file_that_hides_a_dependency(dependent: Repository, name: str, message: str) -> None:
+    dependent.write(name)
 
-    assert said in refusal(needy)
+    assert message in refusal(dependent)
 
 
 def test_source_that_is_not_valid_for_the_runtime(repository: Repository) -> None:
     repository.packaged()
     repository.write("hooks/broken.py", "\n\ndef f(:\n")
 
-    said = refusal(repository, code=3)
+    message = refusal(repository, code=3)
 
-    assert "hooks/broken.py, line 3" in said
-    assert THIS in said
+    assert "hooks/broken.py, line 3" in message
+    assert THIS in message
 
 
 def test_too_large_unpacked(repository: Repository) -> None:
     with repository.write("big.bin").open("wb") as file:
-        file.truncate(sizes.MAX_UNPACKED_BYTES)
+        file.truncate(size_limits.MAX_UNPACKED_BYTES)
 
-    said = refusal(repository)
+    message = refusal(repository)
 
-    assert "250.0 MB unpacked, and Lambda takes 250" in said
-    assert "your own files 250.0 MB" in said
+    assert "250.0 MB unpacked, and Lambda allows 250 MB" in message
+    assert "your source files 250.0 MB" in message
 
 
 def test_dependencies_that_are_too_large_are_refused_before_time_is_spent_on_them(
-    needy: Repository, monkeypatch: pytest.MonkeyPatch
+    dependent: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", MEGABYTE)
-    next(needy.wheels.glob("pure*")).unlink()
-    make_wheel(needy.wheels, "pure", {"pure/zeros.bin": bytes(2 * MEGABYTE)}, needs=["fast"])
-    needy.needs("pure")
+    monkeypatch.setattr(size_limits, "MAX_UNPACKED_BYTES", MEGABYTE)
+    next(dependent.wheels.glob("pure*")).unlink()
+    make_wheel(dependent.wheels, "pure", {"pure/zeros.bin": bytes(2 * MEGABYTE)}, needs=["fast"])
+    dependent.needs("pure")
 
-    refused = needy.package()
+    refused = dependent.package()
 
     assert refused.exit_code == 4
-    assert "2.0 MB unpacked, and Lambda takes 1" in refused.err
+    assert "2.0 MB unpacked, and Lambda allows 1 MB" in refused.err
     assert "(pure 2.0 MB, fast 0.0 MB)" in refused.err
     assert "Compiling" not in refused.err
 
 
-def test_too_large_zipped(needy: Repository) -> None:
-    next(needy.wheels.glob("pure*")).unlink()
-    make_wheel(needy.wheels, "pure", {"pure/noise.bin": os.urandom(51 * MEGABYTE)})
-    needy.needs("pure")
+def test_too_large_zipped(dependent: Repository) -> None:
+    next(dependent.wheels.glob("pure*")).unlink()
+    make_wheel(dependent.wheels, "pure", {"pure/noise.bin": os.urandom(51 * MEGABYTE)})
+    dependent.needs("pure")
 
-    said = refusal(needy)
+    message = refusal(dependent)
 
-    assert "51.0 MB zipped, and Lambda takes 50" in said
-    assert "(pure 51.0 MB, your own files 0.0 MB)" in said
+    assert "51.0 MB zipped, and Lambda allows 50 MB" in message
+    assert "(pure 51.0 MB, your source files 0.0 MB)" in message
 
 
 def test_where_the_zip_cannot_be(repository: Repository, tmp_path: Path) -> None:
     assert "is a folder" in refusal(repository, "-o", tmp_path, code=1)
-    assert "cannot be written" in refusal(repository, "-o", repository.root / "index.py" / "x.zip", code=1)
+    assert "Cannot write" in refusal(repository, "-o", repository.root / "index.py" / "x.zip", code=1)
 
 
 def test_another_place(repository: Repository, tmp_path: Path) -> None:
-    made = Packaged(repository.package("-o", tmp_path / "new" / "my.zip", "--json").document)
+    package = Packaged(repository.package("-o", tmp_path / "new" / "my.zip", "--json").document)
 
-    assert made.path == tmp_path / "new" / "my.zip"
-    assert sorted(path.name for path in made.path.parent.iterdir()) == ["my.cdx.json", "my.zip"]
+    assert package.path == tmp_path / "new" / "my.zip"
+    assert sorted(path.name for path in package.path.parent.iterdir()) == ["my.cdx.json", "my.zip"]
     assert not (repository.root / "dist").exists()
 
 
-def test_check_looks_at_the_package_too(needy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert needy.program("check", "--json").exit_code == 0
-    assert not (needy.root / "dist").exists()
-    monkeypatch.setattr(sizes, "MAX_UNPACKED_BYTES", 10)
-    done = needy.program("check", "--json")
+def test_check_looks_at_the_package_too(dependent: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dependent.program("check", "--json").exit_code == 0
+    assert not (dependent.root / "dist").exists()
+    monkeypatch.setattr(size_limits, "MAX_UNPACKED_BYTES", 10)
+    done = dependent.program("check", "--json")
     [error] = [one for one in done.document["findings"] if one["severity"] == "error"]
     assert (done.exit_code, error["code"]) == (4, "package-refused")
-    assert "Lambda takes" in error["message"]
+    assert "Lambda allows" in error["message"]

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.platform import client as platform_client
+from biot_plugin_cli.platform import retries
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, Unreachable
@@ -23,35 +23,35 @@ LOGIN = b'{"accessToken": "token"}'
 
 
 class Server:
-    """Answers as it is told, and remembers what it was asked."""
+    """A server with configurable responses that records its requests."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str, str | None]] = []
+        self.requests: list[tuple[str, str, str | None]] = []
         self.login = LOGIN
         self.logins: list[Answer | None] = []
         self.answers: Callable[[str, str], Answer | None] = lambda method, path: (200, b"{}")
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
+            def respond(self) -> None:
                 self.rfile.read(int(self.headers.get("content-length") or 0))
-                server.asked.append((self.command, self.path, self.headers.get("authorization")))
-                log_in = self.path.startswith("/ums/")
-                if log_in:
-                    found = server.logins.pop(0) if server.logins else (200, server.login)
+                server.requests.append((self.command, self.path, self.headers.get("authorization")))
+                is_log_in = self.path.startswith("/ums/")
+                if is_log_in:
+                    response = server.logins.pop(0) if server.logins else (200, server.login)
                 else:
-                    found = server.answers(self.command, self.path)
-                if found is None:
+                    response = server.answers(self.command, self.path)
+                if response is None:
                     self.close_connection = True
                     return
-                self.send_response(found[0])
-                if found[0] in (301, 307):
+                self.send_response(response[0])
+                if response[0] in (301, 307):
                     self.send_header("location", "/elsewhere")
-                self.send_header("content-length", str(len(found[1])))
+                self.send_header("content-length", str(len(response[1])))
                 self.end_headers()
-                self.wfile.write(found[1])
+                self.wfile.write(response[1])
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = respond
 
             def log_message(self, format: str, *_: object) -> None:
                 pass
@@ -68,12 +68,12 @@ class Server:
 
     @property
     def calls(self) -> list[str]:
-        return [f"{method} {path}" for method, path, _ in self.asked if not path.startswith("/ums")]
+        return [f"{method} {path}" for method, path, _ in self.requests if not path.startswith("/ums")]
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(platform_client, "_PAUSES", (0.001, 0.001, 0.001))
+    monkeypatch.setattr(retries, "RETRY_PAUSES", (0.001, 0.001, 0.001))
     server = Server()
     yield server
     server.close()
@@ -87,11 +87,11 @@ def client(server: Server) -> Iterator[PlatformClient]:
 
 
 def test_the_first_call_logs_in_and_the_others_do_not(server: Server, client: PlatformClient) -> None:
-    assert server.asked == []
+    assert server.requests == []
     for _ in range(3):
         assert client.get("/x") == {}
-    assert [path for _, path, _ in server.asked] == ["/ums/v2/services/accessToken", "/x", "/x", "/x"]
-    assert {token for _, path, token in server.asked if path == "/x"} == {"Bearer token"}
+    assert [path for _, path, _ in server.requests] == ["/ums/v2/services/accessToken", "/x", "/x", "/x"]
+    assert {token for _, path, token in server.requests if path == "/x"} == {"Bearer token"}
 
 
 @pytest.mark.parametrize("failure", [None, (503, b""), (500, b'{"code": "INTERNAL_SERVER_ERROR"}'), (429, b"")])
@@ -104,13 +104,13 @@ def test_what_changes_nothing_is_tried_again(server: Server, client: PlatformCli
 
 def test_but_not_for_ever(server: Server, client: PlatformClient) -> None:
     server.answers = lambda method, path: None
-    with pytest.raises(Unreachable, match="cut off"):
+    with pytest.raises(Unreachable, match="Lost the connection"):
         client.get("/x")
     assert len(server.calls) == 4
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
         (None, AnswerLost),
         ((504, b'{"code": "GATEWAY_TIMEOUT"}'), AnswerLost),
@@ -121,9 +121,9 @@ def test_but_not_for_ever(server: Server, client: PlatformClient) -> None:
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_what_changes_something_is_tried_once(
-    server: Server, client: PlatformClient, method: str, answer: Answer | None, error: type[Exception]
+    server: Server, client: PlatformClient, method: str, response: Answer | None, error: type[Exception]
 ) -> None:
-    server.answers = lambda method, path: answer
+    server.answers = lambda method, path: response
     with pytest.raises(error):
         client.change(method, "/x", {"config": "{}"})
     assert server.calls == [f"{method} /x"]
@@ -142,20 +142,20 @@ def test_a_token_that_is_not_taken_any_more_is_renewed_once(server: Server, clie
 
 
 def test_nobody_is_asked_for_credentials_twice(server: Server) -> None:
-    asked: list[int] = []
-    told: list[Credentials] = []
+    prompts: list[int] = []
+    notified: list[Credentials] = []
 
     def credentials() -> Credentials:
-        asked.append(1)
+        prompts.append(1)
         return Credentials(True, "id", "key", asked=True)
 
-    client = PlatformClient(server.url, credentials, told.append)
+    client = PlatformClient(server.url, credentials, notified.append)
     server.logins = [None, (503, b""), (200, LOGIN)]
     assert client.get("/x") == {}
     answers = [(401, b'{"code": "TOKEN_NOT_VALID"}'), (200, b"{}")]
     server.answers = lambda method, path: answers.pop(0)
     assert client.get("/x") == {}
-    assert (len(asked), len(told)) == (1, 1)
+    assert (len(prompts), len(notified)) == (1, 1)
     client.close()
 
 
@@ -169,7 +169,7 @@ def test_a_token_goes_to_no_other_address(server: Server, client: PlatformClient
 
 def test_what_is_no_json_is_not_the_platform(server: Server, client: PlatformClient) -> None:
     server.answers = lambda method, path: (200, b"<html>welcome</html>")
-    with pytest.raises(Unreachable, match="base url"):
+    with pytest.raises(Unreachable, match="base URL"):
         client.get("/x")
     assert server.calls == ["GET /x"]
 
@@ -178,38 +178,40 @@ NO_PLUGINS = (b"", b"null", b"[]", b"{}", b'{"name": "demo"}', b'{"name": 1, "ve
 
 
 @pytest.mark.parametrize("is_service", [True, False])
-@pytest.mark.parametrize("answer", [b"", b"[]", b"{}", b'{"accessToken": null}', b'{"accessJwt": "x"}', b"<html>"])
-def test_a_log_in_that_gives_no_token_is_not_the_platform(server: Server, is_service: bool, answer: bytes) -> None:
-    server.login = answer
+@pytest.mark.parametrize("response", [b"", b"[]", b"{}", b'{"accessToken": null}', b'{"accessJwt": "x"}', b"<html>"])
+def test_a_log_in_that_gives_no_token_is_not_the_platform(server: Server, is_service: bool, response: bytes) -> None:
+    server.login = response
     client = PlatformClient(server.url, lambda: Credentials(is_service, "id", "key"))
     calls: list[Callable[[], object]] = [lambda: client.get("/x"), lambda: client.change("DELETE", "/x")]
     for call in calls:
-        with pytest.raises(Unreachable, match="does not answer as the platform does") as error:
+        with pytest.raises(Unreachable, match="not one of the BioT platform") as error:
             call()
         assert error.value.exit_code == 6
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
     client.close()
 
 
-@pytest.mark.parametrize("answer", NO_PLUGINS)
-def test_a_plugin_of_another_shape_is_not_the_platforms(server: Server, client: PlatformClient, answer: bytes) -> None:
-    server.answers = lambda method, path: (200, answer)
+@pytest.mark.parametrize("response", NO_PLUGINS)
+def test_a_plugin_of_another_shape_is_not_the_platforms(
+    server: Server, client: PlatformClient, response: bytes
+) -> None:
+    server.answers = lambda method, path: (200, response)
     calls = PluginCalls(client)
-    with pytest.raises(NotThePlatform, match="base url"):
+    with pytest.raises(NotThePlatform, match="base URL"):
         calls.find("demo")
-    with pytest.raises(NotThePlatform, match="base url"):
+    with pytest.raises(NotThePlatform, match="base URL"):
         calls.all()
     # Somebody called it a success: whether it was done is to be looked at.
-    with pytest.raises(AnswerLost, match="base url"):
+    with pytest.raises(AnswerLost, match="base URL"):
         calls.create({}, ("x.zip", b""))
-    with pytest.raises(AnswerLost, match="base url"):
+    with pytest.raises(AnswerLost, match="base URL"):
         calls.update("demo", {}, {}, None)
 
 
 @pytest.mark.parametrize("page", [b"[]", b"{}", b'{"data": null}', b'{"data": [7]}', b'{"data": {"a": 1}}'])
 def test_a_page_of_another_shape_is_not_the_platforms(server: Server, client: PlatformClient, page: bytes) -> None:
     server.answers = lambda method, path: (200, page)
-    with pytest.raises(NotThePlatform, match="base url"):
+    with pytest.raises(NotThePlatform, match="base URL"):
         client.search("/x", {})
     assert len(server.calls) == 1
 
@@ -228,17 +230,17 @@ def test_a_page_of_another_shape_is_not_the_platforms(server: Server, client: Pl
 def test_a_search_goes_through_all_pages(
     server: Server, client: PlatformClient, most: int, total: int | None, pages: int
 ) -> None:
-    there = range(min(250 if total is None else total, 250))
+    entities = range(min(250 if total is None else total, 250))
 
     def page(_: str, path: str) -> Answer:
-        asked: dict[str, Any] = json.loads(parse_qs(urlsplit(path).query)["searchRequest"][0])
-        assert asked["limit"] == 100
-        data = [{"n": n} for n in there[asked["page"] * most : (asked["page"] + 1) * most]]
-        told = {} if total is None else {"metadata": {"page": {"totalResults": total}}}
-        return 200, json.dumps({"data": data, **told}).encode()
+        request: dict[str, Any] = json.loads(parse_qs(urlsplit(path).query)["searchRequest"][0])
+        assert request["limit"] == 100
+        data = [{"n": n} for n in entities[request["page"] * most : (request["page"] + 1) * most]]
+        metadata = {} if total is None else {"metadata": {"page": {"totalResults": total}}}
+        return 200, json.dumps({"data": data, **metadata}).encode()
 
     server.answers = page
-    assert [one["n"] for one in client.search("/x", {})] == list(there)
+    assert [entity["n"] for entity in client.search("/x", {})] == list(entities)
     assert len(server.calls) == pages
 
 

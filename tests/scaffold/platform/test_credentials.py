@@ -51,7 +51,7 @@ def test_a_service_user_wins_over_a_person(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_half_of_them_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIOT_PLUGIN_SERVICE_ID", "id")
-    with pytest.raises(UsageError, match="belong together"):
+    with pytest.raises(UsageError, match="Only one of"):
         find_credentials(URL)
 
 
@@ -78,14 +78,14 @@ found = find_credentials({URL!r})
 keep_credentials({URL!r}, found)
 print("found", found.is_service, found.name, len(found.secret))
 """
-    answer = b"y\r" if keep else b"n\r"
-    dialogue = [("User name", b"ada\r"), ("Password", b"hush\r"), ("keyring?", answer)]
-    exit_code, shown = on_terminal([sys.executable, "-c", code], dialogue)
-    assert (exit_code, "found False ada 4" in shown) == (0, True), shown
-    assert "hush" not in shown
-    kept = tmp_path / "kept.json"
-    assert kept.exists() == keep
+    reply = b"y\r" if keep else b"n\r"
+    dialogue = [("User name", b"ada\r"), ("Password", b"hush\r"), ("keyring?", reply)]
+    exit_code, output = on_terminal([sys.executable, "-c", code], dialogue)
+    assert (exit_code, "found False ada 4" in output) == (0, True), output
+    assert "hush" not in output
+    saved = tmp_path / "kept.json"
+    assert saved.exists() == keep
     if keep:
-        assert json.loads(json.loads(kept.read_text())[f"biot-plugin {URL}"])["secret"] == "hush"
-        exit_code, shown = on_terminal([sys.executable, "-c", code], [])
-        assert (exit_code, "User name" in shown, "found False ada 4" in shown) == (0, False, True)
+        assert json.loads(json.loads(saved.read_text())[f"biot-plugin {URL}"])["secret"] == "hush"
+        exit_code, output = on_terminal([sys.executable, "-c", code], [])
+        assert (exit_code, "User name" in output, "found False ada 4" in output) == (0, False, True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from biot_plugin_cli.errors import PlatformRefused
-from biot_plugin_cli.platform.errors import refusal
+from biot_plugin_cli.platform.errors import parse_refusal
 from tests.scaffold.support import CHECKOUT
 
 SETTINGS = CHECKOUT.parent / "shared" / "platform-api" / "settings-2.4.2.json"
@@ -46,7 +46,7 @@ CODES: list[tuple[str, int, dict[str, Any], tuple[str, ...]]] = [
         {"currentVersion": 5, "requestVersion": 6},
         ("version 5", "6", "deploy again"),
     ),
-    ("PLUGIN_REQUEST_VALIDATION_FAILED", 400, {}, ("[timeout] is wrong; correct it", "biot-plugin config")),
+    ("PLUGIN_REQUEST_VALIDATION_FAILED", 400, {}, ("[timeout] is wrong): correct it", "biot-plugin config")),
     ("TOKEN_NOT_VALID", 401, {}, ("token", "try again")),
     ("ACCESS_DENIED", 403, {}, ("permission",)),
     ("LOGIN_FAILED", 403, {}, ("correct the credentials",)),
@@ -68,24 +68,24 @@ CODES: list[tuple[str, int, dict[str, Any], tuple[str, ...]]] = [
 
 
 def body(code: str, details: dict[str, Any]) -> bytes:
-    said = {"code": code, "message": "The field [timeout] is wrong.", "traceId": "abc123", "details": details}
-    return json.dumps(said).encode()
+    document = {"code": code, "message": "The field [timeout] is wrong.", "traceId": "abc123", "details": details}
+    return json.dumps(document).encode()
 
 
-@pytest.mark.parametrize(("code", "status", "details", "said"), CODES, ids=[one[0] for one in CODES])
+@pytest.mark.parametrize(("code", "status", "details", "expected"), CODES, ids=[one[0] for one in CODES])
 def test_each_code_is_one_sentence_that_says_what_to_do(
-    code: str, status: int, details: dict[str, Any], said: tuple[str, ...]
+    code: str, status: int, details: dict[str, Any], expected: tuple[str, ...]
 ) -> None:
-    error = refusal(status, body(code, details))
+    error = parse_refusal(status, body(code, details))
     assert isinstance(error, PlatformRefused)
     assert (error.exit_code, error.status_code, error.code, dict(error.details)) == (5, status, code, details)
     sentence = str(error)
-    assert all(part in sentence for part in said), sentence
+    assert all(part in sentence for part in expected), sentence
     assert sentence.endswith("(trace abc123)")
     assert "{" not in sentence
     assert "\n" not in sentence
     # A platform that leaves the details out is understood too.
-    assert "Traceback" not in str(refusal(status, body(code, {})))
+    assert "Traceback" not in str(parse_refusal(status, body(code, {})))
 
 
 @pytest.mark.skipif(not SETTINGS.exists(), reason=f"the platform's published description is not at {SETTINGS}")
@@ -106,15 +106,15 @@ def test_no_published_code_of_the_plugins_apis_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "content", "said"),
+    ("status", "content", "expected"),
     [
         (403, b"<html>blocked</html>", "firewall"),
         (502, b"<html>bad gateway</html>", "biot-plugin status"),
-        (418, b"", "base url"),
+        (418, b"", "base URL"),
         (400, b'{"code": "SOMETHING_NEW", "message": "It is new."}', "It is new"),
-        (400, b'["?"]', "does not say why"),
-        (400, b'{"code": 7, "details": [], "message": null}', "does not say why"),
+        (400, b'["?"]', "no reason"),
+        (400, b'{"code": 7, "details": [], "message": null}', "no reason"),
     ],
 )
-def test_whatever_else_stands_in_the_way_is_a_sentence_too(status: int, content: bytes, said: str) -> None:
-    assert said in str(refusal(status, content))
+def test_whatever_else_stands_in_the_way_is_a_sentence_too(status: int, content: bytes, expected: str) -> None:
+    assert expected in str(parse_refusal(status, content))

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.platform import client as platform_client
+from biot_plugin_cli.platform import retries
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import Unreachable
@@ -88,7 +88,7 @@ def certificate(tmp_path: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -96,7 +96,7 @@ def certificate(tmp_path: Path) -> Path:
     )
     file = tmp_path / "platform.pem"
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(made.public_bytes(Encoding.PEM) + private)
+    file.write_bytes(signed.public_bytes(Encoding.PEM) + private)
     return file
 
 
@@ -121,7 +121,7 @@ def proxy(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]
 
 @pytest.fixture(autouse=True)
 def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform_client, "_PAUSES", ())
+    monkeypatch.setattr(retries, "RETRY_PAUSES", ())
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -161,11 +161,13 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password(monkeypatch: py
     monkeypatch.setenv("HTTPS_PROXY", "http://ada:hush@127.0.0.1:1")
     with calling() as client, pytest.raises(Unreachable) as error:
         client.get("/x")
-    said = str(error.value)
+    message = str(error.value)
     assert error.value.exit_code == 6
-    assert said.startswith(f"The proxy 127.0.0.1:1 does not connect to {URL}: Connection refused; correct HTTPS_PROXY")
-    assert "ada" not in said
-    assert "hush" not in said
+    assert message.startswith(
+        f"Cannot connect to {URL} through the proxy 127.0.0.1:1 (Connection refused): check HTTPS_PROXY"
+    )
+    assert "ada" not in message
+    assert "hush" not in message
 
 
 def test_so_is_one_that_refuses(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +186,7 @@ def test_for_a_certificate_that_is_not_trusted_the_proxy_is_not_blamed(
     monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
     with calling() as client, pytest.raises(Unreachable, match="certificate verify failed") as error:
         client.change("POST", "/x")
-    assert str(error.value).startswith(f"{URL} cannot be reached")
+    assert str(error.value).startswith(f"Cannot verify the certificate of {URL}")
 
 
 @pytest.mark.parametrize(
@@ -216,7 +218,7 @@ def test_no_proxy_stands_before_this_machine_and_what_is_excepted(
 @pytest.mark.parametrize("proxy", ["socks5://ada:hush@proxy.example", "http://ada:hush@proxy.example:port", "http://["])
 def test_a_proxy_that_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
-    with pytest.raises(UsageError, match=r"HTTPS_PROXY.*write http://HOST:PORT") as error:
+    with pytest.raises(UsageError, match=r"HTTPS_PROXY.*use the form http://HOST:PORT") as error:
         PlatformClient(URL, lambda: Credentials(True, "id", "key"))
     assert "hush" not in str(error.value)
     assert error.value.__suppress_context__

@@ -42,7 +42,7 @@ def test_of_two_deploys_at_once_one_is_told_that_the_other_was_faster(
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 5
     assert without_trace(outcome.err.splitlines()[-1]) == (
-        "error: The platform has version 2 already, which is not older than 2: somebody else has deployed meanwhile, "
+        "error: The platform already has version 2, and 2 is not newer: somebody else has deployed in the meantime, "
         "run deploy again. The platform has version 2 of demo, which is not this one"
     )
 
@@ -67,7 +67,7 @@ def test_of_a_plugin_that_somebody_has_removed_nobody_says_that_it_is_still_ther
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 5
     assert without_trace(outcome.err.splitlines()[-1]) == (
-        "error: There is no plugin Plugin-demo on the platform: deploy it first, or see biot-plugin list. "
+        "error: No plugin Plugin-demo on the platform: deploy it first, or see biot-plugin list. "
         "The platform has no plugin demo any more"
     )
 
@@ -79,7 +79,7 @@ def test_of_a_plugin_that_somebody_else_has_made_nobody_says_that_nothing_is_the
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 5
     assert without_trace(outcome.err.splitlines()[-1]) == (
-        "error: A plugin demo is there already: run deploy again to update it. "
+        "error: The plugin demo already exists: run deploy again to update it. "
         "The platform has version 1 of demo, which is not this one"
     )
 

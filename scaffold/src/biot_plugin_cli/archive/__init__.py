@@ -1,1 +1,1 @@
-"""Reproducible archives: zip files, bytecode, hashes, sizes and the cache."""
+"""Reproducible zip archives: bytecode, hashes, sizes and the cache folder."""

@@ -1,8 +1,8 @@
-"""Bytecode that Lambda really uses.
+"""Bytecode that Lambda uses without recompiling.
 
-Bytecode usually names the date of its source, and all dates in a package are the same, so Lambda would compile again on
-every cold start. This one is of the kind that is not compared with its source (PEP 552). It is the same on every
-machine with the same interpreter, whatever the folder and the number of processes.
+By default bytecode records the date of its source file, which a package replaces by a fixed one, so that Lambda would
+recompile on every cold start. The bytecode made here is unchecked hash-based (PEP 552). It is the same on every machine
+with the same interpreter, whatever the folder and the number of processes.
 """
 
 from __future__ import annotations
@@ -20,84 +20,84 @@ from biot_plugin_cli.errors import OperationFailed
 __all__ = ["SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
 
 LAMBDA_ROOT = "/var/task"
-"""Where Lambda has the package; tracebacks name it."""
+"""The folder of the package on Lambda, which appears in tracebacks."""
 
 _BUILD = "import sys, zlib; print(sys.implementation.cache_tag, sys.version)"
-_PLACE = re.compile(rf'^ *File "{LAMBDA_ROOT}/(.+)", line (\d+)', re.MULTILINE)
+_LOCATION = re.compile(rf'^ *File "{LAMBDA_ROOT}/(.+)", line (\d+)', re.MULTILINE)
 _REASON = re.compile(r"^\w+(?:Error|Exception): .*", re.MULTILINE)
 
 
 class SyntaxProblem(Exception):
-    """Some source could not be compiled; the text tells where, and the compiler's reason."""
+    """A source file cannot be compiled; the text has the location and the compiler's reason."""
 
 
 @functools.cache
 def interpreter_build(python: Path) -> str:
-    """Tell which build an interpreter is: the same build compiles the same.
+    """Return the build of an interpreter; equal builds compile to the same bytecode.
 
     Raises:
-        OperationFailed: It does not run.
+        OperationFailed: The interpreter does not run.
     """
     try:
-        done = subprocess.run([python, "-I", "-S", "-c", _BUILD], capture_output=True, text=True, check=True)  # noqa: S603
+        process = subprocess.run([python, "-I", "-S", "-c", _BUILD], capture_output=True, text=True, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
-        raise OperationFailed(f"{python} does not run, and would compile the package: run make setup") from error
-    return done.stdout.strip()
+        raise _interpreter_error(python) from error
+    return process.stdout.strip()
 
 
 def require_runtime(python: Path, runtime: str) -> None:
-    """Make sure that an interpreter is of a runtime: Lambda would ignore the bytecode of another one.
+    """Check that an interpreter has the version of a runtime, which ignores the bytecode of other versions.
 
     Raises:
-        OperationFailed: It is not.
+        OperationFailed: It has another version.
     """
     tag, _, version = interpreter_build(python).partition(" ")
     if tag != f"c{runtime.replace('.', '')}".replace("cpython", "cpython-"):
-        raise OperationFailed(f"{python} is Python {version}, and the plugin's runtime is {runtime}: run make setup")
+        raise OperationFailed(f"{python} is Python {version}, but the plugin's runtime is {runtime}: run make setup")
 
 
 def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None:
-    """Compile every source file below a folder, each into the `__pycache__` beside it.
+    """Compile all source files in a folder and its subfolders into `__pycache__` folders.
 
     Args:
         python: An interpreter of the runtime's version.
-        folder: The folder, which Lambda will have at `LAMBDA_ROOT`; alone in the folder that it is in.
-        workers: How many processes work at it; as many as there are processors when None.
+        folder: The folder, which becomes `LAMBDA_ROOT`; its parent must contain nothing else.
+        workers: Number of processes; one for each processor when None.
 
     Raises:
-        SyntaxProblem: Some files could not be compiled; all others are.
+        SyntaxProblem: A file cannot be compiled; all others are.
         OperationFailed: The interpreter does not run.
     """
     options = ["-q", "-j", str(workers or 0), "--invalidation-mode", "unchecked-hash"]
-    # Python searches the working directory first: files of the plugin must not hide the standard library's.
+    # Python imports from the working directory first, where the plugin's modules could hide the standard library's.
     command = [str(python), "-s", "-S", "-m", "compileall", *options, "-s", str(folder), "-p", LAMBDA_ROOT, str(folder)]
     environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        done = subprocess.run(  # noqa: S603
+        process = subprocess.run(  # noqa: S603
             command, cwd=folder.parent, env=environment, capture_output=True, text=True, errors="replace", check=False
         )
     except OSError as error:
-        raise OperationFailed(f"{python} does not run, and would compile the package: run make setup") from error
-    if done.returncode:
-        raise SyntaxProblem(_explained(done.stdout + done.stderr))
+        raise _interpreter_error(python) from error
+    if process.returncode:
+        raise SyntaxProblem(_first_problem(process.stdout + process.stderr))
 
 
 def compile_entries(python: Path, entries: Iterable[Entry], scratch: Path) -> list[Entry]:
-    """Compile the sources among a few files.
+    """Compile the source files among a few entries.
 
     Args:
         python: An interpreter of the runtime's version.
-        entries: The files.
-        scratch: A folder to work in.
+        entries: The entries; those that are not Python source files are ignored.
+        scratch: A folder for temporary files.
 
     Returns:
-        Their bytecode.
+        The bytecode files.
 
     Raises:
-        SyntaxProblem: One could not be compiled.
+        SyntaxProblem: A file cannot be compiled.
         OperationFailed: The interpreter does not run.
     """
-    folder = scratch / "own" / "task"
+    folder = scratch / "sources" / "task"
     folder.mkdir(parents=True)
     for entry in entries:
         if entry.name.endswith(".py"):
@@ -107,8 +107,12 @@ def compile_entries(python: Path, entries: Iterable[Entry], scratch: Path) -> li
     return [Entry(path.relative_to(folder).as_posix(), path.read_bytes()) for path in folder.rglob("*.pyc")]
 
 
-def _explained(said: str) -> str:
-    """Tell the first problem in one line."""
-    place, reason = _PLACE.search(said), _REASON.search(said)
-    where = f"{place[1]}, line {place[2]}: " if place else ""
-    return f"{where}{reason[0] if reason else ' '.join(said.split())}"
+def _interpreter_error(python: Path) -> OperationFailed:
+    return OperationFailed(f"Cannot compile the package, {python} does not run: run make setup")
+
+
+def _first_problem(output: str) -> str:
+    """Summarise the first problem of the compiler's output in one line."""
+    location, reason = _LOCATION.search(output), _REASON.search(output)
+    prefix = f"{location[1]}, line {location[2]}: " if location else ""
+    return f"{prefix}{reason[0] if reason else ' '.join(output.split())}"

@@ -1,14 +1,13 @@
-"""What makes one package differ from another: the files that a plugin runs, and nothing about how they were packed.
+"""The content hash, which is equal for two packages that run the same files, however they were packed.
 
-The content hash is the SHA-256 of a text with one line for each file, in the order of the paths:
+It is the SHA-256 of a text with one line for each file, sorted by path:
 
     0644 <SHA-256 of its bytes> <its path in the package>
 
-0755 stands there for a file that may be run. Bytecode is left out, for it follows from the sources and from the
-interpreter that happened to be at hand. Of a distribution's own description (`*.dist-info`) only `entry_points.txt`
-counts by its bytes, and of `METADATA` the path, which holds the distribution's name and version: the rest is what tools
-note for each other. So packages that were made by other versions of this tool, of Python, uv, pip or zlib have the same
-content hash when they would do the same.
+The mode of an executable file is 0755. Bytecode is left out, since it follows from the sources and the interpreter that
+compiled them. Of a `*.dist-info` folder only the bytes of `entry_points.txt` and the path of `METADATA`, which contains
+the distribution's name and version, are hashed; the rest is bookkeeping of installers. So versions of this program, of
+Python, uv, pip or zlib do not change the hash.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ from biot_plugin_cli.archive.zip_file import Entry
 
 __all__ = ["Digest", "content_hash"]
 
-_DESCRIPTION = ".dist-info"
-_NO_BYTES = hashlib.sha256(b"").hexdigest()
+_METADATA_FOLDER = ".dist-info"
+_EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A file of a package, without its bytes.
+    """A file of a package, with the hash of its content.
 
     Attributes:
         name: Its path in the package.
-        sha256: Of its bytes, in hexadecimal.
-        executable: Whether it may be run.
+        sha256: The SHA-256 of its content, in hexadecimal.
+        executable: Whether it is executable.
     """
 
     name: str
@@ -42,15 +41,15 @@ class Digest:
 
     @classmethod
     def of(cls, entry: Entry) -> Digest:
-        """Make the digest of an entry."""
+        """Hash an entry."""
         return cls(entry.name, hashlib.sha256(entry.content).hexdigest(), entry.executable)
 
 
 def content_hash(digests: Iterable[Digest]) -> str:
-    """Hash the files of a package.
+    """Compute the content hash of a package.
 
     Args:
-        digests: All of them, in any order.
+        digests: All files of the package, in any order.
 
     Returns:
         64 hexadecimal digits.
@@ -64,9 +63,9 @@ def _line(digest: Digest) -> str:
     sha256 = digest.sha256
     if path.suffix == ".pyc":
         return ""
-    if path.parts[0].endswith(_DESCRIPTION):
+    if path.parts[0].endswith(_METADATA_FOLDER):
         if path.name == "METADATA":
-            sha256 = _NO_BYTES
+            sha256 = _EMPTY_SHA256
         elif path.name != "entry_points.txt":
             return ""
     return f"{'0755' if digest.executable else '0644'} {sha256} {digest.name}\n"

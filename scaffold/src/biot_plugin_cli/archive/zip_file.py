@@ -1,4 +1,4 @@
-"""Zip archives that depend on nothing but what is in them: not on the day, the folder, the user or the machine."""
+"""Zip files whose bytes depend on their content alone, and not on the date, folder, user or machine."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Entry", "append", "fresh"]
+__all__ = ["Entry", "append_entries", "write_zip"]
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 # 9 takes three times as long, for half a percent.
-_LEVEL = 6
+_COMPRESSION_LEVEL = 6
+_MODE, _EXECUTABLE_MODE = 0o644, 0o755
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of an archive.
+    """A file in an archive.
 
     Attributes:
-        name: Its path in it, with slashes.
-        content: What it holds.
-        executable: Whether it may be run.
+        name: Its path in the archive, with slashes.
+        content: Its content.
+        executable: Whether it is executable.
     """
 
     name: str
@@ -31,13 +32,13 @@ class Entry:
     executable: bool = False
 
 
-def fresh(path: Path, entries: Iterable[Entry]) -> None:
-    """Write an archive, its entries in the order of their names."""
+def write_zip(path: Path, entries: Iterable[Entry]) -> None:
+    """Write an archive with entries sorted by name."""
     _write(path, "w", entries)
 
 
-def append(path: Path, entries: Iterable[Entry]) -> None:
-    """Add entries to an archive, in the order of their names and after those that it has."""
+def append_entries(path: Path, entries: Iterable[Entry]) -> None:
+    """Append entries, sorted by name, to an archive."""
     _write(path, "a", entries)
 
 
@@ -46,5 +47,5 @@ def _write(path: Path, mode: str, entries: Iterable[Entry]) -> None:
         for entry in sorted(entries, key=lambda entry: entry.name):
             info = zipfile.ZipInfo(entry.name, _DATE)
             info.create_system = _UNIX
-            info.external_attr = (stat.S_IFREG | (0o755 if entry.executable else 0o644)) << 16
-            archive.writestr(info, entry.content, zipfile.ZIP_DEFLATED, _LEVEL)
+            info.external_attr = (stat.S_IFREG | (_EXECUTABLE_MODE if entry.executable else _MODE)) << 16
+            archive.writestr(info, entry.content, zipfile.ZIP_DEFLATED, _COMPRESSION_LEVEL)

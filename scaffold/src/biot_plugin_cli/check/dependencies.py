@@ -10,7 +10,7 @@ from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import OperationFailed
 
 if TYPE_CHECKING:
-    from biot_plugin_cli.dependencies.project import Project
+    from biot_plugin_cli.dependencies.pyproject import Project
 
 __all__ = ["dependency_findings"]
 
@@ -20,7 +20,7 @@ def dependency_findings(subject: Subject) -> Iterator[Finding]:
 
     Nothing is installed. Where they cannot be looked at, as no package index can be reached, that is a warning.
     """
-    from biot_plugin_cli.dependencies.project import Project
+    from biot_plugin_cli.dependencies.pyproject import Project
 
     if subject.is_wrong("runtime") or subject.manifest.package == "image":
         return
@@ -44,17 +44,17 @@ def _lock(subject: Subject, project: Project) -> Iterator[Finding]:
 
 
 def _wheels(subject: Subject, project: Project) -> Iterator[Finding]:
+    from biot_plugin_cli.dependencies.errors import DependencyError, PythonMismatch
     from biot_plugin_cli.dependencies.lock import locked_distributions
-    from biot_plugin_cli.dependencies.locked_distribution import require_wheels
-    from biot_plugin_cli.dependencies.problems import DependencyMistake, OtherPython
+    from biot_plugin_cli.dependencies.wheel_selection import require_wheels
     from biot_plugin_cli.plugin.package_target import Target
 
     target = Target(subject.manifest.runtime)
     try:
         locked, _ = locked_distributions(project, target)
         require_wheels(locked, target)
-    except DependencyMistake as error:
-        key = "requires-python" if isinstance(error, OtherPython) else "dependencies"
+    except DependencyError as error:
+        key = "requires-python" if isinstance(error, PythonMismatch) else "dependencies"
         yield Finding.error(error.code, *parted(error), _place(subject, key))
     except OperationFailed as error:
         said, advice = parted(error)

@@ -65,7 +65,8 @@ def _made(subject: Subject, found: Collection[str]) -> Iterator[Finding]:
 
 def _own_size(entries: list[Entry]) -> Iterator[Finding]:
     """Find whether the plugin's own files alone are too large."""
-    from biot_plugin_cli.archive.sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, Part, check_limits
+    from biot_plugin_cli.archive.part_sizes import Part
+    from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, check_limits
 
     unpacked = sum(len(entry.content) for entry in entries)
     # Packing takes seconds where it matters, and nothing can come of it elsewhere.
@@ -77,8 +78,8 @@ def _own_size(entries: list[Entry]) -> Iterator[Finding]:
 
 
 def _zipped(entries: list[Entry]) -> int:
-    from biot_plugin_cli.archive.zip_file import fresh
+    from biot_plugin_cli.archive.zip_file import write_zip
 
     with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
-        fresh(Path(folder) / "own.zip", entries)
+        write_zip(Path(folder) / "own.zip", entries)
         return (Path(folder) / "own.zip").stat().st_size

@@ -11,7 +11,7 @@ from biot_plugin_cli.check.finding import Finding, parted
 from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
-from biot_plugin_cli.package.source_files import own_names
+from biot_plugin_cli.package.source_files import list_source_files
 
 __all__ = ["secret_findings"]
 
@@ -64,7 +64,7 @@ def secret_findings(subject: Subject) -> Iterator[Finding]:
     """
     try:
         known = git_files(subject.root)
-        paths, way = (own_names(subject.root), _PACKAGED) if known is None else (sorted(set(known)), _TRACKED)
+        paths, way = (list_source_files(subject.root), _PACKAGED) if known is None else (sorted(set(known)), _TRACKED)
     except OperationFailed as error:
         said, advice = parted(error)
         yield Finding.warning("secrets-unknown", f"Whether files have secrets was not looked at: {said}", advice)

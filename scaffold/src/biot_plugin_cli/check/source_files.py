@@ -28,12 +28,12 @@ def check_own_files(subject: Subject, found: Collection[str]) -> tuple[list[Entr
     Returns:
         Those that a package can have, and what was found.
     """
-    from biot_plugin_cli.package.source_files import read_own_files
+    from biot_plugin_cli.package.source_files import read_source_files
     from biot_plugin_cli.plugin.package_target import Target
 
     try:
         target = None if subject.is_wrong("runtime") else Target(subject.manifest.runtime)
-        entries, mistakes = read_own_files(subject.root, target)
+        entries, mistakes = read_source_files(subject.root, target)
     except OperationFailed as error:
         said, advice = parted(error)
         unknown = f"Whether Lambda takes the package was not looked at: {said}"
@@ -45,7 +45,7 @@ def check_own_files(subject: Subject, found: Collection[str]) -> tuple[list[Entr
 
 
 def _handler(subject: Subject, entries: list[Entry]) -> list[Finding]:
-    from biot_plugin_cli.package.conflicts import check_handler
+    from biot_plugin_cli.package.handler_module import check_handler
 
     try:
         check_handler(entries, subject.manifest.handler)

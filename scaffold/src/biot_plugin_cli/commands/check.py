@@ -39,7 +39,7 @@ def check(
 def _platform(environment: str | None) -> Callable[[str], dict[str, Any]]:
     """What asks the platform; it is found, and logged in to, when it is first asked."""
     from biot_plugin_cli.deploy import workflow
-    from biot_plugin_cli.platform.response_shapes import INTERCEPTABLE, page_of
+    from biot_plugin_cli.platform.response_schemas import INTERCEPTABLE, page_of
 
     target = cache(workflow.target)
 

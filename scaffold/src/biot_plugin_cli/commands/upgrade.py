@@ -17,7 +17,7 @@ def upgrade(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Merge the newest template, keep your changes."""
-    from biot_plugin_cli.template.upgrade import upgrade_repository
+    from biot_plugin_cli.template.repository_upgrade import upgrade_repository
 
     done = upgrade_repository(Path.cwd())
     if as_json:

@@ -1,1 +1,1 @@
-"""What a plugin depends on: its lock, its wheels, and their installation for Lambda."""
+"""The dependencies of a plugin: its lock file, the wheels for Lambda, and their installation into an archive."""

@@ -1,4 +1,4 @@
-"""Reads a `pylock.toml`, the lock file that tools agree on (PEP 751)."""
+"""Parser of `pylock.toml`, the standard lock file (PEP 751)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import tomllib
 
-from biot_plugin_cli.dependencies.locked_distribution import Locked, Origin, Wheel, best_wheel, sha256_of
-from biot_plugin_cli.dependencies.problems import BadLock
+from biot_plugin_cli.dependencies.errors import InvalidLock
+from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin, Wheel, find_sha256
+from biot_plugin_cli.dependencies.wheel_selection import best_wheel
 from biot_plugin_cli.plugin.package_target import Target
 
 if TYPE_CHECKING:
@@ -17,18 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["read_pylock"]
 
 
-def read_pylock(file: Path, target: Target) -> list[Locked]:
-    """Tell what a lock file says that a plugin needs on the target.
+def read_pylock(file: Path, target: Target) -> list[LockedDistribution]:
+    """Read the distributions that a plugin needs on the target.
 
     Args:
         file: The lock file.
-        target: What the environment markers are about.
+        target: The runtime, which environment markers are evaluated for.
 
     Returns:
-        Sorted by name.
+        The distributions, sorted by name.
 
     Raises:
-        BadLock: It cannot be read, or is not for this target.
+        InvalidLock: The file cannot be read, or is for another Python version.
     """
     from packaging.pylock import Pylock, PylockValidationError
     from packaging.version import Version
@@ -36,47 +37,43 @@ def read_pylock(file: Path, target: Target) -> list[Locked]:
     try:
         lock = Pylock.from_dict(tomllib.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, PylockValidationError) as error:
-        raise BadLock(f"{file} cannot be read ({error}): make it again") from error
+        raise InvalidLock(f"Cannot read {file} ({error}): recreate it") from error
     if lock.requires_python and not lock.requires_python.contains(Version(f"{target.python}.99")):
-        raise BadLock(
-            f"{file} is for Python {lock.requires_python}, and the plugin runs on {target.runtime}: make it again"
+        raise InvalidLock(
+            f"{file} is for Python {lock.requires_python}, but the plugin's runtime is {target.runtime}: recreate it"
         )
-    return sorted(_locked(lock, target, file.parent), key=lambda one: one.name)
+    return sorted(_distributions(lock, target, file.parent), key=lambda distribution: distribution.name)
 
 
-def _locked(lock: Pylock, target: Target, folder: Path) -> list[Locked]:
-    applying = (
-        one for one in lock.packages if one.marker is None or one.marker.evaluate(_environment(target), "lock_file")
-    )
+def _distributions(lock: Pylock, target: Target, folder: Path) -> list[LockedDistribution]:
+    environment = {**target.marker_environment, "extras": frozenset(), "dependency_groups": frozenset()}
     return [
-        Locked(str(one.name), str(one.version) if one.version else None, _source(one, target, folder))
-        for one in applying
+        LockedDistribution(
+            str(package.name), str(package.version) if package.version else None, _source(package, target, folder)
+        )
+        for package in lock.packages
+        if package.marker is None or package.marker.evaluate(environment, "lock_file")
     ]
-
-
-def _environment(target: Target) -> dict[str, str | frozenset[str]]:
-    return {**target.marker_environment, "extras": frozenset(), "dependency_groups": frozenset()}
 
 
 def _source(package: Package, target: Target, folder: Path) -> Wheel | Origin | None:
     if package.directory:
         return Origin(str((folder / package.directory.path).resolve()))
     if package.vcs:
-        place = package.vcs.url or (folder / (package.vcs.path or ".")).resolve().as_uri()
-        return Origin(place, package.vcs.commit_id)
+        repository = package.vcs.url or (folder / (package.vcs.path or ".")).resolve().as_uri()
+        return Origin(repository, package.vcs.commit_id)
     if package.archive:
         url = package.archive.url or (folder / (package.archive.path or ".")).resolve().as_uri()
-        fits = best_wheel([url], target)
-        return Wheel(url, sha256_of(package.archive.hashes), indexed=False) if fits else None
-    return _wheel({_place(wheel, folder): wheel for wheel in package.wheels or ()}, target)
+        return Wheel(url, find_sha256(package.archive.hashes), indexed=False) if best_wheel([url], target) else None
+    return _select({_url(wheel, folder): wheel for wheel in package.wheels or ()}, target)
 
 
-def _wheel(wheels: dict[str, PackageWheel], target: Target) -> Wheel | None:
-    chosen = best_wheel(wheels, target)
-    if chosen is None:
+def _select(wheels: dict[str, PackageWheel], target: Target) -> Wheel | None:
+    url = best_wheel(wheels, target)
+    if url is None:
         return None
-    return Wheel(chosen, sha256_of(wheels[chosen].hashes), indexed=not chosen.startswith("file:"))
+    return Wheel(url, find_sha256(wheels[url].hashes), indexed=not url.startswith("file:"))
 
 
-def _place(wheel: PackageWheel, folder: Path) -> str:
+def _url(wheel: PackageWheel, folder: Path) -> str:
     return wheel.url or (folder / (wheel.path or wheel.filename)).resolve().as_uri()

@@ -1,10 +1,8 @@
-"""Reads a `uv.lock`: what the plugin needs on the target, without what is for development.
-
-uv could export that too, but would have to be there.
-"""
+"""Parser of `uv.lock`, which works without uv."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,24 +11,26 @@ from urllib.request import url2pathname
 
 import tomllib
 
-from biot_plugin_cli.dependencies.locked_distribution import Locked, Origin, Wheel, best_wheel, file_sha256, sha256_of
-from biot_plugin_cli.dependencies.problems import BadLock
+from biot_plugin_cli.dependencies.errors import InvalidLock
+from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin, Wheel, find_sha256
+from biot_plugin_cli.dependencies.wheel_selection import best_wheel
 from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["UvLock"]
 
 _Table = Mapping[str, Any]
-_FOLDERS = ("directory", "editable", "virtual")
+_FOLDER_SOURCES = ("directory", "editable", "virtual")
+_SUPPORTED_VERSION = 1
 
 
 class UvLock:
-    """A lock file of uv.
+    """A uv.lock file.
 
     Args:
-        file: The file.
+        file: The path of the file.
 
     Raises:
-        BadLock: It cannot be read.
+        InvalidLock: It cannot be read.
     """
 
     def __init__(self, file: Path) -> None:
@@ -38,35 +38,37 @@ class UvLock:
         try:
             document = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise BadLock(f"{file} cannot be read ({error}): run uv lock to make it again") from error
-        if document.get("version") != 1:
-            raise BadLock(f"{file} is of a newer kind than this program knows: install a newer biot-plugin-cli")
+            raise InvalidLock(f"Cannot read {file} ({error}): run uv lock to recreate it") from error
+        if document.get("version") != _SUPPORTED_VERSION:
+            raise InvalidLock(
+                f"{file} has a format version other than {_SUPPORTED_VERSION}: install a newer biot-plugin-cli"
+            )
         self._packages: list[_Table] = document.get("package", [])
 
-    def member(self, root: Path) -> _Table | None:
-        """Find the project of a folder; None when it is not one of those that were locked together."""
+    def find_member(self, root: Path) -> _Table | None:
+        """Find the package of the project in a folder; None if the file does not lock that project."""
         for package in self._packages:
-            for kind in _FOLDERS:
-                place = package["source"].get(kind)
-                if place is not None and (self.file.parent / place).resolve() == root:
+            for kind in _FOLDER_SOURCES:
+                path = package["source"].get(kind)
+                if path is not None and (self.file.parent / path).resolve() == root:
                     return package
         return None
 
-    def needed(self, member: _Table, target: Target) -> list[Locked]:
-        """Tell what a project needs on the target.
+    def distributions(self, member: _Table, target: Target) -> list[LockedDistribution]:
+        """Return the distributions that a project needs on the target, without development dependencies.
 
         Args:
-            member: The project, from `member`.
-            target: What the environment markers are about.
+            member: The project, from `find_member`.
+            target: The runtime, which environment markers are evaluated for.
 
         Returns:
-            Sorted by name; each once.
+            The distributions, sorted by name, without duplicates.
 
         Raises:
-            BadLock: The file is damaged.
+            InvalidLock: The file is damaged.
         """
-        found: dict[str, Locked] = {}
-        seen: set[tuple[str, str]] = set()
+        locked: dict[str, LockedDistribution] = {}
+        visited: set[tuple[str, str]] = set()
         pending: list[tuple[_Table, str | None]] = [(dependency, None) for dependency in _dependencies(member, "")]
         while pending:
             dependency, parent = pending.pop(0)
@@ -74,31 +76,31 @@ class UvLock:
                 continue
             package = self._find(dependency)
             name: str = package["name"]
-            if package is not member and name not in found and "virtual" not in package["source"]:
-                found[name] = self._locked(package, parent, target)
+            if package is not member and name not in locked and "virtual" not in package["source"]:
+                locked[name] = self._parse(package, parent, target)
             for extra in ("", *dependency.get("extra", ())):
-                if (name, extra) not in seen:
-                    seen.add((name, extra))
-                    pending += [(one, name) for one in _dependencies(package, extra)]
-        return [found[name] for name in sorted(found)]
+                if (name, extra) not in visited:
+                    visited.add((name, extra))
+                    pending += [(transitive, name) for transitive in _dependencies(package, extra)]
+        return [locked[name] for name in sorted(locked)]
 
     def _find(self, dependency: _Table) -> _Table:
-        def is_it(package: _Table) -> bool:
+        def matches(package: _Table) -> bool:
             return all(
                 package.get(key) == dependency[key] for key in ("name", "version", "source") if key in dependency
             )
 
-        for package in filter(is_it, self._packages):
+        for package in filter(matches, self._packages):
             return package
-        raise BadLock(f"{self.file} lacks {dependency['name']}: run uv lock to make it again")
+        raise InvalidLock(f"{self.file} has no package {dependency['name']}: run uv lock to recreate it")
 
-    def _locked(self, package: _Table, parent: str | None, target: Target) -> Locked:
+    def _parse(self, package: _Table, parent: str | None, target: Target) -> LockedDistribution:
         source = self._origin(package) or self._wheel(package, target)
-        return Locked(package["name"], package.get("version"), source, parent)
+        return LockedDistribution(package["name"], package.get("version"), source, parent)
 
     def _origin(self, package: _Table) -> Origin | None:
         source = package["source"]
-        for kind in _FOLDERS:
+        for kind in _FOLDER_SOURCES:
             if kind in source:
                 return Origin(str((self.file.parent / source[kind]).resolve()))
         if git := source.get("git"):
@@ -107,22 +109,30 @@ class UvLock:
 
     def _wheel(self, package: _Table, target: Target) -> Wheel | None:
         source = package["source"]
-        wheels = {self._place(wheel, source): wheel for wheel in package.get("wheels", ())}
-        chosen = best_wheel(wheels, target)
-        if chosen is None:
+        wheels = {self._url(wheel, source): wheel for wheel in package.get("wheels", ())}
+        url = best_wheel(wheels, target)
+        if url is None:
             return None
-        sha256 = sha256_of(wheels[chosen].get("hash"))
-        if not chosen.startswith("file:"):
-            return Wheel(chosen, sha256, indexed="registry" in source)
-        file = Path(url2pathname(urlsplit(chosen).path))
-        return Wheel(chosen, sha256 or file_sha256(file, str(self.file)), indexed=False)
+        sha256 = find_sha256(wheels[url].get("hash"))
+        if not url.startswith("file:"):
+            return Wheel(url, sha256, indexed="registry" in source)
+        return Wheel(url, sha256 or self._hash(Path(url2pathname(urlsplit(url).path))), indexed=False)
 
-    def _place(self, wheel: _Table, source: _Table) -> str:
+    def _url(self, wheel: _Table, source: _Table) -> str:
         if url := wheel.get("url") or source.get("url"):
             return str(url)
         folder = self.file.parent / source.get("registry", "")
         file: Path = folder / wheel["path"] if "path" in wheel else self.file.parent / source["path"]
         return file.resolve().as_uri()
+
+    def _hash(self, wheel: Path) -> str:
+        """Hash a wheel on this machine that the lock file lists without its hash."""
+        try:
+            return hashlib.sha256(wheel.read_bytes()).hexdigest()
+        except OSError as error:
+            raise InvalidLock(
+                f"Cannot read {wheel}, which {self.file} lists ({error.strerror}): run uv lock to recreate it"
+            ) from error
 
 
 def _dependencies(package: _Table, extra: str) -> Iterator[_Table]:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli.terminal.file_writer import write_whole
+from biot_plugin_cli.terminal.file_writer import write_atomically
 
 __all__ = ["Deployed", "History"]
 
@@ -71,11 +71,11 @@ class History:
         Raises:
             OperationFailed: It cannot be kept.
         """
-        write_whole(self._top / ".gitignore", b"*\n")
+        write_atomically(self._top / ".gitignore", b"*\n")
         file = self._folder / f"{version:05d}.zip"
-        write_whole(file, package)
+        write_atomically(file, package)
         told = {**asdict(Deployed(version, content_hash, config, endpoint_url, file)), "file": file.name}
-        write_whole(file.with_suffix(".json"), json.dumps(told, indent=2).encode())
+        write_atomically(file.with_suffix(".json"), json.dumps(told, indent=2).encode())
         kept = self.of(endpoint_url)[:_KEPT]
         for old in self.all():
             if old not in kept:

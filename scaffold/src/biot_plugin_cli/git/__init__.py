@@ -1,1 +1,1 @@
-"""Git, run hermetically."""
+"""Git commands, isolated from hooks and from the environment of a surrounding git command."""

@@ -1,4 +1,4 @@
-"""Which files of a plugin git knows: those that it tracks, or would with the next `git add`."""
+"""The files of a plugin that git tracks, or would track with the next `git add`."""
 
 from __future__ import annotations
 
@@ -11,53 +11,54 @@ from biot_plugin_cli.git.runner import GitFailed, git, require_git
 
 __all__ = ["git_files"]
 
-# Where a repository is named, it is one that cannot be found any more.
+# Git's message names a repository instead when `.git` points to one that does not exist any more.
 _NO_REPOSITORY = "not a git repository (or any"
 
 
 def git_files(root: Path) -> list[str] | None:
-    """List the files that git knows in a folder.
+    """List the files in a folder that git tracks or would track.
 
     Args:
         root: The folder.
 
     Returns:
-        Their paths below it, with slashes, also of those that are gone; None where there is no repository, or one that
-        ignores the folder, so that git has nothing to do with it.
+        Paths relative to the folder, with slashes, including tracked files that are deleted; None when there is no
+        repository, or one that ignores the folder.
 
     Raises:
-        OperationFailed: There is a repository, and git is lacking or refuses to read it: guessing would be unsafe.
+        OperationFailed: There is a repository, but git is not installed or refuses to read it. Listing all files
+            instead could include ignored secrets.
     """
     try:
         require_git()
-        return list(_with_inner(root)) or None
+        return list(_list_recursively(root)) or None
     except OperationFailed as error:
-        nowhere = isinstance(error, GitFailed) and _NO_REPOSITORY in error.reason
-        if nowhere or not any((folder / ".git").exists() for folder in _searched_by_git(root)):
+        no_repository = isinstance(error, GitFailed) and _NO_REPOSITORY in error.reason
+        if no_repository or not any((folder / ".git").exists() for folder in _discovery_folders(root)):
             return None
         if isinstance(error, GitFailed) and not error.remedy:
-            raise OperationFailed(f"{error}: see to it that git status works there") from error
+            raise OperationFailed(f"{error}: make git status work there first") from error
         raise
 
 
-def _searched_by_git(root: Path) -> Iterator[Path]:
-    """Yield the folders in which git looks for a repository: up to where whoever runs this has drawn a line."""
-    ceilings = {Path(one) for one in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if one}
+def _discovery_folders(root: Path) -> Iterator[Path]:
+    """Yield the folders in which git looks for a repository, up to `GIT_CEILING_DIRECTORIES`."""
+    ceilings = {Path(path) for path in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if path}
     for folder in (root, *root.parents):
         if folder in ceilings:
             return
         yield folder
 
 
-def _with_inner(folder: Path) -> Iterator[str]:
-    for name in _known(folder):
+def _list_recursively(folder: Path) -> Iterator[str]:
+    for name in _list_files(folder):
         path = folder / name
         if path.is_dir() and not path.is_symlink():  # a repository within the repository
-            yield from (f"{name.rstrip('/')}/{inner}" for inner in _with_inner(path))
+            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path))
         else:
             yield name
 
 
-def _known(folder: Path) -> list[str]:
-    listed = git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-    return [name for name in listed.split("\0") if name]
+def _list_files(folder: Path) -> list[str]:
+    output = git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    return [name for name in output.split("\0") if name]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from biot_plugin_cli.platform.search_pages import found_by
+from biot_plugin_cli.platform.search_pages import search_all
 
 __all__ = ["Get", "Interceptable"]
 
@@ -48,7 +48,7 @@ class Interceptable:
         Raises:
             CliError: It cannot be asked, or does not answer.
         """
-        return cls._of("the platform", found_by(get, _PATH))
+        return cls._of("the platform", search_all(get, _PATH))
 
     @classmethod
     def _of(cls, source: str, listed: Iterable[Mapping[str, Any]]) -> Self:

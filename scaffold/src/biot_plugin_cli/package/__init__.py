@@ -1,1 +1,1 @@
-"""The plugin's package: its source files and dependencies in one zip."""
+"""The package of a plugin: its source files and dependencies in one zip file, with a bill of materials."""

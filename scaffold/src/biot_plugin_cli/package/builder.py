@@ -1,9 +1,9 @@
-"""A plugin's package: its own files and what they need, in one zip that runs on Lambda as it is.
+"""The build of a plugin's package: one zip file of its source files and dependencies that runs on Lambda.
 
-    pyproject.toml + lock -> what is needed -> dependencies + own files -> zip -> sizes, hashes, bill of materials
+    pyproject.toml + lock file -> wheels -> dependencies + source files -> zip -> sizes, hashes, bill of materials
 
-The same input makes the same bytes, from any folder and on any day. The dependencies come first in the archive, for
-they are packed once and kept; the plugin's own files follow. Both are in the order of their names.
+The same input makes the same bytes, in any folder and on any day. The dependencies come first in the archive, since
+they are compressed once and cached; the source files follow. Both are sorted by name.
 """
 
 from __future__ import annotations
@@ -17,22 +17,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_entries, require_runtime
-from biot_plugin_cli.archive.cache import cache_folder
+from biot_plugin_cli.archive.cache_folder import cache_folder
 from biot_plugin_cli.archive.content_hash import Digest, content_hash
-from biot_plugin_cli.archive.sizes import Part, check_limits, measure
-from biot_plugin_cli.archive.zip_file import Entry, append
-from biot_plugin_cli.dependencies.build import Dependencies, Progress, build_dependencies
+from biot_plugin_cli.archive.part_sizes import Part, measure
+from biot_plugin_cli.archive.size_limits import check_limits
+from biot_plugin_cli.archive.zip_file import Entry, append_entries
+from biot_plugin_cli.dependencies.archive_builder import Dependencies, Progress, build_dependencies
 from biot_plugin_cli.dependencies.lock import locked_distributions
-from biot_plugin_cli.dependencies.locked_distribution import Locked, Wheel, require_wheels
-from biot_plugin_cli.dependencies.project import Project
+from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
+from biot_plugin_cli.dependencies.pyproject import Project
+from biot_plugin_cli.dependencies.wheel_selection import require_wheels
 from biot_plugin_cli.errors import OperationFailed, PluginImportError
-from biot_plugin_cli.package.conflicts import check_handler, check_names
+from biot_plugin_cli.package.handler_module import check_handler
+from biot_plugin_cli.package.name_conflicts import check_names
 from biot_plugin_cli.package.sbom import bill_of_materials
-from biot_plugin_cli.package.source_files import own_entries
+from biot_plugin_cli.package.source_files import load_source_files
 from biot_plugin_cli.plugin.interpreters import find_interpreter, plugin_python
 from biot_plugin_cli.plugin.manifest import Manifest
 from biot_plugin_cli.plugin.package_target import Target
-from biot_plugin_cli.terminal.file_writer import write_whole
+from biot_plugin_cli.terminal.file_writer import write_atomically
 
 __all__ = ["Package", "build_package", "compiling_python"]
 
@@ -42,15 +45,15 @@ class Package:
     """A package on this machine.
 
     Attributes:
-        path: The zip.
-        sha256: Of the zip's bytes, in hexadecimal.
-        content_hash: Of what it runs (see `_content`): a package with another one is another version of the plugin.
-        size: Bytes of the zip.
-        unpacked_size: Bytes of what is in it.
-        files: How many files are in it.
-        sbom: The bill of materials beside it.
-        parts: What takes how much of it, the largest first.
-        notes: What people should know of it.
+        path: The zip file.
+        sha256: The SHA-256 of the zip file, in hexadecimal.
+        content_hash: The content hash; another one means another version of the plugin.
+        size: Size of the zip file in bytes.
+        unpacked_size: Size of its content in bytes.
+        files: Number of files in it.
+        sbom: The file of the bill of materials, next to it.
+        parts: The size of each part, largest first.
+        notes: Notes for the user.
     """
 
     path: Path
@@ -65,7 +68,7 @@ class Package:
 
 
 def compiling_python(manifest: Manifest) -> Path | None:
-    """Find an interpreter of the plugin's runtime, which can compile for it; None when this machine has none."""
+    """Find an interpreter of the plugin's runtime to compile with; None if this machine has none."""
     try:
         return plugin_python(manifest.root, manifest.runtime)
     except OperationFailed:
@@ -75,56 +78,57 @@ def compiling_python(manifest: Manifest) -> Path | None:
 def build_package(
     manifest: Manifest, python: Path | None, output: Path | None = None, *, progress: Progress = lambda _: None
 ) -> Package:
-    """Make a plugin's package and its bill of materials.
+    """Build a plugin's package and its bill of materials.
 
     Args:
         manifest: The plugin.
-        python: What compiles it, an interpreter of its runtime; it gets no bytecode when None.
-        output: Where the zip goes; `dist/NAME.zip` in the plugin's repository when None.
-        progress: Is told what is done, in a few words each.
+        python: An interpreter of the plugin's runtime to compile with; no bytecode is added when None.
+        output: The zip file; `dist/NAME.zip` in the plugin's repository when None.
+        progress: Receives a short description of each step.
 
     Raises:
-        InvalidPlugin: It cannot run on Lambda, or is too large for it, or its lock is not right.
-        PluginImportError: One of its own files is not valid for the runtime.
-        OperationFailed: It cannot be made on this machine.
+        InvalidPlugin: It cannot run on Lambda, is too large, or its lock file is invalid.
+        PluginImportError: A source file is not valid Python of the runtime's version.
+        OperationFailed: It cannot be built on this machine.
     """
     output = (output or manifest.root / "dist" / f"{manifest.name}.zip").absolute()
     if output.is_dir():
-        raise OperationFailed(f"{output} is a folder: name the zip that is to be made")
+        raise OperationFailed(f"{output} is a folder: pass the path of a zip file")
     if python:
         require_runtime(python, manifest.runtime)
     target, project = Target(manifest.runtime), Project.load(manifest.root)
-    entries = own_entries(manifest.root, target)
+    entries = load_source_files(manifest.root, target)
     check_handler(entries, manifest.handler)
     locked, note = locked_distributions(project, target)
     require_wheels(locked, target)
     dependencies = build_dependencies(project, locked, target, python, progress)
     check_names(entries, dependencies.owners)
-    progress("Adding the plugin's own files")
+    progress("Adding the source files")
     with tempfile.TemporaryDirectory(dir=cache_folder(manifest.root, "scratch")) as scratch:
         archive = Path(scratch) / "package.zip"
         shutil.copyfile(dependencies.archive, archive)
-        append(archive, [*entries, *(_compiled(entries, python, Path(scratch), target) if python else ())])
-        package = _measured(archive, output, entries, dependencies)
-        bill = bill_of_materials(
-            manifest, package.content_hash, dependencies.components, project.direct, _hashes(locked)
+        append_entries(archive, [*entries, *(_compile(entries, python, Path(scratch), target) if python else ())])
+        package = _describe(archive, output, entries, dependencies)
+        sbom = bill_of_materials(
+            manifest, package.content_hash, dependencies.components, project.direct, _wheel_hashes(locked)
         )
-        write_whole(package.path, archive.read_bytes())
-        write_whole(package.sbom, (json.dumps(bill, indent=2) + "\n").encode())
-    notes = (note, None if python else _no_bytecode(target))
+        write_atomically(package.path, archive.read_bytes())
+        write_atomically(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
+    notes = (note, None if python else _no_bytecode_note(target))
     return replace(package, notes=tuple(filter(None, notes)))
 
 
-def _compiled(entries: Iterable[Entry], python: Path, scratch: Path, target: Target) -> list[Entry]:
+def _compile(entries: Iterable[Entry], python: Path, scratch: Path, target: Target) -> list[Entry]:
     try:
         return compile_entries(python, entries, scratch)
     except SyntaxProblem as problem:
-        raise PluginImportError(f"The plugin cannot be imported by {target.runtime}: {problem}") from problem
+        raise PluginImportError(f"The plugin is not valid for {target.runtime}: {problem}") from problem
 
 
-def _measured(archive: Path, output: Path, entries: Iterable[Entry], dependencies: Dependencies) -> Package:
-    """Describe the archive of a package that will be at `output`, if it is not too large."""
-    parts = measure(archive, dependencies.owners, {one.name: one.version for one in dependencies.components})
+def _describe(archive: Path, output: Path, entries: Iterable[Entry], dependencies: Dependencies) -> Package:
+    """Describe the package that will be written to `output`, and check its size."""
+    versions = {component.name: component.version for component in dependencies.components}
+    parts = measure(archive, dependencies.owners, versions)
     size, unpacked = archive.stat().st_size, sum(part.unpacked for part in parts)
     check_limits(size, unpacked, parts)
     return Package(
@@ -139,12 +143,13 @@ def _measured(archive: Path, output: Path, entries: Iterable[Entry], dependencie
     )
 
 
-def _hashes(locked: Iterable[Locked]) -> dict[str, str]:
-    return {one.name: one.source.sha256 for one in locked if isinstance(one.source, Wheel) and one.source.sha256}
+def _wheel_hashes(locked: Iterable[LockedDistribution]) -> dict[str, str]:
+    wheels = {distribution.name: distribution.source for distribution in locked}
+    return {name: wheel.sha256 for name, wheel in wheels.items() if isinstance(wheel, Wheel) and wheel.sha256}
 
 
-def _no_bytecode(target: Target) -> str:
+def _no_bytecode_note(target: Target) -> str:
     return (
-        f"There is no {target.runtime} on this machine, so the package has no bytecode and every cold start compiles "
-        "it: install it, or package where it is"
+        f"No {target.runtime} on this machine, so the package has no bytecode and is compiled on every cold start: "
+        "install it, or build the package on a machine that has it"
     )

@@ -1,4 +1,4 @@
-"""Shows a package: to people, or as one JSON document."""
+"""Output of `biot-plugin package`: a table and a summary for people, or one JSON document."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from biot_plugin_cli.archive.sizes import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, MEGABYTE
-from biot_plugin_cli.dependencies.build import Progress
+from biot_plugin_cli.archive.part_sizes import MEGABYTE
+from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES
+from biot_plugin_cli.dependencies.archive_builder import Progress
 from biot_plugin_cli.package.builder import Package
 from biot_plugin_cli.terminal.console import err, out, print_json
 
 __all__ = ["print_document", "print_package", "showing_progress"]
 
-_OWN = "the plugin's own files"
+_SOURCE_FILES = "source files"
 
 
 @contextmanager
 def showing_progress() -> Iterator[Progress]:
-    """Give what shows progress on stderr: as one changing line on a terminal, as lines elsewhere."""
+    """Yield a function that shows progress on stderr: as a status line on a terminal, as separate lines elsewhere."""
     if not err.is_terminal:
         yield lambda step: err.print(f"{step} ...", markup=False)
         return
-    with err.status("Looking at the plugin ...") as status:
+    with err.status("Reading the plugin ...") as status:
         yield lambda step: status.update(f"{escape(step)} ...")
 
 
 def print_document(package: Package, *, report: bool) -> None:
-    """Print the document of `--json`.
+    """Print the JSON document.
 
     Args:
         package: The package.
-        report: Whether to add what takes how much of it.
+        report: Whether to include the size of each part.
     """
     document = {
         "path": str(package.path),
@@ -61,15 +62,14 @@ def print_document(package: Package, *, report: bool) -> None:
 
 
 def print_package(package: Package, *, report: bool) -> None:
-    """Print what was made, for people; the arguments are those of `print_document`."""
+    """Print a summary for people; the arguments are those of `print_document`."""
     if report:
         out.print(_table(package))
         out.print()
-    out.print(f"[bold]{escape(_shown(package.path))}[/]")
-    out.print(
-        f"  {_of(package.size, MAX_ZIPPED_BYTES)} zipped, {_of(package.unpacked_size, MAX_UNPACKED_BYTES)} unpacked"
-    )
-    out.print(f"  {package.files} files, described in {escape(_shown(package.sbom))}")
+    out.print(f"[bold]{escape(_display_path(package.path))}[/]")
+    zipped, unpacked = _usage(package.size, MAX_ZIPPED_BYTES), _usage(package.unpacked_size, MAX_UNPACKED_BYTES)
+    out.print(f"  {zipped} zipped, {unpacked} unpacked")
+    out.print(f"  {package.files} files, described in {escape(_display_path(package.sbom))}")
     out.print(f"  content {package.content_hash[:16]}, SHA-256 {package.sha256[:16]}")
     for note in package.notes:
         err.print(f"[yellow]note:[/] {escape(note)}")
@@ -82,14 +82,14 @@ def _table(package: Package) -> Table:
     for part in package.parts:
         share = f"{100 * part.unpacked / (package.unpacked_size or 1):.0f} %"
         sizes = (_megabytes(part.zipped), _megabytes(part.unpacked), share, str(part.files))
-        table.add_row(part.name or _OWN, part.version or "", *sizes)
+        table.add_row(part.name or _SOURCE_FILES, part.version or "", *sizes)
     total = (_megabytes(package.size), _megabytes(package.unpacked_size), "", str(package.files))
-    table.add_row("in all", "", *total, style="bold")
+    table.add_row("total", "", *total, style="bold")
     table.add_row("limit", "", _megabytes(MAX_ZIPPED_BYTES), _megabytes(MAX_UNPACKED_BYTES), style="dim")
     return table
 
 
-def _of(size: int, limit: int) -> str:
+def _usage(size: int, limit: int) -> str:
     return f"{_megabytes(size)} of {limit // MEGABYTE} MB"
 
 
@@ -97,5 +97,5 @@ def _megabytes(size: int) -> str:
     return f"{size / MEGABYTE:.2f}"
 
 
-def _shown(path: Path) -> str:
+def _display_path(path: Path) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,4 +1,4 @@
-"""The bill of materials of a package, as CycloneDX 1.6 in JSON: the same package has the same one."""
+"""The bill of materials (SBOM) of a package, as CycloneDX 1.6 in JSON; equal packages have equal ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import Any
 from urllib.parse import quote
 
-from biot_plugin_cli.dependencies.distributions import Component
+from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.plugin.manifest import Manifest
 
 __all__ = ["bill_of_materials"]
@@ -23,20 +23,20 @@ def bill_of_materials(
     direct: Collection[str],
     wheels: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Write the bill of materials.
+    """Create the bill of materials of a package.
 
     Args:
         manifest: The plugin.
-        content_hash: Its package's content hash.
-        components: The distributions in it.
-        direct: The names of those that the plugin itself asks for.
-        wheels: The SHA-256 of the wheels that they come from, by name, as far as they are known.
+        content_hash: The content hash of the package.
+        components: The distributions in the package.
+        direct: The names of the direct dependencies.
+        wheels: The SHA-256 of each distribution's wheel, by name, where known.
 
     Returns:
-        A CycloneDX document, without a date.
+        A CycloneDX document, without a timestamp.
     """
-    found = list(components)
-    references = {component.name: _reference(component) for component in found}
+    components = list(components)
+    references = {component.name: _reference(component) for component in components}
     plugin = f"plugin:{manifest.name}"
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -45,10 +45,13 @@ def bill_of_materials(
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content_hash)}",
         "version": 1,
         "metadata": _metadata(manifest, content_hash, plugin),
-        "components": [_component(component, wheels.get(component.name)) for component in found],
+        "components": [_component(component, wheels.get(component.name)) for component in components],
         "dependencies": [
             {"ref": plugin, "dependsOn": [references[name] for name in references if name in direct]},
-            *({"ref": references[one.name], "dependsOn": [references[name] for name in one.needs]} for one in found),
+            *(
+                {"ref": references[component.name], "dependsOn": [references[name] for name in component.needs]}
+                for component in components
+            ),
         ],
     }
 

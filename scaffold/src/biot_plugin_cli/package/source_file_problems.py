@@ -1,4 +1,4 @@
-"""What can be wrong with one of the plugin's own files, so that a package cannot have it."""
+"""Problems with a single source file that keep it out of a package."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli.archive.elf import is_library, library_refusal
+from biot_plugin_cli.archive.shared_libraries import is_library, library_mismatch
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.plugin.package_target import Target
 
-__all__ = ["OwnFileMistake", "library_mistake", "name_mistake"]
+__all__ = ["SourceFileProblem", "find_library_problem", "find_name_problem"]
 
-_COPY = "put a copy there, or remove it"
+_LINK_ADVICE = "replace it with a copy, or remove it"
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFileMistake:
-    """One thing that is wrong with one of the plugin's own files.
+class SourceFileProblem:
+    """A problem with one of the plugin's source files.
 
     Attributes:
-        code: What it is, for machines.
-        name: The file, below the plugin's folder, as it can be shown.
+        code: The code of the finding, for machines.
+        name: The path of the file in the plugin's folder, printable.
         message: What is wrong.
         advice: What to do.
     """
@@ -35,30 +35,30 @@ class OwnFileMistake:
         return f"{self.message}: {self.advice}"
 
 
-def name_mistake(root: Path, name: str) -> OwnFileMistake | None:
-    """Find what is wrong with a file before it is read.
+def find_name_problem(root: Path, name: str) -> SourceFileProblem | None:
+    """Find a problem with a file's name or with the symbolic link that it is, without reading it.
 
     Args:
         root: The plugin's folder.
-        name: The file's path below it.
+        name: The path of the file in it.
     """
     if not name.isprintable():
-        return OwnFileMistake("file-name-invalid", repr(name), f"{name!r} is a name that zips cannot have", "rename it")
+        return SourceFileProblem("file-name-invalid", repr(name), f"{name!r} is not a valid name in a zip", "rename it")
     file = root / name
     if not file.is_symlink():
         return None
-    # What is outside goes with no repository: it would be another file on each machine, and may be nobody's business.
+    # The target is not in the repository, so it differs between machines, and may be private.
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
-        said = f"{name} is a symbolic link that leads out of the plugin's folder"
-        return OwnFileMistake("link-outside", name, said, _COPY)
-    if not os.path.isfile(file):  # noqa: PTH113 - pathlib's raises where it may not look
-        return OwnFileMistake("link-broken", name, f"{name} is a symbolic link that leads to no file", _COPY)
+        message = f"The symbolic link {name} leads out of the plugin's folder"
+        return SourceFileProblem("link-outside", name, message, _LINK_ADVICE)
+    if not os.path.isfile(file):  # noqa: PTH113 - pathlib's raises without permission
+        return SourceFileProblem("link-broken", name, f"The symbolic link {name} does not lead to a file", _LINK_ADVICE)
     return None
 
 
-def library_mistake(entry: Entry, target: Target) -> OwnFileMistake | None:
-    """Find whether a file is a library that does not run on the target."""
-    if not is_library(entry.name) or not (refusal := library_refusal(entry.name, entry.content, target)):
+def find_library_problem(entry: Entry, target: Target) -> SourceFileProblem | None:
+    """Find out whether a file is a shared library that does not run on the target."""
+    if not is_library(entry.name) or not (mismatch := library_mismatch(entry.name, entry.content, target)):
         return None
-    said = f"{entry.name} is for {refusal}, and the plugin runs on {target}"
-    return OwnFileMistake("library-foreign", entry.name, said, "remove it, or build it anew")
+    message = f"{entry.name} is for {mismatch}, but the plugin runs on {target}"
+    return SourceFileProblem("library-foreign", entry.name, message, "rebuild it for that, or remove it")

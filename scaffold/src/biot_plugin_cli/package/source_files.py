@@ -1,9 +1,9 @@
-"""The plugin's own files that belong into its package.
+"""The plugin's source files that are packaged.
 
-They are the files that git tracks or would track; where there is no repository, all that tools and editors did not
-make for themselves. Left out is what a running plugin does not need: everything hidden; the folders `tests`, `events`,
-`docs`, `dist` and `build` at the top; and the files there that are about the repository, such as `pyproject.toml` and
-`Makefile`. So a change of the configuration is not a change of the code.
+They are the files that git tracks or would track; without a repository, all files that are not created by tools and
+editors. Excluded is what a running plugin does not need: hidden files and folders; the top-level folders `tests`,
+`events`, `docs`, `dist` and `build`; and top-level files about the repository, such as `pyproject.toml` and `Makefile`.
+So a change of the configuration is not a change of the code.
 """
 
 from __future__ import annotations
@@ -16,75 +16,75 @@ from pathlib import Path, PurePosixPath
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
-from biot_plugin_cli.package.source_file_problems import OwnFileMistake, library_mistake, name_mistake
+from biot_plugin_cli.package.source_file_problems import SourceFileProblem, find_library_problem, find_name_problem
 from biot_plugin_cli.plugin.file_watcher import is_own
 from biot_plugin_cli.plugin.package_target import Target
 
-__all__ = ["own_entries", "own_names", "read_own_files"]
+__all__ = ["list_source_files", "load_source_files", "read_source_files"]
 
-# A package of the author's may have these names, deeper down.
-_FOLDERS_AT_TOP = frozenset(["tests", "events", "docs", "dist", "build"])
-_FILES_AT_TOP = (
+# At the top only: a Python package may have these names deeper down.
+_EXCLUDED_FOLDERS = frozenset(["tests", "events", "docs", "dist", "build"])
+_EXCLUDED_PATTERNS = (
     *("pyproject.toml", "*.lock", "pylock.toml", "pylock.*.toml", "requirements*.txt", "setup.py", "setup.cfg"),
     *("Makefile", "Dockerfile", "bitbucket-pipelines.yml", "tox.ini", "noxfile.py", "conftest.py"),
     *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json"),
 )
-_FILES = frozenset(["scripts/find-python.sh"])
+_EXCLUDED_FILES = frozenset(["scripts/find-python.sh"])
 
 
-def own_names(root: Path) -> list[str]:
-    """List the plugin's own files, whatever is wrong with them.
+def list_source_files(root: Path) -> list[str]:
+    """List the plugin's source files, including those that cannot be packaged.
 
     Args:
         root: The plugin's repository.
 
     Returns:
-        Their paths below it, with slashes, sorted.
+        Paths relative to the repository, with slashes, sorted.
 
     Raises:
-        OperationFailed: Git cannot tell.
+        OperationFailed: Git cannot read the repository.
     """
-    known = git_files(root)
-    listed = _in_folder(root) if known is None else (name for name in known if os.path.lexists(root / name))
-    return sorted({name for name in listed if _belongs(PurePosixPath(name))})
+    tracked = git_files(root)
+    names = _walk(root) if tracked is None else (name for name in tracked if os.path.lexists(root / name))
+    return sorted({name for name in names if _is_packaged(PurePosixPath(name))})
 
 
-def read_own_files(root: Path, target: Target | None) -> tuple[list[Entry], list[OwnFileMistake]]:
-    """Read the plugin's own files.
+def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], list[SourceFileProblem]]:
+    """Read the plugin's source files.
 
     Args:
         root: The plugin's repository.
-        target: Where the libraries among them are to run; None where nobody knows.
+        target: The runtime to check shared libraries for; None when it is unknown.
 
     Returns:
-        Those that a package can have, and what is wrong with the others.
+        The files that can be packaged, and the problems with the others.
 
     Raises:
-        OperationFailed: One cannot be read, or git cannot tell.
+        OperationFailed: A file cannot be read, or git cannot read the repository.
     """
-    entries, mistakes = [], []
-    for name in own_names(root):
-        if mistake := name_mistake(root, name):
-            mistakes.append(mistake)
+    entries, problems = [], []
+    for name in list_source_files(root):
+        if problem := find_name_problem(root, name):
+            problems.append(problem)
             continue
         entry = _read(root, name)
-        if target and (mistake := library_mistake(entry, target)):
-            mistakes.append(mistake)
+        if target and (problem := find_library_problem(entry, target)):
+            problems.append(problem)
         else:
             entries.append(entry)
-    return entries, mistakes
+    return entries, problems
 
 
-def own_entries(root: Path, target: Target) -> list[Entry]:
-    """Read the plugin's own files for its package.
+def load_source_files(root: Path, target: Target) -> list[Entry]:
+    """Read the plugin's source files, and require that all of them can be packaged.
 
     Raises:
-        OperationFailed: One cannot be read, or git cannot tell.
-        InvalidPlugin: A package cannot have one of them.
+        OperationFailed: A file cannot be read, or git cannot read the repository.
+        InvalidPlugin: A file cannot be packaged.
     """
-    entries, mistakes = read_own_files(root, target)
-    if mistakes:
-        raise InvalidPlugin(str(mistakes[0]))
+    entries, problems = read_source_files(root, target)
+    if problems:
+        raise InvalidPlugin(str(problems[0]))
     return entries
 
 
@@ -93,19 +93,21 @@ def _read(root: Path, name: str) -> Entry:
     try:
         return Entry(name, file.read_bytes(), bool(file.stat().st_mode & 0o100))
     except OSError as error:
-        raise OperationFailed(f"{file} cannot be read ({error.strerror}): make it readable, or remove it") from error
+        raise OperationFailed(f"Cannot read {file} ({error.strerror}): make it readable, or remove it") from error
 
 
-def _belongs(path: PurePosixPath) -> bool:
+def _is_packaged(path: PurePosixPath) -> bool:
     top = path.parts[0]
-    if any(part.startswith(".") for part in path.parts) or not is_own(Path(path)) or str(path) in _FILES:
+    if any(part.startswith(".") for part in path.parts) or not is_own(Path(path)) or str(path) in _EXCLUDED_FILES:
         return False
-    return top not in _FOLDERS_AT_TOP if len(path.parts) > 1 else not any(fnmatch(top, one) for one in _FILES_AT_TOP)
+    if len(path.parts) > 1:
+        return top not in _EXCLUDED_FOLDERS
+    return not any(fnmatch(top, pattern) for pattern in _EXCLUDED_PATTERNS)
 
 
-def _in_folder(root: Path) -> Iterator[str]:
+def _walk(root: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(root):
-        here = Path(folder).relative_to(root)
+        relative = Path(folder).relative_to(root)
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         folders[:] = [name for name in folders if not name.startswith(".") and name != "__pycache__"]
-        yield from ((here / name).as_posix() for name in (*files, *links))
+        yield from ((relative / name).as_posix() for name in (*files, *links))

@@ -1,1 +1,1 @@
-"""Calls of the platform's API: credentials, connection, responses and errors."""
+"""The client of the platform's API: credentials, proxies, requests, retries, responses and errors."""

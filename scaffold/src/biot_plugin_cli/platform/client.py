@@ -1,150 +1,125 @@
-"""Calls the platform's APIs as somebody who may deploy."""
+"""An authenticated client of the platform's APIs."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from biot_plugin_cli.platform.connection import Connection, Form
 from biot_plugin_cli.platform.credentials import Credentials
-from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, Unreachable, refusal
-from biot_plugin_cli.platform.response_shapes import ANYTHING, SERVICE_TOKEN, USER_TOKEN, Shape, page_of, read_answer
-from biot_plugin_cli.platform.search_pages import found_by
+from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, parse_refusal
+from biot_plugin_cli.platform.login import log_in
+from biot_plugin_cli.platform.response_schemas import ANYTHING, Schema, page_of, parse
+from biot_plugin_cli.platform.retries import with_retries
+from biot_plugin_cli.platform.search_pages import search_all
 
 __all__ = ["PlatformClient"]
 
-_PAUSES = (0.5, 1.5, 4.0)
-_AGAIN = frozenset({429, 500, 502, 503, 504})
-#: Whoever stands before the platform may answer so while the platform goes on with it.
-_LOST = frozenset({500, 502, 503, 504})
+# A gateway may respond with these while the platform still completes the request.
+_GATEWAY_STATUSES = frozenset({500, 502, 503, 504})
 _UNAUTHORIZED = 401
 
 
 class PlatformClient:
-    """A caller of the platform, who is logged in with the first call. Its answers are decoded JSON.
+    """A client that logs in with its first request. Responses are decoded JSON.
 
-    What changes nothing is tried again when it fails; what changes something is tried once.
+    Requests that change nothing are retried; requests that change something are sent once.
 
     Args:
-        base_url: Where the platform is.
-        credentials: Finds whom to log in as, once that is needed.
-        logged_in: Is told whom the platform let in.
+        base_url: The base URL of the platform's APIs.
+        credentials: Returns the credentials; called before the first log-in.
+        logged_in: Receives the credentials after the first successful log-in.
 
     Raises:
-        UsageError: The address would carry the credentials in the open, or the proxy before it cannot be used.
+        UsageError: The URL would send the credentials unencrypted, or the proxy setting is invalid.
     """
 
     def __init__(
         self, base_url: str, credentials: Callable[[], Credentials], logged_in: Callable[[Credentials], object] = bool
     ) -> None:
         self._connection = Connection(base_url)
-        # Nobody is asked, or told, again where a log-in is repeated.
+        # A repeated log-in neither prompts nor notifies again.
         self._credentials = cache(credentials)
-        self._tell = cache(logged_in)
+        self._notify = cache(logged_in)
         self._token: str | None = None
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         self._connection.close()
 
-    def get(self, path: str, shape: Shape = dict) -> Any:
-        """Read something.
+    def get(self, path: str, schema: Schema = dict) -> Any:
+        """Send a GET request, with retries.
 
         Args:
-            path: The path, with its query.
-            shape: What the answer must look like.
+            path: The path, including the query.
+            schema: The expected shape of the response.
 
         Raises:
-            Unreachable: The platform was not reached.
-            Refusal: It refused.
+            Unreachable: The platform did not respond.
+            Refusal: The platform responded with an error.
         """
-        for pause in _PAUSES:
-            try:
-                return self._authorized("GET", path, shape)
-            except NotThePlatform:
-                raise
-            except (Unreachable, AnswerLost):
-                pass
-            except Refusal as error:
-                if error.status_code not in _AGAIN:
-                    raise
-            time.sleep(pause)
-        try:
-            return self._authorized("GET", path, shape)
-        except AnswerLost as error:
-            raise Unreachable(str(error)) from error
+        return with_retries(lambda: self._authorized("GET", path, schema))
 
-    def search(self, path: str, request: Mapping[str, Any], shape: Shape = dict) -> list[dict[str, Any]]:
-        """Give all that a search API finds, page by page. Raises as `get` does."""
-        return found_by(lambda asked: self.get(asked, page_of(shape)), path, request)
+    def search(self, path: str, request: Mapping[str, Any], schema: Schema = dict) -> list[dict[str, Any]]:
+        """Return all results of a search API. Raises as `get` does.
 
-    def change(self, method: str, path: str, form: Form | None = None, shape: Shape = ANYTHING) -> Any:
-        """Make, change or remove something, once.
+        Args:
+            path: The path of the API.
+            request: Filter and sort.
+            schema: The expected shape of each result.
+        """
+        return search_all(lambda page_path: self.get(page_path, page_of(schema)), path, request)
+
+    def change(self, method: str, path: str, form: Form | None = None, schema: Schema = ANYTHING) -> Any:
+        """Send a request that creates, changes or deletes something, once.
 
         Args:
             method: The HTTP method.
             path: The path.
-            form: The parts of a multipart form, in order: texts, or file name, content and content type.
-            shape: What the answer must look like.
+            form: The multipart form.
+            schema: The expected shape of the response.
 
         Raises:
-            Unreachable: The platform was not reached: nothing was done.
-            AnswerLost: It is not known whether it was done.
-            Refusal: The platform refused.
+            Unreachable: The request was not sent: nothing was changed.
+            AnswerLost: The outcome is unknown.
+            Refusal: The platform responded with an error.
         """
-        return self._authorized(method, path, shape, form)
+        return self._authorized(method, path, schema, form)
 
-    def _authorized(self, method: str, path: str, shape: Shape, form: Form | None = None) -> Any:
-        """Call with a token; where the platform does not take it any more, with a new one."""
-        fresh = self._token is None
+    def _authorized(self, method: str, path: str, schema: Schema, form: Form | None = None) -> Any:
+        """Send a request with the token, and once more with a new one if it has expired."""
+        is_fresh = self._token is None
         try:
-            return self._with_token(method, path, shape, form)
+            return self._with_token(method, path, schema, form)
         except Refusal as error:
-            if error.status_code != _UNAUTHORIZED or fresh:
+            if error.status_code != _UNAUTHORIZED or is_fresh:
                 raise
         self._token = None
-        return self._with_token(method, path, shape, form)
+        return self._with_token(method, path, schema, form)
 
-    def _with_token(self, method: str, path: str, shape: Shape, form: Form | None) -> Any:
-        content = self._call(method, path, {"authorization": f"Bearer {self._logged_in()}"}, form)
+    def _with_token(self, method: str, path: str, schema: Schema, form: Form | None) -> Any:
+        content = self._send(method, path, {"authorization": f"Bearer {self._get_token()}"}, form)
         try:
-            return read_answer(content, shape, self._connection.base_url)
+            return parse(content, schema, self._connection.base_url)
         except NotThePlatform as error:
             if method == "GET":
                 raise
-            # It may have been done: it was called a success.
+            # The status was a success, so the change may have been made.
             raise AnswerLost(str(error)) from error
 
-    def _logged_in(self) -> str:
+    def _get_token(self) -> str:
         if self._token is None:
-            found = self._credentials()
-            self._token = self._log_in(found)
-            self._tell(found)
+            credentials = self._credentials()
+            self._token = log_in(credentials, self._send, self._connection.base_url)
+            self._notify(credentials)
         return self._token
 
-    def _log_in(self, credentials: Credentials) -> str:
-        if credentials.is_service:
-            path, shape = "/ums/v2/services/accessToken", SERVICE_TOKEN
-            body = {"id": credentials.name, "secretKey": credentials.secret}
-        else:
-            path, shape = "/ums/v2/users/login", USER_TOKEN
-            body = {"username": credentials.name, "password": credentials.secret}
-        try:
-            content = self._call("POST", path, {"content-type": "application/json"}, json.dumps(body).encode())
-        except AnswerLost as error:
-            raise Unreachable(str(error)) from error
-        answer = read_answer(content, shape, self._connection.base_url)
-        token = answer["accessToken"] if credentials.is_service else answer["accessJwt"]["token"]
-        return str(token)
-
-    def _call(self, method: str, path: str, headers: Mapping[str, str], sent: Form | bytes | None) -> bytes:
-        status, content = self._connection.send(method, path, headers, sent)
+    def _send(self, method: str, path: str, headers: Mapping[str, str], body: Form | bytes | None) -> bytes:
+        status, content = self._connection.send(method, path, headers, body)
         if status in range(200, 300):
             return content
-        refused = refusal(status, content)
-        if status in _LOST and method != "GET" and refused.code in ("", "GATEWAY_TIMEOUT"):
-            raise AnswerLost(str(refused))
-        raise refused
+        refusal = parse_refusal(status, content)
+        if status in _GATEWAY_STATUSES and method != "GET" and refusal.code in ("", "GATEWAY_TIMEOUT"):
+            raise AnswerLost(str(refusal))
+        raise refusal

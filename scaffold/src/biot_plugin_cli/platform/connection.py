@@ -1,4 +1,4 @@
-"""The connection to the platform: one request, and what it says when that does not arrive."""
+"""The HTTP connection to the platform: timeouts, headers, and errors of requests that got no response."""
 
 from __future__ import annotations
 
@@ -25,77 +25,84 @@ from biot_plugin_cli.platform.proxies import LOOPBACK, pool_for
 __all__ = ["Connection", "Form"]
 
 _TIMEOUT = urllib3.Timeout(connect=10, read=180)
-# Urllib3 would repeat what must not be repeated, and follow redirections with the token.
-_ONCE = urllib3.Retry(0, redirect=False)
+# By default urllib3 would repeat requests that must be sent once, and follow redirects with the token.
+_NO_RETRIES = urllib3.Retry(0, redirect=False)
+_HEADERS = {"accept": "application/json", "user-agent": "biot-plugin"}
 
 Form = Mapping[str, str | tuple[str, bytes, str]]
-"""The parts of a multipart form, in order: texts, or file name, content and content type."""
+"""The parts of a multipart form, in order: a text, or file name, content and content type."""
 
 
 class Connection:
-    """Sends requests to the platform, each of them once.
+    """A connection that sends each request once.
 
     Args:
-        base_url: Where the platform is.
+        base_url: The base URL of the platform's APIs.
 
     Raises:
-        UsageError: The address would carry the credentials in the open, or the proxy before it cannot be used.
+        UsageError: The URL would send the credentials unencrypted, or the proxy setting is invalid.
     """
 
     def __init__(self, base_url: str) -> None:
-        parts = urlsplit(base_url)
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise UsageError(f"{base_url} would carry the credentials in the open: use https")
+        url = urlsplit(base_url)
+        if url.scheme != "https" and url.hostname not in LOOPBACK:
+            raise UsageError(f"Refusing to send credentials to {base_url} over http: use https")
         self.base_url = base_url.rstrip("/")
-        self._pool = pool_for(base_url, timeout=_TIMEOUT, retries=_ONCE)
+        self._pool = pool_for(base_url, timeout=_TIMEOUT, retries=_NO_RETRIES)
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close all open connections."""
         self._pool.clear()
 
     def send(
-        self, method: str, path: str, headers: Mapping[str, str], sent: Form | bytes | None = None
+        self, method: str, path: str, headers: Mapping[str, str], body: Form | bytes | None = None
     ) -> tuple[int, bytes]:
-        """Send a request, and give the status and the body of the answer.
+        """Send a request and return the status and the body of the response.
 
         Raises:
-            Unreachable: It did not go out.
-            AnswerLost: It may have gone out, and no answer came.
+            Unreachable: The request was not sent.
+            AnswerLost: The request may have been sent, but there was no response.
         """
-        content, content_type = _encoded(sent)
-        everything = {"accept": "application/json", "user-agent": "biot-plugin", **content_type, **headers}
+        content, content_type = _encode(body)
+        all_headers = {**_HEADERS, **content_type, **headers}
         try:
-            answer = self._pool.request(method, self.base_url + path, body=content, headers=everything)
+            response = self._pool.request(method, self.base_url + path, body=content, headers=all_headers)
         except HTTPError as error:
-            raise self._failure(error) from error
-        return answer.status, answer.data
+            raise self._translate(error) from error
+        return response.status, response.data
 
-    def _failure(self, error: HTTPError) -> Unreachable | AnswerLost:
+    def _translate(self, error: HTTPError) -> Unreachable | AnswerLost:
         cause = getattr(error, "reason", None) or error
         if isinstance(cause, ProxyError):
             proxy = self._pool.proxy and self._pool.proxy.netloc
             return Unreachable(
-                f"The proxy {proxy} does not connect to {self.base_url}: {_words(cause.original_error)}; "
-                "correct HTTPS_PROXY, or name the platform's host in NO_PROXY"
+                f"Cannot connect to {self.base_url} through the proxy {proxy} ({_reason(cause.original_error)}): "
+                "check HTTPS_PROXY, or add the host to NO_PROXY"
             )
-        if isinstance(cause, NewConnectionError | ConnectTimeoutError | LocationValueError) or _is_untrusted(cause):
-            return Unreachable(f"{self.base_url} cannot be reached: {_words(cause)}")
-        return AnswerLost(f"{self.base_url} was cut off before it answered: {_words(cause)}")
+        if _is_untrusted(cause):
+            return Unreachable(
+                f"Cannot verify the certificate of {self.base_url} ({_reason(cause)}): "
+                "check the URL, or set SSL_CERT_FILE to the certificates to trust"
+            )
+        if isinstance(cause, NewConnectionError | ConnectTimeoutError | LocationValueError):
+            return Unreachable(f"Cannot connect to {self.base_url} ({_reason(cause)}): check the URL and the network")
+        return AnswerLost(f"Lost the connection to {self.base_url} before it responded ({_reason(cause)})")
 
 
-def _encoded(sent: Form | bytes | None) -> tuple[bytes | None, dict[str, str]]:
-    if sent is None or isinstance(sent, bytes):
-        return sent, {}
-    content, content_type = urllib3.encode_multipart_formdata(list(sent.items()))
+def _encode(body: Form | bytes | None) -> tuple[bytes | None, dict[str, str]]:
+    if body is None or isinstance(body, bytes):
+        return body, {}
+    content, content_type = urllib3.encode_multipart_formdata(list(body.items()))
     return content, {"content-type": content_type}
 
 
-def _is_untrusted(cause: object) -> bool:
-    return isinstance(cause, SSLError) and any(isinstance(one, SSLCertVerificationError) for one in cause.args)
+def _is_untrusted(error: object) -> bool:
+    return isinstance(error, SSLError) and any(isinstance(cause, SSLCertVerificationError) for cause in error.args)
 
 
-def _words(reason: object) -> str:
-    if isinstance(reason, ProtocolError) and len(reason.args) > 1:
-        reason = reason.args[1]
-    text = str(reason).rpartition(": ")[2] if isinstance(reason, NewConnectionError) else str(reason)
-    return re.sub(r"\[Errno -?\d+\] ", "", " ".join(text.split())) or type(reason).__name__
+def _reason(error: object) -> str:
+    """Return the reason of a failed connection, without urllib3's decoration."""
+    if isinstance(error, ProtocolError) and len(error.args) > 1:
+        error = error.args[1]
+    text = str(error).rpartition(": ")[2] if isinstance(error, NewConnectionError) else str(error)
+    return re.sub(r"\[Errno -?\d+\] ", "", " ".join(text.split())) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Who deploys: credentials from the environment, the system's keyring or a question on the terminal."""
+"""The credentials of the user who deploys: from the environment, the system keyring, or a prompt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Credentials", "find_credentials", "keep_credentials"]
 
 _USER = ("BIOT_PLUGIN_USERNAME", "BIOT_PLUGIN_PASSWORD")
 _SERVICE = ("BIOT_PLUGIN_SERVICE_ID", "BIOT_PLUGIN_SERVICE_SECRET")
-_KEPT_AS = "biot-plugin"
+_KEYRING_SERVICE = "biot-plugin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Credentials:
     """What to log in to the platform with.
 
     Attributes:
-        is_service: Whether they are a service user's, and not a person's.
+        is_service: Whether they belong to a service user, and not to a person.
         name: The service user's id, or the person's user name.
         secret: The secret key, or the password.
-        asked: Whether somebody has just typed them.
+        asked: Whether they were entered at a prompt.
     """
 
     is_service: bool
@@ -33,7 +33,7 @@ class Credentials:
     asked: bool = False
 
     def __repr__(self) -> str:
-        """Show all but the secret."""
+        """Show everything but the secret."""
         return f"Credentials(is_service={self.is_service}, name={self.name!r})"
 
 
@@ -41,57 +41,61 @@ def find_credentials(base_url: str) -> Credentials:
     """Find the credentials for a platform.
 
     Args:
-        base_url: Where it is.
+        base_url: The base URL of the platform's APIs.
 
     Raises:
-        UsageError: There are none, or half of some.
+        UsageError: There are none, or they are incomplete.
     """
-    found = _of_environment(_SERVICE) or _of_environment(_USER) or _of_keyring(base_url) or _asked(base_url)
-    if found is None:
-        raise UsageError(
-            f"There are no credentials for {base_url}: set {' and '.join(_SERVICE)}, or {' and '.join(_USER)}"
-        )
-    return found
+    credentials = (
+        _from_environment(_SERVICE) or _from_environment(_USER) or _from_keyring(base_url) or _from_prompt(base_url)
+    )
+    if credentials is None:
+        raise UsageError(f"No credentials for {base_url}: set {' and '.join(_SERVICE)}, or {' and '.join(_USER)}")
+    return credentials
 
 
 def keep_credentials(base_url: str, credentials: Credentials) -> bool:
-    """Offer to keep what was typed in the system's keyring, and tell whether it is kept."""
+    """Offer to save credentials that were entered at the prompt in the system keyring.
+
+    Returns:
+        Whether they were saved.
+    """
     import keyring
     import typer
     from keyring.errors import KeyringError
 
-    if not credentials.asked or not typer.confirm("Keep them in the system's keyring?", default=False, err=True):
+    if not credentials.asked or not typer.confirm("Save them in the system keyring?", default=False, err=True):
         return False
-    kept = {"service": credentials.is_service, "name": credentials.name, "secret": credentials.secret}
+    document = {"service": credentials.is_service, "name": credentials.name, "secret": credentials.secret}
     try:
-        keyring.set_password(_KEPT_AS, base_url, json.dumps(kept))
+        keyring.set_password(_KEYRING_SERVICE, base_url, json.dumps(document))
     except KeyringError:
-        typer.echo("This system has no keyring that could keep them.", err=True)
+        typer.echo("No usable keyring on this system: the credentials were not saved", err=True)
         return False
     return True
 
 
-def _of_environment(names: tuple[str, str]) -> Credentials | None:
-    name, secret = (os.environ.get(one, "") for one in names)
+def _from_environment(variables: tuple[str, str]) -> Credentials | None:
+    name, secret = (os.environ.get(variable, "") for variable in variables)
     if not name and not secret:
         return None
     if not name or not secret:
-        raise UsageError(f"{names[0]} and {names[1]} belong together, and only one of them is set: set both")
-    return Credentials(names == _SERVICE, name, secret)
+        raise UsageError(f"Only one of {' and '.join(variables)} is set: set both")
+    return Credentials(variables == _SERVICE, name, secret)
 
 
-def _of_keyring(base_url: str) -> Credentials | None:
+def _from_keyring(base_url: str) -> Credentials | None:
     import keyring
     from keyring.errors import KeyringError
 
     try:
-        kept = json.loads(keyring.get_password(_KEPT_AS, base_url) or "null")
-        return kept and Credentials(bool(kept["service"]), kept["name"], kept["secret"])
+        document = json.loads(keyring.get_password(_KEYRING_SERVICE, base_url) or "null")
+        return document and Credentials(bool(document["service"]), document["name"], document["secret"])
     except (KeyringError, ValueError, KeyError, TypeError):
         return None
 
 
-def _asked(base_url: str) -> Credentials | None:
+def _from_prompt(base_url: str) -> Credentials | None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
     import typer

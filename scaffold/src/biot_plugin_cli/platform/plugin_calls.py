@@ -1,4 +1,4 @@
-"""The calls of the settings API that a deployment makes (contract section 6.1)."""
+"""The API for plugins: list, find, create, update and delete (contract section 6.1)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from urllib.parse import quote
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.connection import Form
 from biot_plugin_cli.platform.errors import Refusal
-from biot_plugin_cli.platform.response_shapes import PLUGIN
+from biot_plugin_cli.platform.response_schemas import PLUGIN
 
 __all__ = ["PREFIX", "PluginCalls"]
 
 PREFIX = "Plugin-"
-"""What the platform puts before a plugin's name."""
+"""The prefix of plugin names on the platform."""
 
 _PLUGINS = "/settings/v2/plugins"
 _ZIP = "application/x-zip-compressed"
 _NO_SUCH_CALL = (404, 405)
-#: The platform's published calls do not know the name and the kind of package in a partial update.
-_ONLY_WHOLE = frozenset({"name", "deploymentPackageType"})
+# A PATCH request must not contain these, by the published API.
+_PUT_ONLY = frozenset({"name", "deploymentPackageType"})
 
 Config = Mapping[str, Any]
 Code = tuple[str, bytes]
@@ -31,7 +31,7 @@ class PluginCalls:
     """The plugins on a platform.
 
     Args:
-        client: Calls it.
+        client: The client to send requests with.
     """
 
     def __init__(self, client: PlatformClient) -> None:
@@ -39,49 +39,49 @@ class PluginCalls:
         self._has_put = True
 
     def find(self, name: str) -> dict[str, Any] | None:
-        """Give a plugin as the platform shows it; None where it has none of this name."""
+        """Fetch a plugin by name; None if there is no such plugin."""
         try:
-            found: dict[str, Any] = self._client.get(_path(name), PLUGIN)
+            plugin: dict[str, Any] = self._client.get(_path(name), PLUGIN)
         except Refusal as error:
             if error.status_code == 404 and error.code == "PLUGIN_NOT_FOUND":
                 return None
             raise
-        return found
+        return plugin
 
     def all(self) -> list[dict[str, Any]]:
-        """Give all plugins, by name."""
+        """Fetch all plugins, sorted by name."""
         return self._client.search(_PLUGINS, {"sort": [{"prop": "name", "order": "ASC"}]}, PLUGIN)
 
     def create(self, config: Config, code: Code) -> dict[str, Any]:
-        """Make a plugin."""
-        made: dict[str, Any] = self._client.change("POST", _PLUGINS, _form(config, code), PLUGIN)
-        return made
+        """Create a plugin."""
+        plugin: dict[str, Any] = self._client.change("POST", _PLUGINS, _form(config, code), PLUGIN)
+        return plugin
 
     def update(self, name: str, whole: Config, changed: Config, code: Code | None) -> dict[str, Any]:
-        """Change a plugin: by PUT with all of its configuration; by PATCH with the changes where there is no PUT.
+        """Update a plugin by PUT with its whole configuration, or by PATCH where the platform has no PUT.
 
         Args:
             name: The plugin's name.
-            whole: The whole configuration as it is to be.
-            changed: What of it is to change, and the version.
-            code: The file name and the content of the zip; None keeps the code.
+            whole: The whole new configuration.
+            changed: The fields of it that change, and the version.
+            code: The file name and the content of the zip; None if the code does not change.
         """
         if self._has_put:
             try:
-                put: dict[str, Any] = self._client.change(
+                updated: dict[str, Any] = self._client.change(
                     "PUT", _path(name), _form({**whole, "name": name}, code), PLUGIN
                 )
-                return put
+                return updated
             except Refusal as error:
                 if error.status_code not in _NO_SUCH_CALL or error.code == "PLUGIN_NOT_FOUND":
                     raise
                 self._has_put = False
-        sent = {field: value for field, value in changed.items() if field not in _ONLY_WHOLE}
-        patched: dict[str, Any] = self._client.change("PATCH", _path(name), _form(sent, code), PLUGIN)
+        partial = {field: value for field, value in changed.items() if field not in _PUT_ONLY}
+        patched: dict[str, Any] = self._client.change("PATCH", _path(name), _form(partial, code), PLUGIN)
         return patched
 
     def delete(self, name: str) -> None:
-        """Remove a plugin."""
+        """Delete a plugin."""
         self._client.change("DELETE", _path(name))
 
 

@@ -1,4 +1,4 @@
-"""The proxies of whoever calls the platform: as the environment, or the system, has them for every program."""
+"""Proxies for requests to the platform, from the environment variables or the system's settings."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from biot_plugin_cli.errors import UsageError
 __all__ = ["LOOPBACK", "pool_for"]
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-"""This machine, which no proxy stands before."""
+"""The names of this machine, which is never reached through a proxy."""
 
 
 def pool_for(base_url: str, **settings: Any) -> urllib3.PoolManager:
-    """Make the connections to an address: through a proxy, where there is one for it.
+    """Create the connection pool for a URL, with the proxy that applies to it.
 
-    HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count, in small letters too.
+    HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are read, in lower case too.
 
     Args:
-        base_url: The address.
-        settings: What a `PoolManager` takes.
+        base_url: The URL.
+        settings: Arguments of `urllib3.PoolManager`.
 
     Raises:
-        UsageError: What names the proxy cannot be used.
+        UsageError: The proxy setting is invalid.
     """
     proxy = _proxy_for(base_url)
     if proxy is None:
@@ -34,20 +34,20 @@ def pool_for(base_url: str, **settings: Any) -> urllib3.PoolManager:
     try:
         parts = urlsplit(proxy)
         user = unquote(parts.username or ""), unquote(parts.password or "")
-        # What names the proxy must not be shown, nor raised in a chain: it may hold a password.
+        # The setting may contain a password: it must appear neither in a message nor in a chained exception.
         address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         headers = urllib3.make_headers(proxy_basic_auth=":".join(user)) if any(user) else None
         return urllib3.ProxyManager(address, proxy_headers=headers, **settings)
     except (ValueError, urllib3.exceptions.HTTPError):
         raise UsageError(
-            "The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names cannot be used: write http://HOST:PORT"
+            "Invalid proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY: use the form http://HOST:PORT"
         ) from None
 
 
 def _proxy_for(base_url: str) -> str | None:
-    parts = urlsplit(base_url)
-    if parts.hostname in LOOPBACK or proxy_bypass(parts.netloc.rpartition("@")[2]):
+    url = urlsplit(base_url)
+    if url.hostname in LOOPBACK or proxy_bypass(url.netloc.rpartition("@")[2]):
         return None
     proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    proxy = proxies.get(url.scheme) or proxies.get("all")
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"

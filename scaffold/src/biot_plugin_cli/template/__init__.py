@@ -1,1 +1,1 @@
-"""The template of plugin repositories: creation, upgrade and history."""
+"""The template of plugin repositories: its versions, creation of a repository, and upgrades."""

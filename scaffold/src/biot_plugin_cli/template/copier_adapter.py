@@ -1,7 +1,7 @@
-"""Copier at work on the template: the one place that imports it, and only when it is needed.
+"""Rendering of the template with copier, which is imported here alone, and only when needed.
 
-Copier writes the template's address into each repository that it makes and looks there again at each update. The
-address must mean the same on every machine, so it is a name, and git is told for the moment where it leads.
+Copier writes the template's URL into each repository that it creates, and reads it at each update. The URL must be
+valid on every machine, so it is a fixed name, which git's `insteadOf` maps to the local repository while copier runs.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.git.runner import LOCAL_VARIABLES
-from biot_plugin_cli.template.history import Template
+from biot_plugin_cli.template.versions import Template
 
 __all__ = ["ANSWERS_FILE", "SOURCE", "render", "update"]
 
 SOURCE = "git+biot-plugin://template"
-"""The template's address in the answers file of every plugin."""
+"""The template's URL in the answers file of every plugin."""
 
 ANSWERS_FILE = ".copier-answers.yml"
 
 _REMOTE = SOURCE.removeprefix("git+")
-_REFUSED_ANSWER = re.compile(r"Validation error for question '(\w+)': (.*)", re.DOTALL)
+_INVALID_ANSWER = re.compile(r"Validation error for question '(\w+)': (.*)", re.DOTALL)
 
 
 def render(
     template: Template, destination: Path, answers: Mapping[str, Any], defaults: Mapping[str, Any], ask: bool
 ) -> dict[str, Any]:
-    """Make a plugin's files from the newest template.
+    """Render the newest template into a folder.
 
     Args:
         template: The template's versions.
         destination: An empty or missing folder.
-        answers: The answers that are given.
-        defaults: What is proposed for the questions that are not answered.
-        ask: Whether to ask them on the terminal; the proposals are taken when not.
+        answers: Answers to the template's questions.
+        defaults: Default answers to the remaining questions.
+        ask: Whether to ask the remaining questions on the terminal; the defaults are used otherwise.
 
     Returns:
         All answers.
 
     Raises:
-        UsageError: An answer is not valid; the sentence names its flag.
+        UsageError: An answer is invalid; the message names its option.
         OperationFailed: The template cannot be rendered.
     """
     with _running(template):
@@ -65,15 +65,15 @@ def render(
 
 
 def update(template: Template, repository: Path, answers: Mapping[str, Any]) -> None:
-    """Merge what changed from a plugin's template version to the newest one into its work tree.
+    """Merge the changes from a plugin's template version to the newest one into its work tree.
 
     Args:
         template: The template's versions.
         repository: The plugin's repository, without uncommitted changes.
-        answers: Answers that replace the remembered ones.
+        answers: Answers that replace the recorded ones.
 
     Raises:
-        OperationFailed: The merge cannot be done; conflicts are no failure.
+        OperationFailed: The merge failed; conflicts are not a failure.
     """
     with _running(template):
         import copier
@@ -93,26 +93,27 @@ def update(template: Template, repository: Path, answers: Mapping[str, Any]) -> 
 
 @contextmanager
 def _running(template: Template) -> Iterator[None]:
-    """Let copier find the template under its address, leave no trace of it, and speak in our errors."""
-    here = Path.cwd()
+    """Map the template's URL to its repository for copier, restore the process afterwards, and translate errors."""
+    working_directory = Path.cwd()
     try:
         with _environment(_variables(template)), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except KeyboardInterrupt as interruption:  # copier's own kind is an Exception too
+    except KeyboardInterrupt as interruption:  # copier raises a subclass that is an Exception too
         raise KeyboardInterrupt from interruption
     except ValueError as error:
-        if refused := _REFUSED_ANSWER.fullmatch(str(error)):
-            raise UsageError(f"--{refused[1].replace('_', '-')} is not valid: {refused[2]}") from error
-        raise OperationFailed(f"The template cannot be rendered: {_last_line(error)}") from error
+        if match := _INVALID_ANSWER.fullmatch(str(error)):
+            raise UsageError(f"Invalid --{match[1].replace('_', '-')}: {match[2]}") from error
+        raise _render_error(error) from error
     except Exception as error:
-        raise OperationFailed(f"The template cannot be rendered: {_last_line(error)}") from error
+        raise _render_error(error) from error
     finally:
-        os.chdir(here)
+        os.chdir(working_directory)
 
 
-def _last_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip(" |")
+def _render_error(error: Exception) -> OperationFailed:
+    last_line = (str(error).strip().splitlines() or [type(error).__name__])[-1].strip(" |")
+    return OperationFailed(f"Cannot render the template: {last_line}")
 
 
 def _variables(template: Template) -> dict[str, str]:
@@ -127,7 +128,7 @@ def _variables(template: Template) -> dict[str, str]:
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Change this process's environment and the copy of it that copier's shell library made when it was imported."""
+    """Change this process's environment, and the copy that copier's shell library took of it when it was imported."""
     from plumbum import local
 
     before = dict(os.environ)

@@ -1,1 +1,1 @@
-"""The terminal: output, exit codes, redaction and safe file writes."""
+"""The terminal: the start and end of a program, its output, redaction of secrets, and safe writing of files."""

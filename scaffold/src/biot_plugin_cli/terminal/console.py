@@ -1,4 +1,7 @@
-"""Where commands print: people read colours on a terminal, machines read one JSON document."""
+"""Output of the commands: text with colours for people, one JSON document for machines.
+
+Colours appear on a terminal only, and not where `NO_COLOR` is set; rich decides both.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,10 @@ _json_is_missing = False
 
 
 def expect_json(arguments: Sequence[str]) -> None:
-    """Begin a run, whose standard output has one JSON document where `--json` is among its arguments.
+    """Start a run, which owes one JSON document on standard output if `--json` is among its arguments.
 
-    They are looked at as they were typed: where they are wrong, nobody has read them.
+    Args:
+        arguments: The raw command line, since an invalid one is never parsed.
     """
     global _json_is_missing
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
@@ -28,10 +32,10 @@ def expect_json(arguments: Sequence[str]) -> None:
 
 
 def print_json(document: Any) -> None:
-    """Print one JSON document, as `--json` promises.
+    """Print the JSON document that `--json` promises.
 
     Args:
-        document: Anything that `json.dumps` takes. Written in ASCII, so that no terminal's encoding can refuse it.
+        document: Anything that `json.dumps` accepts. It is written in ASCII, which every terminal's encoding can print.
     """
     global _json_is_missing
     _json_is_missing = False
@@ -39,14 +43,14 @@ def print_json(document: Any) -> None:
     sys.stdout.flush()
 
 
-def print_failure(sentence: str, exit_code: int, code: str = "") -> None:
-    """Say what went wrong on standard error; with `--json` on standard output too, unless that has its document.
+def print_failure(message: str, exit_code: int, code: str = "") -> None:
+    """Print an error on standard error; with `--json` also on standard output, unless a document was printed already.
 
     Args:
-        sentence: What, and what to do.
-        exit_code: How the program ends.
-        code: What machines know the reason by; empty where it has no such name.
+        message: What is wrong and what to do.
+        exit_code: The exit code of the program.
+        code: A stable name of the reason for machines; empty when there is none.
     """
-    sys.stderr.write(f"error: {sentence}\n")
+    sys.stderr.write(f"error: {message}\n")
     if _json_is_missing:
-        print_json({"error": sentence, "exitCode": exit_code, **({"code": code} if code else {})})
+        print_json({"error": message, "exitCode": exit_code, **({"code": code} if code else {})})

@@ -1,4 +1,4 @@
-"""Writes files without losing any."""
+"""Writing of files that never destroys existing ones."""
 
 from __future__ import annotations
 
@@ -8,36 +8,40 @@ from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
 
-__all__ = ["write_new", "write_whole"]
+__all__ = ["write_atomically", "write_new"]
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet.
+    """Write a file that does not exist yet.
 
     Raises:
-        OperationFailed: It is there, or cannot be written.
+        OperationFailed: It exists, or cannot be written.
     """
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise OperationFailed(f"{path} is there already: choose another name, or remove it first") from None
+        raise OperationFailed(f"{path} already exists: choose another name, or remove it first") from None
     except OSError as error:
-        raise OperationFailed(f"{path} cannot be written ({error.strerror}): choose another place") from error
+        raise _write_error(path, error) from error
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one step, also over one that is there: it has all of the new content, or is as it was.
+def write_atomically(path: Path, content: bytes) -> None:
+    """Create or replace a file in one step, so that it never holds only a part of the content.
 
     Raises:
-        OperationFailed: It cannot be written.
+        OperationFailed: It cannot be written; an existing file is unchanged.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
+        temporary.write_bytes(content)
+        temporary.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
-            beside.unlink()
-        raise OperationFailed(f"{path} cannot be written ({error.strerror}): choose another place") from error
+            temporary.unlink()
+        raise _write_error(path, error) from error
+
+
+def _write_error(path: Path, error: OSError) -> OperationFailed:
+    return OperationFailed(f"Cannot write {path} ({error.strerror}): choose another location")

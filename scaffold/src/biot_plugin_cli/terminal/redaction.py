@@ -1,4 +1,4 @@
-"""What is never shown: tokens, wherever they turn up."""
+"""Redaction of tokens and secrets in everything that is printed."""
 
 from __future__ import annotations
 
@@ -9,35 +9,36 @@ from typing import Any
 __all__ = ["Secrets"]
 
 _PLACEHOLDER = "SIGN_ME"
+_REDACTED = "…"
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _BEARER = re.compile(r"\b(bearer)\s+[^\s\"',;\\]+", re.IGNORECASE)
 
 
 class Secrets:
-    """Replaces what must not be shown.
+    """The secrets of a run, which must not be printed.
 
     Args:
-        tokens: The tokens that were signed for this run; shown as the placeholder that they stood for.
-        secret_key: The local service user's secret; empty where there is none.
+        tokens: The tokens signed for this run; printed as the placeholder that they replaced.
+        secret_key: The secret of the local service user; empty when there is none.
     """
 
     def __init__(self, tokens: Iterable[str], secret_key: str) -> None:
-        self._replaced = dict.fromkeys(tokens, _PLACEHOLDER)
+        self._replacements = dict.fromkeys(tokens, _PLACEHOLDER)
         if secret_key:
-            self._replaced[secret_key] = "…"
+            self._replacements[secret_key] = _REDACTED
 
     def hide(self, text: str) -> str:
-        """Replace tokens: ours by their placeholder, everybody else's by dots."""
-        for secret, shown in self._replaced.items():
-            text = text.replace(secret, shown)
-        return _JWT.sub("…", text)
+        """Redact tokens in a text: this run's become the placeholder, all others dots."""
+        for secret, replacement in self._replacements.items():
+            text = text.replace(secret, replacement)
+        return _JWT.sub(_REDACTED, text)
 
     def hide_all(self, text: str) -> str:
-        """Replace tokens and, beyond them, whatever follows the word Bearer."""
-        return _BEARER.sub(r"\1 …", self.hide(text))
+        """Redact tokens in a text, and whatever else follows the word Bearer."""
+        return _BEARER.sub(rf"\1 {_REDACTED}", self.hide(text))
 
     def hidden(self, value: Any) -> Any:
-        """Replace the tokens in all texts of a JSON value; everything else of it stays."""
+        """Redact the tokens in all strings of a JSON value; everything else is unchanged."""
         if isinstance(value, str):
             return self.hide(value)
         if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What a plugin's pyproject.toml says to installers."""
+"""The parts of a plugin's pyproject.toml that installers read: `[project]` and `[tool.uv]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomllib
 
-from biot_plugin_cli.dependencies.problems import DependencyMistake
+from biot_plugin_cli.dependencies.errors import DependencyError
 from biot_plugin_cli.errors import InvalidPlugin
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ __all__ = ["Project"]
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What a plugin's pyproject.toml says that installers are to know.
+    """The parts of a plugin's pyproject.toml that installers read.
 
     Attributes:
         root: The plugin's folder.
-        table: `[project]`; empty when there is none.
-        uv: `[tool.uv]`, likewise.
+        table: `[project]`; empty when it is missing.
+        uv: `[tool.uv]`; empty when it is missing.
     """
 
     root: Path
@@ -34,7 +34,7 @@ class Project:
 
     @classmethod
     def load(cls, root: Path) -> Project:
-        """Read it.
+        """Load the pyproject.toml in a folder.
 
         Raises:
             InvalidPlugin: It cannot be read.
@@ -43,37 +43,38 @@ class Project:
         try:
             document = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise InvalidPlugin(f"{file} cannot be read: {error}") from error
+            raise InvalidPlugin(f"Cannot read {file}: {error}") from error
         return cls(root, document.get("project", {}), document.get("tool", {}).get("uv", {}))
 
     @property
     def needs_nothing(self) -> bool:
-        """Whether there is nothing to install."""
+        """Whether it has no dependencies."""
         return not self.table.get("dependencies") and "dependencies" not in self.table.get("dynamic", ())
 
     @property
     def direct(self) -> frozenset[str]:
-        """The normalised names of what it asks for itself."""
+        """The normalised names of the direct dependencies."""
         from packaging.utils import canonicalize_name
 
-        return frozenset(canonicalize_name(one.name) for one in self.requirements)
+        return frozenset(canonicalize_name(requirement.name) for requirement in self.requirements)
 
     @property
     def requirements(self) -> list[Requirement]:
-        """What it asks for.
+        """The direct dependencies.
 
         Raises:
-            DependencyMistake: Something of it is not written right.
+            DependencyError: One is not declared correctly.
         """
-        from packaging.requirements import InvalidRequirement, Requirement
+        return [_parse(text) for text in self.table.get("dependencies", ())]
 
-        def read(text: str) -> Requirement:
-            try:
-                return Requirement(text)
-            except InvalidRequirement as error:
-                why = str(error).partition("\n")[0]
-                raise DependencyMistake(
-                    f"A dependency in pyproject.toml is wrong, {text!r} ({why}): write it as in 'requests>=2.32'"
-                ) from error
 
-        return [read(text) for text in self.table.get("dependencies", ())]
+def _parse(text: str) -> Requirement:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text)
+    except InvalidRequirement as error:
+        reason = str(error).partition("\n")[0]
+        raise DependencyError(
+            f"Invalid dependency {text!r} in pyproject.toml ({reason}): use the form 'requests>=2.32'"
+        ) from error

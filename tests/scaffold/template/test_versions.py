@@ -1,26 +1,15 @@
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.template import history
+from biot_plugin_cli.template import versions
 from biot_plugin_cli.template.copier_adapter import render
-from biot_plugin_cli.template.history import open_template, release
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "plugin" / "template").mkdir(parents=True)
-    (tmp_path / "plugin" / "copier.yml").write_text("_subdirectory: template\n", encoding="utf-8")
-    (tmp_path / "plugin" / "template" / "a b.txt").write_bytes(b"one\r\n\xff no newline")
-    return tmp_path
+from biot_plugin_cli.template.release import release
+from biot_plugin_cli.template.versions import open_template
 
 
 def _files(repository: Path, version: str) -> set[str]:
@@ -36,40 +25,6 @@ def test_an_unreleased_template_names_its_content(folder: Path) -> None:
     (folder / "plugin" / "template" / "a b.txt").write_bytes(b"two")
     with open_template(folder) as third:
         assert third.newest != first.newest
-
-
-def test_a_release_is_a_version(folder: Path) -> None:
-    assert release(folder) == "1"
-    with open_template(folder) as template:
-        assert template.versions == ("1",)
-        assert _files(template.repository, "1") == {"copier.yml", "template/a b.txt"}
-        assert subprocess.check_output(["git", "-C", template.repository, "show", "1:template/a b.txt"]) == (
-            b"one\r\n\xff no newline"
-        )
-
-
-def test_nothing_new_is_not_released(folder: Path) -> None:
-    release(folder)
-    history = (folder / "history.fi").read_bytes()
-
-    assert release(folder) is None
-    assert (folder / "history.fi").read_bytes() == history
-
-
-def test_releases_only_append_what_changed(folder: Path) -> None:
-    release(folder)
-    first = (folder / "history.fi").read_bytes()
-    (folder / "plugin" / "template" / "a b.txt").unlink()
-    (folder / "plugin" / "template" / "new.txt").write_text("new\n", encoding="utf-8")
-
-    assert release(folder) == "2"
-
-    both = (folder / "history.fi").read_bytes()
-    assert both.startswith(first)
-    assert b"copier.yml" not in both[len(first) :]
-    with open_template(folder) as template:
-        assert template.versions == ("1", "2")
-        assert _files(template.repository, "2") == {"copier.yml", "template/new.txt"}
 
 
 def test_an_unreleased_template_follows_the_released_ones(folder: Path) -> None:
@@ -123,27 +78,10 @@ def test_the_surrounding_git_command_does_not_matter(folder: Path, monkeypatch: 
 
 
 @pytest.mark.slow
-def test_the_maintenance_command_releases(tmp_path: Path) -> None:
-    package = tmp_path / "biot_plugin_cli"
-    shutil.copytree(
-        Path(history.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__", "history.fi")
-    )
-    command = [sys.executable, "-m", "biot_plugin_cli.template.history", "release"]
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=tmp_path)
-
-    assert said.stdout == "released template version 1\n"
-    assert again.stdout == "nothing to release\n"
-    assert (package / "_templates" / "history.fi").read_bytes().startswith(b"commit refs/heads/main\n")
-
-
-@pytest.mark.slow
 def test_every_version_still_renders(tmp_path: Path) -> None:
     with open_template() as template:
         for version in template.versions:
-            at_version = history.Template(template.repository, (version,))
+            at_version = versions.Template(template.repository, (version,))
             render(at_version, tmp_path / version, {"name": "demo", "sources": {}}, {}, ask=False)
 
             assert (tmp_path / version / "index.py").is_file()

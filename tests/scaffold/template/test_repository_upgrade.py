@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.template import history, upgrade
-from biot_plugin_cli.template.history import release
+from biot_plugin_cli.template import repository_upgrade, versions
+from biot_plugin_cli.template.release import release
 from tests.scaffold.support import Program
 
 Change = Callable[[str, str, str], None]
@@ -21,9 +21,9 @@ Commit = Callable[[Path, str], str]
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the template whose present state is released as version 1."""
     folder = tmp_path / "templates"
-    shutil.copytree(history.FOLDER / "plugin", folder / "plugin")
+    shutil.copytree(versions.FOLDER / "plugin", folder / "plugin")
     assert release(folder) == "1"
-    monkeypatch.setattr(history, "FOLDER", folder)
+    monkeypatch.setattr(versions, "FOLDER", folder)
     return folder
 
 
@@ -143,11 +143,11 @@ def test_a_conflict_is_marked_and_named(plugin: Path, templates: Path, biot_plug
 def test_people_see_what_changed(plugin: Path, templates: Path, biot_plugin: Program) -> None:
     _second_version(templates)
 
-    said = biot_plugin("upgrade").out
+    output = biot_plugin("upgrade").out
 
-    assert "1 -> 2" in said
-    assert "hooks/pre_request.py" in said
-    assert "git diff" in said
+    assert "1 -> 2" in output
+    assert "hooks/pre_request.py" in output
+    assert "git diff" in output
 
 
 def test_it_works_from_a_folder_below(
@@ -163,7 +163,9 @@ def test_the_place_of_the_framework_is_brought_up_to_date(
     plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _second_version(templates)
-    monkeypatch.setattr(upgrade, "installation_sources", lambda: {"git": "https://git.example.com/x", "rev": "abc"})
+    monkeypatch.setattr(
+        repository_upgrade, "installation_sources", lambda: {"git": "https://git.example.com/x", "rev": "abc"}
+    )
 
     biot_plugin("upgrade")
 
@@ -188,7 +190,7 @@ def test_uncommitted_changes_are_refused(plugin: Path, templates: Path, biot_plu
 def test_a_folder_outside_of_git_is_refused(plugin: Path, biot_plugin: Program) -> None:
     shutil.rmtree(plugin / ".git")
 
-    assert "not kept in a git repository" in biot_plugin("upgrade").err
+    assert "not committed to a git repository" in biot_plugin("upgrade").err
 
 
 def test_a_folder_that_the_repository_above_ignores_is_refused(
@@ -200,7 +202,7 @@ def test_a_folder_that_the_repository_above_ignores_is_refused(
     git(plugin.parent, "add", "--force", ".gitignore")
     commit(plugin.parent, "Ignore everything")
 
-    assert "not kept in a git repository" in biot_plugin("upgrade").err
+    assert "not committed to a git repository" in biot_plugin("upgrade").err
 
 
 def test_a_repository_of_something_else_is_refused(
@@ -211,16 +213,16 @@ def test_a_repository_of_something_else_is_refused(
     refused = biot_plugin("upgrade")
 
     assert refused.exit_code == 1
-    assert "has .copier-answers.yml" in refused.err
+    assert "No .copier-answers.yml" in refused.err
 
 
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
-        ("[1]", "cannot be understood"),
-        ("a: [", "cannot be understood"),
+        ("[1]", ".copier-answers.yml: restore it from git"),
+        ("a: [", ".copier-answers.yml: restore it from git"),
         ("_commit: '1'\n_src_path: https://example.com/t.git\n", "names another template, https://example.com/t.git"),
-        ("_commit: '9'\n_src_path: git+biot-plugin://template\n", "Template version 9 of this repository is unknown"),
+        ("_commit: '9'\n_src_path: git+biot-plugin://template\n", "Unknown template version 9"),
     ],
 )
 def test_answers_that_lead_nowhere_are_refused(
@@ -258,7 +260,7 @@ def test_a_failure_in_the_middle_leaves_the_repository_as_it_was(
     refused = biot_plugin("upgrade")
 
     assert refused.exit_code == 1
-    assert refused.err.startswith("error: The template cannot be rendered")
+    assert refused.err.startswith("error: Cannot render the template")
     assert _state(plugin) == before
 
 
@@ -271,7 +273,7 @@ def test_an_interruption_in_the_middle_leaves_the_repository_as_it_was(
     def interrupted(_root: Path) -> tuple[str, ...]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(upgrade, "_conflicts", interrupted)
+    monkeypatch.setattr(repository_upgrade, "_conflicts", interrupted)
 
     assert biot_plugin("upgrade").exit_code == 130
     assert _state(plugin) == before

@@ -1,4 +1,7 @@
-"""How both programs start and end: one sentence on stderr and an exit code, never a traceback unless asked for."""
+"""The start and end of both programs: arguments in, one sentence on stderr and an exit code out.
+
+A traceback appears only with `--debug`.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +20,22 @@ __all__ = ["Debug", "new_app", "run"]
 _debug = False
 
 
-def _switch_debug(value: bool) -> bool:
+def _enable_debug(value: bool) -> bool:
     global _debug
     _debug = _debug or value
     return value
 
 
 Debug = Annotated[
-    bool, typer.Option("--debug", callback=_switch_debug, is_eager=True, help="Show the traceback of an error.")
+    bool, typer.Option("--debug", callback=_enable_debug, is_eager=True, help="Show the traceback of an error.")
 ]
 
 
 def new_app(help_text: str) -> typer.Typer:
-    """Make a typer application that leaves errors to `run`.
+    """Create a typer application that leaves error handling to `run`.
 
     Args:
-        help_text: What `--help` says first.
+        help_text: The first paragraph of `--help`.
     """
     return typer.Typer(
         help=help_text,
@@ -44,7 +47,7 @@ def new_app(help_text: str) -> typer.Typer:
 
 
 def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a program to its end.
+    """Run a program and exit.
 
     Args:
         app: The application.
@@ -52,43 +55,44 @@ def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) 
         arguments: The command line without the program; `sys.argv` when None.
 
     Raises:
-        SystemExit: Always; with the exit code of the outcome.
+        SystemExit: Always, with the exit code.
     """
     global _debug
     _debug = False
     expect_json(sys.argv[1:] if arguments is None else arguments)
     try:
         code = app(args=arguments, prog_name=program, standalone_mode=False)
-        if code == Interrupted.exit_code:  # typer makes this of it
+        if code == Interrupted.exit_code:  # typer turns an interruption into this return value
             raise KeyboardInterrupt
     except Exception as error:
         if _debug:
             traceback.print_exc()
-        code = _explain(error, program)
+        code = _report(error, program)
     except KeyboardInterrupt:
-        code = _interrupted()
+        code = _report_interruption()
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _explain(error: Exception, program: str) -> int:
+def _report(error: Exception, program: str) -> int:
+    """Print an error and return its exit code."""
     if isinstance(error, CliError):
-        return _say(str(error), error.exit_code, error.code)
+        return _fail(str(error), error.exit_code, error.code)
     if isinstance(error, typer.TyperException):
-        said = error.format_message().replace("Value error, ", "").rstrip(".")
-        return _say(f"{said}: see {program} --help", error.exit_code)
+        reason = error.format_message().replace("Value error, ", "").rstrip(".")
+        return _fail(f"{reason}: see {program} --help", error.exit_code)
     if isinstance(error, typer.Abort):
-        return _interrupted()
-    return _say(
-        f"{program} stopped with {type(error).__name__}: {error}. This is a bug; run again with --debug to see where.",
+        return _report_interruption()
+    return _fail(
+        f"{program} crashed with {type(error).__name__}: {error}. This is a bug; run again with --debug for details",
         1,
     )
 
 
-def _interrupted() -> int:
+def _report_interruption() -> int:
     sys.stderr.write("Interrupted\n")
     return Interrupted.exit_code
 
 
-def _say(sentence: str, exit_code: int, code: str = "") -> int:
-    print_failure(sentence, exit_code, code)
+def _fail(message: str, exit_code: int, code: str = "") -> int:
+    print_failure(message, exit_code, code)
     return exit_code

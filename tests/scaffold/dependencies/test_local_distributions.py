@@ -37,15 +37,15 @@ def locked(repository: Repository, source: str, version: str = "1.0") -> None:
 def installed(repository: Repository, files: dict[str, str], origin: dict[str, Any] | None) -> Path:
     """Put a distribution into the plugin's environment."""
     folder = repository.root / ".venv" / "lib" / f"python{PYTHON}" / "site-packages"
-    about = "local_thing-1.0.dist-info"
+    dist_info = "local_thing-1.0.dist-info"
     files = {
         **files,
-        f"{about}/METADATA": "Metadata-Version: 2.1\nName: Local_Thing\nVersion: 1.0\n",
-        f"{about}/INSTALLER": "tests\n",
+        f"{dist_info}/METADATA": "Metadata-Version: 2.1\nName: Local_Thing\nVersion: 1.0\n",
+        f"{dist_info}/INSTALLER": "tests\n",
         "../../../bin/tool": "#!\n",
-        **({f"{about}/direct_url.json": json.dumps(origin)} if origin else {}),
+        **({f"{dist_info}/direct_url.json": json.dumps(origin)} if origin else {}),
     }
-    files[f"{about}/RECORD"] = "".join(f"{name},,\n" for name in (*files, f"{about}/RECORD"))
+    files[f"{dist_info}/RECORD"] = "".join(f"{name},,\n" for name in (*files, f"{dist_info}/RECORD"))
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
@@ -57,13 +57,13 @@ def test_from_git(repository: Repository) -> None:
     origin = {"url": "https://host/thing.git", "vcs_info": {"vcs": "git", "commit_id": COMMIT}}
     installed(repository, {"local_thing.py": "X = 1\n", "__pycache__/local_thing.pyc": ""}, origin)
 
-    made = repository.packaged("--report")
+    package = repository.packaged("--report")
 
-    about = "local_thing-1.0.dist-info"
-    assert made.sources == [f"{about}/METADATA", f"{about}/RECORD", "local_thing.py", "index.py"]
-    assert made.read("local_thing.py") == b"X = 1\n"
-    assert {part["name"] for part in made.document["parts"]} == {None, "local-thing"}
-    bill = json.loads(Path(made.document["sbom"]).read_text())
+    dist_info = "local_thing-1.0.dist-info"
+    assert package.sources == [f"{dist_info}/METADATA", f"{dist_info}/RECORD", "local_thing.py", "index.py"]
+    assert package.read("local_thing.py") == b"X = 1\n"
+    assert {part["name"] for part in package.document["parts"]} == {None, "local-thing"}
+    bill = json.loads(Path(package.document["sbom"]).read_text())
     assert [component.get("purl") for component in bill["components"]] == [None]
 
 
@@ -109,12 +109,12 @@ HERE = {"url": "file:///thing", "dir_info": {"editable": False}}
 
 
 @pytest.mark.parametrize(
-    ("files", "origin", "version", "code", "said"),
+    ("files", "origin", "version", "code", "message"),
     [
-        (None, None, "1.0", 1, "not installed here from /thing: run make setup"),
+        (None, None, "1.0", 1, "not installed from /thing: run make setup"),
         ({"local_thing.py": ""}, None, "1.0", 1, "only from a package index"),
         ({"local_thing.py": ""}, {**HERE, "url": "file:///other"}, "1.0", 1, "only from /other"),
-        ({"local_thing.py": ""}, HERE, "2.0", 1, "only in version 1.0, while the lock says 2.0"),
+        ({"local_thing.py": ""}, HERE, "2.0", 1, "only in version 1.0, while the lock file has 2.0"),
         ({"_local_thing.pth": "import _local_thing_finder\n"}, HERE, "1.0", 4, "build its wheel"),
     ],
 )
@@ -124,7 +124,7 @@ def test_what_is_not_there_as_the_lock_says(
     origin: dict[str, Any] | None,
     version: str,
     code: int,
-    said: str,
+    message: str,
 ) -> None:
     locked(repository, "{ directory = '/thing' }", version)
     if files:
@@ -133,5 +133,5 @@ def test_what_is_not_there_as_the_lock_says(
     refused = repository.package()
 
     assert (refused.exit_code, refused.err.count("\n")) == (code, 1)
-    assert said in refused.err
+    assert message in refused.err
     assert "local-thing" in refused.err

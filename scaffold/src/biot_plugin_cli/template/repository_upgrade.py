@@ -1,4 +1,4 @@
-"""Merging a newer template into a plugin's repository, or leaving it as it was."""
+"""Upgrade of a plugin's repository to the newest template, completely or not at all."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import git, require_git
 from biot_plugin_cli.template.copier_adapter import ANSWERS_FILE, SOURCE, update
-from biot_plugin_cli.template.history import Template, open_template
-from biot_plugin_cli.template.sources import installation_sources
+from biot_plugin_cli.template.installation_sources import installation_sources
+from biot_plugin_cli.template.versions import Template, open_template
 
 __all__ = ["Upgrade", "upgrade_repository"]
 
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What an upgrade did.
+    """The result of an upgrade.
 
     Attributes:
-        old: The template version that the repository was at.
-        new: The version that it is at now.
-        changed: The files that differ from the last commit; none when there was nothing to do.
-        conflicts: Those of them in which the user has to choose.
+        old: The previous template version.
+        new: The template version now.
+        changed: The files that differ from the last commit; empty if the repository was up to date.
+        conflicts: The changed files with conflict markers.
     """
 
     old: str
@@ -35,19 +35,22 @@ class Upgrade:
 
 
 def upgrade_repository(start: Path) -> Upgrade:
-    """Bring the repository that a folder belongs to up to the newest template.
+    """Upgrade a plugin's repository to the newest template.
+
+    Args:
+        start: The repository, or a folder in it.
 
     Raises:
-        OperationFailed: It cannot be done; the repository is as it was.
+        OperationFailed: The upgrade failed; the repository is unchanged.
     """
     require_git()
     root = _plugin_root(start)
     old = _template_version(root / ANSWERS_FILE)
-    _refuse_dirty(root)
+    _require_clean(root)
     with open_template() as template:
         if old == template.newest:
             return Upgrade(old, old)
-        _refuse_unknown(old, template)
+        _require_known(old, template)
         with _restored_on_failure(root):
             update(template, root, {"sources": installation_sources()})
             return Upgrade(old, template.newest, _changed(root), _conflicts(root))
@@ -55,17 +58,17 @@ def upgrade_repository(start: Path) -> Upgrade:
 
 def _plugin_root(start: Path) -> Path:
     folder = start.resolve()
-    root = next((place for place in (folder, *folder.parents) if (place / ANSWERS_FILE).is_file()), None)
+    root = next((path for path in (folder, *folder.parents) if (path / ANSWERS_FILE).is_file()), None)
     if root is None:
         raise OperationFailed(
-            f"Neither {folder} nor a folder above it has {ANSWERS_FILE}: run this in a repository made by new-plugin"
+            f"No {ANSWERS_FILE} in {folder} or any parent folder: run this in a repository created by new-plugin"
         )
     try:
         git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         git(root, "ls-files", "--error-unmatch", ANSWERS_FILE)
     except OperationFailed as error:
         raise OperationFailed(
-            f"{root} is not kept in a git repository: commit the plugin to git first, so that nothing can be lost"
+            f"{root} is not committed to a git repository: commit the plugin first, so that nothing can be lost"
         ) from error
     return root
 
@@ -77,22 +80,24 @@ def _template_version(file: Path) -> str:
         answers = yaml.safe_load(file.read_text(encoding="utf-8"))
         source, version = answers["_src_path"], str(answers["_commit"])
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise OperationFailed(f"{file} cannot be understood: restore it from git") from error
+        raise OperationFailed(f"Invalid {file}: restore it from git") from error
     if source != SOURCE:
-        raise OperationFailed(f"{file} names another template, {source}: only repositories made by new-plugin upgrade")
+        raise OperationFailed(
+            f"{file} names another template, {source}: only repositories created by new-plugin can be upgraded"
+        )
     return version
 
 
-def _refuse_dirty(root: Path) -> None:
+def _require_clean(root: Path) -> None:
     if git(root, "status", "--porcelain"):
-        raise OperationFailed(f"{root} has uncommitted changes: commit or stash them and run this again")
+        raise OperationFailed(f"{root} has uncommitted changes: commit or stash them first")
 
 
-def _refuse_unknown(version: str, template: Template) -> None:
+def _require_known(version: str, template: Template) -> None:
     if version not in template.versions:
         raise OperationFailed(
-            f"Template version {version} of this repository is unknown to this installation, which knows "
-            f"{', '.join(template.versions)}: install the biot-plugin-cli that knows it, or a newer one"
+            f"Unknown template version {version} (this biot-plugin-cli has {', '.join(template.versions)}): "
+            "install the biot-plugin-cli that created or last upgraded this repository, or a newer one"
         )
 
 
@@ -109,7 +114,7 @@ def _restored_on_failure(root: Path) -> Iterator[None]:
 
 
 def _untracked(root: Path) -> set[str]:
-    """List what git does not track, ignored files too; a folder without any tracked file counts as one."""
+    """List what git does not track, including ignored files; a folder without tracked files is one entry."""
     return set(git(root, "ls-files", "--others", "--directory", "-z").split("\0")) - {""}
 
 

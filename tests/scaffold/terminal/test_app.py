@@ -10,17 +10,17 @@ import typer
 from biot_plugin_cli import main
 from biot_plugin_cli.errors import Interrupted, PlatformRefused
 from biot_plugin_cli.platform.errors import Refusal
-from biot_plugin_cli.terminal import program
+from biot_plugin_cli.terminal import app as terminal_app
 from biot_plugin_cli.terminal.console import print_json
 from tests.scaffold.support import Program
 
 
 def _program(error: BaseException, *arguments: str) -> object:
-    app = program.new_app("A program.")
+    app = terminal_app.new_app("A program.")
 
     @app.command()
     def fail(
-        _debug: program.Debug = False,
+        _debug: terminal_app.Debug = False,
         _json: Annotated[bool, typer.Option("--json")] = False,
         begun: Annotated[bool, typer.Option("--begun")] = False,
     ) -> None:
@@ -29,7 +29,7 @@ def _program(error: BaseException, *arguments: str) -> object:
         raise error
 
     with pytest.raises(SystemExit) as stop:
-        program.run(app, "program", arguments)
+        terminal_app.run(app, "program", arguments)
     return stop.value.code
 
 
@@ -42,10 +42,10 @@ def test_our_errors_are_one_sentence_and_their_exit_code(capsys: pytest.CaptureF
 def test_a_bug_is_one_sentence_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert _program(ZeroDivisionError("division by zero")) == 1
 
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "ZeroDivisionError" in said
-    assert "--debug" in said
+    captured = capsys.readouterr().err
+    assert captured.count("\n") == 1
+    assert "ZeroDivisionError" in captured
+    assert "--debug" in captured
 
 
 @pytest.mark.parametrize("error", [PlatformRefused("no"), ZeroDivisionError("no")])
@@ -96,18 +96,18 @@ def test_machines_read_a_failure_as_a_document(
 ) -> None:
     assert _program(error, "--json") == 5
 
-    said = capsys.readouterr()
-    assert json.loads(said.out) == document
-    assert said.err == f"error: {error}\n"
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == document
+    assert captured.err == f"error: {error}\n"
 
 
 @pytest.mark.parametrize("arguments", [("--json", "--nonsense"), ("--nonsense", "--json")])
 def test_a_wrong_command_line_is_a_document_too(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert _program(AssertionError("unreachable"), *arguments) == 2
 
-    said = capsys.readouterr()
-    assert json.loads(said.out) == {"error": "No such option: --nonsense: see program --help", "exitCode": 2}
-    assert said.err == "error: No such option: --nonsense: see program --help\n"
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"error": "No such option: --nonsense: see program --help", "exitCode": 2}
+    assert captured.err == "error: No such option: --nonsense: see program --help\n"
 
 
 def test_so_is_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,9 +120,9 @@ def test_so_is_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
 def test_where_a_command_has_printed_its_document_there_is_no_second(capsys: pytest.CaptureFixture[str]) -> None:
     assert _program(PlatformRefused("no"), "--json", "--begun") == 5
 
-    said = capsys.readouterr()
-    assert json.loads(said.out) == {"n": 1}
-    assert said.err == "error: no\n"
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"n": 1}
+    assert captured.err == "error: no\n"
 
 
 @pytest.mark.parametrize("arguments", [(), ("--", "--json")])
@@ -143,9 +143,9 @@ def test_every_command_gives_a_document_where_it_fails(
     assert len(commands) > 10
     more = {"invoke": ["none.json"], "event": ["nonsense"]}
     for command in commands:
-        shown = biot_plugin(command, *more.get(command, ()), "--json")
-        assert shown.exit_code, command
-        assert shown.document["exitCode"] == shown.exit_code, command
-        assert shown.err == f"error: {shown.document['error']}\n"
-    shown = create("--json")
-    assert shown.document == {"error": shown.err[len("error: ") : -1], "exitCode": 2}
+        outcome = biot_plugin(command, *more.get(command, ()), "--json")
+        assert outcome.exit_code, command
+        assert outcome.document["exitCode"] == outcome.exit_code, command
+        assert outcome.err == f"error: {outcome.document['error']}\n"
+    outcome = create("--json")
+    assert outcome.document == {"error": outcome.err[len("error: ") : -1], "exitCode": 2}

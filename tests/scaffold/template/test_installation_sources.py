@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.template.sources import installation_sources
+from biot_plugin_cli.template.installation_sources import installation_sources
 from tests.scaffold.support import CHECKOUT
 
 
