@@ -11,6 +11,7 @@
     handler = plugin.handler
 
 Event factories, a client and pytest fixtures for tests are in `biot_plugin.testing`.
+The names in `__all__`, here and there, are public; every other module is private.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from functools import partial
 from biot_plugin.api_client.headers import api_headers
 from biot_plugin.api_client.retries import SAFE_METHODS, OnRetry, send_with_retries
 from biot_plugin.api_client.service_login import ServiceLogin
+from biot_plugin.api_client.transport import Transport
 from biot_plugin.http.connection_pool import ConnectionPool
 from biot_plugin.http.messages import Request, Response
 from biot_plugin.http.origin import Origin
@@ -18,7 +19,7 @@ _UNAUTHORIZED = 401
 _HINT = "the platform sets it for the plugins that it runs; set it where you run the plugin yourself"
 
 
-class HttpTransport:
+class HttpTransport(Transport):
     """Sends calls over persistent connections, with one token for all. Safe for several threads.
 
     Args:

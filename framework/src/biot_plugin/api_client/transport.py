@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 class Transport(Protocol):
     """Sends calls to the platform: over HTTP, or to a test's fake."""
 
-    @property
-    def base_url(self) -> str:
-        """The platform's API root."""
-        ...
+    #: The platform's API root.
+    base_url: str
 
     def prefetch(self, traceparent: str) -> None:
         """Log in early, if possible."""

@@ -82,7 +82,7 @@ def _load(root: Path) -> Plugin:
 def _handler_name(root: Path) -> str:
     if sys.version_info >= (3, 11):
         import tomllib
-    else:
+    else:  # pragma: no cover  # Python 3.10
         import tomli as tomllib
 
     path = root / "pyproject.toml"
