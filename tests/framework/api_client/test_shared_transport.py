@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
 
 from biot_plugin import Plugin
-from biot_plugin.testing import events, signed
+from biot_plugin.testing import Context, events, signed
 from tests.framework.conftest import KeyService
 
 RUN = """
@@ -113,3 +114,45 @@ def test_making_a_plugin_calls_nobody_where_it_is_not_in_lambda(
     plugin = Plugin()
     plugin.scheduled("0 0 * * ? *")(helper)
     assert key_service.requests == 0
+
+
+def in_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOT_SERVICE_USER_ID", "x")
+    monkeypatch.setenv("BIOT_SERVICE_USER_SECRET_KEY", "y")
+    monkeypatch.setenv("BIOT_SHOULD_VALIDATE_JWT", "false")
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9")
+
+
+def join_threads() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "biot-service-login":
+            thread.join()
+
+
+def test_several_functions_that_call_log_in_once(key_service: KeyService, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_lambda(monkeypatch)
+    started: list[str] = []
+    start = threading.Thread.start
+
+    def counting(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", counting)
+    plugin = Plugin()
+    plugin.scheduled("0 0 * * ? *")(helper)
+    plugin.endpoint()(helper)
+    join_threads()
+    plugin.platform.close()
+    assert started.count("biot-service-login") == 1
+
+
+def test_a_plugin_with_an_impossible_platform_is_created_nevertheless(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_lambda(monkeypatch)
+    monkeypatch.setenv("BIOT_BASE_URL", "ftp://platform")
+    plugin = Plugin()
+    plugin.scheduled("0 0 * * ? *")(helper)
+    join_threads()
+    plugin.platform.close()
+    reply = plugin.handler(events.scheduled(), Context())
+    assert json.loads(reply["body"])["code"] == "CALL_TO_API_FAILED"

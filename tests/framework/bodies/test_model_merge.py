@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 import msgspec
 import pytest
@@ -104,24 +104,13 @@ def test_elements_of_lists_keep_what_the_model_does_not_name(plugin: Plugin) -> 
     assert changed["flag"] is True
 
 
-class Tagged(TypedDict, total=False):
-    mrn: str
-    tag: str
+class OptionalRecordNumber(msgspec.Struct, omit_defaults=True):
+    mrn: str | None = None
 
 
 def test_a_named_field_can_be_removed(plugin: Plugin) -> None:
-    @plugin.pre_request(PATIENTS)
-    def untag(event: PreRequest[Tagged]) -> None:
-        event.body = {"mrn": event.body["mrn"]}
-
     @plugin.post_request(PATIENTS)
-    def forget(event: PostRequest[Renamed]) -> None:
-        event.response.body = Renamed(None)
+    def forget(event: PostRequest[OptionalRecordNumber]) -> None:
+        event.response.body.mrn = None
 
-    client = Client(plugin)
-    assert client.pre_request(PATIENTS, body={"mrn": "7", "tag": "a", "x": 1}).request.body == {"mrn": "7"}
-    assert client.post_request(PATIENTS, body={"mrn": "7", "x": 1}).response.body == {"x": 1}
-
-
-class Renamed(msgspec.Struct, omit_defaults=True):
-    mrn: str | None = None
+    assert Client(plugin).post_request(PATIENTS, body={"mrn": "7", "x": 1}).response.body == {"x": 1}
