@@ -4,51 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
-from pydantic import BaseModel, Field
 
 from biot_plugin import Notification, Plugin, PostRequest, PreRequest, RegistrationError
 from biot_plugin.testing import Client
+from tests.framework.bodies.patients import (
+    BODY,
+    PATIENTS,
+    DataclassPatient,
+    Name,
+    PydanticPatient,
+    StructName,
+    StructPatient,
+    TypedPatient,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-PATIENTS = "POST/organization/v1/users/patients"
-
-
-class Name(BaseModel):
-    first: str = Field(alias="firstName")
-
-
-class PydanticPatient(BaseModel):
-    mrn: str
-    name: Name = Field(alias="_name")
-    born: datetime | None = Field(None, alias="_dateOfBirth")
-    tags: list[str] = []
-
-
-class StructName(msgspec.Struct):
-    first: str = msgspec.field(name="firstName")
-
-
-class StructPatient(msgspec.Struct):
-    mrn: str
-    name: StructName = msgspec.field(name="_name")
-    born: datetime | None = msgspec.field(name="_dateOfBirth", default=None)
-    tags: list[str] = msgspec.field(default_factory=list)
-
-
-BODY = {
-    "mrn": " 7 ",
-    "_name": {"firstName": "Ada", "lastName": "L", "x": None},
-    "_dateOfBirth": "1985-12-10T00:00:00.120Z",
-    "unnamed": [1, {"a": None}],
-}
 
 
 @pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
@@ -87,24 +62,6 @@ def test_a_bad_body_is_rejected_with_what_is_wrong(plugin: Plugin, model: Any, p
     assert {problem["path"] for problem in reply.error.details["errors"]} == paths
     assert all(problem["message"] for problem in reply.error.details["errors"])
     assert Client(plugin).pre_request(PATIENTS, body=None).status_code == 400
-
-
-@dataclass
-class Visit:
-    _id: str
-    day: date
-
-
-@dataclass
-class DataclassPatient:
-    _id: str
-    visits: list[Visit]
-    note: str | None = None
-
-
-class TypedPatient(TypedDict):
-    _id: str
-    age: int
 
 
 def test_dataclasses_may_have_the_platforms_names(plugin: Plugin) -> None:

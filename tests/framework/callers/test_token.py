@@ -6,38 +6,26 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from biot_plugin import Plugin
-from biot_plugin.testing import Context, Signer, events
-from tests.framework.conftest import KeyService
-
-PATIENTS = "POST/organization/v1/users/patients"
-
-
-JSON = dict[str, Any]
-
+from biot_plugin.testing import Signer, events
+from tests.framework.callers.target import (
+    Target,
+    adapt,
+    base64url,
+    claims,
+    direct,
+    jwt,
+    notification,
+    post,
+    pre,
+)
 
 Attack = Callable[[Signer, Signer], str]
-
-
-def base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def jwt(header: JSON, claims: JSON, sign: Callable[[bytes], bytes]) -> str:
-    message = f"{base64url(json.dumps(header).encode())}.{base64url(json.dumps(claims).encode())}"
-    return f"{message}.{base64url(sign(message.encode()))}"
-
-
-def claims(**changes: Any) -> JSON:
-    good = {"scopes": ["PLUGIN_INTERCEPTOR", "ACTION_NOTIFICATION"], "exp": time.time() + 600}
-    return {name: value for name, value in {**good, **changes}.items() if value is not ...}
 
 
 def tampered(token: str) -> str:
@@ -104,50 +92,6 @@ SCOPE_ATTACKS: dict[str, Attack] = {
     "scopes as text": lambda good, bad: good.sign({"alg": "RS512"}, claims(scopes="PLUGIN_INTERCEPTOR")),
     "scope in lower case": lambda good, bad: good.sign({"alg": "RS512"}, claims(scopes=["plugin_interceptor"])),
 }
-
-
-class Target:
-    """A plugin with every hook, behind real keys, that remembers which handlers were called."""
-
-    def __init__(self, service: KeyService) -> None:
-        self.service = service
-        self.called: list[str] = []
-        self.plugin = plugin = Plugin()
-        plugin.pre_request(PATIENTS)(lambda event: self.called.append("pre"))
-        plugin.post_request(PATIENTS)(lambda event: self.called.append("post"))
-        plugin.adapt_entity("patient")(lambda event: self.called.append("adapt"))
-        plugin.notification("patient", "_create")(lambda event: self.called.append("notification"))
-        plugin.scheduled("0 0 * * ? *")(lambda event: self.called.append("scheduled"))
-        plugin.endpoint()(lambda event: self.called.append("direct"))
-
-    def send(self, event: JSON) -> tuple[int, str | None]:
-        reply = self.plugin.handler(event, Context())
-        return reply["statusCode"], json.loads(reply["body"])["code"] if reply["statusCode"] >= 400 else None
-
-
-@pytest.fixture
-def target(key_service: KeyService) -> Target:
-    return Target(key_service)
-
-
-def pre(token: str | None) -> JSON:
-    return events.pre_request(PATIENTS, envelope={"headers": {"authorization": f"Bearer {token}"}})
-
-
-def post(token: str) -> JSON:
-    return events.post_request(PATIENTS, envelope={"headers": {"authorization": f"Bearer {token}"}})
-
-
-def adapt(token: str) -> JSON:
-    return events.adapt_entity("patient", envelope={"headers": {"authorization": f"Bearer {token}"}})
-
-
-def notification(token: str) -> JSON:
-    return events.notification("patient", "_create", fields={"jwt": token})
-
-
-def direct(token: str) -> JSON:
-    return events.direct(token=token)
 
 
 HOOKS = {"pre": pre, "post": post, "adapt": adapt, "notification": notification}
