@@ -1,4 +1,4 @@
-"""Decorated Python functions as BioT plugins.
+"""Build BioT plugins from decorated Python functions.
 
     from biot_plugin import Plugin, PreRequest
 
@@ -10,7 +10,8 @@
 
     handler = plugin.handler
 
-Tests find event factories, a client and pytest fixtures in `biot_plugin.testing`.
+Event factories, a client and pytest fixtures for tests are in `biot_plugin.testing`.
+The names in `__all__`, here and there, are public; every other module is private.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ from biot_plugin.errors import (
     Unauthorized,
     UnverifiedCaller,
 )
-from biot_plugin.events.base import Event, Initiator, LambdaContext
+from biot_plugin.events.base import Event, Initiator
 from biot_plugin.events.direct_call import DirectCall
-from biot_plugin.events.intercepted_call import InterceptedEntities, InterceptedRequest, InterceptedResponse
+from biot_plugin.events.intercepted_request import InterceptedRequest
+from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin.events.notification import Notification
 from biot_plugin.events.scheduled import Scheduled
-from biot_plugin.hooks.handler import Next
-from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
+from biot_plugin.hooks.middleware import Next
 from biot_plugin.platform_errors import (
     AccessDenied,
     ApiError,
@@ -54,11 +55,13 @@ from biot_plugin.platform_errors import (
 )
 from biot_plugin.plugin import Plugin
 from biot_plugin.wire.kind import Kind
+from biot_plugin.wire.lambda_context import LambdaContext
 
 if TYPE_CHECKING:
     from biot_plugin.api_client.biot_api import BiotApi
     from biot_plugin.api_client.search import Search
     from biot_plugin.api_client.stored_files import StoredFile
+    from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
 
 __all__ = [
     "AccessDenied",
@@ -107,13 +110,20 @@ __all__ = [
     "UnverifiedCaller",
 ]
 
-#: Names for annotations, which a plugin that does not call the platform need not load.
-_LATE = {"BiotApi": "api_client.biot_api", "Search": "api_client.search", "StoredFile": "api_client.stored_files"}
+#: Names for annotations and tools, which are imported on first use because most plugins do not need them.
+_LAZY = {
+    "BiotApi": "api_client.biot_api",
+    "InterceptionSubscription": "hooks.subscriptions",
+    "NotificationSubscription": "hooks.subscriptions",
+    "Search": "api_client.search",
+    "StoredFile": "api_client.stored_files",
+    "Subscriptions": "hooks.subscriptions",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATE:
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)

@@ -1,15 +1,15 @@
-"""What can go wrong, as one tree. A class owns the status and the code that its caller is answered with.
+"""The errors of the framework, as one tree. Each class defines the status and the code of the reply.
 
 BiotPluginError
 ├── RegistrationError           a mistake in the plugin's code, raised while it is imported
-├── PlatformError               a call of the platform's API failed: its branch is in `_platform_errors`
-└── Reject                      stops a call; raised by handlers, middleware and the framework itself
+├── PlatformError               a call to the platform's API failed; see `platform_errors`
+└── Reject                      stops a call; raised by handlers, middleware and the framework
     ├── InvalidEvent      400   NO_EVENT, NO_DATA, NO_METADATA
-    ├── InvalidBody       400   INVALID_BODY: the body does not fit the handler's model
+    ├── InvalidBody       400   INVALID_BODY: the body does not match the handler's model
     ├── UnverifiedCaller  400   JWT_ERROR: a hook was not called by the platform
     │   └── Unauthorized  401   JWT_ERROR: a direct call without a valid token
-    ├── NoHandler         500   NO_HANDLER: nothing is registered for the event
-    └── InvalidResult     500   INVALID_RESULT: a handler returned or left behind what cannot be sent
+    ├── NoHandler         500   NO_HANDLER: no handler is registered for the event
+    └── InvalidResult     500   INVALID_RESULT: a handler returned, or left in the event, what cannot be sent
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from typing import Any, ClassVar
 
 
 class BiotPluginError(Exception):
-    """The root of every error that this package raises on purpose."""
+    """The base class of every error that this package raises on purpose."""
 
 
 class RegistrationError(BiotPluginError):
-    """A decorator was used in a way that can never work; the message names the places in the code."""
+    """A decorator was used in a way that cannot work; the message names the places in the code."""
 
 
 class Reject(BiotPluginError):
-    """Stops the call and answers it with the platform's error body (contract sections 2.6 and 8).
+    """Stops the call and replies with the platform's error body (contract sections 2.6 and 8).
 
     Args:
-        status: HTTP status, 400 to 599. The platform takes any other status for success.
-        code: What went wrong, in upper snake case, such as `"PATIENT_IS_A_MINOR"`.
-        message: One sentence for people. It is shown to the caller: keep personal data out of it.
-        **details: JSON values that machines may want, by name.
+        status: HTTP status, 400 to 599. The platform treats any other status as success.
+        code: Error code in upper snake case, such as `"PATIENT_IS_A_MINOR"`.
+        message: One sentence for people. The caller sees it: keep personal data out of it.
+        **details: JSON values for machines, by name.
 
     Raises:
         ValueError: `status` is not an error status.
@@ -56,17 +56,17 @@ class Reject(BiotPluginError):
 
 
 class InvalidEvent(Reject):
-    """The event is not what the platform sends (contract sections 2.6 and 3.4)."""
+    """The event is not one that the platform sends (contract sections 2.6 and 3.4)."""
 
     def __init__(self, code: str, message: str, /) -> None:
         super().__init__(400, code, message)
 
 
 class InvalidBody(Reject):
-    """The body does not fit the model that the handler asks for.
+    """The body does not match the handler's model.
 
     Args:
-        problems: What is wrong: a list of `{"path": str, "message": str}`.
+        problems: The problems, as a list of `{"path": str, "message": str}`.
     """
 
     def __init__(self, problems: list[dict[str, str]], /) -> None:
@@ -74,10 +74,10 @@ class InvalidBody(Reject):
 
 
 class UnverifiedCaller(Reject):
-    """A hook's caller is not proved to be the platform.
+    """The caller of a hook is not verified to be the platform.
 
-    The status is 400, as the platform's own samples answer: 401 would be relayed to a human caller of the intercepted
-    API as the end of their own session.
+    The status is 400, as in the platform's samples: the platform would relay 401 to the user who called the intercepted
+    API, whose client would take it for the end of the session.
     """
 
     status_code: ClassVar[int] = 400
@@ -88,17 +88,17 @@ class UnverifiedCaller(Reject):
 
 
 class Unauthorized(UnverifiedCaller):
-    """A direct call came without a valid token of the platform."""
+    """A direct call has no valid token of the platform."""
 
     status_code = 401
     headers: ClassVar[dict[str, str]] = {"www-authenticate": "Bearer"}
 
 
 class NoHandler(Reject):
-    """Nothing is registered for the event. Letting the call pass silently would be worse than failing it."""
+    """No handler is registered for the event. It is better to fail the call than to let it pass silently."""
 
-    def __init__(self, wanted: str, registered: list[str], /) -> None:
-        super().__init__(500, "NO_HANDLER", f"The plugin has no handler for {wanted}", registered=registered)
+    def __init__(self, subject: str, registered: list[str], /) -> None:
+        super().__init__(500, "NO_HANDLER", f"The plugin has no handler for {subject}", registered=registered)
 
 
 class InvalidResult(Reject):

@@ -1,11 +1,11 @@
-"""What can go wrong when a handler calls the platform's API: the branch of the error tree that handlers catch.
+"""The errors of calls to the platform's API: the branch of the error tree that handlers catch.
 
-PlatformError                      a call of the platform's API failed
-├── NotConfigured                  the plugin does not know where the platform is, or who to log in as
-├── PlatformUnreachable            no answer came, or only half of one
-│   └── PlatformTimeout            none came in the time that the call, or the invocation, has left
-├── UnexpectedAnswer               what came is not the platform's: HTML, a redirect, broken JSON, no page
-└── ApiError                       the platform answered with an error
+PlatformError                      a call to the platform's API failed
+├── NotConfigured                  the platform's URL or the service user is not configured
+├── PlatformUnreachable            the response is missing or incomplete
+│   └── PlatformTimeout            no response before the call's timeout or Lambda's deadline
+├── UnexpectedAnswer               not a response of the platform: HTML, a redirect, invalid JSON
+└── ApiError                       the platform responded with an error
     ├── BadRequest         400
     ├── TokenRefused       401     even after the token was renewed
     ├── AccessDenied       403     by the platform, or by the firewall before it
@@ -13,7 +13,7 @@ PlatformError                      a call of the platform's API failed
     ├── Conflict           409
     ├── TooManyRequests    429     even after waiting
     ├── PlatformFailed     5xx
-    └── LoginFailed                the plugin's service user was not let in, whatever the status
+    └── LoginFailed                the log-in of the plugin's service user was refused, whatever the status
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from typing import Any, ClassVar
 
 from biot_plugin.errors import BiotPluginError, Reject
 
-_GREATEST_STATUS = 599
-_FAILED = "The plugin could not do its work: a call of the platform's API failed"
+_MAX_STATUS = 599
+_FAILED = "The plugin failed: a call to the platform's API failed"
 
 
 class PlatformError(BiotPluginError):
-    """A call of the platform's API failed.
+    """A call to the platform's API failed.
 
-    The error's text is safe to log: method and path, status and code, and nothing that the platform wrote for people.
+    The error's text is safe to log: it has method, path, status and code, but not the platform's message.
 
     Attributes:
         call: Method and path, such as `"PATCH /organization/v1/users/patients/7"`; never the query.
-        trace_id: The trace id of the call, to search the platform's log for.
+        trace_id: The trace id of the call, for a search in the platform's log.
     """
 
     def __init__(self, call: str, reason: str, *, trace_id: str | None = None) -> None:
@@ -46,16 +46,16 @@ class PlatformError(BiotPluginError):
         return f"{self.call}: {self.reason}"
 
     def _reject(self) -> Reject:
-        """What the plugin's own caller is told where nobody catches the error (contract section 2.6)."""
+        """Build the reply to the plugin's own caller where no handler catches the error (contract section 2.6)."""
         return Reject(500, "CALL_TO_API_FAILED", _FAILED)
 
 
 class NotConfigured(PlatformError):
-    """The plugin's environment lacks what the platform puts there (contract section 7.3)."""
+    """An environment variable that the platform sets is missing or not valid (contract section 7.3)."""
 
 
 class PlatformUnreachable(PlatformError):
-    """No answer came, or only half of one. The call may have been carried out, unless the platform was never reached.
+    """The response is missing or incomplete. The call may have been carried out, unless `sent` is false.
 
     Attributes:
         sent: Whether the call may have reached the platform.
@@ -67,14 +67,14 @@ class PlatformUnreachable(PlatformError):
 
 
 class PlatformTimeout(PlatformUnreachable):
-    """No answer came in the time that the call, or Lambda's deadline, has left."""
+    """No response arrived before the call's timeout or Lambda's deadline."""
 
     def _reject(self) -> Reject:
-        return Reject(504, "GATEWAY_TIMEOUT", "The plugin could not do its work: the platform did not answer in time")
+        return Reject(504, "GATEWAY_TIMEOUT", "The plugin failed: the platform did not respond in time")
 
 
 class UnexpectedAnswer(PlatformError):
-    """The status is one of success, or a redirect, but what came is not what the platform sends.
+    """The status is not an error, but the response is not one that the platform sends: a redirect, HTML, invalid JSON.
 
     Attributes:
         status: The HTTP status.
@@ -86,51 +86,55 @@ class UnexpectedAnswer(PlatformError):
 
 
 class ApiError(PlatformError):
-    """The platform answered with an error (contract section 8).
+    """The platform responded with an error (contract section 8).
 
     Attributes:
         status: The HTTP status.
-        code: What went wrong, in upper snake case, such as `"USER_NOT_FOUND"`; None where the answer is not the
-            platform's error body, as when a firewall refused the call.
-        message: One sentence for people, with ids and values in it: keep it out of logs.
+        code: Error code in upper snake case, such as `"USER_NOT_FOUND"`; None where the response has no error body of
+            the platform, as when a firewall refused the call.
+        message: One sentence for people. It may contain ids and values: keep it out of logs.
         details: JSON values by name.
     """
 
-    #: Whether the plugin's own caller is told what the platform said.
+    #: Whether the plugin's own caller gets the platform's status, code and message.
     relayed: ClassVar[bool] = True
 
     def __init__(self, call: str, status: int, body: object = None, *, trace_id: str | None = None) -> None:
-        known = body if isinstance(body, dict) else {}
-        code, message, details = known.get("code"), known.get("message"), known.get("details")
+        fields = body if isinstance(body, dict) else {}
+        code, message, details = fields.get("code"), fields.get("message"), fields.get("details")
         self.status = status
         self.code: str | None = code if isinstance(code, str) else None
         self.message = message if isinstance(message, str) else ""
         self.details: dict[str, Any] = details if isinstance(details, dict) else {}
-        theirs = known.get("traceId")
-        answered = f"answered {status} {self.code or 'without the error body of the platform'}"
-        super().__init__(call, answered, trace_id=theirs if isinstance(theirs, str) and theirs else trace_id)
+        platform_trace_id = fields.get("traceId")
+        reason = f"answered {status} {self.code or 'without the error body of the platform'}"
+        super().__init__(
+            call,
+            reason,
+            trace_id=platform_trace_id if isinstance(platform_trace_id, str) and platform_trace_id else trace_id,
+        )
 
     def _reject(self) -> Reject:
-        if not self.relayed or not self.code or self.status > _GREATEST_STATUS:
+        if not self.relayed or not self.code or self.status > _MAX_STATUS:
             return super()._reject()
         return Reject(self.status, self.code, self.message, **self.details)
 
 
 class BadRequest(ApiError):
-    """400: the call is not what the API asks for."""
+    """400: the API does not accept the request."""
 
 
 class TokenRefused(ApiError):
-    """401: the platform refused the plugin's token, even a new one.
+    """401: the platform refused the plugin's token, and then a new one.
 
-    The caller of an intercepted API is answered 500: 401 would be relayed to people as the end of their own session.
+    The plugin's caller gets 500: a user's client would take 401 for the end of the user's session.
     """
 
     relayed = False
 
 
 class AccessDenied(ApiError):
-    """403: the plugin's service user may not do this, or the firewall found the call suspicious."""
+    """403: the plugin's service user lacks the permission, or the firewall blocked the call."""
 
 
 class NotFound(ApiError):
@@ -138,19 +142,19 @@ class NotFound(ApiError):
 
 
 class Conflict(ApiError):
-    """409: it is there already, or in another state."""
+    """409: the entity exists already, or is in another state."""
 
 
 class TooManyRequests(ApiError):
-    """429: the platform asked for fewer calls, even after waiting."""
+    """429: the platform's rate limit is exceeded, even after waiting."""
 
 
 class PlatformFailed(ApiError):
-    """5xx: the platform failed to answer; what is safe to try again was tried again."""
+    """5xx: the platform failed; calls that are safe to retry were retried."""
 
 
 class LoginFailed(ApiError):
-    """The plugin's service user was not let in (contract section 5.3)."""
+    """The platform refused the log-in of the plugin's service user (contract section 5.3)."""
 
     relayed = False
 
@@ -166,6 +170,6 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 
 def api_error(call: str, status: int, body: object, trace_id: str | None) -> ApiError:
-    """The error of the class that fits an error status."""
-    kind = PlatformFailed if status >= 500 else _BY_STATUS.get(status, ApiError)
-    return kind(call, status, body, trace_id=trace_id)
+    """Create the error of the class for an error status."""
+    error_class = PlatformFailed if status >= 500 else _BY_STATUS.get(status, ApiError)
+    return error_class(call, status, body, trace_id=trace_id)

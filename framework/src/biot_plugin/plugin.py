@@ -1,4 +1,4 @@
-"""A plugin: the author's functions, and the Lambda entry point that they make."""
+"""The plugin: decorators that register the author's functions, and the Lambda entry point."""
 
 from __future__ import annotations
 
@@ -7,27 +7,32 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from biot_plugin.api_client.shared_session import Platform
-from biot_plugin.callers.key_service import KeysUnavailable, fetch_keys
+from biot_plugin.api_client.shared_transport import Platform
+from biot_plugin.callers.key_service import fetch_keys
 from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.dispatcher import Dispatcher
 from biot_plugin.errors import RegistrationError
-from biot_plugin.events.base import Event, LambdaContext
+from biot_plugin.events.base import Event
 from biot_plugin.events.direct_call import DirectCall
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin.events.notification import Notification
 from biot_plugin.events.scheduled import Scheduled
-from biot_plugin.hooks.api_usage import uses_biot
-from biot_plugin.hooks.definitions import ApiHook, EndpointHook, EntityHook, Hook, NotificationHook, ScheduleHook
-from biot_plugin.hooks.handler import Handler, Middleware, Next
+from biot_plugin.hooks.api_call_detection import uses_biot
+from biot_plugin.hooks.base import Hook
+from biot_plugin.hooks.endpoint import EndpointHook
+from biot_plugin.hooks.handler import Handler
+from biot_plugin.hooks.interception import ApiHook, EntityHook
+from biot_plugin.hooks.middleware import Middleware, Next
+from biot_plugin.hooks.notification import NotificationHook
 from biot_plugin.hooks.registry import Registry
-from biot_plugin.hooks.subscriptions import Subscriptions, subscriptions
-from biot_plugin.logs.logger import make_logger
+from biot_plugin.hooks.schedule import ScheduleHook
+from biot_plugin.logs.logger import create_logger
 from biot_plugin.settings import Settings
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from biot_plugin.hooks.subscriptions import Subscriptions
+    from biot_plugin.wire.lambda_context import LambdaContext
 
     PreHandler = TypeVar("PreHandler", bound=Callable[[PreRequest[Any]], object])
     PostHandler = TypeVar("PostHandler", bound=Callable[[PostRequest[Any]], object])
@@ -35,19 +40,16 @@ if TYPE_CHECKING:
     NotificationHandler = TypeVar("NotificationHandler", bound=Callable[[Notification[Any]], object])
     ScheduledHandler = TypeVar("ScheduledHandler", bound=Callable[[Scheduled], object])
     DirectHandler = TypeVar("DirectHandler", bound=Callable[[DirectCall], object])
-    AroundEvery = TypeVar("AroundEvery", bound=Callable[[Event, Next], object])
+    MiddlewareFunction = TypeVar("MiddlewareFunction", bound=Callable[[Event, Next], object])
 
 F = TypeVar("F", bound=Callable[..., object])
-
-#: Seconds that fetching the public keys may wait for the platform.
-_KEY_TIMEOUT = 2.0
 
 
 class Resolver(Protocol):
     """A powertools resolver, such as `LambdaFunctionUrlResolver`."""
 
     def __call__(self, event: Any, context: Any) -> Any:
-        """Answers a function URL request."""
+        """Handle a function URL request."""
 
 
 class Plugin:
@@ -63,114 +65,114 @@ class Plugin:
 
         handler = plugin.handler
 
-    Where it runs in Lambda, making a plugin starts to fetch the platform's public keys, so that they arrive while the
-    rest of the code is imported. A handler or middleware whose code has `event.biot` in it starts the log-in, too.
+    In Lambda, creating a plugin starts to fetch the platform's public keys in the background, while the rest of the
+    code is imported. Registering a handler or middleware whose code contains `event.biot` starts the log-in, too.
 
     Attributes:
         logger: The plugin's logger, a powertools `Logger`.
-        keys: The platform's public keys, which callers are verified with.
-        platform: The platform's API, which events call as `event.biot`.
+        keys: The platform's public keys, which verify callers.
+        platform: The connection to the platform's API behind `event.biot`.
     """
 
     def __init__(self) -> None:
         self._settings = settings = Settings.from_environment()
         self._registry = Registry()
         self._middleware: list[Middleware] = []
-        self.logger = make_logger(settings.app_name)
-        self.keys = PublicKeys(self._fetch_keys)
+        self.logger = create_logger(settings.app_name)
+        self.keys = PublicKeys(lambda: fetch_keys(settings.base_url))
         self.platform = Platform(settings)
         self._dispatcher = Dispatcher(settings, self._registry, self._middleware, self.keys, self.platform, self.logger)
         if not settings.validate_jwt:
             self.logger.warning(
                 "CALLERS ARE NOT VERIFIED: BIOT_SHOULD_VALIDATE_JWT is false, so anyone who knows this plugin's "
-                "address can call every hook of it"
+                "URL can call all of its hooks"
             )
         elif settings.in_lambda and settings.base_url:
             self.keys.prefetch()
 
     def pre_request(self, api_id: str, *, order: int | None = None) -> Callable[[PreHandler], PreHandler]:
-        """Handles an API's calls before the API does (contract section 2).
+        """Register a handler of an API's requests, called before the API (contract section 2).
 
         Args:
             api_id: Method and path template, such as `"POST/organization/v1/users/patients"`; a value in place of a
-                variable limits it to the calls that have the value.
-            order: Where the handler stands among all plugins' handlers of the API; overrides `interception-order`.
+                variable limits the handler to calls with that value.
+            order: Position of the handler among all plugins' handlers of the API; overrides `interception-order`.
 
         Raises:
-            RegistrationError: The id or order is impossible, or the hook has a handler already.
+            RegistrationError: The id or order is not valid, or the hook has a handler already.
         """
         return self._decorator(PreRequest, partial(ApiHook, Kind.PRE_REQUEST, api_id, order))
 
     def post_request(self, api_id: str, *, order: int | None = None) -> Callable[[PostHandler], PostHandler]:
-        """Handles an API's responses before the caller gets them (contract section 2).
+        """Register a handler of an API's responses, called before the caller gets them (contract section 2).
 
         Args:
             api_id: Method and path template, as for `pre_request`.
-            order: Where the handler stands among all plugins' handlers of the API.
+            order: Position of the handler among all plugins' handlers of the API.
 
         Raises:
-            RegistrationError: The id or order is impossible, or the hook has a handler already.
+            RegistrationError: The id or order is not valid, or the hook has a handler already.
         """
         return self._decorator(PostRequest, partial(ApiHook, Kind.POST_REQUEST, api_id, order))
 
     def adapt_entity(self, entity_type: str, *, order: int | None = None) -> Callable[[AdaptHandler], AdaptHandler]:
-        """Handles the entities of a type in the response of every API that returns them (contract section 2).
+        """Register a handler of the entities of a type in the responses of all APIs (contract section 2).
 
         Args:
             entity_type: Such as `"patient"`.
-            order: Where the handler stands among all plugins' handlers of the type.
+            order: Position of the handler among all plugins' handlers of the type.
 
         Raises:
-            RegistrationError: The type or order is impossible, or the hook has a handler already.
+            RegistrationError: The type or order is not valid, or the hook has a handler already.
         """
         return self._decorator(AdaptEntity, partial(EntityHook, entity_type, order))
 
     def notification(
         self, entity_type: str, action: str, *, template: str | None = None
     ) -> Callable[[NotificationHandler], NotificationHandler]:
-        """Handles what happened to the entities of a type (contract section 3).
+        """Register a handler of an action on entities of a type (contract section 3).
 
         Args:
             entity_type: Such as `"usage-session"`.
             action: With its leading underscore, such as `"_update"`.
-            template: Name of the one template that it is limited to; of all templates where None.
+            template: Name of a template to limit the handler to; None for all templates.
 
         Raises:
-            RegistrationError: A part is impossible, or the hook has a handler already.
+            RegistrationError: An argument is not valid, or the hook has a handler already.
         """
         return self._decorator(Notification, partial(NotificationHook, entity_type, action, template))
 
     def scheduled(self, cron: str) -> Callable[[ScheduledHandler], ScheduledHandler]:
-        """Handles the plugin's schedule, of which the platform has one for each plugin (contract section 4.3).
+        """Register the handler of the plugin's schedule; a plugin has at most one (contract section 4.3).
 
         Args:
             cron: Minute, hour, day of month, month, day of week and year, in UTC: `"0 6 ? * MON-FRI *"`.
 
         Raises:
-            RegistrationError: The platform would refuse the schedule, or there is a schedule already.
+            RegistrationError: The platform would refuse the schedule, or the plugin has one already.
         """
         return self._decorator(Scheduled, partial(ScheduleHook, cron))
 
     def endpoint(self, *, public: bool = False) -> Callable[[DirectHandler], DirectHandler]:
-        """Handles calls of the plugin's own address (contract section 4).
+        """Register the handler of calls of the plugin's own URL (contract section 4).
 
         Args:
-            public: Whether anyone may call it. Otherwise the caller needs a valid token of the platform.
+            public: Whether anyone may call it. Otherwise callers need a valid token of the platform.
 
         Raises:
-            RegistrationError: The address has a handler already.
+            RegistrationError: The URL has a handler already.
         """
         return self._decorator(DirectCall, partial(EndpointHook, public))
 
     def mount(self, resolver: Resolver, *, public: bool = False) -> None:
-        """Gives calls of the plugin's own address to a powertools resolver, after the caller is verified.
+        """Register a powertools resolver as the handler of the plugin's own URL. Callers are verified first.
 
         Args:
             resolver: Such as `LambdaFunctionUrlResolver()`.
             public: Whether anyone may call it, as for `endpoint`.
 
         Raises:
-            RegistrationError: The address has a handler already.
+            RegistrationError: The URL has a handler already.
         """
 
         def mounted(event: DirectCall) -> object:
@@ -179,46 +181,49 @@ class Plugin:
         mounted.__qualname__ = type(resolver).__name__
         self._decorator(DirectCall, partial(EndpointHook, public))(mounted)
 
-    def middleware(self, function: AroundEvery) -> AroundEvery:
-        """Puts a function around every handler, the first registered outermost.
+    def middleware(self, function: MiddlewareFunction) -> MiddlewareFunction:
+        """Register a function around every handler, the first registered outermost.
 
-        It takes the event and `call_next`, which runs what is inside. It stops a call by raising `Reject`; it may also
-        return what a handler may return.
+        It takes the event and `call_next`, which calls the next middleware or the handler. It stops a call by raising
+        `Reject`, and may return what a handler may return.
 
         Raises:
-            RegistrationError: It does not take these two, or is `async`.
+            RegistrationError: It does not take these two arguments, or is `async`.
         """
         self._middleware.append(Middleware(function))
-        self._prepare_for(function)
+        self._prefetch_login(function)
         return function
 
     def subscriptions(self) -> Subscriptions:
-        """What the decorators imply for `subscriptions` in the plugin's configuration (contract section 6.4)."""
-        return subscriptions(entry.hook for entry in self._registry)
+        """Return the `subscriptions` that the decorators need in the plugin's configuration (contract section 6.4)."""
+        from biot_plugin.hooks.subscriptions import subscriptions_of
+
+        return subscriptions_of(registration.hook for registration in self._registry)
 
     @property
     def cron_schedule(self) -> str | None:
-        """What the decorators imply for `cronSchedule` in the plugin's configuration (contract section 6.3)."""
-        entry = self._registry.first(Kind.SCHEDULED)
-        return entry.hook.cron if entry and isinstance(entry.hook, ScheduleHook) else None
+        """The `cronSchedule` in the plugin's configuration (contract section 6.3); None without a schedule."""
+        registration = self._registry.first(Kind.SCHEDULED)
+        hook = registration.hook if registration else None
+        return hook.cron if isinstance(hook, ScheduleHook) else None
 
     def handler(self, event: Any, context: LambdaContext) -> dict[str, Any]:
-        """Lambda's entry point: answers one event and never raises.
+        """Handle one event: the entry point for Lambda. Never raises.
 
         Args:
-            event: What Lambda hands over; anything at all is answered.
+            event: The Lambda event, of any shape.
             context: Lambda's context.
 
         Returns:
-            A function URL reply: `statusCode`, `headers` and `body`, which is JSON text.
+            A function URL response: `statusCode`, `headers` and `body`, which is JSON text.
         """
         return self._dispatcher(event, context)
 
-    def _decorator(self, event_class: type[Event], make_hook: Callable[[], Hook]) -> Callable[[F], F]:
+    def _decorator(self, event_class: type[Event], create_hook: Callable[[], Hook]) -> Callable[[F], F]:
         names = sys._getframe(2).f_locals
 
         def register(function: F) -> F:
-            self._register(function, event_class, make_hook, names)
+            self._register(function, event_class, create_hook, names)
             return function
 
         return register
@@ -227,24 +232,19 @@ class Plugin:
         self,
         function: Callable[..., object],
         event_class: type[Event],
-        make_hook: Callable[[], Hook],
+        create_hook: Callable[[], Hook],
         names: dict[str, Any],
     ) -> None:
         handler = Handler(function, event_class, names)
         try:
-            hook = make_hook()
+            hook = create_hook()
         except ValueError as error:
             raise RegistrationError(f"{handler}: {error}") from None
         self._registry.add(hook, handler)
-        self._prepare_for(function)
+        self._prefetch_login(function)
 
-    def _prepare_for(self, function: Callable[..., object]) -> None:
-        """Logs in while the rest of the code is imported, where a function is going to call the platform."""
+    def _prefetch_login(self, function: Callable[..., object]) -> None:
+        """Start the log-in while the rest of the code is imported, if a function contains `event.biot`."""
         settings = self._settings
         if settings.in_lambda and settings.base_url and settings.credentials and uses_biot(function):
             self.platform.prefetch()
-
-    def _fetch_keys(self) -> list[RSAPublicKey]:
-        if self._settings.base_url is None:
-            raise KeysUnavailable("BIOT_BASE_URL is not set")
-        return fetch_keys(self._settings.base_url, _KEY_TIMEOUT)

@@ -1,80 +1,39 @@
-"""What goes back to whoever called: a function URL reply (contract sections 1.3 and 8).
+"""The reply to an event: a function URL response (contract sections 1.3 and 8).
 
-The body is always text. Lambda would write a dict as JSON, too, but would leave the error about what cannot be written
-to itself, and the headers out.
+The body is always text. Lambda would serialize a dict as well, but would then report what cannot be serialized itself,
+and leave out the headers.
 """
 
 from __future__ import annotations
 
 import base64
-from typing import Any, TypedDict
+from typing import Any
 
 from biot_plugin.errors import Reject
 from biot_plugin.settings import Settings
 from biot_plugin.wire import strict_json
 from biot_plugin.wire.trace import Trace
 
-
-class ErrorBody(TypedDict):
-    """The platform's error body (contract section 8)."""
-
-    code: str
-    message: str
-    serviceName: str
-    traceId: str
-    environment: str
-    details: dict[str, Any]
+#: `statusCode`, `headers`, `body` and `isBase64Encoded`.
+Reply = dict[str, Any]
 
 
-class Reply(TypedDict):
-    """A function URL reply."""
-
-    statusCode: int
-    headers: dict[str, str]
-    body: str
-    isBase64Encoded: bool
-
-
-def success(body: dict[str, Any] | None, trace: Trace) -> Reply:
-    """The reply to a hook that went well; `body` is None where the platform looks at the status alone.
+def hook_reply(body: dict[str, Any] | None, trace: Trace) -> Reply:
+    """Build the reply of a hook that let the call pass; `body` is None where the platform reads only the status.
 
     Raises:
-        TypeError: The body holds what JSON does not know.
-        ValueError: The body holds what JSON cannot say, such as NaN or itself.
+        TypeError: The body contains a type that JSON does not have.
+        ValueError: The body contains what JSON cannot express, such as NaN or itself.
     """
     return _reply(200, "" if body is None else strict_json.dumps(body), trace, "application/json")
 
 
-def rejection(reject: Reject, trace: Trace, settings: Settings) -> Reply:
-    """The reply to a call that was stopped, with the platform's error body."""
-    try:
-        details = strict_json.loads(strict_json.dumps(reject.details))
-    except (TypeError, ValueError):
-        details = {}
-    body: ErrorBody = {
-        "code": str(reject.code),
-        "message": str(reject.message),
-        "serviceName": settings.app_name,
-        "traceId": trace.trace_id,
-        "environment": settings.environment,
-        "details": details,
-    }
-    reply = _reply(reject.status, strict_json.dumps(body), trace, "application/json")
-    reply["headers"].update(reject.headers)
-    return reply
-
-
-def failure(trace: Trace, settings: Settings) -> Reply:
-    """The reply to a call that failed for a reason that is nobody else's business."""
-    return rejection(Reject(500, "INTERNAL_SERVER_ERROR", "The plugin failed to handle the call"), trace, settings)
-
-
-def direct(result: object, trace: Trace) -> Reply | dict[str, Any]:
-    """The reply to a direct call, made of what its handler returned.
+def direct_reply(result: object, trace: Trace) -> Reply:
+    """Build the reply to a direct call from what its handler returned.
 
     Raises:
-        TypeError: It holds what JSON does not know.
-        ValueError: It holds what JSON cannot say, or is no complete reply.
+        TypeError: It contains a type that JSON does not have.
+        ValueError: It contains what JSON cannot express, or is an incomplete reply.
     """
     if result is None:
         return _reply(204, "", trace, None)
@@ -88,8 +47,32 @@ def direct(result: object, trace: Trace) -> Reply | dict[str, Any]:
     return _reply(200, strict_json.dumps(result), trace, "application/json")
 
 
-def _complete(result: dict[str, Any], trace: Trace) -> dict[str, Any]:
-    """A whole reply as its author wrote it, with the trace added and the body as text."""
+def error_reply(reject: Reject, trace: Trace, settings: Settings) -> Reply:
+    """Build the reply to a rejected call, with the platform's error body (contract section 8)."""
+    try:
+        details = strict_json.loads(strict_json.dumps(reject.details))
+    except (TypeError, ValueError):
+        details = {}
+    body = {
+        "code": str(reject.code),
+        "message": str(reject.message),
+        "serviceName": settings.app_name,
+        "traceId": trace.trace_id,
+        "environment": settings.environment,
+        "details": details,
+    }
+    reply = _reply(reject.status, strict_json.dumps(body), trace, "application/json")
+    reply["headers"].update(reject.headers)
+    return reply
+
+
+def internal_error_reply(trace: Trace, settings: Settings) -> Reply:
+    """Build the reply to a call that failed with an unexpected error, whose text the caller must not see."""
+    return error_reply(Reject(500, "INTERNAL_SERVER_ERROR", "The plugin failed to handle the call"), trace, settings)
+
+
+def _complete(result: dict[str, Any], trace: Trace) -> Reply:
+    """Add the trace to a reply that the handler built itself, and make its body text."""
     headers, body = result.get("headers") or {}, result.get("body")
     if not isinstance(headers, dict) or not isinstance(result["statusCode"], int):
         raise ValueError("a reply needs a number as statusCode and a dict as headers")

@@ -1,4 +1,4 @@
-"""What the platform tells a plugin through its environment (contract section 7.3)."""
+"""The environment variables that the platform sets for a plugin (contract section 7.3)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Credentials:
-    """Who the plugin logs in as. It is no tuple, so that nothing shows the secret by showing what it has."""
+    """The plugin's service user. Not a tuple, so that its `repr` does not show the secret."""
 
     __slots__ = ("id", "secret_key")
 
@@ -18,7 +18,7 @@ class Credentials:
 
 
 class Settings(NamedTuple):
-    """The platform's environment variables, read once when the plugin is made."""
+    """The platform's environment variables, read once when the plugin is created."""
 
     app_name: str
     base_url: str | None
@@ -31,7 +31,7 @@ class Settings(NamedTuple):
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Reads the settings; what is not set has the default that the platform's samples use."""
+        """Read the settings; defaults are those of the platform's samples."""
         service_id, secret_key = environ.get("BIOT_SERVICE_USER_ID"), environ.get("BIOT_SERVICE_USER_SECRET_KEY")
         return cls(
             app_name=environ.get("BIOT_APP_NAME") or environ.get("AWS_LAMBDA_FUNCTION_NAME") or "Plugin",

@@ -152,3 +152,31 @@ def test_the_time_that_is_left_is_there_to_be_handed_on(platform: PlatformServer
     passed = time.monotonic() - started
     # Lambda tells milliseconds.
     assert 59.5 - passed - 0.001 <= run.result <= 59.5
+
+
+def test_every_method_is_there(platform: PlatformServer, run: Run) -> None:
+    def all_of_them(event: Any) -> object:
+        biot = event.biot
+        return [
+            biot.get("/a", query={"includeReferencers": True, "id": ["1", 2]}),
+            biot.get("/a?x=1 2", query={"y": "é&"}),
+            biot.post("/a", json={"b": 1}),
+            biot.put("/a/ö", json=[1]),
+            biot.patch("/a", json={}),
+            biot.delete("/a", allow_interception=True, headers={"Accept-Language": "de"}),
+        ]
+
+    run(all_of_them)
+    assert [one["method"] for one in run.result] == ["GET", "GET", "POST", "PUT", "PATCH", "DELETE"]
+    paths = [one.path for one in platform.received]
+    assert paths[:2] == ["/a?includeReferencers=true&id=1&id=2", "/a?x=1%202&y=%C3%A9%26"]
+    assert paths[3] == "/a/%C3%B6"
+    assert [one.content for one in platform.received] == [b"", b"", b'{"b":1}', b"[1]", b"{}", b""]
+    assert [one.headers.get("allow-interception") for one in platform.received] == [None] * 5 + ["1"]
+    assert platform.received[-1].headers["accept-language"] == "de"
+
+
+def test_an_empty_answer_is_none(platform: PlatformServer, run: Run) -> None:
+    platform.behaves(lambda exchange: exchange.answer(204))
+    assert run(lambda event: event.biot.delete("/a"))["statusCode"] == 200
+    assert run.result is None

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from biot_plugin import LoginFailed, NotConfigured, TokenRefused, UnexpectedAnswer
-from biot_plugin.http.time_limit import TimeLimit
+from biot_plugin import LoginFailed, NotConfigured, PlatformTimeout, TokenRefused, UnexpectedAnswer
 from tests.framework.api_client.handlers import PATIENTS, TRACE, Run, get, patch
 from tests.framework.platform_server import (
     SECRET,
@@ -116,7 +115,7 @@ def test_a_renewed_token_that_is_revoked_is_renewed_though_a_late_call_had_the_o
 
 def test_no_log_in_is_made_ahead_of_time_where_a_call_was_faster(platform: PlatformServer, run: Run) -> None:
     run(get)
-    run.plugin.platform.transport().prefetch(TRACE, TimeLimit(5))
+    run.plugin.platform.transport().prefetch(TRACE)
     assert len(platform.logins) == 1
 
 
@@ -128,8 +127,8 @@ def test_a_token_is_renewed_a_minute_before_it_expires(platform: PlatformServer,
     login: Any = run.plugin.platform.transport()
     token = login._login._token
     # A token has whole seconds.
-    assert earliest + 3539 < token.good_until <= latest + 3540
-    login._login._token = token._replace(good_until=time.time() - 0.001)
+    assert earliest + 3539 < token.valid_until <= latest + 3540
+    login._login._token = token._replace(valid_until=time.time() - 0.001)
     run(get)
     assert len(platform.logins) == 2
 
@@ -178,3 +177,24 @@ def test_threads_that_waited_for_a_log_in_share_its_failure(platform: PlatformSe
     run(at_once)
     assert run.result == {LoginFailed}
     assert len(platform.logins) <= 2
+
+
+@pytest.mark.parametrize("timeout", [0, 0.2])
+def test_a_call_waits_for_another_ones_log_in_no_longer_than_it_may(
+    platform: PlatformServer, run: Run, timeout: float
+) -> None:
+    platform.login_seconds = 1
+
+    def impatient(event: Any) -> object:
+        with ThreadPoolExecutor(1) as thread:
+            patient = thread.submit(get, event)
+            while not platform.logins:
+                time.sleep(0.001)
+            with pytest.raises(PlatformTimeout) as error:
+                event.biot.get("/a", timeout=timeout)
+            assert not error.value.sent
+            return patient.result()
+
+    run(impatient)
+    assert run.result == {"method": "GET"}
+    assert len(platform.logins) == 1

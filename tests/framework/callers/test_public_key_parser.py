@@ -55,3 +55,27 @@ def test_what_is_accepted_is_what_the_library_accepts(der: bytes, data: st.DataO
 def test_anything_else_is_refused_and_never_crashes(data: bytes) -> None:
     with pytest.raises(ValueError, match="the key"):
         public_key_parser.load(data)
+
+
+RSA = bytes.fromhex("300d06092a864886f70d0101010500")
+
+
+def tlv(tag: int, content: bytes) -> bytes:
+    length = len(content)
+    size = bytes([length]) if length < 0x80 else b"\x82" + length.to_bytes(2, "big")
+    return bytes([tag]) + size + content
+
+
+@pytest.mark.parametrize(
+    ("der", "reason"),
+    [
+        (tlv(0x30, RSA + tlv(0x03, b"\1" + tlv(0x30, b""))), "does not consist of whole bytes"),
+        (tlv(0x30, RSA + tlv(0x03, b"\0" + tlv(0x30, tlv(0x02, b"\x80")))), "not a positive DER integer"),
+        (b"\x30\x81\x01\0", "a length that is not valid DER"),
+        (b"\x30\x02\0", "is truncated"),
+        (DERS[0] + b"\0", "has trailing bytes"),
+    ],
+)
+def test_what_is_wrong_with_a_key_is_said(der: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        public_key_parser.load(der)

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from biot_plugin import Event, Next, Plugin, PreRequest, Reject
+from biot_plugin import (
+    Event,
+    Next,
+    Plugin,
+    PreRequest,
+    RegistrationError,
+    Reject,
+)
 from biot_plugin.testing import Client, events
 
 PATIENTS = "POST/organization/v1/users/patients"
@@ -88,3 +95,14 @@ def test_middleware_may_return_what_a_handler_may_return(plugin: Plugin) -> None
 def test_middleware_sees_verified_callers_only(plugin: Plugin, calls: list[str]) -> None:
     Client(plugin).send(events.pre_request(PATIENTS, envelope={"headers": {"authorization": "Bearer forged"}}))
     assert calls == []
+
+
+def test_middleware_takes_the_event_and_what_is_inside(plugin: Plugin) -> None:
+    def too_small(event: Event) -> None: ...
+
+    async def asynchronous(event: Event, call_next: Next) -> None: ...
+
+    with pytest.raises(RegistrationError, match=r"too_small.* must take the event and call_next"):
+        plugin.middleware(too_small)  # type: ignore[type-var]
+    with pytest.raises(RegistrationError, match=r"asynchronous.* write def instead of async def"):
+        plugin.middleware(asynchronous)

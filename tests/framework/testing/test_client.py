@@ -127,8 +127,21 @@ def test_the_fixtures_are_there(pytester: pytest.Pytester, manifest: str, module
 
 
 @pytest.mark.slow
+def test_the_plugin_is_loaded_from_the_root_folder(pytester: pytest.Pytester) -> None:
+    root = pytester.mkdir("root")
+    for name, text in (("index.py", PLUGIN.format(name="handler")), ("test_it.py", TESTS), ("pytest.ini", "[pytest]")):
+        (root / name).write_text(text)
+    result = pytester.runpytest_subprocess(
+        "-p", "no:cacheprovider", "-p", "no:xdist", "--import-mode=importlib", "--rootdir=root", "root/test_it.py"
+    )
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.slow
 def test_a_handler_that_is_no_plugins_is_refused(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(index="def handler(event, context): pass", test_it=TESTS)
     pytester.makefile(".toml", pyproject="[tool.pytest.ini_options]\n")
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
-    result.stdout.fnmatch_lines(["*index.handler is not the handler of a Plugin: write `handler = plugin.handler`*"])
+    result.stdout.fnmatch_lines(
+        ["*index.handler is not the handler of a Plugin: define it as `handler = plugin.handler`*"]
+    )

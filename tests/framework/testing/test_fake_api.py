@@ -121,8 +121,8 @@ def test_a_call_without_an_answer_fails_the_test(api: FakeApi, run: Callable[[Do
     with pytest.raises(AssertionError) as failed:
         run(swallowing)
     assert str(failed.value) == (
-        'The plugin called POST /a?x=1 with {"b": 2}, which the test has no answer for: give it one with '
-        'biot_api.post("/a", answer=...). It has answers for GET /b.'
+        'The plugin called POST /a?x=1 with {"b": 2}, but the test has no answer for it: add '
+        'biot_api.post("/a", answer=...). The test has answers for GET /b.'
     )
     api.check()  # it was told already
 
@@ -175,4 +175,18 @@ def test_it_is_a_fixture(pytester: pytest.Pytester) -> None:
     pytester.makefile(".toml", pyproject="[tool.pytest.ini_options]\n")
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*AssertionError: The plugin called GET /a, which the test has no answer for*"])
+    result.stdout.fnmatch_lines(["*AssertionError: The plugin called GET /a, but the test has no answer for it*"])
+
+
+class Configuration:
+    host = ""
+    access_token: Any = None
+
+    def get_host_settings(self) -> list[dict[str, str]]:
+        return [{"url": "https://dev.example.com/organization"}]
+
+
+def test_an_sdk_can_be_configured(run: Callable[[Do], object]) -> None:
+    configured: Any = run(lambda biot: biot.configure(Configuration()))
+    assert configured.host == "https://platform.invalid/organization"
+    assert configured.access_token() == "token"

@@ -1,1 +1,1 @@
-"""`event.biot`: calls of the platform's API as the plugin's service user."""
+"""`event.biot`: calls to the platform's API as the plugin's service user."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from biot_plugin.api_client import official_sdks, stored_files
-from biot_plugin.api_client.event_scope import Caller
-from biot_plugin.api_client.request import Query
-from biot_plugin.api_client.responses import json_of, page_of
-from biot_plugin.api_client.search import Filter, Search, search_request
+from biot_plugin.api_client.event_client import EventClient
+from biot_plugin.api_client.paths import Query
+from biot_plugin.api_client.responses import parse_json, parse_page
+from biot_plugin.api_client.search import Search
+from biot_plugin.api_client.search_request import Filter, search_request
 from biot_plugin.api_client.stored_files import StoredFile
 from biot_plugin.wire import strict_json
 
@@ -19,24 +20,25 @@ Sdk = TypeVar("Sdk")
 class BiotApi:
     """Calls the platform's API as the plugin's service user. Safe for several threads.
 
-    It logs in by itself, renews its token, and tries again what is safe to try again. No call outlives the invocation.
-    What it raises is a `PlatformError`; where nobody catches one, the plugin's caller is told what the platform said.
+    It logs in, renews its token, and retries calls that are safe to retry. No call outlives the invocation. Failures
+    raise a `PlatformError`; where the handler does not catch it, the plugin's caller gets the platform's error.
 
-    The arguments that calls have in common:
+    The arguments that all calls share:
 
-    - `path`: from the service on, such as `"/organization/v1/users/patients"`; a query may follow after `?`. One that
-      leads out of itself, as with `..`, encoded or not, is a ValueError.
-    - `query`: query parameters by name; a list gives a parameter several times, and what is None is left out. What is
-      neither text, number nor bool is a TypeError.
+    - `path`: starts with the service, as in `"/organization/v1/users/patients"`, and may end with `?` and a query. A
+      path with `.` or `..` segments, encoded or not, is a ValueError.
+    - `query`: query parameters by name; a list repeats the parameter, and None is left out. A value that is not text, a
+      number or a bool is a TypeError.
     - `json`: the body.
-    - `headers`: more headers; the token and what is the connection's own, as `content-length`, are a ValueError.
-    - `allow_interception`: whether the interceptors of all plugins, this one too, run as they do for other callers.
-    - `timeout`: seconds that the call may take with all attempts, 30 where nothing is said; less where Lambda's
-      deadline is nearer.
+    - `headers`: further headers; `authorization` and those that the connection sets, such as `content-length`, are a
+      ValueError.
+    - `allow_interception`: whether the interceptors of all plugins, including this one, run as for other callers.
+    - `timeout`: seconds that the call may take, retries included; 30 by default, and less where Lambda's deadline is
+      nearer.
     """
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, client: EventClient) -> None:
+        self._client = client
 
     def get(
         self,
@@ -47,7 +49,7 @@ class BiotApi:
         allow_interception: bool = False,
         timeout: float | None = None,
     ) -> Any:
-        """Reads something, and gives the answer's JSON; None where the answer is empty."""
+        """Send GET, and return the response's JSON; None where the response is empty."""
         return self._call("GET", path, None, query, headers, allow_interception, timeout)
 
     def post(
@@ -60,7 +62,7 @@ class BiotApi:
         allow_interception: bool = False,
         timeout: float | None = None,
     ) -> Any:
-        """Makes or does something, and gives the answer's JSON; None where the answer is empty."""
+        """Send POST, and return the response's JSON; None where the response is empty."""
         return self._call("POST", path, json, query, headers, allow_interception, timeout)
 
     def put(
@@ -73,7 +75,7 @@ class BiotApi:
         allow_interception: bool = False,
         timeout: float | None = None,
     ) -> Any:
-        """Replaces something, and gives the answer's JSON; None where the answer is empty."""
+        """Send PUT, and return the response's JSON; None where the response is empty."""
         return self._call("PUT", path, json, query, headers, allow_interception, timeout)
 
     def patch(
@@ -86,7 +88,7 @@ class BiotApi:
         allow_interception: bool = False,
         timeout: float | None = None,
     ) -> Any:
-        """Changes something, and gives the answer's JSON; None where the answer is empty."""
+        """Send PATCH, and return the response's JSON; None where the response is empty."""
         return self._call("PATCH", path, json, query, headers, allow_interception, timeout)
 
     def delete(
@@ -98,10 +100,10 @@ class BiotApi:
         allow_interception: bool = False,
         timeout: float | None = None,
     ) -> Any:
-        """Removes something, and gives the answer's JSON; None where the answer is empty.
+        """Send DELETE, and return the response's JSON; None where the response is empty.
 
-        Where an attempt broke off, or was answered 500, 502, 503 or 504, and the next one finds nothing there any more
-        (404), it counts as done, and gives None: the first one has removed it, as far as anybody can tell.
+        Where an attempt broke off, or was answered 500, 502, 503 or 504, and a retry is answered 404, the call counts
+        as successful and returns None, because the first attempt has most likely deleted the entity.
         """
         return self._call("DELETE", path, None, query, headers, allow_interception, timeout)
 
@@ -117,68 +119,68 @@ class BiotApi:
         allow_interception: bool = False,
         timeout: float | None = None,
     ) -> Search:
-        """Finds entities, a page at a time as they are asked for (contract section 5.6).
+        """Search for entities; pages are fetched as they are needed (contract section 5.6).
 
             for patient in event.biot.search("/organization/v1/users/patients", filter={"_gender": "FEMALE"}): ...
 
         Args:
             path: As for all calls.
             filter: Conditions by field, all of which must hold: a value, a list of values, None for no value, or the
-                platform's own `{"gte": 18, "lt": 65}`. `$AND`, `$OR` and `$NOT` take filters. Fields of fields are
-                written with dots.
-            sort: Fields, the first one first; a minus before a field turns it round.
-            free_text: Words, one of which an entity must have.
-            page_size: How many entities one call gives.
-            query: More query parameters.
+                platform's operators, as in `{"gte": 18, "lt": 65}`. `$AND`, `$OR` and `$NOT` take filters. Nested
+                fields are written with dots.
+            sort: Names of fields, by priority; a minus in front of a name means descending order.
+            free_text: Words, of which an entity must contain at least one.
+            page_size: Entities per page.
+            query: Further query parameters.
             allow_interception: As for all calls.
-            timeout: Seconds that each page may take.
+            timeout: Seconds that fetching one page may take.
 
         Raises:
-            ValueError: The search is none that the platform knows.
+            ValueError: The platform does not support the search.
         """
         search = search_request(filter, sort, free_text, page_size)
 
-        def page(number: int) -> dict[str, Any]:
-            asked = {**(query or {}), "searchRequest": strict_json.dumps({**search, "page": number})}
-            request = self._caller.request("GET", path, query=asked, allow_interception=allow_interception)
-            return page_of(request, self._caller.call(request, self._caller.limit(timeout)))
+        def fetch_page(number: int) -> dict[str, Any]:
+            parameters = {**(query or {}), "searchRequest": strict_json.dumps({**search, "page": number})}
+            request = self._client.request("GET", path, query=parameters, allow_interception=allow_interception)
+            return parse_page(request, self._client.call(request, self._client.deadline.limit(timeout)))
 
-        return Search(page, page_size)
+        return Search(fetch_page, page_size)
 
     def upload(self, name: str, content: bytes, mime_type: str, *, timeout: float | None = None) -> StoredFile:
-        """Stores a file on the platform, and tells its id, which entities refer to it by (contract section 5.6).
+        """Store a file on the platform; its `id` is what entities refer to (contract section 5.6).
 
         Raises:
             TypeError: The content is not bytes; nothing is stored.
         """
-        return stored_files.upload(self._caller, self._caller.limit(timeout), name, content, mime_type)
+        return stored_files.upload(self._client, self._client.deadline.limit(timeout), name, content, mime_type)
 
     def download(self, id: str, *, timeout: float | None = None) -> StoredFile:
-        """Gives a file of the platform, with its content (contract section 5.6)."""
-        return stored_files.download(self._caller, self._caller.limit(timeout), id)
+        """Fetch a file of the platform, with its content (contract section 5.6)."""
+        return stored_files.download(self._client, self._client.deadline.limit(timeout), id)
 
     def configure(self, sdk: Sdk) -> Sdk:
-        """Hands address, token and trace to one of the platform's official SDKs, and gives back what it was given.
+        """Configure one of the platform's official SDKs with URL, token and trace, and return it.
 
             client = event.biot.configure(biotmed_organization_sdk.ApiClient(biotmed_organization_sdk.Configuration()))
             patient = biotmed_organization_sdk.PatientAPIApi(client).get_patient(id)
 
-        The token is renewed as calls go on. The SDK has time limits of its own: give its calls
-        `_request_timeout=event.biot.seconds_left`.
+        The SDK always uses a valid token. It does not know Lambda's deadline: pass
+        `_request_timeout=event.biot.seconds_left` to its calls.
 
         Args:
-            sdk: An SDK's `ApiClient`; or its `Configuration`, which has no place for the trace.
+            sdk: An SDK's `ApiClient`, or its `Configuration`, which cannot hold the trace.
 
         Raises:
             TypeError: It is neither.
         """
-        official_sdks.configure(sdk, self._caller.base_url, self._caller.token, self._caller.traceparent)
+        official_sdks.configure(sdk, self._client.base_url, self._client.token, self._client.traceparent)
         return sdk
 
     @property
     def seconds_left(self) -> float:
-        """Seconds that a call may still take before Lambda ends the invocation; 0 where there are none."""
-        return self._caller.seconds_left
+        """Seconds that a call may take before Lambda ends the invocation; 0 where there are none."""
+        return self._client.deadline.seconds_left
 
     def _call(
         self,
@@ -190,7 +192,7 @@ class BiotApi:
         allow_interception: bool,
         timeout: float | None,
     ) -> Any:
-        request = self._caller.request(
+        request = self._client.request(
             method, path, json, query=query, headers=headers, allow_interception=allow_interception
         )
-        return json_of(request, self._caller.call(request, self._caller.limit(timeout)))
+        return parse_json(request, self._client.call(request, self._client.deadline.limit(timeout)))

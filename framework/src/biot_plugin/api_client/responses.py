@@ -1,76 +1,76 @@
-"""What the platform's answers mean to a handler: JSON, or an error."""
+"""Converts the platform's responses to JSON, or to errors."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin.http.exchange import Answer, Request
+from biot_plugin.http.messages import Request, Response
 from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 from biot_plugin.wire import strict_json
 
 
-def json_of(request: Request, answer: Answer) -> Any:
-    """The answer's JSON; None where it is empty.
+def parse_json(request: Request, response: Response) -> Any:
+    """Return the response's JSON; None where it is empty.
 
     Raises:
-        ApiError: It is an error.
-        UnexpectedAnswer: It is not what the platform sends.
+        ApiError: The status is an error.
+        UnexpectedAnswer: The response is not one that the platform sends.
     """
-    if answer.status >= 400:
-        raise api_error(request.call, answer.status, _parsed(answer.content), request.trace_id)
-    check_success(request, answer)
-    if not answer.content:
+    if response.status >= 400:
+        raise api_error(request.call, response.status, _json_or_none(response.content), request.trace_id)
+    require_success(request, response)
+    if not response.content:
         return None
     try:
-        return strict_json.loads(answer.content)
+        return strict_json.loads(response.content)
     except ValueError:
-        kind = answer.headers.get("content-type", "no type").partition(";")[0]
-        raise _unexpected(request, answer, f"{kind} that is not JSON") from None
+        content_type = response.headers.get("content-type", "no content type").partition(";")[0]
+        raise _unexpected(request, response, f"{content_type} that is not JSON") from None
 
 
-def check_success(request: Request, answer: Answer) -> None:
-    """Lets an answer pass that says that all is well.
-
-    Raises:
-        UnexpectedAnswer: It says anything else.
-    """
-    if not 200 <= answer.status < 300:
-        raise _unexpected(request, answer, "which is no success")
-
-
-def object_of(request: Request, answer: Answer, *names: str) -> dict[str, Any]:
-    """The answer's JSON object, which has texts of these names.
+def require_success(request: Request, response: Response) -> None:
+    """Check that a response that is not an error has a status of success.
 
     Raises:
-        ApiError: It is an error.
-        UnexpectedAnswer: It is not such an object.
+        UnexpectedAnswer: The status is another one, such as a redirect.
     """
-    body = json_of(request, answer)
+    if not 200 <= response.status < 300:
+        raise _unexpected(request, response, "which is not a success")
+
+
+def parse_object(request: Request, response: Response, *names: str) -> dict[str, Any]:
+    """Return the response's JSON object, which must have text members of these names.
+
+    Raises:
+        ApiError: The status is an error.
+        UnexpectedAnswer: The response is not such an object.
+    """
+    body = parse_json(request, response)
     if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in names):
-        raise _unexpected(request, answer, f"without {', '.join(names)}")
+        raise _unexpected(request, response, f"without {', '.join(names)}")
     return body
 
 
-def page_of(request: Request, answer: Answer) -> dict[str, Any]:
-    """The answer's page of a search (contract section 5.6).
+def parse_page(request: Request, response: Response) -> dict[str, Any]:
+    """Return the page of a search (contract section 5.6).
 
     Raises:
-        ApiError: It is an error.
-        UnexpectedAnswer: It is no page: to take it for an empty one would hide what is there.
+        ApiError: The status is an error.
+        UnexpectedAnswer: The response is not a page. To treat it as an empty one would hide entities.
     """
-    body = json_of(request, answer)
+    body = parse_json(request, response)
     if not isinstance(body, dict) or not isinstance(body.get("data"), list):
-        raise _unexpected(request, answer, "without a list of data")
+        raise _unexpected(request, response, "without a list of data")
     return body
 
 
-def _parsed(content: bytes) -> Any:
+def _json_or_none(content: bytes) -> Any:
     try:
         return strict_json.loads(content)
     except ValueError:
         return None
 
 
-def _unexpected(request: Request, answer: Answer, what: str) -> UnexpectedAnswer:
-    reason = f"answered {answer.status}, {what}"
-    return UnexpectedAnswer(request.call, reason, status=answer.status, trace_id=request.trace_id)
+def _unexpected(request: Request, response: Response, description: str) -> UnexpectedAnswer:
+    reason = f"answered {response.status}, {description}"
+    return UnexpectedAnswer(request.call, reason, status=response.status, trace_id=request.trace_id)

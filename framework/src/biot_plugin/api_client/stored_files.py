@@ -1,17 +1,17 @@
-"""The platform's files: their content goes to and comes from signed addresses outside of the API (section 5.6)."""
+"""The platform's files, whose content is sent to and fetched from signed URLs (contract section 5.6)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from biot_plugin.api_client.responses import check_success, object_of
-from biot_plugin.http.exchange import Request
-from biot_plugin.http.paced_connection import Origin
+from biot_plugin.api_client.responses import parse_object, require_success
+from biot_plugin.http.messages import USER_AGENT, Request
+from biot_plugin.http.origin import Origin
 from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 
 if TYPE_CHECKING:
-    from biot_plugin.api_client.event_scope import Caller
+    from biot_plugin.api_client.event_client import EventClient
     from biot_plugin.http.time_limit import TimeLimit
 
 _UPLOAD = "/file/v1/files/upload"
@@ -22,10 +22,10 @@ class StoredFile(NamedTuple):
     """A file of the platform.
 
     Attributes:
-        id: What entities refer to it by, as `{"id": ...}`.
-        name: Its name.
-        mime_type: Its media type.
-        content: What is in it.
+        id: The id that entities refer to, as `{"id": ...}`.
+        name: The file's name.
+        mime_type: The file's media type.
+        content: The file's content.
     """
 
     id: str
@@ -37,47 +37,47 @@ class StoredFile(NamedTuple):
         return f"<StoredFile {self.id}, {len(self.content)} bytes>"
 
 
-def upload(caller: Caller, time: TimeLimit, name: str, content: bytes, mime_type: str) -> StoredFile:
-    """Stores a file.
+def upload(client: EventClient, time: TimeLimit, name: str, content: bytes, mime_type: str) -> StoredFile:
+    """Store a file.
 
     Raises:
-        PlatformError: It is not stored.
+        PlatformError: The file was not stored.
         TypeError: The content is not bytes; nothing is stored.
     """
     if not isinstance(content, bytes):
-        raise TypeError(f"upload takes the content as bytes, not as a {type(content).__name__}")
-    request = caller.request("POST", _UPLOAD, {"name": name, "mimeType": mime_type})
-    made = object_of(request, caller.call(request, time), "id", "signedUrl")
-    _transfer(caller, _signed(request, "PUT", made["signedUrl"], mime_type, content), time)
-    return StoredFile(made["id"], name, mime_type, content)
+        raise TypeError(f"upload needs the content as bytes, not as a {type(content).__name__}")
+    request = client.request("POST", _UPLOAD, {"name": name, "mimeType": mime_type})
+    created = parse_object(request, client.call(request, time), "id", "signedUrl")
+    _transfer(client, _signed_request(request, "PUT", created["signedUrl"], mime_type, content), time)
+    return StoredFile(created["id"], name, mime_type, content)
 
 
-def download(caller: Caller, time: TimeLimit, id: str) -> StoredFile:
-    """Gives a file with its content.
+def download(client: EventClient, time: TimeLimit, id: str) -> StoredFile:
+    """Fetch a file with its content.
 
     Raises:
-        PlatformError: It is not to be had.
+        PlatformError: The file could not be fetched.
     """
-    request = caller.request("GET", _DOWNLOAD.format(id=quote(id, safe="")))
-    found = object_of(request, caller.call(request, time), "id", "name", "mimeType", "signedUrl")
-    content = _transfer(caller, _signed(request, "GET", found["signedUrl"]), time)
-    return StoredFile(found["id"], found["name"], found["mimeType"], content)
+    request = client.request("GET", _DOWNLOAD.format(id=quote(id, safe="")))
+    file = parse_object(request, client.call(request, time), "id", "name", "mimeType", "signedUrl")
+    content = _transfer(client, _signed_request(request, "GET", file["signedUrl"]), time)
+    return StoredFile(file["id"], file["name"], file["mimeType"], content)
 
 
-def _signed(request: Request, method: str, url: str, mime_type: str = "", content: bytes = b"") -> Request:
-    """A request to a signed address. It gets no header of the API's: the token would be shown to somebody else."""
+def _signed_request(request: Request, method: str, url: str, mime_type: str = "", content: bytes = b"") -> Request:
+    """Build a request to a signed URL, without the headers of API calls: they would send the token to another host."""
     try:
         Origin.of(url)
     except ValueError as error:
-        reason = f"answered with a signedUrl that cannot be used: {error}"
+        reason = f"answered with an invalid signedUrl: {error}"
         raise UnexpectedAnswer(request.call, reason, status=200, trace_id=request.trace_id) from None
-    headers = {"accept": "*/*", "user-agent": "biot-plugin", **({"content-type": mime_type} if mime_type else {})}
+    headers = {"accept": "*/*", "user-agent": USER_AGENT, **({"content-type": mime_type} if mime_type else {})}
     return Request(method, url, headers, content)
 
 
-def _transfer(caller: Caller, request: Request, time: TimeLimit) -> bytes:
-    answer = caller.transfer(request, time)
-    if answer.status >= 400:
-        raise api_error(request.call, answer.status, None, request.trace_id)
-    check_success(request, answer)
-    return answer.content
+def _transfer(client: EventClient, request: Request, time: TimeLimit) -> bytes:
+    response = client.transfer(request, time)
+    if response.status >= 400:
+        raise api_error(request.call, response.status, None, request.trace_id)
+    require_success(request, response)
+    return response.content

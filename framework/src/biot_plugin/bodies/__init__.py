@@ -1,1 +1,1 @@
-"""The JSON inside an event: read and changed in place, or through a model of the author's own."""
+"""The JSON in an event: read and changed in place, or through a model of the author's own."""

@@ -1,37 +1,37 @@
-"""A part of an event, laid over its JSON object."""
+"""A view of a JSON object whose members are read and changed in place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-Child = TypeVar("Child")
+Member = TypeVar("Member")
 
 
-class View:
-    """Reads and changes a JSON object in place, so that what nobody touches stays exactly as it came.
+class JsonView:
+    """Reads and changes a JSON object in place, so that everything else in it stays unchanged.
 
-    A member that is absent or null reads as empty, and stays as it was unless something is put into it.
+    A member that is missing or null reads as empty, and stays missing or null unless something is put into it.
     """
 
-    __slots__ = ("_absent", "_json")
+    __slots__ = ("_defaults", "_json")
 
     def __init__(self, json: dict[str, Any]) -> None:
         self._json = json
-        self._absent: dict[str, Any] = {}
+        self._defaults: dict[str, Any] = {}
 
-    def _child(self, name: str, empty: Callable[[], Child]) -> Child:
-        present = self._json.get(name)
-        if present is not None:
-            return present  # type: ignore[no-any-return]
-        return self._absent.setdefault(name, empty())  # type: ignore[no-any-return]
+    def _member(self, name: str, empty: Callable[[], Member]) -> Member:
+        value = self._json.get(name)
+        if value is not None:
+            return value  # type: ignore[no-any-return]
+        return self._defaults.setdefault(name, empty())  # type: ignore[no-any-return]
 
-    def _set_child(self, name: str, value: object) -> None:
-        self._absent.pop(name, None)
+    def _set_member(self, name: str, value: object) -> None:
+        self._defaults.pop(name, None)
         self._json[name] = value
 
-    def _settle(self) -> dict[str, Any]:
-        """Writes back what was put into absent members, and returns the object."""
-        self._json.update((name, value) for name, value in self._absent.items() if value)
-        self._absent.clear()
+    def _write_back(self) -> dict[str, Any]:
+        """Write members that were missing and are not empty any more into the object, and return it."""
+        self._json.update((name, value) for name, value in self._defaults.items() if value)
+        self._defaults.clear()
         return self._json

@@ -2,71 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from biot_plugin.bodies.json_view import View
+from biot_plugin.bodies.json_view import JsonView
 from biot_plugin.errors import InvalidEvent
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.models import Bound, BoundList, Model
+    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model_values import ModelList, ModelValue
 
 T = TypeVar("T")
 
 
 class Payload(Generic[T]):
-    """One member of an event's JSON, as it came or as a model's value.
+    """One member of an event's JSON, as plain JSON or as the handler's model.
 
     Args:
-        view: The object that holds the member.
+        view: The object that has the member.
         name: The member's name.
-        empty: `dict`, or `list` where the member holds a list of values.
+        empty: `dict`, or `list` for a list of values.
     """
 
-    __slots__ = ("_bound", "_empty", "_name", "_view")
+    __slots__ = ("_empty", "_name", "_parsed", "_view")
 
-    def __init__(self, view: View, name: str, empty: Callable[[], Any] = dict) -> None:
+    def __init__(self, view: JsonView, name: str, empty: type[Any] = dict) -> None:
         self._view = view
         self._name = name
         self._empty = empty
-        self._bound: Bound[Any] | BoundList[Any] | None = None
+        self._parsed: ModelValue[Any] | ModelList[Any] | None = None
 
     def bind(self, model: Model[Any]) -> None:
-        """Reads the member as a model.
+        """Parse the member as a model.
 
         Raises:
-            InvalidBody: It does not fit the model.
+            InvalidBody: It does not match the model.
         """
-        from biot_plugin.bodies.models import Bound, BoundList
+        from biot_plugin.bodies.model_values import ModelList, ModelValue
 
-        json = self._view._child(self._name, self._empty)
+        json = self._view._member(self._name, self._empty)
         if self._empty is dict:
-            self._bound = Bound(model, json)
+            self._parsed = ModelValue(model, json)
         elif isinstance(json, list):
-            self._bound = BoundList(model, json)
+            self._parsed = ModelList(model, json)
         else:
             raise InvalidEvent("NO_DATA", f"The event's {self._name} is not a list")
 
     @property
     def value(self) -> T:
-        """What the handler sees."""
-        value: T = self._bound.value if self._bound else self._view._child(self._name, self._empty)  # type: ignore[assignment]
+        """The value that the handler sees."""
+        value: T = self._parsed.value if self._parsed else self._view._member(self._name, self._empty)  # type: ignore[assignment]
         return value
 
     @value.setter
     def value(self, value: Any) -> None:
-        if self._bound and not isinstance(value, dict):
-            self._bound.value = value
+        if self._parsed and not isinstance(value, dict):
+            self._parsed.value = value
         else:
-            self._bound = None
-            self._view._set_child(self._name, value)
+            self._parsed = None
+            self._view._set_member(self._name, value)
 
-    def takes(self, result: object) -> bool:
+    def accepts(self, result: object) -> bool:
         """Whether a handler may return `result` in place of the value."""
-        return isinstance(result, self._empty) or (self._bound is not None and type(result) is type(self._bound.value))  # type: ignore[arg-type]
+        is_model = self._parsed is not None and type(result) is type(self._parsed.value)
+        return is_model or isinstance(result, self._empty)
 
-    def settle(self) -> None:
-        """Writes the value back into the event's JSON."""
-        if self._bound:
-            self._view._set_child(self._name, self._bound.settled())
-        self._view._settle()
+    def write_back(self) -> None:
+        """Write the value back into the event's JSON."""
+        if self._parsed:
+            self._view._set_member(self._name, self._parsed.to_json())
+        self._view._write_back()

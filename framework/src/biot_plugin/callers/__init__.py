@@ -1,1 +1,1 @@
-"""Who calls: the token that an event must carry, and the platform's public keys that verify it."""
+"""Verification of callers: the token that an event must carry, and the public keys that verify it."""

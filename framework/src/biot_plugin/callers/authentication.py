@@ -1,4 +1,4 @@
-"""Which token an event must carry, and where: contract sections 0.3 and 5."""
+"""Which token each kind of event must carry, and where (contract sections 0.3 and 5)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from biot_plugin.wire.kind import Kind
 
 
 def authenticate(kind: Kind, envelope: Envelope, keys: PublicKeys, settings: Settings) -> Claims:
-    """Verifies that an event comes from whom its kind must come from.
+    """Verify that an event was sent by the caller that its kind requires.
 
     Returns:
-        The token's claims; none for a scheduled event, which has no token and cannot be made from outside.
+        The token's claims; empty for a scheduled event, which has no token and cannot be forged from outside.
 
     Raises:
         UnverifiedCaller: A hook was not called by the platform.
-        Unauthorized: A direct call carries no valid token.
+        Unauthorized: A direct call has no valid token.
     """
     if kind is Kind.SCHEDULED or not settings.validate_jwt:
         return {}
@@ -34,7 +34,7 @@ def authenticate(kind: Kind, envelope: Envelope, keys: PublicKeys, settings: Set
 
 
 def _jwt_of(envelope: Envelope) -> str | None:
-    """A notification's token, which sits in its body."""
+    """The token of a notification, which is in its body."""
     try:
         token = envelope.json().get("jwt")
     except InvalidEvent:

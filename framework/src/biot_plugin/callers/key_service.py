@@ -1,4 +1,4 @@
-"""Fetches the platform's public keys (contract section 5.1)."""
+"""Fetches the platform's public keys from its key endpoint (contract section 5.1)."""
 
 from __future__ import annotations
 
@@ -12,38 +12,42 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 _PATH = "/ums/v1/security/public-key"
+#: Seconds that one fetch may take.
+_TIMEOUT = 2.0
 
 
 class KeysUnavailable(Exception):
-    """The platform's public keys could not be had."""
+    """The platform's public keys could not be fetched."""
 
 
-def fetch_keys(base_url: str, timeout: float) -> list[RSAPublicKey]:
-    """Fetches the current key and, during a rotation, the previous one behind it.
+def fetch_keys(base_url: str | None) -> list[RSAPublicKey]:
+    """Fetch the current key and, during a rotation, the previous one after it.
 
     Args:
         base_url: The platform's API root, `BIOT_BASE_URL`.
-        timeout: Seconds that it may take.
 
     Raises:
-        KeysUnavailable: The platform cannot be reached, or did not answer with a key.
+        KeysUnavailable: There is no base URL, the platform cannot be reached, or it did not respond with a key.
     """
+    if base_url is None:
+        raise KeysUnavailable("BIOT_BASE_URL is not set")
     from biot_plugin.platform_errors import PlatformError
 
     try:
-        answer = strict_json.loads(_get(base_url, timeout))
-        encoded = [answer["publicKey"], answer.get("previousPublicKey")]
+        body = strict_json.loads(_get(base_url + _PATH))
+        encoded = [body["publicKey"], body.get("previousPublicKey")]
         return [public_key_parser.load(base64.b64decode(key)) for key in encoded if key]
     except (PlatformError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise KeysUnavailable(f"{type(error).__name__}: {error}") from error
 
 
-def _get(base_url: str, timeout: float) -> bytes:
-    from biot_plugin.http.exchange import Request, fetch
+def _get(url: str) -> bytes:
+    from biot_plugin.http.exchange import fetch
+    from biot_plugin.http.messages import USER_AGENT, Request
     from biot_plugin.http.time_limit import TimeLimit
 
-    headers = {"accept": "application/json", "user-agent": "biot-plugin"}
-    answer = fetch(Request("GET", base_url + _PATH, headers), TimeLimit(timeout))
-    if answer.status != 200:
-        raise ValueError(f"the platform answered {answer.status}")
-    return answer.content
+    headers = {"accept": "application/json", "user-agent": USER_AGENT}
+    response = fetch(Request("GET", url, headers), TimeLimit(_TIMEOUT))
+    if response.status != 200:
+        raise ValueError(f"the platform answered {response.status}")
+    return response.content

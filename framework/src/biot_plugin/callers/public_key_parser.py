@@ -1,8 +1,8 @@
-"""Reads an RSA public key from its SubjectPublicKeyInfo (RFC 5280, RFC 8017).
+"""Parses an RSA public key in SubjectPublicKeyInfo form (RFC 5280, RFC 8017).
 
-cryptography's own loader sits in a module whose import takes three times as long as all else that verifying needs, on
-every cold start. The structure has one fixed shape for RSA, so reading that one shape, strictly, is enough; what the
-numbers mean stays the library's business.
+Importing the module with cryptography's own loader takes three times as long as all else that verification imports, on
+every cold start. For RSA the structure has one fixed shape, so it is enough to parse that shape, strictly; cryptography
+still checks the numbers.
 """
 
 from __future__ import annotations
@@ -15,40 +15,40 @@ _MIN_BITS = 2048
 
 
 def load(der: bytes) -> RSAPublicKey:
-    """Reads a DER-encoded SubjectPublicKeyInfo that holds an RSA key.
+    """Parse a DER-encoded SubjectPublicKeyInfo that holds an RSA key.
 
     Raises:
-        ValueError: It is something else, is damaged, or holds a key shorter than 2048 bits.
+        ValueError: It is not an RSA key, is malformed, or is shorter than 2048 bits.
     """
-    info = _whole(der, _SEQUENCE)
-    algorithm, rest = _take(info, _SEQUENCE)
+    info = _parse_only(der, _SEQUENCE)
+    algorithm, rest = _split(info, _SEQUENCE)
     if algorithm != _RSA_ENCRYPTION:
         raise ValueError("the key is not an RSA key")
-    bits = _whole(rest, _BIT_STRING)
+    bits = _parse_only(rest, _BIT_STRING)
     if bits[:1] != b"\0":
-        raise ValueError("the key's bit string is not made of whole bytes")
-    modulus, rest = _take(_whole(bits[1:], _SEQUENCE), _INTEGER)
-    n, e = _number(modulus), _number(_whole(rest, _INTEGER))
+        raise ValueError("the key's bit string does not consist of whole bytes")
+    modulus, rest = _split(_parse_only(bits[1:], _SEQUENCE), _INTEGER)
+    n, e = _parse_integer(modulus), _parse_integer(_parse_only(rest, _INTEGER))
     if n.bit_length() < _MIN_BITS:
         raise ValueError(f"the key is shorter than {_MIN_BITS} bits")
     return RSAPublicNumbers(e, n).public_key()
 
 
-def _number(content: bytes) -> int:
+def _parse_integer(content: bytes) -> int:
     if not content or content[0] & 0x80 or (content[0] == 0 and not (len(content) > 1 and content[1] & 0x80)):
-        raise ValueError("the key holds a number that is not a positive DER integer")
+        raise ValueError("the key contains a number that is not a positive DER integer")
     return int.from_bytes(content, "big")
 
 
-def _whole(data: bytes, tag: int) -> bytes:
-    content, rest = _take(data, tag)
+def _parse_only(data: bytes, tag: int) -> bytes:
+    content, rest = _split(data, tag)
     if rest:
-        raise ValueError("the key has bytes left over")
+        raise ValueError("the key has trailing bytes")
     return content
 
 
-def _take(data: bytes, tag: int) -> tuple[bytes, bytes]:
-    """Splits a DER value with this tag off `data`: its content, and what follows."""
+def _split(data: bytes, tag: int) -> tuple[bytes, bytes]:
+    """Split a DER value with this tag off `data`; return its content and the rest."""
     if len(data) < 2 or data[0] != tag:
         raise ValueError("the key is not a SubjectPublicKeyInfo")
     length, start = data[1], 2
@@ -56,7 +56,7 @@ def _take(data: bytes, tag: int) -> tuple[bytes, bytes]:
         start += length & 0x7F
         length = int.from_bytes(data[2:start], "big")
         if start == 2 or len(data) < start or data[2] == 0 or length < 0x80:
-            raise ValueError("the key has a length that is not DER")
+            raise ValueError("the key has a length that is not valid DER")
     if len(data) < start + length:
-        raise ValueError("the key is cut short")
+        raise ValueError("the key is truncated")
     return data[start : start + length], data[start + length :]

@@ -1,4 +1,4 @@
-"""The platform's public keys as a plugin holds them: fetched early, kept, and renewed on rotation."""
+"""The platform's public keys: fetched early, cached, and fetched again after a rotation."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ Fetch = Callable[[], Sequence[RSAPublicKey]]
 class PublicKeys:
     """The current and the previous public key, cached for the life of the container.
 
-    A signature that no key fits may come from a key newer than ours, so it causes one fetch; but it may as well be
-    forged, so such fetches keep a floor between them: a flood of forged tokens cannot make the plugin hammer the
-    platform.
+    A signature that matches no cached key may have been made with a newer key, so it triggers one fetch. It may also be
+    forged, so there is a minimum interval between such fetches: a flood of forged tokens cannot make the plugin flood
+    the platform.
 
     Args:
-        fetch: Gets the keys from the platform, newest first; raises `KeysUnavailable`.
+        fetch: Fetches the keys from the platform, newest first; raises `KeysUnavailable`.
         clock: Monotonic seconds.
     """
 
-    #: Seconds between two fetches that failing signatures may cause.
+    #: Minimum seconds between two fetches that failed signatures trigger.
     REFETCH_FLOOR = 30.0
-    #: Seconds between two attempts while there is no key at all.
+    #: Minimum seconds between two attempts while no key is cached.
     RETRY_FLOOR = 1.0
-    #: Seconds that the first event waits for a fetch that is still under way.
+    #: Seconds that the first event waits for a prefetch that is still running.
     PREFETCH_PATIENCE = 2.0
 
     def __init__(self, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,12 +44,12 @@ class PublicKeys:
         self._prefetching: threading.Thread | None = None
 
     def prefetch(self) -> None:
-        """Starts to fetch the keys in the background. A failure is not fatal: the first event tries again."""
+        """Start to fetch the keys in the background. If that fails, the first event tries again."""
         self._prefetching = threading.Thread(target=self._prefetch, name="biot-public-keys", daemon=True)
         self._prefetching.start()
 
     def use(self, fetch: Fetch) -> None:
-        """Takes the keys from elsewhere from now on, as tests do that sign their own tokens."""
+        """Get the keys from another source from now on, as tests do that sign their own tokens."""
         self._fetch = fetch
         self._keys = ()
         self._prefetching = None
@@ -59,13 +59,13 @@ class PublicKeys:
         """Whether one of the keys signed `message` (RSASSA-PKCS1-v1_5 with SHA-512).
 
         Raises:
-            KeysUnavailable: There is no key, and none can be had now.
+            KeysUnavailable: No key is cached, and none can be fetched now.
         """
         keys = self._current()
-        return _signed_by(keys, message, signature) or _signed_by(self._newer_than(keys), message, signature)
+        return _is_signed_by(keys, message, signature) or _is_signed_by(self._newer_than(keys), message, signature)
 
     def _current(self) -> Sequence[RSAPublicKey]:
-        # Of several threads that come here at once, each waits.
+        # Each of several threads that arrive here at once waits.
         if (prefetching := self._prefetching) is not None:
             prefetching.join(self.PREFETCH_PATIENCE)
             self._prefetching = None
@@ -76,7 +76,7 @@ class PublicKeys:
             return self._keys
 
     def _newer_than(self, keys: Sequence[RSAPublicKey]) -> Sequence[RSAPublicKey]:
-        """Keys that took the place of `keys`, fetched unless another thread did it or the floor forbids it."""
+        """The keys that replaced `keys`; fetched unless another thread did so, or the last fetch was too recent."""
         with self._lock:
             if self._keys is keys and self._clock() >= self._not_before:
                 try:
@@ -101,11 +101,11 @@ class PublicKeys:
             self._keys = self._keys or keys
 
 
-def _signed_by(keys: Sequence[RSAPublicKey], message: bytes, signature: bytes) -> bool:
-    return any(_fits(key, message, signature) for key in keys)
+def _is_signed_by(keys: Sequence[RSAPublicKey], message: bytes, signature: bytes) -> bool:
+    return any(_matches(key, message, signature) for key in keys)
 
 
-def _fits(key: RSAPublicKey, message: bytes, signature: bytes) -> bool:
+def _matches(key: RSAPublicKey, message: bytes, signature: bytes) -> bool:
     try:
         key.verify(signature, message, PKCS1v15(), SHA512())
     except InvalidSignature:

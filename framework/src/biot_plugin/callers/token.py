@@ -1,4 +1,4 @@
-"""Verifies that a caller is who it must be: contract section 5, closed by default."""
+"""Verifies the platform's tokens (contract section 5): every check must pass."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ Claims = Mapping[str, Any]
 def verify(
     token: str | None, keys: PublicKeys, *, scope: str | None = None, clock: Callable[[], float] = time.time
 ) -> Claims:
-    """Verifies a token of the platform: RS512 and nothing else, not expired, with the scope.
+    """Verify a token of the platform: signed with RS512, not expired, with the scope.
 
-    What costs nothing is looked at first, so that only tokens that look right reach the keys.
+    The cheap checks come first, so that only plausible tokens cost a signature check.
 
     Args:
         token: A JWT in compact form.
         keys: The platform's keys.
-        scope: What the claim `scopes` must contain; None accepts any token of the platform.
+        scope: The scope that the claim `scopes` must contain; None accepts any token of the platform.
         clock: Seconds since the epoch.
 
     Returns:
         The token's claims.
 
     Raises:
-        UnverifiedCaller: The token is missing, malformed, forged, expired, or lacks the scope.
+        UnverifiedCaller: The token is missing, malformed, forged or expired, or lacks the scope.
     """
     match = _COMPACT_JWS.fullmatch(token) if token and len(token) <= _MAX_LENGTH else None
     if match is None:
-        raise UnverifiedCaller("there is no token" if not token else "the token is not a JWT")
-    _check_header(_decoded(match[1]))
-    claims = _decoded(match[2])
+        raise UnverifiedCaller("it has no token" if not token else "the token is not a JWT")
+    _check_header(_decode(match[1]))
+    claims = _decode(match[2])
     _check_times(claims, clock())
     _check_scope(claims, scope)
     _check_signature(keys, f"{match[1]}.{match[2]}".encode(), match[3])
@@ -53,13 +53,13 @@ def _check_header(header: Claims) -> None:
     if header.get("alg") != "RS512":
         raise UnverifiedCaller("the token is not signed with RS512")
     if "crit" in header:
-        raise UnverifiedCaller("the token asks for extensions that are not supported")
+        raise UnverifiedCaller("the token requires extensions that are not supported")
 
 
 def _check_times(claims: Claims, now: float) -> None:
     expires, starts = _seconds(claims.get("exp")), _seconds(claims.get("nbf", 0))
     if expires is None or starts is None:
-        raise UnverifiedCaller("the token does not say when it expires")
+        raise UnverifiedCaller("the token has no valid expiration time")
     if now >= expires:
         raise UnverifiedCaller("the token has expired")
     if now < starts:
@@ -74,16 +74,16 @@ def _check_scope(claims: Claims, scope: str | None) -> None:
 
 def _check_signature(keys: PublicKeys, message: bytes, signature: str) -> None:
     try:
-        genuine = keys.verify(message, _base64url(signature))
+        is_genuine = keys.verify(message, _base64url_decode(signature))
     except KeysUnavailable as error:
-        raise UnverifiedCaller("the platform's public key cannot be had") from error
-    if not genuine:
+        raise UnverifiedCaller("the platform's public key is not available") from error
+    if not is_genuine:
         raise UnverifiedCaller("the token's signature is not the platform's")
 
 
-def _decoded(part: str) -> Claims:
+def _decode(part: str) -> Claims:
     try:
-        value = strict_json.loads(_base64url(part))
+        value = strict_json.loads(_base64url_decode(part))
     except ValueError:
         value = None
     if not isinstance(value, dict):
@@ -91,7 +91,7 @@ def _decoded(part: str) -> Claims:
     return value
 
 
-def _base64url(part: str) -> bytes:
+def _base64url_decode(part: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except ValueError:

@@ -1,1 +1,1 @@
-"""What a handler gets: one module for each kind of event, and what all kinds share."""
+"""The events that handlers receive: one module for each kind, and their common base."""

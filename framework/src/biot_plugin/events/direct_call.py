@@ -1,11 +1,12 @@
-"""Direct calls: somebody called the plugin's public address (contract sections 1.3 and 4)."""
+"""Direct calls: HTTP requests to the plugin's own URL (contract sections 1.3 and 4)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.events.base import Call, Event, Initiator, text
+from biot_plugin.events.base import Call, Event, Initiator
+from biot_plugin.events.json_members import optional_text
 from biot_plugin.wire import strict_json
 from biot_plugin.wire.kind import Kind
 
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class DirectCall(Event):
-    """An HTTP call of the plugin's own address.
+    """An HTTP request to the plugin's own URL.
 
     Attributes:
         headers: The caller's headers, names in lower case.
         method: The HTTP method.
         path: The path, starting with a slash.
-        result: What the handler returned, once it has; the reply is made of it.
+        result: What the handler returned; the reply is built from it.
     """
 
     __slots__ = ("_envelope", "headers", "method", "path", "result")
@@ -37,27 +38,27 @@ class DirectCall(Event):
         context = self.raw.get("requestContext")
         http = context.get("http") if isinstance(context, dict) else None
         self.headers = envelope.headers
-        self.method = text(http, "method") or "GET"
-        self.path = text(self.raw, "rawPath") or text(http, "path") or "/"
+        self.method = optional_text(http, "method") or "GET"
+        self.path = optional_text(self.raw, "rawPath") or optional_text(http, "path") or "/"
         self.initiator = Initiator(
-            text(self.claims, "sub") or text(self.claims, "serviceUserId"),
-            token_type=text(self.claims, "tokenType"),
-            source_ip_address=text(http, "sourceIp"),
+            optional_text(self.claims, "sub") or optional_text(self.claims, "serviceUserId"),
+            token_type=optional_text(self.claims, "tokenType"),
+            source_ip_address=optional_text(http, "sourceIp"),
         )
 
     @property
     def query(self) -> dict[str, str]:
-        """The query's values by name; of a name that comes several times, the last."""
+        """The query parameters; the last value where a name is repeated."""
         from urllib.parse import parse_qsl
 
-        return dict(parse_qsl(text(self.raw, "rawQueryString") or "", keep_blank_values=True))
+        return dict(parse_qsl(optional_text(self.raw, "rawQueryString") or "", keep_blank_values=True))
 
     @property
     def content(self) -> bytes:
         """The body as bytes, empty where there is none.
 
         Raises:
-            InvalidEvent: The body is damaged.
+            InvalidEvent: The body is not valid base64.
         """
         return self._envelope.content()
 

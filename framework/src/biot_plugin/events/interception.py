@@ -1,4 +1,4 @@
-"""The three interceptor events: before an API, after it, and for every entity it returns (contract section 2)."""
+"""The three interceptor events: before an API call, after it, and for the entities it returns (contract section 2)."""
 
 from __future__ import annotations
 
@@ -7,43 +7,47 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from biot_plugin.bodies.payload import Payload
 from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.events.base import Call, Event, Initiator, member, text
-from biot_plugin.events.intercepted_call import InterceptedEntities, InterceptedRequest, InterceptedResponse
+from biot_plugin.events.base import Call, Event, Initiator
+from biot_plugin.events.intercepted_request import InterceptedRequest
+from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
+from biot_plugin.events.json_members import optional_text, require_member
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.models import Model
+    from biot_plugin.bodies.model_adapters import Model
     from biot_plugin.wire.envelope import Envelope
 
 
 class Interception(Event):
-    """What the three interceptor events have in common.
+    """The base class of the three interceptor events.
 
     Attributes:
-        api_id: The intercepted API: method and path template. None where the platform leaves it out.
+        api_id: The intercepted API: method and path template. None where the platform does not send it.
         entity_name: The API's entity type.
         method: The HTTP method.
-        request: The intercepted call.
+        request: The intercepted request.
     """
 
     __slots__ = ("_json", "_payload", "api_id", "entity_name", "method", "request")
 
-    #: The part of the event that goes back to the platform: its request, or its response.
+    #: The part of the event to send back to the platform: its request, or its response.
     _part: ClassVar[str]
-    #: What in that part the handler works on.
+    #: The member of that part that the handler works on.
     _payload: Payload[Any]
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
         json = envelope.json()
         self._json = json
-        self.api_id = text(json, "apiId")
-        self.entity_name = text(json, "entityName")
-        self.method = text(json, "method")
-        self.request = InterceptedRequest(member(json, "request", dict))
+        self.api_id = optional_text(json, "apiId")
+        self.entity_name = optional_text(json, "entityName")
+        self.method = optional_text(json, "method")
+        self.request = InterceptedRequest(require_member(json, "request", dict))
         initiator = json.get("initiatorData")
         self.initiator = Initiator(
-            text(initiator, "subjectId"), text(initiator, "ownerOrganizationId"), text(initiator, "tokenType")
+            optional_text(initiator, "subjectId"),
+            optional_text(initiator, "ownerOrganizationId"),
+            optional_text(initiator, "tokenType"),
         )
 
     def _subject(self) -> str:
@@ -53,18 +57,18 @@ class Interception(Event):
         self._payload.bind(model)
 
     def _accept(self, result: object) -> bool:
-        if not self._payload.takes(result):
+        if not self._payload.accepts(result):
             return False
         self._payload.value = result
         return True
 
     def _reply(self) -> dict[str, Any]:
-        self._payload.settle()
-        return {self._part: getattr(self, self._part)._settle()}
+        self._payload.write_back()
+        return {self._part: getattr(self, self._part)._write_back()}
 
 
 class PreRequest(Interception, Generic[T]):
-    """A call on its way to an API. `PreRequest[Model]` gives the body as that model."""
+    """An API request before the API handles it. With `PreRequest[Model]`, the body is that model."""
 
     __slots__ = ()
 
@@ -74,12 +78,12 @@ class PreRequest(Interception, Generic[T]):
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
-        member(self._json["request"], "path", str)
+        require_member(self._json["request"], "path", str)
         self._payload = Payload(self.request, "body")
 
     @property
     def body(self) -> T:
-        """The request's JSON body, or the model's value; empty where the call has none."""
+        """The request's JSON body, or the handler's model; empty where the request has none."""
         value: T = self._payload.value
         return value
 
@@ -89,7 +93,7 @@ class PreRequest(Interception, Generic[T]):
 
     @property
     def path(self) -> str:
-        """The call's path; another path of the same service reroutes it."""
+        """The request's path; set another path of the same service to reroute it."""
         return self.request.path
 
     @path.setter
@@ -98,12 +102,12 @@ class PreRequest(Interception, Generic[T]):
 
     @property
     def query_parameters(self) -> dict[str, list[str]]:
-        """The query: values by name."""
+        """The query parameters: values by name."""
         return self.request.query_parameters
 
     @property
     def headers(self) -> dict[str, str]:
-        """The caller's own headers."""
+        """The caller's headers."""
         return self.request.headers
 
     @property
@@ -113,7 +117,7 @@ class PreRequest(Interception, Generic[T]):
 
 
 class PostRequest(Interception, Generic[T]):
-    """An API's response on its way to the caller. `PostRequest[Model]` gives its body as that model.
+    """An API's response before the caller gets it. With `PostRequest[Model]`, its body is that model.
 
     Attributes:
         response: The response.
@@ -127,12 +131,12 @@ class PostRequest(Interception, Generic[T]):
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
-        self.response: InterceptedResponse[T] = InterceptedResponse(_response(self._json))
+        self.response: InterceptedResponse[T] = InterceptedResponse(_require_response(self._json))
         self._payload = self.response._payload
 
 
 class AdaptEntity(Interception, Generic[T]):
-    """The entities of one type in an API's response. `AdaptEntity[Model]` gives each as that model.
+    """The entities of one type in an API's response. With `AdaptEntity[Model]`, each is that model.
 
     Attributes:
         response: The response.
@@ -146,12 +150,12 @@ class AdaptEntity(Interception, Generic[T]):
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
-        self.response: InterceptedEntities[T] = InterceptedEntities(_response(self._json))
+        self.response: InterceptedEntities[T] = InterceptedEntities(_require_response(self._json))
         self._payload = self.response._payload
 
     @property
     def entities(self) -> list[T]:
-        """The entities that the API returns: exactly one, or 0 to n where it searches."""
+        """The entities that the API returns: exactly one, or any number for a search."""
         return self.response.entities
 
     @entities.setter
@@ -162,8 +166,8 @@ class AdaptEntity(Interception, Generic[T]):
         return f"{self.kind.name} {self.entity_name}"
 
 
-def _response(json: dict[str, Any]) -> dict[str, Any]:
-    response: dict[str, Any] = member(json, "response", dict)
+def _require_response(json: dict[str, Any]) -> dict[str, Any]:
+    response: dict[str, Any] = require_member(json, "response", dict)
     if "httpStatusCode" not in response:
         raise InvalidEvent("NO_DATA", "The event's response has no httpStatusCode")
     return response

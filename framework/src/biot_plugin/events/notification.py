@@ -1,30 +1,31 @@
-"""Notifications: something happened (contract section 3)."""
+"""Notifications: something happened to an entity (contract section 3)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from biot_plugin.bodies.json_view import View
+from biot_plugin.bodies.json_view import JsonView
 from biot_plugin.bodies.payload import Payload
 from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.events.base import Call, Event, Initiator, member, text
+from biot_plugin.events.base import Call, Event, Initiator
+from biot_plugin.events.json_members import optional_text, require_member
 from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.timestamp import parse_timestamp
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.models import Model
+    from biot_plugin.bodies.model_adapters import Model
     from biot_plugin.wire.envelope import Envelope
 
 
 class Notification(Event, Generic[T]):
-    """Something happened to an entity. `Notification[Model]` gives the entity as that model.
+    """Something happened to an entity. With `Notification[Model]`, the entity is that model.
 
     Attributes:
         entity_type: The entity's type, such as `"usage-session"`.
-        action: What happened, with its leading underscore: `"_update"`.
-        status: How it ended; `"SUCCESS"` is the only value ever seen.
+        action: The action, with its leading underscore: `"_update"`.
+        status: The outcome; `"SUCCESS"` is the only value observed so far.
     """
 
     __slots__ = ("_data", "_metadata", "_payload", "action", "entity_type", "status")
@@ -38,46 +39,48 @@ class Notification(Event, Generic[T]):
         if not isinstance(metadata, dict):
             raise InvalidEvent("NO_METADATA", "The event has no metadata")
         self._metadata = metadata
-        self._data = View(member(json, "data", dict))
+        self._data = JsonView(require_member(json, "data", dict))
         self._payload: Payload[T] = Payload(self._data, "entity")
-        self.entity_type: str = member(metadata, "entityTypeName", str)
-        self.action: str = member(metadata, "actionName", str)
-        self.status = text(metadata, "status")
+        self.entity_type: str = require_member(metadata, "entityTypeName", str)
+        self.action: str = require_member(metadata, "actionName", str)
+        self.status = optional_text(metadata, "status")
         initiator = metadata.get("initiator")
         subject = initiator.get("subject") if isinstance(initiator, dict) else None
-        self.initiator = Initiator(text(subject, "id"), source_ip_address=text(initiator, "sourceIpAddress"))
+        self.initiator = Initiator(
+            optional_text(subject, "id"), source_ip_address=optional_text(initiator, "sourceIpAddress")
+        )
 
     @property
     def entity(self) -> T:
-        """The entity as the API would return it now, or the model's value."""
+        """The entity as the API would return it now, or the handler's model."""
         return self._payload.value
 
     @property
     def old_entity(self) -> dict[str, Any] | None:
-        """The entity as it was before an update; None for other actions."""
+        """The entity before an update; None for other actions."""
         old = self.additional_data.get("oldEntity")
         return old if isinstance(old, dict) else None
 
     @property
     def additional_data(self) -> dict[str, Any]:
-        """What else the platform says about the action."""
-        return self._data._child("additionalData", dict)
+        """Further data about the action."""
+        return self._data._member("additionalData", dict)
 
     @property
     def template(self) -> str | None:
         """The name of the entity's template."""
         entity = self._data._json.get("entity")
-        return text(entity.get("_template"), "name") if isinstance(entity, dict) else None
+        return optional_text(entity.get("_template"), "name") if isinstance(entity, dict) else None
 
     @property
     def start_time(self) -> datetime | None:
         """When the action started, in UTC."""
-        return parse_timestamp(text(self._metadata, "startTime"))
+        return parse_timestamp(optional_text(self._metadata, "startTime"))
 
     @property
     def end_time(self) -> datetime | None:
         """When the action ended, in UTC."""
-        return parse_timestamp(text(self._metadata, "endTime"))
+        return parse_timestamp(optional_text(self._metadata, "endTime"))
 
     def _subject(self) -> str:
         return f"{self.kind.name} {self.entity_type} {self.action}"

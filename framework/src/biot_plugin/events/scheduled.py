@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, ClassVar
 
-from biot_plugin.events.base import Call, Event, text
+from biot_plugin.events.base import Call, Event
+from biot_plugin.events.json_members import optional_text
 from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.timestamp import parse_timestamp
 
@@ -17,7 +18,7 @@ class Scheduled(Event):
     """The plugin's schedule fired.
 
     Attributes:
-        id: The event's id; AWS may deliver one event twice.
+        id: The event's id; AWS may deliver an event twice.
         time: When it fired, in UTC.
     """
 
@@ -27,5 +28,5 @@ class Scheduled(Event):
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
-        self.id = text(self.raw, "id")
-        self.time: datetime = parse_timestamp(text(self.raw, "time")) or datetime.now(timezone.utc)
+        self.id = optional_text(self.raw, "id")
+        self.time: datetime = parse_timestamp(optional_text(self.raw, "time")) or datetime.now(timezone.utc)

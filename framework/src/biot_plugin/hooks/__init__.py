@@ -1,1 +1,1 @@
-"""What a decorator registers: hooks, the functions that handle them, and the subscriptions that they imply."""
+"""Hooks: what the platform calls a plugin for, and the functions that handle it."""

@@ -1,7 +1,7 @@
-"""The name of an API: its method and path template in one word (contract section 2.9).
+"""API ids: the method and path template of an API (contract section 2.9).
 
-`GET/organization/v1/users/patients/{id}` names the API for every patient. Where a variable is replaced by a value, as
-in `POST/organization/v1/users/caregivers/templates/nurse`, the id is scoped to the calls that have it.
+`GET/organization/v1/users/patients/{id}` is the API of every patient. Where a variable is replaced by a value, as in
+`POST/organization/v1/users/caregivers/templates/nurse`, the id is scoped to the calls that have it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LITERAL = re.compile(r"[^\s{}/?#]+")
 
 
 class ApiId(NamedTuple):
-    """An API id, taken apart.
+    """A parsed API id.
 
     Attributes:
         method: `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
@@ -28,14 +28,14 @@ class ApiId(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> ApiId:
-        """Takes an API id apart.
+        """Parse an API id.
 
         Raises:
-            ValueError: No API can have this id; the message says why.
+            ValueError: The text is not an API id; the message says why.
         """
         method, slash, path = text.partition("/")
         if method != method.strip() or any(character.isspace() for character in text):
-            raise ValueError("method and path are written without a space, as in POST/organization/v1/users/patients")
+            raise ValueError("write method and path without a space, as in POST/organization/v1/users/patients")
         if method not in _METHODS:
             raise ValueError(f"it must start with one of {', '.join(_METHODS)}, followed by the path")
         if not slash or not path:
@@ -44,30 +44,30 @@ class ApiId(NamedTuple):
 
     @property
     def specificity(self) -> tuple[int, ...]:
-        """Orders ids that match the same call: the more values, and the earlier they stand, the more specific."""
+        """Orders ids that match the same call: the more values, and the earlier they are, the more specific."""
         fixed = [int(segment is not None) for segment in self.segments]
         return (sum(fixed), *fixed)
 
     def matches(self, method: str, values: tuple[str | None, ...]) -> bool:
-        """Whether a call with this method and these concrete segments is one that the id names."""
+        """Whether the id matches a call with this method and these segments."""
         return (
             method == self.method
             and len(values) == len(self.segments)
-            and all(mine is None or mine == value for mine, value in zip(self.segments, values))  # noqa: B905
+            and all(segment is None or segment == value for segment, value in zip(self.segments, values))  # noqa: B905
         )
 
 
-def concrete(api_id: str, variables: Mapping[str, str], path: str) -> tuple[str, tuple[str | None, ...]]:
-    """The method and segments of a call, with its variables' values in place.
+def concrete_segments(api_id: str, variables: Mapping[str, str], path: str) -> tuple[str, tuple[str | None, ...]]:
+    """Return the method and segments of a call, with values in place of its variables.
 
     Args:
-        api_id: The template's id, as the event has it.
+        api_id: The API id in the event.
         variables: Values by variable name.
-        path: The call's real path, which has the value of a variable that `variables` lacks.
+        path: The call's actual path, the source of values that `variables` lacks.
     """
     method, _, template = api_id.partition("/")
     names = template.split("/")
-    real = path.strip("/").split("/")
+    actual = path.strip("/").split("/")
     values: list[str | None] = []
     for index, name in enumerate(names):
         if not (name.startswith("{") and name.endswith("}")):
@@ -75,7 +75,7 @@ def concrete(api_id: str, variables: Mapping[str, str], path: str) -> tuple[str,
         elif name[1:-1] in variables:
             values.append(variables[name[1:-1]])
         else:
-            values.append(real[index] if len(real) == len(names) else None)
+            values.append(actual[index] if len(actual) == len(names) else None)
     return method, tuple(values)
 
 
@@ -85,5 +85,5 @@ def _segment(text: str) -> str | None:
     if _VARIABLE.fullmatch(text):
         return None
     if not _LITERAL.fullmatch(text):
-        raise ValueError(f"{text!r} is neither a value nor a variable such as {{id}}, and a query is no part of an id")
+        raise ValueError(f"{text!r} is neither a value nor a variable such as {{id}}, and an API id has no query")
     return text

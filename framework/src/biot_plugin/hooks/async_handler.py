@@ -1,4 +1,4 @@
-"""Runs `async def` handlers. asyncio is loaded only when one is called."""
+"""Runs `async def` handlers. Imported only when one is called, because asyncio is expensive to import."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 
 def run(coroutine: Coroutine[Any, Any, R]) -> R:
-    """Runs a coroutine to its end.
+    """Run a coroutine to its end.
 
-    One loop lives as long as the container, so that what an author opens on it, such as a connection pool, can serve
-    the next event, too.
+    The event loop lives as long as the container, so that what an author opens in it, such as a connection pool, can be
+    used by the next event, too.
     """
     if _is_running():
-        return _run_aside(coroutine)
+        return _run_in_thread(coroutine)
     global _loop
     if _loop is None or _loop.is_closed():
         _loop = asyncio.new_event_loop()
@@ -33,8 +33,8 @@ def _is_running() -> bool:
     return True
 
 
-def _run_aside(coroutine: Coroutine[Any, Any, R]) -> R:
-    """Runs a coroutine while the caller's own loop waits, as in an async test."""
+def _run_in_thread(coroutine: Coroutine[Any, Any, R]) -> R:
+    """Run a coroutine in a thread while the caller's own loop waits, as in an async test."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as executor:

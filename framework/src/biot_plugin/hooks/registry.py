@@ -1,4 +1,4 @@
-"""Which handler answers which event."""
+"""The plugin's handlers, and the search for the one that handles an event."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
-from biot_plugin.hooks.definitions import Hook
+from biot_plugin.hooks.base import Hook
 from biot_plugin.hooks.handler import Handler
 from biot_plugin.wire.kind import Kind
 
 
 class Registration(NamedTuple):
-    """A handler and what it is registered for."""
+    """A handler, and the hook that it is registered for."""
 
     hook: Hook
     handler: Handler
@@ -30,28 +30,28 @@ class Registry:
         return iter(self._by_key.values())
 
     def add(self, hook: Hook, handler: Handler) -> None:
-        """Registers a handler.
+        """Register a handler.
 
         Raises:
             RegistrationError: The hook has a handler already.
         """
-        taken = self._by_key.get(hook.key)
-        if taken is not None:
-            raise RegistrationError(f"{hook} has two handlers: {taken.handler} and {handler}")
+        existing = self._by_key.get(hook.key)
+        if existing is not None:
+            raise RegistrationError(f"{hook} has two handlers: {existing.handler} and {handler}")
         self._by_key[hook.key] = registration = Registration(hook, handler)
-        of_kind = self._by_kind[hook.kind]
-        of_kind.append(registration)
-        of_kind.sort(key=lambda entry: entry.hook.specificity, reverse=True)
+        registrations = self._by_kind[hook.kind]
+        registrations.append(registration)
+        registrations.sort(key=lambda entry: entry.hook.specificity, reverse=True)
 
     def first(self, kind: Kind) -> Registration | None:
-        """The first registration of a kind; for schedules and direct calls, the only one."""
+        """Return the first registration of a kind; for schedules and direct calls, the only one."""
         return next(iter(self._by_kind[kind]), None)
 
     def find(self, event: Event) -> Handler:
-        """The most specific handler for an event.
+        """Return the most specific handler for an event.
 
         Raises:
-            NoHandler: There is none.
+            NoHandler: No handler matches.
         """
         for hook, handler in self._by_kind[event.kind]:
             if hook.matches(event):

@@ -1,10 +1,12 @@
-"""What the decorators imply for the platform's plugin configuration (contract sections 6.3 and 6.4)."""
+"""The `subscriptions` that a plugin's hooks need in its configuration (contract section 6.4)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from biot_plugin.hooks.definitions import ApiHook, EntityHook, Hook, NotificationHook
+from biot_plugin.hooks.base import Hook
+from biot_plugin.hooks.interception import ApiHook, EntityHook
+from biot_plugin.hooks.notification import NotificationHook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,8 +38,8 @@ class Subscriptions(TypedDict):
     notifications: list[NotificationSubscription]
 
 
-def subscriptions(hooks: Iterable[Hook]) -> Subscriptions:
-    """The subscriptions that make the platform call these hooks."""
+def subscriptions_of(hooks: Iterable[Hook]) -> Subscriptions:
+    """Build the subscriptions that make the platform call these hooks."""
     result: Subscriptions = {"interceptions": [], "notifications": []}
     for hook in hooks:
         if isinstance(hook, (ApiHook, EntityHook)):

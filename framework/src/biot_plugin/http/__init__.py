@@ -1,1 +1,1 @@
-"""HTTP exchanges that end in time: connections, their pool and their time limits."""
+"""HTTP with time limits: connections, their pool, requests and responses."""

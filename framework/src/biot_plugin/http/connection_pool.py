@@ -8,74 +8,75 @@ import time as clock
 from http.client import HTTPConnection
 from typing import NamedTuple
 
-from biot_plugin.http.exchange import Answer, Request, connect, exchange
-from biot_plugin.http.paced_connection import Origin
+from biot_plugin.http.exchange import connect, exchange
+from biot_plugin.http.messages import Request, Response
+from biot_plugin.http.origin import Origin
 from biot_plugin.http.time_limit import TimeLimit
 
 
-class _Idle(NamedTuple):
+class _IdleConnection(NamedTuple):
     connection: HTTPConnection
     since: float
 
 
-class Connections:
-    """Sends requests over connections that are kept for the next one. Safe for several threads."""
+class ConnectionPool:
+    """Sends requests over connections that are reused. Safe for several threads."""
 
-    #: Seconds that a connection may have been idle. By the time of day: Lambda freezes a container, and with it other
-    #: clocks, while load balancers close what is idle for about a minute.
+    #: Seconds after which an idle connection is not reused. In wall-clock time, because other clocks stop while Lambda
+    #: freezes the container; load balancers close idle connections after about a minute.
     IDLE_SECONDS = 25.0
-    #: How many are kept for the next calls.
-    MOST_IDLE = 8
+    #: Idle connections to keep for each origin.
+    MAX_IDLE = 8
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: dict[Origin, list[_Idle]] = {}
+        self._idle: dict[Origin, list[_IdleConnection]] = {}
 
-    def send(self, request: Request, time: TimeLimit) -> Answer:
-        """Sends a request, and gives the answer.
+    def send(self, request: Request, time: TimeLimit) -> Response:
+        """Send a request, and return the response.
 
         Raises:
-            PlatformUnreachable: There is no connection, or the whole answer did not come.
-            PlatformTimeout: It did not come in time.
+            PlatformUnreachable: The connection failed, or the response is missing or incomplete.
+            PlatformTimeout: The response did not arrive in time.
         """
-        connection = self._reused(request) or connect(request, time)
-        answer, reusable = exchange(connection, request, time)
+        connection = self._reuse(request) or connect(request, time)
+        response, reusable = exchange(connection, request, time)
         if reusable:
-            self._keep(request, connection)
+            self._release(request, connection)
         else:
             connection.close()
-        return answer
+        return response
 
     def close(self) -> None:
-        """Closes what is idle."""
+        """Close the idle connections."""
         with self._lock:
-            idle, self._idle = self._idle, {}
-        for kept in (kept for of_origin in idle.values() for kept in of_origin):
-            kept.connection.close()
+            pools, self._idle = self._idle, {}
+        for idle in (idle for pool in pools.values() for idle in pool):
+            idle.connection.close()
 
-    def _reused(self, request: Request) -> HTTPConnection | None:
-        while (kept := self._taken(request)) is not None:
-            if clock.time() - kept.since < self.IDLE_SECONDS and _is_silent(kept.connection):
-                return kept.connection
-            kept.connection.close()
+    def _reuse(self, request: Request) -> HTTPConnection | None:
+        while (idle := self._pop(request)) is not None:
+            if clock.time() - idle.since < self.IDLE_SECONDS and _is_silent(idle.connection):
+                return idle.connection
+            idle.connection.close()
         return None
 
-    def _taken(self, request: Request) -> _Idle | None:
+    def _pop(self, request: Request) -> _IdleConnection | None:
         with self._lock:
-            idle = self._idle.get(Origin.of(request.url))
-            return idle.pop() if idle else None
+            pool = self._idle.get(Origin.of(request.url))
+            return pool.pop() if pool else None
 
-    def _keep(self, request: Request, connection: HTTPConnection) -> None:
+    def _release(self, request: Request, connection: HTTPConnection) -> None:
         with self._lock:
-            idle = self._idle.setdefault(Origin.of(request.url), [])
-            if len(idle) < self.MOST_IDLE:
-                idle.append(_Idle(connection, clock.time()))
+            pool = self._idle.setdefault(Origin.of(request.url), [])
+            if len(pool) < self.MAX_IDLE:
+                pool.append(_IdleConnection(connection, clock.time()))
                 return
         connection.close()
 
 
 def _is_silent(connection: HTTPConnection) -> bool:
-    """Whether nothing came since the last answer; the only thing that could is the other side's good-bye."""
+    """Whether nothing was received since the last response; anything received now means that the server closed it."""
     poller = select.poll()
     poller.register(connection.sock, select.POLLIN)
     return not poller.poll(0)

@@ -1,4 +1,4 @@
-"""How long something may take."""
+"""A time limit that several steps share."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import time
 
 
 class TimeIsUp(TimeoutError):
-    """Nothing is left of the time."""
+    """No time is left."""
 
 
 class TimeLimit:
-    """An amount of time that runs.
+    """A number of seconds that starts to run when it is created.
 
     Args:
-        seconds: How much there is; none where it is not positive.
+        seconds: The limit; no time at all where it is not positive.
     """
 
     __slots__ = ("_end", "_start")
@@ -23,15 +23,15 @@ class TimeLimit:
         self._end = self._start + seconds
 
     @property
-    def passed(self) -> float:
-        """Seconds since it began."""
+    def elapsed(self) -> float:
+        """Seconds since it started."""
         return time.monotonic() - self._start
 
     def left(self) -> float:
-        """Seconds that are left.
+        """Return the seconds that are left.
 
         Raises:
-            TimeIsUp: None are.
+            TimeIsUp: No time is left.
         """
         left = self._end - time.monotonic()
         if left <= 0:
@@ -39,5 +39,5 @@ class TimeLimit:
         return left
 
     def allows(self, seconds: float) -> bool:
-        """Whether more than so much is left."""
+        """Whether more than `seconds` are left."""
         return self._end - time.monotonic() > seconds

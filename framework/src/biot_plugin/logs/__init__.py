@@ -1,1 +1,1 @@
-"""The plugin's log, without tokens or patients' data."""
+"""The plugin's log, with tokens and patients' data redacted."""

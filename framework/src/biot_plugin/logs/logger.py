@@ -1,4 +1,4 @@
-"""The plugin's log: powertools' Logger, writing the platform's record (contract section 7.5), one line each."""
+"""The plugin's logger: powertools' Logger, writing the platform's log format (contract section 7.5)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _LEVELS = {
     "ERROR": ("ERROR", 50000),
     "CRITICAL": ("ERROR", 50000),
 }
-_OWN_KEYS = frozenset(("level", "message", "timestamp", "service", "sampling_rate", "xray_trace_id", "taskName"))
+_STANDARD_KEYS = frozenset(("level", "message", "timestamp", "service", "sampling_rate", "xray_trace_id", "taskName"))
 
 
 class PlatformFormatter(LambdaPowertoolsFormatter):
-    """Writes a record as the platform's log pipeline expects it, with tokens and bodies redacted.
+    """Formats a record as the platform's log pipeline expects it, with tokens and bodies redacted.
 
-    The trace id is read when the line is written, so it is the one of the event at hand on every invocation of a warm
+    The trace id is read when the line is written, so it is that of the current event on every invocation of a warm
     container, in every thread and task.
     """
 
@@ -35,26 +35,26 @@ class PlatformFormatter(LambdaPowertoolsFormatter):
         self._app_name = app_name
 
     def serialize(self, log: Any) -> str:
-        """Turns powertools' structured record into one line of JSON."""
+        """Render powertools' structured record as one line of JSON."""
         trace = current_trace.get()
         level, value = _LEVELS.get(log.get("level", "INFO"), ("INFO", 30000))
         record = {
             "@timestamp": log.get("timestamp"),
-            "message": redaction.message(log.get("message")),
+            "message": redaction.mask_message(log.get("message")),
             "level": level,
             "level_value": value,
             "appName": self._app_name,
             "traceId": trace.trace_id if trace else None,
-            **redaction.fields({name: entry for name, entry in log.items() if name not in _OWN_KEYS}),
+            **redaction.mask_fields({name: entry for name, entry in log.items() if name not in _STANDARD_KEYS}),
         }
         return json.dumps(record, default=str)
 
 
 class _StandardOutput(logging.Handler):
-    """Writes to what `sys.stdout` is when the line is written, not when the logger was made."""
+    """Writes to the `sys.stdout` of the moment, not to that of the logger's creation."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes one line."""
+        """Write one line."""
         try:
             sys.stdout.write(f"{self.format(record)}\n")
             sys.stdout.flush()
@@ -62,6 +62,6 @@ class _StandardOutput(logging.Handler):
             self.handleError(record)
 
 
-def make_logger(app_name: str) -> Logger:
-    """The plugin's logger. Its level is `POWERTOOLS_LOG_LEVEL`, or INFO."""
+def create_logger(app_name: str) -> Logger:
+    """Create the plugin's logger. Its level is `POWERTOOLS_LOG_LEVEL`, or INFO."""
     return Logger(service=app_name, logger_formatter=PlatformFormatter(app_name), logger_handler=_StandardOutput())

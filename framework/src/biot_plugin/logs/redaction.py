@@ -1,7 +1,7 @@
-"""Keeps tokens and patients' data out of the log.
+"""Redacts tokens and patients' data in log records.
 
-Closed by default: whatever looks like a token, and whatever sits under a name that carries tokens or entities, is
-replaced. What a plugin wants in its log it names itself, in the text of the message or under a name of its own.
+Closed by default: everything that looks like a token, and every field whose name suggests tokens or entities, is
+masked. A plugin logs what it needs in the text of the message, or in fields with names of its own.
 """
 
 from __future__ import annotations
@@ -43,36 +43,36 @@ _SENSITIVE = frozenset(
 )
 
 
-def text(value: str) -> str:
-    """The text without the tokens and the quoted input in it."""
+def mask_tokens(value: str) -> str:
+    """Mask the tokens and the quoted input in a text."""
     if "input_value=" in value:
         value = _QUOTED_INPUT.sub(f"input_value={_MASK}", value)
     return _TOKEN.sub(_MASK, value)
 
 
-def message(value: Any) -> str:
-    """A log message: text without tokens; of any other value, which may be a whole body, only its type."""
-    return text(value) if isinstance(value, str) else f"[redacted {type(value).__name__}]"
+def mask_message(value: Any) -> str:
+    """Redact a log message: mask tokens in text; show only the type of any other value, which may be a whole body."""
+    return mask_tokens(value) if isinstance(value, str) else f"[redacted {type(value).__name__}]"
 
 
-def fields(values: dict[str, Any]) -> dict[str, Any]:
-    """Extra fields of a log record, with the sensitive ones masked at every depth."""
-    return {name: _MASK if _is_sensitive(name) else _value(value) for name, value in values.items()}
+def mask_fields(values: dict[str, Any]) -> dict[str, Any]:
+    """Mask the sensitive ones of a log record's extra fields, at every depth."""
+    return {name: _MASK if _is_sensitive(name) else _mask_value(value) for name, value in values.items()}
 
 
-def _value(value: Any) -> Any:
+def _mask_value(value: Any) -> Any:
     if isinstance(value, str):
-        return text(value)
+        return mask_tokens(value)
     if isinstance(value, dict):
-        return fields(value)
+        return mask_fields(value)
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_value(item) for item in value]
+        return [_mask_value(item) for item in value]
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    return text(str(value))
+    return mask_tokens(str(value))
 
 
 def _is_sensitive(name: object) -> bool:
-    plain = str(name).lower().replace("_", "").replace("-", "")
+    normalized = str(name).lower().replace("_", "").replace("-", "")
     # The platform's built-in attributes of an entity start with an underscore: `_name`, `_dateOfBirth`.
-    return str(name).startswith("_") or plain in _SENSITIVE
+    return str(name).startswith("_") or normalized in _SENSITIVE

@@ -1,11 +1,10 @@
-"""Tests of plugins: event factories, a client, a fake of the platform's API, a Lambda context, and pytest fixtures.
+"""Testing kit for plugins: event factories, a client, a fake of the platform's API, and pytest fixtures.
 
     def test_record_number_is_trimmed(biot_client: Client) -> None:
         reply = biot_client.pre_request("POST/organization/v1/users/patients", body={"mrn": " 7 "})
         assert reply.request.body["mrn"] == "7"
 
-Nothing of it is imported in production. Hypothesis strategies are in `biot_plugin.testing.strategies`, which needs
-hypothesis.
+Nothing in it is imported in production. The hypothesis strategies in `biot_plugin.testing.strategies` need hypothesis.
 """
 
 from __future__ import annotations

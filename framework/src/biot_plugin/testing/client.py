@@ -1,4 +1,4 @@
-"""Sends events to a plugin in this process, as the platform would, and gives typed replies."""
+"""Sends events to a plugin in this process, as the platform would, and returns typed replies."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import biot_plugin.testing.events as events
 from biot_plugin.plugin import Plugin
-from biot_plugin.testing import events
 from biot_plugin.testing.event_signing import signed
 from biot_plugin.testing.fake_api import FakeApi
 from biot_plugin.testing.fake_transport import UnansweredCall
@@ -23,18 +23,18 @@ JSON = dict[str, Any]
 class Client:
     """The platform as a plugin sees it. Callers are verified as in production, with the signer's key.
 
-    A handler that calls the platform gets the answers of `api`; where it has none, sending the event raises
-    AssertionError.
+    A handler that calls the platform gets the responses of `api`; where it has none for a call, sending the event
+    raises AssertionError.
 
     Args:
         plugin: The plugin.
-        signer: Signs the events' tokens; a shared one where None.
-        api: The platform's API behind `event.biot`; one without any answers where None.
-        timeout: Seconds that the Lambda context gives the plugin.
+        signer: Signs the events' tokens; a shared signer where None.
+        api: The fake of the platform's API behind `event.biot`; one without responses where None.
+        timeout: Seconds until the deadline of the Lambda context.
 
     Attributes:
-        signer: What signs the events' tokens.
-        api: The platform's API behind `event.biot`.
+        signer: Signs the events' tokens.
+        api: The fake of the platform's API behind `event.biot`.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         fields: Mapping[str, Any] | None = None,
     ) -> PreReply:
-        """Sends a call on its way to an API; see `events.pre_request`."""
+        """Send a PRE_REQUEST event; see `events.pre_request`."""
         event = events.pre_request(
             api_id, body=body, path_variables=path_variables, query=query, headers=headers, fields=fields
         )
@@ -73,7 +73,7 @@ class Client:
         path_variables: Mapping[str, str] | None = None,
         fields: Mapping[str, Any] | None = None,
     ) -> PostReply:
-        """Sends an API's response on its way to the caller; see `events.post_request`."""
+        """Send a POST_REQUEST event; see `events.post_request`."""
         event = events.post_request(
             api_id, body=body, status=status, request_body=request_body, path_variables=path_variables, fields=fields
         )
@@ -88,7 +88,7 @@ class Client:
         api_id: str | None = None,
         fields: Mapping[str, Any] | None = None,
     ) -> AdaptReply:
-        """Sends the entities of an API's response; see `events.adapt_entity`."""
+        """Send an ADAPT_ENTITY event; see `events.adapt_entity`."""
         event = events.adapt_entity(entity_type, entities=entities, status=status, api_id=api_id, fields=fields)
         return AdaptReply(self._send(event))
 
@@ -101,11 +101,11 @@ class Client:
         old_entity: JSON | None = None,
         fields: Mapping[str, Any] | None = None,
     ) -> Reply:
-        """Sends a notification; see `events.notification`."""
+        """Send a notification; see `events.notification`."""
         return self.send(events.notification(entity_type, action, entity=entity, old_entity=old_entity, fields=fields))
 
     def scheduled(self, *, time: str = "2026-01-02T03:45:00Z") -> Reply:
-        """Fires the schedule; see `events.scheduled`."""
+        """Fire the schedule; see `events.scheduled`."""
         return self.send(events.scheduled(time=time))
 
     def direct(
@@ -118,19 +118,19 @@ class Client:
         headers: Mapping[str, str] | None = None,
         token: str | None = events.SIGN_ME,
     ) -> Reply:
-        """Calls the plugin's own address; see `events.direct`."""
+        """Call the plugin's own URL; see `events.direct`."""
         return self.send(events.direct(method, path, query=query, body=body, headers=headers, token=token))
 
     def send(self, event: JSON) -> Reply:
-        """Sends any event; a token is signed where it says `SIGN_ME`."""
+        """Send any event; `SIGN_ME` is replaced by a signed token."""
         return Reply(self._send(event))
 
     def send_file(self, path: str | Path) -> Reply:
-        """Sends the event in a fixture file, whose `body` may be text or, for readability, an object."""
+        """Send the event in a fixture file, whose `body` may be text or, for readability, an object."""
         return self.send(json.loads(Path(path).read_text(encoding="utf-8")))
 
     def _send(self, event: JSON) -> JSON:
-        # Through JSON, as on the wire: a plugin that changes its event in place cannot change the test's.
+        # Converted to JSON and back, as on the wire, so that a plugin cannot change the test's event.
         wire = json.loads(json.dumps(signed(event, self.signer)))
         reply: JSON = {}
         with suppress(UnansweredCall):

@@ -1,4 +1,4 @@
-"""The shapes that events have around what differs from one to the next (contract sections 1.1, 1.2 and 2.3)."""
+"""The parts that events have in common: envelope, headers, the intercepted request (contract sections 1 and 2.3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from biot_plugin.wire.kind import Kind
 JSON = dict[str, Any]
 Overrides = Mapping[str, Any]
 
-#: Stands where a signed token goes.
+#: Placeholder for a signed token.
 SIGN_ME = "SIGN_ME"
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
@@ -29,13 +29,13 @@ def interception(
     query: Mapping[str, Sequence[str]] | None,
     headers: Mapping[str, str] | None,
 ) -> JSON:
-    """What all three interceptor events carry: who called which API, and the call."""
+    """Build the members that all interceptor events share: the initiator, the API and the request."""
     method, _, template = api_id.partition("/")
     variables = dict(path_variables or {})
     path = f"/{template}"
     for name, value in variables.items():
         path = path.replace(f"{{{name}}}", value)
-    own = {
+    default_headers = {
         "authorization": "Bearer CALLER_TOKEN",
         "content-type": "application/json",
         "accept": "application/json",
@@ -53,26 +53,26 @@ def interception(
             "body": body,
             "path": path,
             "queryParameters": {name: list(values) for name, values in (query or {}).items()},
-            "headers": own | dict(headers or {}),
+            "headers": default_headers | dict(headers or {}),
             "pathVariables": [{"name": name, "value": value} for name, value in variables.items()],
         },
     }
 
 
 def interceptor(kind: Kind, json: JSON, fields: Overrides | None, envelope: Overrides | None) -> JSON:
-    """The platform's call of an interceptor, in its envelope."""
-    own = {
+    """Wrap the JSON of an interceptor event in its envelope."""
+    default_headers = {
         "hooktype": kind.value,
         "authorization": f"Bearer {SIGN_ME}",
         "traceparent": TRACEPARENT,
         "accept-language": "en-us",
         "user-agent": "Apache-HttpClient/5.1.4 (Java/17.0.6)",
     }
-    return enveloped(own, merged(json, fields), envelope)
+    return enveloped(default_headers, merged(json, fields), envelope)
 
 
 def enveloped(headers: Mapping[str, str], body: JSON | str | None, envelope: Overrides | None) -> JSON:
-    """The function URL request around a body."""
+    """Wrap a body in a function URL request."""
     content = body if isinstance(body, str) or body is None else strict_json.dumps(body)
     event: JSON = {
         "version": "2.0",
@@ -118,7 +118,7 @@ def enveloped(headers: Mapping[str, str], body: JSON | str | None, envelope: Ove
 
 
 def merged(json: JSON, overrides: Overrides | None) -> JSON:
-    """The object with the overrides in it: objects are merged, everything else is replaced."""
+    """Merge overrides into an object: objects are merged recursively, other values replaced."""
     result = deepcopy(json)
     for name, value in (overrides or {}).items():
         inner = result.get(name)
@@ -141,11 +141,11 @@ _COLLECTIONS = {
 
 
 def collection(entity_type: str) -> str:
-    """The path of the API that searches an entity type."""
+    """Return the path of the API that searches an entity type."""
     return _COLLECTIONS.get(entity_type, f"/{entity_type}/v1/{entity_type}")
 
 
 def _entity_type(template: str) -> str:
-    """The entity type of an API, by the longest collection that its path lies in."""
-    fitting = [(len(path), name) for name, path in _COLLECTIONS.items() if f"/{template}/".startswith(f"{path}/")]
-    return max(fitting)[1] if fitting else template.rpartition("/")[2]
+    """The entity type of an API: that of the longest collection path that its path starts with."""
+    matches = [(len(path), name) for name, path in _COLLECTIONS.items() if f"/{template}/".startswith(f"{path}/")]
+    return max(matches)[1] if matches else template.rpartition("/")[2]

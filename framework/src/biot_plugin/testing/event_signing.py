@@ -1,10 +1,10 @@
-"""Puts signed tokens where an event says `SIGN_ME`."""
+"""Replaces the placeholder `SIGN_ME` in events by signed tokens."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin.testing.events import SIGN_ME
+from biot_plugin.testing.event_shapes import SIGN_ME
 from biot_plugin.testing.token_signer import INTERCEPTOR_SCOPE, NOTIFICATION_SCOPE, Signer
 from biot_plugin.wire import strict_json
 
@@ -17,10 +17,10 @@ _SCOPES = {
 
 
 def signed(event: dict[str, Any], signer: Signer) -> dict[str, Any]:
-    """The event with a token of its kind in place of `SIGN_ME`, in the two places where the platform puts one.
+    """Return the event with a token of its kind in place of `SIGN_ME`, in the header or the body.
 
     Args:
-        event: An event as the platform sends it; its `body` may be an object instead of text, as in readable fixtures.
+        event: An event as the platform sends it; its `body` may also be an object, as in readable fixtures.
         signer: Signs the token.
     """
     headers = event.get("headers")

@@ -1,7 +1,7 @@
-"""Makes events of every kind in the platform's exact shape (contract sections 1, 2.3, 3.2 and 4.2).
+"""Factories for events of every kind, in the platform's exact format (contract sections 1, 2.3, 3.2 and 4.2).
 
-Every part that a plugin may look at is an argument; for all else there are `fields`, merged into the JSON that the
-event carries, and `envelope`, merged into the Lambda event around it. A token stands as `SIGN_ME` until it is signed.
+The parts that plugins usually read are arguments. For everything else there are `fields`, merged into the event's JSON,
+and `envelope`, merged into the Lambda event around it. `SIGN_ME` is the placeholder for a signed token.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from biot_plugin.testing import event_shapes
+import biot_plugin.testing.event_shapes as event_shapes
 from biot_plugin.testing.event_shapes import JSON, SIGN_ME, Overrides
 from biot_plugin.wire.kind import Kind
 
@@ -26,14 +26,14 @@ def pre_request(
     fields: Overrides | None = None,
     envelope: Overrides | None = None,
 ) -> JSON:
-    """A call on its way to an API.
+    """Create a PRE_REQUEST event: a call on its way to an API.
 
     Args:
-        api_id: Method and path template. A value in place of a variable is fine: it goes into the path.
+        api_id: Method and path template. A value may replace a variable: it becomes part of the path.
         body: The call's JSON body.
         path_variables: Values by variable name.
         query: Values by parameter name.
-        headers: The caller's headers, beside the usual ones.
+        headers: The caller's headers, in addition to the usual ones.
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
@@ -53,7 +53,7 @@ def post_request(
     fields: Overrides | None = None,
     envelope: Overrides | None = None,
 ) -> JSON:
-    """An API's response on its way to the caller.
+    """Create a POST_REQUEST event: an API's response on its way to the caller.
 
     Args:
         api_id: Method and path template.
@@ -62,7 +62,7 @@ def post_request(
         request_body: The call's JSON body.
         path_variables: Values by variable name.
         query: Values by parameter name.
-        headers: The caller's headers, beside the usual ones.
+        headers: The caller's headers, in addition to the usual ones.
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
@@ -80,13 +80,13 @@ def adapt_entity(
     fields: Overrides | None = None,
     envelope: Overrides | None = None,
 ) -> JSON:
-    """The entities of one type in an API's response.
+    """Create an ADAPT_ENTITY event: the entities of one type in an API's response.
 
     Args:
         entity_type: Such as `"patient"`.
         entities: The entities.
         status: The status as the platform writes it.
-        api_id: The API that returned them; a search of the type where None.
+        api_id: The API that returned them; the search API of the type where None.
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
@@ -105,13 +105,13 @@ def notification(
     fields: Overrides | None = None,
     envelope: Overrides | None = None,
 ) -> JSON:
-    """Something that happened to an entity.
+    """Create a notification: something happened to an entity.
 
     Args:
         entity_type: Such as `"usage-session"`.
         action: With its leading underscore, such as `"_update"`.
         entity: The entity as it is now.
-        old_entity: The entity as it was, for an update.
+        old_entity: The entity before an update.
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
@@ -130,21 +130,21 @@ def notification(
         },
         "jwt": SIGN_ME,
     }
-    own = {
+    headers = {
         "hooktype": Kind.NOTIFICATION.value,
         "traceparent": event_shapes.TRACEPARENT,
         "user-agent": "ReactorNetty/1.2.10",
     }
-    return event_shapes.enveloped(own, event_shapes.merged(json, fields), envelope)
+    return event_shapes.enveloped(headers, event_shapes.merged(json, fields), envelope)
 
 
 def scheduled(*, time: str = "2026-01-02T03:45:00Z", name: str = "demo", envelope: Overrides | None = None) -> JSON:
-    """The plugin's schedule fired.
+    """Create a scheduled event.
 
     Args:
-        time: When, in UTC.
+        time: When the schedule fired, in UTC.
         name: The plugin's name, without the platform's prefix.
-        envelope: Merged into the event, which has no envelope of its own.
+        envelope: Merged into the event.
     """
     event = {
         "version": "0",
@@ -170,21 +170,23 @@ def direct(
     token: str | None = SIGN_ME,
     envelope: Overrides | None = None,
 ) -> JSON:
-    """A call of the plugin's own address.
+    """Create a direct call of the plugin's own URL.
 
     Args:
         method: The HTTP method.
         path: The path.
         query: Values by parameter name.
         body: Text as it is, anything else as JSON; None for no body.
-        headers: Headers beside the usual ones.
+        headers: Headers in addition to the usual ones.
         token: The caller's bearer token; None for a caller without one.
         envelope: Merged into the Lambda event.
     """
-    own = {"user-agent": "curl/8.5.0"} | ({"authorization": f"Bearer {token}"} if token else {}) | dict(headers or {})
-    event = event_shapes.enveloped(own, body, None)
+    all_headers = (
+        {"user-agent": "curl/8.5.0"} | ({"authorization": f"Bearer {token}"} if token else {}) | dict(headers or {})
+    )
+    event = event_shapes.enveloped(all_headers, body, None)
     event |= {"rawPath": path, "rawQueryString": urlencode(query or {})}
-    event["requestContext"]["http"] |= {"method": method, "path": path, "userAgent": own["user-agent"]}
+    event["requestContext"]["http"] |= {"method": method, "path": path, "userAgent": all_headers["user-agent"]}
     if query:
         event["queryStringParameters"] = dict(query)
     return event_shapes.merged(event, envelope)

@@ -1,4 +1,4 @@
-"""The platform's API as tests of plugins want it: it answers what it was told to, and nothing else."""
+"""A fake of the platform's API: it has only the responses that a test defines."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _FILES = "/file/v1/files"
 
 
 class FakeApi:
-    """Stands in for the platform behind `event.biot`.
+    """The platform behind `event.biot` in tests.
 
-        def test_the_patient_is_told(biot_client: Client, biot_api: FakeApi) -> None:
-            told = biot_api.patch("/organization/v1/users/patients/{id}")
+        def test_the_patient_is_updated(biot_client: Client, biot_api: FakeApi) -> None:
+            update = biot_api.patch("/organization/v1/users/patients/{id}")
             biot_client.notification("usage-session", "_update", entity=SESSION)
-            assert told.calls[0].json == {"lastSessionState": "DONE"}
+            assert update.calls[0].json == {"lastSessionState": "DONE"}
 
-    A call that it has no answer for fails the test, and says what was called. Of several answers that fit, the last one
-    given wins. `{id}` in a path stands for any value.
+    A call without a matching answer fails the test with a message that names the call. Of several matching answers, the
+    last one defined wins. `{id}` in a path matches any value.
 
     Attributes:
         calls: Every call, in order.
-        files: The content of files by id, those that were given and those that the plugin stored.
-        transport: What the plugin calls: `plugin.platform.use(api.transport)`; `Client` does it.
+        files: The content of files by id, both those of the test and those that the plugin stored.
+        transport: Connects it to a plugin, as `Client` does: `plugin.platform.use(api.transport)`.
     """
 
     def __init__(self) -> None:
@@ -39,23 +39,23 @@ class FakeApi:
         self.files = self.transport.files
 
     def get(self, path: str, **answer: Any) -> Stub:
-        """Answers GET; see `on`."""
+        """Define the answer to GET; see `on`."""
         return self.on("GET", path, **answer)
 
     def post(self, path: str, **answer: Any) -> Stub:
-        """Answers POST; see `on`."""
+        """Define the answer to POST; see `on`."""
         return self.on("POST", path, **answer)
 
     def put(self, path: str, **answer: Any) -> Stub:
-        """Answers PUT; see `on`."""
+        """Define the answer to PUT; see `on`."""
         return self.on("PUT", path, **answer)
 
     def patch(self, path: str, **answer: Any) -> Stub:
-        """Answers PATCH; see `on`."""
+        """Define the answer to PATCH; see `on`."""
         return self.on("PATCH", path, **answer)
 
     def delete(self, path: str, **answer: Any) -> Stub:
-        """Answers DELETE; see `on`."""
+        """Define the answer to DELETE; see `on`."""
         return self.on("DELETE", path, **answer)
 
     def on(
@@ -67,50 +67,50 @@ class FakeApi:
         status: int = 200,
         error: type[PlatformUnreachable] | None = None,
     ) -> Stub:
-        """Answers a call from now on.
+        """Define the answer to a call from now on.
 
         Args:
             method: The HTTP method.
             path: The path, without the query.
-            answer: The JSON, or a function that makes it of the call.
-            status: The HTTP status. With one of an error, `answer` is the platform's error body:
+            answer: The JSON, or a function that creates it from the call.
+            status: The HTTP status. With the status of an error, `answer` is the platform's error body:
                 `{"code": "USER_NOT_FOUND"}`.
-            error: What the handler gets in place of an answer: `PlatformTimeout` or `PlatformUnreachable`.
+            error: The error that the call raises: `PlatformTimeout` or `PlatformUnreachable`.
 
         Returns:
-            What tells the calls that were made of it.
+            The answer, which records the calls that received it.
         """
         stub = Stub(method, path, answer, status, error)
         self.transport.stubs.insert(0, stub)
         return stub
 
     def search(self, path: str, entities: Sequence[dict[str, Any]]) -> Stub:
-        """Answers a search with these entities, in the pages that are asked for. The filter is the test's to check."""
+        """Define the entities that a search returns, in pages. The filter is ignored: the test may check it."""
 
         def page(call: ApiCall) -> JSON:
             request = call.search_request
             limit, number = request.get("limit", 100), request.get("page", 0)
-            shown = {"totalResults": len(entities), "page": number, "limit": limit}
-            return {"data": list(entities[number * limit : (number + 1) * limit]), "metadata": {"page": shown}}
+            page_info = {"totalResults": len(entities), "page": number, "limit": limit}
+            return {"data": list(entities[number * limit : (number + 1) * limit]), "metadata": {"page": page_info}}
 
         return self.get(path, answer=page)
 
     def upload(self) -> Stub:
-        """Takes files; their content is in `files` afterwards."""
+        """Accept uploads; their content is in `files` afterwards."""
 
-        def made(call: ApiCall) -> JSON:
+        def create(call: ApiCall) -> JSON:
             id = str(uuid.uuid4())
             return {**call.json, "id": id, "signedUrl": self.transport.signed_url(id)}
 
-        return self.post(f"{_FILES}/upload", answer=made)
+        return self.post(f"{_FILES}/upload", answer=create)
 
     def download(self, id: str, content: bytes, *, name: str = "file", mime_type: str = "text/plain") -> Stub:
-        """Has a file."""
+        """Define a file to download."""
         self.files[id] = content
-        found = {"id": id, "name": name, "mimeType": mime_type, "signedUrl": self.transport.signed_url(id)}
-        return self.get(f"{_FILES}/{id}/download", answer=found)
+        file = {"id": id, "name": name, "mimeType": mime_type, "signedUrl": self.transport.signed_url(id)}
+        return self.get(f"{_FILES}/{id}/download", answer=file)
 
     def check(self) -> None:
-        """Raises AssertionError where something was called that it has no answer for; `Client` calls it each time."""
+        """Raise AssertionError if there was a call without an answer; `Client` calls this after each event."""
         if unanswered := self.transport.unanswered():
             raise AssertionError("\n".join(unanswered))

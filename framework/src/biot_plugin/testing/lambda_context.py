@@ -7,7 +7,7 @@ import uuid
 
 
 class Context:
-    """What Lambda tells a function about an invocation, with a deadline that runs.
+    """The context of an invocation, with a running deadline.
 
     Args:
         timeout: Seconds until the deadline.
@@ -27,5 +27,5 @@ class Context:
         self._deadline = time.monotonic() + timeout
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the deadline, never less than 0."""
+        """Milliseconds until the deadline, at least 0."""
         return max(0, int((self._deadline - time.monotonic()) * 1000))

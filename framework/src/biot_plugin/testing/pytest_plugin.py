@@ -1,9 +1,9 @@
-"""pytest fixtures for plugins, there as soon as `biot-plugin` is installed beside pytest.
+"""pytest fixtures for plugins; pytest finds them where `biot-plugin` is installed.
 
-- `biot_api`: a `FakeApi`, which stands in for the platform behind `event.biot` of the plugin that `biot_client` calls.
+- `biot_api`: a `FakeApi`, in place of the platform behind `event.biot`.
 - `biot_client`: a `Client` for the plugin in the folder that pytest runs in.
-- `biot_plugin`: that plugin, loaded by `handler` of `[tool.biot-plugin]`, as Lambda does. Override it to test another.
-- `biot_signer`: what signs the events' tokens.
+- `biot_plugin`: that plugin, loaded by `handler` in `[tool.biot-plugin]`, as in Lambda. Override it to test another.
+- `biot_signer`: signs the events' tokens.
 - `lambda_context`: a Lambda context whose deadline runs.
 """
 
@@ -18,14 +18,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from biot_plugin import Plugin
-    from biot_plugin.testing import Client, Context, FakeApi, Signer
+    from biot_plugin.plugin import Plugin
+    from biot_plugin.testing.client import Client
+    from biot_plugin.testing.fake_api import FakeApi
+    from biot_plugin.testing.lambda_context import Context
+    from biot_plugin.testing.token_signer import Signer
 
 
 @pytest.fixture(scope="session")
 def biot_signer() -> Signer:
     """Signs tokens as the platform does."""
-    from biot_plugin.testing import default_signer
+    from biot_plugin.testing.token_signer import default_signer
 
     return default_signer()
 
@@ -33,7 +36,7 @@ def biot_signer() -> Signer:
 @pytest.fixture
 def lambda_context() -> Context:
     """A Lambda context with the platform's default timeout of 3 s."""
-    from biot_plugin.testing import Context
+    from biot_plugin.testing.lambda_context import Context
 
     return Context()
 
@@ -46,8 +49,8 @@ def biot_plugin(pytestconfig: pytest.Config) -> Plugin:
 
 @pytest.fixture
 def biot_api() -> Iterator[FakeApi]:
-    """The platform's API as the plugin sees it: it has no answers but those that the test gives it."""
-    from biot_plugin.testing import FakeApi
+    """A fake of the platform's API, with the responses that the test defines."""
+    from biot_plugin.testing.fake_api import FakeApi
 
     api = FakeApi()
     yield api
@@ -57,13 +60,13 @@ def biot_api() -> Iterator[FakeApi]:
 @pytest.fixture
 def biot_client(biot_plugin: Plugin, biot_signer: Signer, biot_api: FakeApi) -> Client:
     """The platform as the plugin sees it."""
-    from biot_plugin.testing import Client
+    from biot_plugin.testing.client import Client
 
     return Client(biot_plugin, signer=biot_signer, api=biot_api)
 
 
 def _load(root: Path) -> Plugin:
-    from biot_plugin import Plugin
+    from biot_plugin.plugin import Plugin
 
     name = _handler_name(root)
     module_name, _, function = name.rpartition(".")
@@ -72,14 +75,14 @@ def _load(root: Path) -> Plugin:
     handler: Any = getattr(importlib.import_module(module_name.replace("/", ".")), function)
     plugin = getattr(handler, "__self__", None)
     if not isinstance(plugin, Plugin):
-        raise pytest.UsageError(f"{name} is not the handler of a Plugin: write `handler = plugin.handler` there")
+        raise pytest.UsageError(f"{name} is not the handler of a Plugin: define it as `handler = plugin.handler`")
     return plugin
 
 
 def _handler_name(root: Path) -> str:
     if sys.version_info >= (3, 11):
         import tomllib
-    else:
+    else:  # pragma: no cover  # Python 3.10
         import tomli as tomllib
 
     path = root / "pyproject.toml"

@@ -1,4 +1,4 @@
-"""What a plugin answered, taken apart for assertions."""
+"""The replies of a plugin, parsed for assertions."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class Entities(NamedTuple):
 
 
 class Reply:
-    """A reply of a plugin, to whatever event.
+    """A reply of a plugin, to an event of any kind.
 
     Attributes:
-        raw: What the entry point returned.
+        raw: The return value of the plugin's entry point.
         status_code: The HTTP status of the reply: 200 where a hook let the call pass.
         headers: The reply's headers.
     """
@@ -79,7 +79,7 @@ class Reply:
 
     @property
     def body(self) -> Any:
-        """The body as JSON where it is JSON, as text where it is not, None where there is none."""
+        """The body: parsed where it is JSON, otherwise text; None where it is empty."""
         text = self.content.decode()
         try:
             return json.loads(text) if text else None
@@ -88,7 +88,7 @@ class Reply:
 
     @property
     def error(self) -> Error | None:
-        """Why the plugin stopped the call; None where it did not."""
+        """The error body; None where the plugin did not stop the call."""
         if self.status_code < 400:
             return None
         body = self.body
@@ -103,7 +103,7 @@ class Reply:
 
     @property
     def trace_id(self) -> str:
-        """The trace id that was sent back."""
+        """The trace id in the reply's headers."""
         return self.headers["traceparent"].split("-")[1]
 
     def _part(self, name: str) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class PreReply(Reply):
 
     @property
     def request(self) -> Request:
-        """The request as the plugin lets it pass. Raises AssertionError where it stopped the call."""
+        """The request that the plugin returned. Raises AssertionError where it stopped the call."""
         part = self._part("request")
         return Request(part["path"], part.get("body"), part.get("headers") or {}, part.get("queryParameters") or {})
 
@@ -130,7 +130,7 @@ class PostReply(Reply):
 
     @property
     def response(self) -> Response:
-        """The response as the plugin lets it pass. Raises AssertionError where it stopped the call."""
+        """The response that the plugin returned. Raises AssertionError where it stopped the call."""
         part = self._part("response")
         return Response(part["httpStatusCode"], part.get("body"))
 
@@ -140,6 +140,6 @@ class AdaptReply(Reply):
 
     @property
     def response(self) -> Entities:
-        """The response as the plugin lets it pass. Raises AssertionError where it stopped the call."""
+        """The response that the plugin returned. Raises AssertionError where it stopped the call."""
         part = self._part("response")
         return Entities(part["httpStatusCode"], part.get("entities") or [])

@@ -1,4 +1,4 @@
-"""hypothesis strategies for events: sound ones of every kind, damaged ones, and anything at all."""
+"""hypothesis strategies for events: valid ones of every kind, damaged ones, and arbitrary JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st  # noqa: TID253
 
-from biot_plugin.testing import events
+import biot_plugin.testing.events as events
 from biot_plugin.wire.kind import Kind
 
 __all__ = ["anything", "damaged", "entities", "event", "json_objects", "json_values"]
@@ -32,38 +32,38 @@ _STATUSES = ("OK", "200 OK", "201 CREATED", "NO_CONTENT")
 
 
 def json_values() -> st.SearchStrategy[Any]:
-    """Any JSON value."""
+    """Generate any JSON value."""
     return st.recursive(
         _scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_names, inner, max_size=4), max_leaves=12
     )
 
 
 def json_objects() -> st.SearchStrategy[JSON]:
-    """Any JSON object."""
+    """Generate any JSON object."""
     return st.dictionaries(_names, json_values(), max_size=5)
 
 
 def entities() -> st.SearchStrategy[JSON]:
-    """An entity with built-in attributes, which start with an underscore, and custom ones."""
+    """Generate an entity with built-in attributes, which start with an underscore, and custom ones."""
     built_in = st.fixed_dictionaries(
         {"_id": st.uuids().map(str), "_name": _names},
         optional={"_template": st.fixed_dictionaries({"name": _names}), "_caption": st.none() | _names},
     )
-    return st.builds(lambda custom, own: {**custom, **own}, json_objects(), built_in)
+    return st.builds(lambda custom, built_in: {**custom, **built_in}, json_objects(), built_in)
 
 
 def event(kind: Kind) -> st.SearchStrategy[JSON]:
-    """A sound event of a kind; its token stands as `SIGN_ME`, for `Client.send` to sign."""
+    """Generate a valid event of a kind, with the placeholder `SIGN_ME` for `Client.send` to sign."""
     return _EVENTS[kind]()
 
 
-def damaged(whole: JSON) -> st.SearchStrategy[JSON]:
-    """The event with one member, at any depth, taken out or replaced by any JSON value."""
-    return st.builds(_damage, st.just(whole), st.sampled_from(_paths(whole)), st.none() | json_values(), st.booleans())
+def damaged(event: JSON) -> st.SearchStrategy[JSON]:
+    """Generate the event with one member, at any depth, removed or replaced by any JSON value."""
+    return st.builds(_damage, st.just(event), st.sampled_from(_paths(event)), st.none() | json_values(), st.booleans())
 
 
 def anything() -> st.SearchStrategy[Any]:
-    """Any JSON value, as an event: also such as look like an envelope."""
+    """Generate any JSON value as an event, including some that look like an envelope."""
     headers = st.dictionaries(
         st.sampled_from(["hooktype", "HookType", "authorization", "traceparent"]) | _names,
         st.sampled_from([kind.value for kind in Kind]) | json_values(),
@@ -146,13 +146,13 @@ def _paths(value: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path for key, inner in members for path in [(*prefix, key), *_paths(inner, (*prefix, key))]]
 
 
-def _damage(whole: JSON, path: tuple[Any, ...], value: Any, remove: bool) -> JSON:
-    broken = deepcopy(whole)
-    parent: Any = broken
+def _damage(event: JSON, path: tuple[Any, ...], value: Any, remove: bool) -> JSON:
+    damaged_event = deepcopy(event)
+    parent: Any = damaged_event
     for key in path[:-1]:
         parent = parent[key]
     if remove:
         del parent[path[-1]]
     else:
         parent[path[-1]] = value
-    return broken
+    return damaged_event

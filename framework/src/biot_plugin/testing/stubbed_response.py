@@ -1,4 +1,4 @@
-"""One answer of the fake API, and the calls that it was given to."""
+"""A response of the fake API, and the calls that received it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from biot_plugin.http.exchange import Answer, Request
+from biot_plugin.http.messages import Request, Response
 from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ _VARIABLE = re.compile(r"\\\{\w+\\\}")
 
 
 class ApiCall(NamedTuple):
-    """A call of the platform's API by a plugin.
+    """A call to the platform's API by a plugin.
 
     Attributes:
         method: The HTTP method.
         path: The path, without the query.
         query: The query parameters.
-        json: The body; None where there is none.
-        headers: By lower-case name.
+        json: The parsed body; None where it is empty.
+        headers: Values by lower-case name.
     """
 
     method: str
@@ -35,7 +35,7 @@ class ApiCall(NamedTuple):
 
     @classmethod
     def of(cls, request: Request) -> ApiCall:
-        """Reads it from the request that would have been sent."""
+        """Parse the request that would have been sent."""
         url = urlsplit(request.url)
         body = strict_json.loads(request.content) if request.content else None
         return cls(request.method, url.path, parse_qs(url.query, keep_blank_values=True), body, dict(request.headers))
@@ -51,16 +51,16 @@ class ApiCall(NamedTuple):
 
     @property
     def search_request(self) -> dict[str, Any]:
-        """What a search asks for: `filter`, `sort`, `freeTextSearch`, `limit` and `page`."""
-        found: dict[str, Any] = json.loads(self.query.get("searchRequest", ["{}"])[0])
-        return found
+        """The parameters of a search: `filter`, `sort`, `freeTextSearch`, `limit` and `page`."""
+        request: dict[str, Any] = json.loads(self.query.get("searchRequest", ["{}"])[0])
+        return request
 
 
 class Stub:
-    """An answer of the fake API.
+    """A response of the fake API.
 
     Attributes:
-        calls: The calls that got it, in order.
+        calls: The calls that received it, in order.
     """
 
     def __init__(
@@ -77,15 +77,15 @@ class Stub:
     def __str__(self) -> str:
         return f"{self._method} {self._path}"
 
-    def fits(self, call: ApiCall) -> bool:
-        """Whether it is the answer to a call."""
+    def matches(self, call: ApiCall) -> bool:
+        """Whether it is the response to a call."""
         return call.method == self._method and self._pattern.fullmatch(call.path) is not None
 
-    def answered(self, call: ApiCall, request: Request) -> Answer:
-        """Answers a call, and notes it."""
+    def respond(self, call: ApiCall, request: Request) -> Response:
+        """Record a call, and return the response."""
         self.calls.append(call)
         if self._error is not None:
-            raise self._error(request.call, "so the test wants it", sent=True, trace_id=request.trace_id)
+            raise self._error(request.call, "simulated by the test", sent=True, trace_id=request.trace_id)
         body = self._answer(call) if callable(self._answer) else self._answer
         content = b"" if body is None else strict_json.dumps(body).encode()
-        return Answer(self._status, {"content-type": "application/json"}, content)
+        return Response(self._status, {"content-type": "application/json"}, content)

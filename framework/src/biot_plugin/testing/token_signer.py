@@ -1,4 +1,4 @@
-"""Signs tokens as the platform does, with a key of its own (contract section 5.2)."""
+"""Signs tokens as the platform does, with a generated key (contract section 5.2)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ NOTIFICATION_SCOPE = "ACTION_NOTIFICATION"
 
 
 class Signer:
-    """A key pair that stands in for the platform's.
+    """A key pair in place of the platform's.
 
     Attributes:
-        private_key: The RSA key that signs.
+        private_key: The RSA private key.
     """
 
     def __init__(self) -> None:
@@ -30,16 +30,16 @@ class Signer:
 
     @property
     def public_key(self) -> rsa.RSAPublicKey:
-        """The key that verifies what this signer signs."""
+        """The RSA public key."""
         return self.private_key.public_key()
 
     def token(self, *scopes: str, expires_in: float = 1800, **claims: Any) -> str:
-        """A token of the platform.
+        """Create a token of the platform.
 
         Args:
             *scopes: The claim `scopes`.
-            expires_in: Seconds until it expires; negative for an expired one.
-            **claims: Further claims, or other values for the ones that every token has.
+            expires_in: Seconds until it expires; negative for an expired token.
+            **claims: Further claims, or other values for the usual ones.
         """
         return self.sign(
             {"alg": "RS512"},
@@ -54,22 +54,22 @@ class Signer:
         )
 
     def user_token(self, subject: str = "3e256d8d-e5e2-42bf-a091-1e6b4afef2fb", **claims: Any) -> str:
-        """A token of a logged-in user."""
+        """Create a token of a logged-in user."""
         return self.token(tokenType="USER", sub=subject, **claims)
 
     def sign(self, header: dict[str, Any], claims: dict[str, Any]) -> str:
-        """Signs a header and claims of any kind, for tests of tokens that no platform would make."""
+        """Sign any header and claims, for tests with invalid tokens."""
         message = f"{_part(header)}.{_part(claims)}"
         return f"{message}.{_base64url(self.private_key.sign(message.encode(), PKCS1v15(), SHA512()))}"
 
     def public_keys(self) -> Sequence[rsa.RSAPublicKey]:
-        """The keys as a plugin holds them."""
+        """Return the keys as `PublicKeys` fetches them."""
         return [self.public_key]
 
 
 @cache
 def default_signer() -> Signer:
-    """The signer that is shared where nothing else is asked for; making a key takes a tenth of a second."""
+    """Return the shared signer; creating a key takes a tenth of a second."""
     return Signer()
 
 

@@ -1,1 +1,1 @@
-"""The wire contract's shapes that every event shares: envelope, kind, trace, times, statuses, JSON."""
+"""The formats that all events share: envelope, kind, trace, timestamps, statuses, JSON, Lambda's context."""

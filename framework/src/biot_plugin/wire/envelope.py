@@ -11,7 +11,7 @@ from biot_plugin.wire import strict_json
 
 
 class Envelope:
-    """A function URL request that may be anything at all: whoever knows the public address can send one."""
+    """A function URL request. It is untrusted: anyone who knows the public URL can send one."""
 
     __slots__ = ("event", "headers")
 
@@ -24,15 +24,15 @@ class Envelope:
 
     @property
     def bearer(self) -> str | None:
-        """The token of the `authorization` header, if there is one."""
+        """The bearer token of the `authorization` header, or None."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() or None if scheme.lower() == "bearer" else None
 
     def content(self) -> bytes:
-        """The body as bytes, empty where there is none.
+        """Return the body as bytes, empty where there is none.
 
         Raises:
-            InvalidEvent: The body is not text, or not the base64 that the envelope promises.
+            InvalidEvent: The envelope says that the body is base64, and it is not.
         """
         body = self.event.get("body")
         if body is None:
@@ -47,19 +47,19 @@ class Envelope:
             raise InvalidEvent("NO_DATA", "The event's body is not base64") from None
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object. A body that is an object already is taken as it is, as fixtures have it.
+        """Return the body as a JSON object. A body that is an object already, as in fixtures, is returned as it is.
 
         Raises:
-            InvalidEvent: There is no body, or it is not a JSON object.
+            InvalidEvent: The body is missing, or is not a JSON object.
         """
         body = self.event.get("body")
         if isinstance(body, str):
-            body = self._parsed(body)
+            body = self._parse(body)
         if not isinstance(body, dict):
             raise InvalidEvent("NO_DATA", "The event's body is not a JSON object")
         return body
 
-    def _parsed(self, body: str) -> Any:
+    def _parse(self, body: str) -> Any:
         try:
             return strict_json.loads(self.content() if self.event.get("isBase64Encoded") else body)
         except ValueError:

@@ -1,7 +1,7 @@
-"""The text that stands for an HTTP status inside interceptor events (contract section 2.5).
+"""HTTP statuses as interceptor events write them (contract section 2.5).
 
-Sources differ on whether it is `"201 CREATED"` or `"CREATED"`, so both are read, a changed status is written in the
-form that came, and an unchanged one is never touched.
+Sources differ on whether it is `"201 CREATED"` or `"CREATED"`, so both are parsed, a changed status is written in the
+form of the original, and an unchanged one is left alone.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ _LEADING_CODE = re.compile(r"\d{3}(?!\d)")
 
 
 def parse(status: object) -> int | None:
-    """The number that `"201 CREATED"`, `"CREATED"`, `"201"` or `201` stands for; None for anything else."""
+    """Parse `"201 CREATED"`, `"CREATED"`, `"201"` or `201` into a number; None for anything else."""
     if isinstance(status, int) and not isinstance(status, bool):
         return status
     if not isinstance(status, str):
@@ -94,15 +94,15 @@ def parse(status: object) -> int | None:
     return int(match[0]) if match else _CODES.get(status.strip().upper())
 
 
-def write(code: int, like: object) -> str | int:
-    """Writes a status in the form of `like`, the status that came.
+def render(code: int, like: object) -> str | int:
+    """Render a status in the form of `like`, the original status.
 
     Raises:
-        ValueError: The platform knows no such status.
+        ValueError: The platform has no such status.
     """
     name = _NAMES.get(code)
     if name is None:
-        raise ValueError(f"{code} is not an HTTP status that the platform knows")
+        raise ValueError(f"{code} is not an HTTP status of the platform")
     if isinstance(like, int):
         return code
     if isinstance(like, str) and like.strip().isdigit():

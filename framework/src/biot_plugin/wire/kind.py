@@ -1,4 +1,4 @@
-"""The kinds of events, and how one is told from another (contract sections 0.3, 1.2 and 4.2)."""
+"""The kinds of events, and how they are detected (contract sections 0.3, 1.2 and 4.2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Kind(Enum):
-    """A kind of event. The value is what the `hooktype` header says, where the platform sends one."""
+    """A kind of event. The value is that of the `hooktype` header, where the platform sends one."""
 
     PRE_REQUEST = "INTERCEPTOR_PRE"
     POST_REQUEST = "INTERCEPTOR_POST"
@@ -19,10 +19,10 @@ class Kind(Enum):
 
     @classmethod
     def of(cls, event: Mapping[str, Any], headers: Mapping[str, str]) -> Kind:
-        """Tells the kind of an event from its shape and its lower-cased `headers`.
+        """Detect the kind of an event from its shape and its lower-cased `headers`.
 
-        A scheduled event is known by its top level alone: whoever calls the public address chooses the body and the
-        headers, but cannot take off the envelope around them.
+        A scheduled event is recognised by its top level alone: a caller of the public URL chooses the body and the
+        headers, but cannot remove the envelope around them.
         """
         if "requestContext" not in event and "headers" not in event and event.get("source") == "aws.events":
             return cls.SCHEDULED

@@ -1,4 +1,4 @@
-"""JSON as the wire wants it: strict in both directions, and unchanged on the way through."""
+"""Strict JSON: no NaN or Infinity in either direction, and text that every parser accepts."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from typing import Any, NoReturn
 
 
 def loads(text: str | bytes) -> Any:
-    """Parses JSON text.
+    """Parse JSON text.
 
     Raises:
-        ValueError: The text is not JSON, or nests too deeply to be read.
+        ValueError: The text is not JSON, or is nested too deeply.
     """
     try:
         return json.loads(text, parse_constant=_refuse)
     except RecursionError:
-        raise ValueError("the JSON nests too deeply") from None
+        raise ValueError("the JSON is nested too deeply") from None
 
 
 def dumps(value: Any) -> str:
-    """Writes JSON text that any reader accepts.
+    """Serialize a value to JSON text.
 
     Raises:
-        TypeError: A value is of a type that JSON does not know.
-        ValueError: A number is not finite, or the value contains itself or nests too deeply.
+        TypeError: A value is of a type that JSON does not have.
+        ValueError: A number is not finite, or the value contains itself or is nested too deeply.
     """
     try:
-        text = _write(value, ensure_ascii=False)
+        text = _serialize(value, ensure_ascii=False)
     except RecursionError:
-        raise ValueError("the value nests too deeply") from None
+        raise ValueError("the value is nested too deeply") from None
     # A lone surrogate is legal in JSON when escaped, but cannot be encoded as UTF-8.
-    return text if text.isascii() or _encodable(text) else _write(value, ensure_ascii=True)
+    return text if text.isascii() or _is_encodable(text) else _serialize(value, ensure_ascii=True)
 
 
-def _write(value: Any, *, ensure_ascii: bool) -> str:
+def _serialize(value: Any, *, ensure_ascii: bool) -> str:
     return json.dumps(value, ensure_ascii=ensure_ascii, allow_nan=False, separators=(",", ":"))
 
 
-def _encodable(text: str) -> bool:
+def _is_encodable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:

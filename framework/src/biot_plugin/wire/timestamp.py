@@ -1,4 +1,4 @@
-"""Times as the platform and AWS write them."""
+"""Timestamps in the format of the platform and AWS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TIMESTAMP = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z
 
 
 def parse_timestamp(value: str | None) -> datetime | None:
-    """Parses an ISO 8601 time in UTC with 0 to 9 fractional digits, to the microsecond; None for anything else."""
+    """Parse an ISO 8601 time in UTC with 0 to 9 fractional digits, to the microsecond; None for anything else."""
     match = _TIMESTAMP.fullmatch(value or "")
     if match is None:
         return None

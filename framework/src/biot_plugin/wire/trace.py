@@ -12,11 +12,11 @@ _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[
 
 
 class Trace(NamedTuple):
-    """Where a call belongs.
+    """The trace that a call belongs to.
 
     Attributes:
-        traceparent: The header's value, as it came or as it was made.
-        trace_id: Its 32 hexadecimal digits that logs and error bodies carry.
+        traceparent: The header's value, as received or created.
+        trace_id: Its 32 hexadecimal digits, which logs and error bodies contain.
     """
 
     traceparent: str
@@ -24,14 +24,14 @@ class Trace(NamedTuple):
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Trace:
-        """Reads the trace from lower-cased headers, or starts one where they have none that is valid."""
+        """Parse the trace from lower-cased headers, or start a new one where they have no valid trace."""
         header = headers.get("traceparent", "").strip()
         match = _TRACEPARENT.fullmatch(header)
         return cls(header, match[1]) if match else cls.start()
 
     @classmethod
     def start(cls) -> Trace:
-        """Starts a trace of its own."""
+        """Start a new trace."""
         trace_id = os.urandom(16).hex()
         return cls(f"00-{trace_id}-{os.urandom(8).hex()}-01", trace_id)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
 from typing import Any
 
 import pytest
 
 from biot_plugin import Plugin
-from biot_plugin.hooks.api_usage import uses_biot
-from biot_plugin.testing import events, signed
+from biot_plugin.testing import Context, events, signed
 from tests.framework.conftest import KeyService
 
 RUN = """
@@ -37,25 +37,33 @@ reply = plugin.handler(json.loads(sys.argv[1]), Context())
 assert reply["statusCode"] == {status}, reply
 print("\\n".join(sorted(sys.modules)))
 """
+
+
 #: The framework's modules that calling the platform takes, and fetching the keys does not.
 OF_CALLING = {
     f"biot_plugin.api_client.{name}"
     for name in (
         "biot_api",
-        "event_scope",
+        "deadline",
+        "event_client",
+        "headers",
+        "http_transport",
         "official_sdks",
-        "request",
+        "paths",
         "responses",
         "retries",
         "search",
+        "search_request",
         "service_login",
+        "stored_files",
+        "transport",
     )
-} | {f"biot_plugin.{name}" for name in ("api_client.stored_files", "api_client.transport", "http.connection_pool")}
+} | {"biot_plugin.http.connection_pool"}
 
 
 def loaded(service: KeyService, event: dict[str, Any], body: str, status: int = 200) -> set[str]:
     """The modules that are loaded once a plugin in Lambda has answered an event."""
-    environment = {
+    environment = os.environ | {
         "BIOT_BASE_URL": service.base_url,
         "BIOT_SERVICE_USER_ID": "11111111-2222-4333-8444-555555555555",
         "BIOT_SERVICE_USER_SECRET_KEY": "secret",
@@ -98,32 +106,6 @@ def helper(event: Any) -> None:
     event.biot.get("/a")
 
 
-def further(event: Any) -> None:
-    helper(event)
-
-
-class Handler:
-    def handle(self, event: Any) -> None:
-        event.biot.get("/a")
-
-
-@pytest.mark.parametrize(
-    ("function", "uses"),
-    [
-        (lambda event: event.biot.get("/a"), True),
-        (lambda event: [one for one in event.biot.search("/a")], True),  # noqa: C416
-        (lambda event: (lambda: event.biot)(), True),
-        (helper, True),
-        (further, True),
-        (Handler().handle, True),
-        (lambda event: event.body, False),
-        (print, False),
-    ],
-)
-def test_it_is_known_from_the_code_whether_a_handler_calls(function: Callable[..., object], uses: bool) -> None:
-    assert uses_biot(function) is uses
-
-
 def test_making_a_plugin_calls_nobody_where_it_is_not_in_lambda(
     key_service: KeyService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,3 +114,45 @@ def test_making_a_plugin_calls_nobody_where_it_is_not_in_lambda(
     plugin = Plugin()
     plugin.scheduled("0 0 * * ? *")(helper)
     assert key_service.requests == 0
+
+
+def in_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIOT_SERVICE_USER_ID", "x")
+    monkeypatch.setenv("BIOT_SERVICE_USER_SECRET_KEY", "y")
+    monkeypatch.setenv("BIOT_SHOULD_VALIDATE_JWT", "false")
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9")
+
+
+def join_threads() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "biot-service-login":
+            thread.join()
+
+
+def test_several_functions_that_call_log_in_once(key_service: KeyService, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_lambda(monkeypatch)
+    started: list[str] = []
+    start = threading.Thread.start
+
+    def counting(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", counting)
+    plugin = Plugin()
+    plugin.scheduled("0 0 * * ? *")(helper)
+    plugin.endpoint()(helper)
+    join_threads()
+    plugin.platform.close()
+    assert started.count("biot-service-login") == 1
+
+
+def test_a_plugin_with_an_impossible_platform_is_created_nevertheless(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_lambda(monkeypatch)
+    monkeypatch.setenv("BIOT_BASE_URL", "ftp://platform")
+    plugin = Plugin()
+    plugin.scheduled("0 0 * * ? *")(helper)
+    join_threads()
+    plugin.platform.close()
+    reply = plugin.handler(events.scheduled(), Context())
+    assert json.loads(reply["body"])["code"] == "CALL_TO_API_FAILED"

@@ -4,51 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
-from pydantic import BaseModel, Field
 
-from biot_plugin import AdaptEntity, Notification, Plugin, PostRequest, PreRequest, RegistrationError
+from biot_plugin import Notification, Plugin, PostRequest, PreRequest, RegistrationError
 from biot_plugin.testing import Client
+from tests.framework.bodies.patients import (
+    BODY,
+    PATIENTS,
+    DataclassPatient,
+    Name,
+    PydanticPatient,
+    StructName,
+    StructPatient,
+    TypedPatient,
+)
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-PATIENTS = "POST/organization/v1/users/patients"
-
-
-class Name(BaseModel):
-    first: str = Field(alias="firstName")
-
-
-class PydanticPatient(BaseModel):
-    mrn: str
-    name: Name = Field(alias="_name")
-    born: datetime | None = Field(None, alias="_dateOfBirth")
-    tags: list[str] = []
-
-
-class StructName(msgspec.Struct):
-    first: str = msgspec.field(name="firstName")
-
-
-class StructPatient(msgspec.Struct):
-    mrn: str
-    name: StructName = msgspec.field(name="_name")
-    born: datetime | None = msgspec.field(name="_dateOfBirth", default=None)
-    tags: list[str] = msgspec.field(default_factory=list)
-
-
-BODY = {
-    "mrn": " 7 ",
-    "_name": {"firstName": "Ada", "lastName": "L", "x": None},
-    "_dateOfBirth": "1985-12-10T00:00:00.120Z",
-    "unnamed": [1, {"a": None}],
-}
 
 
 @pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
@@ -62,15 +37,6 @@ def test_a_body_is_the_model_and_what_it_does_not_name_survives(plugin: Plugin, 
 
     request = Client(plugin).pre_request(PATIENTS, body=BODY).request
     assert request.body == {**BODY, "mrn": "7", "_name": {"firstName": "Grace", "lastName": "L", "x": None}}
-
-
-@pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
-def test_an_untouched_body_goes_back_exactly_as_it_came(plugin: Plugin, model: Any) -> None:
-    @plugin.pre_request(PATIENTS)
-    def look(event: PreRequest[model]) -> None:
-        assert event.body.tags == []
-
-    assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == BODY
 
 
 @pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
@@ -96,40 +62,6 @@ def test_a_bad_body_is_rejected_with_what_is_wrong(plugin: Plugin, model: Any, p
     assert {problem["path"] for problem in reply.error.details["errors"]} == paths
     assert all(problem["message"] for problem in reply.error.details["errors"])
     assert Client(plugin).pre_request(PATIENTS, body=None).status_code == 400
-
-
-@pytest.mark.parametrize("model", [PydanticPatient, StructPatient])
-def test_a_default_that_the_model_fills_in_is_no_change(plugin: Plugin, model: Any) -> None:
-    @plugin.pre_request(PATIENTS)
-    def look(event: PreRequest[model]) -> None:
-        assert event.body.tags == []
-
-    @plugin.post_request(PATIENTS)
-    def change(event: PostRequest[model]) -> None:
-        event.response.body.tags.append("new")
-
-    body = {"mrn": "7", "_name": {"firstName": "Ada"}}
-    client = Client(plugin)
-    assert client.pre_request(PATIENTS, body=body).request.body == body
-    assert client.post_request(PATIENTS, body=body).response.body == {**body, "tags": ["new"]}
-
-
-@dataclass
-class Visit:
-    _id: str
-    day: date
-
-
-@dataclass
-class DataclassPatient:
-    _id: str
-    visits: list[Visit]
-    note: str | None = None
-
-
-class TypedPatient(TypedDict):
-    _id: str
-    age: int
 
 
 def test_dataclasses_may_have_the_platforms_names(plugin: Plugin) -> None:
@@ -158,37 +90,6 @@ def test_a_typed_dict_is_the_body_itself_validated(plugin: Plugin) -> None:
     assert client.post_request(PATIENTS, body={"_id": "7", "age": "40"}).status_code == 400
 
 
-@pytest.mark.parametrize("model", [DataclassPatient, TypedPatient, PydanticPatient, StructPatient])
-def test_entities_are_models(plugin: Plugin, model: Any) -> None:
-    @plugin.adapt_entity("patient")
-    def keep_the_last(event: AdaptEntity[model]) -> Any:
-        assert len(event.entities) == 2
-        return event.entities[1:]
-
-    entities = [
-        {**BODY, "_id": "1", "visits": [], "age": 1},
-        {**BODY, "_id": "2", "visits": [], "age": 2, "unnamed": {"é": None}},
-    ]
-    client = Client(plugin)
-    assert client.adapt_entity("patient", entities=entities).response.entities == entities[1:]
-    assert client.adapt_entity("patient", entities=[{}]).status_code == 400
-    assert client.adapt_entity("patient", fields={"response": {"entities": {}}}).status_code == 400
-
-
-def test_entities_that_are_added_may_be_models_or_plain(plugin: Plugin) -> None:
-    @plugin.adapt_entity("patient")
-    def add(event: AdaptEntity[StructPatient]) -> None:
-        event.entities.append(StructPatient("new", StructName("Ada")))
-        event.entities.append({"plain": 1})  # type: ignore[arg-type]
-
-    entities = Client(plugin).adapt_entity("patient", entities=[BODY]).response.entities
-    assert entities == [
-        BODY,
-        {"mrn": "new", "_name": {"firstName": "Ada"}, "_dateOfBirth": None, "tags": []},
-        {"plain": 1},
-    ]
-
-
 def test_a_notifications_entity_is_the_model(plugin: Plugin) -> None:
     seen: list[str] = []
 
@@ -202,52 +103,10 @@ def test_a_notifications_entity_is_the_model(plugin: Plugin) -> None:
     assert seen == [" 7 "]
 
 
-class Line(msgspec.Struct):
-    code: str
-    amount: int = 0
-
-
-class Order(msgspec.Struct):
-    lines: list[Line]
-    flag: bool | int = False
-
-
-def test_elements_of_lists_keep_what_the_model_does_not_name(plugin: Plugin) -> None:
-    @plugin.pre_request(PATIENTS)
-    def change(event: PreRequest[Order]) -> None:
-        del event.body.lines[0]
-        event.body.lines.append(Line("c", 3))
-        event.body.lines.append(Line("d", 4))
-
-    @plugin.post_request(PATIENTS)
-    def change_in_place(event: PostRequest[Order]) -> None:
-        event.response.body.lines[0].amount = 9
-        event.response.body.flag = True
-
-    body = {"lines": [{"code": "a", "x": 1}, {"code": "b", "x": 2}], "flag": 1}
-    client = Client(plugin)
-    assert client.pre_request(PATIENTS, body=body).request.body["lines"] == [
-        {"code": "b", "x": 2},
-        {"code": "c", "amount": 3},
-        {"code": "d", "amount": 4},
-    ]
-    changed = client.post_request(PATIENTS, body=body).response.body
-    assert changed["lines"] == [{"code": "a", "x": 1, "amount": 9}, {"code": "b", "x": 2}]
-    assert changed["flag"] is True
-
-
-def test_a_plain_body_may_take_the_models_place(plugin: Plugin) -> None:
-    @plugin.pre_request(PATIENTS)
-    def replace(event: PreRequest[StructPatient]) -> dict[str, int]:
-        return {"plain": 1}
-
-    assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == {"plain": 1}
-
-
 def test_what_is_no_model_is_refused_at_import(plugin: Plugin) -> None:
     def wrong(event: PreRequest[int]) -> None: ...
 
-    with pytest.raises(RegistrationError, match=r"wrong.* asks for a model that cannot be used"):
+    with pytest.raises(RegistrationError, match=r"wrong.* has a model that cannot be used"):
         plugin.pre_request(PATIENTS)(wrong)
 
     def unknown(event: PreRequest[Decimal]) -> None: ...
@@ -283,8 +142,8 @@ def change(event: PreRequest[Patient]) -> None:
     event.body.mrn += "!"
 assert Client(plugin).pre_request("{PATIENTS}", body={{"mrn": "7", "x": 1}}).request.body == {{"mrn": "7!", "x": 1}}
 importlib.util.find_spec = lambda name: None
-import biot_plugin.bodies.models
-biot_plugin.bodies.models.find_spec = lambda name: None
+import biot_plugin.bodies.model_adapters
+biot_plugin.bodies.model_adapters.find_spec = lambda name: None
 try:
     plugin.pre_request("GET/device/v2/devices")(change)
 except RegistrationError as error:

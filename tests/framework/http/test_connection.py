@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from biot_plugin import PlatformTimeout, PlatformUnreachable, Plugin
-from biot_plugin.http import paced_connection
+from biot_plugin.http import connection
 from biot_plugin.testing import Context, Signer, events
 from tests.framework.platform_server import SECRET, SERVICE_ID, PlatformServer
 
@@ -52,7 +52,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Runs a piece of a handler against a platform at an address; gives what it returns or raises."""
     monkeypatch.setenv("BIOT_SERVICE_USER_ID", SERVICE_ID)
     monkeypatch.setenv("BIOT_SERVICE_USER_SECRET_KEY", SECRET)
-    paced_connection._tls.cache_clear()
+    connection._tls_context.cache_clear()
     plugins: list[Plugin] = []
 
     def run(base_url: str, do: Do, timeout: float = 2) -> Any:
@@ -74,7 +74,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     yield run
     for plugin in plugins:
         plugin.platform.close()
-    paced_connection._tls.cache_clear()
+    connection._tls_context.cache_clear()
 
 
 @pytest.fixture

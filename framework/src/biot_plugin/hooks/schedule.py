@@ -1,8 +1,11 @@
-"""The grammar of `cronSchedule` (contract section 4.3): what the platform accepts, and nothing else."""
+"""The hook of the plugin's schedule, and the cron expressions that the platform accepts (contract section 4.3)."""
 
 from __future__ import annotations
 
 import re
+
+from biot_plugin.hooks.base import Hook
+from biot_plugin.wire.kind import Kind
 
 _MAX_LENGTH = 250
 
@@ -36,11 +39,25 @@ _FIELDS = {
 }
 
 
-def check_cron(expression: str) -> None:
-    """Checks a schedule: minute, hour, day of month, month, day of week, year, in UTC.
+class ScheduleHook(Hook):
+    """The plugin's one schedule."""
+
+    __slots__ = ("cron",)
+
+    def __init__(self, cron: str) -> None:
+        try:
+            _validate_cron(cron)
+        except ValueError as error:
+            raise ValueError(f"{cron!r} is not a schedule: {error}") from None
+        super().__init__(Kind.SCHEDULED)
+        self.cron = cron
+
+
+def _validate_cron(expression: str) -> None:
+    """Validate a cron expression: minute, hour, day of month, month, day of week, year, in UTC.
 
     Raises:
-        ValueError: The platform would refuse it; the message says which field and what is allowed there.
+        ValueError: The platform would refuse it; the message names the field and its allowed values.
     """
     if len(expression) > _MAX_LENGTH:
         raise ValueError(f"it is longer than {_MAX_LENGTH} characters")
@@ -52,6 +69,6 @@ def check_cron(expression: str) -> None:
         )
     for (name, (pattern, allowed)), value in zip(_FIELDS.items(), values):  # noqa: B905
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"{value!r} is no {name}: {allowed}")
+            raise ValueError(f"{value!r} is not a {name}: {allowed}")
     if (values[2] == "?") == (values[4] == "?"):
         raise ValueError("exactly one of day of month and day of week must be ?")

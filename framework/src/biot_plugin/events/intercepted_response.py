@@ -1,0 +1,72 @@
+"""The response of an intercepted call, or the entities in it (contract section 2.3)."""
+
+from __future__ import annotations
+
+from typing import Any, Generic
+
+from biot_plugin.bodies.json_view import JsonView
+from biot_plugin.bodies.payload import Payload
+from biot_plugin.bodies.type_parameter import T
+from biot_plugin.errors import InvalidEvent
+from biot_plugin.wire import http_status
+
+
+class _Response(JsonView):
+    """A response on its way to the caller."""
+
+    __slots__ = ()
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status as a number.
+
+        Raises:
+            InvalidEvent: The platform sent a status that cannot be parsed.
+        """
+        code = http_status.parse(self._json.get("httpStatusCode"))
+        if code is None:
+            raise InvalidEvent("NO_DATA", "The response's httpStatusCode is not an HTTP status")
+        return code
+
+    @status_code.setter
+    def status_code(self, code: int) -> None:
+        if code != http_status.parse(self._json.get("httpStatusCode")):
+            self._json["httpStatusCode"] = http_status.render(code, self._json.get("httpStatusCode"))
+
+
+class InterceptedResponse(_Response, Generic[T]):
+    """The response that a POST_REQUEST handler may change."""
+
+    __slots__ = ("_payload",)
+
+    def __init__(self, json: dict[str, Any]) -> None:
+        super().__init__(json)
+        self._payload: Payload[T] = Payload(self, "body")
+
+    @property
+    def body(self) -> T:
+        """The JSON body, or the handler's model; empty where the response has none."""
+        return self._payload.value
+
+    @body.setter
+    def body(self, body: T) -> None:
+        self._payload.value = body
+
+
+class InterceptedEntities(_Response, Generic[T]):
+    """The response that an ADAPT_ENTITY handler may change."""
+
+    __slots__ = ("_payload",)
+
+    def __init__(self, json: dict[str, Any]) -> None:
+        super().__init__(json)
+        self._payload: Payload[list[T]] = Payload(self, "entities", list)
+
+    @property
+    def entities(self) -> list[T]:
+        """The entities that the API returns: exactly one, or any number for a search."""
+        return self._payload.value
+
+    @entities.setter
+    def entities(self, entities: list[T]) -> None:
+        self._payload.value = entities

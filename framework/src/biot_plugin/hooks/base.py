@@ -1,0 +1,42 @@
+"""The base class of all hooks, and the rules that several kinds share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from typing import Any
+
+from biot_plugin.wire.kind import Kind
+
+_ENTITY_TYPE = re.compile(r"[a-z]+(-[a-z]+)*")
+
+
+class Hook:
+    """What the platform calls a plugin for. Creating an impossible one raises ValueError.
+
+    Attributes:
+        kind: The kind of its events.
+        key: Equal for two hooks that match the same events.
+        specificity: Decides between hooks that match the same event: the greatest wins.
+    """
+
+    __slots__ = ("key", "kind", "specificity")
+
+    def __init__(self, kind: Kind, key: Hashable = None, specificity: tuple[int, ...] = ()) -> None:
+        self.kind = kind
+        self.key = (kind, key)
+        self.specificity = specificity
+
+    def matches(self, event: Any) -> bool:  # noqa: ARG002
+        """Whether the hook is for an event of its kind."""
+        return True
+
+    def __str__(self) -> str:
+        return self.kind.name
+
+
+def validate_entity_type(entity_type: str) -> str:
+    """Return the name of an entity type. Raises ValueError where no entity type can have the name."""
+    if not _ENTITY_TYPE.fullmatch(entity_type):
+        raise ValueError(f"{entity_type!r} is not an entity type: write it like 'patient' or 'usage-session'")
+    return entity_type

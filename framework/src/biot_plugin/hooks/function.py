@@ -1,0 +1,57 @@
+"""An author's function: its name and place for error messages, its parameters, and what it returns."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from biot_plugin.errors import InvalidResult, RegistrationError
+
+if TYPE_CHECKING:
+    from biot_plugin.events.base import Event
+
+
+class Function:
+    """A function of the author's, plain or `async`."""
+
+    __slots__ = ("_call", "_is_async", "name", "place")
+
+    def __init__(self, call: Callable[..., Any], parameters: int) -> None:
+        self._call = call
+        self._is_async = inspect.iscoroutinefunction(call)
+        self.name: str = getattr(call, "__qualname__", type(call).__name__)
+        self.place = _place_of(call)
+        _require_parameters(call, parameters, self)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.place})"
+
+    def run(self, event: Event, *arguments: Any) -> None:
+        """Call the function, and apply what it returns to the event.
+
+        Raises:
+            InvalidResult: It returned what the event does not accept.
+        """
+        result = self._call(event, *arguments)
+        if self._is_async:
+            from biot_plugin.hooks.async_handler import run
+
+            result = run(result)
+        if result is not None and not event._accept(result):
+            raise InvalidResult(f"{self.name} returned a {type(result).__name__}; it may return {event.may_return}")
+
+
+def _place_of(call: Callable[..., Any]) -> str:
+    code = getattr(inspect.unwrap(call), "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else type(call).__module__
+
+
+def _require_parameters(call: Callable[..., Any], count: int, function: Function) -> None:
+    try:
+        inspect.signature(call).bind(*range(count))
+    except TypeError:
+        expected = "the event" if count == 1 else "the event and call_next"
+        raise RegistrationError(f"{function} must take {expected} and nothing else that is required") from None
+    except ValueError:  # A callable without a signature, written in C.
+        return

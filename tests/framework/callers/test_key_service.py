@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from biot_plugin import Plugin
+from biot_plugin.testing import Context, Signer
+from tests.framework.callers.target import (
+    JSON,
+    PATIENTS,
+    Target,
+    direct,
+    pre,
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, b"{}"),
+        (200, b"<html>"),
+        (200, b"[]"),
+        (200, b"{}"),
+        (200, b'{"publicKey": 7}'),
+        (200, b'{"publicKey": "bm90IGEga2V5"}'),
+        (200, b""),
+        (302, b""),
+    ],
+)
+def test_without_a_key_nobody_is_verified(
+    monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer, answer: tuple[int, bytes]
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
+    target.service.answer = answer
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    assert target.send(direct(signer.user_token())) == (401, "JWT_ERROR")
+    assert target.called == []
+    assert target.service.requests == 1, "a second attempt a moment later would be the start of a hammering"
+
+
+def test_a_platform_that_cannot_be_reached_is_logged(
+    monkeypatch: pytest.MonkeyPatch, signer: Signer, log: Callable[[], list[JSON]]
+) -> None:
+    for base_url in ("http://127.0.0.1:9", "ftp://x", "nonsense", None):
+        monkeypatch.delenv("BIOT_BASE_URL", raising=False)
+        if base_url:
+            monkeypatch.setenv("BIOT_BASE_URL", base_url)
+        plugin = Plugin()
+        plugin.pre_request(PATIENTS)(lambda event: None)
+        assert plugin.handler(pre(signer.token("PLUGIN_INTERCEPTOR")), Context())["statusCode"] == 400
+        record = log()[-1]
+        assert "the platform's public key is not available" in record["message"]
+        assert record["cause"]

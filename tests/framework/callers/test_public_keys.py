@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from biot_plugin.testing import Signer
+from tests.framework.callers.target import (
+    Target,
+    pre,
+)
+from tests.framework.conftest import KeyService
+
+
+def test_the_previous_key_is_good_during_a_rotation(target: Target, signer: Signer, other_signer: Signer) -> None:
+    target.service.rotate(other_signer)
+    assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert target.service.requests == 1
+
+
+def test_a_rotation_in_mid_life_costs_one_fetch(target: Target, signer: Signer, other_signer: Signer) -> None:
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    target.service.rotate(other_signer)
+    for _ in range(5):
+        assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+        assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert target.service.requests == 2
+
+
+def test_a_flood_of_forged_tokens_does_not_reach_the_platform(
+    target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    for _ in range(100):
+        assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    assert target.service.requests == 2
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_a_fetch_that_fails_leaves_the_keys_that_there_are(
+    target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    target.service.answer = (500, b"")
+    assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert target.service.requests == 2
+
+
+def test_the_floor_between_fetches_ends(
+    monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    third = Signer()
+    now = time.monotonic()
+    monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
+    assert target.send(pre(third.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    target.service.rotate(third)
+    now += target.plugin.keys.REFETCH_FLOOR - 1
+    assert target.send(pre(third.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    now += 1
+    assert target.send(pre(third.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert target.service.requests == 3
+
+
+def test_the_next_event_tries_again_after_a_failure(
+    monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
+    target.service.answer = (500, b"")
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    target.service.answer = None
+    now += target.plugin.keys.RETRY_FLOOR
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_keys_are_fetched_during_init_inside_lambda(
+    monkeypatch: pytest.MonkeyPatch, key_service: KeyService, signer: Signer
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+    target = Target(key_service)
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert key_service.requests == 1
+
+
+def test_a_fetch_that_fails_during_init_is_not_fatal(
+    monkeypatch: pytest.MonkeyPatch, key_service: KeyService, signer: Signer
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+    key_service.answer = (500, b"")
+    target = Target(key_service)
+    while key_service.requests == 0:
+        time.sleep(0.005)
+    key_service.answer = None
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)

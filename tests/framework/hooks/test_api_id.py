@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from biot_plugin import (
+    Plugin,
+    RegistrationError,
+)
+from biot_plugin.testing import Client
+
+
+@pytest.mark.parametrize(
+    ("api_id", "reason"),
+    [
+        ("POST /organization/v1/users/patients", "without a space"),
+        ("POST/organization/v1/users/ patients", "without a space"),
+        ("/organization/v1/users/patients", "must start with one of GET"),
+        ("FETCH/organization/v1/users/patients", "must start with one of GET"),
+        ("post/organization/v1/users/patients", "must start with one of GET"),
+        ("POST", "path is missing"),
+        ("POST/", "path is missing"),
+        ("POST//organization", "empty segment"),
+        ("POST/organization/", "empty segment"),
+        ("GET/organization/v1/users/patients?limit=1", "an API id has no query"),
+        ("GET/organization/{id", "neither a value nor a variable"),
+        ("", "must start with one of GET"),
+    ],
+)
+def test_an_impossible_api_id_is_refused(plugin: Plugin, api_id: str, reason: str) -> None:
+    with pytest.raises(RegistrationError, match=reason) as error:
+        plugin.pre_request(api_id)(lambda event: None)
+    assert __file__ in str(error.value)
+
+
+CAREGIVERS = "POST/organization/v1/users/caregivers/templates"
+
+
+@pytest.fixture
+def scoped(plugin: Plugin) -> tuple[Client, list[str]]:
+    called: list[str] = []
+    plugin.pre_request(f"{CAREGIVERS}/{{templateName}}")(lambda event: called.append("any"))
+    plugin.pre_request(f"{CAREGIVERS}/nurse")(lambda event: called.append("nurse"))
+    plugin.pre_request("GET/device/v1/devices/{deviceId}/alerts/{id}")(lambda event: called.append("any alert"))
+    plugin.pre_request("GET/device/v1/devices/A/alerts/{id}")(lambda event: called.append("device A"))
+    plugin.pre_request("GET/device/v1/devices/{deviceId}/alerts/7")(lambda event: called.append("alert 7"))
+    return Client(plugin), called
+
+
+@pytest.mark.parametrize(
+    ("api_id", "variables", "handler"),
+    [
+        (f"{CAREGIVERS}/{{templateName}}", {"templateName": "nurse"}, "nurse"),
+        (f"{CAREGIVERS}/{{templateName}}", {"templateName": "doctor"}, "any"),
+        (f"{CAREGIVERS}/{{name}}", {"name": "nurse"}, "nurse"),
+        (f"{CAREGIVERS}/nurse", {}, "nurse"),
+        ("GET/device/v1/devices/{deviceId}/alerts/{id}", {"deviceId": "B", "id": "1"}, "any alert"),
+        ("GET/device/v1/devices/{deviceId}/alerts/{id}", {"deviceId": "A", "id": "1"}, "device A"),
+        ("GET/device/v1/devices/{deviceId}/alerts/{id}", {"deviceId": "B", "id": "7"}, "alert 7"),
+        ("GET/device/v1/devices/{deviceId}/alerts/{id}", {"deviceId": "A", "id": "7"}, "device A"),
+    ],
+)
+def test_the_most_specific_handler_wins(
+    scoped: tuple[Client, list[str]], api_id: str, variables: dict[str, str], handler: str
+) -> None:
+    client, called = scoped
+    assert client.pre_request(api_id, path_variables=variables).status_code == 200
+    assert called == [handler]
+
+
+def test_a_value_is_taken_from_the_path_where_the_variables_lack_it(scoped: tuple[Client, list[str]]) -> None:
+    client, called = scoped
+    path = "/organization/v1/users/caregivers/templates/nurse"
+    client.pre_request(f"{CAREGIVERS}/{{templateName}}", fields={"request": {"path": path}})
+    assert called == ["nurse"]
