@@ -58,7 +58,7 @@ from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.lambda_context import LambdaContext
 
 if TYPE_CHECKING:
-    from biot_plugin.api_client.biot_api import BiotApi
+    from biot_plugin.api_client.biot import BiotApi
     from biot_plugin.api_client.search import Search
     from biot_plugin.api_client.stored_files import StoredFile
     from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
@@ -112,7 +112,7 @@ __all__ = [
 
 #: Names for annotations and tools, which are imported on first use because most plugins do not need them.
 _LAZY = {
-    "BiotApi": "api_client.biot_api",
+    "BiotApi": "api_client.biot",
     "InterceptionSubscription": "hooks.subscriptions",
     "NotificationSubscription": "hooks.subscriptions",
     "Search": "api_client.search",

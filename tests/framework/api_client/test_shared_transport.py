@@ -43,9 +43,9 @@ print("\\n".join(sorted(sys.modules)))
 OF_CALLING = {
     f"biot_plugin.api_client.{name}"
     for name in (
-        "biot_api",
+        "biot",
         "deadline",
-        "event_client",
+        "event_calls",
         "headers",
         "http_transport",
         "official_sdks",

@@ -11,7 +11,7 @@ from biot_plugin.http.origin import Origin
 from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 
 if TYPE_CHECKING:
-    from biot_plugin.api_client.event_client import EventClient
+    from biot_plugin.api_client.event_calls import EventClient
     from biot_plugin.http.time_limit import TimeLimit
 
 _UPLOAD = "/file/v1/files/upload"

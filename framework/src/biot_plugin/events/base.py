@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin.api_client.biot_api import BiotApi
+    from biot_plugin.api_client.biot import BiotApi
     from biot_plugin.api_client.shared_transport import Platform
     from biot_plugin.bodies.model_adapters import Model
     from biot_plugin.callers.token import Claims
@@ -82,9 +82,9 @@ class Event:
             NotConfigured: The platform's URL or the service user is missing in the environment.
         """
         if self._biot is None:
-            from biot_plugin.api_client.biot_api import BiotApi
+            from biot_plugin.api_client.biot import BiotApi
             from biot_plugin.api_client.deadline import Deadline
-            from biot_plugin.api_client.event_client import EventClient
+            from biot_plugin.api_client.event_calls import EventClient
 
             transport, deadline = self._platform.transport(), Deadline(self.context)
             self._biot = BiotApi(EventClient(transport, self.traceparent, deadline, self.logger))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from biot_plugin.api_client import official_sdks, stored_files
-from biot_plugin.api_client.event_client import EventClient
+from biot_plugin.api_client.event_calls import EventClient
 from biot_plugin.api_client.paths import Query
 from biot_plugin.api_client.responses import parse_json, parse_page
 from biot_plugin.api_client.search import Search
