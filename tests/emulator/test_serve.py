@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.
 
 def test_a_server_serves_from_a_thread_and_frees_its_port() -> None:
     with Server(build_platform(Store(), admin=ADMIN)) as server:
-        assert server.url == server.platform.base_url == f"http://127.0.0.1:{server.port}"
+        assert server.url == server.platform.public_address.url == f"http://127.0.0.1:{server.port}"
         assert call(f"{server.url}/ums/v1/security/public-key")[0] == 200
         with pytest.raises(AddressUnavailable):
             Server(build_platform(Store(), admin=ADMIN), port=server.port)

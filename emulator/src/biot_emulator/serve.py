@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from biot_emulator.errors import EmulatorError
-from biot_emulator.hooks.failure_policies import FAILURES, POLICIES, FailurePolicies
+from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
+from biot_emulator.hooks.plugin_failures import FAILURES
 
 __all__ = ["DataUnavailable", "UsageError", "main"]
 

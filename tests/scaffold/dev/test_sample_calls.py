@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from biot_emulator.client import Reply
-from biot_emulator.services.dispatcher.catalog import NOTIFIABLE_ACTIONS
+from biot_emulator.services.dispatcher.notifiable_actions import NOTIFIABLE_ACTIONS
 from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli.dev.sample_calls import sample_calls

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from biot_emulator.api.call import Call
-from biot_emulator.errors import ApiError, BadRequest
+from biot_emulator.api.errors import ApiError, BadRequest
 
 __all__ = ["Fields", "uuid_variable"]
 

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from biot_emulator.api.call import Call
+from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.search_filter import matches, stated
-from biot_emulator.errors import BadRequest
 from biot_emulator.wire_json import decode_request
 
 __all__ = ["search", "search_request"]

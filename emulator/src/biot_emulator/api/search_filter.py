@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from operator import ge, gt, le, lt
 from typing import Any
 
-from biot_emulator.errors import BadRequest
+from biot_emulator.api.errors import BadRequest
 
 __all__ = ["matches", "stated"]
 
