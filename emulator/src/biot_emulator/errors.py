@@ -9,7 +9,8 @@ EmulatorError
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
 ├── AddressUnavailable       the server cannot listen at an address                server/running_server.py
-├── UsageError, DataUnavailable  the command line, or its --data, is wrong         serve.py
+├── UsageError               the command line is wrong                             serve.py
+├── DataUnavailable          the folder of the state cannot be used                state/folder_lock.py
 ├── CallRefused              a call of the client got an error                     client.py
 └── ApiError                 an API responds with the platform's error body; the class owns status and code
     ├── those of every service                                                     api/errors.py

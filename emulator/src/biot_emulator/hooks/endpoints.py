@@ -95,4 +95,4 @@ def _call_outside(endpoint: str, headers: Mapping[str, str], content: bytes) -> 
     try:
         return HookReply(post(endpoint, headers, content))
     except Unreachable as error:
-        return HookReply(BAD_GATEWAY, failure_of_address(error), str(error))
+        return HookReply(BAD_GATEWAY, failure_of_address(timed_out=error.timed_out), str(error))

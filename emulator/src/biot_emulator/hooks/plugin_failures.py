@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from biot_emulator.hooks.outside_endpoints import Unreachable
-
 __all__ = ["FAILURES", "Failure", "failure_of_address", "failure_of_error"]
 
 Failure = Literal["crash", "timeout", "bad-reply"]
@@ -32,6 +30,6 @@ def failure_of_error(error_type: str) -> Failure:
     return _BY_ERROR_TYPE.get(error_type, "crash")
 
 
-def failure_of_address(error: Unreachable) -> Failure:
-    """Return the failure that an address without a response is."""
-    return "timeout" if error.timed_out else "crash"
+def failure_of_address(*, timed_out: bool) -> Failure:
+    """Return the failure that an address outside of the platform without a response is."""
+    return "timeout" if timed_out else "crash"

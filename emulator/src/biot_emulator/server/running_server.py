@@ -109,7 +109,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno) if isinstance(error.errno, int) and error.errno > 0 else error
         raise AddressUnavailable(
-            f"{_url(host, port)} cannot be listened on ({reason}): choose another --port, or --port 0 for a free one"
+            f"Cannot listen on {_url(host, port)} ({reason}): choose another --port, or --port 0 for a free one"
         ) from error
     # asyncio does it only for sockets that name their protocol. Without it each response but the first one on a
     # connection waits 40 ms for the caller's acknowledgement.
