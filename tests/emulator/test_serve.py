@@ -147,7 +147,7 @@ def test_a_host_that_others_reach_brings_a_warning() -> None:
     [
         (["serve", "--port", "many"], 2, "Argument --port: invalid port many"),
         (["serve", "--port", "65536"], 2, "Argument --port: invalid port 65536"),
-        (["serve", "--port", "-1"], 2, "no port"),
+        (["serve", "--port", "-1"], 2, "invalid port"),
         (["serve", "--admin", "ada@example.com"], 2, "EMAIL:PASSWORD"),
         (["serve", "--admin", ":secret"], 2, "EMAIL:PASSWORD"),
         (["serve", "--dta", "x"], 2, "Unrecognized arguments: --dta x"),
