@@ -10,8 +10,8 @@ from functools import partial
 
 from biot_emulator.event_kind import EventKind
 from biot_emulator.hooks.endpoints import Endpoints
-from biot_emulator.hooks.headers import hook_headers
-from biot_emulator.hooks.notification_body import notification_body
+from biot_emulator.hooks.events.headers import hook_headers
+from biot_emulator.hooks.events.notification_body import notification_body
 from biot_emulator.invocations.records import Trigger
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.notification_subscriptions import Action, NotificationSubscriptions

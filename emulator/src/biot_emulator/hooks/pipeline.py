@@ -12,16 +12,15 @@ from typing import Any, TypeVar
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.error_responses import ErrorResponses
-from biot_emulator.api.errors import NotKnown, PluginFailed
-from biot_emulator.api.permissions import require_permission
+from biot_emulator.api.errors import PluginFailed
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.api.router import Router
 from biot_emulator.event_kind import EventKind
 from biot_emulator.hooks.endpoints import Endpoints
+from biot_emulator.hooks.events.headers import hook_headers
+from biot_emulator.hooks.events.interceptor_bodies import adapt_entity_body, post_request_body, pre_request_body
 from biot_emulator.hooks.failure_policies import FailurePolicies
-from biot_emulator.hooks.headers import hook_headers
-from biot_emulator.hooks.interceptor_bodies import adapt_entity_body, post_request_body, pre_request_body
 from biot_emulator.hooks.notifications import Notifications
 from biot_emulator.hooks.plugin_failures import Failure
 from biot_emulator.hooks.replies import (
@@ -32,6 +31,7 @@ from biot_emulator.hooks.replies import (
     entities_of,
     relayed_response,
 )
+from biot_emulator.hooks.rerouting import reroute
 from biot_emulator.invocations.records import Trigger
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.interceptions import Interception, Interceptions
@@ -110,23 +110,12 @@ class InterceptionPipeline:
         current, variables = route, call.variables
         for interception in self._interceptors("PRE_REQUEST", api_id=route.api_id, variables=variables):
             body = pre_request_body(route, replace(call, variables=variables))
-            apply = partial(self._reroute, current, call)
+            apply = partial(self._change, current, call)
             current, call = self._call(interception, EventKind.PRE_REQUEST, body, call, apply, (current, call))
         return current, call
 
-    def _reroute(self, route: Route, call: Call, reply: Any) -> tuple[Route, Call]:
-        changed = changed_call(call, reply)
-        if changed.path == call.path:
-            return route, changed
-        try:
-            target, changed = self._router.find(changed)
-        except NotKnown as error:
-            raise BadReply(f"its [path] leads nowhere: {error.message}") from None
-        if target.service != route.service:
-            raise BadReply(f"its [path] leads to another service: {target.service}")
-        # The caller may not be allowed what a plugin makes of the call.
-        require_permission(target, changed)
-        return target, changed
+    def _change(self, route: Route, call: Call, reply: Any) -> tuple[Route, Call]:
+        return reroute(self._router, route, call, changed_call(call, reply))
 
     def _adapt(self, route: Route, call: Call, response: ApiResponse) -> ApiResponse:
         for interception in self._interceptors("ADAPT_ENTITY", entity_name=route.entity_name, variables=call.variables):

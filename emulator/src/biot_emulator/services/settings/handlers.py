@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from biot_emulator.api.call import Call, FormPart
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
-from biot_emulator.lambda_function.environment import REGION
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.notifiable_actions import notifiable_actions
+from biot_emulator.services.settings.image_repository import repository_credentials
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
+from biot_emulator.services.settings.plugin_document import plugin_document
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.public_address import PublicAddress
-from biot_emulator.state.timestamps import timestamp
 from biot_emulator.wire_json import decode_request
 
 __all__ = ["SettingsHandlers"]
-
-_REPOSITORY = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/plugins"
-_ALWAYS_PRESENT = ("name", "displayName", "version", "runtime", "handler")
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +61,8 @@ class SettingsHandlers:
         return ApiResponse(204)
 
     def repository_credentials(self, _: Call) -> ApiResponse:
-        """Return credentials of the repository for images, which are made up: there is none."""
-        credentials = {
-            "accessKeyId": f"ASIA{secrets.token_hex(8).upper()}",
-            "secretAccessKey": secrets.token_urlsafe(30),
-            "sessionToken": secrets.token_urlsafe(200),
-            "expiration": timestamp(self.clock.now() + _HOUR),
-        }
-        return ApiResponse(200, {"credentials": credentials, "region": REGION, "repositoryUri": _REPOSITORY})
+        """Return credentials of the repository for images."""
+        return ApiResponse(200, repository_credentials(self.clock.now()))
 
     def search_interceptions(self, call: Call) -> ApiResponse:
         """Search what can be intercepted."""
@@ -91,16 +79,7 @@ class SettingsHandlers:
         return name if known or name.startswith(PREFIX) else PREFIX + name
 
     def _rendered(self, plugin: Plugin) -> dict[str, Any]:
-        document = {
-            **dict.fromkeys(_ALWAYS_PRESENT),
-            **plugin.config,
-            "name": plugin.name,
-            "endpointUrl": plugin.endpoint_url,
-            "linkToConsole": f"{self.public_address.url}/_emulator/invocations?plugin={plugin.full_name}",
-            "creationTime": plugin.creation_time,
-            "lastModifiedTime": plugin.last_modified_time,
-        }
-        return {name: value for name, value in document.items() if value is not None or name in _ALWAYS_PRESENT}
+        return plugin_document(plugin, self.public_address.url)
 
 
 def _config(call: Call) -> dict[str, Any]:
