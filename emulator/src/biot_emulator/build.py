@@ -139,6 +139,7 @@ def build_platform(
     services = _Services(state, admin)
     services.ensure_first_organization()
     runtime = _Runtime(state, services, environment)
+    runtime.plugins.remove_unused_folders()
     hooks = _Hooks(state, services, runtime, policies or FailurePolicies())
     lifecycle = _lifecycle(state, services, runtime, hooks)
     router = _router(state, services, runtime, hooks, lifecycle)

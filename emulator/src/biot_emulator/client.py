@@ -28,7 +28,7 @@ class CallRefused(EmulatorError):
         body = reply.body if isinstance(reply.body, dict) else {}
         # Not the whole body, which may hold a token, or somebody's data.
         reason = " ".join(str(body[name]) for name in ("code", "message") if name in body)
-        super().__init__(f"{call} was answered {reply.status_code}{f': {reason}' if reason else ''}")
+        super().__init__(f"{call} failed with {reply.status_code}{f': {reason}' if reason else ''}")
         self.reply = reply
 
 

@@ -44,7 +44,7 @@ class ErrorResponses:
             return self.render(error, call)
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
-            return self.render(ApiError("The platform failed to answer the call"), call)
+            return self.render(ApiError("The platform failed to handle the call"), call)
 
 
 def _service_name(path: str) -> str:

@@ -53,7 +53,7 @@ def post(url: str, headers: Mapping[str, str], content: bytes) -> Response:
         finally:
             connection.close()
     except TimeoutError:
-        raise Unreachable(f"{url} has not answered within {seconds:g} seconds", timed_out=True) from None
+        raise Unreachable(f"{url} did not respond within {seconds:g} seconds", timed_out=True) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise Unreachable(f"{url} cannot be called: {error}") from error
 
@@ -72,7 +72,7 @@ def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
     while chunk := response.read1(_CHUNK):
         content += chunk
         if len(content) > MAX_PAYLOAD_BYTES:
-            raise ValueError("its answer is larger than 6 MB")
+            raise ValueError("its response is larger than 6 MB")
         if time.monotonic() > deadline:
             raise TimeoutError
     return content

@@ -1,4 +1,4 @@
-"""Whether a PRE_REQUEST interceptor may send a call to another API (contract section 2.4)."""
+"""Whether a PRE_REQUEST interceptor may send a call to another API (contract section 2.1)."""
 
 from __future__ import annotations
 

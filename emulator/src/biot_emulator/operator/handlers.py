@@ -117,7 +117,7 @@ class OperatorHandlers:
         fields = Fields(call.object)
         for name in call.object:
             if name not in FAILURES:
-                raise fields.wrong(name, f"is no failure: there are {', '.join(FAILURES)}")
+                raise fields.wrong(name, f"is not a failure: use one of {', '.join(FAILURES)}")
         for failure, policy in {name: fields.choice(name, POLICIES) for name in fields.present(*FAILURES)}.items():
             self.policies.set(failure, policy)
         return self.read_policies(call)

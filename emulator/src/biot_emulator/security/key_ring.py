@@ -29,7 +29,7 @@ class KeyRing:
     The first key is generated when it is first needed.
 
     Args:
-        storage: Where the keys are stored; None keeps them in this process alone.
+        storage: Where the keys are stored; None holds them in this process alone.
     """
 
     def __init__(self, storage: KeyStorage | None = None) -> None:

@@ -39,7 +39,7 @@ class TokenIssuer:
     Tokens expire by the machine's time, as plugins check them by it.
 
     Args:
-        storage: Where the keys are stored; None keeps them in this process alone.
+        storage: Where the keys are stored; None holds them in this process alone.
 
     Attributes:
         issued: The tokens that were signed last, so that whoever shows a plugin's output can leave them out.

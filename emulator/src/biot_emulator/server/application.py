@@ -70,7 +70,7 @@ class _Application:
         try:
             return _render(api_response)
         except ValueError as error:
-            return _render(self._platform.error(ApiError(f"The answer is not JSON: {error}"), call))
+            return _render(self._platform.error(ApiError(f"The response is not JSON: {error}"), call))
 
     async def _in_thread(self, do: Callable[[], _T]) -> _T:
         if self._limiter is None:

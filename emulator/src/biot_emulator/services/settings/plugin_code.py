@@ -46,7 +46,7 @@ class PluginCode:
         try:
             self._folders.extract(content)
         except InvalidCode as invalid:
-            raise fields.wrong("code", f"is not what it should be: {invalid}") from None
+            raise fields.wrong("code", f"is not valid: {invalid}") from None
         return {"id": code_id(content)}
 
     def store(self, plugin: Plugin, code: Code) -> None:

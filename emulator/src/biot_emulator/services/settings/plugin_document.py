@@ -1,4 +1,4 @@
-"""A plugin as the settings API returns it (contract section 6.3)."""
+"""A plugin as the settings API returns it (contract section 6.5)."""
 
 from __future__ import annotations
 

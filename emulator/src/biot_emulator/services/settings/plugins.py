@@ -59,8 +59,6 @@ class Plugins:
         self._code = code
         self._workers = workers
         self._changing = threading.Lock()
-        # Only now, when no process of an old version can be at work in its folder.
-        code.clean_folders(plugin.code.get("id", "") for plugin in self)
 
     def __iter__(self) -> Iterator[Plugin]:
         """Every plugin, the oldest first."""
@@ -161,6 +159,10 @@ class Plugins:
             self._subscriptions.remove_endpoint(plugin.endpoint_url)
             self._remove_code(plugin)
         self._workers.retire(plugin.name)
+
+    def remove_unused_folders(self) -> None:
+        """Remove the folders of code that no plugin has; only at the start, when no process can be at work in one."""
+        self._code.clean_folders(plugin.code.get("id", "") for plugin in self)
 
     def follow_address(self) -> None:
         """Give every plugin a URL where the platform is served now: mostly, at another port than before."""
