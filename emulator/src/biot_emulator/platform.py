@@ -72,7 +72,7 @@ class Platform:
         return self.errors.render(error, call)
 
     def reset(self) -> None:
-        """Make the state as new, but for the keys: tokens that were signed before stay valid."""
+        """Reset the state, but for the keys: tokens that were signed before stay valid."""
         self.lifecycle.reset()
 
     def stop(self) -> None:

@@ -43,7 +43,7 @@ class OperatorHandlers:
         policies: What becomes of calls when plugins fail.
         tokens: Has the keys.
         clock: The platform's time.
-        reset: Makes the state as new.
+        reset: Resets the state.
     """
 
     plugins: Plugins
@@ -123,7 +123,7 @@ class OperatorHandlers:
         return self.read_policies(call)
 
     def reset_platform(self, _: Call) -> ApiResponse:
-        """Make the state as new."""
+        """Reset the state, but for the administrator and the keys."""
         self.reset()
         return ApiResponse(204)
 

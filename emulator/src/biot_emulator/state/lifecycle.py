@@ -1,4 +1,4 @@
-"""The end of a platform, and its new beginning: what is stopped, emptied and seeded, in which order."""
+"""The end of a platform, and its reset: what is stopped, emptied and created again, in which order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Lifecycle:
         self._on_stop = list(on_stop)
 
     def reset(self) -> None:
-        """Make the state as new, but for what is preserved."""
+        """Empty the state, but for what is preserved, and create again what every platform begins with."""
         with self._store.transaction():
             self._store.clear(self._preserved)
             for step in self._on_reset:
