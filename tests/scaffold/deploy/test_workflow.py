@@ -239,10 +239,11 @@ def test_the_platform_itself_is_asked_what_can_be_intercepted(
     plugin.write("index.py", HOOKED)
     assert plugin.program("check", "--online").exit_code == 0
     listed, gone = InterceptableApis.listed, "POST/organization/v1/users/patients"
-    monkeypatch.setattr(
-        InterceptableApis, "listed", lambda apis: [entry for entry in listed(apis) if entry.get("apiId") != gone]
-    )
-    outcome = plugin.program("check", "--online")
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            InterceptableApis, "listed", lambda apis: [entry for entry in listed(apis) if entry.get("apiId") != gone]
+        )
+        outcome = plugin.program("check", "--online")
     assert (outcome.exit_code, "users/patients" in outcome.out) == (4, True)
     monkeypatch.setenv("BIOT_PLUGIN_BASE_URL", "http://127.0.0.1:1")
     assert plugin.program("check", "--online").exit_code == 6
