@@ -14,12 +14,12 @@ import pytest
 
 import biot_plugin
 from biot_emulator import Function, Runtime
+from biot_emulator.api.errors import BadRequest, TokenNotValid
 from biot_emulator.client import Client
-from biot_emulator.errors import BadRequest, TokenNotValid
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.ums.authentication import Authentication
-from biot_emulator.services.ums.service_users import ServiceUsers
+from biot_emulator.services.ums.logins import Logins as PlatformLogins
 from biot_emulator.testing import Emulator, running
 from biot_plugin.testing import events
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
@@ -67,14 +67,14 @@ class Logins:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._tokens: list[str] = []
         self._revoked: set[str] = set()
-        log_in, read = ServiceUsers.log_in, TokenIssuer.read
+        log_in, read = PlatformLogins.log_in_service_user, TokenIssuer.read
 
         def noted(*arguments: Any) -> dict[str, str]:
             answer = log_in(*arguments)
             self._tokens.append(answer["accessToken"])
             return answer
 
-        monkeypatch.setattr(ServiceUsers, "log_in", noted)
+        monkeypatch.setattr(PlatformLogins, "log_in_service_user", noted)
         monkeypatch.setattr(
             TokenIssuer, "read", lambda issuer, token: None if token in self._revoked else read(issuer, token)
         )
@@ -214,7 +214,7 @@ def test_a_plugin_that_is_going_to_call_logs_in_while_it_starts(
 def test_a_log_in_that_fails_while_it_starts_is_not_the_end(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log_in, count = ServiceUsers.log_in, list[int]()
+    log_in, count = PlatformLogins.log_in_service_user, list[int]()
 
     def fail_first(*arguments: Any) -> dict[str, str]:
         count.append(1)
@@ -222,7 +222,7 @@ def test_a_log_in_that_fails_while_it_starts_is_not_the_end(
             raise BadRequest("not yet")
         return log_in(*arguments)
 
-    monkeypatch.setattr(ServiceUsers, "log_in", fail_first)
+    monkeypatch.setattr(PlatformLogins, "log_in_service_user", fail_first)
     deploy(emulator, CODE % {"allow": False}, subscriptions=TOLD)
     assert "mark" in patient(emulator, create(emulator))
     assert len(count) == 2

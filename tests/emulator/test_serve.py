@@ -145,14 +145,14 @@ def test_a_host_that_others_reach_brings_a_warning() -> None:
 @pytest.mark.parametrize(
     ("options", "exit_code", "sentence"),
     [
-        (["serve", "--port", "many"], 2, "Argument --port: many is no port"),
-        (["serve", "--port", "65536"], 2, "Argument --port: 65536 is no port"),
-        (["serve", "--port", "-1"], 2, "no port"),
+        (["serve", "--port", "many"], 2, "Argument --port: invalid port many"),
+        (["serve", "--port", "65536"], 2, "Argument --port: invalid port 65536"),
+        (["serve", "--port", "-1"], 2, "invalid port"),
         (["serve", "--admin", "ada@example.com"], 2, "EMAIL:PASSWORD"),
         (["serve", "--admin", ":secret"], 2, "EMAIL:PASSWORD"),
         (["serve", "--dta", "x"], 2, "Unrecognized arguments: --dta x"),
         (["sreve"], 2, "invalid choice: 'sreve'"),
-        (["serve", "--port", "0", "--host", "no.such.host.invalid"], 1, "cannot be listened on"),
+        (["serve", "--port", "0", "--host", "no.such.host.invalid"], 1, "Cannot listen on"),
     ],
 )
 def test_a_mistake_is_one_sentence(
@@ -169,13 +169,13 @@ def test_a_mistake_is_one_sentence(
 def test_a_port_in_use_and_a_folder_that_is_none_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert run(["serve", "--port", "0", "--data", str(tmp_path / "file")]) == 1
-    assert "The state cannot be kept in" in capsys.readouterr().err
+    assert "Cannot store the state in" in capsys.readouterr().err
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert run(["serve", "--port", str(port)]) == 1
     said = capsys.readouterr()
     assert said.err == (
-        f"Error: http://127.0.0.1:{port} cannot be listened on (Address already in use): "
+        f"Error: Cannot listen on http://127.0.0.1:{port} (Address already in use): "
         "choose another --port, or --port 0 for a free one\n"
     )
     assert said.out == ""
@@ -190,7 +190,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.
 
 def test_a_server_serves_from_a_thread_and_frees_its_port() -> None:
     with Server(build_platform(Store(), admin=ADMIN)) as server:
-        assert server.url == server.platform.base_url == f"http://127.0.0.1:{server.port}"
+        assert server.url == server.platform.public_address.url == f"http://127.0.0.1:{server.port}"
         assert call(f"{server.url}/ums/v1/security/public-key")[0] == 200
         with pytest.raises(AddressUnavailable):
             Server(build_platform(Store(), admin=ADMIN), port=server.port)

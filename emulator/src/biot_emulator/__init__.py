@@ -11,7 +11,8 @@ Example:
 from __future__ import annotations
 
 from biot_emulator.errors import ClientUnavailable, EmulatorError, InvalidEvent, SandboxUnavailable
-from biot_emulator.fixtures.events import PLACEHOLDER, EventKind, event_body, event_kind, prepare_event
+from biot_emulator.event_kind import EventKind, event_body, event_kind
+from biot_emulator.fixtures.events import PLACEHOLDER, prepare_event
 from biot_emulator.fixtures.key_and_token_service import Ums
 from biot_emulator.function_url.response_from_reply import MalformedReply, respond
 from biot_emulator.http.response import Response

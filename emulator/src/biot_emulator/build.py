@@ -1,32 +1,123 @@
-"""Puts the platform together, part by part."""
+"""The platform's wiring, in one place: what each part uses, from the state at the bottom to the calls at the top.
+
+state -> services -> runtime -> hooks -> operator -> router, pipeline, gateway
+"""
 
 from __future__ import annotations
 
+from functools import partial
+
+from biot_emulator.api.error_responses import ErrorResponses
+from biot_emulator.api.gateway import Gateway
+from biot_emulator.api.permissions import all_permissions
+from biot_emulator.api.router import Router
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.failure_policies import FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
-from biot_emulator.hooks.pipeline import Pipeline
-from biot_emulator.hooks.plugin_functions import Functions
+from biot_emulator.hooks.pipeline import InterceptionPipeline
+from biot_emulator.hooks.plugin_environment import PluginEnvironment
+from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
-from biot_emulator.invocations.records import Invocations
-from biot_emulator.operator.routes import OperatorApi
+from biot_emulator.invocations.history import Invocations
+from biot_emulator.operator.handlers import OperatorHandlers
+from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.platform import Platform
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
-from biot_emulator.services.dispatcher.routes import DispatcherApi
-from biot_emulator.services.dispatcher.subscriptions import Subscriptions
+from biot_emulator.security.stored_keys import KEYS, StoredKeys
+from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
+from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
+from biot_emulator.services.dispatcher.interceptions import Interceptions
+from biot_emulator.services.dispatcher.notification_subscriptions import NotificationSubscriptions
+from biot_emulator.services.dispatcher.routes import DISPATCHER_ROUTES
+from biot_emulator.services.entities.first_organization import ensure_first_organization
+from biot_emulator.services.entities.handlers import EntityHandlers
 from biot_emulator.services.entities.repository import Entities
-from biot_emulator.services.entities.routes import EntityApi
+from biot_emulator.services.entities.routes import ENTITY_ROUTES
+from biot_emulator.services.entities.templates import Templates
+from biot_emulator.services.entity_changes import EntityChanges
+from biot_emulator.services.route_tables import SERVICE_ROUTES
+from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
+from biot_emulator.services.settings.handlers import SettingsHandlers
+from biot_emulator.services.settings.plugin_addresses import PluginAddresses
+from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.services.settings.plugins import Plugins
-from biot_emulator.services.settings.routes import SettingsApi
+from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.ums.authentication import Authentication
-from biot_emulator.services.ums.routes import UmsApi
+from biot_emulator.services.ums.handlers import UmsHandlers
+from biot_emulator.services.ums.logins import Logins
+from biot_emulator.services.ums.roles import Roles
+from biot_emulator.services.ums.routes import UMS_ROUTES
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.users import Users
+from biot_emulator.state.clock import Clock
+from biot_emulator.state.lifecycle import Lifecycle
+from biot_emulator.state.public_address import PublicAddress
 from biot_emulator.state.store import Store
 
 __all__ = ["build_platform"]
+
+
+class _State:
+    """What every part is built on."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = Clock()
+        self.public_address = PublicAddress()
+        self.tokens = TokenIssuer(StoredKeys(store))
+        self.tokens.public_keys()  # loads or generates the key now, so that no caller waits for it
+
+
+class _Services:
+    """What the platform knows: people, entities and subscriptions."""
+
+    def __init__(self, state: _State, admin: tuple[str, str]) -> None:
+        self.users = Users(state.store, admin)
+        self.service_users = ServiceUsers(state.store, state.clock)
+        self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)))
+        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles)
+        self.authentication = Authentication(state.tokens, self.users, self.service_users)
+        self.templates = Templates(state.store)
+        self.entities = Entities(state.store, state.clock, self.templates, self.users)
+        self.changes = EntityChanges(state.clock)
+        self.apis = InterceptableApis(SERVICE_ROUTES)
+        self.interceptions = Interceptions(state.store, state.clock, self.apis)
+        self.notifications = NotificationSubscriptions(state.store, state.clock)
+        self.ensure_first_organization = partial(
+            ensure_first_organization, self.entities, self.templates, self.users, state.clock
+        )
+
+
+class _Runtime:
+    """The plugins, and what runs them."""
+
+    def __init__(self, state: _State, services: _Services, environment: str) -> None:
+        folder = state.store.folder
+        self.folders = CodeFolders(folder and folder / "code")
+        self.workers = Workers()
+        self.addresses = PluginAddresses(state.public_address)
+        code = PluginCode(state.store, self.folders)
+        subscriptions = PluginSubscriptions(services.apis, services.interceptions, services.notifications)
+        self.plugins = Plugins(
+            state.store, state.clock, services.service_users, subscriptions, self.addresses, code, self.workers
+        )
+        self.invocations = Invocations()
+        variables = PluginEnvironment(state.public_address, environment)
+        self.functions = PluginFunctions(code, variables, self.workers, self.invocations, state.clock)
+
+
+class _Hooks:
+    """What calls plugins."""
+
+    def __init__(self, state: _State, services: _Services, runtime: _Runtime, policies: FailurePolicies) -> None:
+        self.policies = policies
+        self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, state.clock)
+        self.notifications = Notifications(services.notifications, self.endpoints, state.tokens)
+        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints)
+        self.schedule = Schedule(state.clock, runtime.plugins, runtime.functions)
 
 
 def build_platform(
@@ -36,37 +127,91 @@ def build_platform(
     environment: str = "local",
     policies: FailurePolicies | None = None,
 ) -> Platform:
-    """Make a platform with all its parts.
+    """Build a platform.
 
     Args:
         store: The state; what it holds already is served on.
-        admin: User name and password of the first administrator, who is made, or given this password.
+        admin: User name and password of the first administrator, who is created, or gets this password.
         environment: The platform's name of itself, as error bodies have it.
         policies: What becomes of calls when plugins fail.
     """
-    platform = Platform(store, environment=environment)
-    platform.tokens.public_keys()  # reads or makes the key now, so that no caller waits for it
-    users = Users(platform, admin)
-    services = ServiceUsers(platform)
-    Authentication(platform, users, services)
-    subscriptions = Subscriptions(platform)
-    entities = Entities(platform, users)
-    UmsApi(platform, users, services, entities)
-    DispatcherApi(platform, subscriptions)
-    EntityApi(platform, entities)
-    folders, workers = CodeFolders(store.folder and store.folder / "code"), Workers()
-    plugins = Plugins(platform, services, subscriptions, folders, workers)
-    SettingsApi(platform, plugins)
-    invocations = Invocations(platform)
-    functions = Functions(platform, folders, workers, invocations)
-    endpoints = Endpoints(plugins, functions, platform.clock)
-    notifications = Notifications(platform, subscriptions, endpoints)
-    FunctionUrls(platform, plugins, endpoints)
-    policies = policies or FailurePolicies()
-    Pipeline(platform, subscriptions, endpoints, policies, notifications)
-    schedule = Schedule(platform, plugins, functions)
-    OperatorApi(platform, plugins, invocations, schedule, policies, notifications)
-    # The last one is closed first: whoever waits for a plugin goes on once its process is gone.
-    platform.closing += [folders.close, notifications.close, schedule.close, workers.close]
-    platform.emptied += [workers.retire_all, folders.clear, invocations.clear, policies.reset, platform.clock.reset]
-    return platform
+    state = _State(store)
+    services = _Services(state, admin)
+    services.ensure_first_organization()
+    runtime = _Runtime(state, services, environment)
+    runtime.plugins.remove_unused_folders()
+    hooks = _Hooks(state, services, runtime, policies or FailurePolicies())
+    lifecycle = _lifecycle(state, services, runtime, hooks)
+    router = _router(state, services, runtime, hooks, lifecycle)
+    errors = ErrorResponses(environment)
+    return Platform(
+        gateway=_gateway(state, services, hooks, router, errors),
+        function_urls=hooks.function_urls,
+        errors=errors,
+        public_address=state.public_address,
+        lifecycle=lifecycle,
+        router=router,
+        store=store,
+        clock=state.clock,
+        tokens=state.tokens,
+        plugins=runtime.plugins,
+        invocations=runtime.invocations,
+    )
+
+
+def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks) -> Lifecycle:
+    return Lifecycle(
+        state.store,
+        preserved=[KEYS],
+        on_reset=[
+            services.users.restore_admin,
+            services.ensure_first_organization,
+            runtime.workers.retire_all,
+            runtime.folders.clear,
+            runtime.invocations.clear,
+            hooks.policies.reset,
+            state.clock.reset,
+        ],
+        # The processes first: whoever waits for a plugin goes on once its process has ended.
+        on_stop=[runtime.workers.close, hooks.schedule.close, hooks.notifications.close, runtime.folders.close],
+    )
+
+
+def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks, lifecycle: Lifecycle) -> Router:
+    """Bind each route table to what its handlers use."""
+    router = Router()
+    router.add(
+        UMS_ROUTES,
+        UmsHandlers(state.tokens, services.logins, services.service_users, services.entities.has_organization),
+    )
+    router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
+    router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))
+    router.add(SETTINGS_ROUTES, SettingsHandlers(runtime.plugins, services.apis, state.clock, state.public_address))
+    router.add(
+        OPERATOR_ROUTES,
+        OperatorHandlers(
+            runtime.plugins,
+            runtime.invocations,
+            hooks.schedule,
+            hooks.notifications,
+            hooks.policies,
+            state.tokens,
+            state.clock,
+            lifecycle.reset,
+        ),
+    )
+    return router
+
+
+def _gateway(state: _State, services: _Services, hooks: _Hooks, router: Router, errors: ErrorResponses) -> Gateway:
+    pipeline = InterceptionPipeline(
+        router,
+        services.interceptions,
+        hooks.endpoints,
+        state.tokens,
+        hooks.policies,
+        services.changes,
+        hooks.notifications,
+        errors,
+    )
+    return Gateway(router, services.authentication, pipeline, errors)

@@ -1,4 +1,4 @@
-"""A caller of the platform, as tests and tools need one."""
+"""An HTTP client of the platform, for tests and tools."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _SECONDS = 960
 
 
 class CallRefused(EmulatorError):
-    """The platform answered a call with an error where an answer was needed.
+    """The platform responded to a call with an error.
 
     Attributes:
-        reply: The answer.
+        reply: The response.
     """
 
     def __init__(self, call: str, reply: Reply) -> None:
-        said = reply.body if isinstance(reply.body, dict) else {}
+        body = reply.body if isinstance(reply.body, dict) else {}
         # Not the whole body, which may hold a token, or somebody's data.
-        reason = " ".join(str(said[name]) for name in ("code", "message") if name in said)
-        super().__init__(f"{call} was answered {reply.status_code}{f': {reason}' if reason else ''}")
+        reason = " ".join(str(body[name]) for name in ("code", "message") if name in body)
+        super().__init__(f"{call} failed with {reply.status_code}{f': {reason}' if reason else ''}")
         self.reply = reply
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The platform's answer to a call.
+    """The platform's response to a call.
 
     Attributes:
         status_code: The HTTP status.
@@ -51,8 +51,8 @@ class Client:
     """Calls the platform. Safe for several threads.
 
     Args:
-        url: Where the platform is.
-        token: The caller's token; None calls as nobody.
+        url: The platform's URL.
+        token: The caller's token; None to call without one.
     """
 
     def __init__(self, url: str, token: str | None = None) -> None:
@@ -60,10 +60,10 @@ class Client:
         self.token = token
 
     def log_in(self, username: str, password: str) -> Self:
-        """Give a client that calls as a user.
+        """Return a client that calls as a user.
 
         Raises:
-            CallRefused: The platform does not let the user in.
+            CallRefused: The log-in failed.
         """
         reply = self.call("POST", "/ums/v2/users/login", json={"username": username, "password": password})
         if not isinstance(reply.body, dict) or "accessJwt" not in reply.body:
@@ -71,10 +71,10 @@ class Client:
         return type(self)(self.url, reply.body["accessJwt"]["token"])
 
     def search(self, path: str, request: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Give the entries that a search API finds (contract section 5.6).
+        """Return the results of a search API (contract section 5.6).
 
         Raises:
-            CallRefused: It does not search.
+            CallRefused: The search failed.
         """
         query = f"?{urlencode({'searchRequest': encode(request).decode()}, quote_via=quote)}" if request else ""
         reply = self.call("GET", path + query)
@@ -97,22 +97,22 @@ class Client:
             method: The HTTP method.
             path: The path, with the query where there is one.
             json: The body, for JSON.
-            form: The parts by name, for a multipart form.
+            form: The parts by name, of a multipart form.
             headers: More headers.
         """
         content, content_type = _content(json, form)
-        sent = {"accept": "application/json", **({"content-type": content_type} if content_type else {})}
+        defaults = {"accept": "application/json", **({"content-type": content_type} if content_type else {})}
         if self.token:
-            sent["authorization"] = f"Bearer {self.token}"
+            defaults["authorization"] = f"Bearer {self.token}"
         target = urlsplit(self.url)
         connection = http.client.HTTPConnection(target.hostname or "", target.port or 80, timeout=_SECONDS)
         try:
-            connection.request(method, path, content, {**sent, **(headers or {})})
-            answer = connection.getresponse()
-            body = answer.read()
+            connection.request(method, path, content, {**defaults, **(headers or {})})
+            response = connection.getresponse()
+            body = response.read()
         finally:
             connection.close()
-        return Reply(answer.status, _body(body), {name.lower(): value for name, value in answer.getheaders()})
+        return Reply(response.status, _body(body), {name.lower(): value for name, value in response.getheaders()})
 
 
 def _content(json: Any, form: Mapping[str, bytes] | None) -> tuple[bytes | None, str]:

@@ -1,6 +1,6 @@
-"""A pytest fixture, there as soon as `biot-emulator` is installed beside pytest.
+"""A pytest fixture, available wherever `biot-emulator` is installed with pytest.
 
-- `biot_emulator`: a running `Emulator`, as new for each test.
+- `biot_emulator`: a running `Emulator`, a new one for each test.
 """
 
 from __future__ import annotations

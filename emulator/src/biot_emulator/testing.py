@@ -1,4 +1,4 @@
-"""A running emulator for tests: to deploy plugins to, to call as any user, and to look into afterwards."""
+"""A running emulator for tests: deploy plugins, call as any user, and look at the invocations afterwards."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _ADMIN = "admin@localhost"
 _PLUGINS = "/settings/v2/plugins"
 _RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-_LEFT_OUT = frozenset({"__pycache__", ".git", ".venv"})
+_EXCLUDED = frozenset({"__pycache__", ".git", ".venv"})
 
 
 class Emulator(Client):
-    """A client that calls as the administrator, and what only the emulator's owner has.
+    """A client that calls as the administrator, and has what only the emulator's owner has.
 
     Args:
-        url: Where the platform is.
+        url: The platform's URL.
         token: The administrator's token.
         platform: The platform itself, with its clock and keys.
         credentials: The administrator's user name and password.
@@ -44,11 +44,11 @@ class Emulator(Client):
         self.username, self.password = credentials
 
     def as_user(self, username: str, password: str) -> Client:
-        """Give a client that calls as another user."""
+        """Return a client that calls as another user."""
         return Client(self.url).log_in(username, password)
 
     def deploy(self, source: Path | bytes, name: str = "demo", **config: Any) -> dict[str, Any]:
-        """Deploy a plugin, or a newer version of it; give it as the platform shows it.
+        """Deploy a plugin, or a newer version of it; return it as the platform does.
 
         Args:
             source: Its code: a folder, or a zip file or its content.
@@ -57,32 +57,32 @@ class Emulator(Client):
                 plugin has version 1 and runs on the Python that runs the test, unless said otherwise.
 
         Raises:
-            CallRefused: The platform refuses it.
+            CallRefused: The platform refused it.
         """
         code = source if isinstance(source, bytes) else zipped(source)
         path = f"{_PLUGINS}/Plugin-{name}"
-        present = self.call("GET", path)
-        if present.status_code == 404:
-            given = {"name": name, "displayName": name, "version": 1, "runtime": _RUNTIME, **config}
-            return self._expected("POST", _PLUGINS, {"code": code, "config": encode(given)})
-        given = {"version": present.body["version"] + 1, **config}
-        return self._expected("PATCH", path, {"code": code, "config": encode(given)})
+        current = self.call("GET", path)
+        if current.status_code == 404:
+            created = {"name": name, "displayName": name, "version": 1, "runtime": _RUNTIME, **config}
+            return self._require("POST", _PLUGINS, {"code": code, "config": encode(created)})
+        changed = {"version": current.body["version"] + 1, **config}
+        return self._require("PATCH", path, {"code": code, "config": encode(changed)})
 
     def invocations(self, name: str | None = None) -> list[dict[str, Any]]:
-        """Give what plugins were told and what they made of it, the oldest first; of one plugin, if it is named."""
+        """Return what plugins received and returned, the oldest first; of one plugin, if it is named."""
         query = f"?limit=1000{f'&plugin=Plugin-{name}' if name else ''}"
-        found: list[dict[str, Any]] = self._expected("GET", f"/_emulator/invocations{query}")["data"]
-        return found[::-1]
+        records: list[dict[str, Any]] = self._require("GET", f"/_emulator/invocations{query}")["data"]
+        return records[::-1]
 
     def fire_schedule(self, name: str = "demo") -> dict[str, Any]:
-        """Call a plugin as if its time had come, and give the invocation."""
-        return self._expected("POST", f"/_emulator/plugins/Plugin-{name}/schedule")
+        """Invoke a plugin as if its schedule were due; return the record of the invocation."""
+        return self._require("POST", f"/_emulator/plugins/Plugin-{name}/schedule")
 
     def wait_for_notifications(self, seconds: int = 30) -> bool:
-        """Wait until every notification is delivered; tell whether it was so in time."""
-        return bool(self._expected("POST", "/_emulator/notifications/wait", json={"seconds": seconds})["done"])
+        """Wait until every notification has been sent; return whether it has, in that time."""
+        return bool(self._require("POST", "/_emulator/notifications/wait", json={"seconds": seconds})["done"])
 
-    def _expected(
+    def _require(
         self, method: str, path: str, form: Mapping[str, bytes] | None = None, *, json: Any = None
     ) -> dict[str, Any]:
         reply: Reply = self.call(method, path, form=form, json=json)
@@ -92,14 +92,14 @@ class Emulator(Client):
 
 
 def zipped(source: Path) -> bytes:
-    """Give the content of a zip file, or make one of what is in a folder: the same bytes for the same files."""
+    """Return the content of a zip file, or zip a folder: the same bytes for the same files."""
     if source.is_file():
         return source.read_bytes()
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(path for path in source.rglob("*") if path.is_file()):
             name = file.relative_to(source)
-            if _LEFT_OUT.isdisjoint(name.parts):
+            if _EXCLUDED.isdisjoint(name.parts):
                 archive.writestr(_entry(file, name), file.read_bytes())
     return content.getvalue()
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.search import search
-from biot_emulator.errors import BadRequest
 
 
 def patient(number: int, name: str, age: int | None, owner: str) -> dict[str, Any]:

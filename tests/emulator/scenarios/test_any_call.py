@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from biot_emulator.api.call import Api, Call
+from biot_emulator.api.call import Call
+from biot_emulator.api.route import Route
 from biot_emulator.testing import Emulator, running
 from biot_emulator.wire_json import encode
 
@@ -64,7 +65,7 @@ def test_any_call_is_answered_or_refused(emulator: Emulator) -> None:
     headers = {"authorization": f"Bearer {emulator.token}"}
     statuses: Counter[int] = Counter()
 
-    def call(api: Api, ids: list[str], body: Any) -> None:
+    def call(api: Route, ids: list[str], body: Any) -> None:
         variables = iter(ids)
         path = "/".join(next(variables) if part.startswith("{") else part for part in api.template.split("/"))
         text = json.dumps(body).replace("Infinity", "1e999")

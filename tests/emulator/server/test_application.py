@@ -10,7 +10,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from biot_emulator.api.call import Answer, Api, Call
+from biot_emulator.api.call import Call
+from biot_emulator.api.response import ApiResponse
+from biot_emulator.api.route import Route
 from biot_emulator.testing import Emulator, running
 
 LOGIN = "/ums/v2/users/login"
@@ -108,12 +110,12 @@ def test_a_method_that_a_path_does_not_have_is_not_allowed(emulator: Emulator) -
     assert emulator.call("PUT", PATIENTS).headers["allow"] == "GET, POST"
 
 
-def _form(call: Call) -> Answer:
-    return Answer(200, {name: [part.content.hex(), part.filename] for name, part in call.form.items()})
+def _form(call: Call) -> ApiResponse:
+    return ApiResponse(200, {name: [part.content.hex(), part.filename] for name, part in call.form.items()})
 
 
 def test_forms_that_cannot_be_read_are_refused(emulator: Emulator) -> None:
-    emulator.platform.router.add([Api("POST", "/tests/v1/form", _form)])
+    emulator.platform.router.add([Route("POST", "/tests/v1/form", _form)])
     kind = "multipart/form-data"
     for content_type, form in (
         (kind, b""),
@@ -127,7 +129,7 @@ def test_forms_that_cannot_be_read_are_refused(emulator: Emulator) -> None:
 
 
 def test_the_parts_of_a_form_are_the_bytes_that_were_sent(emulator: Emulator) -> None:
-    emulator.platform.router.add([Api("POST", "/tests/v1/form", _form)])
+    emulator.platform.router.add([Route("POST", "/tests/v1/form", _form)])
     everything = bytes(range(256))
     heads = ('name="é"', 'name="file"; filename="ü"')
     parts = [f"--b\r\ncontent-disposition: form-data; {head}\r\n\r\n".encode() + everything for head in heads]
@@ -143,7 +145,7 @@ def test_answers_that_json_cannot_hold_are_failures_of_the_platform(emulator: Em
         deep = [deep]
     bodies = {"infinite": float("inf"), "deep": deep, "half": "\ud800"}
     emulator.platform.router.add(
-        [Api("GET", "/tests/v1/answers/{name}", lambda call: Answer(200, bodies[call.variables["name"]]))]
+        [Route("GET", "/tests/v1/answers/{name}", lambda call: ApiResponse(200, bodies[call.variables["name"]]))]
     )
     for name in ("infinite", "deep"):
         assert refused(send(emulator, "GET", f"/tests/v1/answers/{name}")) == (500, "INTERNAL_SERVER_ERROR")

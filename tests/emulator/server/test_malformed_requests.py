@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from biot_emulator.api.call import Answer, Api
+from biot_emulator.api.response import ApiResponse
+from biot_emulator.api.route import Route
 from biot_emulator.testing import Emulator, running
 
 PATIENTS = "/organization/v1/users/patients"
@@ -83,7 +84,9 @@ def test_a_caller_that_never_ends_its_request_does_not_hold_the_server(caplog: p
 @pytest.mark.slow
 def test_a_caller_that_never_takes_its_answer_does_not_hold_the_server(caplog: pytest.LogCaptureFixture) -> None:
     with running() as emulator:
-        emulator.platform.router.add([Api("GET", "/tests/v1/much", lambda _: Answer(200, "x" * 2**26), public=True)])
+        emulator.platform.router.add(
+            [Route("GET", "/tests/v1/much", lambda _: ApiResponse(200, "x" * 2**26), public=True)]
+        )
         connection = connect(emulator)
         connection.sendall(b"GET /tests/v1/much HTTP/1.1\r\nhost: x\r\n\r\n")
         assert connection.recv(1) == b"H"

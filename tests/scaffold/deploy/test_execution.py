@@ -61,8 +61,8 @@ def test_where_there_is_no_put_a_patch_is_sent(
 ) -> None:
     deploy(plugin)
     router = emulator.platform.router
-    for apis in router._apis.values():
-        apis[:] = [api for api in apis if api.method != "PUT"]
+    for routes in router._routes.values():
+        routes[:] = [route for route in routes if route.method != "PUT"]
     plugin.write("index.py", SECOND)
     assert deploy(plugin)["version"] == 2
     assert answer(emulator) == {"n": 2}

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.plugin.environment_variables import HASH_VARIABLE
 from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
@@ -237,10 +238,12 @@ def test_the_platform_itself_is_asked_what_can_be_intercepted(
     (plugin.root / ".venv").symlink_to(sys.prefix)
     plugin.write("index.py", HOOKED)
     assert plugin.program("check", "--online").exit_code == 0
-    router = emulator.platform.router
-    for apis in router._apis.values():
-        apis[:] = [api for api in apis if api.api_id != "POST/organization/v1/users/patients"]
-    outcome = plugin.program("check", "--online")
+    listed, gone = InterceptableApis.listed, "POST/organization/v1/users/patients"
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            InterceptableApis, "listed", lambda apis: [entry for entry in listed(apis) if entry.get("apiId") != gone]
+        )
+        outcome = plugin.program("check", "--online")
     assert (outcome.exit_code, "users/patients" in outcome.out) == (4, True)
     monkeypatch.setenv("BIOT_PLUGIN_BASE_URL", "http://127.0.0.1:1")
     assert plugin.program("check", "--online").exit_code == 6

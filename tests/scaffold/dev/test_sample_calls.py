@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from biot_emulator.client import Reply
-from biot_emulator.services.dispatcher.catalog import NOTIFIABLE_ACTIONS
+from biot_emulator.services.dispatcher.notifiable_actions import NOTIFIABLE_ACTIONS
 from biot_emulator.services.entities.types import ENTITY_TYPES
+from biot_emulator.services.entity_changes import EntityChanges
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli.dev.sample_calls import sample_calls
 from biot_plugin_cli.dev.sample_entities import Samples
@@ -89,7 +90,7 @@ def test_a_printed_call_sets_a_notification_off_or_it_is_said_that_none_does(
 ) -> None:
     command = printed(emulator, notifications=[{"entityTypeName": entity_type, "actionName": action}])
     told: list[tuple[str, str]] = []
-    monkeypatch.setattr(emulator.platform, "happened", lambda name, action, *_: told.append((name, action)))
+    monkeypatch.setattr(EntityChanges, "record", lambda _, name, action, *__: told.append((name, action)))
     if command:
         assert make(emulator, command).status_code < 300
         assert (entity_type, action) in told

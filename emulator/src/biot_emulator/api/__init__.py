@@ -1,1 +1,1 @@
-"""The machinery that every API shares: calls, routes, request fields and searches."""
+"""What every API has in common: calls, routes, permissions, errors, request fields and searches."""

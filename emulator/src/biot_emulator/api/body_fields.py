@@ -1,4 +1,4 @@
-"""Reads the fields of a request's body, and says what is wrong with them."""
+"""Reads and validates the fields of a request's body."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from biot_emulator.api.call import Call
-from biot_emulator.errors import ApiError, BadRequest
+from biot_emulator.api.errors import ApiError, BadRequest
 
 __all__ = ["Fields", "uuid_variable"]
 
@@ -15,12 +15,12 @@ _GREATEST = 2**31 - 1
 
 
 class Fields:
-    """The fields of a body. A field that is null is one that is missing.
+    """The fields of a body. A field that is null counts as missing.
 
     Args:
         body: The body, a JSON object.
-        error: What is raised for a field that is not what it should be.
-        within: The name of the field that holds these, followed by a dot; nothing for the body itself.
+        error: Raised for a field that is not valid.
+        within: The name of the field that has these fields, followed by a dot; empty for the body itself.
     """
 
     def __init__(self, body: dict[str, Any], error: type[ApiError] = BadRequest, within: str = "") -> None:
@@ -29,26 +29,26 @@ class Fields:
         self._within = within
 
     def present(self, *names: str) -> list[str]:
-        """Those of the names that the body has a value for."""
+        """Return those of the names that have a value."""
         return [name for name in names if self._body.get(name) is not None]
 
     def has(self, name: str) -> bool:
-        """Whether the body has the field, be it null."""
+        """Whether the body has the field, even if it is null."""
         return name in self._body
 
     def wrong(self, name: str, expected: str) -> ApiError:
-        """Make the error for a field that is not as expected."""
+        """Return the error for a field that is not valid."""
         return self._error(f"The field [{self._within}{name}] {expected}")
 
     def text(self, name: str, *, most: int | None = None) -> str:
-        """A mandatory text of at least one character."""
+        """Return a mandatory text of at least one character."""
         value = self.optional_text(name, most=most)
         if not value:
             raise self.wrong(name, "is mandatory")
         return value
 
     def optional_text(self, name: str, *, most: int | None = None) -> str | None:
-        """A text."""
+        """Return a text; None where it is missing."""
         value = self._body.get(name)
         if value is not None and not isinstance(value, str):
             raise self.wrong(name, "must be text")
@@ -57,7 +57,7 @@ class Fields:
         return value
 
     def uuid(self, name: str) -> str:
-        """A mandatory UUID."""
+        """Return a mandatory UUID."""
         value = self.text(name)
         try:
             return str(uuid.UUID(value))
@@ -65,21 +65,21 @@ class Fields:
             raise self.wrong(name, "must be a UUID") from None
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
-        """A mandatory text that is one of these."""
+        """Return a mandatory text that is one of these."""
         value = self.text(name)
         if value not in choices:
             raise self.wrong(name, f"must be one of {', '.join(choices)}")
         return value
 
     def boolean(self, name: str) -> bool:
-        """True or false."""
+        """Return a mandatory truth value."""
         value = self._body.get(name)
         if not isinstance(value, bool):
             raise self.wrong(name, "must be true or false")
         return value
 
     def integer(self, name: str, least: int = 1, most: int = _GREATEST) -> int:
-        """A whole number, which may also be written as text, as the platform allows."""
+        """Return a mandatory whole number; the platform accepts it as text too."""
         value = self._body.get(name)
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(most)):
             value = int(value)
@@ -88,39 +88,39 @@ class Fields:
         return value
 
     def texts(self, name: str) -> dict[str, str]:
-        """Texts by name; none where the field is missing."""
+        """Return texts by name; none where the field is missing."""
         value = self._body.get(name)
         if value is None:
             return {}
-        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
             raise self.wrong(name, "must be an object of texts")
         return value
 
     def list_of_texts(self, name: str) -> list[str]:
-        """A list of texts."""
+        """Return a mandatory list of texts."""
         value = self._body.get(name)
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
             raise self.wrong(name, "must be a list of texts")
         return value
 
     def inner(self, name: str) -> Fields:
-        """The fields of an object; none where it is missing."""
+        """Return the fields of an object; none where it is missing."""
         value = self._body.get(name)
         if value is not None and not isinstance(value, dict):
             raise self.wrong(name, "must be an object")
         return Fields(value or {}, self._error, f"{self._within}{name}.")
 
     def each(self, name: str) -> Iterator[Fields]:
-        """The fields of each object of a list."""
+        """Yield the fields of each object in a mandatory list."""
         value = self._body.get(name)
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.wrong(name, "must be a list of objects")
-        for index, one in enumerate(value):
-            yield Fields(one, self._error, f"{self._within}{name}[{index}].")
+        for index, item in enumerate(value):
+            yield Fields(item, self._error, f"{self._within}{name}[{index}].")
 
 
 def uuid_variable(call: Call, name: str) -> str:
-    """A path variable that is a UUID. Raises BadRequest."""
+    """Return a path variable that is a UUID. Raises BadRequest."""
     try:
         return str(uuid.UUID(call.variables[name]))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every search API does with its `searchRequest` (contract section 5.6)."""
+"""Searches documents by a `searchRequest`, as every search API does (contract section 5.6)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from biot_emulator.api.call import Call
-from biot_emulator.api.search_filter import matches, stated
-from biot_emulator.errors import BadRequest
+from biot_emulator.api.errors import BadRequest
+from biot_emulator.api.search_filter import matches, normalized_filter
 from biot_emulator.wire_json import decode_request
 
 __all__ = ["search", "search_request"]
@@ -23,40 +23,40 @@ Document = dict[str, Any]
 
 
 def search_request(call: Call) -> str | None:
-    """The text of a call's `searchRequest`; None where it has none."""
+    """Return the text of a call's `searchRequest`; None where it has none."""
     values = call.query.get("searchRequest") or (None,)
     return values[0]
 
 
 def search(documents: Iterable[Document], search_request_text: str | None) -> Document:
-    """Find documents, and give one page of them.
+    """Return one page of the documents that match a search request.
 
     Args:
-        documents: All there are, in the order in which they were made.
+        documents: All documents, the oldest first.
         search_request_text: JSON with `filter`, `sort`, `freeTextSearch`, `limit` and `page`; None or empty for none.
 
     Returns:
-        `data`, and `metadata` with what was asked for and `totalResults`.
+        `data`, and `metadata` with the request and `totalResults`.
 
     Raises:
-        BadRequest: The search request is not what it should be.
+        BadRequest: The search request is not valid.
     """
-    request = _parsed(search_request_text)
-    limit, page = _whole(request, "limit", _DEFAULT_LIMIT, 1), _whole(request, "page", 0, 0)
-    filter = stated(_typed(request, "filter", dict, {}))
-    found = [one for one in documents if matches(one, filter)]
+    request = _parse(search_request_text)
+    limit, page = _integer(request, "limit", _DEFAULT_LIMIT, 1), _integer(request, "page", 0, 0)
+    filter = normalized_filter(_typed(request, "filter", dict, {}))
+    results = [document for document in documents if matches(document, filter)]
     words = _typed(request, "freeTextSearch", str, "").casefold().split()
     if words:
-        found = [one for one in found if any(word in text for text in _texts(one) for word in words)]
+        results = [document for document in results if any(word in text for text in _texts(document) for word in words)]
     order = _order(request)
-    found = _sorted(found, [(one["prop"], one.get("order") != "ASC") for one in order])
-    metadata = {"sort": order, "filter": filter, "page": {"totalResults": len(found), "page": page, "limit": limit}}
+    results = _sort(results, [(field["prop"], field.get("order") != "ASC") for field in order])
+    metadata = {"sort": order, "filter": filter, "page": {"totalResults": len(results), "page": page, "limit": limit}}
     if request.get("freeTextSearch") is not None:
         metadata["freeTextSearch"] = request["freeTextSearch"]
-    return {"data": found[page * limit : (page + 1) * limit], "metadata": metadata}
+    return {"data": results[page * limit : (page + 1) * limit], "metadata": metadata}
 
 
-def _parsed(text: str | None) -> Document:
+def _parse(text: str | None) -> Document:
     try:
         request = decode_request(text) if text and text.strip() else {}
     except ValueError as error:
@@ -76,7 +76,7 @@ def _typed(request: Document, name: str, kind: type, default: Any) -> Any:
     return value
 
 
-def _whole(request: Document, name: str, default: int, least: int) -> int:
+def _integer(request: Document, name: str, default: int, least: int) -> int:
     value = request.get(name)
     if value is None:
         return default
@@ -86,7 +86,7 @@ def _whole(request: Document, name: str, default: int, least: int) -> int:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text and number in a document, but for its dates."""
+    """Yield every text and number in a document, but for its dates."""
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _texts(inner)
@@ -97,24 +97,24 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _order(request: Document) -> list[Document]:
-    """The fields by which to sort, with their directions where they are given."""
+    """Return the fields by which to sort, with their directions if any."""
     order: list[Document] = []
-    for one in _typed(request, "sort", list, []):
-        prop, direction = (one.get("prop"), one.get("order")) if isinstance(one, dict) else (None, None)
+    for field in _typed(request, "sort", list, []):
+        prop, direction = (field.get("prop"), field.get("order")) if isinstance(field, dict) else (None, None)
         if not isinstance(prop, str) or direction not in (None, "ASC", "DESC"):
             raise BadRequest("[sort] of [searchRequest] must be a list of {prop, order: ASC or DESC}")
         order.append({"prop": prop, **({"order": direction} if direction else {})})
     return order
 
 
-def _sorted(documents: list[Document], order: list[tuple[str, bool]]) -> list[Document]:
+def _sort(documents: list[Document], order: list[tuple[str, bool]]) -> list[Document]:
     if not order:
-        documents = documents[::-1]  # the newest first also among those of the same millisecond
+        documents = documents[::-1]  # the newest first, also among those of the same millisecond
         return sorted(documents, key=_creation_time, reverse=True)
-    for prop, downwards in reversed(order):
-        absent = [one for one in documents if _value(prop, one) is None]
-        present = [one for one in documents if _value(prop, one) is not None]
-        documents = sorted(present, key=partial(_sort_key, prop), reverse=downwards) + absent
+    for prop, descending in reversed(order):
+        absent = [document for document in documents if _value(prop, document) is None]
+        present = [document for document in documents if _value(prop, document) is not None]
+        documents = sorted(present, key=partial(_sort_key, prop), reverse=descending) + absent
     return documents
 
 
@@ -130,7 +130,7 @@ def _value(prop: str, document: Document) -> Any:
 
 
 def _sort_key(prop: str, document: Document) -> tuple[int, float, str]:
-    """Numbers before texts, and anything else as its text."""
+    """Sort numbers before texts, and anything else as its text."""
     value = _value(prop, document)
     if isinstance(value, int | float):
         return 0, value, ""

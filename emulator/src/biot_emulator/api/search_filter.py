@@ -7,40 +7,44 @@ from datetime import UTC, datetime
 from operator import ge, gt, le, lt
 from typing import Any
 
-from biot_emulator.errors import BadRequest
+from biot_emulator.api.errors import BadRequest
 
-__all__ = ["matches", "stated"]
+__all__ = ["matches", "normalized_filter"]
 
 Document = dict[str, Any]
 Values = list[Any]
 
 _LISTS = ("in", "notIn")
-_LOGIC: dict[str, Callable[[Iterator[bool]], bool]] = {"$AND": all, "$OR": any, "$NOT": lambda found: not all(found)}
+_LOGIC: dict[str, Callable[[Iterator[bool]], bool]] = {
+    "$AND": all,
+    "$OR": any,
+    "$NOT": lambda results: not all(results),
+}
 
 
 def matches(document: Document, filter: Any) -> bool:
-    """Whether a document meets every entry of a filter.
+    """Whether a document meets every condition of a filter.
 
     Raises:
-        BadRequest: The filter is not what it should be.
+        BadRequest: The filter is not valid.
     """
-    # Every entry is looked at, so that a mistake in one is told whatever the documents are.
+    # Every condition is evaluated, so that a mistake is reported whatever the documents are.
     return all([_meets(document, name, conditions) for name, conditions in _entries(filter)])  # noqa: C419
 
 
-def stated(filter: Any) -> Document:
-    """A filter that is what it should be, as the answer states it: in its schema, which knows no nulls.
+def normalized_filter(filter: Any) -> Document:
+    """Return a valid filter as responses repeat it: by its published schema, which has no nulls.
 
     Raises:
-        BadRequest: The filter is not what it should be.
+        BadRequest: The filter is not valid.
     """
-    matches({}, filter)  # tells a mistake also where there is no document
-    return {name: _stated(conditions) for name, conditions in _entries(filter)}
+    matches({}, filter)  # reports a mistake also where there is no document
+    return {name: _normalized(conditions) for name, conditions in _entries(filter)}
 
 
-def _stated(conditions: Document) -> Document:
-    given = {condition: wanted for condition, wanted in conditions.items() if wanted is not None}
-    return {condition: _texts(wanted) if condition in _LISTS else wanted for condition, wanted in given.items()}
+def _normalized(conditions: Document) -> Document:
+    present = {condition: operand for condition, operand in conditions.items() if operand is not None}
+    return {condition: _texts(operand) if condition in _LISTS else operand for condition, operand in present.items()}
 
 
 def _entries(filter: Any) -> Iterator[tuple[str, Document]]:
@@ -57,14 +61,14 @@ def _meets(document: Document, name: str, conditions: Document) -> bool:
         if set(conditions) != {"filter"}:
             raise BadRequest(f"[{name}] in [filter] takes a nested [filter] and nothing else")
         inner = conditions["filter"]
-        parts = inner if isinstance(inner, list) else [{key: one} for key, one in _entries(inner)]
+        parts = inner if isinstance(inner, list) else [{key: part} for key, part in _entries(inner)]
         return _LOGIC[name](iter([matches(document, part) for part in parts]))
     values = list(_values(document, name.split(".")))
-    return all([_holds(name, values, condition, wanted) for condition, wanted in conditions.items()])  # noqa: C419
+    return all([_holds(name, values, condition, operand) for condition, operand in conditions.items()])  # noqa: C419
 
 
 def _values(value: Any, path: list[str]) -> Iterator[Any]:
-    """The values at a path, each of a list's items for itself."""
+    """Yield the values at a path; the items of a list one by one."""
     if isinstance(value, list):
         for item in value:
             yield from _values(item, path)
@@ -75,30 +79,30 @@ def _values(value: Any, path: list[str]) -> Iterator[Any]:
         yield from _values(value.get(path[0]), path[1:])
 
 
-def _holds(name: str, values: Values, condition: str, wanted: Any) -> bool:
+def _holds(name: str, values: Values, condition: str, operand: Any) -> bool:
     if condition not in _CONDITIONS:
         known = ", ".join(sorted(_CONDITIONS))
         raise BadRequest(f"[{condition}] of [{name}] is no condition of a [filter]: use one of {known}")
-    if wanted is None:
+    if operand is None:
         return True
     try:
-        return _CONDITIONS[condition](values, wanted)
+        return _CONDITIONS[condition](values, operand)
     except TypeError as error:
         raise BadRequest(f"[{condition}] of [{name}] in [filter] must be {error}") from None
 
 
-def _equal(values: Values, wanted: Any) -> bool:
-    return any(value == wanted and isinstance(value, bool) == isinstance(wanted, bool) for value in values)
+def _equal(values: Values, operand: Any) -> bool:
+    return any(value == operand and isinstance(value, bool) == isinstance(operand, bool) for value in values)
 
 
-def _among(values: Values, wanted: Any) -> bool:
-    texts = _texts(wanted)
+def _among(values: Values, operand: Any) -> bool:
+    texts = _texts(operand)
     return any(_text(value) in texts for value in values)
 
 
-def _texts(wanted: Any) -> list[str]:
-    """The list holds texts whatever the field is; what is not text yet is made one."""
-    texts: list[Any] = [_text(one) for one in wanted] if isinstance(wanted, list) else [None]
+def _texts(operand: Any) -> list[str]:
+    """Return the texts of a list; numbers and truth values in it are written as text."""
+    texts: list[Any] = [_text(item) for item in operand] if isinstance(operand, list) else [None]
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("a list of texts")
     return texts
@@ -110,17 +114,17 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
-def _contains(values: Values, wanted: Any) -> bool:
-    if not isinstance(wanted, str):
+def _contains(values: Values, operand: Any) -> bool:
+    if not isinstance(operand, str):
         raise TypeError("text")
-    return any(isinstance(value, str) and wanted.casefold() in value.casefold() for value in values)
+    return any(isinstance(value, str) and operand.casefold() in value.casefold() for value in values)
 
 
 def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Values, Any], bool]:
-    def holds(values: Values, wanted: Any) -> bool:
-        if not _is_number(wanted):
+    def holds(values: Values, operand: Any) -> bool:
+        if not _is_number(operand):
             raise TypeError("a number")
-        return any(_is_number(value) and compare(value, wanted) for value in values)
+        return any(_is_number(value) and compare(value, operand) for value in values)
 
     return holds
 
@@ -130,8 +134,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _date(compare: Callable[[Any, Any], bool]) -> Callable[[Values, Any], bool]:
-    def holds(values: Values, wanted: Any) -> bool:
-        limit = _moment(wanted)
+    def holds(values: Values, operand: Any) -> bool:
+        limit = _moment(operand)
         if limit is None:
             raise TypeError("a date in ISO 8601")
         moments = [_moment(value) for value in values]
@@ -149,19 +153,19 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _flag(check: Callable[[Values], bool]) -> Callable[[Values, Any], bool]:
-    def holds(values: Values, wanted: Any) -> bool:
-        if not isinstance(wanted, bool):
+    def holds(values: Values, operand: Any) -> bool:
+        if not isinstance(operand, bool):
             raise TypeError("true or false")
-        return check(values) or not wanted
+        return check(values) or not operand
 
     return holds
 
 
 _CONDITIONS: dict[str, Callable[[Values, Any], bool]] = {
     "eq": _equal,
-    "not": lambda values, wanted: not _equal(values, wanted),
+    "not": lambda values, operand: not _equal(values, operand),
     "in": _among,
-    "notIn": lambda values, wanted: not _among(values, wanted),
+    "notIn": lambda values, operand: not _among(values, operand),
     "like": _contains,
     "lt": _number(lt),
     "lte": _number(le),

@@ -1,120 +1,93 @@
-"""Tells plugins what has happened, once the caller has its answer (contract section 3.1)."""
+"""Sends notifications, once the caller has its response (contract section 3.1)."""
 
 from __future__ import annotations
 
-import contextvars
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
-from typing import Any
 
-from biot_emulator.api.call import Call
-from biot_emulator.fixtures.events import EventKind
+from biot_emulator.event_kind import EventKind
 from biot_emulator.hooks.endpoints import Endpoints
-from biot_emulator.hooks.events import Happening, hook_headers, notification
+from biot_emulator.hooks.events.headers import hook_headers
+from biot_emulator.hooks.events.notification_body import notification_body
 from biot_emulator.invocations.records import Trigger
-from biot_emulator.platform import Platform
-from biot_emulator.services.dispatcher.subscriptions import Subscriptions
+from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.dispatcher.notification_subscriptions import Action, NotificationSubscriptions
+from biot_emulator.services.entity_changes import EntityChange
 
 __all__ = ["Notifications"]
 
 _log = logging.getLogger("biot_emulator")
 _THREADS = 16
 
-_collecting: contextvars.ContextVar[tuple[datetime, list[Happening]] | None] = contextvars.ContextVar(
-    "collecting", default=None
-)
-
 
 class Notifications:
-    """The platform's `happened`: each change is told to each subscriber at most once, and nobody waits for it.
+    """Sends each change to each subscriber at most once, in threads of its own.
 
     Args:
-        platform: The platform where it happens.
-        subscriptions: Who is to be told.
-        endpoints: How.
+        subscriptions: Who is notified of what.
+        endpoints: Calls plugins.
+        tokens: Signs the platform's tokens.
     """
 
-    def __init__(self, platform: Platform, subscriptions: Subscriptions, endpoints: Endpoints) -> None:
-        self._platform = platform
+    def __init__(self, subscriptions: NotificationSubscriptions, endpoints: Endpoints, tokens: TokenIssuer) -> None:
         self._subscriptions = subscriptions
         self._endpoints = endpoints
+        self._tokens = tokens
         self._idle = threading.Condition()
         self._pending = 0
         self._closed = False
         self._threads = ThreadPoolExecutor(_THREADS, "biot-emulator-notification")
-        platform.happened = self._note
 
-    @contextmanager
-    def collected(self) -> Iterator[list[Happening]]:
-        """Collect what the call that is answered inside does."""
-        happenings: list[Happening] = []
-        token = _collecting.set((self._platform.clock.now(), happenings))
-        try:
-            yield happenings
-        finally:
-            _collecting.reset(token)
-
-    def prepared(self, happenings: Sequence[Happening]) -> Callable[[], None]:
-        """Make what tells whoever is subscribed, without waiting for it; to be called once."""
+    def prepare(self, changes: Sequence[EntityChange]) -> Callable[[], None]:
+        """Return a function, to be called once, that has the changes sent and does not wait for it."""
         with self._idle:
-            # Counted from now on, so that nobody who has the answer finds that all is told already.
+            # Counted from now on: whoever has the response must not find that everything has been sent already.
             self._pending += 1
-        return partial(self._send, happenings)
+        return partial(self._send_all, changes)
 
     def wait(self, seconds: float) -> bool:
-        """Wait until everybody is told; tell whether it was so in time."""
+        """Wait until everything has been sent; return whether it has, in that time."""
         with self._idle:
             return self._idle.wait_for(lambda: self._pending == 0, seconds)
 
     def close(self) -> None:
-        """Tell nobody any more."""
+        """Send nothing any more."""
         with self._idle:
             self._closed = True
         self._threads.shutdown(cancel_futures=True)
 
-    def _note(
-        self, entity_type: str, action: str, entity: dict[str, Any], old_entity: dict[str, Any] | None, call: Call
-    ) -> None:
-        if (collecting := _collecting.get()) is not None:
-            start, happenings = collecting
-            end = self._platform.clock.now()
-            happenings.append(Happening(entity_type, action, entity, old_entity, call, start, end))
-
-    def _send(self, happenings: Sequence[Happening]) -> None:
+    def _send_all(self, changes: Sequence[EntityChange]) -> None:
         try:
-            for happening in happenings:
-                wanted = (happening.entity_type, happening.action, happening.template)
-                for endpoint in self._subscriptions.subscribers(*wanted):
-                    if not self._endpoints.is_passed_by(endpoint):
-                        self._submit(endpoint, happening)
+            for change in changes:
+                action = Action(change.entity_type, change.action, change.template)
+                for endpoint in self._subscriptions.endpoints(action):
+                    if not self._endpoints.is_inactive(endpoint):
+                        self._submit(endpoint, change)
         finally:
-            self._done()
+            self._finish()
 
-    def _done(self) -> None:
+    def _finish(self) -> None:
         with self._idle:
             self._pending -= 1
             self._idle.notify_all()
 
-    def _submit(self, endpoint: str, happening: Happening) -> None:
+    def _submit(self, endpoint: str, change: EntityChange) -> None:
         with self._idle:
             if self._closed:
                 return
             self._pending += 1
-            self._threads.submit(self._tell, endpoint, happening)
+            self._threads.submit(self._send, endpoint, change)
 
-    def _tell(self, endpoint: str, happening: Happening) -> None:
+    def _send(self, endpoint: str, change: EntityChange) -> None:
         try:
-            body = notification(happening, self._platform.tokens.sign_for("notification"))
-            headers = hook_headers(EventKind.NOTIFICATION, happening.call, None)
-            hook = f"{happening.entity_type} {happening.action}"
-            trigger = Trigger(EventKind.NOTIFICATION, hook, happening.call.trace_id)
+            body = notification_body(change, self._tokens.sign_for("notification"))
+            headers = hook_headers(EventKind.NOTIFICATION, change.call, None)
+            trigger = Trigger(EventKind.NOTIFICATION, f"{change.entity_type} {change.action}", change.call.trace_id)
             self._endpoints.call(endpoint, headers, body, trigger)
         except Exception:
             _log.exception("A notification could not be sent")
         finally:
-            self._done()
+            self._finish()

@@ -1,4 +1,4 @@
-"""Calls addresses outside of the platform: plugins in an account of their own (contract section 1.4)."""
+"""Calls addresses outside of the platform: plugins that run in an account of their own (contract section 1.4)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 __all__ = ["SECONDS", "Unreachable", "post"]
 
 SECONDS = 30.0
-"""How long an address may take to answer."""
+"""How long an address may take to respond."""
 _CHUNK = 64 * 1024
 
 
 class Unreachable(EmulatorError):
-    """An address has not answered.
+    """An address did not respond.
 
     Attributes:
         timed_out: Whether it took too long.
@@ -31,29 +31,29 @@ class Unreachable(EmulatorError):
 
 
 def post(url: str, headers: Mapping[str, str], content: bytes) -> Response:
-    """Send a POST request, and give its answer, whatever its status is.
+    """Send a POST request, and return the response, whatever its status is.
 
     Args:
-        url: Where to; redirections are not followed, as the token is meant for this address alone.
+        url: The address; redirects are not followed, as the token is meant for this address alone.
         headers: The request's headers.
         content: The request's body.
 
     Raises:
-        Unreachable: There was no answer.
+        Unreachable: There was no response.
     """
     seconds = SECONDS
-    until = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     try:
         connection, target = _connection(url, seconds)
         try:
             connection.request("POST", target, content, dict(headers))
-            answer = connection.getresponse()
-            body = _read(answer, until)
-            return Response(answer.status, {name.lower(): value for name, value in answer.getheaders()}, body)
+            response = connection.getresponse()
+            body = _read(response, deadline)
+            return Response(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         finally:
             connection.close()
     except TimeoutError:
-        raise Unreachable(f"{url} has not answered within {seconds:g} seconds", timed_out=True) from None
+        raise Unreachable(f"{url} did not respond within {seconds:g} seconds", timed_out=True) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise Unreachable(f"{url} cannot be called: {error}") from error
 
@@ -67,12 +67,12 @@ def _connection(url: str, seconds: float) -> tuple[http.client.HTTPConnection, s
     return kind(parts.hostname, parts.port, timeout=seconds), path
 
 
-def _read(answer: http.client.HTTPResponse, until: float) -> bytes:
+def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
     content = b""
-    while chunk := answer.read1(_CHUNK):
+    while chunk := response.read1(_CHUNK):
         content += chunk
         if len(content) > MAX_PAYLOAD_BYTES:
-            raise ValueError("its answer is larger than 6 MB")
-        if time.monotonic() > until:
+            raise ValueError("its response is larger than 6 MB")
+        if time.monotonic() > deadline:
             raise TimeoutError
     return content

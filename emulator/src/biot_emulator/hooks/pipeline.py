@@ -1,6 +1,6 @@
-"""What happens around the answer of an API: the plugins that intercept it (contract sections 2.2 to 2.10).
+"""What happens around a handler: the plugins that intercept its API (contract sections 2.2 to 2.10).
 
-PRE_REQUEST, in order -> the API -> ADAPT_ENTITY, in order -> POST_REQUEST, in order
+PRE_REQUEST, in order -> the handler -> ADAPT_ENTITY, in order -> POST_REQUEST, in order; then the notifications
 """
 
 from __future__ import annotations
@@ -10,19 +10,34 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from biot_emulator.api.call import Answer, Api, Call
-from biot_emulator.errors import NotKnown, PluginFailed
-from biot_emulator.fixtures.events import EventKind
+from biot_emulator.api.call import Call
+from biot_emulator.api.error_responses import ErrorResponses
+from biot_emulator.api.errors import PluginFailed
+from biot_emulator.api.response import ApiResponse
+from biot_emulator.api.route import Route
+from biot_emulator.api.router import Router
+from biot_emulator.event_kind import EventKind
 from biot_emulator.hooks.endpoints import Endpoints
-from biot_emulator.hooks.events import adapt_entity, hook_headers, post_request, pre_request
+from biot_emulator.hooks.events.headers import hook_headers
+from biot_emulator.hooks.events.interceptor_bodies import adapt_entity_body, post_request_body, pre_request_body
 from biot_emulator.hooks.failure_policies import FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
-from biot_emulator.hooks.replies import BadReply, adapted_answer, changed_answer, changed_call, entities_of, relayed
+from biot_emulator.hooks.plugin_failures import Failure
+from biot_emulator.hooks.replies import (
+    BadReply,
+    adapted_response,
+    changed_call,
+    changed_response,
+    entities_of,
+    relayed_response,
+)
+from biot_emulator.hooks.rerouting import reroute
 from biot_emulator.invocations.records import Trigger
-from biot_emulator.platform import Platform, permit
-from biot_emulator.services.dispatcher.subscriptions import Interception, Subscriptions
+from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.dispatcher.interceptions import Interception, Interceptions
+from biot_emulator.services.entity_changes import EntityChanges
 
-__all__ = ["Pipeline"]
+__all__ = ["InterceptionPipeline"]
 
 _ALLOW = "allow-interception"
 
@@ -30,127 +45,128 @@ _T = TypeVar("_T")
 
 
 class _Stopped(Exception):
-    """A plugin has answered instead of the platform."""
+    """A plugin has responded in the platform's place."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, response: ApiResponse) -> None:
         super().__init__()
-        self.answer = answer
+        self.response = response
 
 
-class Pipeline:
-    """The platform's `flow`: an API with the plugins that intercept it, and the notifications after it."""
+class InterceptionPipeline:
+    """Runs a handler with the plugins that intercept its API, and the notifications after it.
+
+    Args:
+        router: Finds the route of a call that a plugin reroutes.
+        interceptions: Who intercepts what.
+        endpoints: Calls plugins.
+        tokens: Signs the platform's tokens.
+        policies: What becomes of calls when plugins fail.
+        changes: Collects what the handler does.
+        notifications: Notifies plugins of it.
+        errors: Renders what goes wrong, so that changes before an error are notified too.
+    """
 
     def __init__(
         self,
-        platform: Platform,
-        subscriptions: Subscriptions,
+        router: Router,
+        interceptions: Interceptions,
         endpoints: Endpoints,
+        tokens: TokenIssuer,
         policies: FailurePolicies,
+        changes: EntityChanges,
         notifications: Notifications,
+        errors: ErrorResponses,
     ) -> None:
-        self._platform = platform
-        self._subscriptions = subscriptions
+        self._router = router
+        self._interceptions = interceptions
         self._endpoints = endpoints
+        self._tokens = tokens
         self._policies = policies
+        self._changes = changes
         self._notifications = notifications
-        platform.flow = self
+        self._errors = errors
 
-    def __call__(self, api: Api, call: Call) -> Answer:
-        """Answer a call, with all that plugins do before and after."""
-        answers = self._intercepted if _is_intercepted(api, call) else _just_answered
-        with self._notifications.collected() as happenings:
-            answer = self._platform.guarded(call, partial(answers, api, call))
-        if not happenings:
-            return answer
-        return replace(answer, afterwards=self._notifications.prepared(happenings))
+    def __call__(self, route: Route, call: Call) -> ApiResponse:
+        """Respond to a call."""
+        respond = (
+            partial(self._intercept, route, call) if _is_intercepted(route, call) else partial(route.handler, call)
+        )
+        with self._changes.collect() as changes:
+            response = self._errors.guard(call, respond)
+        return replace(response, afterwards=self._notifications.prepare(changes)) if changes else response
 
-    def _intercepted(self, api: Api, call: Call) -> Answer:
+    def _intercept(self, route: Route, call: Call) -> ApiResponse:
         try:
-            api, call = self._before(api, call)
-            answer = api.answer(call)
-            if api.returns_entities:
-                answer = self._adapted(api, call, answer)
-            return self._after(api, call, answer)
+            route, call = self._before(route, call)
+            response = route.handler(call)
+            if route.returns_entities:
+                response = self._adapt(route, call, response)
+            return self._after(route, call, response)
         except _Stopped as stopped:
-            return stopped.answer
+            return stopped.response
 
-    def _before(self, api: Api, call: Call) -> tuple[Api, Call]:
-        """Ask those who intercept the request. A call that is rerouted is still theirs who intercept where it went."""
-        found, variables = api, call.variables
-        for one in self._interceptors("PRE_REQUEST", api_id=api.api_id, variables=variables):
-            body = pre_request(api, replace(call, variables=variables))
-            apply = partial(self._rerouted, found, call)
-            found, call = self._asked(one, EventKind.PRE_REQUEST, body, call, apply, (found, call))
-        return found, call
+    def _before(self, route: Route, call: Call) -> tuple[Route, Call]:
+        """Call the PRE_REQUEST interceptors of the API that was called, even if one of them reroutes the call."""
+        current, variables = route, call.variables
+        for interception in self._interceptors("PRE_REQUEST", api_id=route.api_id, variables=variables):
+            body = pre_request_body(route, replace(call, variables=variables))
+            apply = partial(self._change, current, call)
+            current, call = self._call(interception, EventKind.PRE_REQUEST, body, call, apply, (current, call))
+        return current, call
 
-    def _rerouted(self, api: Api, call: Call, reply: Any) -> tuple[Api, Call]:
-        changed = changed_call(call, reply)
-        if changed.path == call.path:
-            return api, changed
-        try:
-            found, changed = self._platform.router.find(changed)
-        except NotKnown as error:
-            raise BadReply(f"its [path] leads nowhere: {error.message}") from None
-        if found.service != api.service:
-            raise BadReply(f"its [path] leads to another service: {found.service}")
-        # Who calls may not be allowed what a plugin makes of the call.
-        permit(found, changed)
-        return found, changed
+    def _change(self, route: Route, call: Call, reply: Any) -> tuple[Route, Call]:
+        return reroute(self._router, route, call, changed_call(call, reply))
 
-    def _adapted(self, api: Api, call: Call, answer: Answer) -> Answer:
-        for one in self._interceptors("ADAPT_ENTITY", entity_name=api.entity_name, variables=call.variables):
-            body = adapt_entity(api, call, answer.status_code, entities_of(answer))
-            answer = self._asked(one, EventKind.ADAPT_ENTITY, body, call, partial(adapted_answer, answer), answer)
-        return answer
+    def _adapt(self, route: Route, call: Call, response: ApiResponse) -> ApiResponse:
+        for interception in self._interceptors("ADAPT_ENTITY", entity_name=route.entity_name, variables=call.variables):
+            body = adapt_entity_body(route, call, response.status_code, entities_of(response))
+            apply = partial(adapted_response, response)
+            response = self._call(interception, EventKind.ADAPT_ENTITY, body, call, apply, response)
+        return response
 
-    def _after(self, api: Api, call: Call, answer: Answer) -> Answer:
-        for one in self._interceptors("POST_REQUEST", api_id=api.api_id, variables=call.variables):
-            body = post_request(api, call, answer)
-            answer = self._asked(one, EventKind.POST_REQUEST, body, call, partial(changed_answer, answer), answer)
-        return answer
+    def _after(self, route: Route, call: Call, response: ApiResponse) -> ApiResponse:
+        for interception in self._interceptors("POST_REQUEST", api_id=route.api_id, variables=call.variables):
+            body = post_request_body(route, call, response)
+            apply = partial(changed_response, response)
+            response = self._call(interception, EventKind.POST_REQUEST, body, call, apply, response)
+        return response
 
-    def _interceptors(self, type: str, **wanted: Any) -> list[Interception]:
-        found = self._subscriptions.interceptors(type, **wanted)
-        return [one for one in found if not self._endpoints.is_passed_by(one.endpoint)]
+    def _interceptors(self, type: str, **hook: Any) -> list[Interception]:
+        interceptors = self._interceptions.interceptors(type, **hook)
+        return [interception for interception in interceptors if not self._endpoints.is_inactive(interception.endpoint)]
 
-    def _asked(
+    def _call(
         self,
-        one: Interception,
+        interception: Interception,
         kind: EventKind,
         body: dict[str, Any],
         call: Call,
         apply: Callable[[Any], _T],
-        otherwise: _T,
+        unchanged: _T,
     ) -> _T:
-        """Ask one plugin, and apply its reply; where it fails and that is to be ignored, go on as things are."""
-        token = self._platform.tokens.sign_for("interceptor")
-        trigger = Trigger(kind, one.api_id or one.entity_name, call.trace_id)
-        reply = self._endpoints.call(one.endpoint, hook_headers(kind, call, token), body, trigger)
+        """Call a plugin and apply its reply; return what is unchanged where it fails and that is ignored."""
+        token = self._tokens.sign_for("interceptor")
+        trigger = Trigger(kind, interception.hook, call.trace_id)
+        reply = self._endpoints.call(interception.endpoint, hook_headers(kind, call, token), body, trigger)
         if reply is None:
-            return otherwise
+            return unchanged
         if reply.failure:
-            return self._failed(one, reply.failure, reply.reason, otherwise)
+            return self._fail(interception, reply.failure, reply.reason, unchanged)
         if not reply.response.is_success:
-            raise _Stopped(relayed(reply.response))
+            raise _Stopped(relayed_response(reply.response))
         try:
             return apply(reply.response.body)
         except BadReply as bad:
-            return self._failed(one, "bad-reply", f"its reply cannot be used, as {bad}", otherwise)
+            return self._fail(interception, "bad-reply", f"its reply cannot be used, as {bad}", unchanged)
 
-    def _failed(self, one: Interception, failure: str, reason: str, otherwise: _T) -> _T:
+    def _fail(self, interception: Interception, failure: Failure, reason: str, unchanged: _T) -> _T:
         if self._policies.ignores(failure):
-            return otherwise
-        hook = one.api_id or one.entity_name
-        raise PluginFailed(
-            f"The plugin at [{one.endpoint}] failed as {one.type} of [{hook}]: {reason}", failure=failure
-        )
+            return unchanged
+        hook = f"{interception.type} of [{interception.hook}]"
+        raise PluginFailed(f"The plugin at [{interception.endpoint}] failed as {hook}: {reason}", failure=failure)
 
 
-def _is_intercepted(api: Api, call: Call) -> bool:
-    """Whether plugins are asked: not when one of them, or any other service, calls and does not wish it."""
+def _is_intercepted(route: Route, call: Call) -> bool:
+    """Whether plugins are called: not for calls of plugins and other services, unless they allow it."""
     by_service = call.caller is not None and call.caller.is_service
-    return api.entity_name is not None and (not by_service or _ALLOW in call.headers)
-
-
-def _just_answered(api: Api, call: Call) -> Answer:
-    return api.answer(call)
+    return route.entity_name is not None and (not by_service or _ALLOW in call.headers)

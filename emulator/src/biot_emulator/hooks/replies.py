@@ -1,4 +1,4 @@
-"""What an interceptor's reply makes of the call, or of its answer (contract sections 2.4 to 2.6)."""
+"""Applies an interceptor's reply to the call, or to its response (contract sections 2.4 to 2.6)."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from biot_emulator.api.call import Answer, Call
+from biot_emulator.api.call import Call
+from biot_emulator.api.response import ApiResponse
 from biot_emulator.http.response import Response
 from biot_emulator.wire_json import decode, encode
 
-__all__ = ["BadReply", "adapted_answer", "changed_answer", "changed_call", "entities_of", "relayed"]
+__all__ = ["BadReply", "adapted_response", "changed_call", "changed_response", "entities_of", "relayed_response"]
 
 _DIGITS = re.compile(r"\d{3}(?!\d)")
 
 
 class BadReply(ValueError):
-    """A reply with a status of success that is not what the kind of hook asks for."""
+    """A reply with a status of success that does not fit the kind of hook."""
 
 
-def relayed(response: Response) -> Answer:
-    """The answer that a plugin gives instead of the platform, as it is (contract section 2.6)."""
+def relayed_response(response: Response) -> ApiResponse:
+    """Return the response that a plugin sends in the platform's place, as it is (contract section 2.6)."""
     content_type = response.headers.get("content-type", "application/json")
-    return Answer(response.status_code, headers={"content-type": content_type}, content=response.content)
+    return ApiResponse(response.status_code, headers={"content-type": content_type}, content=response.content)
 
 
 def changed_call(call: Call, reply: Any) -> Call:
-    """The call as a PRE_REQUEST interceptor wants it to be; what it leaves out stays.
+    """Apply the reply of a PRE_REQUEST interceptor to a call; what it leaves out is preserved.
 
     Raises:
-        BadReply: The reply has no request, or one that is none.
+        BadReply: The reply has no valid request.
     """
     request = _part(reply, "request")
     path = request.get("path")
@@ -46,40 +47,40 @@ def changed_call(call: Call, reply: Any) -> Call:
     )
 
 
-def entities_of(answer: Answer) -> list[Any]:
-    """The entities of an answer: the found ones of a search, or the one of all others; none without a body."""
-    if answer.body is None:
+def entities_of(api_response: ApiResponse) -> list[Any]:
+    """Return the entities of a response: the page of a search, or the body of all others; none without a body."""
+    if api_response.body is None:
         return []
-    return list(answer.body["data"]) if _is_page(answer) else [answer.body]
+    return list(api_response.body["data"]) if _is_page(api_response) else [api_response.body]
 
 
-def adapted_answer(answer: Answer, reply: Any) -> Answer:
-    """The answer with the entities that an ADAPT_ENTITY interceptor gives; where it gives none, those that it had.
+def adapted_response(api_response: ApiResponse, reply: Any) -> ApiResponse:
+    """Apply the reply of an ADAPT_ENTITY interceptor to a response; entities that it leaves out are preserved.
 
     Raises:
-        BadReply: The reply has no response, or one that does not fit.
+        BadReply: The reply has no valid response, or not as many entities.
     """
     response = _part(reply, "response")
     status_code, entities = _status_code(response), response.get("entities")
     if entities is None:
-        return replace(answer, status_code=status_code)
+        return replace(api_response, status_code=status_code)
     if not isinstance(entities, list):
         raise BadReply("its [entities] are no list")
-    if _is_page(answer):
-        return replace(answer, status_code=status_code, body={**answer.body, "data": entities})
-    if len(entities) != len(entities_of(answer)):
-        raise BadReply(f"its [entities] are {len(entities)} where there was {len(entities_of(answer))}")
-    return replace(answer, status_code=status_code, body=entities[0] if entities else None)
+    if _is_page(api_response):
+        return replace(api_response, status_code=status_code, body={**api_response.body, "data": entities})
+    if len(entities) != len(entities_of(api_response)):
+        raise BadReply(f"its [entities] are {len(entities)} where there was {len(entities_of(api_response))}")
+    return replace(api_response, status_code=status_code, body=entities[0] if entities else None)
 
 
-def changed_answer(answer: Answer, reply: Any) -> Answer:
-    """The answer as a POST_REQUEST interceptor wants it to be; a body that it leaves out stays.
+def changed_response(api_response: ApiResponse, reply: Any) -> ApiResponse:
+    """Apply the reply of a POST_REQUEST interceptor to a response; a body that it leaves out is preserved.
 
     Raises:
-        BadReply: The reply has no response, or one that is none.
+        BadReply: The reply has no valid response.
     """
     response = _part(reply, "response")
-    return replace(answer, status_code=_status_code(response), body=response.get("body", answer.body))
+    return replace(api_response, status_code=_status_code(response), body=response.get("body", api_response.body))
 
 
 def _part(reply: Any, name: str) -> Mapping[str, Any]:
@@ -92,25 +93,25 @@ def _part(reply: Any, name: str) -> Mapping[str, Any]:
 def _query(value: Any) -> dict[str, list[str]]:
     if value is None:
         return {}
-    if not isinstance(value, dict) or not all(_is_list_of_texts(one) for one in value.values()):
+    if not isinstance(value, dict) or not all(_is_list_of_texts(item) for item in value.values()):
         raise BadReply("its [queryParameters] are no object of lists of texts")
     return value
 
 
 def _is_list_of_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _headers(value: Any) -> dict[str, str]:
     if value is None:
         return {}
-    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise BadReply("its [headers] are no object of texts")
-    return {name.lower(): one for name, one in value.items()}
+    return {name.lower(): text for name, text in value.items()}
 
 
 def _content(content: bytes, body: Any) -> bytes:
-    """Keep the request's bytes where its body is what it was."""
+    """Return the request's own bytes where its body is unchanged."""
     try:
         before = decode(content) if content.strip() else None
     except ValueError:
@@ -120,12 +121,12 @@ def _content(content: bytes, body: Any) -> bytes:
     return b"" if body is None else encode(body)
 
 
-def _is_page(answer: Answer) -> bool:
-    return isinstance(answer.body, dict) and answer.body.keys() == {"data", "metadata"}
+def _is_page(api_response: ApiResponse) -> bool:
+    return isinstance(api_response.body, dict) and api_response.body.keys() == {"data", "metadata"}
 
 
 def _status_code(response: Mapping[str, Any]) -> int:
-    """Read a status in any of the ways in which it is written (contract section 2.5)."""
+    """Parse a status in any of its notations (contract section 2.5)."""
     value = response.get("httpStatusCode")
     code = _number(value) if isinstance(value, str) else value
     if type(code) is not int or not 200 <= code <= 599:

@@ -1,4 +1,4 @@
-"""Calls plugins when their time has come (contract sections 4.2 and 4.3)."""
+"""Invokes plugins on their schedules (contract sections 4.2 and 4.3)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from biot_emulator.cron.expression import Cron
-from biot_emulator.fixtures.events import EventKind
-from biot_emulator.hooks.events import scheduled_event
-from biot_emulator.hooks.plugin_functions import Functions
+from biot_emulator.event_kind import EventKind
+from biot_emulator.hooks.events.scheduled_event import scheduled_event
+from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.invocations.records import Record, Trigger
-from biot_emulator.platform import Platform
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugins import Plugins
+from biot_emulator.state.clock import Clock
 
 __all__ = ["Schedule"]
 
@@ -24,18 +24,18 @@ _MINUTE = 60.0
 
 
 class Schedule:
-    """Looks once in each minute of the platform's time which plugins are due.
+    """Checks once in each minute of the platform's time which plugins are due.
 
     A minute that the clock skips is skipped; the one that it is set to counts.
 
     Args:
-        platform: The platform, with its clock.
+        clock: The platform's time.
         plugins: The plugins with their schedules.
-        functions: What runs them.
+        functions: Runs them.
     """
 
-    def __init__(self, platform: Platform, plugins: Plugins, functions: Functions) -> None:
-        self._clock = platform.clock
+    def __init__(self, clock: Clock, plugins: Plugins, functions: PluginFunctions) -> None:
+        self._clock = clock
         self._plugins = plugins
         self._functions = functions
         self._closed = False
@@ -44,13 +44,13 @@ class Schedule:
         self._thread.start()
 
     def fire(self, plugin: Plugin) -> Record:
-        """Call a plugin as if its time had come; give what was taken down of it."""
+        """Invoke a plugin as if it were due; return the record of the invocation."""
         event = scheduled_event(plugin.full_name, self._clock.now())
         _, record = self._functions.invoke(plugin, event, Trigger(EventKind.SCHEDULED, plugin.config["cronSchedule"]))
         return record
 
     def close(self) -> None:
-        """Call nobody any more."""
+        """Invoke nothing any more."""
         self._closed = True
         self._clock.wake()
         self._thread.join()
@@ -75,7 +75,7 @@ class Schedule:
                 if cron and plugin.enabled and Cron(cron).matches(minute):
                     self._threads.submit(self.fire, plugin)
         except Exception:
-            _log.exception("The schedules could not be looked at")
+            _log.exception("The schedules could not be checked")
 
 
 def _minute(moment: datetime) -> datetime:

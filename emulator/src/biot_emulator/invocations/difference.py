@@ -1,4 +1,4 @@
-"""What a plugin has changed."""
+"""The difference between two JSON values."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Change = dict[str, Any]
 
 
 def difference(before: Any, after: Any) -> list[Change]:
-    """Tell what is different between two JSON values.
+    """Compare two JSON values.
 
     Returns:
-        For each change its `path`, a JSON pointer, with `before` where there was something and `after` where there is.
+        For each change its `path`, a JSON pointer, with `before` unless added, and `after` unless removed.
     """
     return list(_changes(before, after, ""))
 

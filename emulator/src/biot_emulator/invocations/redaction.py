@@ -1,4 +1,4 @@
-"""Takes out what nobody may read later: tokens and secrets."""
+"""Takes tokens and secrets out of what is recorded."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _HIDDEN = "<hidden>"
 _TOKEN = re.compile(r"\beyJ[\w-]*\.[\w-]+\.[\w-]+")
 _SECRETIVE = r"authorization|jwt|password|passwd|secret|secret[-_]?key|api[-_]?key|cookies?|token"
 _NAME = re.compile(rf".*({_SECRETIVE})", re.IGNORECASE | re.DOTALL)
-# As in a form, a query string, or the account that a program gives of its settings.
+# As in a form, a query string, or a program's output of its settings.
 _PAIR = re.compile(rf"(?i)\b([\w-]*(?:{_SECRETIVE})=)[^&\s]+")
 
 
 class Redaction:
-    """Copies JSON values without tokens, and without what is named after secrets.
+    """Copies JSON values without tokens, and without fields whose names say that they are secret.
 
     Args:
-        secrets: Texts that are secret wherever they stand.
+        secrets: Texts that are secret wherever they occur.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -31,9 +31,9 @@ class Redaction:
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, list | tuple):
-            return [self(one) for one in value]
+            return [self(item) for item in value]
         if isinstance(value, dict):
-            return {name: _HIDDEN if _is_secret(name, one) else self(one) for name, one in value.items()}
+            return {name: _HIDDEN if _is_secret(name, item) else self(item) for name, item in value.items()}
         return value
 
     def _text(self, text: str) -> str:
@@ -43,5 +43,5 @@ class Redaction:
 
 
 def _is_secret(name: str, value: Any) -> bool:
-    """Whether a field is named after a secret; how long it is good for, and the like, may be read."""
+    """Whether a field's name says that it is secret; numbers, such as how long a token is valid, may be read."""
     return isinstance(value, str | list) and _NAME.fullmatch(name) is not None

@@ -1,1 +1,1 @@
-"""Tokens, the key that signs them, and hashes of secrets."""
+"""Tokens, the keys that sign them, and hashes of secrets."""

@@ -1,4 +1,4 @@
-"""Passwords and secret keys, of which only a hash is ever kept."""
+"""Passwords and secret keys, of which only a hash is ever stored."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _SALT_BYTES = 16
 
 
 def hash_secret(secret: str) -> str:
-    """Make of a secret what may be kept: salt and scrypt hash."""
+    """Hash a secret with a salt, by scrypt."""
     salt = os.urandom(_SALT_BYTES)
     return f"{salt.hex()}:{_scrypt(secret, salt).hex()}"
 
 
-def is_secret(secret: str, kept: str) -> bool:
-    """Whether this is the secret that was hashed."""
-    salt, _, expected = kept.partition(":")
+def is_secret(secret: str, stored_hash: str) -> bool:
+    """Whether a secret has this hash."""
+    salt, _, expected = stored_hash.partition(":")
     return hmac.compare_digest(_scrypt(secret, bytes.fromhex(salt)), bytes.fromhex(expected))
 
 

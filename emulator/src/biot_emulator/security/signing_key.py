@@ -23,12 +23,12 @@ class SigningKey:
 
     @classmethod
     def generate(cls) -> Self:
-        """Make a new key."""
+        """Generate a new key."""
         return cls(rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS))
 
     @classmethod
     def load(cls, text: str) -> Self:
-        """Read what `private_text` gave."""
+        """Load a key from its `private_text`."""
         from cryptography.hazmat.primitives.serialization import load_der_private_key
 
         key = load_der_private_key(base64.b64decode(text), password=None)

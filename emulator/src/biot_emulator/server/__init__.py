@@ -1,1 +1,1 @@
-"""The platform over HTTP."""
+"""The platform over HTTP: requests become calls, and responses become bytes."""

@@ -1,4 +1,4 @@
-"""The calls of APIs over HTTP."""
+"""Reads the calls of APIs from HTTP requests."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from biot_emulator.api.call import Call, FormPart
-from biot_emulator.errors import BadRequest
+from biot_emulator.api.errors import BadRequest
 
 __all__ = ["bare_call", "read_call"]
 
 #: `config` is a part without a file name, which is refused over 1 MB unless told otherwise (contract section 6.1).
 _MAX_PART_BYTES = 64 * 1024 * 1024
 _FORM = "multipart/form-data"
-#: Gives each byte of a form as one character, so that no part is changed by being text for a while.
+#: Decodes each byte of a form as one character, so that no part is changed by being text for a while.
 _AS_BYTES = "latin-1"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def bare_call(request: Request) -> Call:
-    """The call, without what can be wrong with it: its query and its body."""
+    """Return a request's call without query and body, which can be malformed."""
     traceparent = request.headers.get("traceparent", "")
     match = _TRACEPARENT.fullmatch(traceparent)
     trace_id = match[1] if match else os.urandom(16).hex()
@@ -41,7 +41,7 @@ def bare_call(request: Request) -> Call:
 
 
 async def read_call(request: Request, call: Call) -> Call:
-    """The whole call. Raises BadRequest."""
+    """Return the call with query and body. Raises BadRequest."""
     call = replace(call, query=_query(request))
     if not call.headers.get("content-type", "").lower().startswith(_FORM):
         return replace(call, content=await request.body())

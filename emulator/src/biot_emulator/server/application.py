@@ -10,8 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from biot_emulator.api.call import Answer, Call
-from biot_emulator.errors import ApiError, BadRequest
+from biot_emulator.api.call import Call
+from biot_emulator.api.errors import ApiError, BadRequest
+from biot_emulator.api.response import ApiResponse
 from biot_emulator.http.response import Response as FunctionResponse
 from biot_emulator.platform import Platform
 from biot_emulator.server.api_requests import bare_call, read_call
@@ -26,7 +27,7 @@ _T = TypeVar("_T")
 
 
 def application(platform: Platform) -> ASGIApp:
-    """An ASGI application that serves the platform: each request, whatever it is, gets an answer of the platform."""
+    """Return an ASGI application that serves a platform: every request gets a response of the platform."""
     return _Application(platform)
 
 
@@ -40,36 +41,36 @@ class _Application:
         address = function_address(request)
         try:
             if address is None:
-                await self._answer_call(request, send)
+                await self._respond_to_call(request, send)
             else:
-                await self._answer_for_plugin(address, request, send)
+                await self._respond_for_plugin(address, request, send)
         except ClientDisconnect:
-            return  # nobody is there to answer
+            return  # nobody is there any more
 
-    async def _answer_for_plugin(self, address: str, request: Request, send: Send) -> None:
+    async def _respond_for_plugin(self, address: str, request: Request, send: Send) -> None:
         url_request = await function_request(request)
-        response = await self._in_thread(lambda: self._platform.function_url(address, url_request))
-        await _function_response(response)(request.scope, request.receive, send)
+        response = await self._in_thread(lambda: self._platform.handle_function_url(address, url_request))
+        await _render_function_response(response)(request.scope, request.receive, send)
 
-    async def _answer_call(self, request: Request, send: Send) -> None:
+    async def _respond_to_call(self, request: Request, send: Send) -> None:
         call = bare_call(request)
         try:
-            whole = await read_call(request, call)
-            answer = await self._in_thread(lambda: self._platform.handle(whole))
+            complete = await read_call(request, call)
+            response = await self._in_thread(lambda: self._platform.handle(complete))
         except BadRequest as error:
-            answer = self._platform.error(error, call)
+            response = self._platform.error(error, call)
         try:
-            await self._response(answer, call)(request.scope, request.receive, send)
+            await self._render(response, call)(request.scope, request.receive, send)
         finally:
-            # Also where the caller is gone: what was done was done.
-            if answer.afterwards:
-                await self._in_thread(answer.afterwards)
+            # Also where the caller is gone: what has changed has changed.
+            if response.afterwards:
+                await self._in_thread(response.afterwards)
 
-    def _response(self, answer: Answer, call: Call) -> Response:
+    def _render(self, api_response: ApiResponse, call: Call) -> Response:
         try:
-            return _response(answer)
+            return _render(api_response)
         except ValueError as error:
-            return _response(self._platform.error(ApiError(f"The answer is not JSON: {error}"), call))
+            return _render(self._platform.error(ApiError(f"The response is not JSON: {error}"), call))
 
     async def _in_thread(self, do: Callable[[], _T]) -> _T:
         if self._limiter is None:
@@ -77,17 +78,19 @@ class _Application:
         return await anyio.to_thread.run_sync(do, limiter=self._limiter)
 
 
-def _response(answer: Answer) -> Response:
-    """Raises ValueError where the body cannot be written as JSON."""
-    headers = dict(answer.headers)
-    if answer.status_code in BODILESS:
-        return Response(None, answer.status_code, headers)
-    if answer.content is not None or answer.body is None:
-        return Response(answer.content, answer.status_code, headers)
-    return Response(encode(answer.body), answer.status_code, headers, "application/json")
+def _render(api_response: ApiResponse) -> Response:
+    """Render a response. Raises ValueError where the body cannot be written as JSON."""
+    headers, status_code = dict(api_response.headers), api_response.status_code
+    if status_code in BODILESS:
+        return Response(None, status_code, headers)
+    if api_response.content is not None or api_response.body is None:
+        return Response(api_response.content, status_code, headers)
+    return Response(encode(api_response.body), status_code, headers, "application/json")
 
 
-def _function_response(answer: FunctionResponse) -> Response:
-    response = Response(None if answer.status_code in BODILESS else answer.content, answer.status_code)
-    response.raw_headers = write_headers(answer)
+def _render_function_response(function_response: FunctionResponse) -> Response:
+    response = Response(
+        None if function_response.status_code in BODILESS else function_response.content, function_response.status_code
+    )
+    response.raw_headers = write_headers(function_response)
     return response

@@ -1,4 +1,4 @@
-"""The addresses of plugins over HTTP: a request goes to the plugin as it came, whatever it is."""
+"""Reads the requests to the addresses of plugins: the plugin receives each as it came, whatever it is."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from starlette.requests import Request
 
 from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
-from biot_emulator.services.settings.plugin import ADDRESS_PATH
+from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
 
 __all__ = ["BODILESS", "function_address", "function_request", "write_headers"]
 
 BODILESS = (204, 304)
-"""The statuses of answers that have no body, whatever else is said."""
+"""The statuses of responses that never have a body."""
 
-# How the answer is sent is the server's own business.
+# How the response is sent is the server's own business.
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 
 Headers = list[tuple[bytes, bytes]]
 
 
 def function_address(request: Request) -> str | None:
-    """The characters of the plugin's address that a request is for; None where it is for the platform."""
+    """Return the plugin's address that a request is for; None where it is for the platform."""
     path: str = request.scope["path"]
     return path[len(ADDRESS_PATH) :].partition("/")[0] if path.startswith(ADDRESS_PATH) else None
 
@@ -39,7 +39,7 @@ async def function_request(request: Request) -> UrlRequest:
 
 
 def write_headers(response: Response) -> Headers:
-    """The headers of a plugin's answer, as they go out."""
+    """Return the headers of a plugin's response, as they are sent."""
     headers = {name: value for name, value in response.headers.items() if name not in _FRAMING}
     if response.status_code not in BODILESS:
         headers["content-length"] = str(len(response.content))
@@ -48,7 +48,7 @@ def write_headers(response: Response) -> Headers:
 
 
 def _headers(request: Request) -> dict[str, str]:
-    """The headers by name; several of one name are one, as in Lambda."""
+    """Return the headers by name; those of the same name are joined, as in Lambda."""
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]},{value}" if name in headers else value

@@ -1,4 +1,4 @@
-"""What is no HTTP is answered as everything else is: with the platform's error body."""
+"""Responds to what is not HTTP as to everything else: with the platform's error body."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from biot_emulator.api.call import Call
-from biot_emulator.errors import BadRequest
+from biot_emulator.api.errors import BadRequest
 from biot_emulator.platform import Platform
 from biot_emulator.wire_json import encode
 
@@ -15,7 +15,7 @@ __all__ = ["protocol"]
 
 
 def protocol(platform: Platform) -> type[H11Protocol]:
-    """The server's side of a connection to a platform."""
+    """Return the server's side of a connection to a platform."""
 
     class Protocol(H11Protocol):
         def send_400_response(self, msg: str) -> None:  # noqa: ARG002

@@ -1,4 +1,4 @@
-"""A platform at an address: served from a thread of its own until it is closed."""
+"""Serves a platform at an address, in a thread of its own until it is closed."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 _BACKLOG = 512
 _POLL_SECONDS = 0.002
-#: Calls that are being answered may finish this long; then the plugins that they wait for are ended.
+#: How long running calls may take to finish; then the plugins that they wait for are ended.
 _GRACE_SECONDS = 2.0
 
 
 class AddressUnavailable(EmulatorError):
-    """The address cannot be listened on."""
+    """The server cannot listen at an address."""
 
 
 class Server:
-    """Serves a platform from the moment it is made until it is closed; a context manager.
+    """Serves a platform from its creation until it is closed; a context manager.
 
     Args:
-        platform: What to serve. It is closed with the server, or when the address cannot be had.
+        platform: The platform. It is closed with the server, or when the address is unavailable.
         host: The address to listen on.
         port: The port; 0 takes a free one.
 
     Raises:
-        AddressUnavailable: The address cannot be listened on.
+        AddressUnavailable: The server cannot listen at the address.
     """
 
     def __init__(self, platform: Platform, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -62,7 +62,7 @@ class Server:
             time.sleep(_POLL_SECONDS)
 
     def __enter__(self) -> Self:
-        """Serve, as since it was made."""
+        """Return the running server."""
         return self
 
     def __exit__(
@@ -73,19 +73,17 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL that it listens at."""
         return _url(self._host, self.port)
 
     def close(self) -> None:
-        """Stop serving: answer what can be answered soon, end every plugin, and close the platform."""
+        """Stop serving: finish the calls that finish soon, end every plugin, and close the platform."""
         self._uvicorn.should_exit = True
         self._thread.join(_GRACE_SECONDS)
-        parts = self.platform.closing
-        while parts:
-            parts.pop()()
+        self.platform.stop()
         self._thread.join(_GRACE_SECONDS)
         for connection in list(self._uvicorn.server_state.connections):
-            # Whoever has not taken the answer by now will not take it.
+            # Whoever has not read the response by now will not read it.
             connection.loop.call_soon_threadsafe(connection.transport.abort)
         self._thread.join()
         _join_helpers()
@@ -97,7 +95,7 @@ class Server:
 
 
 def _join_helpers() -> None:
-    """Wait for the threads in which calls were answered: they are told to end with their loop, but nobody waits."""
+    """Wait for the threads in which calls were handled: they end with their loop, but nobody else waits for them."""
     for thread in threading.enumerate():
         loop = getattr(thread, "loop", None)
         if loop is not None and loop.is_closed():
@@ -111,9 +109,9 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno) if isinstance(error.errno, int) and error.errno > 0 else error
         raise AddressUnavailable(
-            f"{_url(host, port)} cannot be listened on ({reason}): choose another --port, or --port 0 for a free one"
+            f"Cannot listen on {_url(host, port)} ({reason}): choose another --port, or --port 0 for a free one"
         ) from error
-    # asyncio does it for sockets alone that name their protocol. Without it each answer but the first one on a
+    # asyncio does it only for sockets that name their protocol. Without it each response but the first one on a
     # connection waits 40 ms for the caller's acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

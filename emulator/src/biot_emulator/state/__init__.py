@@ -1,1 +1,1 @@
-"""The platform's state: the store and the clock."""
+"""The platform's state: store, clock, public address and lifecycle."""

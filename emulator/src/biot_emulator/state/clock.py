@@ -1,4 +1,4 @@
-"""The platform's time: the machine's, or one that tests and people set."""
+"""The platform's time: the machine's, or one that tests and operators set."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import threading
 import time
 from datetime import UTC, datetime
 
-__all__ = ["Clock", "timestamp"]
+__all__ = ["Clock"]
 
 
 class Clock:
     """Time that goes on at the machine's pace, from wherever it was set. Safe for several threads.
 
     Attributes:
-        turns: How often it was set, reset or woken, for `wait`.
+        turns: Counts how often it was set, reset or woken, for `wait`.
     """
 
     def __init__(self) -> None:
@@ -27,23 +27,23 @@ class Clock:
             return datetime.fromtimestamp(time.time() + self._offset, UTC)
 
     def set(self, moment: datetime) -> None:
-        """Make it `moment` now."""
+        """Set the time."""
         with self._lock:
             self._offset = moment.timestamp() - time.time()
             self._turn()
 
     def reset(self) -> None:
-        """Make it the machine's time again."""
+        """Go back to the machine's time."""
         with self._lock:
             self._offset = 0.0
             self._turn()
 
     def wait(self, seconds: float, turns: int) -> None:
-        """Wait so long, or until it has been set, reset or woken.
+        """Wait for a while, or until the clock is set, reset or woken.
 
         Args:
-            seconds: How long.
-            turns: The `turns` before anything was read that the wait depends on, so that no change is missed.
+            seconds: The longest wait.
+            turns: The value of `turns` before anything that the wait depends on was read, so that no change is missed.
         """
         with self._lock:
             self._lock.wait_for(lambda: self.turns != turns, seconds)
@@ -56,8 +56,3 @@ class Clock:
     def _turn(self) -> None:
         self.turns += 1
         self._lock.notify_all()
-
-
-def timestamp(moment: datetime) -> str:
-    """Write a time as the platform does: ISO 8601 in UTC, to the millisecond."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

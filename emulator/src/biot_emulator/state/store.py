@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,16 +31,16 @@ class Store:
     """Collections of documents by id, and files by id. Safe for several threads.
 
     Args:
-        folder: Where the state is kept; None keeps it in memory.
+        folder: Where the state is stored; None holds it in memory.
 
     Attributes:
-        folder: The same.
+        folder: The folder; None where the state is in memory.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        place = ":memory:" if folder is None else str(_private_file(folder))
-        self._connection = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
+        path = ":memory:" if folder is None else str(_private_file(folder))
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=WAL")
         # Enough to survive the end of the process at any moment; only the machine's own crash may lose the last writes.
         self._connection.execute("PRAGMA synchronous=NORMAL")
@@ -50,7 +50,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All changes inside are made, or, when an exception leaves it, none; no other thread sees half of them."""
+        """Make all changes inside, or none when an exception is raised; no other thread sees half of them."""
         with self._lock:
             outermost = self._depth == 0
             if outermost:
@@ -69,7 +69,7 @@ class Store:
                 self._depth -= 1
 
     def put(self, collection: str, id: str, document: Document) -> None:
-        """Write a document, in place of the one with its id where there is one."""
+        """Write a document, replacing the one with its id."""
         with self._lock:
             self._connection.execute(
                 "INSERT INTO documents (collection, id, json) VALUES (?, ?, ?) "
@@ -78,7 +78,7 @@ class Store:
             )
 
     def get(self, collection: str, id: str) -> Document | None:
-        """Read a document."""
+        """Return a document; None where there is none."""
         with self._lock:
             row = self._connection.execute(
                 "SELECT json FROM documents WHERE collection = ? AND id = ?", (collection, id)
@@ -86,26 +86,40 @@ class Store:
         return None if row is None else decode(row[0])
 
     def delete(self, collection: str, id: str) -> bool:
-        """Remove a document; tell whether it was there."""
+        """Remove a document; return whether there was one."""
         with self._lock:
             cursor = self._connection.execute("DELETE FROM documents WHERE collection = ? AND id = ?", (collection, id))
             return cursor.rowcount > 0
 
     def all(self, collection: str) -> list[Document]:
-        """Read all documents of a collection, in the order in which they were first written."""
+        """Return all documents of a collection, in the order in which they were first written."""
         with self._lock:
             rows = self._connection.execute(
                 "SELECT json FROM documents WHERE collection = ? ORDER BY position", (collection,)
             ).fetchall()
         return [decode(row[0]) for row in rows]
 
+    def delete_where(self, collection: str, field: str, value: str) -> None:
+        """Remove the documents that have this value in a field."""
+        with self.transaction():
+            for document in self.all(collection):
+                if document[field] == value:
+                    self.delete(collection, document["id"])
+
+    def replace_where(self, collection: str, field: str, value: str, by: str) -> None:
+        """Change a field of the documents that have this value in it."""
+        with self.transaction():
+            for document in self.all(collection):
+                if document[field] == value:
+                    self.put(collection, document["id"], {**document, field: by})
+
     def put_file(self, id: str, content: bytes) -> None:
-        """Write a file, in place of the one with its id where there is one."""
+        """Write a file, replacing the one with its id."""
         with self._lock:
             self._connection.execute("INSERT OR REPLACE INTO files (id, content) VALUES (?, ?)", (id, content))
 
     def get_file(self, id: str) -> bytes | None:
-        """Read a file."""
+        """Return a file's content; None where there is none."""
         with self._lock:
             row = self._connection.execute("SELECT content FROM files WHERE id = ?", (id,)).fetchone()
         return None if row is None else bytes(row[0])
@@ -120,10 +134,12 @@ class Store:
         with self._lock:
             self._connection.execute("DELETE FROM files WHERE id = ?", (id,))
 
-    def clear(self) -> None:
-        """Remove everything."""
+    def clear(self, preserved: Iterable[str] = ()) -> None:
+        """Remove everything, but for these collections."""
         with self.transaction():
-            self._connection.execute("DELETE FROM documents")
+            removed = {row[0] for row in self._connection.execute("SELECT DISTINCT collection FROM documents")}
+            for collection in removed - set(preserved):
+                self._connection.execute("DELETE FROM documents WHERE collection = ?", (collection,))
             self._connection.execute("DELETE FROM files")
 
     def close(self) -> None:
@@ -133,7 +149,7 @@ class Store:
 
 
 def _private_file(folder: Path) -> Path:
-    """Make the database's file readable to its owner alone: the platform's signing keys are in it."""
+    """Create the database's file, readable by its owner alone: the platform's signing keys are in it."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "platform.sqlite"
     file.touch(mode=0o600)

@@ -75,7 +75,7 @@ def _advice(advice: str, interceptable: Interceptable) -> str:
 
 
 def _notification(entity_type: str, action: str, at: At) -> Iterator[Finding]:
-    from biot_emulator.services.dispatcher.catalog import ACTION_NAMES, ENTITY_TYPE_NAMES, NOTIFIABLE_ACTIONS
+    from biot_emulator.services.dispatcher.notifiable_actions import ACTION_NAMES, ENTITY_TYPE_NAMES, NOTIFIABLE_ACTIONS
 
     for code, said, known in (
         ("entity-type-unknown", entity_type, ENTITY_TYPE_NAMES),

@@ -6,7 +6,7 @@ import pytest
 
 from biot_emulator.client import Client
 from biot_emulator.security.tokens import TokenKind
-from biot_emulator.services.ums.service_users import ADMINISTRATOR_ROLE_ID
+from biot_emulator.security.well_known_ids import ADMINISTRATOR_ROLE_ID
 from biot_emulator.testing import Emulator
 
 SERVICES = "/ums/v2/services"

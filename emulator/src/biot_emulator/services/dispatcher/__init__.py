@@ -1,1 +1,1 @@
-"""The dispatcher service: what can be subscribed to, and who subscribed."""
+"""The dispatcher service: what can be subscribed to, and the subscriptions."""

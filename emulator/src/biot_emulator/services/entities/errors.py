@@ -10,7 +10,7 @@ ApiError
 
 from __future__ import annotations
 
-from biot_emulator.errors import ApiError
+from biot_emulator.api.errors import ApiError
 
 __all__ = [
     "AlertNotFound",

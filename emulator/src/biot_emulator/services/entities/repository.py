@@ -1,4 +1,4 @@
-"""The entities of all types, in one store that knows no type but by the table."""
+"""The entities of all types, in one store that knows a type by its row in the table alone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from biot_emulator.platform import Platform
-from biot_emulator.security.tokens import TENANT_ID
-from biot_emulator.services.entities.attributes import caption, check, given, reference
+from biot_emulator.security.well_known_ids import TENANT_ID
+from biot_emulator.services.entities.attributes import check_attributes, requested_attributes
+from biot_emulator.services.entities.captions import caption, reference
 from biot_emulator.services.entities.errors import (
     AttributeTypeMismatch,
     CannotDeleteFirstOrganization,
@@ -17,9 +17,12 @@ from biot_emulator.services.entities.errors import (
     ReferencedEntityNotFound,
 )
 from biot_emulator.services.entities.templates import Templates
-from biot_emulator.services.entities.types import ENTITY_TYPES, EntityType
+from biot_emulator.services.entities.type_definition import EntityType
+from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.services.ums.users import Users
-from biot_emulator.state.clock import timestamp
+from biot_emulator.state.clock import Clock
+from biot_emulator.state.store import Store
+from biot_emulator.state.timestamps import timestamp
 
 __all__ = ["Entities"]
 
@@ -30,29 +33,35 @@ Entity = dict[str, Any]
 
 
 class Entities:
-    """Makes, reads, changes and removes entities; an entity is a document as the API shows it.
+    """Creates, reads, changes and deletes entities; an entity is a document as the API returns it.
 
-    There is always the first organization, with the first administrator in it.
+    Args:
+        store: The state.
+        clock: The platform's time.
+        templates: The templates of entities.
+        users: The people who can log in, where entities are people.
     """
 
-    def __init__(self, platform: Platform, users: Users) -> None:
-        self._clock = platform.clock
-        self._store = platform.store
+    def __init__(self, store: Store, clock: Clock, templates: Templates, users: Users) -> None:
+        self._store = store
+        self._clock = clock
+        self._templates = templates
         self._users = users
-        self._templates = Templates(platform.store)
-        self._make_first()
-        platform.emptied.append(self._make_first)
 
     def find(self, type_name: str, id: str) -> Entity | None:
-        """An entity; None where there is none."""
+        """Return an entity; None where there is none."""
         return self._store.get(_collection(type_name), id)
 
+    def has_organization(self, id: str) -> bool:
+        """Whether there is an organization with this id."""
+        return self.find("organization", id) is not None
+
     def all(self, type_name: str) -> list[Entity]:
-        """All entities of a type, in the order in which they were made."""
+        """Return all entities of a type, the oldest first."""
         return self._store.all(_collection(type_name))
 
     def read(self, type_name: str, id: str) -> Entity:
-        """An entity. Raises the type's EntityNotFound."""
+        """Return an entity. Raises the type's EntityNotFound."""
         entity = self.find(type_name, id)
         if entity is None:
             raise _TYPES[type_name].not_found(f"There is no {type_name} [{id}]", id=id)
@@ -61,48 +70,58 @@ class Entities:
     def create(
         self, type_name: str, attributes: Entity, *, organization_id: str = TENANT_ID, template: str | None = None
     ) -> Entity:
-        """Make an entity.
+        """Create an entity.
 
         Args:
             type_name: The entity type's name.
-            attributes: What the entity is to have; references as objects with an `id`.
+            attributes: The entity's attributes; references as objects with an `id`.
             organization_id: The owner, where `_ownerOrganization` is not among the attributes.
             template: The template's name, where `_templateId` is not among the attributes.
 
         Raises:
-            ApiError: The attributes are not what this type takes.
+            ApiError: The attributes are not valid for this type.
         """
         entity_type = _TYPES[type_name]
         owned = {"_ownerOrganization": {"id": organization_id}, **_without_null_owner(attributes)}
         with self._store.transaction():
-            entity = {**entity_type.defaults, **given(entity_type, owned, {})}
+            entity = {**entity_type.defaults, **requested_attributes(entity_type, owned, {})}
             entity["_template"] = self._templates.find(type_name, template, attributes.get("_templateId"))
             return self._add(entity_type, entity)
 
+    def import_entity(self, type_name: str, entity: Entity) -> None:
+        """Write an entity as it is, with its id: for those that no request creates."""
+        self._store.put(_collection(type_name), entity["_id"], entity)
+
     def update(self, type_name: str, id: str, attributes: Entity) -> tuple[Entity, Entity]:
-        """Change the attributes that are given; give the entity as it is and as it was.
+        """Change attributes; return the entity as it is and as it was.
 
         Raises:
-            ApiError: There is no such entity, or the attributes are not what its type takes.
+            ApiError: There is no such entity, or the attributes are not valid for its type.
         """
         entity_type = _TYPES[type_name]
         with self._store.transaction():
             old = self.read(type_name, id)
-            entity = {**old, **given(entity_type, attributes, old)}
+            entity = {**old, **requested_attributes(entity_type, attributes, old)}
             return self._put(entity_type, entity, old), old
 
     def set_enabled(self, type_name: str, id: str, state: str) -> tuple[Entity, Entity]:
-        """Make a person `ENABLED` or `DISABLED`, who can then log in or not; give the entity as it is and as it was."""
+        """Allow or forbid a person to log in; return the entity as it is and as it was.
+
+        Args:
+            type_name: The entity type's name.
+            id: The person's id.
+            state: `ENABLED` or `DISABLED`.
+        """
         with self._store.transaction():
             old = self.read(type_name, id)
             self._users.set_enabled(id, state == "ENABLED")
             return self._put(_TYPES[type_name], {**old, "_enabled": state}, old), old
 
     def delete(self, type_name: str, id: str) -> Entity:
-        """Remove an entity, and give it one last time.
+        """Delete an entity, and return it one last time.
 
         Raises:
-            ApiError: There is no such entity, or it cannot be removed.
+            ApiError: There is no such entity, or it cannot be deleted.
         """
         if (type_name, id) == ("organization", TENANT_ID):
             raise CannotDeleteFirstOrganization("The first organization cannot be deleted")
@@ -116,7 +135,7 @@ class Entities:
     def _add(self, entity_type: EntityType, entity: Entity) -> Entity:
         now = timestamp(self._clock.now())
         if entity_type.own_id:
-            check(entity_type, entity)
+            check_attributes(entity_type, entity)
             self._check_own_id(entity_type, entity["_id"])
         else:
             entity["_id"] = str(uuid.uuid4())
@@ -133,19 +152,20 @@ class Entities:
             raise EntityAlreadyExists(f"There is a {entity_type.name} [{id}] already", id=id)
 
     def _put(self, entity_type: EntityType, entity: Entity, old: Mapping[str, Any]) -> Entity:
-        check(entity_type, entity)
+        check_attributes(entity_type, entity)
         for name, type_name in entity_type.references.items():
             if entity.get(name) is not None and entity[name] != old.get(name):
-                entity[name] = self._referred(name, type_name, entity[name], entity)
+                entity[name] = self._resolve(name, type_name, entity[name], entity)
         entity["_lastModifiedTime"] = timestamp(self._clock.now())
         entity["_caption"] = caption(entity)
         self._store.put(_collection(entity_type.name), entity["_id"], entity)
         return entity
 
-    def _referred(self, name: str, type_name: str, value: Any, entity: Entity) -> Entity:
+    def _resolve(self, name: str, type_name: str, value: Any, entity: Entity) -> Entity:
+        """Return the reference to the entity that an attribute's value names by its `id`."""
         id = value.get("id") if isinstance(value, dict) else None
         if isinstance(value, dict) and id is None and name == "_primaryAdministrator":
-            # An organization is made together with its administrator.
+            # An organization is created together with its administrator.
             return reference(self.create(type_name, value, organization_id=entity["_ownerOrganization"]["id"]))
         if not isinstance(id, str):
             message = f"The attribute [{name}] must be an object with the [id] of a {type_name}"
@@ -155,22 +175,6 @@ class Entities:
             message = f"The attribute [{name}] refers to the {type_name} [{id}], which there is not"
             raise ReferencedEntityNotFound(message, attributeName=name, entityId=id)
         return reference(target)
-
-    def _make_first(self) -> None:
-        if self.find("organization", TENANT_ID) is None:
-            template = self._templates.find("organization", None, None)
-            now = timestamp(self._clock.now())
-            first = {"_id": TENANT_ID, "_name": "First organization", "_creationTime": now, "_lastModifiedTime": now}
-            owner = {"id": TENANT_ID, "name": first["_name"]}
-            entity = {**first, "_caption": first["_name"], "_ownerOrganization": owner, "_template": template}
-            self._store.put(_collection("organization"), TENANT_ID, {**entity, "_referencers": {}})
-        admin = self._users.admin
-        if self.find("organization-user", admin.id) is None:
-            name = {"firstName": "First", "lastName": "Administrator"}
-            entity = self.create("organization-user", {"_name": name, "_email": admin.username})
-            self._store.delete(_collection("organization-user"), str(entity["_id"]))
-            self._store.put(_collection("organization-user"), admin.id, {**entity, "_id": admin.id})
-            self.update("organization", TENANT_ID, {"_primaryAdministrator": {"id": admin.id}})
 
 
 def _without_null_owner(attributes: Entity) -> Entity:

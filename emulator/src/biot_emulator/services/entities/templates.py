@@ -1,11 +1,11 @@
-"""The templates that entities are made from: a name and an id, as templates' attributes are not modelled."""
+"""The templates of entities: a name and an id, as templates' attributes are not modelled."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from biot_emulator.errors import BadRequest
+from biot_emulator.api.errors import BadRequest
 from biot_emulator.state.store import Store
 
 __all__ = ["Templates"]
@@ -15,16 +15,20 @@ _NAMESPACE = uuid.UUID("6d2f3a52-5f0d-4f0a-9f57-0d7a1a6d3c11")
 
 
 class Templates:
-    """Knows a template from the first time that it is used: any name, or any id, is one."""
+    """Every name and every id is a template, from its first use on.
+
+    Args:
+        store: The state.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def find(self, type_name: str, name: str | None, id: Any) -> dict[str, Any]:
-        """The template of this name, else of this id, else the entity type's own.
+        """Return the template with this name, else with this id, else the entity type's default template.
 
         Raises:
-            BadRequest: The id is no UUID.
+            BadRequest: The id is not a UUID.
         """
         if name is None and id is not None:
             return self._by_id(type_name, id)

@@ -1,77 +1,20 @@
-"""The table of entity types: their APIs, and what sets their entities apart (contract sections 2.9 and 3.3)."""
+"""The table of entity types: their APIs and built-in attributes (contract sections 2.9, 3.2 and 3.3)."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from biot_emulator.services.entities.errors import (
     AlertNotFound,
     CommandNotFound,
     DeviceNotFound,
-    EntityNotFound,
     GenericEntityNotFound,
     OrganizationNotFound,
     SessionNotFound,
     UserNotFound,
 )
+from biot_emulator.services.entities.type_apis import alert_apis, creation_by_template, crud, crud_by_id, person_apis
+from biot_emulator.services.entities.type_definition import EntityType
 
-__all__ = ["ENTITY_TYPES", "EntityType"]
-
-
-@dataclass(frozen=True, slots=True)
-class EntityType:
-    """One type of entities.
-
-    Attributes:
-        name: Its name on the wire.
-        apis: What each of its APIs does, by API id: `create`, `read`, `update`, `delete`, `search`, `self` or
-            `set_enabled`.
-        not_found: The error for an id that no entity has.
-        mandatory: What an entity cannot be made without, and the type of its value.
-        defaults: What an entity has that was made without it.
-        references: The entity type that an attribute refers to; the reference is written as an object with an `id`.
-        parent: The attribute that refers to the entity that this one belongs to, and the path variable with its id.
-        person: Whether it is somebody who can log in.
-        own_id: Whether whoever makes an entity gives its id.
-        started: The attribute with the moment from which on it is; none for most.
-    """
-
-    name: str
-    apis: Mapping[str, str]
-    not_found: type[EntityNotFound]
-    mandatory: Mapping[str, type] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    references: Mapping[str, str] = field(default_factory=dict)
-    parent: tuple[str, str] | None = None
-    person: bool = False
-    own_id: bool = False
-    started: str | None = None
-
-
-def _one(base: str) -> dict[str, str]:
-    one = f"{base}/{{id}}"
-    return {f"GET{one}": "read", f"PATCH{one}": "update", f"DELETE{one}": "delete"}
-
-
-def _all(base: str) -> dict[str, str]:
-    return {f"POST{base}": "create", f"GET{base}": "search", **_one(base)}
-
-
-def _by_template(base: str) -> dict[str, str]:
-    return {f"POST{base}/templates/{{templateName}}": "create"}
-
-
-def _people(base: str) -> dict[str, str]:
-    state = f"POST{base}/{{id}}/enabled-state/{{state}}"
-    return {**_all(base), **_by_template(base), f"GET{base}/self": "self", state: "set_enabled"}
-
-
-def _alerts(base: str, parent: str) -> dict[str, str]:
-    alerts = f"{base}/{{{parent}}}/alerts"
-    creates = {f"POST{alerts}": "create", f"POST{alerts}/{{templateName}}": "create"}
-    return {**creates, f"GET{base}/alerts": "search", **_one(alerts)}
+__all__ = ["ENTITY_TYPES"]
 
 
 _ORGANIZATIONS = "/organization/v1/organizations"
@@ -91,14 +34,14 @@ _OWNED = {"_ownerOrganization": "organization"}
 ENTITY_TYPES = (
     EntityType(
         "organization",
-        {**_all(_ORGANIZATIONS), **_by_template(_ORGANIZATIONS)},
+        {**crud(_ORGANIZATIONS), **creation_by_template(_ORGANIZATIONS)},
         OrganizationNotFound,
         mandatory={"_name": str},
         references={**_OWNED, "_primaryAdministrator": "organization-user"},
     ),
     EntityType(
         "organization-user",
-        _people(f"{_USERS}/organizations"),
+        person_apis(f"{_USERS}/organizations"),
         UserNotFound,
         mandatory={"_name": dict},
         defaults=_PERSON,
@@ -107,7 +50,7 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "caregiver",
-        _people(f"{_USERS}/caregivers"),
+        person_apis(f"{_USERS}/caregivers"),
         UserNotFound,
         mandatory={"_name": dict},
         defaults=_PERSON,
@@ -116,7 +59,7 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "patient",
-        _people(_PATIENTS),
+        person_apis(_PATIENTS),
         UserNotFound,
         mandatory={"_name": dict},
         defaults={**_PERSON, "_canLogin": False},
@@ -125,7 +68,7 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "patient-alert",
-        {**_alerts(_PATIENTS, "patientId")},
+        alert_apis(_PATIENTS, "patientId"),
         AlertNotFound,
         defaults=_ALERT,
         references={**_OWNED, "_patient": "patient"},
@@ -134,7 +77,7 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "device",
-        {**_all(_DEVICES), **_by_template(_DEVICES)},
+        {**crud(_DEVICES), **creation_by_template(_DEVICES)},
         DeviceNotFound,
         mandatory={"_id": str},
         defaults={"_status": {"_certificateStatus": "NOT_INSTALLED", "_connection": {"_connected": False}}},
@@ -143,7 +86,7 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "device-alert",
-        {**_alerts(_OF_DEVICES, "deviceId")},
+        alert_apis(_OF_DEVICES, "deviceId"),
         AlertNotFound,
         defaults=_ALERT,
         references={**_OWNED, "_device": "device"},
@@ -156,7 +99,7 @@ ENTITY_TYPES = (
             f"POST{_SESSIONS}": "create",
             f"POST{_SESSIONS}/usage-type/{{usageType}}": "create",
             f"GET{_OF_DEVICES}/usage-sessions": "search",
-            **_one(_SESSIONS),
+            **crud_by_id(_SESSIONS),
         },
         SessionNotFound,
         mandatory={"_state": str},
@@ -185,7 +128,7 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "generic-entity",
-        {**_all(_GENERIC), f"POST{_GENERIC_3}": "create", f"GET{_GENERIC_3}": "search", **_one(_GENERIC_3)},
+        {**crud(_GENERIC), f"POST{_GENERIC_3}": "create", f"GET{_GENERIC_3}": "search", **crud_by_id(_GENERIC_3)},
         GenericEntityNotFound,
         mandatory={"_name": str},
         references=_OWNED,

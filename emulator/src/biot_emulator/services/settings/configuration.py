@@ -1,4 +1,4 @@
-"""A plugin's configuration: its fields, their limits and what they are when nobody says (contract section 6.3)."""
+"""A plugin's configuration: its fields, their limits and their defaults (contract section 6.3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from biot_emulator.services.settings.errors import CodeNotSupportedForImage, Env
 __all__ = ["DEFAULTS", "DEFAULT_HANDLER", "RESERVED_PREFIX", "check_package", "image_tag", "plugin_name", "read_config"]
 
 RESERVED_PREFIX = "BIOT_"
-"""What the names of the platform's own environment variables begin with."""
+"""The prefix of the platform's own environment variables."""
 DEFAULT_HANDLER = "index.handler"
 
 Config = Mapping[str, Any]
@@ -35,7 +35,7 @@ DEFAULTS: Config = {
     "analyticsDbAccess": False,
     "cors": _CORS,
 }
-"""What a new plugin has where its configuration says nothing."""
+"""The defaults of a new plugin's configuration."""
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 _CORS_METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH")
@@ -52,7 +52,7 @@ def plugin_name(fields: Fields) -> str:
 
 
 def image_tag(fields: Fields) -> str | None:
-    """Read which image a plugin runs, which is not among what its configuration keeps. Raises ApiError."""
+    """Read the tag of a plugin's image, which is not stored in its configuration. Raises ApiError."""
     tag = fields.optional_text("imageTag", most=128)
     if tag == "":
         raise fields.wrong("imageTag", "must not be empty: send the tag of an image, or leave it out")
@@ -60,14 +60,14 @@ def image_tag(fields: Fields) -> str | None:
 
 
 def read_config(fields: Fields, current: Config) -> dict[str, Any]:
-    """Give the configuration as it is once the fields that are given are taken over.
+    """Return the configuration with the fields that were sent.
 
     Args:
-        fields: The fields; `subscriptions` is not read here.
+        fields: The fields that were sent; `subscriptions` is not read here.
         current: The configuration so far.
 
     Raises:
-        ApiError: A field is not what it should be.
+        ApiError: A field is not valid.
     """
     config = {**current, **{name: _READERS[name](fields, current) for name in fields.present(*_READERS)}}
     if fields.has("cronSchedule") and not fields.present("cronSchedule"):
@@ -77,16 +77,16 @@ def read_config(fields: Fields, current: Config) -> dict[str, Any]:
 
 
 def check_package(fields: Fields, config: dict[str, Any], *, tagged: bool, has_code: bool) -> dict[str, Any]:
-    """See that a configuration fits its kind of package, and complete it.
+    """Check that a configuration fits its package type, and complete it.
 
     Args:
         fields: The fields that were sent.
         config: The configuration with them.
-        tagged: Whether there is an image, so that runtime and handler are in there.
+        tagged: Whether there is an image, which has runtime and handler in it.
         has_code: Whether a zip was sent.
 
     Raises:
-        ApiError: It does not.
+        ApiError: The configuration does not fit.
     """
     image = config["deploymentPackageType"] == "IMAGE"
     if image and has_code:
@@ -123,10 +123,10 @@ def _cron_schedule(fields: Fields, _: Config) -> str:
 
 def _cors(fields: Fields, current: Config) -> dict[str, list[str]]:
     cors = fields.inner("cors")
-    given = {name: cors.list_of_texts(name) for name in cors.present(*_CORS)}
-    if not set(given.get("allowMethods", ())) <= set(_CORS_METHODS):
+    sent = {name: cors.list_of_texts(name) for name in cors.present(*_CORS)}
+    if not set(sent.get("allowMethods", ())) <= set(_CORS_METHODS):
         raise cors.wrong("allowMethods", f"may have {', '.join(_CORS_METHODS)} only")
-    return {**(current.get("cors") or _CORS), **given}
+    return {**(current.get("cors") or _CORS), **sent}
 
 
 _READERS: Mapping[str, Callable[[Fields, Config], Any]] = {

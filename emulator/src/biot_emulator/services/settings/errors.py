@@ -9,7 +9,7 @@ ApiError
 
 from __future__ import annotations
 
-from biot_emulator.errors import ApiError
+from biot_emulator.api.errors import ApiError
 
 __all__ = [
     "CodeNotSupportedForImage",
@@ -40,21 +40,21 @@ class CorrectApiIdForType(ApiError):
 
 
 class EnvironmentVariableReserved(ApiError):
-    """An environment variable has a name that the platform keeps for itself."""
+    """An environment variable has a name that the platform reserves."""
 
     status_code = 400
     code = "ENVIRONMENT_VARIABLES_CANNOT_START_WITH_RESERVED_PREFIX"
 
 
 class OrderReserved(ApiError):
-    """An interception has the order that the platform keeps for itself."""
+    """An interception has the order that the platform reserves."""
 
     status_code = 400
     code = "INTERCEPTION_ORDER_CANNOT_BE_RESERVED_ORDER"
 
 
 class PluginRequestInvalid(ApiError):
-    """A field of an update is not what it should be."""
+    """A field of an update is not valid."""
 
     status_code = 400
     code = "PLUGIN_REQUEST_VALIDATION_FAILED"

@@ -1,4 +1,4 @@
-"""A plugin, as the platform keeps it (contract section 6)."""
+"""A plugin, as the platform stores it (contract section 6)."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ADDRESS_PATH", "PREFIX", "InPlace", "Plugin"]
+__all__ = ["PREFIX", "InPlace", "Plugin"]
 
 PREFIX = "Plugin-"
 """What the platform puts before a plugin's name (contract section 6.3)."""
-ADDRESS_PATH = "/_functions/"
-"""The path below which plugins have their addresses."""
 
 
 @dataclass(frozen=True, slots=True)
 class InPlace:
-    """Code that runs where it is, in a folder that somebody works in.
+    """Code that runs where it is, in a developer's folder.
 
     Attributes:
         folder: The folder.
-        python: The interpreter that has what the code needs.
+        python: The interpreter that has the code's dependencies.
     """
 
     folder: Path
@@ -35,12 +33,12 @@ class Plugin:
     Attributes:
         name: Its name, without the prefix.
         config: Its configuration, `subscriptions` included (contract section 6.3).
-        endpoint_url: Its address.
+        endpoint_url: Its URL.
         service_id: The id of its service user.
         secret_key: The secret of its service user.
         code: Its code: `id` of the zip, or `folder` and `python`; empty for an image.
-        creation_time: When it was made.
-        last_modified_time: When it was changed last.
+        creation_time: When it was created.
+        last_modified_time: When it was last changed.
     """
 
     name: str
@@ -64,5 +62,5 @@ class Plugin:
 
     @property
     def address(self) -> str:
-        """The 32 characters that its address has."""
+        """The characters that tell its URL from those of other plugins."""
         return self.endpoint_url.rstrip("/").rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""What an update may change of a plugin, and what becomes of its version (contract section 6.2)."""
+"""What an update may change of a plugin, and which version it must have (contract section 6.2)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ __all__ = ["updated_config"]
 
 
 def updated_config(fields: Fields, old: Plugin, *, has_code: bool) -> tuple[dict[str, Any], bool]:
-    """Give a plugin's configuration as it will be, and whether it has other code then.
+    """Return a plugin's changed configuration, and whether the update brings new code.
 
     Args:
         fields: The configuration that was sent.
         old: The plugin so far.
-        has_code: Whether code was sent beside it.
+        has_code: Whether code was sent with it.
 
     Raises:
-        ApiError: It is not what it should be, or changes what cannot be changed.
+        ApiError: The configuration is not valid, or changes what cannot be changed.
     """
     name, package = fields.optional_text("name"), fields.optional_text("deploymentPackageType")
     if name not in (None, old.name, old.full_name):
@@ -32,14 +32,16 @@ def updated_config(fields: Fields, old: Plugin, *, has_code: bool) -> tuple[dict
     tag = image_tag(fields)
     tagged = tag is not None or not old.code
     config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=has_code)
-    has_new = tag is not None if image else has_code
-    _check_version(old.config["version"], config["version"] if fields.present("version") else None, has_new=has_new)
-    return config, has_new
+    has_new_code = tag is not None if image else has_code
+    _check_version(
+        old.config["version"], config["version"] if fields.present("version") else None, has_new_code=has_new_code
+    )
+    return config, has_new_code
 
 
-def _check_version(current: int, requested: int | None, *, has_new: bool) -> None:
+def _check_version(current: int, requested: int | None, *, has_new_code: bool) -> None:
     versions = {"currentVersion": current, "requestVersion": requested}
-    if has_new and (requested is None or requested <= current):
+    if has_new_code and (requested is None or requested <= current):
         raise VersionMustBeLarger(f"With new code the version must be larger than [{current}]", **versions)
-    if not has_new and requested not in (None, current):
+    if not has_new_code and requested not in (None, current):
         raise VersionMustNotBeChanged(f"Without new code the version must stay [{current}]", **versions)

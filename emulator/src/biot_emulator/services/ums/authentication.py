@@ -1,14 +1,14 @@
-"""Tells from a token who calls (contract section 5)."""
+"""Identifies callers by their tokens (contract section 5)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from biot_emulator.api.call import Call, Caller
-from biot_emulator.errors import TokenNotValid
-from biot_emulator.platform import Platform
-from biot_emulator.security.tokens import PLATFORM_SERVICE_ID, TENANT_ID
-from biot_emulator.services.errors import ServiceUserNotFound
+from biot_emulator.api.errors import TokenNotValid
+from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID, TENANT_ID
+from biot_emulator.services.ums.errors import ServiceUserNotFound
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.users import Users
 
@@ -19,19 +19,24 @@ _INTERNAL = "SERVICE_INTERNAL"
 
 
 class Authentication:
-    """The platform's `authenticate`: a token that the platform signed, in time, of someone who is still there."""
+    """Accepts tokens that the platform signed, that are not expired, and whose holder still exists.
 
-    def __init__(self, platform: Platform, users: Users, services: ServiceUsers) -> None:
-        self._tokens = platform.tokens
+    Args:
+        tokens: Reads tokens.
+        users: The people who can log in.
+        service_users: The service users who can log in.
+    """
+
+    def __init__(self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers) -> None:
+        self._tokens = tokens
         self._users = users
-        self._services = services
-        platform.authenticate = self
+        self._service_users = service_users
 
     def __call__(self, call: Call) -> Caller:
         """Read the caller from the `authorization` header.
 
         Raises:
-            TokenNotValid: It has no token, or one that is not, or no longer, good.
+            TokenNotValid: There is no token, or it is not valid.
         """
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         if scheme.lower() != _SCHEME or not token:
@@ -58,7 +63,7 @@ class Authentication:
         if (id, kind) == (PLATFORM_SERVICE_ID, _INTERNAL):
             return Caller(id, kind, TENANT_ID, permissions)
         try:
-            service = self._services.get(id)
+            service = self._service_users.get(id)
         except ServiceUserNotFound:
             return None
         return Caller(id, kind, service["ownerOrganizationId"], permissions) if service["active"] else None

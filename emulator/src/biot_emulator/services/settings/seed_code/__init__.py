@@ -1,4 +1,4 @@
-"""The code that a plugin has until its developer sends some (contract section 6.2)."""
+"""The code that a plugin begins with where none is sent (contract section 6.2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def seed_code() -> bytes:
-    """The zip with the seed for Python: the same bytes each time."""
+    """Return the zip with the code for Python: the same bytes each time."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         text = resources.files(__name__).joinpath("python", "index.py").read_text(encoding="utf-8")

@@ -1,21 +1,17 @@
-"""What the APIs of ums and dispatcher refuse, with the codes and details that BioT publishes.
+"""What the APIs of ums refuse, with the codes and details that BioT publishes.
 
 ApiError
-├── 400 InvalidApiId, InvalidEntityTypeName, InvalidActionName
 ├── 401 ServiceLocked, UserLocked
 ├── 403 LoginFailed, RefreshTokenNotValid
-├── 404 OwnerOrganizationNotFound, SecretKeyNotFound, ServiceUserNotFound, SubscriberNotFound
-└── 409 MaxSecretKeys, ServiceNameAlreadyExists, SubscriptionAlreadyExists
+├── 404 OwnerOrganizationNotFound, SecretKeyNotFound, ServiceUserNotFound
+└── 409 MaxSecretKeys, ServiceNameAlreadyExists
 """
 
 from __future__ import annotations
 
-from biot_emulator.errors import ApiError
+from biot_emulator.api.errors import ApiError
 
 __all__ = [
-    "InvalidActionName",
-    "InvalidApiId",
-    "InvalidEntityTypeName",
     "LoginFailed",
     "MaxSecretKeys",
     "OwnerOrganizationNotFound",
@@ -24,31 +20,8 @@ __all__ = [
     "ServiceLocked",
     "ServiceNameAlreadyExists",
     "ServiceUserNotFound",
-    "SubscriberNotFound",
-    "SubscriptionAlreadyExists",
     "UserLocked",
 ]
-
-
-class InvalidApiId(ApiError):
-    """No API that plugins can intercept has this id."""
-
-    status_code = 400
-    code = "INVALID_API_ID"
-
-
-class InvalidEntityTypeName(ApiError):
-    """There is no such entity type."""
-
-    status_code = 400
-    code = "INVALID_ENTITY_TYPE_NAME"
-
-
-class InvalidActionName(ApiError):
-    """There is no such action."""
-
-    status_code = 400
-    code = "INVALID_ACTION_NAME"
 
 
 class ServiceLocked(ApiError):
@@ -100,13 +73,6 @@ class ServiceUserNotFound(ApiError):
     code = "SERVICE_USER_NOT_FOUND"
 
 
-class SubscriberNotFound(ApiError):
-    """There is no such subscription."""
-
-    status_code = 404
-    code = "SUBSCRIBER_NOT_FOUND"
-
-
 class MaxSecretKeys(ApiError):
     """The service user has as many secret keys as it may have."""
 
@@ -119,10 +85,3 @@ class ServiceNameAlreadyExists(ApiError):
 
     status_code = 409
     code = "SERVICE_NAME_ALREADY_EXISTS"
-
-
-class SubscriptionAlreadyExists(ApiError):
-    """The endpoint is told of this action already."""
-
-    status_code = 409
-    code = "SUBSCRIPTION_ALREADY_EXISTS"

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from biot_emulator.fixtures.events import event_body
+from biot_emulator.event_kind import event_body
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, SHARED, code_zip, interception
 

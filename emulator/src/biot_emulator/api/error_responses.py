@@ -1,0 +1,52 @@
+"""The platform's error body, for whatever goes wrong while a call is handled (contract section 8)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from biot_emulator.api.call import Call
+from biot_emulator.api.errors import ApiError
+from biot_emulator.api.response import ApiResponse
+
+__all__ = ["ErrorResponses"]
+
+_log = logging.getLogger("biot_emulator")
+
+
+class ErrorResponses:
+    """Renders errors as responses.
+
+    Args:
+        environment: The platform's name of itself.
+    """
+
+    def __init__(self, environment: str) -> None:
+        self._environment = environment
+
+    def render(self, error: ApiError, call: Call) -> ApiResponse:
+        """Render an error as the response to a call."""
+        body = {
+            "code": error.code,
+            "message": error.message,
+            "serviceName": _service_name(call.path),
+            "traceId": call.trace_id,
+            "environment": self._environment,
+            "details": error.details,
+        }
+        return ApiResponse(error.status_code, body, error.headers)
+
+    def guard(self, call: Call, respond: Callable[[], ApiResponse]) -> ApiResponse:
+        """Return a response, or the error response for whatever is raised instead. Never raises."""
+        try:
+            return respond()
+        except ApiError as error:
+            return self.render(error, call)
+        except Exception:
+            _log.exception("%s %s failed", call.method, call.path)
+            return self.render(ApiError("The platform failed to handle the call"), call)
+
+
+def _service_name(path: str) -> str:
+    service = path.strip("/").partition("/")[0].strip("_")
+    return f"{service.replace('-', ' ').title() or 'Platform'} Service"

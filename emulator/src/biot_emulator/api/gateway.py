@@ -1,0 +1,60 @@
+"""The way of a call to its handler: route, caller, permission, then the plugins around the handler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from biot_emulator.api.call import Call, Caller
+from biot_emulator.api.error_responses import ErrorResponses
+from biot_emulator.api.permissions import require_permission
+from biot_emulator.api.response import ApiResponse
+from biot_emulator.api.route import Route
+from biot_emulator.api.router import Router
+
+__all__ = ["Authenticator", "Gateway", "Pipeline"]
+
+
+class Authenticator(Protocol):
+    """Identifies callers."""
+
+    def __call__(self, call: Call) -> Caller:
+        """Read the caller from the call's token. Raises TokenNotValid."""
+        ...
+
+
+class Pipeline(Protocol):
+    """Runs a route's handler with the plugins before and after it."""
+
+    def __call__(self, route: Route, call: Call) -> ApiResponse:
+        """Respond to a call."""
+        ...
+
+
+class Gateway:
+    """Handles the calls of every API.
+
+    Args:
+        router: Finds the route.
+        authenticate: Identifies the caller.
+        pipeline: Runs the handler, and the plugins that intercept it.
+        errors: Renders what goes wrong.
+    """
+
+    def __init__(self, router: Router, authenticate: Authenticator, pipeline: Pipeline, errors: ErrorResponses) -> None:
+        self._router = router
+        self._authenticate = authenticate
+        self._pipeline = pipeline
+        self._errors = errors
+
+    def handle(self, call: Call) -> ApiResponse:
+        """Respond to a call. Never raises: every error is rendered as the platform's error body."""
+        return self._errors.guard(call, partial(self._respond, call))
+
+    def _respond(self, call: Call) -> ApiResponse:
+        route, call = self._router.find(call)
+        if not route.public:
+            call = replace(call, caller=self._authenticate(call))
+        require_permission(route, call)
+        return self._pipeline(route, call)

@@ -1,0 +1,1 @@
+"""What plugins receive, by kind of hook."""

@@ -1,0 +1,119 @@
+"""Handlers of the entities' APIs: one function for each operation, for all types alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from biot_emulator.api.call import Call
+from biot_emulator.api.errors import BadRequest
+from biot_emulator.api.response import ApiResponse
+from biot_emulator.api.search import search, search_request
+from biot_emulator.services.entities.errors import ParentNotFound
+from biot_emulator.services.entities.repository import Entities
+from biot_emulator.services.entities.type_definition import EntityType
+from biot_emulator.services.entities.types import ENTITY_TYPES
+from biot_emulator.services.entity_changes import EntityChanges
+
+__all__ = ["EntityHandlers"]
+
+_STATES = ("ENABLED", "DISABLED")
+_TEMPLATE_VARIABLES = ("templateName", "usageType")
+
+Entity = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityHandlers:
+    """The functions of the route table, with what they use.
+
+    Attributes:
+        entities: The entities.
+        changes: Where each change is recorded, for the notifications.
+    """
+
+    entities: Entities
+    changes: EntityChanges
+
+    def create(self, call: Call, entity_type: EntityType) -> ApiResponse:
+        """Create an entity."""
+        attributes, organization_id = call.object, call.caller.organization_id if call.caller else ""
+        parent = self._parent(call, entity_type)
+        if parent and entity_type.parent:
+            attributes = {**attributes, entity_type.parent[0]: {"id": parent["_id"]}}
+            organization_id = parent["_ownerOrganization"]["id"]
+        template = next((call.variables[name] for name in _TEMPLATE_VARIABLES if name in call.variables), None)
+        entity = self.entities.create(entity_type.name, attributes, organization_id=organization_id, template=template)
+        self.changes.record(entity_type.name, "_create", call, entity)
+        return ApiResponse(201, entity)
+
+    def read(self, call: Call, entity_type: EntityType) -> ApiResponse:
+        """Return an entity."""
+        return ApiResponse(200, self._entity(call, entity_type))
+
+    def update(self, call: Call, entity_type: EntityType) -> ApiResponse:
+        """Change attributes of an entity."""
+        self._entity(call, entity_type)
+        entity, old = self.entities.update(entity_type.name, call.variables["id"], call.object)
+        self.changes.record(entity_type.name, "_update", call, entity, old)
+        return ApiResponse(200, entity)
+
+    def delete(self, call: Call, entity_type: EntityType) -> ApiResponse:
+        """Delete an entity."""
+        self._entity(call, entity_type)
+        entity = self.entities.delete(entity_type.name, call.variables["id"])
+        self.changes.record(entity_type.name, "_delete", call, entity)
+        return ApiResponse(204)
+
+    def search(self, call: Call, entity_type: EntityType) -> ApiResponse:
+        """Search entities, of one template where the path names it."""
+        entities = self.entities.all(entity_type.name)
+        template = call.variables.get("templateName")
+        if template is not None:
+            entities = [entity for entity in entities if entity["_template"]["name"] == template]
+        return ApiResponse(200, search(entities, search_request(call)))
+
+    def read_self(self, call: Call, entity_type: EntityType) -> ApiResponse:
+        """Return the caller's own entity, of one type of people."""
+        return ApiResponse(200, self.entities.read(entity_type.name, _caller_id(call)))
+
+    def read_self_of_any_type(self, call: Call) -> ApiResponse:
+        """Return the caller's own entity, whatever type of person the caller is."""
+        id = _caller_id(call)
+        people = [entity_type.name for entity_type in ENTITY_TYPES if entity_type.person]
+        person = next((entity for name in people if (entity := self.entities.find(name, id))), None)
+        return ApiResponse(200, person or self.entities.read(people[0], id))
+
+    def set_enabled(self, call: Call, entity_type: EntityType) -> ApiResponse:
+        """Enable or disable a person."""
+        state = call.variables["state"]
+        if state not in _STATES:
+            raise BadRequest(f"The state [{state}] must be one of {', '.join(_STATES)}")
+        entity, old = self.entities.set_enabled(entity_type.name, call.variables["id"], state)
+        self.changes.record(entity_type.name, "_updateEnabledState", call, entity, old)
+        return ApiResponse(200, entity)
+
+    def _entity(self, call: Call, entity_type: EntityType) -> Entity:
+        """Return the entity at a path; it must belong to the parent and the template that the path names."""
+        id = call.variables["id"]
+        entity = self.entities.read(entity_type.name, id)
+        parent = self._parent(call, entity_type)
+        of_another_parent = parent and entity_type.parent and entity[entity_type.parent[0]]["id"] != parent["_id"]
+        if of_another_parent or call.variables.get("templateName") not in (None, entity["_template"]["name"]):
+            raise entity_type.not_found(f"There is no {entity_type.name} [{id}] at this path", id=id)
+        return entity
+
+    def _parent(self, call: Call, entity_type: EntityType) -> Entity | None:
+        if entity_type.parent is None:
+            return None
+        attribute, variable = entity_type.parent
+        id = call.variables[variable]
+        parent = self.entities.find(entity_type.references[attribute], id)
+        if parent is None:
+            raise ParentNotFound(f"There is no {entity_type.references[attribute]} [{id}]", parentEntityId=id)
+        return parent
+
+
+def _caller_id(call: Call) -> str:
+    return call.caller.subject_id if call.caller else ""

@@ -1,0 +1,38 @@
+"""The APIs that several entity types have alike: API ids and their operations (contract section 2.9)."""
+
+from __future__ import annotations
+
+from biot_emulator.services.entities.type_definition import Operation
+
+__all__ = ["Apis", "alert_apis", "creation_by_template", "crud", "crud_by_id", "person_apis"]
+
+Apis = dict[str, Operation]
+
+
+def crud_by_id(base: str) -> Apis:
+    """Return what can be done to one entity."""
+    path = f"{base}/{{id}}"
+    return {f"GET{path}": "read", f"PATCH{path}": "update", f"DELETE{path}": "delete"}
+
+
+def crud(base: str) -> Apis:
+    """Return creation, search, and what can be done to one entity."""
+    return {f"POST{base}": "create", f"GET{base}": "search", **crud_by_id(base)}
+
+
+def creation_by_template(base: str) -> Apis:
+    """Return the creation from a template that the path names."""
+    return {f"POST{base}/templates/{{templateName}}": "create"}
+
+
+def person_apis(base: str) -> Apis:
+    """Return the APIs of a type of people."""
+    state = f"POST{base}/{{id}}/enabled-state/{{state}}"
+    return {**crud(base), **creation_by_template(base), f"GET{base}/self": "self", state: "set_enabled"}
+
+
+def alert_apis(base: str, parent: str) -> Apis:
+    """Return the APIs of the alerts of patients or devices; `parent` is the path variable with the id of one."""
+    alerts = f"{base}/{{{parent}}}/alerts"
+    creates: Apis = {f"POST{alerts}": "create", f"POST{alerts}/{{templateName}}": "create"}
+    return {**creates, f"GET{base}/alerts": "search", **crud_by_id(alerts)}

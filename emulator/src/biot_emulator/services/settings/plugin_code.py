@@ -1,0 +1,86 @@
+"""The code of plugins: checked, stored with the plugins, and extracted to run (contract section 6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from biot_emulator.api.body_fields import Fields
+from biot_emulator.errors import SandboxUnavailable
+from biot_emulator.runtime.code_folders import CodeFolders, InvalidCode, code_id
+from biot_emulator.runtime.pythons import find_python
+from biot_emulator.services.settings.plugin import InPlace, Plugin
+from biot_emulator.services.settings.seed_code import seed_code
+from biot_emulator.state.store import Store
+
+__all__ = ["Code", "PluginCode", "check_runtime"]
+
+Code = bytes | InPlace | None
+"""A zip, or a folder; None where a plugin has the code that every plugin begins with."""
+
+
+class PluginCode:
+    """The zips of plugins in the store, and the folders that they are extracted to.
+
+    Args:
+        store: The state.
+        folders: Where zips are extracted.
+    """
+
+    def __init__(self, store: Store, folders: CodeFolders) -> None:
+        self._store = store
+        self._folders = folders
+
+    def check(self, fields: Fields, config: Mapping[str, Any], code: Code) -> dict[str, str]:
+        """Check that code can be run, before anything is changed; return what a plugin stores about it.
+
+        Raises:
+            ApiError: The code cannot be run.
+        """
+        if isinstance(code, InPlace):
+            return {"folder": str(code.folder), "python": str(code.python)}
+        if config["runtime"] is None:
+            return {}
+        content = seed_code() if code is None else code
+        try:
+            self._folders.extract(content)
+        except InvalidCode as invalid:
+            raise fields.wrong("code", f"is not valid: {invalid}") from None
+        return {"id": code_id(content)}
+
+    def store(self, plugin: Plugin, code: Code) -> None:
+        """Write a plugin's zip, unless it is there already."""
+        if "id" in plugin.code and not self._store.has_file(id := plugin.code["id"]):
+            self._store.put_file(id, code if isinstance(code, bytes) else seed_code())
+
+    def folder(self, id: str) -> Path | None:
+        """Return the folder with the files of a zip, extracted if need be; None where there is no such zip."""
+        if folder := self._folders.find(id):
+            return folder
+        content = self._store.get_file(id)
+        return None if content is None else self._folders.extract(content)
+
+    def remove(self, plugin: Plugin, remaining: Iterable[Plugin]) -> None:
+        """Remove the zip of a plugin that is changed or deleted, unless another plugin has the same."""
+        id = plugin.code.get("id")
+        if id and all(other.code.get("id") != id for other in remaining):
+            self._store.delete_file(id)
+
+    def clean_folders(self, ids: Iterable[str]) -> None:
+        """Remove every folder but those of these zips."""
+        self._folders.keep(set(ids))
+
+
+def check_runtime(fields: Fields, config: Mapping[str, Any], code: Code) -> None:
+    """Check that a runtime that was sent can be had on this machine.
+
+    Raises:
+        ApiError: It cannot.
+    """
+    if isinstance(code, InPlace) or config["runtime"] is None or not fields.present("runtime"):
+        return
+    try:
+        find_python(config["runtime"])
+    except SandboxUnavailable as unavailable:
+        raise fields.wrong("runtime", f"cannot be served: {unavailable}") from None

@@ -1,0 +1,30 @@
+"""A plugin as the settings API returns it (contract section 6.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from biot_emulator.services.settings.plugin import Plugin
+
+__all__ = ["plugin_document"]
+
+_ALWAYS_PRESENT = ("name", "displayName", "version", "runtime", "handler")
+
+
+def plugin_document(plugin: Plugin, base_url: str) -> dict[str, Any]:
+    """Render a plugin.
+
+    Args:
+        plugin: The plugin.
+        base_url: The platform's URL.
+    """
+    document = {
+        **dict.fromkeys(_ALWAYS_PRESENT),
+        **plugin.config,
+        "name": plugin.name,
+        "endpointUrl": plugin.endpoint_url,
+        "linkToConsole": f"{base_url}/_emulator/invocations?plugin={plugin.full_name}",
+        "creationTime": plugin.creation_time,
+        "lastModifiedTime": plugin.last_modified_time,
+    }
+    return {name: value for name, value in document.items() if value is not None or name in _ALWAYS_PRESENT}

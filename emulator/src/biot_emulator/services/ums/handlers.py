@@ -1,0 +1,117 @@
+"""Handlers of ums: log-ins, service users and the public key (contract sections 5.1 and 5.3 to 5.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from biot_emulator.api.body_fields import Fields, uuid_variable
+from biot_emulator.api.call import Call
+from biot_emulator.api.response import ApiResponse
+from biot_emulator.api.search import search, search_request
+from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.ums.errors import OwnerOrganizationNotFound
+from biot_emulator.services.ums.logins import Logins
+from biot_emulator.services.ums.service_users import ServiceUsers
+
+__all__ = ["UmsHandlers"]
+
+_TYPES = ("INTERNAL_SERVICE", "EXTERNAL_SERVICE")
+_LONGEST_NAME = 100
+_FIELDS = ("id", "name", "type", "roleId", "active", "ownerOrganizationId", "accessTokenExpirationInMinutes")
+
+
+@dataclass(frozen=True, slots=True)
+class UmsHandlers:
+    """The functions of the route table, with what they use.
+
+    Attributes:
+        tokens: Has the public keys.
+        logins: Issues tokens for credentials.
+        service_users: The service users.
+        has_organization: Whether an organization with an id exists.
+    """
+
+    tokens: TokenIssuer
+    logins: Logins
+    service_users: ServiceUsers
+    has_organization: Callable[[str], bool]
+
+    def public_key(self, _: Call) -> ApiResponse:
+        """Return the current public key, and the previous one."""
+        return ApiResponse(200, self.tokens.public_keys())
+
+    def log_in(self, call: Call) -> ApiResponse:
+        """Log a person in."""
+        fields = Fields(call.object)
+        username, password = fields.text("username"), fields.optional_text("password") or ""
+        return ApiResponse(200, self.logins.log_in_user(username, password))
+
+    def refresh(self, call: Call) -> ApiResponse:
+        """Exchange a refresh token for new tokens."""
+        return ApiResponse(200, self.logins.refresh(Fields(call.object).text("refreshToken")))
+
+    def log_in_service_user(self, call: Call) -> ApiResponse:
+        """Log a service user in."""
+        fields = Fields(call.object)
+        return ApiResponse(200, self.logins.log_in_service_user(fields.uuid("id"), fields.text("secretKey")))
+
+    def create(self, call: Call) -> ApiResponse:
+        """Create a service user, and return its first secret key with it."""
+        fields = Fields(call.object)
+        user: dict[str, Any] = {"roleId": fields.uuid("roleId"), "type": fields.choice("type", _TYPES)}
+        for name in fields.present("name"):
+            user[name] = fields.optional_text(name, most=_LONGEST_NAME)
+        for name in fields.present("active"):
+            user[name] = fields.boolean(name)
+        for name in fields.present("accessTokenExpirationInMinutes"):
+            user[name] = fields.integer(name)
+        for name in fields.present("ownerOrganizationId"):
+            user[name] = self._organization(fields.uuid(name))
+        user, key = self.service_users.add(user)
+        return ApiResponse(201, {**_without_keys(user), "secretKeyData": key})
+
+    def search(self, call: Call) -> ApiResponse:
+        """Search service users."""
+        page = search(self.service_users.all(), search_request(call))
+        return ApiResponse(200, {**page, "data": [_rendered(user) for user in page["data"]]})
+
+    def read(self, call: Call) -> ApiResponse:
+        """Return a service user."""
+        return ApiResponse(200, _rendered(self.service_users.get(uuid_variable(call, "id"))))
+
+    def update(self, call: Call) -> ApiResponse:
+        """Change whether a service user is active, or its role."""
+        id, fields = uuid_variable(call, "id"), Fields(call.object)
+        changes: dict[str, Any] = {name: fields.boolean(name) for name in fields.present("active")}
+        changes |= {name: fields.uuid(name) for name in fields.present("roleId")}
+        return ApiResponse(200, _rendered(self.service_users.update(id, changes)))
+
+    def delete(self, call: Call) -> ApiResponse:
+        """Delete a service user."""
+        self.service_users.delete(uuid_variable(call, "id"))
+        return ApiResponse(204)
+
+    def add_key(self, call: Call) -> ApiResponse:
+        """Add a secret key."""
+        return ApiResponse(201, self.service_users.add_key(uuid_variable(call, "id")))
+
+    def delete_key(self, call: Call) -> ApiResponse:
+        """Delete a secret key."""
+        self.service_users.delete_key(uuid_variable(call, "id"), uuid_variable(call, "secretKeyId"))
+        return ApiResponse(204)
+
+    def _organization(self, id: str) -> str:
+        if not self.has_organization(id):
+            raise OwnerOrganizationNotFound(f"There is no organization [{id}]", id=id)
+        return id
+
+
+def _without_keys(user: dict[str, Any]) -> dict[str, Any]:
+    return {name: user[name] for name in _FIELDS if name in user}
+
+
+def _rendered(user: dict[str, Any]) -> dict[str, Any]:
+    keys = [{name: key[name] for name in ("id", "creationTime")} for key in user["secretKeys"]]
+    return {**_without_keys(user), "secretKeys": keys}
