@@ -9,7 +9,7 @@ from datetime import datetime
 
 from biot_emulator.cron.expression import Cron
 from biot_emulator.event_kind import EventKind
-from biot_emulator.hooks.events.scheduled_event import scheduled_event
+from biot_emulator.hooks.events.scheduled import scheduled_event
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.invocations.records import Record, Trigger
 from biot_emulator.services.settings.plugin import Plugin
