@@ -1,13 +1,13 @@
-"""What can go wrong, and the exit code of each kind.
+"""The errors of both programs, and their exit codes.
 
 CliError
-├── OperationFailed      1  what was asked for could not be done
+├── OperationFailed      1  the operation failed
 ├── UsageError           2  the command line is wrong
 ├── PluginImportError    3  the plugin cannot be imported
 ├── InvalidPlugin        4  the plugin or its configuration is invalid
 ├── PlatformRefused      5  the platform refused
 ├── PlatformUnreachable  6  the platform cannot be reached
-└── Interrupted        130  the user has interrupted what cannot be undone
+└── Interrupted        130  the user interrupted an operation that cannot be undone
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ __all__ = [
 
 
 class CliError(Exception):
-    """A failure that one sentence explains; the sentence says what to do.
+    """An error whose message says in one sentence what is wrong and what to do.
 
     Attributes:
-        exit_code: How the program ends.
-        code: What machines know the reason by, the name of the platform or of a finding; empty where it has none.
+        exit_code: The exit code of the program.
+        code: Identifies the reason for machines: the platform's code, or that of a finding; empty if it has none.
     """
 
     exit_code: ClassVar[int] = 1
@@ -39,7 +39,7 @@ class CliError(Exception):
 
 
 class OperationFailed(CliError):
-    """What was asked for could not be done."""
+    """The operation failed."""
 
     exit_code: ClassVar[int] = 1
 
@@ -63,7 +63,7 @@ class InvalidPlugin(CliError):
 
 
 class PlatformRefused(CliError):
-    """The platform answered, and refused."""
+    """The platform refused the request."""
 
     exit_code: ClassVar[int] = 5
 
@@ -75,6 +75,6 @@ class PlatformUnreachable(CliError):
 
 
 class Interrupted(CliError):
-    """The user has interrupted what cannot be undone."""
+    """The user interrupted an operation that cannot be undone."""
 
     exit_code: ClassVar[int] = 130

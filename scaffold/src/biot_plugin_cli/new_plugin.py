@@ -1,4 +1,4 @@
-"""The program `new-plugin`: makes the repository of a new plugin."""
+"""The program `new-plugin`: creates the repository of a new plugin."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ import typer
 from rich.markup import escape
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.plugin.interpreters import Runtime, find_interpreter
+from biot_plugin_cli.manifest.lambda_runtimes import Runtime
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.terminal.console import out, print_json
 from biot_plugin_cli.terminal.program import Debug, new_app, run
 
 __all__ = ["app", "main", "new_plugin"]
 
-app = new_app("Make the repository of a new BioT plugin.")
+app = new_app("Create the repository of a new BioT plugin.")
 
 Hook = StrEnum("Hook", ["pre-request", "post-request", "adapt-entity", "notification", "scheduled", "endpoint"])
 Package = Literal["zip", "image"]
 CiProvider = Literal["github", "bitbucket", "none"]
 
-_LONGEST_NAME = 57
+_MAX_NAME_LENGTH = 57
 
 
 @app.command()
 def new_plugin(
     destination: Annotated[
-        Path | None, typer.Argument(metavar="DEST", help="The folder to make; --name when it is left out.")
+        Path | None, typer.Argument(metavar="DEST", help="The folder to create; --name if left out.")
     ] = None,
     name: Annotated[
         str | None, typer.Option(help="The plugin's name on the platform: 1 to 57 letters, digits, - and _.")
@@ -40,17 +41,17 @@ def new_plugin(
     display_name: Annotated[str | None, typer.Option(help="The name that people see.")] = None,
     hook: Annotated[
         list[Hook] | None,
-        typer.Option(metavar="HOOK", help=f"What the plugin handles, may be repeated: {', '.join(Hook)}."),
+        typer.Option(metavar="HOOK", help=f"A hook of the plugin; may be repeated: {', '.join(Hook)}."),
     ] = None,
     runtime: Annotated[Runtime | None, typer.Option(help="The Python version on AWS Lambda.")] = None,
-    package: Annotated[Package | None, typer.Option(help="How the plugin is deployed.")] = None,
-    ci: Annotated[CiProvider | None, typer.Option(help="Whose pipeline runs the plugin's checks.")] = None,
-    defaults: Annotated[bool, typer.Option("--defaults", help="Take the default of whatever is not given.")] = False,
+    package: Annotated[Package | None, typer.Option(help="The package type.")] = None,
+    ci: Annotated[CiProvider | None, typer.Option(help="The CI provider that runs the plugin's checks.")] = None,
+    defaults: Annotated[bool, typer.Option("--defaults", help="Use the defaults of all other options.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     _debug: Debug = False,
 ) -> None:
-    """Make the repository of a new BioT plugin; what is not given is asked on the terminal."""
-    given = {
+    """Create the repository of a new BioT plugin; options that are left out are asked for on the terminal."""
+    options = {
         "name": name,
         "display_name": display_name,
         "hooks": [item.value for item in hook] if hook else None,
@@ -58,12 +59,12 @@ def new_plugin(
         "package": package,
         "ci": ci,
     }
-    answers = {key: value for key, value in given.items() if value is not None}
+    answers = {key: value for key, value in options.items() if value is not None}
     ask = not defaults and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
     folder = _destination(destination, name, ask)
     proposals = {"name": _valid_name(folder.absolute().name)}
     if not (ask or defaults):
-        _require_all(answers | proposals, given)
+        _require_all(answers | proposals, options)
 
     from biot_plugin_cli.template.creation import create
 
@@ -71,7 +72,7 @@ def new_plugin(
     if as_json:
         print_json(created)
     else:
-        _tell_next_steps(folder, created)
+        _print_next_steps(folder, created)
 
 
 def main() -> NoReturn:
@@ -85,29 +86,29 @@ def _destination(destination: Path | None, name: str | None, ask: bool) -> Path:
     if name is not None:
         return Path(name)
     if ask:
-        return Path(typer.prompt("The folder to make"))
-    raise UsageError("Say which folder to make: new-plugin DEST")
+        return Path(typer.prompt("Folder"))
+    raise UsageError("No folder: pass it as in new-plugin DEST")
 
 
 def _valid_name(text: str) -> str:
-    return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")[:_LONGEST_NAME] or "plugin"
+    return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")[:_MAX_NAME_LENGTH] or "plugin"
 
 
-def _require_all(answered: dict[str, Any], questions: dict[str, Any]) -> None:
-    flags = ["--hook" if key == "hooks" else "--" + key.replace("_", "-") for key in questions if key not in answered]
+def _require_all(answers: dict[str, Any], questions: dict[str, Any]) -> None:
+    flags = ["--hook" if key == "hooks" else "--" + key.replace("_", "-") for key in questions if key not in answers]
     if flags:
-        raise UsageError(f"There is no terminal to ask on: give {', '.join(flags)}, or --defaults for the rest")
+        raise UsageError(f"Cannot ask for {', '.join(flags)} (not a terminal): pass them, or --defaults")
 
 
-def _tell_next_steps(folder: Path, created: dict[str, Any]) -> None:
+def _print_next_steps(folder: Path, created: dict[str, Any]) -> None:
     program = "biot-plugin" if shutil.which("biot-plugin") else ".venv/bin/biot-plugin"
     event = f"events/{created['hooks'][0].replace('-', '_')}.json"
-    out.print(f"[green]Made the plugin[/] [bold]{created['name']}[/] in {escape(str(folder))}. Next:")
+    out.print(f"[green]Created the plugin[/] [bold]{created['name']}[/] in {escape(str(folder))}. Next:")
     out.print(f"  cd {shlex.quote(str(folder))}", markup=False)
     out.print("  make test          [dim]# installs everything into the folder, then runs the tests[/]")
     out.print(f"  {program} invoke {event}")
     if find_interpreter(created["runtime"]) is None:
         out.print(
-            f"[yellow]{created['runtime']} was not found on this machine:[/] "
+            f"[yellow]No {created['runtime']} interpreter found on this machine:[/] "
             "make setup lets uv download it, or asks you to install it."
         )

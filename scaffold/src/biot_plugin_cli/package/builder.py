@@ -29,12 +29,12 @@ from biot_plugin_cli.errors import OperationFailed, PluginImportError
 from biot_plugin_cli.package.conflicts import check_handler, check_names
 from biot_plugin_cli.package.sbom import bill_of_materials
 from biot_plugin_cli.package.source_files import own_entries
-from biot_plugin_cli.plugin.interpreters import find_interpreter, plugin_python
-from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.file_writer import write_whole
 
-__all__ = ["Package", "build_package", "compiling_python"]
+__all__ = ["Package", "build_package"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +64,11 @@ class Package:
     notes: tuple[str, ...] = ()
 
 
-def compiling_python(manifest: Manifest) -> Path | None:
-    """Find an interpreter of the plugin's runtime, which can compile for it; None when this machine has none."""
-    try:
-        return plugin_python(manifest.root, manifest.runtime)
-    except OperationFailed:
-        return find_interpreter(manifest.runtime)
-
-
-def build_package(
-    manifest: Manifest, python: Path | None, output: Path | None = None, *, progress: Progress = lambda _: None
-) -> Package:
+def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progress = lambda _: None) -> Package:
     """Make a plugin's package and its bill of materials.
 
     Args:
-        manifest: The plugin.
-        python: What compiles it, an interpreter of its runtime; it gets no bytecode when None.
+        plugin: The plugin; it gets no bytecode if this machine has no interpreter of its runtime.
         output: Where the zip goes; `dist/NAME.zip` in the plugin's repository when None.
         progress: Is told what is done, in a few words each.
 
@@ -88,20 +77,21 @@ def build_package(
         PluginImportError: One of its own files is not valid for the runtime.
         OperationFailed: It cannot be made on this machine.
     """
-    output = (output or manifest.root / "dist" / f"{manifest.name}.zip").absolute()
+    manifest, python = plugin.manifest, _find_compiler(plugin)
+    output = (output or plugin.root / "dist" / f"{manifest.name}.zip").absolute()
     if output.is_dir():
         raise OperationFailed(f"{output} is a folder: name the zip that is to be made")
     if python:
         require_runtime(python, manifest.runtime)
-    target, project = Target(manifest.runtime), Project.load(manifest.root)
-    entries = own_entries(manifest.root, target)
+    target, project = plugin.target, Project.of(plugin.root, plugin.file.document)
+    entries = own_entries(plugin.root, target)
     check_handler(entries, manifest.handler)
     locked, note = locked_distributions(project, target)
     require_wheels(locked, target)
     dependencies = build_dependencies(project, locked, target, python, progress)
     check_names(entries, dependencies.owners)
     progress("Adding the plugin's own files")
-    with tempfile.TemporaryDirectory(dir=cache_folder(manifest.root, "scratch")) as scratch:
+    with tempfile.TemporaryDirectory(dir=cache_folder(plugin.root, "scratch")) as scratch:
         archive = Path(scratch) / "package.zip"
         shutil.copyfile(dependencies.archive, archive)
         append(archive, [*entries, *(_compiled(entries, python, Path(scratch), target) if python else ())])
@@ -113,6 +103,14 @@ def build_package(
         write_whole(package.sbom, (json.dumps(bill, indent=2) + "\n").encode())
     notes = (note, None if python else _no_bytecode(target))
     return replace(package, notes=tuple(filter(None, notes)))
+
+
+def _find_compiler(plugin: Plugin) -> Path | None:
+    """Find an interpreter of the plugin's runtime, which compiles it; None if this machine has none."""
+    try:
+        return plugin.python
+    except OperationFailed:
+        return find_interpreter(plugin.manifest.runtime)
 
 
 def _compiled(entries: Iterable[Entry], python: Path, scratch: Path, target: Target) -> list[Entry]:

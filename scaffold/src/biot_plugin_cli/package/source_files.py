@@ -17,7 +17,7 @@ from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.package.source_file_problems import OwnFileMistake, library_mistake, name_mistake
-from biot_plugin_cli.plugin.file_watcher import is_own
+from biot_plugin_cli.plugin.ignored_files import is_plugin_file
 from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["own_entries", "own_names", "read_own_files"]
@@ -98,7 +98,7 @@ def _read(root: Path, name: str) -> Entry:
 
 def _belongs(path: PurePosixPath) -> bool:
     top = path.parts[0]
-    if any(part.startswith(".") for part in path.parts) or not is_own(Path(path)) or str(path) in _FILES:
+    if any(part.startswith(".") for part in path.parts) or not is_plugin_file(Path(path)) or str(path) in _FILES:
         return False
     return top not in _FOLDERS_AT_TOP if len(path.parts) > 1 else not any(fnmatch(top, one) for one in _FILES_AT_TOP)
 
