@@ -127,7 +127,7 @@ def test_the_answers_name_no_place_on_this_machine_but_the_sources(create: Progr
         (["--display-name", "a\nb", "--defaults"], 2, "--display-name is not valid: a display name has 1 to 255"),
         (["--hook", "before", "--defaults"], 2, "'before' is not one of"),
         (["--runtime", "python3.9", "--defaults"], 2, "'python3.9' is not one of"),
-        (["--hook", "endpoint"], 2, "give --display-name, --runtime, --package, --ci, or --defaults"),
+        (["--hook", "endpoint"], 2, "Cannot ask for --display-name, --runtime, --package, --ci (not a terminal)"),
     ],
 )
 def test_a_wrong_command_line_leaves_nothing(

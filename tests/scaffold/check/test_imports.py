@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from biot_plugin_cli.hooks import discovery
-from biot_plugin_cli.plugin import interpreters
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from tests.scaffold.plugins import INDEX, MANIFEST, THIS, check, hooked, make_plugin, the_one
 from tests.scaffold.support import Program
 
-OTHER = next(runtime for runtime in interpreters.RUNTIMES if runtime != THIS)
+OTHER = next(runtime for runtime in RUNTIMES if runtime != THIS)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_whatever_fails_the_platform_has_the_old_or_the_new_one_and_it_is_said_w
         assert outcome.exit_code in (5, 6)
         assert "Traceback" not in outcome.err
         if is_there:
-            assert "still has version 1 of demo, as it was" in outcome.err
+            assert "still has version 1 of demo, unchanged" in outcome.err
             assert answer(emulator) == {"n": 1}
         else:
             assert "has no plugin demo" in outcome.err
@@ -135,7 +135,7 @@ def test_where_the_platform_is_gone_afterwards_nobody_pretends_to_know(
     platform.ask = ask_and_go
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 6
-    assert "not known: run biot-plugin status" in outcome.err
+    assert "It is unknown what the platform has now: run biot-plugin status" in outcome.err
 
 
 def test_a_refusal_that_has_changed_nothing_says_so(
@@ -149,7 +149,7 @@ def test_a_refusal_that_has_changed_nothing_says_so(
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 5
     assert outcome.err.splitlines()[-1] == (
-        "error: The platform refused it: not this way. The platform still has version 1 of demo, as it was"
+        "error: The platform refused it: not this way. The platform still has version 1 of demo, unchanged"
     )
 
 
@@ -183,19 +183,19 @@ def interrupted(platform: FaultyPlatform, *arguments: str) -> tuple[int, str]:
 def test_who_interrupts_is_told_what_the_platform_may_have(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
-    said = "Interrupted while the platform was called, which may have {}: run biot-plugin status to see it"
+    said = "Interrupted during a call; the platform may have {}: run biot-plugin status to see it"
     assert interrupted(platform, "deploy", "--yes", "--json") == (
         130,
-        said.format("demo now, or no plugin of this name"),
+        said.format("demo, or no plugin of this name"),
     )
     deploy(plugin)
     plugin.write("index.py", SECOND)
     assert interrupted(platform, "deploy", "--yes", "--json") == (
         130,
-        said.format("version 2 of demo now, or version 1 as it was"),
+        said.format("version 2 of demo, or still version 1"),
     )
-    assert interrupted(platform, "disable") == (130, said.format("demo as it was, or changed"))
+    assert interrupted(platform, "disable") == (130, said.format("demo with or without the changes"))
     assert interrupted(platform, "delete", "--yes") == (
         130,
-        "Interrupted while the platform was called. Whether demo is gone is not known: run biot-plugin list to see it",
+        "Interrupted during a call. It is unknown whether demo still exists: run biot-plugin list to see it",
     )

@@ -139,7 +139,7 @@ def test_as_many_variables_as_the_check_lets_pass_can_be_deployed(
 def test_a_plan_is_shown_and_nothing_done(plugin: Repository, emulator: Emulator, platform: FaultyPlatform) -> None:
     done = plugin.program("deploy", "--dry-run")
     assert (done.exit_code, done.out) == (0, "")
-    assert re.search(r"Create demo.*\n\s+version\s+1\n\s+code\s+goes up", done.err)
+    assert re.search(r"Create demo.*\n\s+version\s+1\n\s+code\s+uploaded", done.err)
     document = plugin.program("deploy", "--dry-run", "--json").document
     assert document["action"] == "create"
     assert shown(emulator) is None

@@ -174,7 +174,7 @@ def test_the_last_good_version_stays_until_a_mistake_is_mended(folder: Path, bro
         if said == "Syntax error":
             # Where the mistake is, in words that an editor understands.
             dev.wait_for(re.escape(f'File "{folder}/index.py", line 4'))
-        dev.wait_for("Version 1 stays until this is mended")
+        dev.wait_for("Version 1 keeps running until this is fixed")
         # Also where a new process has to be started.
         dev.client.call("POST", "/_emulator/notifications/wait")
         marks: list[Any] = []
@@ -202,7 +202,7 @@ def test_what_the_platform_does_not_take_is_said(folder: Path, file: str, old: s
         before = (folder / file).read_text()
         (folder / file).write_text(before.replace(old, new))
         dev.wait_for(said)
-        dev.wait_for("Version 1 stays")
+        dev.wait_for("Version 1 keeps running")
         assert dev.mark() == "first"
         (folder / file).write_text(before)
         dev.wait_for("Version 2 runs")
@@ -215,7 +215,7 @@ def test_a_plugin_goes_on_under_its_old_name_where_the_new_one_is_refused(folder
         assert dev.client.call("POST", "/settings/v2/plugins", form=form).status_code == 201
         (folder / "pyproject.toml").write_text(MANIFEST.replace('"demo"', '"other"'))
         dev.wait_for("There is a plugin .other. already")
-        dev.wait_for("Version 1 stays")
+        dev.wait_for("Version 1 keeps running")
         assert dev.mark() == "first"
         (folder / "pyproject.toml").write_text(MANIFEST.replace('"demo"', '"another"'))
         dev.wait_for("Version 1 runs")

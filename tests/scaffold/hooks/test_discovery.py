@@ -134,14 +134,14 @@ def test_several_plugins_of_which_none_is_meant_are_told(plugin: Write) -> None:
     code = "plugins = {'a': plugin, 'b': Plugin()}\ndef handler(*both): return plugins['a'].handler(*both)"
     said = refusal(plugin(ONE + code))
 
-    assert said.endswith("its handler tells none of them; write handler = plugin.handler")
+    assert said.endswith("the handler belongs to none of them; write handler = plugin.handler")
 
 
 def test_a_handler_that_leads_to_no_plugin_is_told(plugin: Write) -> None:
     manifest = plugin(ONE + "import logging\ndef handler(event, context): logging.info(event)")
 
     assert refusal(manifest) == (
-        "The plugin cannot be imported: There is a plugin, and its handler does not lead to it; "
+        "The plugin cannot be imported: There is a Plugin object, and the handler does not belong to it; "
         "write handler = plugin.handler"
     )
     hooks = read(manifest, lenient=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-__all__ = ["event"]
+from biot_plugin_cli.hooks.kinds import HookKind
 
-Kind = Literal["pre-request", "post-request", "adapt-entity", "notification", "scheduled", "endpoint"]
+__all__ = ["event"]
 
 
 def event(
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="The hook that the event is for.")],
+    kind: Annotated[HookKind, typer.Argument(metavar="KIND", help="The hook that the event is for.")],
     api_id: Annotated[
         str | None, typer.Option("--api-id", metavar="API_ID", help="The API, for pre-request and post-request.")
     ] = None,

@@ -9,13 +9,13 @@ from typing import Any, Literal
 from biot_plugin_cli.deploy.config_changes import Change, Config, changed_fields, content_hash_of, normalized
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.manifest.rules import MAX_VERSION
 
 __all__ = ["INTERCEPTION_ORDER", "Plan", "is_applied", "is_untouched", "make_plan"]
 
 INTERCEPTION_ORDER = "subscriptions.interceptionOrder"
 """The field with the order of all interceptions that have none of their own (contract section 6.4)."""
 
-_MAX_VERSION = 32767
 _PACKAGE_TYPE = "deploymentPackageType"
 
 
@@ -135,7 +135,7 @@ def _require_same_package_type(deployed: Config, config: Config) -> None:
 
 
 def _next_version(version: int) -> int:
-    if version >= _MAX_VERSION:
+    if version >= MAX_VERSION:
         raise InvalidPlugin(
             f"The plugin on the platform has version {version}, the highest possible one: delete it first"
         )

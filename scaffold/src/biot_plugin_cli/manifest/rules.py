@@ -12,7 +12,10 @@ from biot_plugin_cli.manifest.environment_variables import find_variable_problem
 from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
 
-__all__ = ["find_problems"]
+__all__ = ["MAX_NAME_LENGTH", "MAX_VERSION", "find_problems"]
+
+MAX_NAME_LENGTH = 57
+MAX_VERSION = 32767
 
 _REQUIRED = ("name", "display-name", "version", "runtime")
 
@@ -87,9 +90,9 @@ def _is_tables(value: Any) -> bool:
 
 
 _RULES: Mapping[str, _Rule] = {
-    "name": _Rule("1 to 57 letters, digits, '-' and '_'", _text(57, r"[a-zA-Z0-9_-]+")),
+    "name": _Rule(f"1 to {MAX_NAME_LENGTH} letters, digits, '-' and '_'", _text(MAX_NAME_LENGTH, r"[a-zA-Z0-9_-]+")),
     "display-name": _Rule("a string of 1 to 255 characters", _text(255)),
-    "version": _Rule("an integer from 1 to 32767", _integer(1, 32767)),
+    "version": _Rule(f"an integer from 1 to {MAX_VERSION}", _integer(1, MAX_VERSION)),
     "runtime": _Rule(f"one of {', '.join(RUNTIMES)}", lambda value: value in RUNTIMES),
     "handler": _Rule("a module and an attribute such as 'index.handler'", _text(1024, r"[^\W\d]\w*([./][^\W\d]\w*)+")),
     "timeout": _Rule("a whole number of seconds from 1 to 900", _integer(1, 900)),

@@ -29,7 +29,7 @@ class Plugin:
         file: The file of its manifest.
         manifest: Its manifest, with the overrides of the selected environment; invalid keys are ignored.
         problems: Every problem of the manifest, those of the overrides included.
-        environment: The name of the selected environment; None if none is.
+        environment: The name of the selected environment, or None.
     """
 
     root: Path
