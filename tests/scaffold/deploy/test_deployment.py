@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from biot_emulator.testing import Emulator
+from biot_plugin_cli.hooks import discovery
+from biot_plugin_cli.manifest import file
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
@@ -42,6 +46,24 @@ def test_a_plugin_is_made_changed_and_left_alone(
     found = shown(emulator)
     assert found
     assert (found["timeout"], found["version"]) == (7, 2)
+
+
+def test_the_repository_is_read_once(
+    plugin: Repository, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    for module, name in ((file, "_read"), (discovery, "_run_probe")):
+        monkeypatch.setattr(module, name, _recorded(getattr(module, name), steps))
+    deploy(plugin)
+    assert steps == ["_read", "_run_probe"]
+
+
+def _recorded(function: Callable[..., Any], steps: list[str]) -> Callable[..., Any]:
+    def call(*arguments: Any, **options: Any) -> Any:
+        steps.append(function.__name__)
+        return function(*arguments, **options)
+
+    return call
 
 
 def test_another_machine_can_tell_what_is_there(
@@ -220,11 +242,11 @@ def test_what_the_check_warns_of_is_said_once_and_deployed(
     configured(plugin, timeout=2)
     done = plugin.program("deploy", "--yes", "--json")
     assert (done.exit_code, done.document["action"]) == (0, "create")
-    assert done.err.count("A timeout of 2 s is easily too short") == 1
+    assert done.err.count("A timeout of 2 s may be too short") == 1
     warning = next(line for line in done.err.splitlines() if "timeout of 2 s" in line)
     assert warning == (
-        "warning: pyproject.toml:3: A timeout of 2 s is easily too short for a cold start and a call of the platform; "
-        "write 10 or more, unless you have measured it"
+        "warning: pyproject.toml:3: A timeout of 2 s may be too short for a cold start and a call to the platform; "
+        "set 10 or more, unless you have measured it"
     )
     configured(plugin, interception_order=0)
     refused = plugin.program("deploy", "--yes")

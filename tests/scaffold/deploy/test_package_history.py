@@ -21,7 +21,7 @@ def test_older_code_goes_up_again_as_a_newer_version(
 ) -> None:
     first = deploy(plugin)
     outcome = plugin.program("rollback", "--yes")
-    assert (outcome.exit_code, "not kept" in outcome.err) == (1, True)
+    assert (outcome.exit_code, "No stored package" in outcome.err) == (1, True)
     plugin.write("index.py", SECOND)
     deploy(plugin)
     back = plugin.program("rollback", "--yes", "--json").document
@@ -55,7 +55,7 @@ def test_a_package_that_cannot_be_kept_is_deployed_all_the_same(
     plugin.write(".biot-plugin", "in the way\n")
     done = plugin.program("deploy", "--yes", "--json")
     assert (done.exit_code, done.document["version"]) == (0, 1)
-    assert "version 1 is not kept for rollback" in done.err
+    assert "version 1 is not stored for rollback" in done.err
     assert answer(emulator) == {"n": 1}
 
 
@@ -89,7 +89,7 @@ def test_a_plugin_that_was_removed_and_made_again_has_a_history_of_its_own(
     assert list((full.root / ".biot-plugin").rglob("*.zip")) == []
     numbered(full, 11)
     outcome = full.program("rollback", "--yes")
-    assert (outcome.exit_code, "which has none" in outcome.err) == (1, True)
+    assert (outcome.exit_code, "this folder has none" in outcome.err) == (1, True)
     numbered(full, 12)
     back = full.program("rollback", "--yes", "--json").document
     assert (back["version"], back["codeOf"]) == (3, 1)
@@ -103,7 +103,7 @@ def test_a_history_that_outlives_its_plugin_is_not_taken_for_that_of_the_next_on
     elsewhere(full, *range(11, 18))
     for arguments in ([], ["--to", "6"]):
         outcome = full.program("rollback", "--yes", *arguments)
-        assert (outcome.exit_code, "which has none" in outcome.err) == (1, True)
+        assert (outcome.exit_code, "this folder has none" in outcome.err) == (1, True)
     assert answer(emulator) == {"n": 17}
     # What is deployed now is kept, though its number is not among the highest.
     assert emulator.call("DELETE", "/settings/v2/plugins/Plugin-demo").status_code == 204
@@ -121,7 +121,7 @@ def test_where_the_version_before_was_deployed_from_elsewhere_no_other_one_is_ta
     assert (outcome.exit_code, outcome.err) == (
         1,
         "error: Version 7 was not deployed from this folder, which has 6, 5, 4, 3, 2: choose one of them with --to, "
-        "or check the older code out, and deploy it\n",
+        "or check out the older code and deploy it\n",
     )
     assert full.program("rollback", "--yes", "--to", "6").exit_code == 0
     assert answer(emulator) == {"n": 6}

@@ -142,7 +142,7 @@ def test_the_plugin_is_loaded_again_whenever_a_file_changes(folder: Path) -> Non
         )
         assert dev.mark() == "first"
         dev.wait_for(r"PRE_REQUEST POST/organization/v1/users/patients 200 .* cold start")
-        dev.wait_for('/body/mark: nothing → "first"')
+        dev.wait_for('/body/mark: none → "first"')
 
         (folder / "texts.py").write_text("MARK = 'second'\n")
         assert "texts.py" in dev.wait_for("Version 2 runs")
@@ -227,7 +227,7 @@ def test_a_plugin_that_is_broken_from_the_beginning_can_be_mended(folder: Path) 
     (folder / "texts.py").write_text("MARK = (\n")
     with developing(folder) as dev:
         assert dev.document["plugin"] is None
-        dev.wait_for("Nothing runs until this is mended")
+        dev.wait_for("Nothing runs until this is fixed")
         (folder / "texts.py").write_text("MARK = 'first'\n")
         dev.wait_for("Version 1 runs")
         assert dev.mark() == "first"
