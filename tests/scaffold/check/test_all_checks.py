@@ -167,7 +167,7 @@ def test_the_platform_itself_says_what_can_be_intercepted(tmp_path: Path, biot_e
     found = the_one(check(tmp_path, get=_asking(biot_emulator)))
 
     assert (found.code, found.line) == ("entity-type-unknown", 7)
-    assert "it is not in the platform's list" in found.message
+    assert "the type is not in the platform's list" in found.message
     assert "--online" not in found.advice
 
 

@@ -51,7 +51,7 @@ def test_a_secret_that_git_keeps_is_an_error(plugin: Path, text: str, what: str)
 
     assert (found.code, found.severity, found.file, found.line) == ("secret-tracked", "error", "notes.txt", 3)
     assert found.message == f"notes.txt contains {what}"
-    assert "make it invalid where it was issued" in found.advice
+    assert "revoke it where it was issued" in found.advice
     assert not any(secret in repr(found) for secret in (TOKEN, AWS_KEY, AWS_SECRET[-40:], "correct-horse"))
 
 

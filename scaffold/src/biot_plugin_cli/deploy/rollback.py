@@ -70,7 +70,8 @@ def _previous(stored: Sequence[StoredPackage], deployed: Mapping[str, Any]) -> S
 
 def _refuse(requested: str, stored: Sequence[StoredPackage]) -> NoReturn:
     raise OperationFailed(
-        f"No stored package of {requested} (this folder has {_versions(stored)}): check out the older code and deploy it"
+        f"No stored package of {requested} (this folder has {_versions(stored)}): "
+        "check out the older code and deploy it"
     )
 
 
