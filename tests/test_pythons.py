@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 
 ROOT = Path(__file__).parents[1]
 UV = ROOT / ".uv" / "bin" / "uv"

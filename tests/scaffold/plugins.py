@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
+from biot_plugin_cli.check import all_checks
+from biot_plugin_cli.check.all_checks import CheckResult
 from biot_plugin_cli.check.finding import Finding
-from biot_plugin_cli.check.runner import CheckReport
+from biot_plugin_cli.plugin.repository import Plugin
 
 THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -67,11 +70,15 @@ def hooked(*decorators: str) -> str:
     return head + "".join(functions)
 
 
-def the_one(report: CheckReport) -> Finding:
+def check(folder: Path, environment: str | None = None, **options: Any) -> CheckResult:
+    return all_checks.check(Plugin.read(folder, environment), **options)
+
+
+def the_one(report: CheckResult) -> Finding:
     """The only finding."""
     [finding] = report.findings
     return finding
 
 
-def codes(report: CheckReport) -> list[str]:
+def codes(report: CheckResult) -> list[str]:
     return [finding.code for finding in report.findings]

@@ -10,8 +10,9 @@ import yaml
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, newest_runtime
-from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
+from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime
+from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.template import copier_adapter, versions
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file
 
@@ -34,7 +35,7 @@ def test_flags_answer_every_question(create: Program, tmp_path: Path) -> None:
         *("--hook", "endpoint", "--runtime", "python3.10", "--package", "image", "--ci", "bitbucket", "--json"),
     ).document
 
-    manifest = Manifest.load(tmp_path / "x")
+    manifest = Plugin.load(tmp_path / "x").manifest
     assert made["hooks"] == ["scheduled", "endpoint"]
     assert (manifest.name, manifest.display_name) == ("night_watch", 'Night "Watch" é𝄞')
     assert (manifest.runtime, manifest.package, manifest.version) == ("python3.10", "image", 1)
@@ -64,7 +65,7 @@ def test_the_name_comes_from_the_folder(create: Program, tmp_path: Path, folder:
 def test_every_allowed_name_makes_a_valid_project(create: Program, tmp_path: Path, name: str) -> None:
     create(tmp_path / "x", "--name", name, "--defaults")
 
-    assert Manifest.load(tmp_path / "x").name == name
+    assert Plugin.load(tmp_path / "x").manifest.name == name
     project = (tmp_path / "x" / "pyproject.toml").read_text(encoding="utf-8").split("[project]\nname = ")[1]
     assert re.match(r'"[a-z]([a-zA-Z0-9_-]*[a-zA-Z0-9])?"\n', project)
 
@@ -255,7 +256,7 @@ def test_questions_are_asked_on_a_terminal(tmp_path: Path) -> None:
     assert exit_code == 0, said
     assert ("not on this machine" in said) == (None in map(find_interpreter, RUNTIMES))
     assert "Whose pipeline" not in said
-    manifest = Manifest.load(tmp_path / "demo")
+    manifest = Plugin.load(tmp_path / "demo").manifest
     assert (manifest.name, manifest.display_name, manifest.runtime) == ("demo", "Demo ward", newest_runtime())
     assert entries(tmp_path / "demo" / "events") == ["post_request.json", "pre_request.json"]
 

@@ -1,4 +1,4 @@
-"""The errors of this package, and the exit code of each.
+"""The errors of both programs, and their exit codes.
 
 CliError
 ├── OperationFailed      1  the operation failed
@@ -7,7 +7,7 @@ CliError
 ├── InvalidPlugin        4  the plugin or its configuration is invalid
 ├── PlatformRefused      5  the platform refused the request
 ├── PlatformUnreachable  6  the platform cannot be reached
-└── Interrupted        130  the user interrupted an operation that cannot be undone (128 + SIGINT)
+└── Interrupted        130  the user interrupted an operation that cannot be undone
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ __all__ = [
 
 
 class CliError(Exception):
-    """A failure explained by one sentence that says what is wrong and what to do.
+    """An error whose message says in one sentence what is wrong and what to do.
 
     Attributes:
         exit_code: The exit code of the program.
-        code: A stable name of the reason for machines: the platform's error code or the code of a finding; empty when
-            there is none.
+        code: Identifies the reason for machines: the platform's code, or that of a finding; empty if it has none.
     """
 
     exit_code: ClassVar[int] = 1
@@ -64,7 +63,7 @@ class InvalidPlugin(CliError):
 
 
 class PlatformRefused(CliError):
-    """The platform responded with an error."""
+    """The platform refused the request."""
 
     exit_code: ClassVar[int] = 5
 

@@ -13,19 +13,19 @@ from biot_plugin_cli.commands.config import config
 from biot_plugin_cli.commands.delete import delete
 from biot_plugin_cli.commands.deploy import deploy
 from biot_plugin_cli.commands.dev import dev
+from biot_plugin_cli.commands.enable_disable import disable, enable
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.invoke import invoke
-from biot_plugin_cli.commands.list_plugins import list_plugins
+from biot_plugin_cli.commands.list import list_plugins
 from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.rollback import rollback
-from biot_plugin_cli.commands.state import disable, enable
 from biot_plugin_cli.commands.status import status
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
 __all__ = ["app", "main"]
 
-app = new_app("Run, check, package and deploy a BioT plugin. Type the commands in the plugin's repository.")
+app = new_app("Run, check, package and deploy a BioT plugin. Run the commands in the plugin's repository.")
 
 
 def _print_version(value: bool) -> None:
@@ -41,7 +41,7 @@ def _options(
     ] = False,
     _debug: Debug = False,
 ) -> None:
-    """Take the options that come before a command."""
+    """Parse the options that come before a command."""
 
 
 app.command()(invoke)

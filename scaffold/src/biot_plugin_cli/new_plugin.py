@@ -6,7 +6,6 @@ import re
 import shlex
 import shutil
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -14,7 +13,10 @@ import typer
 from rich.markup import escape
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.plugin.interpreters import Runtime, find_interpreter
+from biot_plugin_cli.hooks.kinds import HookKind
+from biot_plugin_cli.manifest.lambda_runtimes import Runtime
+from biot_plugin_cli.manifest.rules import MAX_NAME_LENGTH
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 from biot_plugin_cli.terminal.console import out, print_json
 
@@ -22,11 +24,8 @@ __all__ = ["app", "main", "new_plugin"]
 
 app = new_app("Create the repository of a new BioT plugin.")
 
-Hook = StrEnum("Hook", ["pre-request", "post-request", "adapt-entity", "notification", "scheduled", "endpoint"])
 Package = Literal["zip", "image"]
 CiProvider = Literal["github", "bitbucket", "none"]
-
-_MAX_NAME_LENGTH = 57
 
 
 @app.command()
@@ -35,12 +34,13 @@ def new_plugin(
         Path | None, typer.Argument(metavar="DEST", help="The folder to create; default: --name.")
     ] = None,
     name: Annotated[
-        str | None, typer.Option(help="The plugin's name on the platform: 1 to 57 letters, digits, - and _.")
+        str | None,
+        typer.Option(help=f"The plugin's name: 1 to {MAX_NAME_LENGTH} letters, digits, - and _."),
     ] = None,
     display_name: Annotated[str | None, typer.Option(help="The name shown to people.")] = None,
     hook: Annotated[
-        list[Hook] | None,
-        typer.Option(metavar="HOOK", help=f"A hook that the plugin handles, repeatable: {', '.join(Hook)}."),
+        list[HookKind] | None,
+        typer.Option(metavar="HOOK", help=f"A hook that the plugin handles, repeatable: {', '.join(HookKind)}."),
     ] = None,
     runtime: Annotated[Runtime | None, typer.Option(help="The Python version on AWS Lambda.")] = None,
     package: Annotated[Package | None, typer.Option(help="How the plugin is deployed.")] = None,
@@ -90,7 +90,7 @@ def _destination(destination: Path | None, name: str | None, ask: bool) -> Path:
 
 
 def _valid_name(text: str) -> str:
-    return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")[:_MAX_NAME_LENGTH] or "plugin"
+    return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")[:MAX_NAME_LENGTH] or "plugin"
 
 
 def _require_all(answers: dict[str, Any], questions: dict[str, Any]) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sys
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.check.dependencies import dependency_findings
+from biot_plugin_cli.check.dependencies import check_dependencies
 from biot_plugin_cli.check.finding import Finding
-from biot_plugin_cli.check.runner import check
-from biot_plugin_cli.check.subject import Subject
 from biot_plugin_cli.dependencies import installers
 from biot_plugin_cli.dependencies.installers import find_uv
+from biot_plugin_cli.plugin.repository import Plugin
 from tests.scaffold.packages import PYTHON, uv_lock
-from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
+from tests.scaffold.plugins import MANIFEST, THIS, check, codes, make_plugin, the_one
 from tests.scaffold.support import CHECKOUT
 
 pytestmark = pytest.mark.slow
@@ -107,7 +105,7 @@ def test_an_index_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
     [found] = _look(tmp_path, locked=False)
 
     assert (found.code, found.severity) == ("dependencies-unknown", "warning")
-    assert "was not looked at: " in found.message
+    assert "Cannot check whether the dependencies have wheels for Lambda: " in found.message
     assert "where the package index can be reached" in found.advice
 
 
@@ -178,9 +176,8 @@ def test_a_lock_needs_neither_uv_nor_an_index(tmp_path: Path, monkeypatch: pytes
     _wheel(tmp_path / "wheels", "pure", "py3-none-any")
     uv_lock(_project(tmp_path, "pure"))
     monkeypatch.setattr(installers, "_uv_candidates", lambda root: iter(()))
-    subject = Subject.find(tmp_path, None, datetime.now(UTC))
 
-    assert list(dependency_findings(subject)) == []
+    assert list(check_dependencies(Plugin.read(tmp_path))) == []
 
 
 def test_the_plugins_own_uv_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.check.runner import check
-from biot_plugin_cli.hooks import reader
-from biot_plugin_cli.plugin import interpreters
-from tests.scaffold.plugins import INDEX, MANIFEST, THIS, hooked, make_plugin, the_one
+from biot_plugin_cli.hooks import discovery
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
+from tests.scaffold.plugins import INDEX, MANIFEST, THIS, check, hooked, make_plugin, the_one
 from tests.scaffold.support import Program
 
-OTHER = next(runtime for runtime in interpreters.RUNTIMES if runtime != THIS)
+OTHER = next(runtime for runtime in RUNTIMES if runtime != THIS)
 
 
 @pytest.mark.parametrize(
@@ -42,12 +41,12 @@ def test_a_process_that_ends_at_import_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_plugin_that_hangs_is_shown_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_INIT_SECONDS", 3.0)
+    monkeypatch.setattr(discovery, "_INIT_SECONDS", 3.0)
     report = check(make_plugin(tmp_path, index="import time\n\ntime.sleep(60)\n"))
 
     found = the_one(report)
     assert (found.code, found.file, found.line) == ("import-failed", "index.py", 3)
-    assert "after 3 s it was not done" in found.message
+    assert "the import did not finish within 3 s" in found.message
     assert found.advice == "do less at import, and the rest on the first event"
     assert report.exit_code == 3
 
@@ -58,7 +57,7 @@ def test_several_plugins_of_which_none_is_meant_are_told(tmp_path: Path) -> None
     found = the_one(check(make_plugin(tmp_path, index=index)))
 
     assert (found.code, found.advice) == ("import-failed", "write handler = plugin.handler")
-    assert "There are several plugins" in found.message
+    assert "There are several Plugin objects" in found.message
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ def test_an_entry_point_that_is_not_there(tmp_path: Path, handler: str, said: st
             "error",
             "belongs to no Plugin",
         ),
-        ("def handler(event, context): ...\n", "hooks-unknown", "warning", "not made with biot_plugin"),
+        ("def handler(event, context): ...\n", "hooks-unknown", "warning", "does not use biot_plugin"),
         (
             "from biot_plugin import Plugin\nhandler = Plugin().handler\n",
             "no-hooks",
@@ -125,7 +124,7 @@ def test_an_environment_of_another_version_is_told(tmp_path: Path) -> None:
     found = next(one for one in check(tmp_path).findings if one.code == "python-missing")
 
     assert (found.severity, found.line) == ("error", 5)
-    assert f"was made for {THIS} and the plugin's runtime is {OTHER}" in found.message
+    assert f"has {THIS}, but the plugin's runtime is {OTHER}" in found.message
     assert found.advice == "run make setup"
 
 
@@ -180,5 +179,5 @@ def test_a_function_that_cannot_take_the_event(tmp_path: Path) -> None:
 
     found = the_one(check(make_plugin(tmp_path, index=index)))
 
-    assert (found.code, found.line, found.advice) == ("hook-invalid", 5, "mend the function")
+    assert (found.code, found.line, found.advice) == ("hook-invalid", 5, "fix the function")
     assert "must take the event" in found.message

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.check.runner import check
-from biot_plugin_cli.plugin.interpreters import RUNTIMES
-from biot_plugin_cli.plugin.lambda_runtimes import DEPRECATION_DATES
-from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
+from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
+from tests.scaffold.plugins import MANIFEST, THIS, check, codes, make_plugin, the_one
 
 
 @pytest.mark.parametrize(
@@ -18,26 +16,31 @@ from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
         ('display-name = ""', "display-name-invalid", "is ''", "1 to 255 characters"),
         ("version = 32768", "version-invalid", "is 32768", "from 1 to 32767"),
         ('runtime = "nodejs24.x"', "runtime-unknown", "is 'nodejs24.x'", "one of python3.10"),
-        ('runtime = "python3.9"', "runtime-deprecated", "is 'python3.9'", "AWS has deprecated it on 2025-12-15"),
+        ('runtime = "python3.9"', "runtime-deprecated", "is 'python3.9'", "AWS deprecated it on 2025-12-15"),
         ('handler = "index"', "handler-invalid", "is 'index'", "'index.handler'"),
         ("timeout = 901", "timeout-invalid", "is 901", "from 1 to 900"),
         ("memory-size = 10241", "memory-size-invalid", "is 10241", "from 128 to 10240"),
         ("ephemeral-storage = 511", "ephemeral-storage-invalid", "is 511", "from 512 to 10240"),
         ('environment = { BIOT_KEY = "x" }', "environment-reserved", "has BIOT_KEY", "another name"),
-        ('environment = { AWS_REGION = "x" }', "environment-reserved", "which is Lambda's own", "another name"),
+        ('environment = { AWS_REGION = "x" }', "environment-reserved", "which is reserved for Lambda", "another name"),
         (
             'environment = { PLUGIN_CONTENT_HASH = "x" }',
             "environment-reserved",
-            "which deploy sets itself",
-            "take it away",
+            "which deploy sets",
+            "remove it",
         ),
         ('environment = { "A-B" = "x" }', "environment-invalid", "'A-B'", "letters, digits and '_'"),
-        ("environment = { LEVEL = 1 }", "environment-invalid", "has LEVEL, which is no text", "none empty"),
+        (
+            "environment = { LEVEL = 1 }",
+            "environment-invalid",
+            "has LEVEL, whose value is not a non-empty string",
+            "non-empty",
+        ),
         (
             'environment = { LEVEL = "' + "é" * 2004 + 'x" }',
             "environment-too-large",
             "has 4014 bytes",
-            "within 4013 bytes in all, as Lambda takes 4096, PLUGIN_CONTENT_HASH, which deploy adds, needs 83",
+            "within 4013 bytes in all (Lambda's limit is 4096, deploy adds 83 for PLUGIN_CONTENT_HASH",
         ),
         ('cors = { allow-methods = ["OPTIONS"] }', "cors-invalid", "OPTIONS", "GET, PUT"),
         ("analytics-db-access = 1", "analytics-db-access-invalid", "is 1", "true or false"),
@@ -96,7 +99,7 @@ def test_a_runtime_that_aws_has_deprecated_is_a_warning(tmp_path: Path) -> None:
 
     found = the_one(report)
     assert (found.code, found.severity, found.line, report.exit_code) == ("runtime-deprecated", "warning", 5, 0)
-    assert f"AWS has deprecated {THIS} on {day.date()}" in found.message
+    assert f"AWS deprecated {THIS} on {day.date()}" in found.message
     assert RUNTIMES[-1] in found.advice
 
 
@@ -110,7 +113,7 @@ def test_a_timeout_that_is_not_given_is_a_warning(tmp_path: Path) -> None:
     found = the_one(check(tmp_path))
 
     assert (found.code, found.severity, found.line) == ("timeout-not-given", "warning", 1)
-    assert "3 or 60 seconds: 60 is sent" in found.message
+    assert "60 is sent, as the platform documents both 3 and 60 seconds" in found.message
 
 
 @pytest.mark.parametrize(("timeout", "expected"), [(1, ["timeout-short"]), (3, ["timeout-short"]), (4, [])])

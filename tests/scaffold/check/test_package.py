@@ -153,8 +153,8 @@ def test_where_the_index_cannot_be_reached_it_is_unknown(needy: Repository, monk
     [unknown] = found(needy, "package-unknown")
 
     assert unknown["severity"] == "warning"
-    assert "was not looked at: Cannot install the dependencies" in unknown["message"]
-    assert unknown["advice"] == "try again where the package index can be reached"
+    assert "Cannot check the package: The dependencies could not be installed" in unknown["message"]
+    assert unknown["advice"] == "run this where the package index can be reached"
 
 
 def test_what_cannot_be_written_is_unknown(needy: Repository) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.check.runner import check
 from biot_plugin_cli.git.runner import commit_all, git
 from tests.scaffold.packages import path_without
-from tests.scaffold.plugins import codes, make_plugin, the_one
+from tests.scaffold.plugins import check, codes, make_plugin, the_one
 
 
 def _jwt() -> str:
@@ -51,8 +50,8 @@ def test_a_secret_that_git_keeps_is_an_error(plugin: Path, text: str, what: str)
     found = the_one(check(plugin))
 
     assert (found.code, found.severity, found.file, found.line) == ("secret-tracked", "error", "notes.txt", 3)
-    assert found.message == f"notes.txt has {what} in it"
-    assert "make it invalid where it was issued" in found.advice
+    assert found.message == f"notes.txt contains {what}"
+    assert "revoke it where it was issued" in found.advice
     assert not any(secret in repr(found) for secret in (TOKEN, AWS_KEY, AWS_SECRET[-40:], "correct-horse"))
 
 
@@ -119,7 +118,7 @@ def test_where_git_keeps_nothing_what_is_packaged_is_searched(tmp_path: Path, ig
     secret, variables = check(folder).findings
 
     assert (secret.code, secret.severity, secret.file, secret.line) == ("secret-packaged", "error", "conf.py", 2)
-    assert secret.message == "conf.py has an AWS access key in it"
+    assert secret.message == "conf.py contains an AWS access key"
     assert (variables.code, variables.severity, variables.file) == ("env-file-packaged", "error", "prod.env")
     assert variables.message == "prod.env would be in the package"
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.check.runner import check
-from tests.scaffold.plugins import codes, hooked, make_plugin, the_one
+from tests.scaffold.plugins import check, codes, hooked, make_plugin, the_one
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -18,14 +17,14 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
             'pre_request("POST/organization/v1/users/patient")',
             "api-id-unknown",
             "error",
-            "POST/organization/v1/users/patient can not be intercepted",
+            "POST/organization/v1/users/patient cannot be intercepted",
             "write POST/organization/v1/users/patients, if that is meant, or ask the platform",
         ),
         (
             'post_request("PUT/organization/v1/users/patients/{id}")',
             "api-id-unknown",
             "error",
-            "as the published list does not have it",
+            "it is not in the published list",
             "biot-plugin check --online",
         ),
         (
@@ -39,53 +38,53 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
             'adapt_entity("registration-code")',
             "entity-type-unknown",
             "error",
-            "of the type registration-code can not be adapted",
+            "of type registration-code cannot be adapted",
             "usage-session",
         ),
         (
             'notification("robot", "_create")',
             "entity-type-unknown",
             "error",
-            "There is no entity type robot",
+            "There are no notifications of the entity type robot",
             "write one of caregiver,",
         ),
         (
             'notification("patient", "_explode")',
             "action-unknown",
             "error",
-            "There is no action _explode",
+            "There are no notifications of the action _explode",
             "_clear",
         ),
         (
             'notification("generic-entity", "_login")',
             "never-notified",
             "warning",
-            "never notifies of it",
+            "never sends such a notification",
             "write one of _create, _delete, _update",
         ),
         (
             'notification("patient", "_resendInvitation")',
             "never-notified",
             "warning",
-            "takes the action _resendInvitation of patient, but never notifies of it",
+            "accepts the action _resendInvitation of patient, but never sends such a notification",
             "_updateEnabledState",
         ),
         (
             'adapt_entity("patient", order=2147483647)',
             "order-reserved",
             "error",
-            "The order 2147483647 is the platform's own",
+            "The order 2147483647 is reserved for the platform",
             "choose one below",
         ),
         (
             'adapt_entity("patient", order=2147483648)',
             "order-invalid",
             "error",
-            "The order 2147483648 is too great",
+            "The order 2147483648 is too large",
             "choose one below",
         ),
         ('scheduled("0 24 * * ? *")', "cron-invalid", "error", "The hour cannot be '24'", "45 3 * * ? *"),
-        ('scheduled("0 6 15 1 ? 2024")', "cron-never-due", "warning", "is never due again", "a year to come"),
+        ('scheduled("0 6 15 1 ? 2024")', "cron-never-due", "warning", "has no future runs", "a future year"),
     ],
 )
 def test_each_refusal_has_a_code_a_line_and_advice(

@@ -9,8 +9,8 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.deploy.configuration import unmentioned_fields
-from biot_plugin_cli.hooks.reader import Hooks
-from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.plugin.repository import Plugin
 from tests.scaffold.plugins import MANIFEST, THIS, make_plugin
 from tests.scaffold.support import Program
 
@@ -155,9 +155,9 @@ def test_an_update_knows_what_the_file_does_not_mention(plugin: Path) -> None:
         *("handler", "memorySize", "ephemeralStorage", "environmentVariables", "cors", "analyticsDbAccess"),
         "subscriptions.interceptionOrder",
     }
-    manifest = Manifest.load(plugin)
+    manifest = Plugin.load(plugin).manifest
     assert unmentioned_fields(manifest, Hooks(SUBSCRIPTIONS, None, True)) == fields
     assert unmentioned_fields(manifest, Hooks(SUBSCRIPTIONS, None, False)) == {*fields, "cronSchedule"}
     (plugin / "pyproject.toml").write_text(f"{MANIFEST}interception-order = 7\n")
-    written = unmentioned_fields(Manifest.load(plugin), Hooks(SUBSCRIPTIONS, None, True))
+    written = unmentioned_fields(Plugin.load(plugin).manifest, Hooks(SUBSCRIPTIONS, None, True))
     assert written == fields - {"subscriptions.interceptionOrder"}

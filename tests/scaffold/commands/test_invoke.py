@@ -112,7 +112,7 @@ def test_people_see_what_came_in_what_goes_back_and_the_difference(
     assert "\x1b" not in done.out
 
 
-_TITLES = ("what came in", "what goes back", "difference", "logs")
+_TITLES = ("received", "returned", "difference", "logs")
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ _TITLES = ("what came in", "what goes back", "difference", "logs")
         (POST, "POST_REQUEST POST/a/v1/b", "unchanged"),
         (ADAPT, "ADAPT_ENTITY patient", "unchanged"),
         (NOTIFICATION, "NOTIFICATION patient _create", "The platform ignores the reply"),
-        (SCHEDULED, "SCHEDULED 2026-01-02T03:45:00Z", "Nobody waits for the reply"),
-        (DIRECT, "DIRECT GET /report?a=b", "nothing to compare"),
+        (SCHEDULED, "SCHEDULED 2026-01-02T03:45:00Z", "The platform ignores the reply to a scheduled event"),
+        (DIRECT, "DIRECT GET /report?a=b", "not comparable"),
     ],
     ids=lambda value: value.split()[0] if isinstance(value, str) else "",
 )
@@ -139,9 +139,12 @@ def test_each_kind_is_told(
 @pytest.mark.parametrize(
     ("reply", "shown"),
     [
-        ({"statusCode": 403, "body": {"code": "NO"}}, "stops the call, and its caller gets this body with status 403"),
-        ({}, "The reply lacks 'request'"),
-        ({"response": {}}, "The reply lacks 'request'"),
+        (
+            {"statusCode": 403, "body": {"code": "NO"}},
+            "stops the call, and its caller receives this body with status 403",
+        ),
+        ({}, "The platform cannot use the reply, as it lacks 'request'"),
+        ({"response": {}}, "The platform cannot use the reply, as it lacks 'request'"),
     ],
 )
 def test_people_are_told_what_the_platform_makes_of_a_reply(
@@ -184,7 +187,7 @@ _FAILURES = {
     "exit": (1, "Runtime.ExitError", "import os; os._exit(3)", "exit status 3"),
     "crash": (1, "Runtime.ExitError", "import os; os.kill(os.getpid(), 11)", "segmentation fault"),
     "exception": (1, "ValueError", "raise ValueError('some\\nthing')", "raised ValueError: some thing; the log shows"),
-    "no JSON": (1, "Runtime.MarshalError", "return {1}", "return only what JSON has"),
+    "no JSON": (1, "Runtime.MarshalError", "return {1}", "return only JSON values"),
     "odd status": (1, "Function.MalformedReply", "return {'statusCode': 'x'}", "return statusCode with"),
     "too large": (1, "Function.ResponseSizeTooLarge", "return 'x' * 7_000_000", "return less"),
 }
@@ -206,7 +209,7 @@ def test_a_handler_that_fails(plugin: Write, event: Callable[..., Path], biot_pl
     people = biot_plugin("invoke", event(PRE))
     assert people.exit_code == code
     assert "here" in people.out
-    assert "what goes back" not in people.out
+    assert "\nreturned\n" not in people.out
 
 
 _IMPORTS = {
@@ -215,8 +218,12 @@ _IMPORTS = {
         "No module named 'nothing_there'; install what is missing",
         "import nothing_there",
     ),
-    "syntax": ("def handler(:", "mend the line that the log shows", "SyntaxError"),
-    "no handler": ("x = 1", "write the name of the plugin's entry point as handler", "[ERROR]"),
+    "syntax": ("def handler(:", "fix the line that the log shows", "SyntaxError"),
+    "no handler": (
+        "x = 1",
+        "set handler in [tool.biot-plugin] of pyproject.toml to the plugin's entry point",
+        "[ERROR]",
+    ),
     "exception": (
         "raise LookupError('odd')",
         "LookupError: odd; the log shows the traceback",
@@ -243,7 +250,7 @@ def test_a_plugin_that_cannot_be_imported(
     ("text", "said"),
     [
         ('{"a": 1,\n "b": }', "event.json is not JSON: Expecting value in line 2, column 7"),
-        ("[]", "must hold a JSON object"),
+        ("[]", "must contain a JSON object"),
         ('{"n": NaN}', "NaN"),
         ("[" * 100_000, "is not JSON"),
     ],

@@ -15,6 +15,7 @@ from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution,
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.plugin.repository import Plugin
 from tests.scaffold.packages import PYTHON, THIS, UV, Repository, make_wheel, path_without, run, uv_lock
 
 MINOR = int(PYTHON.partition(".")[2])
@@ -22,7 +23,8 @@ TARGET = Target(THIS)
 
 
 def needed(repository: Repository, target: Target = TARGET) -> list[LockedDistribution]:
-    return locked_distributions(Project.load(repository.root), target)[0]
+    plugin = Plugin.read(repository.root)
+    return locked_distributions(Project.of(plugin.root, plugin.file.document), target)[0]
 
 
 def versions(locked: list[LockedDistribution]) -> dict[str, str | None]:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, content_hash_of, is_reached, make_plan
+from biot_plugin_cli.deploy.config_changes import content_hash_of
+from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, is_applied, make_plan
 from biot_plugin_cli.errors import InvalidPlugin
-from biot_plugin_cli.plugin.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 
 WANTED: dict[str, Any] = {
     "name": "demo",
@@ -40,7 +41,7 @@ def test_a_new_plugin_is_made_with_the_hash_of_its_code() -> None:
     assert (plan.action, plan.version, plan.version_before, plan.sends_code) == ("create", 1, None, True)
     assert plan.config["environmentVariables"] == {"A": "1", HASH_VARIABLE: "abc"}
     assert HASH_VARIABLE not in str(plan.changes)
-    assert is_reached(plan, shown(dict(plan.config)))
+    assert is_applied(plan, shown(dict(plan.config)))
 
 
 def test_what_the_platform_adds_and_in_which_order_is_no_difference() -> None:
@@ -63,7 +64,7 @@ def test_only_what_changes_is_sent_where_only_that_may_be() -> None:
     plan = make_plan(present, {**WANTED, "timeout": 11, "cors": {"allowMethods": ["GET"]}}, "abc")
     assert plan.changed_config == {"version": 1, "timeout": 11, "cors": {"allowMethods": ["GET"]}}
     assert plan.config["runtime"] == "python3.13"
-    assert not is_reached(plan, present)
+    assert not is_applied(plan, present)
 
 
 def test_a_schedule_that_is_gone_is_cleared() -> None:
@@ -134,6 +135,6 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
     by_patch = {**present, **plan.changed_config} if plan.action == "update" else present
     for reached in (by_put, by_patch):
         assert make_plan(reached, {**WANTED, **after}, new_hash).action == "none"
-        assert is_reached(plan, reached)
+        assert is_applied(plan, reached)
     assert (plan.action == "none") == (before == after and old_hash == new_hash)
     assert plan.version == (2 if old_hash != new_hash else 1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from biot_plugin_cli.errors import InvalidPlugin
-from biot_plugin_cli.hooks.schedule import read_schedule
+from biot_plugin_cli.hooks.schedule import describe_schedule
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -30,11 +30,11 @@ NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
     ],
 )
 def test_a_schedule_is_put_in_words(cron: str, meaning: str | None) -> None:
-    assert read_schedule(cron, NOW).meaning == meaning
+    assert describe_schedule(cron, NOW).meaning == meaning
 
 
 def test_the_next_three_runs_are_told() -> None:
-    assert read_schedule("0 18 ? * MON-FRI *", NOW).next_runs == (
+    assert describe_schedule("0 18 ? * MON-FRI *", NOW).next_runs == (
         datetime(2026, 1, 1, 18, tzinfo=UTC),
         datetime(2026, 1, 2, 18, tzinfo=UTC),
         datetime(2026, 1, 5, 18, tzinfo=UTC),
@@ -43,9 +43,9 @@ def test_the_next_three_runs_are_told() -> None:
 
 @pytest.mark.parametrize(("years", "runs"), [("2026,2027", 2), ("2024", 0)])
 def test_there_may_be_fewer(years: str, runs: int) -> None:
-    assert len(read_schedule(f"0 6 15 1 ? {years}", NOW).next_runs) == runs
+    assert len(describe_schedule(f"0 6 15 1 ? {years}", NOW).next_runs) == runs
 
 
 def test_what_the_platform_does_not_take_is_refused() -> None:
     with pytest.raises(InvalidPlugin, match="minute"):
-        read_schedule("60 0 * * ? *", NOW)
+        describe_schedule("60 0 * * ? *", NOW)

@@ -8,7 +8,8 @@ import pytest
 
 from biot_emulator.runtime.pythons import installed_python
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, newest_runtime, plugin_python
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
+from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime, plugin_python
 
 THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
 OTHER = next(runtime for runtime in RUNTIMES if runtime != THIS)

@@ -36,6 +36,6 @@ def test_a_plugin_lives_its_whole_life(tmp_path: Path) -> None:
         '"K-117"',
         '"  K-117 "',
     ]
-    assert "first is there in version 2" in done.stdout
+    assert "Deployed first as version 2" in done.stdout
     assert "has the code of version 1 again, as version 3" in done.stdout
     assert "Nothing to do for first" in done.stderr

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from biot_plugin_cli.new_plugin import Hook
+from biot_plugin_cli.hooks.kinds import HookKind
 from tests.scaffold.support import CHECKOUT, Program, entries, program_file
 
-HOOKS = [hook.value for hook in Hook]
+HOOKS = [hook.value for hook in HookKind]
 SUBSETS = [subset for size in range(1, len(HOOKS) + 1) for subset in itertools.combinations(HOOKS, size)]
 THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
 

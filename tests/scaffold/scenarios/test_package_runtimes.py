@@ -16,7 +16,8 @@ import pytest
 
 from biot_emulator import Function, Invocation, Runtime, Ums, prepare_event
 from biot_plugin_cli.archive.shared_libraries import is_library
-from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from tests.scaffold.packages import UV_CACHE, Packaged, path_without, uv_lock
 from tests.scaffold.support import CHECKOUT, Program
 

@@ -1,105 +1,108 @@
-"""What `biot-plugin check` finds by importing the plugin under the runtime's Python."""
+"""Checks that the plugin can be imported by the runtime's Python, and that its handler and hooks are valid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from biot_plugin_cli.check.finding import Finding, parted
-from biot_plugin_cli.check.subject import Subject
+from biot_plugin_cli.check.finding import Finding, split_message
 from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.hooks.discovery import Hooks, InvalidHook, discover_hooks
 from biot_plugin_cli.hooks.import_failure import NoHandler, PluginNotImported
-from biot_plugin_cli.hooks.reader import HookMistake, Hooks, read_hooks
-from biot_plugin_cli.invoke.failure import IMPORT_ADVICE
-from biot_plugin_cli.plugin.interpreters import plugin_python
-from biot_plugin_cli.plugin.source_location import Place
+from biot_plugin_cli.plugin.invocation_errors import IMPORT_ADVICE
+from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.plugin.source_location import SourceLocation
 
-__all__ = ["NOT_IMPORTED", "import_plugin"]
+__all__ = ["IMPORT_CODES", "check_import"]
 
-NOT_IMPORTED = ("handler-missing", "import-failed")
-"""The codes of what is found where the plugin cannot be imported."""
+IMPORT_CODES = ("handler-missing", "import-failed")
+"""The codes of findings which mean that the plugin cannot be imported."""
 
 
-def import_plugin(subject: Subject) -> tuple[Hooks | None, list[Finding]]:
-    """Import the plugin; give its hooks, None where it cannot be imported, and what was found."""
-    if subject.is_wrong("handler") or subject.is_wrong("runtime"):
+def check_import(plugin: Plugin) -> tuple[Hooks | None, list[Finding]]:
+    """Import the plugin; return its hooks, or None if it cannot be imported, and the findings."""
+    if plugin.is_invalid("handler") or plugin.is_invalid("runtime"):
         return None, []
     try:
-        python = plugin_python(subject.root, subject.manifest.runtime)
-        hooks = read_hooks(subject.manifest, python, lenient=True)
+        hooks = discover_hooks(plugin, lenient=True)
     except NoHandler as error:
-        return None, [_no_handler(subject, error)]
+        return None, [_missing_handler(plugin, error)]
     except PluginNotImported as error:
-        return None, [_not_imported(subject, error)]
+        return None, [_failed_import(plugin, error)]
     except CliError as error:
-        return None, [Finding.error("python-missing", *parted(error), subject.at("runtime"))]
-    return hooks, [*_handler_findings(subject, hooks), *(_refused(subject, one) for one in hooks.mistakes)]
+        return None, [Finding.error("python-missing", *split_message(error), plugin.location_of("runtime"))]
+    return hooks, [*_check_handler(plugin, hooks), *(_invalid_hook(plugin, hook) for hook in hooks.invalid_hooks)]
 
 
-def _no_handler(subject: Subject, error: NoHandler) -> Finding:
-    handler = subject.manifest.handler
-    advice = f"write handler = plugin.handler there, or name the entry point as handler, which is {handler!r} now"
-    at = subject.at_place(error.place) if error.place.file else subject.at("handler")
-    return Finding.error("handler-missing", f"There is no {handler}: {error.said}", advice, at)
+def _missing_handler(plugin: Plugin, error: NoHandler) -> Finding:
+    handler = plugin.manifest.handler
+    advice = f"write handler = plugin.handler there, or set handler in pyproject.toml, which is {handler!r} now"
+    return Finding.error(
+        "handler-missing", f"There is no {handler}: {error.reason}", advice, _location_of(plugin, error)
+    )
 
 
-def _not_imported(subject: Subject, error: PluginNotImported) -> Finding:
-    at = subject.at_place(error.place) if error.place.file else subject.at("handler")
-    if error.said.startswith("ModuleNotFoundError"):
-        advice = "add what is missing to the dependencies of pyproject.toml, and run make setup"
+def _failed_import(plugin: Plugin, error: PluginNotImported) -> Finding:
+    if error.reason.startswith("ModuleNotFoundError"):
+        advice = "add the missing module to the dependencies in pyproject.toml, and run make setup"
     else:
-        otherwise = "mend that line" if error.place.file else "biot-plugin config shows what the plugin wrote last"
-        advice = IMPORT_ADVICE.get(error.type, otherwise)
-    said = error.said.removesuffix(_as_python_says(error.place))
-    return Finding.error("import-failed", f"The plugin cannot be imported: {said}", advice, at)
+        default = "fix that line" if error.location.file else "run biot-plugin config to see the plugin's last output"
+        advice = IMPORT_ADVICE.get(error.type, default)
+    reason = error.reason.removesuffix(_python_location(error.location))
+    location = _location_of(plugin, error)
+    return Finding.error("import-failed", f"The plugin cannot be imported: {reason}", advice, location)
 
 
-def _as_python_says(place: Place) -> str:
-    """The place as the message of a syntax error has it, which the finding has itself."""
-    return f" ({Path(place.file).name}, line {place.line})" if place.file else ""
+def _location_of(plugin: Plugin, error: PluginNotImported) -> SourceLocation:
+    return plugin.relative(error.location) if error.location.file else plugin.location_of("handler")
 
 
-def _handler_findings(subject: Subject, hooks: Hooks) -> Iterator[Finding]:
-    handler = subject.manifest.handler
-    if hooks.module is None or not _is_own(Path(hooks.module), subject.root):
+def _python_location(location: SourceLocation) -> str:
+    """Format a location as the message of a SyntaxError does, where it repeats that of the finding."""
+    return f" ({Path(location.file).name}, line {location.line})" if location.file else ""
+
+
+def _check_handler(plugin: Plugin, hooks: Hooks) -> Iterator[Finding]:
+    handler = plugin.manifest.handler
+    module = plugin.relative(SourceLocation(hooks.module))
+    if hooks.module is None or not _is_in_repository(Path(hooks.module), plugin.root):
         yield Finding.error(
             "handler-foreign",
             f"{handler} is not in this repository, but in {hooks.module or 'no file at all'}",
             "give the plugin an entry point of its own, such as index.py",
-            subject.at("handler"),
+            plugin.location_of("handler"),
         )
     elif not hooks.has_framework and hooks.plugins:
         yield Finding.error(
             "handler-foreign",
-            f"{handler} belongs to no Plugin, so that no hook of the plugin would be called",
+            f"{handler} belongs to no Plugin object, so none of its hooks would be called",
             "write handler = plugin.handler",
-            subject.at_place_of_module(hooks.module),
+            module,
         )
     elif not hooks.has_framework:
         yield Finding.warning(
             "hooks-unknown",
-            f"{handler} is not made with biot_plugin, so that nobody can tell what to subscribe it to",
-            "subscribe it on the platform yourself, or make it with the framework",
-            subject.at_place_of_module(hooks.module),
+            f"{handler} does not use biot_plugin, so its subscriptions are unknown",
+            "subscribe it on the platform yourself, or use the framework",
+            module,
         )
-    elif not any(hooks.places.values()) and not hooks.mistakes:
+    elif not any(hooks.locations.values()) and not hooks.invalid_hooks:
         yield Finding.warning(
             "no-hooks",
-            "The plugin has no hook, so that the platform never calls it",
+            "The plugin has no hooks, so the platform never calls it",
             "decorate a function, and import its module in the entry point",
-            subject.at_place_of_module(hooks.module),
+            module,
         )
 
 
-def _refused(subject: Subject, mistake: HookMistake) -> Finding:
-    """A hook that the framework refuses; it names the function itself."""
-    code = "cron-invalid" if mistake.impossible and mistake.kind == "SCHEDULED" else "hook-invalid"
-    advice = "mend what the decorator is given" if mistake.impossible else "mend the function"
-    file, line = subject.at_place(mistake.place)
-    # The finding has the place itself; those of other functions stay.
-    said = mistake.message.replace(f"{subject.root}/", "").replace(f" ({file}:{line})", "")
-    return Finding.error(code, said, advice, (file, line))
+def _invalid_hook(plugin: Plugin, hook: InvalidHook) -> Finding:
+    code = "cron-invalid" if hook.is_decorator and hook.kind == "SCHEDULED" else "hook-invalid"
+    advice = "fix the arguments of the decorator" if hook.is_decorator else "fix the function"
+    location = plugin.relative(hook.location)
+    # The finding has the location itself; those of other functions stay.
+    message = hook.message.replace(f"{plugin.root}/", "").replace(f" ({location})", "")
+    return Finding.error(code, message, advice, location)
 
 
-def _is_own(file: Path, root: Path) -> bool:
+def _is_in_repository(file: Path, root: Path) -> bool:
     return file.is_relative_to(root) and not {"site-packages", ".venv"}.intersection(file.relative_to(root).parts)

@@ -1,55 +1,55 @@
-"""What `biot-plugin check` finds in the manifest."""
+"""Checks the manifest: invalid settings, deprecated runtimes and short timeouts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from biot_plugin_cli.check.finding import Finding
-from biot_plugin_cli.check.subject import Subject
-from biot_plugin_cli.plugin.interpreters import RUNTIMES
-from biot_plugin_cli.plugin.lambda_runtimes import DEPRECATION_DATES
+from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
+from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["manifest_findings"]
+__all__ = ["check_manifest"]
 
-# The platform's documents say that a plugin has 3 seconds unless it asks for more, its description says 60.
+# The platform's documentation has a default of 3 seconds in one place, and of 60 in another.
 _SHORT_TIMEOUT = 3
 
 
-def manifest_findings(subject: Subject) -> Iterator[Finding]:
-    """Find what the platform refuses of the manifest, and what is a trap."""
-    for mistake in subject.mistakes:
-        yield Finding.error(mistake.code, mistake.message, mistake.advice, subject.at(*mistake.keys))
-    if not subject.is_wrong("runtime"):
-        yield from _runtime(subject)
-    if not subject.is_wrong("timeout"):
-        yield from _timeout(subject)
+def check_manifest(plugin: Plugin, today: date) -> Iterator[Finding]:
+    """Find the settings that the platform rejects, and those that are risky."""
+    for problem in plugin.problems:
+        yield Finding.error(problem.code, problem.message, problem.advice, plugin.location_of(*problem.keys))
+    if not plugin.is_invalid("runtime"):
+        yield from _check_runtime(plugin, today)
+    if not plugin.is_invalid("timeout"):
+        yield from _check_timeout(plugin)
 
 
-def _runtime(subject: Subject) -> Iterator[Finding]:
-    runtime = subject.manifest.runtime
+def _check_runtime(plugin: Plugin, today: date) -> Iterator[Finding]:
+    runtime = plugin.manifest.runtime
     deprecated = DEPRECATION_DATES.get(runtime)
-    if deprecated and subject.now.date() >= deprecated:
+    if deprecated and today >= deprecated:
         yield Finding.warning(
             "runtime-deprecated",
-            f"AWS has deprecated {runtime} on {deprecated}, and will take no functions with it some day",
+            f"AWS deprecated {runtime} on {deprecated}, and will reject functions that use it",
             f"choose a newer runtime, such as {RUNTIMES[-1]}",
-            subject.at("runtime"),
+            plugin.location_of("runtime"),
         )
 
 
-def _timeout(subject: Subject) -> Iterator[Finding]:
-    timeout = subject.manifest.timeout
-    if "timeout" not in subject.manifest.mentioned:
+def _check_timeout(plugin: Plugin) -> Iterator[Finding]:
+    timeout = plugin.manifest.timeout
+    if "timeout" not in plugin.manifest.mentioned:
         yield Finding.warning(
             "timeout-not-given",
-            f"There is no timeout, and the platform's documents do not agree on 3 or 60 seconds: {timeout} is sent",
-            "write the timeout that the plugin needs",
-            subject.at(),
+            f"No timeout is set; {timeout} is sent, as the platform documents both 3 and 60 seconds as the default",
+            "set the timeout that the plugin needs",
+            plugin.location_of(),
         )
     elif timeout <= _SHORT_TIMEOUT:
         yield Finding.warning(
             "timeout-short",
-            f"A timeout of {timeout} s is easily too short for a cold start and a call of the platform",
-            "write 10 or more, unless you have measured it",
-            subject.at("timeout"),
+            f"A timeout of {timeout} s may be too short for a cold start and a call to the platform",
+            "set 10 or more, unless you have measured it",
+            plugin.location_of("timeout"),
         )

@@ -1,4 +1,4 @@
-"""What `biot-plugin check` finds of the package: whether it can be made, and whether Lambda takes its size."""
+"""Checks the package: whether it can be built, and whether Lambda accepts its size."""
 
 from __future__ import annotations
 
@@ -7,77 +7,75 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biot_plugin_cli.check.dependencies import dependency_findings
-from biot_plugin_cli.check.finding import Finding, parted
-from biot_plugin_cli.check.source_files import check_own_files
-from biot_plugin_cli.check.subject import Subject
+from biot_plugin_cli.check.dependencies import check_dependencies
+from biot_plugin_cli.check.finding import Finding, split_message
+from biot_plugin_cli.check.source_files import check_source_files
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
+from biot_plugin_cli.plugin.repository import Plugin
 
 if TYPE_CHECKING:
     from biot_plugin_cli.archive.zip_file import Entry
 
-__all__ = ["package_findings"]
+__all__ = ["check_package"]
 
 
-def package_findings(subject: Subject, found: Collection[str]) -> Iterator[Finding]:
-    """Look at what a package is made of; make it too, where nobody sees it, if that is locked and all right.
+def check_package(plugin: Plugin, codes: Collection[str]) -> Iterator[Finding]:
+    """Check what a package is built from; if that is valid and locked, build it in a temporary folder.
 
     Args:
-        subject: The plugin.
-        found: The codes of what was found before.
+        plugin: The plugin.
+        codes: The codes of earlier findings.
     """
     from biot_plugin_cli.dependencies.lock import is_locked
 
-    if subject.manifest.package == "image":
+    if plugin.manifest.package == "image":
         return
-    entries, findings = check_own_files(subject, found)
-    findings += dependency_findings(subject)
+    entries, findings = check_source_files(plugin, codes)
+    findings += check_dependencies(plugin)
     yield from findings
-    if _can_be_made(subject, findings) and is_locked(subject.root):
-        yield from _made(subject, found)
+    if _can_be_built(plugin, findings) and is_locked(plugin.root):
+        yield from _check_build(plugin, codes)
     else:
-        yield from _own_size(entries)
+        yield from _check_source_size(entries)
 
 
-def _can_be_made(subject: Subject, findings: list[Finding]) -> bool:
-    wrong = any(one.severity == "error" or one.code == "package-unknown" for one in findings)
-    return not wrong and not subject.is_wrong("runtime") and not subject.is_wrong("handler")
+def _can_be_built(plugin: Plugin, findings: list[Finding]) -> bool:
+    blocked = any(finding.severity == "error" or finding.code == "package-unknown" for finding in findings)
+    return not blocked and not plugin.is_invalid("runtime") and not plugin.is_invalid("handler")
 
 
-def _made(subject: Subject, found: Collection[str]) -> Iterator[Finding]:
-    from biot_plugin_cli.package.builder import build_package, compiling_python
+def _check_build(plugin: Plugin, codes: Collection[str]) -> Iterator[Finding]:
+    from biot_plugin_cli.package.builder import build_package
 
-    manifest = subject.manifest
     with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
         try:
-            build_package(manifest, compiling_python(manifest), Path(folder) / "package.zip")
+            build_package(plugin, Path(folder) / "package.zip")
         except InvalidPlugin as error:
-            yield Finding.error("package-refused", *parted(error))
+            yield Finding.error("package-refused", *split_message(error))
         except PluginImportError as error:
-            # Whoever has imported the plugin has said it better.
-            if "import-failed" not in found:
-                yield Finding.error("package-refused", str(error).partition("\n")[0], "mend that line")
+            # The finding of the import itself says more.
+            if "import-failed" not in codes:
+                yield Finding.error("package-refused", str(error).partition("\n")[0], "fix that line")
         except CliError as error:
-            said, advice = parted(error)
-            unknown = f"Whether Lambda takes the package was not looked at: {said}"
-            yield Finding.warning("package-unknown", unknown, advice)
+            reason, advice = split_message(error)
+            yield Finding.warning("package-unknown", f"Cannot check the package: {reason}", advice)
 
 
-def _own_size(entries: list[Entry]) -> Iterator[Finding]:
-    """Find whether the plugin's own files alone are too large."""
+def _check_source_size(entries: list[Entry]) -> Iterator[Finding]:
+    """Find whether the plugin's own files alone exceed Lambda's limits."""
     from biot_plugin_cli.archive.part_sizes import Part
     from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES, check_limits
 
     unpacked = sum(len(entry.content) for entry in entries)
-    # Packing takes seconds where it matters, and nothing can come of it elsewhere.
-    zipped = _zipped(entries) if MAX_ZIPPED_BYTES < unpacked <= MAX_UNPACKED_BYTES else 0
+    # Compressing takes seconds; only between these sizes can it change the result.
+    zipped = _zipped_size(entries) if MAX_ZIPPED_BYTES < unpacked <= MAX_UNPACKED_BYTES else 0
     try:
         check_limits(zipped, unpacked, [Part(None, None, zipped, unpacked, len(entries))])
     except InvalidPlugin as error:
-        yield Finding.error("package-refused", *parted(error))
+        yield Finding.error("package-refused", *split_message(error))
 
 
-def _zipped(entries: list[Entry]) -> int:
+def _zipped_size(entries: list[Entry]) -> int:
     from biot_plugin_cli.archive.zip_file import write_zip
 
     with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:

@@ -1,4 +1,4 @@
-"""What `biot-plugin check` finds among the files that git keeps, or that would be packaged: secrets."""
+"""Checks the files that git tracks, or that would be packaged, for secrets."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from biot_plugin_cli.check.finding import Finding, parted
-from biot_plugin_cli.check.subject import Subject
+from biot_plugin_cli.check.finding import Finding, split_message
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.package.source_files import list_source_files
+from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.plugin.source_location import SourceLocation
 
-__all__ = ["secret_findings"]
+__all__ = ["check_secrets"]
 
-_MOST_BYTES = 1_000_000
+_MAX_BYTES = 1_000_000
 _ENV_FILE = re.compile(r"\.env(\..+)?|.+\.env")
 _ENV_SAMPLE = re.compile(r"\b(example|sample|template|dist|defaults?)\b")
 _SECRETS = {
@@ -34,8 +35,8 @@ _SECRET_NAME = re.compile(r"(?i)(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|TOKE
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How a file, and a secret in it, gets to others."""
+class _Exposure:
+    """How others get to see a file, and the secrets in it."""
 
     code: str
     advice: str
@@ -43,64 +44,66 @@ class _Way:
     env_file_advice: str
 
 
-_TRACKED = _Way(
+_TRACKED = _Exposure(
     "tracked",
-    "take it out of the file, and make it invalid where it was issued, as git keeps what it has seen",
+    "remove it from the file, and revoke it where it was issued, as it stays in git's history",
     "is not ignored by git",
-    "run git rm --cached on it, and write its name to .gitignore",
+    "run git rm --cached on it, and add it to .gitignore",
 )
-_PACKAGED = _Way(
+_PACKAGED = _Exposure(
     "packaged",
-    "take it out of the file, as the package would have it",
+    "remove it from the file, as the package would contain it",
     "would be in the package",
     "move it out of the plugin's folder",
 )
 
 
-def secret_findings(subject: Subject) -> Iterator[Finding]:
-    """Find what must not be in a file that git keeps, or where git keeps none, in one that would be packaged.
+def check_secrets(plugin: Plugin) -> Iterator[Finding]:
+    """Find secrets in the files that git tracks; without a git repository, in those that would be packaged.
 
-    What a secret is, is not told.
+    No finding contains the secret itself.
     """
     try:
-        known = git_files(subject.root)
-        paths, way = (list_source_files(subject.root), _PACKAGED) if known is None else (sorted(set(known)), _TRACKED)
+        tracked = git_files(plugin.root)
+        paths, exposure = (
+            (list_source_files(plugin.root), _PACKAGED) if tracked is None else (sorted(set(tracked)), _TRACKED)
+        )
     except OperationFailed as error:
-        said, advice = parted(error)
-        yield Finding.warning("secrets-unknown", f"Whether files have secrets was not looked at: {said}", advice)
-        paths, way = [], _TRACKED
+        reason, advice = split_message(error)
+        yield Finding.warning("secrets-unknown", f"Cannot check the files for secrets: {reason}", advice)
+        paths, exposure = [], _TRACKED
     for path in paths:
-        yield from _env_file(path, way)
-        yield from _secrets_in(subject.root / path, path, way)
-    yield from _named_so(subject)
+        yield from _check_env_file(path, exposure)
+        yield from _check_content(plugin.root / path, path, exposure)
+    yield from _check_variable_names(plugin)
 
 
-def _env_file(path: str, way: _Way) -> Iterator[Finding]:
+def _check_env_file(path: str, exposure: _Exposure) -> Iterator[Finding]:
     name = PurePath(path).name
     if _ENV_FILE.fullmatch(name) and not _ENV_SAMPLE.search(name):
-        said = f"{path} {way.env_file}"
-        yield Finding.error(f"env-file-{way.code}", said, way.env_file_advice, (path, None))
+        message = f"{path} {exposure.env_file}"
+        yield Finding.error(f"env-file-{exposure.code}", message, exposure.env_file_advice, SourceLocation(path))
 
 
-def _secrets_in(file: Path, path: str, way: _Way) -> Iterator[Finding]:
+def _check_content(file: Path, path: str, exposure: _Exposure) -> Iterator[Finding]:
     try:
-        if file.is_symlink() or file.stat().st_size > _MOST_BYTES:
+        if file.is_symlink() or file.stat().st_size > _MAX_BYTES:
             return
         text = file.read_bytes().decode("utf-8", errors="replace")
     except OSError:
         return
-    for what, pattern in _SECRETS.items():
+    for kind, pattern in _SECRETS.items():
         for match in pattern.finditer(text):
-            at = (path, text.count("\n", 0, match.start()) + 1)
-            yield Finding.error(f"secret-{way.code}", f"{path} has {what} in it", way.advice, at)
+            location = SourceLocation(path, text.count("\n", 0, match.start()) + 1)
+            yield Finding.error(f"secret-{exposure.code}", f"{path} contains {kind}", exposure.advice, location)
 
 
-def _named_so(subject: Subject) -> Iterator[Finding]:
-    for name in subject.manifest.environment:
+def _check_variable_names(plugin: Plugin) -> Iterator[Finding]:
+    for name in plugin.manifest.environment:
         if _SECRET_NAME.search(name):
             yield Finding.warning(
                 "secret-suspected",
-                f"The environment variable {name} looks like a secret, and git keeps pyproject.toml",
-                "keep it on the platform alone, or name it otherwise if it is none",
-                subject.at("environment", name),
+                f"The environment variable {name} looks like a secret, and git tracks pyproject.toml",
+                "set it on the platform only, or rename it if it is not a secret",
+                plugin.location_of("environment", name),
             )

@@ -1,4 +1,4 @@
-"""`biot-plugin config`: the JSON that makes the plugin on the platform."""
+"""`biot-plugin config`: shows the plugin's configuration as JSON."""
 
 from __future__ import annotations
 
@@ -6,32 +6,29 @@ from typing import Annotated
 
 import typer
 
+from biot_plugin_cli.commands.options import Environment
+
 __all__ = ["config"]
 
 
 def config(
-    environment: Annotated[
-        str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
-    ] = None,
+    environment: Environment = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document, without colours.")] = False,
 ) -> None:
-    """Show the JSON that makes the plugin: pyproject.toml, the environment's own, and what the decorators say.
+    """Show the configuration that deploy sends: pyproject.toml, the environment's overrides and the decorators.
 
-    deploy adds the variable PLUGIN_CONTENT_HASH. To a plugin that is there already it gives the platform's version, one
-    higher where the code has changed, and it leaves alone what pyproject.toml does not mention.
+    deploy adds the variable PLUGIN_CONTENT_HASH. For a plugin that is already deployed, it sends the platform's
+    version, or the next one if the code has changed, and leaves unchanged what pyproject.toml does not mention.
 
     The plugin is imported with its own interpreter, as Lambda would import it.
     """
     from biot_plugin_cli.deploy.configuration import plugin_config
-    from biot_plugin_cli.hooks.reader import read_hooks
-    from biot_plugin_cli.plugin.environments import in_environment
-    from biot_plugin_cli.plugin.interpreters import plugin_python
-    from biot_plugin_cli.plugin.manifest import Manifest
+    from biot_plugin_cli.hooks.discovery import discover_hooks
+    from biot_plugin_cli.plugin.repository import Plugin
     from biot_plugin_cli.terminal.console import out, print_json
 
-    manifest = in_environment(Manifest.load(), environment)
-    hooks = read_hooks(manifest, plugin_python(manifest.root, manifest.runtime))
-    document = plugin_config(manifest, hooks)
+    plugin = Plugin.load(environment=environment)
+    document = plugin_config(plugin.manifest, discover_hooks(plugin))
     if as_json or not out.is_terminal:
         print_json(document)
     else:

@@ -1,4 +1,4 @@
-"""`biot-plugin delete`: removes a plugin from the platform."""
+"""`biot-plugin delete`: deletes a plugin from the platform."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ __all__ = ["delete"]
 
 def delete(
     name: Annotated[
-        str | None, typer.Argument(help="The plugin, with Plugin- before its name or without; this one when left out.")
+        str | None,
+        typer.Argument(help="The plugin's name, with or without Plugin- before it; this plugin if left out."),
     ] = None,
     environment: Environment = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove a plugin from the platform, with its code, subscriptions and service user."""
-    from biot_plugin_cli.deploy import workflow
+    """Delete a plugin from the platform, with its code, subscriptions and service user."""
+    from biot_plugin_cli.deploy import lifecycle
+    from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.terminal.console import out, print_json
 
-    removed = workflow.delete(workflow.target(environment), name, yes=yes)
+    deleted = lifecycle.delete(Destination.load(environment), name, yes=yes)
     if as_json:
-        print_json({"name": removed})
+        print_json({"name": deleted})
     else:
-        out.print(f"{removed} is gone")
+        out.print(f"Deleted {deleted}")

@@ -1,4 +1,4 @@
-"""`biot-plugin deploy`: brings this plugin to the platform."""
+"""`biot-plugin deploy`: deploys this plugin to the platform."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ def deploy(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Package the plugin, show what would change on the platform, and do it.
+    """Package the plugin, show the changes on the platform, and apply them.
 
-    Nothing is sent where nothing changed. The version rises only with the code, from the platform's number. What
-    pyproject.toml does not mention is left as it is.
+    Nothing is sent if nothing has changed. The version increases only with the code, from the platform's number. What
+    pyproject.toml does not mention is left unchanged.
     """
-    from biot_plugin_cli.deploy import workflow
+    from biot_plugin_cli.deploy import deployment
+    from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.terminal.console import out, print_json
 
-    document = workflow.deploy(workflow.target(environment), dry_run=dry_run, yes=yes)
+    document = deployment.deploy(Destination.load(environment), dry_run=dry_run, yes=yes)
     if as_json:
         print_json(document)
     elif not dry_run and document["action"] != "none":
-        out.print(f"{document['name']} is there in version {document['version']}: {document['endpointUrl']}")
+        out.print(f"Deployed {document['name']} as version {document['version']}: {document['endpointUrl']}")

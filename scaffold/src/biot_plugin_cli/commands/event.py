@@ -1,20 +1,20 @@
-"""`biot-plugin event`: writes an event of the platform as a fixture."""
+"""`biot-plugin event`: writes a sample event of the platform."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-__all__ = ["event"]
+from biot_plugin_cli.hooks.kinds import HookKind
 
-Kind = Literal["pre-request", "post-request", "adapt-entity", "notification", "scheduled", "endpoint"]
+__all__ = ["event"]
 
 
 def event(
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="The hook that the event is for.")],
+    kind: Annotated[HookKind, typer.Argument(metavar="KIND", help="The hook that the event is for.")],
     api_id: Annotated[
         str | None, typer.Option("--api-id", metavar="API_ID", help="The API, for pre-request and post-request.")
     ] = None,
@@ -25,26 +25,27 @@ def event(
         str | None, typer.Option("--action", metavar="ACTION", help="The action, for notification, such as _update.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; standard output if not.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The file to write; standard output if left out."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document: the event, or its path.")] = False,
 ) -> None:
-    """Write an event in the platform's exact shape, to change and to invoke the plugin with.
+    """Write a sample event in the platform's exact format, to edit and to invoke the plugin with.
 
     KIND is pre-request, post-request, adapt-entity, notification, scheduled or endpoint. The event's body is written as
-    JSON for readability; biot-plugin invoke sends it as the text that the platform sends. SIGN_ME stands for a token
-    that is signed when the event is sent.
+    JSON for readability; biot-plugin invoke converts it to a string, as the platform does. SIGN_ME is replaced by a
+    valid token when the event is sent.
     """
-    from biot_plugin_cli.invoke.sample_events import make_event
+    from biot_plugin_cli.invoke.sample_events import create_event
     from biot_plugin_cli.terminal.console import err, print_json
     from biot_plugin_cli.terminal.file_writer import write_new
 
-    fixture = make_event(kind, api_id=api_id, entity=entity, action=action)
+    document = create_event(kind, api_id=api_id, entity=entity, action=action)
     if output is None:
-        print_json(fixture)
+        print_json(document)
         return
-    write_new(output, json.dumps(fixture, indent=2, ensure_ascii=False) + "\n")
+    write_new(output, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     if as_json:
         print_json({"path": str(output)})
     else:
-        err.print(f"wrote {output}: run it with biot-plugin invoke {output}")
+        err.print(f"Wrote {output}: run it with biot-plugin invoke {output}")

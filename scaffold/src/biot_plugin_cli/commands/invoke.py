@@ -7,35 +7,36 @@ from typing import Annotated
 
 import typer
 
+from biot_plugin_cli.commands.options import AsJson, EnvFile
+
 __all__ = ["invoke"]
 
 
 def invoke(
     event: Annotated[Path, typer.Argument(metavar="EVENT.json", help="The event, or - for standard input.")],
-    env_file: Annotated[
-        Path | None, typer.Option("--env-file", metavar="FILE", help="More environment variables, as NAME=VALUE lines.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    env_file: EnvFile = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Run one event through the plugin in a real Lambda runtime client, and show what comes back.
+    """Run one event through the plugin in a real Lambda runtime client, and show the reply.
 
-    The plugin has its own timeout, memory limit and environment, and a local service that stands in for the platform's
-    keys and tokens. Where the event says SIGN_ME, a valid token is put.
+    The plugin runs with its own timeout, memory limit and environment, and with a local service in place of the
+    platform's keys and tokens. SIGN_ME in the event is replaced by a valid token.
     """
-    from biot_plugin_cli.invoke.inputs import read_env_file, read_event
-    from biot_plugin_cli.invoke.run import run_event
-    from biot_plugin_cli.plugin.manifest import Manifest
+    from biot_plugin_cli.invoke.event_file import read_event
+    from biot_plugin_cli.invoke.local_invocation import invoke_locally
+    from biot_plugin_cli.plugin.env_file import read_env_file
+    from biot_plugin_cli.plugin.repository import Plugin
 
-    fixture = read_event(event)
-    variables = read_env_file(env_file) if env_file else {}
-    manifest = Manifest.load()
-    invocation, secrets = run_event(manifest, fixture, variables)
+    document = read_event(event)
+    variables = read_env_file(env_file)
+    plugin = Plugin.load()
+    invocation, secrets = invoke_locally(plugin, document, variables)
 
     from biot_plugin_cli.invoke import report
-    from biot_plugin_cli.invoke.exchange import Exchange
-    from biot_plugin_cli.invoke.failure import failure_of
+    from biot_plugin_cli.invoke.comparison import Comparison
+    from biot_plugin_cli.plugin.invocation_errors import invocation_failure
 
     show = report.print_document if as_json else report.print_report
-    show(invocation, Exchange.of(fixture, invocation), manifest.memory_size, secrets)
+    show(invocation, Comparison.of(document, invocation), plugin.manifest.memory_size, secrets)
     if invocation.error:
-        raise failure_of(invocation.error, manifest, secrets)
+        raise invocation_failure(invocation.error, plugin.manifest, secrets)

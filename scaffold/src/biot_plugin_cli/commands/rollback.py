@@ -1,4 +1,4 @@
-"""`biot-plugin rollback`: the code of an older version goes up again."""
+"""`biot-plugin rollback`: deploys the code of an older version again."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ def rollback(
     environment: Environment = None,
     version: Annotated[
         int | None,
-        typer.Option("--to", metavar="VERSION", help="Which version's code; the one before the present one."),
+        typer.Option("--to", metavar="VERSION", help="The version to take the code of; the previous one if left out."),
     ] = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Deploy an older package of this folder again, as a newer version, as the platform requires.
+    """Deploy an older package of this repository again, as a new version, as the platform requires.
 
-    Its subscriptions, schedule, runtime and handler go back with it; the other settings stay. The last packages of each
-    environment are kept until the plugin is deleted.
+    Its subscriptions, schedule, runtime and handler are rolled back with it; the other settings are left unchanged. The
+    last packages of each environment are stored until the plugin is deleted.
     """
+    from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.deploy.rollback import roll_back
-    from biot_plugin_cli.deploy.workflow import target
     from biot_plugin_cli.terminal.console import out, print_json
 
-    document = roll_back(target(environment), version, yes=yes)
+    document = roll_back(Destination.load(environment), version, yes=yes)
     if as_json:
         print_json(document)
     elif document["action"] == "none":

@@ -1,4 +1,4 @@
-"""`biot-plugin status`: this plugin, as the platform has it."""
+"""`biot-plugin status`: shows this plugin as it is on the platform."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ __all__ = ["status"]
 
 
 def status(environment: Environment = None, as_json: AsJson = False) -> None:
-    """Show this plugin as the platform has it."""
-    from biot_plugin_cli.deploy import workflow
+    """Show this plugin as it is on the platform."""
+    from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.deploy.report import print_plugin
     from biot_plugin_cli.terminal.console import print_json
 
-    plugin = workflow.present_plugin(workflow.target(environment))
+    plugin = Destination.load(environment).deployed_plugin()
     if as_json:
         print_json(plugin)
     else:

@@ -1,48 +1,27 @@
-"""`biot-plugin upgrade`: brings a plugin's repository up to the newest template."""
+"""`biot-plugin upgrade`: upgrades a plugin's repository to the newest template."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from biot_plugin_cli.terminal.console import err, out, print_json
+from biot_plugin_cli.commands.options import AsJson
 
 __all__ = ["upgrade"]
 
 
-def upgrade(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
+def upgrade(as_json: AsJson = False) -> None:
     """Merge the newest template, keep your changes."""
     from biot_plugin_cli.template.repository_upgrade import upgrade_repository
+    from biot_plugin_cli.template.upgrade_report import print_conflicts, print_upgrade, upgrade_document
+    from biot_plugin_cli.terminal.console import print_json
 
-    done = upgrade_repository(Path.cwd())
+    result = upgrade_repository(Path.cwd())
     if as_json:
-        print_json(
-            {
-                "action": "upgrade" if done.changed else "none",
-                "from": done.old,
-                "to": done.new,
-                "changed": list(done.changed),
-                "conflicts": list(done.conflicts),
-            }
-        )
-    elif not done.changed:
-        out.print(f"Nothing to do: this repository is at template version {done.new}, the newest one.")
+        print_json(upgrade_document(result))
     else:
-        out.print(f"Template version {done.old} -> [bold]{done.new}[/]")
-        for path in done.changed:
-            mark = "[red]conflict[/]" if path in done.conflicts else "[green]changed [/]"
-            out.print(f"  {mark}  {escape(path)}")
-    if done.conflicts:
-        err.print(
-            f"error: Some changes meet yours: choose between the marked lines in {', '.join(done.conflicts)}, "
-            "then run make check test and commit",
-            markup=False,
-        )
+        print_upgrade(result)
+    if result.conflicts:
+        print_conflicts(result)
         raise typer.Exit(1)
-    if done.changed and not as_json:
-        out.print("Look at it with git diff, run make check test, and commit.")

@@ -15,7 +15,8 @@ from typing import Any
 
 from biot_plugin_cli.dependencies.errors import MissingWheel
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["find_uv", "install", "resolve"]

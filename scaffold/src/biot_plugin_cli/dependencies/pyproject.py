@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import tomllib
-
 from biot_plugin_cli.dependencies.errors import DependencyError
-from biot_plugin_cli.errors import InvalidPlugin
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -33,17 +30,13 @@ class Project:
     uv: Mapping[str, Any]
 
     @classmethod
-    def load(cls, root: Path) -> Project:
-        """Load the pyproject.toml in a folder.
+    def of(cls, root: Path, document: Mapping[str, Any]) -> Project:
+        """Select what installers need.
 
-        Raises:
-            InvalidPlugin: It cannot be read.
+        Args:
+            root: The plugin's folder.
+            document: Its pyproject.toml, parsed.
         """
-        file = root / "pyproject.toml"
-        try:
-            document = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InvalidPlugin(f"Cannot read {file}: {error}") from error
         return cls(root, document.get("project", {}), document.get("tool", {}).get("uv", {}))
 
     @property

@@ -1,4 +1,4 @@
-"""The configuration that the platform is sent of a plugin (contract sections 6.3 and 6.4)."""
+"""The configuration of a plugin that is sent to the platform (contract sections 6.3 and 6.4)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER
-from biot_plugin_cli.hooks.reader import Hooks
-from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.manifest.settings import Manifest
 
-__all__ = ["config_of_code", "plugin_config", "unmentioned_fields"]
+__all__ = ["code_config", "plugin_config", "unmentioned_fields"]
 
-# What belongs to which key of the manifest; the fields that are not here are always the plugin's own to say.
+# The fields of the configuration by key of the manifest; all other fields are sent with every update.
 _FIELDS = {
     "handler": "handler",
     "timeout": "timeout",
@@ -25,14 +25,14 @@ _FIELDS = {
 
 
 def plugin_config(manifest: Manifest, hooks: Hooks) -> dict[str, Any]:
-    """Give the JSON that makes a plugin on the platform.
+    """Create the configuration of a plugin.
 
-    What the manifest does not mention is sent with the platform's own default, as its documents do not agree on all of
-    them; `cors` and `cronSchedule` are left out where there are none, and `subscriptions` where nobody can tell.
+    Settings that the manifest does not mention have their default, as the platform's documentation disagrees on some
+    of them; `cors` and `cronSchedule` are omitted if there are none, and `subscriptions` if they are unknown.
 
     Args:
-        manifest: The plugin's manifest, as it is in the environment that is meant.
-        hooks: What its decorators say.
+        manifest: The plugin's manifest, with the overrides of its environment.
+        hooks: The plugin's hooks.
     """
     order = {"interceptionOrder": manifest.interception_order} if manifest.interception_order else {}
     config = {
@@ -51,34 +51,34 @@ def plugin_config(manifest: Manifest, hooks: Hooks) -> dict[str, Any]:
         "subscriptions": {**order, **hooks.subscriptions},
         "cronSchedule": hooks.cron_schedule,
     }
-    # An image has these in itself.
+    # An image contains these.
     absent = {"runtime", "handler"} if manifest.package == "image" else set()
     if not hooks.has_framework:
-        # Nobody can tell what such a plugin is subscribed to: that is left to whoever does know.
+        # The subscriptions of such a plugin are unknown, and must not be overwritten.
         absent.add("subscriptions")
     absent |= {name for name in ("cors", "cronSchedule") if not config[name]}
     return {name: value for name, value in config.items() if name not in absent}
 
 
-def config_of_code(config: Mapping[str, Any], hooks: Hooks) -> dict[str, Any]:
-    """Give the part of a whole configuration that is the code's own, and goes back with it.
+def code_config(config: Mapping[str, Any], hooks: Hooks) -> dict[str, Any]:
+    """Select the part of a configuration that belongs to the code, and is rolled back with it.
 
     Args:
-        config: The configuration.
-        hooks: What the code's decorators say.
+        config: The whole configuration.
+        hooks: The plugin's hooks.
     """
-    told = ("subscriptions", "cronSchedule") if hooks.has_framework else ()
-    return {name: config.get(name) for name in ("handler", "runtime", *told)}
+    declared = ("subscriptions", "cronSchedule") if hooks.has_framework else ()
+    return {name: config.get(name) for name in ("handler", "runtime", *declared)}
 
 
 def unmentioned_fields(manifest: Manifest, hooks: Hooks) -> frozenset[str]:
-    """Name the fields of the configuration that nothing here tells, and that an update leaves alone.
+    """List the fields that neither the manifest nor the code mentions: an update leaves them unchanged.
 
     Args:
-        manifest: The plugin's manifest, as it is in the environment that is meant.
-        hooks: What its decorators say.
+        manifest: The plugin's manifest, with the overrides of its environment.
+        hooks: The plugin's hooks.
     """
-    # Without decorators nobody can tell when such a plugin is called, either.
+    # Without the framework, the schedule is unknown, too.
     schedule = () if hooks.has_framework else ("cronSchedule",)
     return frozenset([*schedule, *(name for key, name in _FIELDS.items() if key not in manifest.mentioned)])
 

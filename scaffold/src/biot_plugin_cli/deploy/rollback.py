@@ -6,70 +6,74 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, NoReturn
 
-from biot_plugin_cli.deploy.history import Deployed
-from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, content_hash_of, make_plan
+from biot_plugin_cli.deploy.config_changes import content_hash_of
+from biot_plugin_cli.deploy.deployment import upload
+from biot_plugin_cli.deploy.destination import Destination
+from biot_plugin_cli.deploy.package_history import StoredPackage
+from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, make_plan
 from biot_plugin_cli.deploy.report import plan_document, print_plan
-from biot_plugin_cli.deploy.workflow import Target, apply, confirm, present_plugin
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.terminal.confirmation import confirm
 
 __all__ = ["roll_back"]
 
 
-def roll_back(target: Target, version: int | None, *, yes: bool) -> dict[str, Any]:
-    """Deploy the code of an older version again, as a newer one; give the document of `--json`.
+def roll_back(destination: Destination, version: int | None, *, yes: bool) -> dict[str, Any]:
+    """Deploy the code of an older version again, as a new version; return the document of `--json`.
 
     Args:
-        target: Where to.
-        version: Which; None for the last one whose code is not that of the present one.
-        yes: Whether nobody is asked.
+        destination: Where to deploy.
+        version: The older version; None for the last one whose code differs from that of the current one.
+        yes: Whether to skip the confirmation.
 
     Raises:
-        OperationFailed: There is no plugin, or no such package here.
+        OperationFailed: There is no such plugin, or no such package.
         CliError: It cannot be deployed.
     """
-    present = present_plugin(target)
-    # Of a plugin that was removed and made again, the numbers say nothing about the one that is there.
-    kept = [one for one in target.history().of(present.get("endpointUrl")) if one.version < present["version"]]
-    older = _before(kept, present) if version is None else _named(kept, version)
-    plan = make_plan(present, {**present, **older.config}, older.content_hash, unmentioned={INTERCEPTION_ORDER})
-    print_plan(plan, target.base_url)
-    told = {"codeOf": older.version}
+    deployed = destination.deployed_plugin()
+    # The versions of a plugin that was deleted and created again are unrelated to those of the deployed one.
+    stored = destination.history().of(deployed.get("endpointUrl"))
+    older = [package for package in stored if package.version < deployed["version"]]
+    package = _previous(older, deployed) if version is None else _find(older, version)
+    plan = make_plan(deployed, {**deployed, **package.config}, package.content_hash, unmentioned={INTERCEPTION_ORDER})
+    print_plan(plan, destination.base_url)
+    source = {"codeOf": package.version}
     if plan.action == "none":
-        return {**plan_document(plan), **told}
-    confirm(f"Deploy the code of version {older.version} again?", yes=yes)
-    code = (older.file.name, older.file.read_bytes())
-    address = apply(target, plan, code, older.content_hash, older.config)
-    return {**plan_document(plan), **told, "endpointUrl": address}
+        return {**plan_document(plan), **source}
+    confirm(f"Deploy the code of version {package.version} again?", yes=yes)
+    code = (package.file.name, package.file.read_bytes())
+    endpoint_url = upload(destination, plan, code, package.content_hash, package.config)
+    return {**plan_document(plan), **source, "endpointUrl": endpoint_url}
 
 
-def _named(kept: Sequence[Deployed], version: int) -> Deployed:
-    found = next((one for one in kept if one.version == version), None)
-    return found or _refuse(f"version {version}", kept)
+def _find(stored: Sequence[StoredPackage], version: int) -> StoredPackage:
+    match = next((package for package in stored if package.version == version), None)
+    return match or _refuse(f"version {version}", stored)
 
 
-def _before(kept: Sequence[Deployed], present: Mapping[str, Any]) -> Deployed:
-    """Find the last package with other code than that of the present version.
+def _previous(stored: Sequence[StoredPackage], deployed: Mapping[str, Any]) -> StoredPackage:
+    """Find the last package whose code differs from that of the deployed version.
 
-    Where a version between them was deployed from elsewhere, none is that.
+    If a version in between was deployed from elsewhere, its code is unknown, and no package is the right one.
     """
-    there = content_hash_of(present)
-    for one, version in zip(kept, count(present["version"] - 1, -1), strict=False):
-        if one.version != version:
+    content_hash = content_hash_of(deployed)
+    for package, version in zip(stored, count(deployed["version"] - 1, -1), strict=False):
+        if package.version != version:
             raise OperationFailed(
-                f"Version {version} was not deployed from this folder, which has {_versions(kept)}: "
-                "choose one of them with --to, or check the older code out, and deploy it"
+                f"Version {version} was not deployed from this folder, which has {_versions(stored)}: "
+                "choose one of them with --to, or check out the older code and deploy it"
             )
-        if one.content_hash != there:
-            return one
-    return _refuse("an older version with other code", kept)
+        if package.content_hash != content_hash:
+            return package
+    return _refuse("an older version with other code", stored)
 
 
-def _refuse(wanted: str, kept: Sequence[Deployed]) -> NoReturn:
+def _refuse(requested: str, stored: Sequence[StoredPackage]) -> NoReturn:
     raise OperationFailed(
-        f"The package of {wanted} is not kept in this folder, which has {_versions(kept)}: "
-        "check the older code out, and deploy it"
+        f"No stored package of {requested} (this folder has {_versions(stored)}): "
+        "check out the older code and deploy it"
     )
 
 
-def _versions(kept: Sequence[Deployed]) -> str:
-    return ", ".join(str(one.version) for one in kept) or "none"
+def _versions(stored: Sequence[StoredPackage]) -> str:
+    return ", ".join(str(package.version) for package in stored) or "none"

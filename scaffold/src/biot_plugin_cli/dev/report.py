@@ -1,4 +1,4 @@
-"""What `biot-plugin dev` shows while it runs."""
+"""Prints the messages of `biot-plugin dev` while it runs."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ from rich.text import Text
 from biot_plugin_cli.dev.sample_calls import sample_calls
 
 if TYPE_CHECKING:
-    from biot_plugin_cli.dev.session import DevSession
+    from biot_plugin_cli.dev.local_platform import LocalPlatform
     from biot_plugin_cli.errors import CliError
 
 __all__ = ["DevReport"]
 
-_LONGEST = 60
-_LOG_IN = 's/.*"accessJwt":{"token":"\\([^"]*\\)".*/\\1/'
+_MAX_RENDERED_LENGTH = 60
+_EXTRACT_JWT = 's/.*"accessJwt":{"token":"\\([^"]*\\)".*/\\1/'
 
 
 class DevReport:
     """Prints to a console, from any thread.
 
     Args:
-        console: Where to.
+        console: The console.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def started(self, session: DevSession) -> None:
-        """Say where the platform is, and how to log in to it."""
-        self._line("The platform is at ", (session.url, "bold cyan"))
-        log_in = shlex.quote(json.dumps({"username": session.username, "password": session.password}))
-        curl = f"curl -s {session.url}/ums/v2/users/login -H 'content-type: application/json' -d {log_in}"
+    def print_started(self, platform: LocalPlatform) -> None:
+        """Print the platform's URL, and how to log in."""
+        self._line("The platform is at ", (platform.url, "bold cyan"))
+        log_in = shlex.quote(json.dumps({"username": platform.username, "password": platform.password}))
+        curl = f"curl -s {platform.url}/ums/v2/users/login -H 'content-type: application/json' -d {log_in}"
         self._line("Log in:")
-        self._line(f"  TOKEN=$({curl} | sed {shlex.quote(_LOG_IN)})")
+        self._line(f"  TOKEN=$({curl} | sed {shlex.quote(_EXTRACT_JWT)})")
 
-    def brought(self, session: DevSession, plugin: dict[str, Any], changed: Iterable[Path]) -> None:
-        """Say which version runs now; and at first, what to try."""
+    def print_loaded(self, platform: LocalPlatform, plugin: dict[str, Any], changed: Iterable[Path]) -> None:
+        """Print which version runs now; the first time, with example calls."""
         files = ", ".join(str(path) for path in changed)
         self._line((f"Version {plugin['version']} runs", "bold green"), f": {files}" if files else "")
         if files:
             return
         self._line("Try:")
-        for call in sample_calls(session.url, plugin, session.samples):
+        for call in sample_calls(platform.url, plugin, platform.samples):
             self._line((f"  # {call.hook}", "magenta"))
-            self._line(f"  {call.command or 'nothing on this platform sets it off'}")
-        self._line("Change a file and the plugin is loaded again. Interrupt to end.")
+            self._line(f"  {call.command or 'no call on this platform triggers it'}")
+        self._line("Change a file to reload the plugin. Press Ctrl-C to stop.")
 
-    def refused(self, error: CliError, version: int | None) -> None:
-        """Say why the plugin as it is now does not run, and what runs instead."""
+    def print_rejected(self, error: CliError, version: int | None) -> None:
+        """Print why the new version of the plugin does not run, and which one does."""
         self._line((str(error), "red"))
-        stays = f"Version {version} stays" if version else "Nothing runs"
-        self._line((f"{stays} until this is mended.", "yellow"))
+        state = f"Version {version} keeps running" if version else "Nothing runs"
+        self._line((f"{state} until this is fixed.", "yellow"))
 
-    def invoked(self, record: dict[str, Any]) -> None:
-        """Tell of one event: what for, what came of it, and what the plugin changed and wrote."""
+    def print_invocation(self, record: dict[str, Any]) -> None:
+        """Print an event: its hook, its outcome, what the plugin changed and what it logged."""
         error = record["error"]
         cold = f", cold start {record['initMs']:.0f} ms" if record["initMs"] is not None else ""
         status = (str(record["statusCode"]), "red" if error else "green")
@@ -70,7 +70,7 @@ class DevReport:
         if error:
             self._line((f"  {error['type']}: {error['message']}", "red"))
         for change in record["difference"] or ():
-            before, after = (_short(change[side]) if side in change else "nothing" for side in ("before", "after"))
+            before, after = (_render(change[side]) if side in change else "none" for side in ("before", "after"))
             self._line((f"  {change['path']}: {before} → {after}", "cyan"))
         for line in record["logs"]:
             self._line((f"  {line}", "dim"))
@@ -79,6 +79,6 @@ class DevReport:
         self._console.print(Text.assemble(*parts))
 
 
-def _short(value: Any) -> str:
+def _render(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= _MAX_RENDERED_LENGTH else f"{text[: _MAX_RENDERED_LENGTH - 1]}…"

@@ -1,4 +1,4 @@
-"""Calls to try on the platform while a plugin is developed: one for each of its hooks."""
+"""Example calls that trigger a plugin's hooks, one for each."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from biot_plugin_cli.dev.sample_entities import Samples, api_id_for, new_entity
 
 __all__ = ["SampleCall", "sample_calls"]
 
-# The actions that calls set off.
-_DOES = {"_create": "create", "_update": "update", "_delete": "delete", "_updateEnabledState": "set_enabled"}
-_APIS = {api_id: (one.name, does) for one in ENTITY_TYPES for api_id, does in one.apis.items()} | {
+# The operation that triggers each action.
+_OPERATIONS = {"_create": "create", "_update": "update", "_delete": "delete", "_updateEnabledState": "set_enabled"}
+_APIS = {api_id: (entity.name, operation) for entity in ENTITY_TYPES for api_id, operation in entity.apis.items()} | {
     "GET/organization/v1/users/self": ("organization-user", "self")
 }
 
@@ -24,11 +24,11 @@ Call = tuple[str, str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SampleCall:
-    """A call to try.
+    """An example call.
 
     Attributes:
-        hook: The hook of the plugin that it sets off.
-        command: The command line; `$TOKEN` stands for the caller's token. None where nothing here sets the hook off.
+        hook: The hook that it triggers.
+        command: The command line; `$TOKEN` stands for the caller's token. None if no call triggers the hook.
     """
 
     hook: str
@@ -36,64 +36,64 @@ class SampleCall:
 
 
 def sample_calls(url: str, plugin: Mapping[str, Any], samples: Samples) -> Iterator[SampleCall]:
-    """Give a call for each thing that a plugin is called for.
+    """Create an example call for each hook of a plugin.
 
     Args:
-        url: Where the platform is.
+        url: The platform's base URL.
         plugin: The plugin as the platform shows it.
-        samples: The entities to play with.
+        samples: The sample entities.
     """
-    for one in plugin["subscriptions"]["interceptions"]:
-        hook = one.get("apiId") or one["entityTypeName"]
-        call = _of_api(hook, samples) if "apiId" in one else _of_entities(hook, samples)
-        yield SampleCall(f"{one['type']} {hook}", _curl(url, call))
-    for one in plugin["subscriptions"]["notifications"]:
-        hook = f"{one['entityTypeName']} {one['actionName']}"
-        yield SampleCall(f"NOTIFICATION {hook}", _curl(url, _of_action(one, samples)))
+    for interception in plugin["subscriptions"]["interceptions"]:
+        hook = interception.get("apiId") or interception["entityTypeName"]
+        call = _api_call(hook, samples) if "apiId" in interception else _entity_call(hook, samples)
+        yield SampleCall(f"{interception['type']} {hook}", _curl(url, call))
+    for notification in plugin["subscriptions"]["notifications"]:
+        hook = f"{notification['entityTypeName']} {notification['actionName']}"
+        yield SampleCall(f"NOTIFICATION {hook}", _curl(url, _action_call(notification, samples)))
     if schedule := plugin.get("cronSchedule"):
         path = f"/_emulator/plugins/Plugin-{plugin['name']}/schedule"
         yield SampleCall(f"SCHEDULED {schedule}", _curl(url, ("POST", path, None)))
     yield SampleCall("DIRECT", _curl("", ("GET", plugin["endpointUrl"], None)))
 
 
-def _of_api(api_id: str, samples: Samples) -> Call | None:
-    """Call an API, or a part of it that is told by values in its path."""
+def _api_call(api_id: str, samples: Samples) -> Call | None:
+    """Create a call of an API, or of one whose path variables are replaced by values."""
     method, slash, path = api_id.partition("/")
-    entity_type, does = _APIS.get(_template_of(api_id), ("", ""))
-    # Whoever has the token is a user of an organization, and nobody else.
-    if not does or (does == "self" and entity_type != "organization-user"):
+    entity_type, operation = _APIS.get(_template_of(api_id), ("", ""))
+    # The token belongs to a user of an organization.
+    if not operation or (operation == "self" and entity_type != "organization-user"):
         return None
-    filled = samples.filled(entity_type, slash + path)
-    return (method, filled, _body(entity_type, does)) if filled else None
+    filled_path = samples.fill_path(entity_type, slash + path)
+    return (method, filled_path, _body(entity_type, operation)) if filled_path else None
 
 
 def _template_of(api_id: str) -> str:
-    """The API that an id is of: that which has the most words in common with it."""
-    words = api_id.split("/")
-    found = [template for template in _APIS if _fits(words, template.split("/"))]
-    return max(found, key=lambda template: sum(word in words for word in template.split("/")), default="")
+    """Find the template of an API id: the one that has the most path segments in common with it."""
+    segments = api_id.split("/")
+    matches = [template for template in _APIS if _fits(segments, template.split("/"))]
+    return max(matches, key=lambda template: sum(part in segments for part in template.split("/")), default="")
 
 
-def _fits(words: list[str], template: list[str]) -> bool:
-    return len(words) == len(template) and all(
-        word == wanted or wanted.startswith("{") for word, wanted in zip(words, template, strict=True)
+def _fits(segments: list[str], template: list[str]) -> bool:
+    return len(segments) == len(template) and all(
+        segment == part or part.startswith("{") for segment, part in zip(segments, template, strict=True)
     )
 
 
-def _of_entities(entity_type: str, samples: Samples) -> Call | None:
-    api_ids = [api_id for does in ("read", "search") if (api_id := api_id_for(entity_type, does))]
-    return next((call for api_id in api_ids if (call := _of_api(api_id, samples))), None)
+def _entity_call(entity_type: str, samples: Samples) -> Call | None:
+    api_ids = [api_id for operation in ("read", "search") if (api_id := api_id_for(entity_type, operation))]
+    return next((call for api_id in api_ids if (call := _api_call(api_id, samples))), None)
 
 
-def _of_action(wanted: Mapping[str, Any], samples: Samples) -> Call | None:
-    api_id = api_id_for(wanted["entityTypeName"], _DOES.get(wanted["actionName"], ""))
-    return _of_api(api_id, samples) if api_id else None
+def _action_call(notification: Mapping[str, Any], samples: Samples) -> Call | None:
+    api_id = api_id_for(notification["entityTypeName"], _OPERATIONS.get(notification["actionName"], ""))
+    return _api_call(api_id, samples) if api_id else None
 
 
-def _body(entity_type: str, does: str) -> Any:
-    if does == "create":
+def _body(entity_type: str, operation: str) -> Any:
+    if operation == "create":
         return new_entity(entity_type)
-    if does == "update":
+    if operation == "update":
         return {"_state": "DONE"} if entity_type == "usage-session" else {"note": "changed"}
     return None
 

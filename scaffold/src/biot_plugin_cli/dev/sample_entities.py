@@ -1,4 +1,4 @@
-"""Entities to play with while a plugin is developed."""
+"""Sample entities for developing a plugin."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Samples", "api_id_for", "new_entity"]
 
-# Each belongs to one that stands before it, or to none.
-_NEW: Mapping[str, dict[str, Any]] = {
+# An entity may refer only to earlier ones.
+_BODIES: Mapping[str, dict[str, Any]] = {
     "patient": {"_name": {"firstName": "Ada", "lastName": "Lovelace"}, "_dateOfBirth": "1985-12-10"},
     "caregiver": {"_name": {"firstName": "Mary", "lastName": "Seacole"}},
     "organization-user": {"_name": {"firstName": "Grace", "lastName": "Hopper"}},
@@ -30,47 +30,47 @@ _ANY_NAME = "sample"
 _STATE = "DISABLED"
 
 
-def api_id_for(entity_type: str, does: str) -> str | None:
-    """Find the API that does something, such as `create`, to entities of a type; None where there is none."""
-    return next(iter(_api_ids(entity_type, does)), None)
+def api_id_for(entity_type: str, operation: str) -> str | None:
+    """Find the API for an operation, such as `create`, on entities of a type; None if there is none."""
+    return next(iter(_api_ids(entity_type, operation)), None)
 
 
-def _api_ids(entity_type: str, does: str) -> list[str]:
-    apis = next((one.apis for one in ENTITY_TYPES if one.name == entity_type), {})
-    return [api_id for api_id, done in apis.items() if done == does]
+def _api_ids(entity_type: str, operation: str) -> list[str]:
+    apis = next((candidate.apis for candidate in ENTITY_TYPES if candidate.name == entity_type), {})
+    return [api_id for api_id, name in apis.items() if name == operation]
 
 
 def new_entity(entity_type: str) -> dict[str, Any]:
-    """What one more entity of a type can be made with."""
-    body = _NEW.get(entity_type, {})
+    """Create the body of a call that creates another entity of a type."""
+    body = _BODIES.get(entity_type, {})
     return {**body, "_id": "another-device"} if "_id" in body else body
 
 
 class Samples:
-    """One entity of most types, made when the platform is new.
+    """One entity of most types, created on a new platform.
 
     Args:
-        client: Calls the platform as one who may do all.
+        client: Calls the platform as an administrator.
     """
 
     def __init__(self, client: Client) -> None:
         self._ids: dict[str, str] = {}
-        for entity_type, body in _NEW.items():
-            # The last is the one that says of what template it is.
-            path = self.filled(entity_type, _api_ids(entity_type, "create")[-1].removeprefix("POST"))
+        for entity_type, body in _BODIES.items():
+            # The last one has the template in its path.
+            path = self.fill_path(entity_type, _api_ids(entity_type, "create")[-1].removeprefix("POST"))
             reply = client.call("POST", path or "/", json=body)
             if isinstance(reply.body, dict) and "_id" in reply.body:
                 self._ids[entity_type] = reply.body["_id"]
 
-    def filled(self, entity_type: str, template: str) -> str | None:
-        """Put the samples' ids in the place of a path's variables.
+    def fill_path(self, entity_type: str, template: str) -> str | None:
+        """Replace the variables of a path by the ids of the samples.
 
         Args:
-            entity_type: The type of the entities that the path is about.
+            entity_type: The type of the path's entities.
             template: The path.
 
         Returns:
-            The path; None where it needs an entity of which there is no sample.
+            The path; None if it needs an entity without a sample.
         """
         known = {f"{name}Id": id for name, id in self._ids.items()}
         values = {"templateName": _ANY_NAME, "usageType": _ANY_NAME, "state": _STATE, **known}

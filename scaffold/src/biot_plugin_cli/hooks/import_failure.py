@@ -1,4 +1,4 @@
-"""Why a plugin cannot be imported: what its process has written of it, or what is to be seen of its end."""
+"""Why a plugin cannot be imported: from the probe's report, or from how its process ended."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biot_plugin_cli.errors import PluginImportError
-from biot_plugin_cli.plugin.file_watcher import is_own
-from biot_plugin_cli.plugin.source_location import Place
+from biot_plugin_cli.plugin.ignored_files import is_plugin_file
+from biot_plugin_cli.plugin.source_location import SourceLocation
 
 if TYPE_CHECKING:
     from biot_emulator import Function
-    from biot_plugin_cli.hooks.probe_process import Ended
-    from biot_plugin_cli.plugin.manifest import Manifest
+    from biot_plugin_cli.hooks.probe_process import Completed
+    from biot_plugin_cli.manifest.settings import Manifest
 
-__all__ = ["Failure", "NoHandler", "PluginNotImported", "failure_at_end"]
+__all__ = ["ImportFailure", "NoHandler", "PluginNotImported", "failure_of_exit"]
 
 _LAST_LINES = 12
 _FRAME = re.compile(r'^[ |]*File "(?P<file>/.+)", line (?P<line>\d+)', re.MULTILINE)
@@ -28,16 +28,16 @@ class PluginNotImported(PluginImportError):
     """The plugin cannot be imported.
 
     Attributes:
-        said: What is wrong, in one line and without advice.
-        type: The error's name, as Lambda has it.
-        place: The plugin's own line that is nearest to the error.
+        reason: What is wrong, in one line and without advice.
+        type: The error type in Lambda's terms.
+        location: The plugin's own line that is nearest to the error.
     """
 
-    def __init__(self, message: str, said: str = "", type: str = "", place: Place | None = None) -> None:
+    def __init__(self, message: str, reason: str = "", type: str = "", location: SourceLocation | None = None) -> None:
         super().__init__(message)
-        self.said = said or message
+        self.reason = reason or message
         self.type = type
-        self.place = place or Place()
+        self.location = location or SourceLocation()
 
 
 class NoHandler(PluginNotImported):
@@ -45,67 +45,68 @@ class NoHandler(PluginNotImported):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """An import that failed.
+class ImportFailure:
+    """A failed import.
 
     Attributes:
-        type: The error's name, as Lambda has it.
-        message: What is wrong, in Lambda's words.
-        said: What is wrong, in Python's words; empty where they are the same.
-        lines: The traceback, or what the plugin printed.
-        place: Where its process stood, where the lines do not tell.
+        type: The error type in Lambda's terms.
+        message: The error message in Lambda's terms.
+        reason: The error message in Python's terms; empty if it is the same.
+        lines: The traceback, or the plugin's output.
+        location: Where the process was, if the lines do not contain it.
         no_handler: Whether there is no entry point where the manifest says that it is.
     """
 
     type: str
     message: str
-    said: str = ""
+    reason: str = ""
     lines: Sequence[str] = ()
-    place: Place | None = None
+    location: SourceLocation | None = None
     no_handler: bool = False
 
-    def error(self, manifest: Manifest, function: Function) -> PluginNotImported:
-        """Make the command's error of it, in which no secret is shown.
+    def to_error(self, manifest: Manifest, function: Function) -> PluginNotImported:
+        """Convert the failure to an error of the command; secrets are redacted.
 
         Args:
-            manifest: The plugin.
-            function: What was imported.
+            manifest: The plugin's manifest.
+            function: The function that was imported.
         """
         from biot_emulator import InvocationError
-        from biot_plugin_cli.invoke.failure import failure_of
+        from biot_plugin_cli.plugin.invocation_errors import invocation_failure
         from biot_plugin_cli.terminal.redaction import Secrets
 
         secrets = Secrets((), function.environment.get("BIOT_SERVICE_USER_SECRET_KEY", ""))
-        failed = InvocationError(self.type, self.message, "init")
-        sentence = failure_of(failed, manifest, secrets, shown_by="the text below")
-        message = "\n".join([str(sentence), *map(secrets.hide_all, self.lines[-_LAST_LINES:])])
-        said = " ".join(secrets.hide_all(self.said or self.message).split())
-        kind = NoHandler if self.no_handler else PluginNotImported
-        place = self.place or next(reversed(_own_places("\n".join(self.lines), function.root)), None)
-        return kind(message, said, self.type, place)
+        error = InvocationError(self.type, self.message, "init")
+        summary = invocation_failure(error, manifest, secrets, shown_by="the text below")
+        message = "\n".join([str(summary), *map(secrets.hide_all, self.lines[-_LAST_LINES:])])
+        reason = " ".join(secrets.hide_all(self.reason or self.message).split())
+        error_class = NoHandler if self.no_handler else PluginNotImported
+        location = self.location or next(reversed(_plugin_frames("\n".join(self.lines), function.root)), None)
+        return error_class(message, reason, self.type, location)
 
 
-def failure_at_end(ended: Ended, stack: str, probe: str, root: Path, seconds: float) -> Failure:
-    """Tell why the import of a plugin has ended without a word.
+def failure_of_exit(completed: Completed, stack: str, probe: str, root: Path, seconds: float) -> ImportFailure:
+    """Explain why the probe's process ended without a report.
 
     Args:
-        ended: How its process ended.
-        stack: Where its threads were when the time was over; empty where it ended earlier, or had to be ended.
-        probe: The name of the file that imports it.
+        completed: How the process ended.
+        stack: The stacks of its threads at the time limit; empty if it ended earlier, or was killed.
+        probe: The name of the probe's file.
         root: The plugin's folder.
-        seconds: The time that it had.
+        seconds: The time limit.
     """
-    if ended.exit_code is None or stack:
-        # Threads are told apart by empty lines, and each begins with its innermost line.
+    if completed.exit_code is None or stack:
+        # Threads are separated by empty lines, and each starts with its innermost frame.
         importing = next((thread for thread in stack.split("\n\n") if probe in thread), "")
-        place = next(iter(_own_places(importing, root)), None)
-        at = f", and still at line {place.line} of {os.path.relpath(str(place.file), root)}" if place else ""
-        return Failure("Sandbox.Timedout", f"after {seconds:g} s it was not done{at}", place=place)
-    how = f"exit status {ended.exit_code}" if ended.exit_code >= 0 else f"signal {-ended.exit_code}"
-    return Failure("Runtime.ExitError", f"its process ended with {how}", lines=ended.last_lines)
+        location = next(iter(_plugin_frames(importing, root)), None)
+        at = f", and still at line {location.line} of {os.path.relpath(str(location.file), root)}" if location else ""
+        message = f"the import did not finish within {seconds:g} s{at}"
+        return ImportFailure("Sandbox.Timedout", message, location=location)
+    how = f"exit status {completed.exit_code}" if completed.exit_code >= 0 else f"signal {-completed.exit_code}"
+    return ImportFailure("Runtime.ExitError", f"its process ended with {how}", lines=completed.last_lines)
 
 
-def _own_places(stack: str, root: Path) -> list[Place]:
-    """Give the plugin's own lines among those that Python shows of a stack."""
+def _plugin_frames(stack: str, root: Path) -> list[SourceLocation]:
+    """Find the frames of the plugin's own files in a printed stack."""
     frames = [(frame["file"], int(frame["line"])) for frame in _FRAME.finditer(stack)]
-    return [Place(file, line) for file, line in frames if is_own(Path(os.path.relpath(file, root)))]
+    return [SourceLocation(file, line) for file, line in frames if is_plugin_file(Path(os.path.relpath(file, root)))]

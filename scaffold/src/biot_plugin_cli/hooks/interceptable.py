@@ -1,4 +1,4 @@
-"""What the platform lets plugins intercept: by the published list, or by the platform's own."""
+"""What plugins can intercept: from the published list, or from the platform itself."""
 
 from __future__ import annotations
 
@@ -12,63 +12,65 @@ from biot_plugin_cli.platform.search_pages import search_all
 __all__ = ["Get", "Interceptable"]
 
 Get = Callable[[str], Mapping[str, Any]]
-"""Calls an API of the platform by GET: takes a path with its query, gives the body, raises CliError."""
+"""Calls an API of the platform by GET: takes a path with its query, returns the body, raises CliError."""
 
 _PATH = "/settings/v1/interceptions"
 
 
 @dataclass(frozen=True, slots=True)
 class Interceptable:
-    """What can be intercepted.
+    """The APIs and entity types that can be intercepted.
 
     Attributes:
-        source: Who says so.
-        api_ids: The APIs, for PRE_REQUEST and POST_REQUEST.
+        source: Where the list comes from, for messages.
+        is_online: Whether it comes from the platform itself.
+        api_ids: The ids of the APIs, for PRE_REQUEST and POST_REQUEST.
         entity_types: The entity types, for ADAPT_ENTITY.
     """
 
     source: str
+    is_online: bool
     api_ids: frozenset[str]
     entity_types: frozenset[str]
 
     @classmethod
     def published(cls) -> Self:
-        """What the platform's publisher has listed (contract section 2.9)."""
+        """Load the published list (contract section 2.9)."""
         from biot_emulator.interceptable import published_interceptions
 
-        return cls._of("the published list", published_interceptions())
+        return cls._of("the published list", False, published_interceptions())
 
     @classmethod
     def of_platform(cls, get: Get) -> Self:
-        """What a platform lists itself (contract section 6.7).
+        """Fetch the list of a platform (contract section 6.7).
 
         Args:
-            get: Calls it.
+            get: Calls the platform.
 
         Raises:
-            CliError: It cannot be asked, or does not answer.
+            CliError: It cannot be called, or does not respond.
         """
-        return cls._of("the platform", search_all(get, _PATH))
+        return cls._of("the platform's list", True, search_all(get, _PATH))
 
     @classmethod
-    def _of(cls, source: str, listed: Iterable[Mapping[str, Any]]) -> Self:
-        listed = list(listed)
-        api_ids = frozenset(one["apiId"] for one in listed if one.get("apiId"))
-        adaptable = frozenset(one["entityTypeName"] for one in listed if not one.get("apiId"))
-        return cls(source, api_ids, adaptable)
+    def _of(cls, source: str, is_online: bool, interceptions: Iterable[Mapping[str, Any]]) -> Self:
+        listed = list(interceptions)
+        api_ids = frozenset(item["apiId"] for item in listed if item.get("apiId"))
+        entity_types = frozenset(item["entityTypeName"] for item in listed if not item.get("apiId"))
+        return cls(source, is_online, api_ids, entity_types)
 
     def has_api(self, api_id: str) -> bool:
-        """Whether there is an API of this id, where values may stand for path variables."""
+        """Whether there is an API with this id; values may replace its path variables."""
         return api_id in self.api_ids or any(_is_scoped(api_id, template) for template in self.api_ids)
 
     def nearest_api(self, api_id: str) -> str | None:
-        """The id that was meant, perhaps."""
+        """Find the id that is most similar; None if there is none."""
         return next(iter(difflib.get_close_matches(api_id, self.api_ids, 1)), None)
 
 
 def _is_scoped(api_id: str, template: str) -> bool:
-    own, wanted = api_id.split("/"), template.split("/")
-    pairs = zip(own, wanted, strict=False)
-    return len(own) == len(wanted) and all(
+    segments, template_segments = api_id.split("/"), template.split("/")
+    pairs = zip(segments, template_segments, strict=False)
+    return len(segments) == len(template_segments) and all(
         value == part or (part.startswith("{") and not value.startswith("{")) for value, part in pairs
     )

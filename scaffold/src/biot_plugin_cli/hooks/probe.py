@@ -1,8 +1,8 @@
-"""Imports a plugin and writes down what its decorators say, in the plugin's interpreter.
+"""Imports a plugin in its own interpreter, and reports the hooks that its decorators declare.
 
 It is run as `python probe.py HANDLER REPORT STACK SECONDS [--lenient]` by every Python that plugins run under,
-and imports nothing but the plugin, the standard library and one module beside it. What the plugin prints goes where it
-goes; the report is a file, which appears when it is complete.
+and imports nothing but the plugin, the standard library and one module beside it. The plugin's output is not
+redirected; the report is a file, which appears when it is complete.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-# Only for this one import: what is beside it is not to be had by the plugin.
+# Only for this one import: the plugin must not be able to import other modules from there.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from biot_plugin_cli.hooks.probe_search import all_instances, nearest_instances
 
@@ -30,8 +30,8 @@ _INTERCEPTIONS = ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY")
 _NO_HANDLER = ("Runtime.MalformedHandlerName", "Runtime.HandlerNotFound")
 
 
-class _Refused(Exception):
-    """What Lambda, or we, say of a plugin that was imported."""
+class _Rejected(Exception):
+    """The plugin was imported, but Lambda, or this program, rejects it."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -44,42 +44,42 @@ def main(handler: str, report: str, stack: str, seconds: str, *options: str) -> 
     Args:
         handler: Module and attribute of the plugin's entry point.
         report: The file to write.
-        stack: The file that tells where the threads stand when the time is over.
-        seconds: The time that the plugin has, from here on; then the process ends.
-        options: Any, where mistakes are to be written down and passed by, instead of ending the import.
+        stack: The file to write the stacks of all threads to at the time limit.
+        seconds: The time limit from here on; then the process ends.
+        options: Not empty to report invalid hooks and skip them, instead of ending the import.
     """
-    # Python put this file's own folder first, where Lambda has the plugin's.
+    # Python has put this file's folder first; Lambda has the plugin's there.
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     sys.argv = ["bootstrap", handler]
-    with Path(stack).open("w") as where:
-        faulthandler.dump_traceback_later(float(seconds), exit=True, file=where)
-        found = _inspect(handler, lenient=bool(options))
+    with Path(stack).open("w") as stack_file:
+        faulthandler.dump_traceback_later(float(seconds), exit=True, file=stack_file)
+        document = _inspect(handler, lenient=bool(options))
         faulthandler.cancel_dump_traceback_later()
     draft = Path(report + ".draft")
-    draft.write_text(json.dumps(found), encoding="utf-8")
+    draft.write_text(json.dumps(document), encoding="utf-8")
     draft.replace(report)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    # Threads that the plugin started must not keep the process.
+    # Threads that the plugin started must not keep the process alive.
     os._exit(0)
 
 
 def _inspect(handler: str, *, lenient: bool) -> dict[str, Any]:
-    mistakes: list[dict[str, Any]] = []
+    invalid_hooks: list[dict[str, Any]] = []
     try:
         if lenient:
-            _pass_mistakes_by(mistakes)
+            _collect_invalid_hooks(invalid_hooks)
         module, entry_point = _import(handler)
         hooks = _hooks_of(entry_point, lenient=lenient)
-    except _Refused as error:
+    except _Rejected as error:
         no_handler = error.kind in _NO_HANDLER
         return {"failure": {"type": error.kind, "message": str(error), "no_handler": no_handler}}
     except BaseException as error:
-        return {"failure": _described(error, handler.rpartition(".")[0])}
-    return {**hooks, "module": getattr(module, "__file__", None), "mistakes": mistakes}
+        return {"failure": _describe(error, handler.rpartition(".")[0])}
+    return {**hooks, "module": getattr(module, "__file__", None), "invalid_hooks": invalid_hooks}
 
 
-def _pass_mistakes_by(mistakes: list[dict[str, Any]]) -> None:
+def _collect_invalid_hooks(invalid_hooks: list[dict[str, Any]]) -> None:
     try:
         framework = importlib.import_module("biot_plugin")
         register = framework.Plugin._register
@@ -90,11 +90,13 @@ def _pass_mistakes_by(mistakes: list[dict[str, Any]]) -> None:
         try:
             register(plugin, function, event_class, *rest)
         except framework.RegistrationError as error:
-            impossible = isinstance(error.__context__, ValueError)
+            is_decorator = isinstance(error.__context__, ValueError)
             code = getattr(inspect.unwrap(function), "__code__", None)
-            place = {"file": code and code.co_filename, "line": code and code.co_firstlineno}
+            location = {"file": code and code.co_filename, "line": code and code.co_firstlineno}
             kind = event_class.kind.name
-            mistakes.append({"kind": kind, "message": str(error), "impossible": impossible, "place": place})
+            invalid_hooks.append(
+                {"kind": kind, "message": str(error), "is_decorator": is_decorator, "location": location}
+            )
 
     framework.Plugin._register = lenient
 
@@ -102,60 +104,60 @@ def _pass_mistakes_by(mistakes: list[dict[str, Any]]) -> None:
 def _import(handler: str) -> tuple[ModuleType, Any]:
     module_name, dot, name = handler.rpartition(".")
     if not dot:
-        raise _Refused("Runtime.MalformedHandlerName", f"Bad handler '{handler}'")
+        raise _Rejected("Runtime.MalformedHandlerName", f"Bad handler '{handler}'")
     module = importlib.import_module(module_name.replace("/", "."))
     try:
         entry_point = getattr(module, name)
     except AttributeError:
         message = f"Handler '{name}' missing on module '{module_name}'"
-        raise _Refused("Runtime.HandlerNotFound", message) from None
+        raise _Rejected("Runtime.HandlerNotFound", message) from None
     if not callable(entry_point):
-        raise _Refused("Runtime.HandlerNotFound", f"Handler '{name}' of module '{module_name}' is no function")
+        raise _Rejected("Runtime.HandlerNotFound", f"Handler '{name}' of module '{module_name}' is not a function")
     return module, entry_point
 
 
 def _hooks_of(entry_point: Any, *, lenient: bool) -> dict[str, Any]:
     plugin_class: Any = getattr(sys.modules.get("biot_plugin"), "Plugin", None)
     plugins = all_instances(plugin_class) if plugin_class else []
-    meant = nearest_instances(entry_point, plugin_class) if plugins else []
-    if len(meant) > 1:
-        raise _Refused("AmbiguousPlugin", "There are several plugins, and its handler tells none of them")
-    if plugins and not meant and not lenient:
-        raise _Refused("ForeignHandler", "There is a plugin, and its handler does not lead to it")
-    plugin = meant[0] if meant else None
+    nearest = nearest_instances(entry_point, plugin_class) if plugins else []
+    if len(nearest) > 1:
+        raise _Rejected("AmbiguousPlugin", "There are several Plugin objects, and the handler belongs to none of them")
+    if plugins and not nearest and not lenient:
+        raise _Rejected("ForeignHandler", "There is a Plugin object, and the handler does not belong to it")
+    plugin = nearest[0] if nearest else None
     return {
         "has_framework": plugin is not None,
         "subscriptions": plugin.subscriptions() if plugin else {"interceptions": [], "notifications": []},
         "cron_schedule": plugin.cron_schedule if plugin else None,
-        "places": _places(plugin) if plugin else {},
+        "locations": _locations(plugin) if plugin else {},
         "plugins": len(plugins),
     }
 
 
-def _places(plugin: Any) -> dict[str, list[dict[str, Any]]]:
-    """Where the function of each subscription is, in the subscriptions' own order."""
-    places: dict[str, list[dict[str, Any]]] = {"interceptions": [], "notifications": [], "schedule": [], "calls": []}
+def _locations(plugin: Any) -> dict[str, list[dict[str, Any]]]:
+    """Locate the function of each subscription, in the order of the subscriptions."""
+    locations: dict[str, list[dict[str, Any]]] = {"interceptions": [], "notifications": [], "schedule": [], "calls": []}
     lists = {**dict.fromkeys(_INTERCEPTIONS, "interceptions"), "NOTIFICATION": "notifications", "SCHEDULED": "schedule"}
     for hook, function in plugin._registry:
         file, _, line = function.place.rpartition(":")
-        place = {"file": file, "line": int(line)} if file else {"file": None, "line": None}
-        places[lists.get(hook.kind.name, "calls")].append(place)
-    return places
+        location = {"file": file, "line": int(line)} if file else {"file": None, "line": None}
+        locations[lists.get(hook.kind.name, "calls")].append(location)
+    return locations
 
 
-def _described(error: BaseException, module: str) -> dict[str, Any]:
-    kind, message = _in_lambdas_words(error, module)
+def _describe(error: BaseException, module: str) -> dict[str, Any]:
+    kind, message = _in_lambda_terms(error, module)
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     return {
         "type": kind,
         "message": message,
-        "said": f"{type(error).__name__}: {error}",
+        "reason": f"{type(error).__name__}: {error}",
         "lines": _plugin_traceback(error),
         "no_handler": missing is not None and f"{module.replace('/', '.')}.".startswith(f"{missing}."),
     }
 
 
-def _in_lambdas_words(error: BaseException, module: str) -> tuple[str, str]:
+def _in_lambda_terms(error: BaseException, module: str) -> tuple[str, str]:
     if isinstance(error, ImportError):
         return "Runtime.ImportModuleError", f"Unable to import module '{module}': {error}"
     if isinstance(error, SyntaxError):

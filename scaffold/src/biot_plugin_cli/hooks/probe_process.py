@@ -1,4 +1,4 @@
-"""A process that ends, or is ended, within a time; only the end of what it prints is kept."""
+"""Runs a process with a time limit; only the end of its output is stored."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
 
-__all__ = ["Ended", "run_bounded"]
+__all__ = ["Completed", "run_bounded"]
 
-_KEPT_BYTES = 65_536
+_MAX_OUTPUT_BYTES = 65_536
 _POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a process ended.
+class Completed:
+    """A process that has ended.
 
     Attributes:
-        exit_code: Negative for a signal; None when its time was over.
-        last_lines: The end of what it printed.
+        exit_code: Its exit status; negative for a signal, None if it exceeded the time limit.
+        last_lines: The end of its output.
     """
 
     exit_code: int | None
     last_lines: list[str]
 
 
-def run_bounded(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> Ended:
-    """Run a process, and end it and what it started in its group.
+def run_bounded(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> Completed:
+    """Run a process, then kill it and its process group.
 
     Args:
         command: The program and its arguments.
-        folder: Where it runs.
+        folder: Its working directory.
         environment: All of its environment.
-        seconds: The time it has.
+        seconds: The time limit.
 
     Raises:
         OperationFailed: It cannot be started.
     """
-    until = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     try:
         process = subprocess.Popen(  # noqa: S603
             command,
@@ -59,42 +59,42 @@ def run_bounded(command: Sequence[str], folder: Path, environment: Mapping[str, 
     except (OSError, ValueError) as error:
         raise OperationFailed(f"{command[0]} cannot be started in {folder}: {error}") from error
     try:
-        output = _follow(process, until)
+        output = _read_output(process, deadline)
         exit_code = process.poll()
     finally:
-        _end(process)
-    return Ended(exit_code, output.decode("utf-8", "replace").splitlines())
+        _kill(process)
+    return Completed(exit_code, output.decode("utf-8", "replace").splitlines())
 
 
-def _follow(process: subprocess.Popen[bytes], until: float) -> bytes:
-    """Read what the process prints until it ends. What it leaves behind may hold the pipe open: that is not awaited."""
+def _read_output(process: subprocess.Popen[bytes], deadline: float) -> bytes:
+    """Read the output of the process until it ends, even if its children still hold the pipe open."""
     if process.stdout is None:
         return b""
-    output, kept = process.stdout.fileno(), b""
-    os.set_blocking(output, False)
+    pipe, output = process.stdout.fileno(), b""
+    os.set_blocking(pipe, False)
     with selectors.DefaultSelector() as selector:
-        selector.register(output, selectors.EVENT_READ)
+        selector.register(pipe, selectors.EVENT_READ)
         running = True
-        while running and time.monotonic() < until:
+        while running and time.monotonic() < deadline:
             running = process.poll() is None
             if selector.select(_POLL_SECONDS if running else 0):
-                chunk = _read(output)
-                kept = (kept + chunk)[-_KEPT_BYTES:]
+                chunk = _read(pipe)
+                output = (output + chunk)[-_MAX_OUTPUT_BYTES:]
                 if not chunk:
-                    selector.unregister(output)
+                    selector.unregister(pipe)
                     with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(max(until - time.monotonic(), 0))
-    return kept
+                        process.wait(max(deadline - time.monotonic(), 0))
+    return output
 
 
-def _read(output: int) -> bytes:
+def _read(pipe: int) -> bytes:
     with contextlib.suppress(BlockingIOError):
-        return os.read(output, _KEPT_BYTES)
+        return os.read(pipe, _MAX_OUTPUT_BYTES)
     return b""
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    # Also where it has ended by itself: what it started may still run.
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    # Also if it has ended by itself: its children may still run.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

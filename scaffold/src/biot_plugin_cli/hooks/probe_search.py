@@ -1,4 +1,4 @@
-"""Finds what an entry point leads to, such as the plugin that its handler is of; runs in the plugin's interpreter."""
+"""Finds the objects that an entry point refers to, such as its `Plugin`; runs in the plugin's interpreter."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from typing import Any
 
 __all__ = ["all_instances", "nearest_instances"]
 
-_OWN = os.environ.get("LAMBDA_TASK_ROOT", os.curdir) + os.sep
+_ROOT = os.environ.get("LAMBDA_TASK_ROOT", os.curdir) + os.sep
 
 
-def all_instances(wanted: type) -> list[Any]:
-    """Give all instances of a class that there are."""
-    return [value for value in gc.get_objects() if issubclass(type(value), wanted)]
+def all_instances(cls: type) -> list[Any]:
+    """Find all instances of a class."""
+    return [value for value in gc.get_objects() if issubclass(type(value), cls)]
 
 
-def nearest_instances(entry_point: Any, wanted: type) -> list[Any]:
-    """Give the instances of a class that an entry point leads to by the shortest way.
+def nearest_instances(entry_point: Any, cls: type) -> list[Any]:
+    """Find the instances of a class that an entry point refers to by the shortest path.
 
-    It leads to what it is bound to, wraps, holds or, in the plugin's own code, names; and so on from there.
+    It refers to what it is bound to, wraps, holds or, in the plugin's own code, names; and so on from there.
     """
     seen: dict[int, Any] = {}
     level = {id(entry_point): entry_point}
     while level:
-        if found := [value for value in level.values() if issubclass(type(value), wanted)]:
-            return found
+        if instances := [value for value in level.values() if issubclass(type(value), cls)]:
+            return instances
         seen.update(level)
-        used = [value for user in level.values() for value in _used_by(user)]
-        level = {id(value): value for value in used if id(value) not in seen}
+        referents = [value for referrer in level.values() for value in _referents(referrer)]
+        level = {id(value): value for value in referents if id(value) not in seen}
     return []
 
 
-def _used_by(user: Any) -> list[Any]:
-    if issubclass(type(user), ModuleType):
+def _referents(referrer: Any) -> list[Any]:
+    if issubclass(type(referrer), ModuleType):
         return []
-    held = gc.get_referents(user)
-    if type(user) is not FunctionType:
-        return held
-    everything = {id(user.__globals__), id(vars(builtins))}
-    named = _named_in(user) if _is_own(user.__code__.co_filename) else []
-    return [value for value in held if id(value) not in everything] + named
+    referents = gc.get_referents(referrer)
+    if type(referrer) is not FunctionType:
+        return referents
+    namespaces = {id(referrer.__globals__), id(vars(builtins))}
+    named = _named_objects(referrer) if _is_plugin_code(referrer.__code__.co_filename) else []
+    return [value for value in referents if id(value) not in namespaces] + named
 
 
-def _named_in(function: FunctionType) -> list[Any]:
+def _named_objects(function: FunctionType) -> list[Any]:
     names = {*_names_in(function.__code__)}
     scopes: list[dict[str, Any]] = [function.__globals__, sys.modules]
     known, named = {id(scope) for scope in scopes}, []
@@ -68,6 +68,6 @@ def _names_in(code: CodeType) -> Iterator[str]:
             yield from _names_in(constant)
 
 
-def _is_own(file: str) -> bool:
+def _is_plugin_code(file: str) -> bool:
     installed = f"{os.sep}site-packages{os.sep}" in file
-    return not installed and file.startswith(_OWN)
+    return not installed and file.startswith(_ROOT)

@@ -1,4 +1,4 @@
-"""A schedule for people: what it means, and when it is due (contract section 4.3)."""
+"""Describes a schedule to people: its meaning and its next runs (contract section 4.3)."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from datetime import datetime
 
 from biot_plugin_cli.errors import InvalidPlugin
 
-__all__ = ["Schedule", "read_schedule"]
+__all__ = ["Schedule", "describe_schedule"]
 
-_RUNS = 3
+_MAX_RUNS = 3
 _SATURDAY = "7"
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A schedule of the platform's.
+    """A plugin's schedule.
 
     Attributes:
-        cron: The schedule, as the platform takes it.
-        meaning: What it means, in one sentence; None where there are no words for it.
-        next_runs: The next moments that it is due, in UTC; fewer than three only where there are no more.
+        cron: The cron expression.
+        meaning: Its meaning in one sentence; None if it cannot be put into words.
+        next_runs: The next three runs in UTC; fewer if there are no more.
     """
 
     cron: str
@@ -29,15 +29,15 @@ class Schedule:
     next_runs: tuple[datetime, ...]
 
 
-def read_schedule(cron: str, now: datetime) -> Schedule:
-    """Read a schedule.
+def describe_schedule(cron: str, now: datetime) -> Schedule:
+    """Parse a schedule, and describe it.
 
     Args:
-        cron: Its six fields.
-        now: The moment after which the next runs are, with its time zone.
+        cron: The cron expression, with six fields.
+        now: The time after which the next runs are, with its time zone.
 
     Raises:
-        InvalidPlugin: The platform does not take it.
+        InvalidPlugin: The platform rejects it.
     """
     from biot_emulator.cron.expression import Cron, InvalidCron
 
@@ -46,7 +46,7 @@ def read_schedule(cron: str, now: datetime) -> Schedule:
     except InvalidCron as error:
         raise InvalidPlugin(str(error)) from error
     runs: list[datetime] = []
-    while len(runs) < _RUNS and (due := schedule.next_after(runs[-1] if runs else now)):
+    while len(runs) < _MAX_RUNS and (due := schedule.next_after(runs[-1] if runs else now)):
         runs.append(due)
     return Schedule(cron, _meaning(cron), tuple(runs))
 
@@ -56,7 +56,7 @@ def _meaning(cron: str) -> str | None:
 
     fields = re.split(" +", cron)
     if any(re.search(r"-.*[LW]", field) for field in (fields[2].removeprefix("L"), fields[4])):
-        return None  # It has no words for ranges to such days.
+        return None  # The library cannot describe ranges to such days.
     if fields[4] == "L":
         fields[4] = _SATURDAY
     options = Options()

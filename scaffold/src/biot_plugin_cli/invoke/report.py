@@ -1,4 +1,4 @@
-"""Shows what came of an event: to people, or as one JSON document."""
+"""Prints an invocation: for people, or as one JSON document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
-from biot_plugin_cli.invoke.exchange import Exchange, json_text
+from biot_plugin_cli.invoke.comparison import Comparison, json_text
 from biot_plugin_cli.terminal.console import out, print_json
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ __all__ = ["print_document", "print_report"]
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def print_document(invocation: Invocation, exchange: Exchange, memory_mb: int, secrets: Secrets) -> None:
+def print_document(invocation: Invocation, comparison: Comparison, memory_mb: int, secrets: Secrets) -> None:
     """Print the document of `--json`.
 
     Args:
-        invocation: What came of the event.
-        exchange: The event and the reply.
-        memory_mb: The plugin's memory limit.
-        secrets: What must not be shown.
+        invocation: The invocation.
+        comparison: The event and its reply.
+        memory_mb: The plugin's memory limit in megabytes.
+        secrets: Redacts secrets.
     """
     error = invocation.error
     body = invocation.body
@@ -41,18 +41,18 @@ def print_document(invocation: Invocation, exchange: Exchange, memory_mb: int, s
         "memorySizeMb": memory_mb,
         "logs": [secrets.hide_all(line) for line in invocation.logs],
         "error": {"type": error.type, "message": error.message} if error else None,
-        "diff": exchange.diff,
+        "diff": comparison.diff,
     }
     print_json(secrets.hidden(document))
 
 
-def print_report(invocation: Invocation, exchange: Exchange, memory_mb: int, secrets: Secrets) -> None:
+def print_report(invocation: Invocation, comparison: Comparison, memory_mb: int, secrets: Secrets) -> None:
     """Print the report for people; the arguments are those of `print_document`."""
-    out.print(Text(exchange.kind, "bold magenta"), Text(secrets.hide_all(exchange.hook), "bold"))
-    _section("what came in", [_json(exchange.received, secrets)])
+    out.print(Text(comparison.kind, "bold magenta"), Text(secrets.hide_all(comparison.hook), "bold"))
+    _section("received", [_json(comparison.received, secrets)])
     if invocation.error is None:
-        _section("what goes back", [_json(exchange.returned, secrets)])
-        _section("difference", _difference(exchange, secrets))
+        _section("returned", [_json(comparison.returned, secrets)])
+        _section("difference", _difference(comparison, secrets))
     _section("logs", [Text(secrets.hide_all(line), "dim") for line in invocation.logs] or [Text("none", "dim")])
     out.print()
     out.print(_summary(invocation, memory_mb))
@@ -73,14 +73,14 @@ def _json(value: Any, secrets: Secrets) -> Text:
     return text
 
 
-def _difference(exchange: Exchange, secrets: Secrets) -> list[Text]:
-    if exchange.consequence:
-        return [Text(exchange.consequence, "yellow")]
-    if exchange.diff is None:
-        return [Text("nothing to compare: the reply goes to the caller as it is", "dim")]
-    if not exchange.diff:
+def _difference(comparison: Comparison, secrets: Secrets) -> list[Text]:
+    if comparison.consequence:
+        return [Text(comparison.consequence, "yellow")]
+    if comparison.diff is None:
+        return [Text("not comparable: the reply is sent to the caller unchanged", "dim")]
+    if not comparison.diff:
         return [Text("unchanged", "green")]
-    return [Text(secrets.hide_all(line), _DIFF_STYLES.get(line[0], "")) for line in exchange.diff]
+    return [Text(secrets.hide_all(line), _DIFF_STYLES.get(line[0], "")) for line in comparison.diff]
 
 
 def _summary(invocation: Invocation, memory_mb: int) -> Text:

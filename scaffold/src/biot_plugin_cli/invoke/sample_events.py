@@ -1,4 +1,4 @@
-"""Sample events of every kind, with sample entities in them."""
+"""Sample events of every kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from biot_plugin.testing import events
 from biot_plugin_cli.errors import UsageError
 
-__all__ = ["make_event"]
+__all__ = ["create_event"]
 
 JSON = dict[str, Any]
 
@@ -42,41 +42,41 @@ _SAMPLES: dict[str, JSON] = {
 }
 
 
-def make_event(kind: str, *, api_id: str | None, entity: str | None, action: str | None) -> JSON:
-    """Make an event with its body as JSON, for people to read and change.
+def create_event(kind: str, *, api_id: str | None, entity: str | None, action: str | None) -> JSON:
+    """Create an event whose body is a JSON value, which people can read and edit.
 
     Args:
-        kind: The hook, as users type it.
-        api_id: The API, for `pre-request` and `post-request`.
+        kind: The kind of hook, as on the command line.
+        api_id: The API id, for `pre-request` and `post-request`.
         entity: The entity type, for `adapt-entity` and `notification`.
         action: The action, for `notification`.
 
     Raises:
-        UsageError: The API or action cannot exist, or an option is for another kind of event.
+        UsageError: The API id or action is invalid, or an option is for another kind of event.
     """
-    takes, make = _MAKERS[kind]
-    given = {"api_id": api_id, "entity": entity, "action": action}
-    for name, value in given.items():
-        if value is not None and name not in takes:
+    parameters, create = _FACTORIES[kind]
+    options = {"api_id": api_id, "entity": entity, "action": action}
+    for name, value in options.items():
+        if value is not None and name not in parameters:
             raise UsageError(f"--{name.replace('_', '-')} is not for {kind} events: leave it out")
-    event = make(**{name: value for name, value in given.items() if value is not None})
+    event = create(**{name: value for name, value in options.items() if value is not None})
     if "body" in event:
         event["body"] = json.loads(event["body"])
     return event
 
 
 def _pre_request(api_id: str = _API_ID) -> JSON:
-    return events.pre_request(_checked(api_id), body=_body_of(api_id), path_variables=_variables_of(api_id))
+    return events.pre_request(_validated(api_id), body=_request_body(api_id), path_variables=_path_variables(api_id))
 
 
 def _post_request(api_id: str = _API_ID) -> JSON:
     created = api_id.startswith("POST")
     event = events.post_request(
-        _checked(api_id),
+        _validated(api_id),
         body={},
         status="201 CREATED" if created else "200 OK",
-        request_body=_body_of(api_id),
-        path_variables=_variables_of(api_id),
+        request_body=_request_body(api_id),
+        path_variables=_path_variables(api_id),
     )
     body = json.loads(event["body"])
     body["response"]["body"] = _entity(body["entityName"])
@@ -90,9 +90,9 @@ def _adapt_entity(entity: str = "patient") -> JSON:
 def _notification(entity: str = "patient", action: str = "_create") -> JSON:
     if not re.fullmatch(r"_[A-Za-z]+", action):
         raise UsageError(f"--action {action} is not an action: actions start with an underscore, as in _create")
-    now = _entity(entity)
-    before = {**now, "_caption": "Before the update"} if action == "_update" else None
-    return events.notification(entity, action, entity=now, old_entity=before)
+    new = _entity(entity)
+    old = {**new, "_caption": "Before the update"} if action == "_update" else None
+    return events.notification(entity, action, entity=new, old_entity=old)
 
 
 def _scheduled() -> JSON:
@@ -103,7 +103,7 @@ def _endpoint() -> JSON:
     return events.direct("GET", "/report", query={"day": "2026-01-02"})
 
 
-_MAKERS: dict[str, tuple[tuple[str, ...], Callable[..., JSON]]] = {
+_FACTORIES: dict[str, tuple[tuple[str, ...], Callable[..., JSON]]] = {
     "pre-request": (("api_id",), _pre_request),
     "post-request": (("api_id",), _post_request),
     "adapt-entity": (("entity",), _adapt_entity),
@@ -113,18 +113,20 @@ _MAKERS: dict[str, tuple[tuple[str, ...], Callable[..., JSON]]] = {
 }
 
 
-def _checked(api_id: str) -> str:
+def _validated(api_id: str) -> str:
     if not re.fullmatch(r"(GET|POST|PUT|PATCH|DELETE)(/[^/\s?#]+)+", api_id):
-        raise UsageError(f"--api-id {api_id!r} is not an API id: write method and path in one word, as in {_API_ID}")
+        raise UsageError(
+            f"--api-id {api_id!r} is not an API id: write method and path without a space, as in {_API_ID}"
+        )
     return api_id
 
 
-def _variables_of(api_id: str) -> dict[str, str]:
+def _path_variables(api_id: str) -> dict[str, str]:
     return {name: _ENTITY_ID if name.lower().endswith("id") else "example" for name in _VARIABLE.findall(api_id)}
 
 
-def _body_of(api_id: str) -> JSON | None:
-    """The body of a call: a new entity for what writes, none for what reads."""
+def _request_body(api_id: str) -> JSON | None:
+    """Create the body of a call: an entity for writing methods, none for the others."""
     if not api_id.startswith(("POST", "PUT", "PATCH")):
         return None
     entity_type = json.loads(events.pre_request(api_id)["body"])["entityName"]
@@ -132,7 +134,7 @@ def _body_of(api_id: str) -> JSON | None:
 
 
 def _entity(entity_type: str) -> JSON:
-    """An entity as an API returns it."""
+    """Create an entity as an API returns it."""
     return {
         "_id": _ENTITY_ID,
         **_SAMPLES.get(entity_type, {"_name": "Example"}),

@@ -32,12 +32,12 @@ from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names
 from biot_plugin_cli.package.sbom import bill_of_materials
 from biot_plugin_cli.package.source_files import load_source_files
-from biot_plugin_cli.plugin.interpreters import find_interpreter, plugin_python
-from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.file_writer import write_atomically
 
-__all__ = ["Package", "build_package", "compiling_python"]
+__all__ = ["Package", "build_package"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +67,11 @@ class Package:
     notes: tuple[str, ...] = ()
 
 
-def compiling_python(manifest: Manifest) -> Path | None:
-    """Find an interpreter of the plugin's runtime to compile with; None if this machine has none."""
-    try:
-        return plugin_python(manifest.root, manifest.runtime)
-    except OperationFailed:
-        return find_interpreter(manifest.runtime)
-
-
-def build_package(
-    manifest: Manifest, python: Path | None, output: Path | None = None, *, progress: Progress = lambda _: None
-) -> Package:
+def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progress = lambda _: None) -> Package:
     """Build a plugin's package and its bill of materials.
 
     Args:
-        manifest: The plugin.
-        python: An interpreter of the plugin's runtime to compile with; no bytecode is added when None.
+        plugin: The plugin; no bytecode is added if this machine has no interpreter of its runtime.
         output: The zip file; `dist/NAME.zip` in the plugin's repository when None.
         progress: Receives a short description of each step.
 
@@ -91,20 +80,21 @@ def build_package(
         PluginImportError: A source file is not valid Python of the runtime's version.
         OperationFailed: It cannot be built on this machine.
     """
-    output = (output or manifest.root / "dist" / f"{manifest.name}.zip").absolute()
+    manifest, python = plugin.manifest, _find_compiler(plugin)
+    output = (output or plugin.root / "dist" / f"{manifest.name}.zip").absolute()
     if output.is_dir():
         raise OperationFailed(f"{output} is a folder: pass the path of a zip file")
     if python:
         require_runtime(python, manifest.runtime)
-    target, project = Target(manifest.runtime), Project.load(manifest.root)
-    entries = load_source_files(manifest.root, target)
+    target, project = plugin.target, Project.of(plugin.root, plugin.file.document)
+    entries = load_source_files(plugin.root, target)
     check_handler(entries, manifest.handler)
     locked, note = locked_distributions(project, target)
     require_wheels(locked, target)
     dependencies = build_dependencies(project, locked, target, python, progress)
     check_names(entries, dependencies.owners)
     progress("Adding the source files")
-    with tempfile.TemporaryDirectory(dir=cache_folder(manifest.root, "scratch")) as scratch:
+    with tempfile.TemporaryDirectory(dir=cache_folder(plugin.root, "scratch")) as scratch:
         archive = Path(scratch) / "package.zip"
         shutil.copyfile(dependencies.archive, archive)
         append_entries(archive, [*entries, *(_compile(entries, python, Path(scratch), target) if python else ())])
@@ -116,6 +106,14 @@ def build_package(
         write_atomically(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
     notes = (note, None if python else _no_bytecode_note(target))
     return replace(package, notes=tuple(filter(None, notes)))
+
+
+def _find_compiler(plugin: Plugin) -> Path | None:
+    """Find an interpreter of the plugin's runtime, which compiles it; None if this machine has none."""
+    try:
+        return plugin.python
+    except OperationFailed:
+        return find_interpreter(plugin.manifest.runtime)
 
 
 def _compile(entries: Iterable[Entry], python: Path, scratch: Path, target: Target) -> list[Entry]:

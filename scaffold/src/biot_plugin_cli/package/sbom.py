@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from biot_plugin_cli.dependencies.components import Component
-from biot_plugin_cli.plugin.manifest import Manifest
+from biot_plugin_cli.manifest.settings import Manifest
 
 __all__ = ["bill_of_materials"]
 

@@ -17,7 +17,7 @@ from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.package.source_file_problems import SourceFileProblem, find_library_problem, find_name_problem
-from biot_plugin_cli.plugin.file_watcher import is_own
+from biot_plugin_cli.plugin.ignored_files import is_plugin_file
 from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["list_source_files", "load_source_files", "read_source_files"]
@@ -98,7 +98,11 @@ def _read(root: Path, name: str) -> Entry:
 
 def _is_packaged(path: PurePosixPath) -> bool:
     top = path.parts[0]
-    if any(part.startswith(".") for part in path.parts) or not is_own(Path(path)) or str(path) in _EXCLUDED_FILES:
+    if (
+        any(part.startswith(".") for part in path.parts)
+        or not is_plugin_file(Path(path))
+        or str(path) in _EXCLUDED_FILES
+    ):
         return False
     if len(path.parts) > 1:
         return top not in _EXCLUDED_FOLDERS

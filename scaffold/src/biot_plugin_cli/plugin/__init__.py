@@ -1,1 +1,1 @@
-"""The plugin's repository: manifest, environments, interpreters and files."""
+"""The plugin on this machine: its repository, interpreter, function and target."""

@@ -1,18 +1,13 @@
-"""The Python interpreters that this machine has, and the one that a plugin runs on."""
+"""The Python interpreters of this machine, and the one that runs a plugin."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, get_args
 
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 
-__all__ = ["RUNTIMES", "Runtime", "find_interpreter", "newest_runtime", "plugin_python"]
-
-Runtime = Literal["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
-
-RUNTIMES: tuple[str, ...] = get_args(Runtime)
-"""The Lambda runtimes that the framework supports, oldest first."""
+__all__ = ["find_interpreter", "newest_runtime", "plugin_python"]
 
 
 def find_interpreter(runtime: str) -> Path | None:
@@ -22,7 +17,7 @@ def find_interpreter(runtime: str) -> Path | None:
         runtime: A name as in `RUNTIMES`.
 
     Returns:
-        Its absolute path, outside of any virtual environment, or None.
+        Its absolute path, outside of any virtual environment, or None if there is none.
     """
     from biot_emulator.runtime.pythons import installed_python
 
@@ -30,37 +25,37 @@ def find_interpreter(runtime: str) -> Path | None:
 
 
 def newest_runtime() -> str | None:
-    """Tell the newest runtime whose interpreter this machine has, or None when it has none of them."""
+    """Find the newest runtime that this machine has an interpreter of; None if it has none."""
     return next((runtime for runtime in reversed(RUNTIMES) if find_interpreter(runtime)), None)
 
 
 def plugin_python(root: Path, runtime: str) -> Path:
-    """Choose the interpreter that runs a plugin.
+    """Select the interpreter that runs a plugin.
 
     Args:
         root: The plugin's repository.
         runtime: Its runtime, such as `python3.13`.
 
     Returns:
-        The interpreter of the repository's own `.venv` or, where there is none, one of the runtime's version.
+        The interpreter of the repository's `.venv`; without a `.venv`, one of the runtime's version.
 
     Raises:
-        OperationFailed: There is no such interpreter, or `.venv` was made for another version.
+        OperationFailed: There is no such interpreter, or `.venv` has another Python version.
     """
     own = root / ".venv" / "bin" / "python"
     if own.exists():
-        if (made_for := _environment_runtime(root / ".venv")) and made_for != runtime:
+        if (version := _environment_runtime(root / ".venv")) and version != runtime:
             raise OperationFailed(
-                f"{root / '.venv'} was made for {made_for} and the plugin's runtime is {runtime}: run make setup"
+                f"{root / '.venv'} has {version}, but the plugin's runtime is {runtime}: run make setup"
             )
         return own
-    if found := find_interpreter(runtime):
-        return found
-    raise OperationFailed(f"No {runtime} was found for the plugin in {root}: run make setup there")
+    if interpreter := find_interpreter(runtime):
+        return interpreter
+    raise OperationFailed(f"No {runtime} interpreter found for the plugin in {root}: run make setup there")
 
 
 def _environment_runtime(environment: Path) -> str | None:
-    """Read which runtime a virtual environment was made for; both venv's and uv's spelling of the key are known."""
+    """Read the runtime of a virtual environment; venv and uv spell the key differently."""
     try:
         lines = (environment / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""A plugin's folder as a function that runs on this machine."""
+"""A plugin's code as a Lambda function that runs on this machine."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from biot_emulator import Function
-    from biot_plugin_cli.plugin.manifest import Manifest
+    from biot_plugin_cli.plugin.repository import Plugin
 
 __all__ = ["local_function"]
 
 
 def local_function(
-    manifest: Manifest, python: Path, platform: Mapping[str, str], variables: Mapping[str, str] | None = None
+    plugin: Plugin, python: Path, platform: Mapping[str, str], variables: Mapping[str, str] | None = None
 ) -> Function:
-    """Make the function of a plugin that is not packaged.
+    """Create the Lambda function of a plugin that is not packaged.
 
     Args:
-        manifest: The plugin.
-        python: The interpreter that has what it needs.
-        platform: The variables that the platform puts into its environment.
-        variables: Environment variables that win over all others.
+        plugin: The plugin.
+        python: The interpreter that has its dependencies.
+        platform: The environment variables that the platform sets.
+        variables: Environment variables that take precedence over all others.
     """
     from biot_emulator import Function
 
+    manifest = plugin.manifest
     return Function(
-        root=manifest.root,
+        root=plugin.root,
         python=python,
         name=manifest.name,
         handler=manifest.handler,

@@ -1,4 +1,4 @@
-"""What a package is made for: one of Lambda's runtimes, on the processor and the system library that it has there."""
+"""The target of a package: a Lambda runtime, its processor and its C library."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ class Target:
     """A Lambda runtime on x86_64 (contract section 7.1).
 
     Attributes:
-        runtime: Its name, such as `python3.13`.
+        runtime: The runtime's name, such as `python3.13`.
     """
 
     runtime: str
 
     def __str__(self) -> str:
-        """Name it as people do."""
+        """Describe the target for people."""
         return f"Python {self.python} on x86_64 Linux with glibc 2.{self.glibc}"
 
     @property
     def python(self) -> str:
-        """Its Python version, such as `3.13`."""
+        """The Python version, such as `3.13`."""
         return self.runtime.removeprefix("python")
 
     @property
     def glibc(self) -> int:
-        """The minor version of the newest glibc that wheels may ask for; the one below it that uv has a name for."""
+        """The minor version of the newest glibc that wheels may require, among those that uv has a name for."""
         return 17 if self.python in _AMAZON_LINUX_2 else 34
 
     @property
     def platforms(self) -> list[str]:
-        """The platform tags of the wheels that run there, best first."""
+        """The platform tags of compatible wheels, best first."""
         names: list[str] = []
         for minor in range(self.glibc, _OLDEST_GLIBC - 1, -1):
             names.append(f"manylinux_2_{minor}_x86_64")
@@ -55,12 +55,12 @@ class Target:
 
     @property
     def tags(self) -> tuple[Tag, ...]:
-        """The tags of the wheels that run there, best first."""
+        """The tags of compatible wheels, best first."""
         return _tags(self)
 
     @property
     def marker_environment(self) -> dict[str, Any]:
-        """What environment markers see there, and not on this machine (PEP 508)."""
+        """The values of environment markers on the target (PEP 508)."""
         return {
             "implementation_name": "cpython",
             "implementation_version": f"{self.python}.0",
@@ -76,16 +76,19 @@ class Target:
         }
 
     def refusal(self, file_name: str) -> str | None:
-        """Tell for what else an extension module was built, by its file's name (PEP 3149).
+        """Check by its file name whether an extension module runs on the target (PEP 3149).
 
         Returns:
-            Such as `cpython-312-x86_64-linux-gnu`; None when it fits, or when its name says nothing.
+            What it was built for, such as `cpython-312-x86_64-linux-gnu`; None if it runs on the target, or if its name
+            does not say.
         """
-        found = _EXTENSION.search(file_name)
-        if found is None:
+        match = _EXTENSION.search(file_name)
+        if match is None:
             return None
-        fits = ("cpython", self.python.replace(".", ""), "x86_64-linux-gnu")
-        return None if found.group("interpreter", "version", "platform") == fits else found[0][1:].removesuffix(".so")
+        expected = ("cpython", self.python.replace(".", ""), "x86_64-linux-gnu")
+        return (
+            None if match.group("interpreter", "version", "platform") == expected else match[0][1:].removesuffix(".so")
+        )
 
 
 @functools.cache

@@ -1,20 +1,23 @@
-"""A place in the plugin's code."""
+"""A location in the plugin's files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Place"]
+__all__ = ["SourceLocation"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where something is in the code; both are None where nobody can tell.
+class SourceLocation:
+    """A file and line; both are None if the location is unknown.
 
     Attributes:
-        file: The absolute path of its file.
-        line: Its line.
+        file: The path of the file.
+        line: The line number, from 1; None for the whole file.
     """
 
     file: str | None = None
     line: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.file, self.line) if part is not None)

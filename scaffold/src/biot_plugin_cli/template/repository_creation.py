@@ -12,7 +12,8 @@ from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import commit_all, initialise, require_git
-from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter, newest_runtime
+from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
+from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime
 from biot_plugin_cli.template.copier_adapter import render
 from biot_plugin_cli.template.installation_sources import installation_sources
 from biot_plugin_cli.template.versions import open_template

@@ -1,0 +1,92 @@
+"""Deploys a plugin: plugin -> checks -> configuration and package -> plan -> outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from biot_plugin_cli.check.all_checks import check
+from biot_plugin_cli.deploy.apply import apply_plan
+from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unmentioned_fields
+from biot_plugin_cli.deploy.destination import Destination
+from biot_plugin_cli.deploy.plan import Plan, make_plan
+from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan, print_warnings
+from biot_plugin_cli.errors import InvalidPlugin, OperationFailed, PluginImportError
+from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.package.builder import build_package
+from biot_plugin_cli.package.report import showing_progress
+from biot_plugin_cli.platform.plugin_calls import Code
+from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.terminal.confirmation import confirm
+
+__all__ = ["deploy", "upload"]
+
+
+def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, Any]:
+    """Deploy a plugin, unless the platform has it already; return the document of `--json`.
+
+    Args:
+        destination: The plugin, and where to deploy it.
+        dry_run: Whether to stop after the plan.
+        yes: Whether to skip the confirmation.
+
+    Raises:
+        CliError: It cannot be imported, packaged or deployed.
+    """
+    plugin = destination.plugin
+    if plugin.manifest.package == "image":
+        raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
+    hooks = _require_no_errors(plugin)
+    config = plugin_config(plugin.manifest, hooks)
+    with showing_progress() as progress:
+        package = build_package(plugin, progress=progress)
+    deployed = destination.calls.find(destination.name)
+    unmentioned = unmentioned_fields(plugin.manifest, hooks)
+    plan = make_plan(deployed, config, package.content_hash, unmentioned=unmentioned)
+    print_plan(plan, destination.base_url)
+    if plan.action == "none" or dry_run:
+        return plan_document(plan)
+    # The planned package is uploaded, even if another build replaces the file during the confirmation.
+    code = (package.path.name, package.path.read_bytes())
+    confirm("Go on?", yes=yes)
+    endpoint_url = upload(destination, plan, code, package.content_hash, code_config(plan.config, hooks))
+    return {**plan_document(plan), "endpointUrl": endpoint_url}
+
+
+def upload(
+    destination: Destination, plan: Plan, code: Code, content_hash: str, config: Mapping[str, Any]
+) -> str | None:
+    """Apply a plan, and store its package for rollback; return the plugin's URL.
+
+    Args:
+        destination: Where to deploy.
+        plan: The plan.
+        code: The file name and content of the plan's zip, whether or not it is uploaded.
+        content_hash: The content hash of the code.
+        config: The part of the configuration that belongs to the code.
+
+    Raises:
+        CliError: The plan cannot be applied.
+    """
+    deployed = apply_plan(plan, code if plan.sends_code else None, destination.calls)
+    endpoint_url: str | None = deployed.get("endpointUrl")
+    if plan.sends_code:
+        try:
+            destination.history().add(code[1], plan.version, content_hash, config, endpoint_url)
+        except OperationFailed as error:
+            print_not_stored(plan, error)
+    return endpoint_url
+
+
+def _require_no_errors(plugin: Plugin) -> Hooks:
+    """Check a plugin and return its hooks; the first error is raised, and warnings are printed."""
+    # Packaging checks the dependencies itself.
+    result = check(plugin, packaging=False)
+    if result.hooks and not result.errors:
+        print_warnings(result.findings)
+        return result.hooks
+    first = result.findings[0]
+    location = f"{first.location}: " if first.line else ""
+    more = f" (and {result.errors - 1} more: run biot-plugin check)" if result.errors > 1 else ""
+    error_class = PluginImportError if result.exit_code == PluginImportError.exit_code else InvalidPlugin
+    raise error_class(f"{location}{first.message}; {first.advice}{more}")

@@ -1,0 +1,101 @@
+"""The packages that were deployed from this repository, stored for rollback."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from biot_plugin_cli.terminal.file_writer import write_atomically
+
+__all__ = ["PackageHistory", "StoredPackage"]
+
+_FOLDER = ".biot-plugin"
+_MAX_PACKAGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPackage:
+    """A package that was deployed.
+
+    Attributes:
+        version: Its version on the platform.
+        content_hash: The content hash of its code.
+        config: The part of its configuration that belongs to the code.
+        endpoint_url: The URL of the plugin that it was deployed to. A plugin that is deleted and created again has a
+            new one (contract section 6.2), and restarts its versions.
+        file: The zip.
+    """
+
+    version: int
+    content_hash: str
+    config: Mapping[str, Any]
+    endpoint_url: str | None
+    file: Path
+
+
+class PackageHistory:
+    """The last packages of one plugin in one environment, in a folder that git ignores.
+
+    Args:
+        root: The plugin's folder.
+        platform: The environment's name, or the platform's base URL.
+        name: The plugin's name on the platform.
+    """
+
+    def __init__(self, root: Path, platform: str, name: str) -> None:
+        self._top = root / _FOLDER
+        self._folder = self._top / "deployed" / re.sub(r"[^\w.-]+", "_", f"{platform}_{name}")
+
+    def all(self) -> list[StoredPackage]:
+        """List the packages, newest first."""
+        packages = [_read(file) for file in self._folder.glob("*.json")]
+        complete = (package for package in packages if package and package.file.is_file())
+        return sorted(complete, key=lambda package: package.version, reverse=True)
+
+    def of(self, endpoint_url: str | None) -> list[StoredPackage]:
+        """List the packages that were deployed to the plugin with this URL, newest first."""
+        return [package for package in self.all() if package.endpoint_url == endpoint_url]
+
+    def add(
+        self, content: bytes, version: int, content_hash: str, config: Mapping[str, Any], endpoint_url: str | None
+    ) -> None:
+        """Store a package; the oldest are removed, and those of a plugin that no longer exists.
+
+        Args:
+            content: The zip's content.
+            version: Its version on the platform.
+            content_hash: The content hash of its code.
+            config: The part of its configuration that belongs to the code.
+            endpoint_url: The plugin's URL.
+
+        Raises:
+            OperationFailed: It cannot be written.
+        """
+        write_atomically(self._top / ".gitignore", b"*\n")
+        file = self._folder / f"{version:05d}.zip"
+        write_atomically(file, content)
+        package = StoredPackage(version, content_hash, config, endpoint_url, file)
+        document = {**asdict(package), "file": file.name}
+        write_atomically(file.with_suffix(".json"), json.dumps(document, indent=2).encode())
+        retained = self.of(endpoint_url)[:_MAX_PACKAGES]
+        for old in self.all():
+            if old not in retained:
+                old.file.unlink(missing_ok=True)
+                old.file.with_suffix(".json").unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove all packages."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _read(file: Path) -> StoredPackage | None:
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        return StoredPackage(**{**document, "file": file.with_name(document["file"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None

@@ -1,0 +1,78 @@
+"""The loop of `biot-plugin dev`: load the plugin, wait for a change, and load it again."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from biot_plugin_cli.dev.file_watcher import watch
+from biot_plugin_cli.dev.local_platform import LocalPlatform
+from biot_plugin_cli.dev.report import DevReport
+from biot_plugin_cli.dev.sample_calls import sample_calls
+from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.terminal.console import err, out, print_json
+
+__all__ = ["develop"]
+
+
+def develop(root: Path, variables: Mapping[str, str], port: int, *, as_json: bool) -> None:
+    """Serve the platform with a plugin on it until interrupted.
+
+    Args:
+        root: The plugin's folder.
+        variables: Environment variables that take precedence over the plugin's own.
+        port: The platform's port; 0 takes a free one.
+        as_json: Whether standard output has one JSON document and nothing else.
+
+    Raises:
+        OperationFailed: The platform cannot be served, or the folder cannot be watched.
+    """
+    report = DevReport(err if as_json else out)
+    with (
+        _until_interrupted() as stop,
+        closing(watch(root, stop)) as bursts,
+        LocalPlatform(root, variables, port) as platform,
+    ):
+        platform.add_listener(report.print_invocation)
+        report.print_started(platform)
+        plugin = _load(platform, report, ())
+        if as_json:
+            print_json(_document(platform, plugin))
+        for changed in bursts:
+            plugin = _load(platform, report, changed) or plugin
+
+
+def _load(platform: LocalPlatform, report: DevReport, changed: Iterable[Path]) -> dict[str, Any] | None:
+    try:
+        plugin = platform.load_plugin()
+    except CliError as error:
+        report.print_rejected(error, platform.version)
+        return None
+    report.print_loaded(platform, plugin, changed)
+    return plugin
+
+
+def _document(platform: LocalPlatform, plugin: dict[str, Any] | None) -> dict[str, Any]:
+    calls = sample_calls(platform.url, plugin, platform.samples) if plugin else ()
+    return {
+        "url": platform.url,
+        "username": platform.username,
+        "password": platform.password,
+        "plugin": plugin,
+        "calls": [{"hook": call.hook, "command": call.command} for call in calls],
+    }
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[threading.Event]:
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,70 @@
+"""Runs one event through the plugin on this machine."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.plugin.local_function import local_function
+from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.terminal.redaction import Secrets
+
+if TYPE_CHECKING:
+    from biot_emulator import Invocation
+
+__all__ = ["invoke_locally"]
+
+_SIGNAL_EXIT = 128
+
+
+def invoke_locally(
+    plugin: Plugin, event: Mapping[str, Any], variables: Mapping[str, str]
+) -> tuple[Invocation, Secrets]:
+    """Run one event through the plugin, with a local key and token service.
+
+    Args:
+        plugin: The plugin.
+        event: The event, unchanged from its file.
+        variables: Environment variables that take precedence over all others.
+
+    Returns:
+        The invocation, and what redacts its secrets.
+
+    Raises:
+        OperationFailed: There is no interpreter for the plugin, or its process cannot be started.
+        UsageError: The event cannot be sent.
+    """
+    from biot_emulator import InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
+
+    python = plugin.python
+    with Ums() as ums:
+        function = local_function(plugin, python, ums.plugin_environment, variables)
+        try:
+            # The plugin loads while the event's token is signed.
+            with _exit_on_signals(), Runtime(function) as runtime:
+                invocation = runtime.invoke(prepare_event(event, ums.tokens.sign_for))
+        except InvalidEvent as error:
+            raise UsageError(str(error)) from error
+        except SandboxUnavailable as error:
+            raise OperationFailed(str(error)) from error
+        return invocation, Secrets(ums.tokens.issued, ums.secret_key)
+
+
+@contextmanager
+def _exit_on_signals() -> Iterator[None]:
+    """Run all `finally` blocks when this process is terminated: the plugin's process must not outlive it."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        sys.exit(_SIGNAL_EXIT + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,77 @@
+"""Rules for a plugin's environment variables: reserved names, form and size (contract section 6.3, and Lambda's)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
+
+__all__ = ["HASH_VARIABLE", "RESERVED_PREFIX", "find_variable_problems"]
+
+HASH_VARIABLE = "PLUGIN_CONTENT_HASH"
+"""The variable that a deployment adds: the SHA-256 of the code, which identifies it from any machine."""
+
+RESERVED_PREFIX = "BIOT_"
+"""The prefix of the platform's own environment variables."""
+
+_LAMBDA_MAX_BYTES = 4096
+_HASH_BYTES = len(HASH_VARIABLE) + 64
+_MAX_BYTES = _LAMBDA_MAX_BYTES - _HASH_BYTES
+_TEXTS_ADVICE = "make it a table of non-empty strings"
+_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+_RESERVED_BY_LAMBDA = frozenset(
+    [
+        *("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API"),
+        *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+        *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+        *("AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),
+        *("LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
+    ]
+)
+
+
+def find_variable_problems(value: Any, within: tuple[str, ...]) -> Iterator[ManifestProblem]:
+    """Find every problem of a table `environment`; no message contains a value, as it may be a secret.
+
+    Args:
+        value: The table.
+        within: The path of its parent below `tool.biot-plugin`.
+    """
+    keys, table = (*within, "environment"), f"'environment' of {table_header(*within)}"
+    if not isinstance(value, dict):
+        yield ManifestProblem("environment-invalid", keys, f"{table} is not a table", _TEXTS_ADVICE)
+        return
+    for name, text in value.items():
+        if problem := _describe_problem(name, text):
+            code, description, advice = problem
+            yield ManifestProblem(code, (*keys, name), f"{table} has {description}", advice)
+    if (size := _size(value)) > _MAX_BYTES:
+        advice = (
+            f"keep names and values within {_MAX_BYTES} bytes in all (Lambda's limit is {_LAMBDA_MAX_BYTES}, deploy "
+            f"adds {_HASH_BYTES} for {HASH_VARIABLE}, and the platform adds its own {RESERVED_PREFIX} variables)"
+        )
+        yield ManifestProblem("environment-too-large", keys, f"{table} has {size} bytes", advice)
+
+
+def _describe_problem(name: str, text: Any) -> tuple[str, str, str] | None:
+    """Describe the problem of a variable: code, description and advice; None if it is valid."""
+    if name.startswith(RESERVED_PREFIX):
+        description = f"{name}; names that start with {RESERVED_PREFIX} are reserved for the platform"
+        return "environment-reserved", description, "choose another name"
+    if name == HASH_VARIABLE:
+        return "environment-reserved", f"{name}, which deploy sets", "remove it, or choose another name"
+    if name in _RESERVED_BY_LAMBDA:
+        return "environment-reserved", f"{name}, which is reserved for Lambda", "choose another name"
+    if not isinstance(text, str) or not text or "\0" in text:
+        return "environment-invalid", f"{name}, whose value is not a non-empty string", _TEXTS_ADVICE
+    if not _NAME.fullmatch(name):
+        advice = "use 2 or more letters, digits and '_', starting with a letter"
+        return "environment-invalid", f"the invalid name {name!r}", advice
+    return None
+
+
+def _size(variables: Mapping[str, Any]) -> int:
+    texts = [text for text in variables.values() if isinstance(text, str)]
+    return sum(len(text.encode()) for text in (*variables, *texts))
