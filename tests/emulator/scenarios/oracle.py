@@ -147,4 +147,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     for member in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
-    psutil.wait_procs(family, timeout=5)
+    # Its runtime process is an orphan now, whose end the init process of a container may not notice for seconds.
+    process.wait()

@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ __all__ = ["ProcessGroup"]
 
 _POLLS_PER_SCAN = 10
 _END_SECONDS = 1
+_POLL_SECONDS = 0.002
 
 
 class ProcessGroup:
@@ -111,4 +113,16 @@ def _end(processes: list[psutil.Process]) -> None:
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(processes, timeout=_END_SECONDS)
+    until = time.monotonic() + _END_SECONDS
+    while any(map(_runs, processes)) and time.monotonic() < until:
+        time.sleep(_POLL_SECONDS)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether a process has not ended. In a container, orphans that have ended may stay zombies for long."""
+    import psutil
+
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
