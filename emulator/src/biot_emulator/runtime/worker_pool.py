@@ -40,7 +40,8 @@ class Workers:
     def __init__(self, *, limit: int = 10, idle_seconds: float = 60.0) -> None:
         self._limit = limit
         self._idle_seconds = idle_seconds
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._pools: dict[str, _Pool] = {}
         self._workers = weakref.WeakSet[_Worker]()
         self._closing = False
@@ -73,7 +74,6 @@ class Workers:
         with self._changed:
             pool = self._pools.pop(name, None)
             ended = pool.retire() if pool else []
-            self._changed.notify_all()
         _close(ended)
 
     def retire_all(self) -> None:
@@ -115,7 +115,7 @@ class Workers:
         _close(ended)
         with self._changed:
             while not self._closing:
-                pool = self._pools.setdefault(function.name, _Pool(function, storage_mb))
+                pool = self._pools.setdefault(function.name, self._new_pool(function, storage_mb))
                 if pool.idle:
                     return pool.idle.pop()
                 if len(pool.all) < self._limit:
@@ -123,15 +123,17 @@ class Workers:
                     pool.all.append(worker)
                     self._workers.add(worker)
                     return worker
-                self._changed.wait()
+                pool.freed.wait()
         return None
+
+    def _new_pool(self, function: Function, storage_mb: int) -> _Pool:
+        return _Pool(function, storage_mb, threading.Condition(self._lock))
 
     def _replace(self, function: Function, storage_mb: int) -> list[_Worker]:
         pool = self._pools.get(function.name)
         if pool is None or (pool.function, pool.storage_mb) == (function, storage_mb):
             return []
-        self._pools[function.name] = _Pool(function, storage_mb)
-        self._changed.notify_all()
+        self._pools[function.name] = self._new_pool(function, storage_mb)
         return pool.retire()
 
     def _release(self, worker: _Worker, invocation: Invocation | None) -> None:
@@ -140,11 +142,11 @@ class Workers:
             if not spent and not worker.pool.retired and not self._closing:
                 worker.idle_since = time.monotonic()
                 worker.pool.idle.append(worker)
+                worker.pool.freed.notify()
                 self._start_reaper()
-                self._changed.notify_all()
                 return
             worker.pool.all.remove(worker)
-            self._changed.notify_all()
+            worker.pool.freed.notify()
         worker.close()
 
     def _start_reaper(self) -> None:
@@ -162,19 +164,20 @@ class Workers:
                     self._changed.wait(wait)
             _close(ended)
 
-    def _idle_for_long(self) -> tuple[list[_Worker], float | None]:
-        """Take out the workers that were idle for long enough; or tell when the next one will have been."""
+    def _idle_for_long(self) -> tuple[list[_Worker], float]:
+        """Take out the workers that were idle for long enough; tell the seconds until another one can have been."""
         now, ended = time.monotonic(), []
         for pool in self._pools.values():
             ended += pool.take(lambda worker: now - worker.idle_since >= self._idle_seconds)
         left = [worker.idle_since for pool in self._pools.values() for worker in pool.idle]
-        return ended, max(0.0, min(left) + self._idle_seconds - now) if left else None
+        return ended, max(0.0, min(left, default=now) + self._idle_seconds - now)
 
 
 @dataclass(slots=True)
 class _Pool:
     function: Function
     storage_mb: int
+    freed: threading.Condition
     all: list[_Worker] = field(default_factory=list)
     idle: list[_Worker] = field(default_factory=list)
     retired: bool = False
@@ -182,6 +185,7 @@ class _Pool:
     def retire(self) -> list[_Worker]:
         """Take no worker back, and hand over the idle ones."""
         self.retired = True
+        self.freed.notify_all()
         return self.take(lambda _: True)
 
     def take(self, wanted: Callable[[_Worker], bool]) -> list[_Worker]:
