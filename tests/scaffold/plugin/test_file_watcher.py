@@ -20,8 +20,7 @@ from biot_plugin_cli.plugin import file_watcher
 from biot_plugin_cli.plugin.file_watcher import is_own, watch
 
 SEEN_WITHIN_SECONDS = 20
-# More than any burst takes to settle.
-QUIET_SECONDS = 1.5
+LAST = "last.py"
 
 
 class Watched:
@@ -42,9 +41,10 @@ class Watched:
     def next(self) -> list[str]:
         return [str(path) for path in self._bursts.get(timeout=SEEN_WITHIN_SECONDS)]
 
-    def rest(self) -> list[tuple[Path, ...]]:
-        time.sleep(QUIET_SECONDS)
-        return [self._bursts.get() for _ in range(self._bursts.qsize())]
+    def rest(self) -> list[str]:
+        """What is told before a file that is written now, or together with it."""
+        self.write(LAST)
+        return [name for name in self.next() if name != LAST]
 
     def write(self, name: str, text: str = "x = 2\n") -> Path:
         file = self.folder / name
