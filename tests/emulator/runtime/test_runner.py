@@ -18,6 +18,8 @@ from biot_emulator import EmulatorError, Function, InvalidEvent, Runtime, Runtim
 from biot_emulator.sandbox import process
 from tests.emulator.conftest import CLIENTS, MakeFunction
 
+pytestmark = pytest.mark.slow
+
 ECHO = """
 def handler(event, context):
     return event

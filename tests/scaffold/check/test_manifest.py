@@ -10,6 +10,8 @@ from biot_plugin_cli.plugin.interpreters import RUNTIMES
 from biot_plugin_cli.plugin.lambda_runtimes import DEPRECATION_DATES
 from tests.scaffold.plugins import MANIFEST, THIS, codes, make_plugin, the_one
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("line", "code", "said", "advice"),

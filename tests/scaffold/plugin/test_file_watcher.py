@@ -19,6 +19,8 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.plugin import file_watcher
 from biot_plugin_cli.plugin.file_watcher import is_own, watch
 
+pytestmark = pytest.mark.slow
+
 SEEN_WITHIN_SECONDS = 20
 LAST = "last.py"
 
@@ -209,7 +211,6 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         watch(tmp_path / "nowhere", threading.Event())
 
 
-@pytest.mark.slow
 def test_what_the_system_refuses_is_told(folder: Path) -> None:
     code = f"""
 import os, pathlib, resource, threading, watchfiles
@@ -234,7 +235,6 @@ except OperationFailed as error:
     assert "WATCHFILES_FORCE_POLLING=1" in done.stdout
 
 
-@pytest.mark.slow
 def test_looking_again_and_again_sees_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHFILES_FORCE_POLLING", "1")
     watched = Watched(folder)
@@ -245,7 +245,6 @@ def test_looking_again_and_again_sees_the_same(folder: Path, monkeypatch: pytest
     watched.thread.join(SEEN_WITHIN_SECONDS)
 
 
-@pytest.mark.slow
 def test_an_interrupt_ends_it(folder: Path) -> None:
     code = f"""
 import pathlib, threading
@@ -267,7 +266,6 @@ except KeyboardInterrupt:
             process.kill()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "typed"),
     [

@@ -131,6 +131,7 @@ def test_its_tests_can_fail(create: Program, tmp_path: Path, hook: str) -> None:
     assert done.returncode == 1, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ci", "file"), [("github", ".github/workflows/ci.yml"), ("bitbucket", "bitbucket-pipelines.yml")]
 )

@@ -13,6 +13,8 @@ from biot_plugin_cli.template import history, upgrade
 from biot_plugin_cli.template.history import release
 from tests.scaffold.support import Program
 
+pytestmark = pytest.mark.slow
+
 Change = Callable[[str, str, str], None]
 Commit = Callable[[Path, str], str]
 
