@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Whoever runs the tests in the background has interrupts ignored, and so would every process that they start.
@@ -13,3 +14,23 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, in each process of the run: the processes get equal parts of the list in turn."""
+    processes: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = sorted(filter(_seconds, items), key=_seconds, reverse=True)
+    others = [item for item in items if not _seconds(item)]
+    size, ordered = len(items) // processes, list[pytest.Item]()
+    for number in range(processes):
+        first = long[number::processes]
+        ordered += first
+        ordered += (taken := others[: max(0, size - len(first))])
+        del others[: len(taken)]
+    items[:] = [*ordered, *others]
+
+
+def _seconds(item: pytest.Item) -> int:
+    mark = item.get_closest_marker("long")
+    return int(mark.args[0]) if mark else 0

@@ -23,6 +23,7 @@ from biot_emulator.services.ums.logins import Logins as PlatformLogins
 from biot_emulator.testing import Emulator, running
 from biot_plugin.testing import events
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
+from tests.emulators import quick_emulators
 from tests.framework.platform_server import (
     SECRET,
     SERVICE_ID,
@@ -85,6 +86,12 @@ class Logins:
 
     def revoke(self) -> None:
         self._revoked.update(self._tokens)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    with quick_emulators():
+        yield
 
 
 @pytest.fixture

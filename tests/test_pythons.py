@@ -19,6 +19,7 @@ LOCKED_ON = "2026-11-24"
 
 
 @pytest.mark.slow
+@pytest.mark.long(30)
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_the_framework_works_under(runtime: str, tmp_path: Path) -> None:
     interpreter = find_interpreter(runtime)

@@ -14,6 +14,7 @@ import pytest
 
 from biot_emulator import Function, RuntimeClient
 from biot_emulator.testing import Emulator, running
+from tests.emulators import quick_emulators
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 
@@ -25,6 +26,12 @@ PATIENTS = "/organization/v1/users/patients"
 ADA = {"_name": {"firstName": "Ada", "lastName": "Lovelace"}}
 
 MakeFunction = Callable[..., Function]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    with quick_emulators():
+        yield
 
 
 @pytest.fixture

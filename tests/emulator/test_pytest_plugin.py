@@ -40,7 +40,7 @@ def test_the_fixture_is_there_and_as_new_for_each_test(tmp_path: Path) -> None:
             assert made.status_code == 201
         """)
     )
-    options = ["-q", "-W", "error", "--rootdir", str(tmp_path)]
+    options = ["-q", "-p", "no:schemathesis", "-W", "error", "--rootdir", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, str(tmp_path)],
         cwd=tmp_path, capture_output=True, text=True, check=False,

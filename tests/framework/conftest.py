@@ -26,6 +26,8 @@ BIOT_VARIABLES = (
     "AWS_LAMBDA_FUNCTION_NAME",
     "POWERTOOLS_LOG_LEVEL",
 )
+#: Options of a pytest that runs in a test: schemathesis alone, where it is installed, costs a second.
+FEW_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:schemathesis")
 
 
 @pytest.fixture(autouse=True)

@@ -15,10 +15,17 @@ from biot_plugin_cli import main, new_plugin
 from biot_plugin_cli.git import runner
 from biot_plugin_cli.platform import retries
 from biot_plugin_cli.terminal import app as terminal_app
+from tests.emulators import quick_emulators
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
 from tests.scaffold.packages import INDEX, UV_CACHE, Repository
 from tests.scaffold.support import Outcome, Program
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    with quick_emulators():
+        yield
 
 
 @pytest.fixture(autouse=True)

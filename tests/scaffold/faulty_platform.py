@@ -48,7 +48,8 @@ class FaultyPlatform(Listener):
     def serve(self, caller: socket.socket) -> None:
         if self.gone:
             return
-        head, start = read_head(caller)
+        # In small pieces, so that a request that is cut has more to come, however fast it was sent.
+        head, start = read_head(caller, 64)
         method, path = head.split(b" ")[:2]
         changes = method != b"GET" and path.startswith(b"/settings/")
         fault = self._next_fault() if changes else None

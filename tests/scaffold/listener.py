@@ -46,15 +46,19 @@ class Listener(ABC):
             self.serve(caller)
 
 
-def read_head(connection: socket.socket) -> tuple[bytes, bytes]:
-    """Read a request's head, with the empty line after it, and what has come of its body by then.
+def read_head(connection: socket.socket, piece: int = 65536) -> tuple[bytes, bytes]:
+    """Read a request's head, with the empty line after it, and the part of its body that came with the last piece.
+
+    Args:
+        connection: Where it comes from.
+        piece: How many bytes are read at once. The rest of the body stays unread.
 
     Raises:
         OSError: The caller is gone before.
     """
     received = b""
     while b"\r\n\r\n" not in received:
-        chunk = connection.recv(65536)
+        chunk = connection.recv(piece)
         if not chunk:
             raise OSError("the caller is gone")
         received += chunk

@@ -16,6 +16,8 @@ from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.template import copier_adapter, versions
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file
 
+pytestmark = pytest.mark.slow
+
 
 def test_defaults_make_a_repository_with_one_commit(create: Program, tmp_path: Path) -> None:
     made = create(tmp_path / "demo", "--defaults", "--json").document
@@ -240,7 +242,6 @@ def test_bad_input_to_the_renderer_that_is_no_answer_is_a_failed_operation(tmp_p
         copier_adapter.render(template, tmp_path / "x", {"name": "x", "hooks": ["nonsense"], "ci": 1}, {}, ask=False)
 
 
-@pytest.mark.slow
 def test_questions_are_asked_on_a_terminal(tmp_path: Path) -> None:
     exit_code, said = on_terminal(
         [program_file("new-plugin"), tmp_path / "demo", "--ci", "none"],
@@ -261,7 +262,6 @@ def test_questions_are_asked_on_a_terminal(tmp_path: Path) -> None:
     assert entries(tmp_path / "demo" / "events") == ["post_request.json", "pre_request.json"]
 
 
-@pytest.mark.slow
 def test_an_interruption_while_asking_leaves_nothing(tmp_path: Path) -> None:
     exit_code, said = on_terminal([program_file("new-plugin"), tmp_path / "demo"], [("name on the platform", b"\x03")])
 

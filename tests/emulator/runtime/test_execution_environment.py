@@ -4,10 +4,11 @@ import json
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import psutil
@@ -15,7 +16,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from biot_emulator import EmulatorError, Function, InvalidEvent, Runtime, RuntimeClient, SandboxUnavailable
+from biot_emulator.sandbox import plugin_process
 from tests.emulator.conftest import CLIENTS, MakeFunction
+
+pytestmark = pytest.mark.slow
 
 ECHO = """
 def handler(event, context):
@@ -270,10 +274,16 @@ def test_the_traceback_of_a_failed_import_names_the_plugins_lines_alone(make_fun
     ]
 
 
-@pytest.mark.slow
 @any_client
-def test_loading_takes_ten_seconds_at_most(make_function: MakeFunction) -> None:
-    with Runtime(make_function("import time\nprint('loading')\ntime.sleep(30)")) as runtime:
+def test_loading_takes_ten_seconds_at_most(
+    make_function: MakeFunction, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock leaps by ten seconds once the plugin is loading."""
+    sign = tmp_path / "loading"
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + 10 * sign.exists())
+    monkeypatch.setattr(plugin_process, "time", clock)
+    code = f"import time\nprint('loading', flush=True)\nopen({str(sign)!r}, 'w').close()\ntime.sleep(30)"
+    with Runtime(make_function(code)) as runtime:
         bad = runtime.invoke({})
     assert bad.error is not None
     assert (bad.error.type, bad.error.phase) == ("Sandbox.Timedout", "init")

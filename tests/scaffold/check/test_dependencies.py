@@ -98,7 +98,8 @@ def test_what_is_nowhere_is_named(tmp_path: Path) -> None:
     assert "pure" in found.message
 
 
-def test_an_index_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
+def test_an_index_that_cannot_be_reached_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")  # uv would go on for ten seconds
     (tmp_path / "wheels").mkdir()
     _project(tmp_path, "nowhere-to-be-found", index='index-url = "http://127.0.0.1:9/simple"')
 

@@ -9,6 +9,8 @@ from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from tests.scaffold.plugins import INDEX, MANIFEST, THIS, check, hooked, make_plugin, the_one
 from tests.scaffold.support import Program
 
+pytestmark = pytest.mark.slow
+
 OTHER = next(runtime for runtime in RUNTIMES if runtime != THIS)
 
 
@@ -39,7 +41,6 @@ def test_a_process_that_ends_at_import_is_told(tmp_path: Path) -> None:
     assert report.exit_code == 3
 
 
-@pytest.mark.slow
 def test_a_plugin_that_hangs_is_shown_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discovery, "_INIT_SECONDS", 3.0)
     report = check(make_plugin(tmp_path, index="import time\n\ntime.sleep(60)\n"))

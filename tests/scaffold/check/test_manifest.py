@@ -8,6 +8,8 @@ import pytest
 from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
 from tests.scaffold.plugins import MANIFEST, THIS, check, codes, make_plugin, the_one
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("line", "code", "said", "advice"),

@@ -10,6 +10,8 @@ from biot_plugin_cli.git.runner import commit_all, git
 from tests.scaffold.packages import path_without
 from tests.scaffold.plugins import check, codes, make_plugin, the_one
 
+pytestmark = pytest.mark.slow
+
 
 def _jwt() -> str:
     parts = (json.dumps({"alg": "RS512", "typ": "JWT"}), json.dumps({"sub": "somebody", "exp": 1}), "signature" * 9)

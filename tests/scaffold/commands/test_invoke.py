@@ -18,6 +18,8 @@ import pytest
 
 from tests.scaffold.support import CHECKOUT, Program, on_terminal, program_file
 
+pytestmark = pytest.mark.slow
+
 EVENTS = CHECKOUT.parent / "shared" / "events"
 JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+")
 
@@ -403,7 +405,6 @@ def test_the_command_loads_little_until_it_runs(in_process: Callable[[str], str]
     assert not {"biot_emulator", "biot_plugin", "dotenv", "cryptography", "psutil", "pydantic"} & set(loaded)
 
 
-@pytest.mark.slow
 def test_colour_on_a_terminal(plugin: Write, event: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     plugin()
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -415,7 +416,6 @@ def test_colour_on_a_terminal(plugin: Write, event: Callable[..., Path], monkeyp
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]", shown)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_command_that_is_told_to_end_ends_its_plugin(
     plugin: Write, event: Callable[..., Path], tmp_path: Path, number: signal.Signals

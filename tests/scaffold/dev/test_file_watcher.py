@@ -19,9 +19,10 @@ from biot_plugin_cli.dev import file_watcher
 from biot_plugin_cli.dev.file_watcher import watch
 from biot_plugin_cli.errors import OperationFailed
 
+pytestmark = pytest.mark.slow
+
 SEEN_WITHIN_SECONDS = 20
-# More than any burst takes to settle.
-QUIET_SECONDS = 1.5
+LAST = "last.py"
 
 
 class Watched:
@@ -42,9 +43,10 @@ class Watched:
     def next(self) -> list[str]:
         return [str(path) for path in self._bursts.get(timeout=SEEN_WITHIN_SECONDS)]
 
-    def rest(self) -> list[tuple[Path, ...]]:
-        time.sleep(QUIET_SECONDS)
-        return [self._bursts.get() for _ in range(self._bursts.qsize())]
+    def rest(self) -> list[str]:
+        """What is told before a file that is written now, or together with it."""
+        self.write(LAST)
+        return [name for name in self.next() if name != LAST]
 
     def write(self, name: str, text: str = "x = 2\n") -> Path:
         file = self.folder / name
@@ -209,7 +211,6 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         watch(tmp_path / "nowhere", threading.Event())
 
 
-@pytest.mark.slow
 def test_what_the_system_refuses_is_told(folder: Path) -> None:
     code = f"""
 import os, pathlib, resource, threading, watchfiles
@@ -234,7 +235,6 @@ except OperationFailed as error:
     assert "WATCHFILES_FORCE_POLLING=1" in done.stdout
 
 
-@pytest.mark.slow
 def test_looking_again_and_again_sees_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHFILES_FORCE_POLLING", "1")
     watched = Watched(folder)
@@ -245,7 +245,6 @@ def test_looking_again_and_again_sees_the_same(folder: Path, monkeypatch: pytest
     watched.thread.join(SEEN_WITHIN_SECONDS)
 
 
-@pytest.mark.slow
 def test_an_interrupt_ends_it(folder: Path) -> None:
     code = f"""
 import pathlib, threading
@@ -267,7 +266,6 @@ except KeyboardInterrupt:
             process.kill()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "typed"),
     [

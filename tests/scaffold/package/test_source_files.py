@@ -11,6 +11,8 @@ import pytest
 from biot_plugin_cli.git.runner import git, initialise
 from tests.scaffold.packages import AARCH64, INDEX, Repository, library, path_without
 
+pytestmark = pytest.mark.slow
+
 Commit = Callable[[Path, str], str]
 
 EXCLUDED = (

@@ -21,7 +21,7 @@ from tests.scaffold.support import CHECKOUT, Program, program_file
 UV = shutil.which("uv") or str(CHECKOUT / ".uv" / "bin" / "uv")
 CACHE = os.environ.get("UV_CACHE_DIR") or str(CHECKOUT / ".cache" / "uv")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long(20)]
 
 
 def _run(*command: object, cwd: Path, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:

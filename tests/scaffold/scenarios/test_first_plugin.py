@@ -16,6 +16,7 @@ SCRIPT = CHECKOUT / "scaffold" / "examples" / "first_plugin.sh"
 
 
 @pytest.mark.slow
+@pytest.mark.long(20)
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_a_plugin_lives_its_whole_life(tmp_path: Path) -> None:
     programs = program_file("biot-plugin").parent

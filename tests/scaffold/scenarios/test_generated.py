@@ -19,6 +19,9 @@ HOOKS = [hook.value for hook in HookKind]
 SUBSETS = [subset for size in range(1, len(HOOKS) + 1) for subset in itertools.combinations(HOOKS, size)]
 THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
+#: This environment has plugins of pytest that take longer to load than the tests to run; a plugin's own has none.
+FEW_PLUGINS = ("-p", "no:schemathesis", "-p", "no:xdist")
+
 REPRESENTATIVE = [
     (tuple(HOOKS), "zip", "github"),
     (tuple(HOOKS), "image", "bitbucket"),
@@ -38,7 +41,7 @@ def _check(plugin: Path, mypy_cache: Path) -> None:
     """Run the plugin's own checks, as its Makefile does, with the tools of this environment."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}
     for command in (
-        ["pytest", "-q", "-p", "no:cacheprovider"],
+        ["pytest", "-q", "-p", "no:cacheprovider", *FEW_PLUGINS],
         ["ruff", "check", "--no-cache"],
         ["ruff", "format", "--no-cache", "--check"],
         ["mypy", f"--cache-dir={mypy_cache}"],
@@ -121,11 +124,14 @@ def test_its_tests_can_fail(create: Program, tmp_path: Path, hook: str) -> None:
     body = "    return {}\n" if hook == "endpoint" else "    return None\n"
     module.write_text(head + separator + body, encoding="utf-8")
 
-    done = subprocess.run([program_file("pytest"), "-q"], cwd=plugin, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [program_file("pytest"), "-q", *FEW_PLUGINS], cwd=plugin, capture_output=True, text=True, check=False
+    )
 
     assert done.returncode == 1, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ci", "file"), [("github", ".github/workflows/ci.yml"), ("bitbucket", "bitbucket-pipelines.yml")]
 )

@@ -13,26 +13,41 @@ from biot_plugin_cli.template import repository_upgrade, versions
 from biot_plugin_cli.template.release import release
 from tests.scaffold.support import Program
 
+pytestmark = pytest.mark.slow
+
 Change = Callable[[str, str, str], None]
 Commit = Callable[[Path, str], str]
 
 
+@pytest.fixture(scope="module")
+def first_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test leaves what is the same for all: they work on copies."""
+    return tmp_path_factory.mktemp("first-version")
+
+
 @pytest.fixture
-def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_version: Path) -> Path:
     """A copy of the template whose present state is released as version 1."""
-    folder = tmp_path / "templates"
-    shutil.copytree(versions.FOLDER / "plugin", folder / "plugin")
-    assert release(folder) == "1"
+    released = first_version / "templates"
+    if not released.exists():
+        shutil.copytree(versions.FOLDER / "plugin", released / "plugin")
+        assert release(released) == "1"
+    folder = shutil.copytree(released, tmp_path / "templates")
     monkeypatch.setattr(versions, "FOLDER", folder)
     return folder
 
 
 @pytest.fixture
-def plugin(templates: Path, create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def plugin(
+    templates: Path, create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_version: Path
+) -> Path:
     """A plugin made from version 1; it is the current folder."""
-    assert create(tmp_path / "demo", "--defaults").exit_code == 0
-    monkeypatch.chdir(tmp_path / "demo")
-    return tmp_path / "demo"
+    made = first_version / "demo"
+    if not made.exists():
+        assert create(made, "--defaults").exit_code == 0
+    folder = shutil.copytree(made, tmp_path / "demo", symlinks=True)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def _change(file: Path, old: str, new: str) -> None:

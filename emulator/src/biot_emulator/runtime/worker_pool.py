@@ -44,7 +44,8 @@ class Workers:
     def __init__(self, *, limit: int = _MAX_WORKERS, idle_seconds: float = _MAX_IDLE_SECONDS) -> None:
         self._limit = limit
         self._idle_seconds = idle_seconds
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._pools: dict[str, _Pool] = {}
         self._workers = weakref.WeakSet[_Worker]()
         self._closing = False
@@ -77,7 +78,6 @@ class Workers:
         with self._changed:
             pool = self._pools.pop(name, None)
             retired = pool.retire() if pool else []
-            self._changed.notify_all()
         _close(retired)
 
     def retire_all(self) -> None:
@@ -122,7 +122,7 @@ class Workers:
         _close(replaced)
         with self._changed:
             while not self._closing:
-                pool = self._pools.setdefault(function.name, _Pool(function, storage_mb))
+                pool = self._pools.setdefault(function.name, self._new_pool(function, storage_mb))
                 if pool.idle:
                     return pool.idle.pop()
                 if len(pool.all) < self._limit:
@@ -130,15 +130,17 @@ class Workers:
                     pool.all.append(worker)
                     self._workers.add(worker)
                     return worker
-                self._changed.wait()
+                pool.freed.wait()
         return None
+
+    def _new_pool(self, function: Function, storage_mb: int) -> _Pool:
+        return _Pool(function, storage_mb, threading.Condition(self._lock))
 
     def _replace(self, function: Function, storage_mb: int) -> list[_Worker]:
         pool = self._pools.get(function.name)
         if pool is None or (pool.function, pool.storage_mb) == (function, storage_mb):
             return []
-        self._pools[function.name] = _Pool(function, storage_mb)
-        self._changed.notify_all()
+        self._pools[function.name] = self._new_pool(function, storage_mb)
         return pool.retire()
 
     def _release(self, worker: _Worker, invocation: Invocation | None) -> None:
@@ -147,11 +149,11 @@ class Workers:
             if is_reusable and not worker.pool.retired and not self._closing:
                 worker.idle_since = time.monotonic()
                 worker.pool.idle.append(worker)
+                worker.pool.freed.notify()
                 self._start_reaper()
-                self._changed.notify_all()
                 return
             worker.pool.all.remove(worker)
-            self._changed.notify_all()
+            worker.pool.freed.notify()
         worker.close()
 
     def _start_reaper(self) -> None:
@@ -169,19 +171,20 @@ class Workers:
                     self._changed.wait(wait)
             _close(expired)
 
-    def _take_expired(self) -> tuple[list[_Worker], float | None]:
-        """Remove the workers that have been idle for too long; also return the seconds until the next one will be."""
+    def _take_expired(self) -> tuple[list[_Worker], float]:
+        """Remove the workers that have been idle for too long; also return the seconds until the next one can be."""
         now, expired = time.monotonic(), []
         for pool in self._pools.values():
             expired += pool.take(lambda worker: now - worker.idle_since >= self._idle_seconds)
         idle_since = [worker.idle_since for pool in self._pools.values() for worker in pool.idle]
-        return expired, max(0.0, min(idle_since) + self._idle_seconds - now) if idle_since else None
+        return expired, max(0.0, min(idle_since, default=now) + self._idle_seconds - now)
 
 
 @dataclass(slots=True)
 class _Pool:
     function: Function
     storage_mb: int
+    freed: threading.Condition
     all: list[_Worker] = field(default_factory=list)
     idle: list[_Worker] = field(default_factory=list)
     retired: bool = False
@@ -189,6 +192,7 @@ class _Pool:
     def retire(self) -> list[_Worker]:
         """Accept no worker back, and remove the idle ones."""
         self.retired = True
+        self.freed.notify_all()
         return self.take(lambda _: True)
 
     def take(self, matches: Callable[[_Worker], bool]) -> list[_Worker]:

@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ __all__ = ["ProcessGroup"]
 
 _POLLS_PER_SCAN = 10
 _KILL_SECONDS = 1
+_POLL_SECONDS = 0.002
 
 
 class ProcessGroup:
@@ -111,4 +113,16 @@ def _kill_all(processes: list[psutil.Process]) -> None:
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(processes, timeout=_KILL_SECONDS)
+    until = time.monotonic() + _KILL_SECONDS
+    while any(map(_runs, processes)) and time.monotonic() < until:
+        time.sleep(_POLL_SECONDS)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Check whether a process still runs: in a container, ended orphans may stay zombies for long."""
+    import psutil
+
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st  # noqa: TID253
@@ -31,6 +32,7 @@ _API_IDS = (
 _STATUSES = ("OK", "200 OK", "201 CREATED", "NO_CONTENT")
 
 
+@cache
 def json_values() -> st.SearchStrategy[Any]:
     """Generate any JSON value."""
     return st.recursive(
@@ -38,11 +40,13 @@ def json_values() -> st.SearchStrategy[Any]:
     )
 
 
+@cache
 def json_objects() -> st.SearchStrategy[JSON]:
     """Generate any JSON object."""
     return st.dictionaries(_names, json_values(), max_size=5)
 
 
+@cache
 def entities() -> st.SearchStrategy[JSON]:
     """Generate an entity with built-in attributes, which start with an underscore, and custom ones."""
     built_in = st.fixed_dictionaries(
@@ -52,6 +56,7 @@ def entities() -> st.SearchStrategy[JSON]:
     return st.builds(lambda custom, built_in: {**custom, **built_in}, json_objects(), built_in)
 
 
+@cache
 def event(kind: Kind) -> st.SearchStrategy[JSON]:
     """Generate a valid event of a kind, with the placeholder `SIGN_ME` for `Client.send` to sign."""
     return _EVENTS[kind]()
