@@ -18,7 +18,7 @@ import pytest
 
 from biot_emulator.build import build_platform
 from biot_emulator.serve import run
-from biot_emulator.server.running_server import AddressUnavailable, Server
+from biot_emulator.server.background_thread import AddressUnavailable, Server
 from biot_emulator.state.store import Store
 
 PROGRAM = [sys.executable, "-c", "from biot_emulator.serve import main; main()", "serve"]

@@ -90,7 +90,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.build import build_platform
-    from biot_emulator.server.running_server import LOOPBACK, Server
+    from biot_emulator.server.background_thread import LOOPBACK, Server
     from biot_emulator.state.store import Store
 
     admin = options.admin or (_USERNAME, secrets.token_urlsafe(12))

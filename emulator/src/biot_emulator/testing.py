@@ -115,7 +115,7 @@ def _entry(file: Path, name: Path) -> zipfile.ZipInfo:
 def running() -> Iterator[Emulator]:
     """Run an emulator with its state in memory."""
     from biot_emulator.build import build_platform
-    from biot_emulator.server.running_server import Server
+    from biot_emulator.server.background_thread import Server
     from biot_emulator.state.store import Store
 
     password = secrets.token_urlsafe(12)

@@ -13,7 +13,7 @@ import pytest
 
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
-from biot_emulator.server.running_server import Server
+from biot_emulator.server.background_thread import Server
 from biot_emulator.state.store import Store
 from tests.emulator.conftest import SHARED
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from biot_emulator.build import build_platform
-from biot_emulator.server.running_server import Server
+from biot_emulator.server.background_thread import Server
 from biot_emulator.state.store import Store
 from tests.emulator.conftest import code_zip
 from tests.sdks import fetch_sdks

@@ -13,7 +13,7 @@ from typing import Any, Self
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
 from biot_emulator.errors import EmulatorError
-from biot_emulator.server.running_server import Server
+from biot_emulator.server.background_thread import Server
 from biot_emulator.services.settings.plugin import PREFIX, InPlace
 from biot_emulator.state.store import Store
 from biot_plugin_cli.deploy.configuration import plugin_config
