@@ -78,9 +78,10 @@ coverage: setup ## Run every test under coverage, and hold each package to its p
 test-template: setup ## Render and check every combination of the template's answers
 	$(BIN)/pytest $(PARALLEL) -m matrix
 
-check: setup ## Lint, format check and type checks
+check: setup ## Lint, format check, import directions and type checks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 

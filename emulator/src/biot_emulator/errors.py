@@ -8,7 +8,7 @@ EmulatorError
 ├── InvalidCron              the platform does not accept a schedule               cron/
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
-├── AddressUnavailable       the server cannot listen at an address                server/running_server.py
+├── AddressUnavailable       the server cannot listen at an address                server/background_thread.py
 ├── UsageError               the command line is wrong                             serve.py
 ├── DataUnavailable          the folder of the state cannot be used                state/folder_lock.py
 ├── CallRefused              a call of the client got an error                     client.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +10,11 @@ from biot_emulator.api.errors import BadRequest
 from biot_emulator.services.entities.errors import AttributeIsMandatory, AttributeTypeMismatch
 from biot_emulator.services.entities.type_definition import EntityType
 
-__all__ = ["check_attributes", "requested_attributes"]
+__all__ = ["check_attributes", "check_own_id", "requested_attributes"]
 
 _READ_ONLY = ("_id", "_creationTime", "_lastModifiedTime", "_caption", "_template", "_enabled", "_referencers")
+_MAX_OWN_ID = 108
+_OWN_ID = re.compile(rf"[a-zA-Z0-9:_-]{{1,{_MAX_OWN_ID}}}")
 _TYPE_NAMES: dict[type, str] = {str: "text", dict: "an object"}
 
 Entity = dict[str, Any]
@@ -52,6 +55,17 @@ def check_attributes(entity_type: EntityType, entity: Mapping[str, Any]) -> None
             if not entity["_name"].get(name):
                 raise AttributeIsMandatory(f"The attribute [_name.{name}] is mandatory", attributeName=f"_name.{name}")
             _check_type(f"_name.{name}", entity["_name"][name], str)
+
+
+def check_own_id(id: str) -> None:
+    """Check the id of an entity whose creator chooses it, as a device's.
+
+    Raises:
+        AttributeTypeMismatch: It has other characters, or too many.
+    """
+    if not _OWN_ID.fullmatch(id):
+        message = f"The attribute [_id] must be of up to {_MAX_OWN_ID} letters, digits, colons, underscores and hyphens"
+        raise AttributeTypeMismatch(message, attributeName="_id", value=id, type="id")
 
 
 def _check_type(name: str, value: Any, kind: type) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.security.well_known_ids import TENANT_ID
-from biot_emulator.services.entities.attributes import check_attributes, requested_attributes
+from biot_emulator.services.entities.attributes import check_attributes, check_own_id, requested_attributes
 from biot_emulator.services.entities.captions import caption, reference
 from biot_emulator.services.entities.errors import (
-    AttributeTypeMismatch,
     CannotDeleteFirstOrganization,
     EntityAlreadyExists,
     ReferencedEntityNotFound,
@@ -27,7 +25,6 @@ from biot_emulator.state.timestamps import timestamp
 __all__ = ["Entities"]
 
 _TYPES = {entity_type.name: entity_type for entity_type in ENTITY_TYPES}
-_OWN_ID = re.compile(r"[a-zA-Z0-9:_-]{1,108}")
 
 Entity = dict[str, Any]
 
@@ -136,7 +133,8 @@ class Entities:
         now = timestamp(self._clock.now())
         if entity_type.own_id:
             check_attributes(entity_type, entity)
-            self._check_own_id(entity_type, entity["_id"])
+            check_own_id(entity["_id"])
+            self._require_new(entity_type, entity["_id"])
         else:
             entity["_id"] = str(uuid.uuid4())
         if entity_type.started and entity.get(entity_type.started) is None:
@@ -144,10 +142,7 @@ class Entities:
         entity["_creationTime"] = now
         return self._put(entity_type, {**entity, "_referencers": {}}, {})
 
-    def _check_own_id(self, entity_type: EntityType, id: str) -> None:
-        if not _OWN_ID.fullmatch(id):
-            message = "The attribute [_id] must be of up to 108 letters, digits, colons, underscores and hyphens"
-            raise AttributeTypeMismatch(message, attributeName="_id", value=id, type="id")
+    def _require_new(self, entity_type: EntityType, id: str) -> None:
         if self.find(entity_type.name, id) is not None:
             raise EntityAlreadyExists(f"There is a {entity_type.name} [{id}] already", id=id)
 

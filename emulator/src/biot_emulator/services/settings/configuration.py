@@ -8,6 +8,7 @@ from typing import Any
 
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.cron.expression import Cron, InvalidCron
+from biot_emulator.lambda_function.limits import MAX_ENVIRONMENT_BYTES
 from biot_emulator.services.settings.errors import CodeNotSupportedForImage, EnvironmentVariableReserved
 
 __all__ = ["DEFAULTS", "DEFAULT_HANDLER", "RESERVED_PREFIX", "check_package", "image_tag", "plugin_name", "read_config"]
@@ -39,8 +40,6 @@ DEFAULTS: Config = {
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 _CORS_METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH")
-#: All names and values together, as in Lambda.
-_MAX_ENVIRONMENT_BYTES = 4096
 
 
 def plugin_name(fields: Fields) -> str:
@@ -108,8 +107,8 @@ def _environment(fields: Fields, _: Config) -> dict[str, str]:
             raise fields.wrong("environmentVariables", "must have neither empty names nor empty values")
         if "\0" in name + value or "=" in name:
             raise fields.wrong("environmentVariables", f"has the variable [{name}], which cannot be one")
-    if len("".join([*variables, *variables.values()]).encode(errors="replace")) > _MAX_ENVIRONMENT_BYTES:
-        raise fields.wrong("environmentVariables", f"must be of at most {_MAX_ENVIRONMENT_BYTES} bytes altogether")
+    if len("".join([*variables, *variables.values()]).encode(errors="replace")) > MAX_ENVIRONMENT_BYTES:
+        raise fields.wrong("environmentVariables", f"must be of at most {MAX_ENVIRONMENT_BYTES} bytes altogether")
     return variables
 
 
