@@ -10,6 +10,7 @@ from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.services.entities.attributes import check_attributes, check_own_id, requested_attributes
 from biot_emulator.services.entities.captions import caption, reference
 from biot_emulator.services.entities.errors import (
+    AttributeTypeMismatch,
     CannotDeleteFirstOrganization,
     EntityAlreadyExists,
     ReferencedEntityNotFound,
