@@ -7,9 +7,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from biot_plugin_cli.check import all_checks
-from biot_plugin_cli.check.all_checks import CheckResult
+from biot_plugin_cli.check import runner
 from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.runner import CheckResult
 from biot_plugin_cli.plugin.repository import Plugin
 
 THIS = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -71,7 +71,7 @@ def hooked(*decorators: str) -> str:
 
 
 def check(folder: Path, environment: str | None = None, **options: Any) -> CheckResult:
-    return all_checks.check(Plugin.read(folder, environment), **options)
+    return runner.check(Plugin.read(folder, environment), **options)
 
 
 def the_one(report: CheckResult) -> Finding:

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from biot_plugin_cli.check.all_checks import CheckResult
 from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.runner import CheckResult
 from biot_plugin_cli.hooks.schedule import Schedule
 from biot_plugin_cli.terminal.console import out
 

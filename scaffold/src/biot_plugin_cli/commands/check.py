@@ -20,14 +20,14 @@ def check(
 
     The exit code is 4 if there are errors, 3 if the plugin cannot be imported, and 0 if there are only warnings.
     """
-    from biot_plugin_cli.check import all_checks
+    from biot_plugin_cli.check import runner
     from biot_plugin_cli.check.report import check_document, print_check
     from biot_plugin_cli.deploy.destination import platform_getter
     from biot_plugin_cli.plugin.repository import Plugin
     from biot_plugin_cli.terminal.console import print_json
 
     plugin = Plugin.read(environment=environment)
-    result = all_checks.check(plugin, get=platform_getter(plugin) if online else None)
+    result = runner.check(plugin, get=platform_getter(plugin) if online else None)
     if as_json:
         print_json(check_document(result))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from biot_plugin_cli.check.all_checks import check
+from biot_plugin_cli.check.runner import check
 from biot_plugin_cli.deploy.apply import apply_plan
 from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unmentioned_fields
 from biot_plugin_cli.deploy.destination import Destination
