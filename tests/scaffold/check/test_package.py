@@ -153,7 +153,7 @@ def test_where_the_index_cannot_be_reached_it_is_unknown(needy: Repository, monk
     [unknown] = found(needy, "package-unknown")
 
     assert unknown["severity"] == "warning"
-    assert "Cannot check the package: The dependencies could not be installed" in unknown["message"]
+    assert "Cannot check the package: Cannot install the dependencies" in unknown["message"]
     assert unknown["advice"] == "run this where the package index can be reached"
 
 
