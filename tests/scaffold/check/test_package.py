@@ -154,7 +154,7 @@ def test_where_the_index_cannot_be_reached_it_is_unknown(needy: Repository, monk
 
     assert unknown["severity"] == "warning"
     assert "Cannot check the package: Cannot install the dependencies" in unknown["message"]
-    assert unknown["advice"] == "run this where the package index can be reached"
+    assert unknown["advice"] == "try again where the package index can be reached"
 
 
 def test_what_cannot_be_written_is_unknown(needy: Repository) -> None:
