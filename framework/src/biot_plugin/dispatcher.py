@@ -15,6 +15,7 @@ from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.hooks.chain import run_chain
 from biot_plugin.hooks.endpoint import EndpointHook
 from biot_plugin.logs.logger_state import LoggerState
+from biot_plugin.logs.thread_traces import follow_threads
 from biot_plugin.platform_errors import PlatformError
 from biot_plugin.replies.error import error_reply, internal_error_reply
 from biot_plugin.replies.problems import describe
@@ -78,6 +79,7 @@ class Dispatcher:
         envelope = Envelope(raw if isinstance(raw, dict) else {})
         trace = Trace.of(envelope.headers)
         current_trace.set(trace)
+        follow_threads()
         state = LoggerState(self._logger)
         try:
             with remembering():

@@ -78,7 +78,7 @@ class Plugin:
         self._settings = settings = Settings.from_environment()
         self._registry = Registry()
         self._middleware: list[Middleware] = []
-        self.logger = create_logger(settings.app_name)
+        self.logger = create_logger(settings.app_name, in_lambda=settings.in_lambda)
         self.keys = PublicKeys(lambda: fetch_keys(settings.base_url))
         self.platform = Platform(settings)
         self._dispatcher = Dispatcher(settings, self._registry, self._middleware, self.keys, self.platform, self.logger)

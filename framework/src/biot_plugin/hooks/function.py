@@ -40,7 +40,7 @@ class Function:
         if self._is_async:
             from biot_plugin.hooks.async_handler import run
 
-            result = run(result)
+            result = run(result, event.logger)
         if result is None:
             return False
         if not event._accept(result):

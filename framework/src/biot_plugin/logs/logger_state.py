@@ -12,29 +12,38 @@ if TYPE_CHECKING:
 class LoggerState:
     """The keys, level, filters and handlers of a logger at one moment."""
 
-    __slots__ = ("_disabled", "_filters", "_formatter", "_handler", "_handlers", "_keys", "_logger", "_own")
+    __slots__ = ("_disabled", "_handlers", "_logger", "_state")
 
     def __init__(self, logger: Logger) -> None:
-        self._logger = logging.getLogger(logger.name)
+        self._logger = std = logging.getLogger(logger.name)
         self._disabled = logging.root.manager.disable
-        self._handlers = list(self._logger.handlers)
-        self._filters = list(self._logger.filters)
-        self._own = (self._logger.level, self._logger.disabled, self._logger.propagate)
-        self._handler = self._logger.handlers[0]
-        self._formatter: Any = self._handler.formatter
-        self._keys = (dict(self._formatter.log_format), list(self._handler.filters), self._handler.level)
+        self._state = (std.level, std.disabled, std.propagate, list(std.filters))
+        self._handlers = [_HandlerState(handler) for handler in std.handlers]
 
     def restore(self) -> None:
         """Bring the logger back to that moment."""
-        logger, handler = self._logger, self._handler
-        logger.handlers[:] = self._handlers
-        logger.filters[:] = self._filters
-        level, logger.disabled, logger.propagate = self._own
-        handler.formatter = self._formatter
-        self._formatter.log_format, handler.filters[:], handler_level = self._keys
+        logger = self._logger
+        level, logger.disabled, logger.propagate, logger.filters = self._state
+        logger.handlers = [state.restore() for state in self._handlers]
         if logger.level != level:
             logger.setLevel(level)
-        if handler.level != handler_level:
-            handler.setLevel(handler_level)
         if logging.root.manager.disable != self._disabled:
             logging.disable(self._disabled)
+
+
+class _HandlerState:
+    __slots__ = ("_handler", "_keys", "_state")
+
+    def __init__(self, handler: logging.Handler) -> None:
+        self._handler = handler
+        self._state = (handler.level, handler.formatter, list(handler.filters))
+        # The keys that `append_keys` and its kind add are in powertools' formatter.
+        keys: dict[str, Any] | None = getattr(handler.formatter, "log_format", None)
+        self._keys = None if keys is None else dict(keys)
+
+    def restore(self) -> logging.Handler:
+        handler = self._handler
+        handler.level, handler.formatter, handler.filters = self._state
+        if self._keys is not None:
+            handler.formatter.log_format = self._keys  # type: ignore[union-attr]
+        return handler
