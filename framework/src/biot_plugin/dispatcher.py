@@ -111,20 +111,27 @@ class Dispatcher:
             _blame(error, event, envelope, handler)
 
     def _stop(self, error: BaseException, envelope: Envelope, trace: Trace) -> Reply:
-        """Log an error, and build its reply."""
+        """Log an error, and build its reply. A log that cannot be written costs no reply."""
         try:
-            if isinstance(error, Reject):
-                return self._reject(error, trace)
-            if isinstance(error, PlatformError):
-                self._logger.exception(f"The handler did not catch the error of a call to the platform: {error}")
-                return self._reject(self._to_reject(error, envelope), trace, is_logged=True)
+            return self._explain(error, envelope, trace)
+        except BaseException:
+            return internal_error_reply(trace, self._settings)
+
+    def _explain(self, error: BaseException, envelope: Envelope, trace: Trace) -> Reply:
+        if isinstance(error, PlatformError):
+            self._logger.exception(f"The handler did not catch the error of a call to the platform: {error}")
+            return self._reject(self._to_reject(error, envelope), trace, is_logged=True)
+        if not isinstance(error, Reject):
             self._logger.exception("A handler failed")
-        except BaseException as second:
+            return internal_error_reply(trace, self._settings)
+        try:
+            return self._reject(error, trace)
+        except Exception as problem:
             self._logger.error(
-                f"{type(error).__name__} cannot be sent as an error ({type(second).__name__}): a class that extends "
+                f"{type(error).__name__} cannot be sent as an error ({type(problem).__name__}): a class that extends "
                 "Reject must call super().__init__(status, code, message), and leave the types of its attributes alone"
             )
-        return internal_error_reply(trace, self._settings)
+            return internal_error_reply(trace, self._settings)
 
     def _reject(self, reject: Reject, trace: Trace, *, is_logged: bool = False) -> Reply:
         lost: list[str] = []

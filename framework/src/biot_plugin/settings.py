@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-
 #: Every kind of access token of the platform. A refresh token is of another kind, and opens nothing.
 ACCESS_TOKEN_TYPES = frozenset(("USER", "SERVICE_INTERNAL", "SERVICE_EXTERNAL", "DEVICE"))
 

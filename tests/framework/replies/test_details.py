@@ -218,8 +218,10 @@ anything = st.recursive(
 )
 
 
-@given(details=st.dictionaries(st.text(), anything))
-@settings(max_examples=200, deadline=None)
+@given(details=st.dictionaries(st.text(max_size=5), anything, max_size=5))
+@settings(max_examples=100, deadline=None)
 def test_no_detail_takes_another_with_it(details: dict[str, Any]) -> None:
-    assert send(**details, last=1)["last"] == 1
-    assert len(send(**details)) == len(details)
+    details.pop("last", None)
+    sent = send(**details, last=1)
+    assert sent["last"] == 1
+    assert len(sent) == len(details) + 1

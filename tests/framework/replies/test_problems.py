@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel, PlainSerializer
-from typing_extensions import Annotated
 
 from biot_plugin import Plugin, PreRequest
 from biot_plugin.testing import Client, events
@@ -54,7 +53,9 @@ def test_a_value_that_contains_itself_is_named(plugin: Plugin) -> None:
     assert error.message.endswith("contains itself, or is nested too deeply")
 
 
-@pytest.mark.parametrize("result", [{"statusCode": "200"}, {"statusCode": True}, {"statusCode": 99}, {"statusCode": 600}])
+@pytest.mark.parametrize(
+    "result", [{"statusCode": "200"}, {"statusCode": True}, {"statusCode": 99}, {"statusCode": 600}]
+)
 def test_an_incomplete_reply_is_explained(plugin: Plugin, result: dict[str, Any]) -> None:
     plugin.endpoint()(lambda event: result)
     error = Client(plugin).direct().error

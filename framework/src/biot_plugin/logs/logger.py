@@ -87,10 +87,24 @@ def create_logger(app_name: str, *, in_lambda: bool) -> Logger:
         app_name: The plugin's name.
         in_lambda: Whether the handlers of the root logger are those of Lambda's runtime client.
     """
-    logger = Logger(service=app_name, logger_formatter=PlatformFormatter(app_name), logger_handler=_StandardOutput())
+    logger = Logger(service=app_name, logger_formatter=PlatformFormatter(app_name), logger_handler=_handler(app_name))
     records.redact_all()
     if in_lambda:
         records.redact_handlers_of_root()
     reports.redirect(logger)
     follow_threads()
     return logger
+
+
+def _handler(app_name: str) -> logging.Handler:
+    """The handler of an earlier plugin of the name, or a new one.
+
+    Loggers of a name are one, which powertools configures once: whoever did so first, the plugin's log is the platform's.
+    """
+    logger: Any = logging.getLogger(app_name)
+    for handler in logger.handlers:
+        if isinstance(handler, _StandardOutput):
+            return handler
+    logger.handlers.clear()
+    logger.init = False
+    return _StandardOutput()

@@ -88,7 +88,11 @@ def mask_exception(error: BaseException) -> str:
 
 def mask_fields(values: dict[str, Any]) -> dict[str, Any]:
     """Mask the sensitive ones of a log record's extra fields, at every depth."""
-    return {str(name): _MASK if _is_sensitive(name) else _mask_value(value) for name, value in values.items()}
+    return {_mask_name(name): _MASK if _is_sensitive(name) else _mask_value(value) for name, value in values.items()}
+
+
+def _mask_name(name: Any) -> str:
+    return str(name) if name is None or isinstance(name, (str, bool, int, float, Enum)) else _placeholder(name)
 
 
 def _mask_value(value: Any) -> Any:
@@ -110,9 +114,7 @@ def _mask_arguments(text: str, arguments: Any) -> Any:
         return tuple(_mask_argument(argument) for argument in _listed(arguments))
     if "%(" not in text:  # One argument, which happens to be a dict: a body.
         return (_placeholder(arguments),)
-    return {
-        name: _MASK if _is_sensitive(name) else _mask_argument(argument) for name, argument in arguments.items()
-    }
+    return {name: _MASK if _is_sensitive(name) else _mask_argument(argument) for name, argument in arguments.items()}
 
 
 def _listed(arguments: Any) -> tuple[Any, ...]:
@@ -159,6 +161,8 @@ def _placeholder(value: Any) -> str:
 
 
 def _is_sensitive(name: object) -> bool:
-    normalized = str(name).lower().replace("_", "").replace("-", "")
+    if not isinstance(name, str):
+        return False
+    normalized = name.lower().replace("_", "").replace("-", "")
     # The platform's built-in attributes of an entity start with an underscore: `_name`, `_dateOfBirth`.
-    return str(name).startswith("_") or normalized in _SENSITIVE
+    return name.startswith("_") or normalized in _SENSITIVE
