@@ -32,8 +32,8 @@ class Reject(BiotPluginError):
         status: HTTP status, 400 to 599. The platform treats any other status as success.
         code: Error code in upper snake case, such as `"PATIENT_IS_A_MINOR"`.
         message: One sentence for people. The caller sees it: keep personal data out of it.
-        **details: Values for machines, by name. Beside JSON's own types, they may be dates, ids, decimal numbers, enums,
-            sets and models; of any other value, only the name of its type is sent.
+        **details: Values for machines, by name. Beside JSON's own types, they may be dates, ids, decimal numbers,
+            enums, sets and models; of any other value, only the name of its type is sent.
 
     Raises:
         TypeError: `status` is not a whole number.

@@ -109,7 +109,7 @@ def writing() -> Iterator[None]:
 
 
 def check(plugin: Plugin, capsys: pytest.CaptureFixture[str], do: Callable[[Any], object]) -> str:
-    plugin.pre_request(API)(lambda event: None if do(event) else None)
+    plugin.pre_request(API)(lambda event: do(event) and None)
     assert Client(plugin).pre_request(API).status_code == 200
     captured = capsys.readouterr()
     text = captured.out + captured.err

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -26,7 +26,7 @@ class RaisingStatus(Reject):
 
 class ReadOnlyStatus(Reject):
     @property
-    def status(self) -> int:
+    def status(self) -> int:  # type: ignore[override]
         return 403
 
 
@@ -105,7 +105,7 @@ def test_details_that_are_no_dict_are_lost_visibly(plugin: Plugin, log: Callable
 
 def test_a_subclass_may_have_its_own_arguments(plugin: Plugin) -> None:
     class TooYoung(Reject):
-        headers = {"x-age": "17"}
+        headers: ClassVar[dict[str, str]] = {"x-age": "17"}
 
         def __init__(self, age: int) -> None:
             super().__init__(403, "TOO_YOUNG", "Too young", age=age)

@@ -81,7 +81,7 @@ def test_whatever_a_caller_sends_can_be_sent_back(value: str) -> None:
 
     @plugin.endpoint(public=True)
     def echo(event: DirectCall) -> str:
-        return event.path + event.headers.get("x", "") + "".join(event.query.values()) + event.raw.get("body", "")
+        return f"{event.path}{event.headers.get('x')}{''.join(event.query.values())}{event.raw.get('body')}"
 
     event = events.direct(
         "POST", token=None, envelope={"rawPath": value, "rawQueryString": value, "body": value, "headers": {"x": value}}

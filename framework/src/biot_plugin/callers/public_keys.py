@@ -24,11 +24,11 @@ Fetch = Callable[[], Sequence[RSAPublicKey]]
 class PublicKeys:
     """The current and the previous public key, cached for the life of the container.
 
-    A signature that matches no cached key may have been made with a newer key, or may be forged: nothing in a token tells
-    which before the newer key is fetched. So such fetches are rationed. Each takes one from a small stock, and each
-    genuine token puts one back: a container that serves the platform can always afford to look for a new key, whatever
-    garbage came before, while garbage alone cannot make the plugin flood the platform. An empty stock gets one back after
-    a while, so that a flood delays a new key by seconds at most; and each fetch brings the new key for all.
+    A signature that matches no cached key may have been made with a newer key, or may be forged: nothing in a token
+    tells which before the newer key is fetched. So such fetches are rationed. Each takes one from a small stock, and
+    each genuine token puts one back: a container that serves the platform can afford to look for a new key when some
+    garbage came before, while garbage alone cannot make the plugin flood the platform. An empty stock gets one back
+    after a while, so that a flood delays a new key by seconds at most; and each fetch brings the new key for all.
 
     No fetch is spent on a token that arrived before the keys did, that was refused a moment ago, or whose signature is
     too short.
@@ -50,6 +50,7 @@ class PublicKeys:
     def __init__(self, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._prefetching: threading.Thread | None = None
         self.use(fetch)
 
     def prefetch(self) -> None:
@@ -61,7 +62,7 @@ class PublicKeys:
         """Get the keys from another source from now on, as tests do that sign their own tokens."""
         self._fetch = fetch
         self._keys: Sequence[RSAPublicKey] = ()
-        self._prefetching: threading.Thread | None = None
+        self._prefetching = None
         self._not_before = float("-inf")
         self._stock = 1
         self._restocked_at = float("-inf")

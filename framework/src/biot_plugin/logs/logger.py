@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
@@ -69,10 +70,8 @@ class _StandardOutput(logging.Handler):
         """Say that a record is lost, without a word of it: `logging` would print the whole of it."""
         name = type(error).__name__
         message = f"A record of {record.funcName}:{record.lineno} could not be written ({name})"
-        try:
+        with suppress(Exception):  # Nothing is left to write to.
             self._write(json.dumps({"message": message, "level": "ERROR", "level_value": 50000}))
-        except Exception:  # noqa: S110  # nothing is left to write to
-            pass
 
     @staticmethod
     def _write(line: str) -> None:
@@ -99,7 +98,7 @@ def create_logger(app_name: str, *, in_lambda: bool) -> Logger:
 def _handler(app_name: str) -> logging.Handler:
     """The handler of an earlier plugin of the name, or a new one.
 
-    Loggers of a name are one, which powertools configures once: whoever did so first, the plugin's log is the platform's.
+    Loggers of a name are one, which powertools configures once: whoever did so first, the log is the platform's.
     """
     logger: Any = logging.getLogger(app_name)
     for handler in logger.handlers:

@@ -141,7 +141,7 @@ def _is_plain(value: Any) -> bool:
     return module in _PLAIN or module.startswith("biot_plugin.") or isinstance(value, (Enum, *_CODE))
 
 
-def _says_nothing(own: type[Any]) -> bool:
+def _says_nothing(own: Any) -> bool:
     """Whether the text of a type's values is that of `object`, which has nothing of their content."""
     return own.__repr__ is object.__repr__ and own.__str__ is object.__str__
 

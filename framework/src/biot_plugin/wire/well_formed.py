@@ -8,8 +8,8 @@ from typing import Any
 def well_formed(text: str) -> str:
     """Join the surrogates of a pair into their character, and replace lone ones by U+FFFD.
 
-    Lambda's runtime client ends the container where a reply cannot be encoded, and anyone can send a lone surrogate: JSON
-    has an escape for it.
+    Lambda's runtime client ends the container where a reply cannot be encoded, and anyone can send a lone surrogate:
+    JSON has an escape for it.
     """
     try:
         text.encode()
