@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,14 +16,14 @@ from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.hooks.chain import run_chain
 from biot_plugin.hooks.endpoint import EndpointHook
 from biot_plugin.logs.logger_state import LoggerState
-from biot_plugin.logs.thread_traces import follow_threads
+from biot_plugin.logs.redaction import mask_exception
+from biot_plugin.logs.thread_traces import follow_pools
 from biot_plugin.platform_errors import PlatformError
 from biot_plugin.replies.error import error_reply, internal_error_reply
 from biot_plugin.replies.problems import describe
 from biot_plugin.replies.success import IncompleteReply, direct_reply, hook_reply
-from biot_plugin.wire import strict_json
+from biot_plugin.wire import exact_numbers, strict_json
 from biot_plugin.wire.envelope import Envelope
-from biot_plugin.wire.exact_numbers import remembering
 from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.trace import Trace, current_trace
 
@@ -70,6 +71,7 @@ class Dispatcher:
         self._keys = keys
         self._platform = platform
         self._logger = logger
+        self._logger_state = LoggerState(logger)
 
     def __call__(self, raw: object, context: LambdaContext) -> Reply:
         """Handle one event of any shape, and return the reply."""
@@ -79,13 +81,14 @@ class Dispatcher:
         envelope = Envelope(raw if isinstance(raw, dict) else {})
         trace = Trace.of(envelope.headers)
         current_trace.set(trace)
-        follow_threads()
-        state = LoggerState(self._logger)
+        follow_pools()
+        state = self._logger_state.take()
+        exact_numbers.begin()
         try:
-            with remembering():
-                return self._try(raw, envelope, trace, context)
+            return self._try(raw, envelope, trace, context)
         finally:
-            state.restore()
+            exact_numbers.end()
+            self._logger_state.restore(state)
 
     def _try(self, raw: object, envelope: Envelope, trace: Trace, context: LambdaContext) -> Reply:
         try:
@@ -136,13 +139,14 @@ class Dispatcher:
     def _reject(self, reject: Reject, trace: Trace, *, is_logged: bool = False) -> Reply:
         lost: list[str] = []
         reply = error_reply(reject, trace, self._settings, lambda path, type: lost.append(f"{path} ({type})"))
-        if not is_logged:
-            self._log(reject)
-        if lost:
-            self._logger.warning(
-                f"JSON has no form for {len(lost)} of the error's details, which have a placeholder instead: "
-                + ", ".join(lost[:_MAX_NAMED])
-            )
+        with suppress(Exception):  # An author's filter of the log may raise.
+            if not is_logged:
+                self._log(reject)
+            if lost:
+                self._logger.warning(
+                    f"JSON has no form for {len(lost)} of the error's details, which have a placeholder instead: "
+                    + ", ".join(lost[:_MAX_NAMED])
+                )
         return reply
 
     def _is_public(self, kind: Kind) -> bool:
@@ -158,7 +162,7 @@ class Dispatcher:
         """Log that a call was stopped: as an error where the plugin is the cause."""
         log = self._logger.error if reject.status >= 500 else self._logger.warning
         cause = reject.__cause__
-        log(f"Stopped the call: {reject}", extra={"cause": str(cause)} if cause else None)
+        log(f"Stopped the call: {mask_exception(reject)}", extra={"cause": cause} if cause else None)
 
 
 def _reply_to(event: Event, trace: Trace) -> Reply:
@@ -172,8 +176,10 @@ def _blame(error: Exception, event: Event, envelope: Envelope, handler: Handler)
     if not _can_be_sent_back(envelope):
         raise InvalidEvent("NO_DATA", "The event's body is nested too deeply to be sent back") from None
     problem = str(error) if isinstance(error, IncompleteReply) else _problem_of(event)
-    problem = problem or f"it cannot be converted to JSON ({type(error).__name__})"
-    raise InvalidResult(f"The reply of {handler.name} cannot be sent: {problem}") from None
+    if problem:
+        raise InvalidResult(f"The reply of {handler.name} cannot be sent: {problem}") from None
+    reason = f"it cannot be converted to JSON ({type(error).__name__}); the plugin's log says why"
+    raise InvalidResult(f"The reply of {handler.name} cannot be sent: {reason}") from error
 
 
 def _problem_of(event: Event) -> str | None:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from biot_plugin.wire.well_formed import well_formed
+
 #: Every kind of access token of the platform. A refresh token is of another kind, and opens nothing.
 ACCESS_TOKEN_TYPES = frozenset(("USER", "SERVICE_INTERNAL", "SERVICE_EXTERNAL", "DEVICE"))
 
@@ -38,9 +40,9 @@ class Settings(NamedTuple):
         """Read the settings; defaults are those of the platform's samples."""
         service_id, secret_key = environ.get("BIOT_SERVICE_USER_ID"), environ.get("BIOT_SERVICE_USER_SECRET_KEY")
         return cls(
-            app_name=environ.get("BIOT_APP_NAME") or environ.get("AWS_LAMBDA_FUNCTION_NAME") or "Plugin",
+            app_name=well_formed(environ.get("BIOT_APP_NAME") or environ.get("AWS_LAMBDA_FUNCTION_NAME") or "Plugin"),
             base_url=environ.get("BIOT_BASE_URL", "").rstrip("/") or None,
-            environment=environ.get("BIOT_SERVICE_ENVIRONMENT") or "Not specified",
+            environment=well_formed(environ.get("BIOT_SERVICE_ENVIRONMENT") or "Not specified"),
             credentials=Credentials(service_id, secret_key) if service_id and secret_key else None,
             validate_jwt=environ.get("BIOT_SHOULD_VALIDATE_JWT", "").strip().lower() != "false",
             interception_scope=environ.get("BIOT_JWT_PERMISSION_INTERCEPTION") or "PLUGIN_INTERCEPTOR",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -55,7 +56,6 @@ def with_attribute(name: str, value: Any) -> Callable[[], Reject]:
         WithoutSuper,
         lambda: RaisingStatus(403, "CODE", "message"),
         lambda: ReadOnlyStatus(403, "CODE", "message"),
-        lambda: RaisingText(403, "CODE", "message"),
         lambda: Reject(403, Unprintable(), "message"),  # type: ignore[arg-type]
         lambda: Reject(403, "CODE", Unprintable()),  # type: ignore[arg-type]
         lambda: Reject(403.5, "CODE", "message"),  # type: ignore[arg-type]
@@ -82,6 +82,20 @@ def test_a_broken_error_is_a_failure_of_the_plugin(
     assert (reply.status_code, reply.error.code) == (500, "INTERNAL_SERVER_ERROR")
     assert "personal datum" not in str(reply.raw)
     assert [record["level"] for record in log()][-1] == "ERROR"
+
+
+class Picky(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        raise RuntimeError
+
+
+def test_a_log_that_cannot_be_written_does_not_cost_the_error(plugin: Plugin) -> None:
+    @plugin.pre_request(API)
+    def stops(event: PreRequest) -> None:
+        event.logger.addFilter(Picky())
+        raise RaisingText(403, "CODE", "message") from RaisingText(403, "CODE", "message")
+
+    assert Client(plugin).pre_request(API).status_code == 403
 
 
 def test_the_log_says_what_is_wrong_with_it(plugin: Plugin, log: Callable[[], list[dict[str, Any]]]) -> None:

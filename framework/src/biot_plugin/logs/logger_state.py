@@ -8,42 +8,54 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
+State = tuple[Any, ...]
+
 
 class LoggerState:
-    """The keys, level, filters and handlers of a logger at one moment."""
+    """Takes and restores the keys, level, filters and handlers of a logger, once for each event."""
 
-    __slots__ = ("_disabled", "_handlers", "_logger", "_state")
+    __slots__ = ("_logger",)
 
     def __init__(self, logger: Logger) -> None:
-        self._logger = std = logging.getLogger(logger.name)
-        self._disabled = logging.root.manager.disable
-        self._state = (std.level, std.disabled, std.propagate, list(std.filters))
-        self._handlers = [_HandlerState(handler) for handler in std.handlers]
+        self._logger = logging.getLogger(logger.name)
 
-    def restore(self) -> None:
-        """Bring the logger back to that moment."""
+    def take(self) -> State:
+        """Return the state of this moment."""
         logger = self._logger
-        level, logger.disabled, logger.propagate, logger.filters = self._state
-        logger.handlers = [state.restore() for state in self._handlers]
+        handlers = [
+            # The keys that `append_keys` and its kind add are in powertools' formatter.
+            (handler, handler.level, handler.formatter, [*handler.filters], _copy_keys(handler.formatter))
+            for handler in logger.handlers
+        ]
+        return (
+            handlers,
+            logger.level,
+            logger.disabled,
+            logger.propagate,
+            [*logger.filters],
+            logging.root.manager.disable,
+        )
+
+    def restore(self, state: State) -> None:
+        """Bring the logger back to an earlier state."""
+        logger = self._logger
+        handlers, level, logger.disabled, logger.propagate, logger.filters, disabled = state
+        logger.handlers = [_restore(*handler) for handler in handlers]
         if logger.level != level:
             logger.setLevel(level)
-        if logging.root.manager.disable != self._disabled:
-            logging.disable(self._disabled)
+        if logging.root.manager.disable != disabled:
+            logging.disable(disabled)
 
 
-class _HandlerState:
-    __slots__ = ("_handler", "_keys", "_state")
+def _copy_keys(formatter: Any) -> dict[str, Any] | None:
+    keys = getattr(formatter, "log_format", None)
+    return None if keys is None else {**keys}
 
-    def __init__(self, handler: logging.Handler) -> None:
-        self._handler = handler
-        self._state = (handler.level, handler.formatter, list(handler.filters))
-        # The keys that `append_keys` and its kind add are in powertools' formatter.
-        keys: dict[str, Any] | None = getattr(handler.formatter, "log_format", None)
-        self._keys = None if keys is None else dict(keys)
 
-    def restore(self) -> logging.Handler:
-        handler = self._handler
-        handler.level, handler.formatter, handler.filters = self._state
-        if self._keys is not None:
-            handler.formatter.log_format = self._keys  # type: ignore[union-attr]
-        return handler
+def _restore(
+    handler: logging.Handler, level: int, formatter: Any, filters: list[Any], keys: dict[str, Any] | None
+) -> logging.Handler:
+    handler.level, handler.formatter, handler.filters = level, formatter, filters
+    if keys is not None:
+        formatter.log_format = keys
+    return handler

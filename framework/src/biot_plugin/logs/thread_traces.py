@@ -24,10 +24,14 @@ def trace_of_thread() -> Trace | None:
 
 
 def follow_threads() -> None:
-    """Hand the trace over to the threads and tasks that are started from now on."""
+    """Hand the trace over to the threads that are started from now on."""
     _replace(threading.Thread, "start", _start)
+
+
+def follow_pools() -> None:
+    """Hand the trace over to the tasks that are submitted to pools from now on, if the plugin has imported them."""
     pools = sys.modules.get("concurrent.futures.thread")
-    if pools is not None:
+    if pools is not None and not hasattr(pools.ThreadPoolExecutor.submit, _ATTRIBUTE):
         _replace(pools.ThreadPoolExecutor, "submit", _submit)
 
 

@@ -30,9 +30,9 @@ def error_reply(reject: Reject, trace: Trace, settings: Settings, report: Report
     body = {
         "code": well_formed(str(reject.code)),
         "message": well_formed(str(reject.message)),
-        "serviceName": well_formed(settings.app_name),
+        "serviceName": settings.app_name,
         "traceId": trace.trace_id,
-        "environment": well_formed(settings.environment),
+        "environment": settings.environment,
         "details": details.to_json(reject.details, report),
     }
     reply = build(status, strict_json.dumps(body), trace, JSON)

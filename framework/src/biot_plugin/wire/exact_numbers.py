@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 #: The float of each remembered text by its id. Holding the float keeps its id from being used again.
@@ -20,19 +19,20 @@ _lock = threading.Lock()
 _readers = 0
 
 
-@contextmanager
-def remembering() -> Iterator[None]:
-    """Forget the numbers when the block ends, unless another thread still is in such a block."""
+def begin() -> None:
+    """Remember numbers until the matching `end`."""
     global _readers
     with _lock:
         _readers += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _readers -= 1
-            if not _readers:
-                _remembered.clear()
+
+
+def end() -> None:
+    """Forget the numbers, unless another thread still needs some."""
+    global _readers
+    with _lock:
+        _readers -= 1
+        if not _readers:
+            _remembered.clear()
 
 
 def parse_float(text: str) -> float:
