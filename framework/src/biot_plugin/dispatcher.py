@@ -185,7 +185,7 @@ def _blame(error: Exception, event: Event, envelope: Envelope, handler: Handler)
 def _problem_of(event: Event) -> str | None:
     try:
         return describe(event.result if isinstance(event, DirectCall) else event._reply())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return None
 
 

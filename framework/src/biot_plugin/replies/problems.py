@@ -7,7 +7,7 @@ from typing import Any
 
 from biot_plugin.wire import exact_numbers
 
-_MAX_DEPTH = 200
+_MAX_DEPTH = 100
 _MAX_PATH = 200
 _JSON = (str, bool, int, float, type(None))
 
