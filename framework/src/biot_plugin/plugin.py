@@ -185,8 +185,8 @@ class Plugin:
         """Register a function around every handler, the first registered outermost.
 
         It takes the event and `call_next`, which calls the next middleware or the handler. It stops a call by raising
-        `Reject`, and may return what a handler may return. A call whose handler did not run does not pass; a direct call
-        may get what the middleware returns instead.
+        `Reject`, and may return what a handler may return. A call whose handler did not run does not pass; a direct
+        call may get what the middleware returns instead.
 
         Raises:
             RegistrationError: It does not take these two arguments, or is `async`.
