@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import posixpath
 import re
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -190,3 +193,89 @@ def test_the_strategies_make_what_they_say() -> None:
         json.dumps(value)
 
     holds()
+
+
+class Stop(BaseException):
+    pass
+
+
+class Unloggable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncio.CancelledError,
+        SystemExit,
+        KeyboardInterrupt,
+        GeneratorExit,
+        MemoryError,
+        RecursionError,
+        StopIteration,
+        Stop,
+        Unloggable,
+    ],
+)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_container_survives_whatever_a_handler_raises(
+    plugin: Plugin, error: type[BaseException], is_async: bool
+) -> None:
+    def fails(event: PreRequest) -> None:
+        if "fail" in event.body:
+            raise error
+
+    async def fails_asynchronously(event: PreRequest) -> None:
+        await asyncio.sleep(0)
+        fails(event)
+
+    plugin.pre_request(PATIENTS)(fails_asynchronously if is_async else fails)
+    client = Client(plugin)
+    reply = client.pre_request(PATIENTS, body={"fail": 1})
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (500, "INTERNAL_SERVER_ERROR")
+    assert client.pre_request(PATIENTS, body={"next": 1}).request.body == {"next": 1}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="groups of exceptions came with Python 3.11")
+def test_the_container_survives_a_group_of_what_is_no_exception(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def fails(event: PreRequest) -> None:
+        raise BaseExceptionGroup("several", [SystemExit(), ValueError()])  # noqa: F821
+
+    assert Client(plugin).pre_request(PATIENTS).status_code == 500
+
+
+def test_a_log_that_cannot_be_written_does_not_cost_the_reply(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(event: PreRequest) -> None:
+        monkeypatch.setattr(plugin.logger, "exception", 7)
+        monkeypatch.setattr(plugin.logger, "error", 7)
+        raise ValueError
+
+    plugin.pre_request(PATIENTS)(fails)
+    assert Client(plugin).pre_request(PATIENTS).status_code == 500
+
+
+def test_an_event_of_odd_headers_gets_a_reply(plugin: Plugin) -> None:
+    nested: Any = "x"
+    for _ in range(5000):
+        nested = [nested]
+    reply = plugin.handler({"headers": {"traceparent": nested, "hooktype": 10**5000, "authorization": None}}, Context())
+    assert reply["statusCode"] == 401
+
+
+def test_context_variables_end_with_their_event(plugin: Plugin) -> None:
+    variable: ContextVar[str] = ContextVar("variable", default="unset")
+    seen: list[str] = []
+
+    @plugin.pre_request(PATIENTS)
+    def handler(event: PreRequest) -> None:
+        seen.append(variable.get())
+        variable.set("left behind")
+
+    client = Client(plugin)
+    client.pre_request(PATIENTS)
+    client.pre_request(PATIENTS)
+    assert seen == ["unset", "unset"]
+    assert variable.get() == "unset"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -32,20 +33,24 @@ def test_a_reject_is_the_platforms_error_body(plugin: Plugin) -> None:
     }
 
 
-def test_details_that_are_not_json_cost_the_details_alone(plugin: Plugin) -> None:
-    @plugin.pre_request(PATIENTS)
-    def stops(event: PreRequest) -> None:
-        raise Reject(403, "NO", "No", odd=object())
-
-    reply = Client(plugin).pre_request(PATIENTS)
-    assert reply.error is not None
-    assert (reply.status_code, reply.error.details) == (403, {})
-
-
 @pytest.mark.parametrize("status", [200, 302, 399, 600, 0, -1])
 def test_a_reject_needs_an_error_status(status: int) -> None:
     with pytest.raises(ValueError, match="would let the call pass"):
         Reject(status, "CODE", "message")
+
+
+@pytest.mark.parametrize("status", [403.5, True, "403", None, 403.0, [403]])
+def test_the_status_of_a_reject_is_a_whole_number(status: Any) -> None:
+    with pytest.raises(TypeError, match="needs a whole number from 400 to 599 as its status, not a"):
+        Reject(status, "CODE", "message")
+
+
+def test_the_status_may_be_one_of_the_standard_library(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def stops(event: PreRequest) -> None:
+        raise Reject(HTTPStatus.FORBIDDEN, "NO", "No")
+
+    assert Client(plugin).pre_request(PATIENTS).raw["statusCode"] == 403
 
 
 def test_names_are_filled_in_where_the_platform_gives_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from contextvars import copy_context
+from typing import TYPE_CHECKING, NoReturn
 
 from biot_plugin.callers.authentication import authenticate
 from biot_plugin.errors import InvalidEvent, InvalidResult, Reject
@@ -11,9 +13,16 @@ from biot_plugin.events.direct_call import DirectCall
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
 from biot_plugin.events.notification import Notification
 from biot_plugin.events.scheduled import Scheduled
+from biot_plugin.hooks.chain import run_chain
 from biot_plugin.hooks.endpoint import EndpointHook
+from biot_plugin.logs.logger_state import LoggerState
+from biot_plugin.logs.redaction import mask_exception
+from biot_plugin.logs.thread_traces import follow_pools
 from biot_plugin.platform_errors import PlatformError
-from biot_plugin.reply import direct_reply, error_reply, hook_reply, internal_error_reply
+from biot_plugin.replies.error import error_reply, internal_error_reply
+from biot_plugin.replies.problems import describe
+from biot_plugin.replies.success import IncompleteReply, direct_reply, hook_reply
+from biot_plugin.wire import exact_numbers, strict_json
 from biot_plugin.wire.envelope import Envelope
 from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.trace import Trace, current_trace
@@ -26,9 +35,9 @@ if TYPE_CHECKING:
     from biot_plugin.api_client.shared_transport import Platform
     from biot_plugin.callers.public_keys import PublicKeys
     from biot_plugin.hooks.handler import Handler
-    from biot_plugin.hooks.middleware import Middleware, Next
+    from biot_plugin.hooks.middleware import Middleware
     from biot_plugin.hooks.registry import Registry
-    from biot_plugin.reply import Reply
+    from biot_plugin.replies.response import Reply
     from biot_plugin.settings import Settings
     from biot_plugin.wire.lambda_context import LambdaContext
 
@@ -37,8 +46,15 @@ _EVENTS: dict[Kind, type[Event]] = {
 }
 
 
+#: How many lost details a record names.
+_MAX_NAMED = 10
+
+
 class Dispatcher:
-    """Handles events with the handlers of a plugin, and never raises."""
+    """Handles events with the handlers of a plugin, and never raises.
+
+    What a handler leaves behind ends with its event: context variables, the keys, level and handlers of the logger.
+    """
 
     def __init__(
         self,
@@ -55,27 +71,33 @@ class Dispatcher:
         self._keys = keys
         self._platform = platform
         self._logger = logger
+        self._logger_state = LoggerState(logger)
 
     def __call__(self, raw: object, context: LambdaContext) -> Reply:
         """Handle one event of any shape, and return the reply."""
+        return copy_context().run(self._reply, raw, context)
+
+    def _reply(self, raw: object, context: LambdaContext) -> Reply:
         envelope = Envelope(raw if isinstance(raw, dict) else {})
         trace = Trace.of(envelope.headers)
-        token = current_trace.set(trace)
+        current_trace.set(trace)
+        follow_pools()
+        state = self._logger_state.take()
+        exact_numbers.begin()
+        try:
+            return self._try(raw, envelope, trace, context)
+        finally:
+            exact_numbers.end()
+            self._logger_state.restore(state)
+
+    def _try(self, raw: object, envelope: Envelope, trace: Trace, context: LambdaContext) -> Reply:
         try:
             if not isinstance(raw, dict):
                 raise InvalidEvent("NO_EVENT", "The event is not an object")
-            return self._handle(self._parse(envelope, trace, context), trace)
-        except Reject as reject:
-            self._log(reject)
-            return error_reply(reject, trace, self._settings)
-        except PlatformError as error:
-            self._logger.exception(f"The handler did not catch the error of a call to the platform: {error}")
-            return error_reply(self._to_reject(error, envelope), trace, self._settings)
-        except Exception:
-            self._logger.exception("A handler failed")
-            return internal_error_reply(trace, self._settings)
-        finally:
-            current_trace.reset(token)
+            return self._handle(self._parse(envelope, trace, context), envelope, trace)
+        # Lambda would end the container for what is no Exception, such as asyncio.CancelledError or SystemExit.
+        except BaseException as error:
+            return self._stop(error, envelope, trace)
 
     def _parse(self, envelope: Envelope, trace: Trace, context: LambdaContext) -> Event:
         """Verify the caller, and create the typed event."""
@@ -83,20 +105,49 @@ class Dispatcher:
         claims = {} if self._is_public(kind) else authenticate(kind, envelope, self._keys, self._settings)
         return _EVENTS[kind](envelope, Call(trace, claims, context, self._logger, self._platform))
 
-    def _handle(self, event: Event, trace: Trace) -> Reply:
+    def _handle(self, event: Event, envelope: Envelope, trace: Trace) -> Reply:
         handler = self._registry.find(event)
-        self._wrap(handler)(event)
+        run_chain(handler, self._middleware, event)
         try:
             return _reply_to(event, trace)
         except (TypeError, ValueError) as error:
-            raise InvalidResult(f"The reply of {handler.name} cannot be sent: {error}") from error
+            _blame(error, event, envelope, handler)
 
-    def _wrap(self, handler: Handler) -> Next:
-        """Wrap the handler in all middleware, the first registered outermost."""
-        run: Next = handler
-        for middleware in reversed(self._middleware):
-            run = middleware.around(run)
-        return run
+    def _stop(self, error: BaseException, envelope: Envelope, trace: Trace) -> Reply:
+        """Log an error, and build its reply. A log that cannot be written costs no reply."""
+        try:
+            return self._explain(error, envelope, trace)
+        except BaseException:
+            return internal_error_reply(trace, self._settings)
+
+    def _explain(self, error: BaseException, envelope: Envelope, trace: Trace) -> Reply:
+        if isinstance(error, PlatformError):
+            self._logger.exception(f"The handler did not catch the error of a call to the platform: {error}")
+            return self._reject(self._to_reject(error, envelope), trace, is_logged=True)
+        if not isinstance(error, Reject):
+            self._logger.exception("A handler failed")
+            return internal_error_reply(trace, self._settings)
+        try:
+            return self._reject(error, trace)
+        except Exception as problem:
+            self._logger.error(
+                f"{type(error).__name__} cannot be sent as an error ({type(problem).__name__}): a class that extends "
+                "Reject must call super().__init__(status, code, message), and leave the types of its attributes alone"
+            )
+            return internal_error_reply(trace, self._settings)
+
+    def _reject(self, reject: Reject, trace: Trace, *, is_logged: bool = False) -> Reply:
+        lost: list[str] = []
+        reply = error_reply(reject, trace, self._settings, lambda path, type: lost.append(f"{path} ({type})"))
+        with suppress(Exception):  # An author's filter of the log may raise.
+            if not is_logged:
+                self._log(reject)
+            if lost:
+                self._logger.warning(
+                    f"JSON has no form for {len(lost)} of the error's details, which have a placeholder instead: "
+                    + ", ".join(lost[:_MAX_NAMED])
+                )
+        return reply
 
     def _is_public(self, kind: Kind) -> bool:
         registration = self._registry.first(kind)
@@ -111,10 +162,43 @@ class Dispatcher:
         """Log that a call was stopped: as an error where the plugin is the cause."""
         log = self._logger.error if reject.status >= 500 else self._logger.warning
         cause = reject.__cause__
-        log(f"Stopped the call: {reject}", extra={"cause": str(cause)} if cause else None)
+        log(f"Stopped the call: {mask_exception(reject)}", extra={"cause": cause} if cause else None)
 
 
 def _reply_to(event: Event, trace: Trace) -> Reply:
     if isinstance(event, DirectCall):
         return direct_reply(event.result, trace)
     return hook_reply(event._reply(), trace)
+
+
+def _blame(error: Exception, event: Event, envelope: Envelope, handler: Handler) -> NoReturn:
+    """Raise the error of a reply that cannot be sent, with the place and the kind of the problem, and no value."""
+    if not _can_be_sent_back(envelope):
+        raise InvalidEvent("NO_DATA", "The event's body is nested too deeply to be sent back") from None
+    problem = str(error) if isinstance(error, IncompleteReply) else _problem_of(event)
+    if problem:
+        raise InvalidResult(f"The reply of {handler.name} cannot be sent: {problem}") from None
+    reason = f"it cannot be converted to JSON ({type(error).__name__}); the plugin's log says why"
+    raise InvalidResult(f"The reply of {handler.name} cannot be sent: {reason}") from error
+
+
+def _problem_of(event: Event) -> str | None:
+    try:
+        return describe(event.result if isinstance(event, DirectCall) else event._reply())
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def _can_be_sent_back(envelope: Envelope) -> bool:
+    """Whether the body as it came can be sent, in a reply that has a few more levels."""
+    if not isinstance(envelope.event.get("body"), str):
+        return True
+    try:
+        body = strict_json.loads(envelope.content())
+    except (ValueError, InvalidEvent):
+        return True
+    try:
+        strict_json.dumps([[[[body]]]])
+    except ValueError:
+        return False
+    return True

@@ -32,19 +32,18 @@ class Reject(BiotPluginError):
         status: HTTP status, 400 to 599. The platform treats any other status as success.
         code: Error code in upper snake case, such as `"PATIENT_IS_A_MINOR"`.
         message: One sentence for people. The caller sees it: keep personal data out of it.
-        **details: JSON values for machines, by name.
+        **details: Values for machines, by name. Beside JSON's own types, they may be dates, ids, decimal numbers,
+            enums, sets and models; of any other value, only the name of its type is sent.
 
     Raises:
+        TypeError: `status` is not a whole number.
         ValueError: `status` is not an error status.
     """
 
     headers: ClassVar[dict[str, str]] = {}
 
     def __init__(self, status: int, code: str, message: str, /, **details: Any) -> None:
-        if not 400 <= status <= 599:
-            raise ValueError(
-                f"Reject needs a status from 400 to 599, not {status}: anything else would let the call pass"
-            )
+        status = error_status(status)
         super().__init__(status, code, message)
         self.status = status
         self.code = code
@@ -53,6 +52,22 @@ class Reject(BiotPluginError):
 
     def __str__(self) -> str:
         return f"{self.status} {self.code}: {self.message}"
+
+
+def error_status(status: object) -> int:
+    """Return the status of an error as a plain number.
+
+    Raises:
+        TypeError: It is not a whole number.
+        ValueError: It is not the status of an error.
+    """
+    if not isinstance(status, int) or isinstance(status, bool):
+        raise TypeError(f"Reject needs a whole number from 400 to 599 as its status, not a {type(status).__name__}")
+    if not 400 <= status <= 599:
+        raise ValueError(
+            f"Reject needs a status from 400 to 599, not {int(status)}: anything else would let the call pass"
+        )
+    return int(status)
 
 
 class InvalidEvent(Reject):
@@ -102,7 +117,7 @@ class NoHandler(Reject):
 
 
 class InvalidResult(Reject):
-    """A handler returned, or left in its event, what cannot be sent to the platform."""
+    """A handler returned, or left in its event, what cannot be sent to the platform, or it never ran."""
 
     def __init__(self, message: str, /) -> None:
         super().__init__(500, "INVALID_RESULT", message)

@@ -78,7 +78,7 @@ class Plugin:
         self._settings = settings = Settings.from_environment()
         self._registry = Registry()
         self._middleware: list[Middleware] = []
-        self.logger = create_logger(settings.app_name)
+        self.logger = create_logger(settings.app_name, in_lambda=settings.in_lambda)
         self.keys = PublicKeys(lambda: fetch_keys(settings.base_url))
         self.platform = Platform(settings)
         self._dispatcher = Dispatcher(settings, self._registry, self._middleware, self.keys, self.platform, self.logger)
@@ -185,7 +185,8 @@ class Plugin:
         """Register a function around every handler, the first registered outermost.
 
         It takes the event and `call_next`, which calls the next middleware or the handler. It stops a call by raising
-        `Reject`, and may return what a handler may return.
+        `Reject`, and may return what a handler may return. A call whose handler did not run does not pass; a direct
+        call may get what the middleware returns instead.
 
         Raises:
             RegistrationError: It does not take these two arguments, or is `async`.

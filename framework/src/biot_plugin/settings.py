@@ -1,10 +1,15 @@
-"""The environment variables that the platform sets for a plugin (contract section 7.3)."""
+"""The environment variables of a plugin (contract section 7.3): most are set by the platform."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from biot_plugin.wire.well_formed import well_formed
+
+#: Every kind of access token of the platform. A refresh token is of another kind, and opens nothing.
+ACCESS_TOKEN_TYPES = frozenset(("USER", "SERVICE_INTERNAL", "SERVICE_EXTERNAL", "DEVICE"))
 
 
 class Credentials:
@@ -18,7 +23,7 @@ class Credentials:
 
 
 class Settings(NamedTuple):
-    """The platform's environment variables, read once when the plugin is created."""
+    """The environment variables, read once when the plugin is created."""
 
     app_name: str
     base_url: str | None
@@ -27,6 +32,7 @@ class Settings(NamedTuple):
     validate_jwt: bool
     interception_scope: str
     notification_scope: str
+    token_types: frozenset[str]
     in_lambda: bool
 
     @classmethod
@@ -34,12 +40,13 @@ class Settings(NamedTuple):
         """Read the settings; defaults are those of the platform's samples."""
         service_id, secret_key = environ.get("BIOT_SERVICE_USER_ID"), environ.get("BIOT_SERVICE_USER_SECRET_KEY")
         return cls(
-            app_name=environ.get("BIOT_APP_NAME") or environ.get("AWS_LAMBDA_FUNCTION_NAME") or "Plugin",
+            app_name=well_formed(environ.get("BIOT_APP_NAME") or environ.get("AWS_LAMBDA_FUNCTION_NAME") or "Plugin"),
             base_url=environ.get("BIOT_BASE_URL", "").rstrip("/") or None,
-            environment=environ.get("BIOT_SERVICE_ENVIRONMENT") or "Not specified",
+            environment=well_formed(environ.get("BIOT_SERVICE_ENVIRONMENT") or "Not specified"),
             credentials=Credentials(service_id, secret_key) if service_id and secret_key else None,
             validate_jwt=environ.get("BIOT_SHOULD_VALIDATE_JWT", "").strip().lower() != "false",
             interception_scope=environ.get("BIOT_JWT_PERMISSION_INTERCEPTION") or "PLUGIN_INTERCEPTOR",
             notification_scope=environ.get("BIOT_JWT_PERMISSION_NOTIFICATION") or "ACTION_NOTIFICATION",
+            token_types=frozenset(environ.get("JWT_TOKEN_TYPES", "").replace(",", " ").split()) or ACCESS_TOKEN_TYPES,
             in_lambda="AWS_LAMBDA_RUNTIME_API" in environ,
         )

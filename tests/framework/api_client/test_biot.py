@@ -180,3 +180,13 @@ def test_an_empty_answer_is_none(platform: PlatformServer, run: Run) -> None:
     platform.behaves(lambda exchange: exchange.answer(204))
     assert run(lambda event: event.biot.delete("/a"))["statusCode"] == 200
     assert run.result is None
+
+
+def test_a_number_of_an_entity_goes_back_as_it_came(platform: PlatformServer, run: Run) -> None:
+    platform.behaves(lambda exchange: exchange.answer(200, b'{"weight":1.10,"dose":0.1234567890123456789}'))
+
+    def count(event: Any) -> None:
+        event.biot.put(f"{PATIENTS}/7", json={**get(event), "sessions": 1})  # type: ignore[dict-item]
+
+    run(count)
+    assert platform.received[-1].content == b'{"weight":1.10,"dose":0.1234567890123456789,"sessions":1}'

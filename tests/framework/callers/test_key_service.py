@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from tests.framework.callers.target import (
     direct,
     pre,
 )
+from tests.framework.conftest import spki
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,26 @@ def test_without_a_key_nobody_is_verified(
     assert target.send(direct(signer.user_token())) == (401, "JWT_ERROR")
     assert target.called == []
     assert target.service.requests == 1, "a second attempt a moment later would be the start of a hammering"
+
+
+BAD_KEYS = ["", "%", "bm90IGEga2V5", 7, None, [], {}, "é", "A" * 1000]
+
+
+@pytest.mark.parametrize("bad", BAD_KEYS)
+@pytest.mark.parametrize(
+    ("good_name", "bad_name"), [("publicKey", "previousPublicKey"), ("previousPublicKey", "publicKey")]
+)
+def test_a_key_that_cannot_be_used_does_not_take_the_other_with_it(
+    target: Target, signer: Signer, good_name: str, bad_name: str, bad: object
+) -> None:
+    target.service.answer = (200, json.dumps({good_name: spki(signer), bad_name: bad}).encode())
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+@pytest.mark.parametrize("bad", BAD_KEYS)
+def test_two_keys_that_cannot_be_used_are_none(target: Target, signer: Signer, bad: object) -> None:
+    target.service.answer = (200, json.dumps({"publicKey": bad, "previousPublicKey": bad}).encode())
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
 
 
 def test_a_platform_that_cannot_be_reached_is_logged(

@@ -53,13 +53,71 @@ def test_the_floor_between_fetches_ends(
     third = Signer()
     now = time.monotonic()
     monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
-    assert target.send(pre(third.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    for _ in range(3):
+        assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    assert target.service.requests == 2
     target.service.rotate(third)
     now += target.plugin.keys.REFETCH_FLOOR - 1
     assert target.send(pre(third.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
     now += 1
     assert target.send(pre(third.token("PLUGIN_INTERCEPTOR"))) == (200, None)
     assert target.service.requests == 3
+
+
+@pytest.mark.parametrize("is_warm", [False, True])
+def test_a_new_key_is_not_held_up_by_a_forged_token(
+    target: Target, signer: Signer, other_signer: Signer, is_warm: bool
+) -> None:
+    third = Signer()
+    if is_warm:
+        assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    target.service.rotate(third)
+    assert target.send(pre(third.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_each_rotation_is_seen_between_the_forged_tokens_of_a_live_container(
+    target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    for _ in range(3):
+        genuine = Signer()
+        assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+        target.service.rotate(genuine)
+        assert target.send(pre(genuine.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+        assert target.send(pre(genuine.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    assert target.service.requests == 1 + 2 * 3
+
+
+def test_garbage_of_the_same_kind_again_and_again_costs_one_fetch(
+    target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    for _ in range(3):
+        assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    token = other_signer.token("PLUGIN_INTERCEPTOR")
+    for _ in range(20):
+        assert target.send(pre(token)) == (400, "JWT_ERROR")
+        assert target.send(pre(f"{token.rpartition('.')[0]}.c2hvcnQ")) == (400, "JWT_ERROR")
+    assert target.service.requests == 2
+    third = Signer()
+    target.service.rotate(third)
+    assert target.send(pre(third.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_a_flood_on_a_live_container_is_bounded(
+    monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
+    for _ in range(20):
+        assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    for _ in range(100):
+        assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    assert target.service.requests == 1 + target.plugin.keys.MAX_STOCK
+    for _ in range(100):
+        now += target.plugin.keys.REFETCH_FLOOR / 10
+        assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
+    assert target.service.requests <= 1 + target.plugin.keys.MAX_STOCK + 11
 
 
 def test_the_next_event_tries_again_after_a_failure(

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from biot_plugin import PreRequest
 from tests.framework.api_client.handlers import Run, get, patch
 from tests.framework.platform_server import (
     Exchange,
@@ -55,12 +56,15 @@ def test_an_interrupted_call_leaves_no_half_read_connection(platform: PlatformSe
     def interrupt(*_: object) -> None:
         raise Interrupted
 
+    def interrupted(event: PreRequest) -> None:
+        with pytest.raises(Interrupted):
+            get(event)
+
     before = signal.signal(signal.SIGALRM, interrupt)
     platform.behaves(lambda exchange: platform.wait(5))
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.2)
-        with pytest.raises(Interrupted):
-            run(get)
+        run(interrupted)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

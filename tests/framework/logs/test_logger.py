@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.logging import Logger
 
 from biot_plugin import DirectCall, Notification, Plugin, PreRequest, Reject
 from biot_plugin.testing import Client, events
@@ -140,3 +141,13 @@ def test_handlers_of_every_kind_have_the_logger(plugin: Plugin, log: Log) -> Non
     client.notification("patient", "_create")
     client.direct()
     assert [record["message"] for record in log()] == ["n", "d"]
+
+
+def test_a_logger_of_the_same_name_is_the_plugins(monkeypatch: pytest.MonkeyPatch, log: Log) -> None:
+    monkeypatch.setenv("BIOT_APP_NAME", "Shared")
+    Logger(service="Shared")
+    first, second = Plugin(), Plugin()
+    for number, plugin in enumerate((first, second)):
+        plugin.logger.append_keys(number=number)
+        plugin.logger.info("here")
+    assert [(record["appName"], record["number"]) for record in log()] == [("Shared", 0), ("Shared", 1)]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, Protocol, TypeVar, cast
 
+from biot_plugin.bodies.problem_messages import msgspec_problem, pydantic_problem
 from biot_plugin.errors import InvalidBody
 
 M = TypeVar("M")
@@ -41,9 +42,7 @@ class _Pydantic:
             return self._adapter.validate_python(json)
         except ValidationError as error:
             problems = error.errors(include_url=False, include_input=False, include_context=False)
-            raise InvalidBody(
-                [{"path": ".".join(map(str, problem["loc"])), "message": problem["msg"]} for problem in problems]
-            ) from None
+            raise InvalidBody([pydantic_problem(problem) for problem in problems]) from None
 
     def dump(self, value: Any) -> Any:
         return self._adapter.dump_python(value, mode="json", by_alias=True)
@@ -59,9 +58,7 @@ class _Msgspec:
         try:
             return msgspec.convert(json, self._model)
         except msgspec.ValidationError as error:
-            message, _, path = str(error).rpartition(" - at `$")
-            problem = {"path": path.strip(".`"), "message": message} if message else {"path": "", "message": str(error)}
-            raise InvalidBody([problem]) from None
+            raise InvalidBody([msgspec_problem(error)]) from None
 
     def dump(self, value: Any) -> Any:
         import msgspec

@@ -28,7 +28,7 @@ def authenticate(kind: Kind, envelope: Envelope, keys: PublicKeys, settings: Set
     if kind is not Kind.DIRECT:
         return token.verify(envelope.bearer, keys, scope=settings.interception_scope)
     try:
-        return token.verify(envelope.bearer, keys)
+        return token.verify(envelope.bearer, keys, types=settings.token_types)
     except UnverifiedCaller as error:
         raise Unauthorized(error.reason) from error.__cause__
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from biot_plugin.callers import public_key_parser
 from biot_plugin.wire import strict_json
@@ -21,7 +21,7 @@ class KeysUnavailable(Exception):
 
 
 def fetch_keys(base_url: str | None) -> list[RSAPublicKey]:
-    """Fetch the current key and, during a rotation, the previous one after it.
+    """Fetch the current key and, during a rotation, the previous one after it; at least one of them.
 
     Args:
         base_url: The platform's API root, `BIOT_BASE_URL`.
@@ -35,10 +35,28 @@ def fetch_keys(base_url: str | None) -> list[RSAPublicKey]:
 
     try:
         body = strict_json.loads(_get(base_url + _PATH))
-        encoded = [body["publicKey"], body.get("previousPublicKey")]
-        return [public_key_parser.load(base64.b64decode(key)) for key in encoded if key]
-    except (PlatformError, ValueError, TypeError, KeyError, AttributeError) as error:
+        return _usable([body.get("publicKey"), body.get("previousPublicKey")])
+    except (PlatformError, ValueError, AttributeError) as error:
         raise KeysUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+def _usable(encoded: list[Any]) -> list[RSAPublicKey]:
+    """Parse each key for itself: one that cannot be used does not take the other with it.
+
+    Raises:
+        ValueError: None can be used; the message says why.
+    """
+    keys: list[RSAPublicKey] = []
+    problems = ["the response has no key"]
+    for text in encoded:
+        if text is not None and text != "":
+            try:
+                keys.append(public_key_parser.load(base64.b64decode(text)))
+            except (ValueError, TypeError) as error:
+                problems.append(str(error))
+    if not keys:
+        raise ValueError(problems[-1])
+    return keys
 
 
 def _get(url: str) -> bytes:

@@ -13,35 +13,45 @@ from cryptography.hazmat.primitives.hashes import SHA512
 
 from biot_plugin.callers.key_service import KeysUnavailable
 
+#: A key of 2048 bits, the shortest that is accepted, makes signatures of this many bytes.
+_MIN_SIGNATURE = 256
+#: How many refused tokens are remembered.
+_MAX_REMEMBERED = 100
+
 Fetch = Callable[[], Sequence[RSAPublicKey]]
 
 
 class PublicKeys:
     """The current and the previous public key, cached for the life of the container.
 
-    A signature that matches no cached key may have been made with a newer key, so it triggers one fetch. It may also be
-    forged, so there is a minimum interval between such fetches: a flood of forged tokens cannot make the plugin flood
-    the platform.
+    A signature that matches no cached key may have been made with a newer key, or may be forged: nothing in a token
+    tells which before the newer key is fetched. So such fetches are rationed. Each takes one from a small stock, and
+    each genuine token puts one back: a container that serves the platform can afford to look for a new key when some
+    garbage came before, while garbage alone cannot make the plugin flood the platform. An empty stock gets one back
+    after a while, so that a flood delays a new key by seconds at most; and each fetch brings the new key for all.
+
+    No fetch is spent on a token that arrived before the keys did, that was refused a moment ago, or whose signature is
+    too short.
 
     Args:
         fetch: Fetches the keys from the platform, newest first; raises `KeysUnavailable`.
         clock: Monotonic seconds.
     """
 
-    #: Minimum seconds between two fetches that failed signatures trigger.
-    REFETCH_FLOOR = 30.0
+    #: Seconds until an empty stock of fetches gets one back.
+    REFETCH_FLOOR = 5.0
+    #: The greatest stock.
+    MAX_STOCK = 2
     #: Minimum seconds between two attempts while no key is cached.
     RETRY_FLOOR = 1.0
     #: Seconds that the first event waits for a prefetch that is still running.
     PREFETCH_PATIENCE = 2.0
 
     def __init__(self, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._fetch = fetch
         self._clock = clock
-        self._keys: Sequence[RSAPublicKey] = ()
         self._lock = threading.Lock()
-        self._not_before = float("-inf")
         self._prefetching: threading.Thread | None = None
+        self.use(fetch)
 
     def prefetch(self) -> None:
         """Start to fetch the keys in the background. If that fails, the first event tries again."""
@@ -51,9 +61,12 @@ class PublicKeys:
     def use(self, fetch: Fetch) -> None:
         """Get the keys from another source from now on, as tests do that sign their own tokens."""
         self._fetch = fetch
-        self._keys = ()
+        self._keys: Sequence[RSAPublicKey] = ()
         self._prefetching = None
         self._not_before = float("-inf")
+        self._stock = 1
+        self._restocked_at = float("-inf")
+        self._refused: dict[bytes, float] = {}
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Whether one of the keys signed `message` (RSASSA-PKCS1-v1_5 with SHA-512).
@@ -61,36 +74,53 @@ class PublicKeys:
         Raises:
             KeysUnavailable: No key is cached, and none can be fetched now.
         """
-        keys = self._current()
-        return _is_signed_by(keys, message, signature) or _is_signed_by(self._newer_than(keys), message, signature)
+        keys, is_new = self._current()
+        is_genuine = _is_signed_by(keys, message, signature)
+        if not is_genuine and not is_new and len(signature) >= _MIN_SIGNATURE:
+            is_genuine = _is_signed_by(self._newer_than(keys, signature), message, signature)
+        if is_genuine:
+            self._stock = min(self._stock + 1, self.MAX_STOCK)
+        return is_genuine
 
-    def _current(self) -> Sequence[RSAPublicKey]:
+    def _current(self) -> tuple[Sequence[RSAPublicKey], bool]:
+        """The cached keys, and whether they had to be fetched just now."""
         # Each of several threads that arrive here at once waits.
         if (prefetching := self._prefetching) is not None:
             prefetching.join(self.PREFETCH_PATIENCE)
             self._prefetching = None
         with self._lock:
-            if not self._keys:
-                self._renew(self.RETRY_FLOOR)
-                self._not_before = float("-inf")
-            return self._keys
+            is_new = not self._keys
+            if is_new:
+                now = self._clock()
+                if now < self._not_before:
+                    raise KeysUnavailable("the last attempt failed a moment ago")
+                self._not_before = now + self.RETRY_FLOOR
+                self._keys = self._fetch()
+            return self._keys, is_new
 
-    def _newer_than(self, keys: Sequence[RSAPublicKey]) -> Sequence[RSAPublicKey]:
-        """The keys that replaced `keys`; fetched unless another thread did so, or the last fetch was too recent."""
+    def _newer_than(self, keys: Sequence[RSAPublicKey], signature: bytes) -> Sequence[RSAPublicKey]:
+        """The keys that replaced `keys`; fetched unless another thread did so, or there is no fetch to spend."""
         with self._lock:
-            if self._keys is keys and self._clock() >= self._not_before:
+            if self._keys is keys and self._spend(signature):
                 try:
-                    self._renew(self.REFETCH_FLOOR)
+                    self._keys = self._fetch()
                 except KeysUnavailable:
                     return ()
             return () if self._keys is keys else self._keys
 
-    def _renew(self, floor: float) -> None:
+    def _spend(self, signature: bytes) -> bool:
+        """Take a fetch from the stock for a token, unless it had one a moment ago."""
         now = self._clock()
-        if now < self._not_before:
-            raise KeysUnavailable("the last attempt failed a moment ago")
-        self._not_before = now + floor
-        self._keys = self._fetch()
+        if now < self._refused.get(signature, now):
+            return False
+        if not self._stock and now < self._restocked_at:
+            return False
+        self._stock = max(self._stock - 1, 0)
+        self._restocked_at = now + self.REFETCH_FLOOR
+        if len(self._refused) >= _MAX_REMEMBERED:
+            self._refused.clear()
+        self._refused[signature] = self._restocked_at
+        return True
 
     def _prefetch(self) -> None:
         try:

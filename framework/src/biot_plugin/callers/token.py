@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set as AbstractSet
 from typing import Any
 
 from biot_plugin.callers.key_service import KeysUnavailable
@@ -15,28 +15,36 @@ from biot_plugin.wire import strict_json
 
 _COMPACT_JWS = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _MAX_LENGTH = 16 * 1024
+#: The end of the year 9999. A later time is no time: it may be in milliseconds, and would never come.
+_LAST_SECOND = 253402300799
 
 Claims = Mapping[str, Any]
 
 
 def verify(
-    token: str | None, keys: PublicKeys, *, scope: str | None = None, clock: Callable[[], float] = time.time
+    token: str | None,
+    keys: PublicKeys,
+    *,
+    scope: str | None = None,
+    types: AbstractSet[str] | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Claims:
-    """Verify a token of the platform: signed with RS512, not expired, with the scope.
+    """Verify a token of the platform: signed with RS512, not expired, with the scope or of one of the types.
 
     The cheap checks come first, so that only plausible tokens cost a signature check.
 
     Args:
         token: A JWT in compact form.
         keys: The platform's keys.
-        scope: The scope that the claim `scopes` must contain; None accepts any token of the platform.
+        scope: The scope that the claim `scopes` must contain; None accepts any.
+        types: The values that the claim `tokenType` may have; None accepts any.
         clock: Seconds since the epoch.
 
     Returns:
         The token's claims.
 
     Raises:
-        UnverifiedCaller: The token is missing, malformed, forged or expired, or lacks the scope.
+        UnverifiedCaller: The token is missing, malformed, forged or expired, lacks the scope, or is of another type.
     """
     match = _COMPACT_JWS.fullmatch(token) if token and len(token) <= _MAX_LENGTH else None
     if match is None:
@@ -45,6 +53,7 @@ def verify(
     claims = _decode(match[2])
     _check_times(claims, clock())
     _check_scope(claims, scope)
+    _check_type(claims, types)
     _check_signature(keys, f"{match[1]}.{match[2]}".encode(), match[3])
     return claims
 
@@ -58,8 +67,10 @@ def _check_header(header: Claims) -> None:
 
 def _check_times(claims: Claims, now: float) -> None:
     expires, starts = _seconds(claims.get("exp")), _seconds(claims.get("nbf", 0))
-    if expires is None or starts is None:
+    if expires is None:
         raise UnverifiedCaller("the token has no valid expiration time")
+    if starts is None or _seconds(claims.get("iat", 0)) is None:
+        raise UnverifiedCaller("the token has a time that is not valid")
     if now >= expires:
         raise UnverifiedCaller("the token has expired")
     if now < starts:
@@ -70,6 +81,12 @@ def _check_scope(claims: Claims, scope: str | None) -> None:
     scopes = claims.get("scopes")
     if scope is not None and not (isinstance(scopes, list) and scope in scopes):
         raise UnverifiedCaller(f"the token lacks the scope {scope}")
+
+
+def _check_type(claims: Claims, types: AbstractSet[str] | None) -> None:
+    kind = claims.get("tokenType")
+    if types is not None and not (isinstance(kind, str) and kind in types):
+        raise UnverifiedCaller("the token is not an access token")
 
 
 def _check_signature(keys: PublicKeys, message: bytes, signature: str) -> None:
@@ -99,4 +116,7 @@ def _base64url_decode(part: str) -> bytes:
 
 
 def _seconds(value: object) -> float | None:
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    """A NumericDate of RFC 7519; None for anything else."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= _LAST_SECOND else None

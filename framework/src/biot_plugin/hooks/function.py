@@ -27,8 +27,11 @@ class Function:
     def __str__(self) -> str:
         return f"{self.name} ({self.place})"
 
-    def run(self, event: Event, *arguments: Any) -> None:
+    def run(self, event: Event, *arguments: Any) -> bool:
         """Call the function, and apply what it returns to the event.
+
+        Returns:
+            Whether it returned anything.
 
         Raises:
             InvalidResult: It returned what the event does not accept.
@@ -37,9 +40,12 @@ class Function:
         if self._is_async:
             from biot_plugin.hooks.async_handler import run
 
-            result = run(result)
-        if result is not None and not event._accept(result):
+            result = run(result, event.logger)
+        if result is None:
+            return False
+        if not event._accept(result):
             raise InvalidResult(f"{self.name} returned a {type(result).__name__}; it may return {event.may_return}")
+        return True
 
 
 def _place_of(call: Callable[..., Any]) -> str:

@@ -19,8 +19,8 @@ class Handler(Function):
         super().__init__(call, 1)
         self._model = find_model(call, event_class, names, self)
 
-    def __call__(self, event: Event) -> None:
-        """Handle an event."""
+    def __call__(self, event: Event) -> bool:
+        """Handle an event; return whether the function returned anything."""
         if self._model is not None:
             event._bind(self._model)
-        self.run(event)
+        return self.run(event)

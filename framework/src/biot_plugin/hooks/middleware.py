@@ -29,6 +29,6 @@ class Middleware(Function):
         if self._is_async:
             raise RegistrationError(f"Middleware {self} must be a plain function: write def instead of async def")
 
-    def around(self, call_next: Next) -> Next:
+    def around(self, call_next: Next) -> Callable[[Event], bool]:
         """Wrap `call_next` in the middleware."""
         return lambda event: self.run(event, call_next)

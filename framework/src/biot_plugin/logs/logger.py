@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from biot_plugin.logs import redaction
-from biot_plugin.wire.trace import current_trace
+from biot_plugin.logs import records, redaction, reports
+from biot_plugin.logs.thread_traces import follow_threads, trace_of_thread
 
 _LEVELS = {
     "DEBUG": ("DEBUG", 10000),
@@ -36,18 +37,23 @@ class PlatformFormatter(LambdaPowertoolsFormatter):
 
     def serialize(self, log: Any) -> str:
         """Render powertools' structured record as one line of JSON."""
-        trace = current_trace.get()
+        trace = trace_of_thread()
         level, value = _LEVELS.get(log.get("level", "INFO"), ("INFO", 30000))
         record = {
             "@timestamp": log.get("timestamp"),
-            "message": redaction.mask_message(log.get("message")),
+            "message": log.get("message"),
             "level": level,
             "level_value": value,
             "appName": self._app_name,
             "traceId": trace.trace_id if trace else None,
             **redaction.mask_fields({name: entry for name, entry in log.items() if name not in _STANDARD_KEYS}),
         }
-        return json.dumps(record, default=str)
+        return json.dumps(record)
+
+    def _extract_log_message(self, log_record: logging.LogRecord) -> str:
+        """Powertools would parse a message that is JSON, and format the record's arguments as they are."""
+        records.redact(log_record)
+        return str(log_record.msg)
 
 
 class _StandardOutput(logging.Handler):
@@ -56,12 +62,48 @@ class _StandardOutput(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
         try:
-            sys.stdout.write(f"{self.format(record)}\n")
-            sys.stdout.flush()
-        except Exception:
-            self.handleError(record)
+            self._write(self.format(record))
+        except Exception as error:
+            self._report(record, error)
+
+    def _report(self, record: logging.LogRecord, error: Exception) -> None:
+        """Say that a record is lost, without a word of it: `logging` would print the whole of it."""
+        name = type(error).__name__
+        message = f"A record of {record.funcName}:{record.lineno} could not be written ({name})"
+        with suppress(Exception):  # Nothing is left to write to.
+            self._write(json.dumps({"message": message, "level": "ERROR", "level_value": 50000}))
+
+    @staticmethod
+    def _write(line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
-def create_logger(app_name: str) -> Logger:
-    """Create the plugin's logger. Its level is `POWERTOOLS_LOG_LEVEL`, or INFO."""
-    return Logger(service=app_name, logger_formatter=PlatformFormatter(app_name), logger_handler=_StandardOutput())
+def create_logger(app_name: str, *, in_lambda: bool) -> Logger:
+    """Create the plugin's logger, and have everything else that is logged or printed by Python redacted as well.
+
+    Args:
+        app_name: The plugin's name.
+        in_lambda: Whether the handlers of the root logger are those of Lambda's runtime client.
+    """
+    logger = Logger(service=app_name, logger_formatter=PlatformFormatter(app_name), logger_handler=_handler(app_name))
+    records.redact_all()
+    if in_lambda:
+        records.redact_handlers_of_root()
+    reports.redirect(logger)
+    follow_threads()
+    return logger
+
+
+def _handler(app_name: str) -> logging.Handler:
+    """The handler of an earlier plugin of the name, or a new one.
+
+    Loggers of a name are one, which powertools configures once: whoever did so first, the log is the platform's.
+    """
+    logger: Any = logging.getLogger(app_name)
+    for handler in logger.handlers:
+        if isinstance(handler, _StandardOutput):
+            return handler
+    logger.handlers.clear()
+    logger.init = False
+    return _StandardOutput()

@@ -1,18 +1,27 @@
 """Redacts tokens and patients' data in log records.
 
 Closed by default: everything that looks like a token, and every field whose name suggests tokens or entities, is
-masked. A plugin logs what it needs in the text of the message, or in fields with names of its own.
+masked, and so is every value that may hold a whole body. A plugin logs what it needs in the text of the message, or in
+fields with names of its own.
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
+from collections.abc import Mapping
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 _MASK = "[redacted]"
 _TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?<=[Bb]earer )[^\s\"'\\,]+")
 #: Validation libraries quote the offending value in the text of their errors.
-_QUOTED_INPUT = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)
+_QUOTED_INPUT = re.compile(r"input_value=.*?(?=, input_type=)|with value `.*?`(?= -)", re.DOTALL)
+_CODE = (type, FunctionType, BuiltinFunctionType, MethodType)
+#: Modules of types whose text is one plain value.
+_PLAIN = frozenset(("datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo"))
 _SENSITIVE = frozenset(
     (
         "accesstoken",
@@ -45,19 +54,45 @@ _SENSITIVE = frozenset(
 
 def mask_tokens(value: str) -> str:
     """Mask the tokens and the quoted input in a text."""
-    if "input_value=" in value:
+    if "input_value=" in value or "with value `" in value:
         value = _QUOTED_INPUT.sub(f"input_value={_MASK}", value)
     return _TOKEN.sub(_MASK, value)
 
 
-def mask_message(value: Any) -> str:
-    """Redact a log message: mask tokens in text; show only the type of any other value, which may be a whole body."""
-    return mask_tokens(value) if isinstance(value, str) else f"[redacted {type(value).__name__}]"
+def mask_message(value: Any, arguments: Any = ()) -> str:
+    """Format and redact a log message.
+
+    Tokens in text are masked. Of a message or an argument that is not text or one plain value, only the type is shown,
+    because it may be a whole body; and so it is for text that is JSON. What cannot be formatted is shown without its
+    arguments.
+    """
+    if not isinstance(value, str):
+        return _placeholder(value)
+    if not arguments:
+        return mask_tokens(_mask_json(value))
+    masked: Any = _mask_arguments(value, arguments)
+    try:
+        return mask_tokens(value % masked)
+    except Exception:
+        types = ", ".join(type(argument).__name__ for argument in _listed(arguments))
+        return mask_tokens(f"{value} [redacted arguments that do not fit: {types}]")
+
+
+def mask_exception(error: BaseException) -> str:
+    """Return the text of an error, without the tokens and the input that it quotes."""
+    try:
+        return mask_tokens(str(error))
+    except Exception:
+        return _placeholder(error)
 
 
 def mask_fields(values: dict[str, Any]) -> dict[str, Any]:
     """Mask the sensitive ones of a log record's extra fields, at every depth."""
-    return {name: _MASK if _is_sensitive(name) else _mask_value(value) for name, value in values.items()}
+    return {_mask_name(name): _MASK if _is_sensitive(name) else _mask_value(value) for name, value in values.items()}
+
+
+def _mask_name(name: Any) -> str:
+    return str(name) if name is None or isinstance(name, (str, bool, int, float, Enum)) else _placeholder(name)
 
 
 def _mask_value(value: Any) -> Any:
@@ -67,12 +102,67 @@ def _mask_value(value: Any) -> Any:
         return mask_fields(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_mask_value(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
+    return _mask_object(value)
+
+
+def _mask_arguments(text: str, arguments: Any) -> Any:
+    if not isinstance(arguments, Mapping):
+        return tuple(_mask_argument(argument) for argument in _listed(arguments))
+    if "%(" not in text:  # One argument, which happens to be a dict: a body.
+        return (_placeholder(arguments),)
+    return {name: _MASK if _is_sensitive(name) else _mask_argument(argument) for name, argument in arguments.items()}
+
+
+def _listed(arguments: Any) -> tuple[Any, ...]:
+    return arguments if isinstance(arguments, tuple) else (arguments,)
+
+
+def _mask_argument(value: Any) -> Any:
+    if isinstance(value, str):
+        return _mask_json(value)
+    return value if value is None or isinstance(value, (bool, int, float)) else _mask_object(value)
+
+
+def _mask_object(value: Any) -> str:
+    """The text of a plain value, an error or a piece of code; the type of anything else, which may be a model."""
+    if isinstance(value, BaseException):
+        return mask_exception(value)
+    if isinstance(value, tuple) or not (_is_plain(value) or _says_nothing(type(value))):
+        return _placeholder(value)
     return mask_tokens(str(value))
 
 
+def _is_plain(value: Any) -> bool:
+    module = type(value).__module__
+    return module in _PLAIN or module.startswith("biot_plugin.") or isinstance(value, (Enum, *_CODE))
+
+
+def _says_nothing(own: Any) -> bool:
+    """Whether the text of a type's values is that of `object`, which has nothing of their content."""
+    return own.__repr__ is object.__repr__ and own.__str__ is object.__str__
+
+
+def _mask_json(text: str) -> str:
+    """Text, unless it is a JSON object or list."""
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return _placeholder(json.loads(text))
+        except (ValueError, RecursionError):
+            pass
+    return text
+
+
+def _placeholder(value: Any) -> str:
+    return f"[redacted {type(value).__name__}]"
+
+
 def _is_sensitive(name: object) -> bool:
-    normalized = str(name).lower().replace("_", "").replace("-", "")
+    if not isinstance(name, str):
+        return False
+    normalized = name.lower().replace("_", "").replace("-", "")
     # The platform's built-in attributes of an entity start with an underscore: `_name`, `_dateOfBirth`.
-    return str(name).startswith("_") or normalized in _SENSITIVE
+    return name.startswith("_") or normalized in _SENSITIVE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import biot_plugin.testing.events as events
 from biot_plugin.plugin import Plugin
 from biot_plugin.testing.event_signing import signed
 from biot_plugin.testing.fake_api import FakeApi
-from biot_plugin.testing.fake_transport import UnansweredCall
 from biot_plugin.testing.lambda_context import Context
 from biot_plugin.testing.replies import AdaptReply, PostReply, PreReply, Reply
 from biot_plugin.testing.token_signer import Signer, default_signer
@@ -132,8 +130,6 @@ class Client:
     def _send(self, event: JSON) -> JSON:
         # Converted to JSON and back, as on the wire, so that a plugin cannot change the test's event.
         wire = json.loads(json.dumps(signed(event, self.signer)))
-        reply: JSON = {}
-        with suppress(UnansweredCall):
-            reply = self._plugin.handler(wire, Context(self._timeout))
+        reply = self._plugin.handler(wire, Context(self._timeout))
         self.api.check()
         return reply

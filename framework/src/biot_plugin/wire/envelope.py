@@ -18,9 +18,10 @@ class Envelope:
     def __init__(self, event: dict[str, Any]) -> None:
         self.event = event
         headers = event.get("headers")
-        self.headers: dict[str, str] = (
-            {str(name).lower(): str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
-        )
+        pairs = headers.items() if isinstance(headers, dict) else ()
+        self.headers: dict[str, str] = {
+            name.lower(): value for name, value in pairs if isinstance(name, str) and isinstance(value, str)
+        }
 
     @property
     def bearer(self) -> str | None:
