@@ -149,7 +149,7 @@ def test_a_refusal_that_has_changed_nothing_says_so(
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 5
     assert outcome.err.splitlines()[-1] == (
-        "error: The platform refused it: not this way. The platform still has version 1 of demo, unchanged"
+        "error: The platform rejected the request: not this way. The platform still has version 1 of demo, unchanged"
     )
 
 

@@ -43,7 +43,7 @@ def test_of_two_deploys_at_once_one_is_told_that_the_other_was_faster(
     assert outcome.exit_code == 5
     assert without_trace(outcome.err.splitlines()[-1]) == (
         "error: The platform already has version 2, and 2 is not newer: somebody else has deployed in the meantime, "
-        "run deploy again. The platform has version 2 of demo, which is not this one"
+        "run deploy again. The platform has version 2 of demo, which is another one"
     )
 
 
@@ -80,7 +80,7 @@ def test_of_a_plugin_that_somebody_else_has_made_nobody_says_that_nothing_is_the
     assert outcome.exit_code == 5
     assert without_trace(outcome.err.splitlines()[-1]) == (
         "error: The plugin demo already exists: run deploy again to update it. "
-        "The platform has version 1 of demo, which is not this one"
+        "The platform has version 1 of demo, which is another one"
     )
 
 
@@ -102,7 +102,7 @@ def test_what_somebody_else_has_set_meanwhile_is_not_as_it_was(
     platform.fault = "500"
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 5
-    assert "The platform has version 1 of demo, which is not this one: run biot-plugin status" in outcome.err
+    assert "The platform has version 1 of demo, which is another one: run biot-plugin status" in outcome.err
 
 
 def test_many_deploys_at_once_leave_one_whole_plugin(
