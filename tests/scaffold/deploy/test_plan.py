@@ -79,8 +79,9 @@ def test_variables_are_the_files_where_it_names_them_and_the_platforms_where_not
     named = make_plan(present, WANTED, "abc")
     assert named.config["environmentVariables"] == {"A": "1", "B": "2", HASH_VARIABLE: "abc"}
     assert [change.field for change in named.changes] == ["environmentVariables.A"]
-    for nothing in ({}, None):
-        empty = make_plan(present, {**WANTED, "environmentVariables": nothing}, "abc")
+    without: list[dict[str, str] | None] = [{}, None]
+    for table in without:
+        empty = make_plan(present, {**WANTED, "environmentVariables": table}, "abc")
         assert empty.config["environmentVariables"] == {"A": "0", "B": "2", HASH_VARIABLE: "abc"}
         assert empty.changes == ()
     left = make_plan(present, WANTED, "abc", unmentioned={"environmentVariables"})

@@ -103,7 +103,7 @@ def _describe_variable(change: Change) -> Iterator[ChangeLine]:
 
 def _describe_list(change: Change) -> Iterator[ChangeLine]:
     before, after = change.before or (), change.after or ()
-    groups = (("removed", before, after), ("added", after, before))
+    groups = (("added", after, before), ("removed", before, after))
     lines = [
         ChangeLine(change.field, verb, one_line(item), "", "")
         for verb, items, others in groups
@@ -116,13 +116,12 @@ def _describe_list(change: Change) -> Iterator[ChangeLine]:
 
 def _describe_subscriptions(change: Change) -> Iterator[ChangeLine]:
     before, after = (_by_key(value or ()) for value in (change.before, change.after))
-    for key, item in before.items():
-        if key not in after:
-            yield ChangeLine(change.field, "removed", one_line(describe_interception(item)), "", "")
+    for verb, items, others in (("added", after, before), ("removed", before, after)):
+        for key, item in items.items():
+            if key not in others:
+                yield ChangeLine(change.field, verb, one_line(describe_interception(item)), "", "")
     for key, item in after.items():
-        if key not in before:
-            yield ChangeLine(change.field, "added", one_line(describe_interception(item)), "", "")
-        elif item.get("order") != before[key].get("order"):
+        if key in before and item.get("order") != before[key].get("order"):
             orders = _orders(before[key].get("order"), item.get("order"))
             yield ChangeLine(change.field, "moved", one_line(describe_subscription(item)), *orders)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
 from rich.text import Text
 
@@ -19,6 +19,9 @@ from biot_plugin_cli.terminal.console import err, out
 from biot_plugin_cli.terminal.plain_text import columns, one_line
 
 __all__ = ["plan_document", "print_not_stored", "print_plan", "print_plugin", "print_plugins", "print_warnings"]
+
+_Parts: TypeAlias = "list[str | tuple[str, str]]"
+"""The parts of a line: a text, or a text and its style."""
 
 _ACTIONS = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
 _STYLES = {"added": "green", "removed": "red", "moved": "yellow", "changed": "yellow"}
@@ -66,41 +69,50 @@ def print_plan(plan: Plan, base_url: str, environment: Mapping[str, str]) -> Non
     """
     word, style = _ACTIONS[plan.action]
     err.print(Text.assemble((word, f"bold {style}"), f" {plan.name} on {base_url}"))
-    if plan.action != "none":
-        lines = describe_changes(hide_changes(plan.changes, environment))
-        _print_values([*_summary(plan), *((line.field, line) for line in lines if not line.verb)])
-        for field, members in groupby((line for line in lines if line.verb), lambda line: line.field):
-            err.print(Text(f"  {field}"))
-            for line in members:
-                err.print(_member_text(line))
-    if others := other_variables(plan.before or {}, environment):
-        names = ", ".join(map(one_line, others))
-        text = "set on the platform, but not in pyproject.toml; remove what is not needed in the platform's console"
-        err.print(Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: {text}"))
+    lines = [] if plan.action == "none" else list(_plan_lines(plan, environment))
+    for line in [*lines, *_unchanged_lines(plan, environment)]:
+        err.print(line)
 
 
-def _summary(plan: Plan) -> Iterator[tuple[str, str]]:
+def _plan_lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[Text]:
+    """Yield the lines of a plan: fields of a single value in two columns, then the members of the others."""
+    lines = describe_changes(hide_changes(plan.changes, environment))
+    fields = [(line.field, _single_value(line, plan)) for line in lines if not line.verb]
+    rows = [*_summary(plan), *fields]
+    width = max(len(field) for field, _ in rows)
+    yield from (Text.assemble(f"  {field.ljust(width)}  ", *parts) for field, parts in rows)
+    for field, members in groupby((line for line in lines if line.verb), lambda line: line.field):
+        yield Text(f"  {field}")
+        yield from map(_member_line, members)
+
+
+def _summary(plan: Plan) -> Iterator[tuple[str, _Parts]]:
     is_same = plan.version_before == plan.version
     change = f"{plan.version_before} → {plan.version}" if plan.version_before else str(plan.version)
-    yield "version", f"{plan.version}, unchanged" if is_same else change
-    yield "code", "uploaded" if plan.sends_code else "unchanged"
+    yield "version", [f"{plan.version}, unchanged" if is_same else change]
+    yield "code", ["uploaded" if plan.sends_code else "unchanged"]
 
 
-def _print_values(rows: Sequence[tuple[str, str | ChangeLine]]) -> None:
-    width = max(len(field) for field, _ in rows)
-    for field, value in rows:
-        text = [value] if isinstance(value, str) else _arrow(value)
-        err.print(Text.assemble(f"  {field.ljust(width)}  ", *text))
+def _single_value(line: ChangeLine, plan: Plan) -> _Parts:
+    # A new plugin has no values before, and none is worth saying so.
+    return _change(line.before if plan.before else "", line.after)
 
 
-def _arrow(line: ChangeLine) -> list[str | tuple[str, str]]:
-    values: list[str | tuple[str, str]] = [(text, style) for text, style in ((line.before, "red"),) if text]
-    return [*values, *([" → "] if line.before and line.after else []), *([(line.after, "green")] if line.after else [])]
+def _member_line(line: ChangeLine) -> Text:
+    gap = "  " if line.before or line.after else ""
+    verb = line.verb.ljust(_VERB_WIDTH), _STYLES[line.verb]
+    return Text.assemble("    ", verb, f"  {line.member}{gap}", *_change(line.before, line.after))
 
 
-def _member_text(line: ChangeLine) -> Text:
-    member = f"{line.member}  " if line.before or line.after else line.member
-    return Text.assemble("    ", (line.verb.ljust(_VERB_WIDTH), _STYLES[line.verb]), f"  {member}", *_arrow(line))
+def _change(before: str, after: str) -> _Parts:
+    return [(before, "red"), " → " if before and after else "", (after, "green")]
+
+
+def _unchanged_lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[Text]:
+    if others := other_variables(plan.before or {}, environment):
+        names = ", ".join(map(one_line, others))
+        reason = "set on the platform, but not in pyproject.toml; remove what is not needed in the platform's console"
+        yield Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: {reason}")
 
 
 def print_warnings(findings: Iterable[Finding]) -> None:
