@@ -75,12 +75,11 @@ def _hide_change(change: Change, environment: Mapping[str, str]) -> Change:
 
 def _expand(change: Change) -> Sequence[Change]:
     """Split the change of an object that appears or disappears as a whole into those of its fields."""
-    if not isinstance(change.before, Mapping) and not isinstance(change.after, Mapping):
+    objects = [value for value in (change.before, change.after) if value is not None]
+    if not all(isinstance(value, Mapping) and value for value in objects):
         return (change,)
-    prefix = f"{change.field}."
-    return [
-        part for inner in changed_fields(change.before or {}, change.after or {}, prefix) for part in _expand(inner)
-    ]
+    inner = changed_fields(change.before or {}, change.after or {}, f"{change.field}.")
+    return [part for field in inner for part in _expand(field)]
 
 
 def _describe(change: Change) -> Iterator[ChangeLine]:
