@@ -63,7 +63,14 @@ def test_the_name_comes_from_the_folder(create: Program, tmp_path: Path, folder:
     assert create(tmp_path / folder, "--defaults", "--json").document["name"] == name
 
 
-@pytest.mark.parametrize("name", ["-", "_", "biot-plugin", "a--", "n" * 57])
+def test_a_folder_named_like_the_platforms_own_names_needs_another_name(create: Program, tmp_path: Path) -> None:
+    refused = create(tmp_path / "Plugin-demo", "--defaults")
+    assert (refused.exit_code, "the platform puts Plugin- before the name" in refused.err) == (2, True), refused.err
+    assert not (tmp_path / "Plugin-demo").exists()
+    assert create(tmp_path / "Plugin-demo", "--defaults", "--name", "demo").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["-", "_", "biot-plugin", "a--", "n" * 57, "plugin-demo", "Plugin", "a-Plugin-b"])
 def test_every_allowed_name_makes_a_valid_project(create: Program, tmp_path: Path, name: str) -> None:
     create(tmp_path / "x", "--name", name, "--defaults")
 
@@ -124,6 +131,10 @@ def test_the_answers_name_no_place_on_this_machine_but_the_sources(create: Progr
         (["--name", "n" * 58, "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
         (["--name", "demo\n", "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
         (["--name", "", "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
+        (["--name", "Plugin-demo", "--defaults"], 2, "Invalid --name: the platform puts Plugin- before the name"),
+        (["--name", "Plugin-", "--defaults"], 2, "Invalid --name: the platform puts Plugin- before the name"),
+        (["--name", "\u0420lugin-demo", "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
+        (["--name", "demo ", "--defaults"], 2, "Invalid --name: a name has 1 to 57"),
         (["--display-name", "", "--defaults"], 2, "Invalid --display-name: a display name has 1 to 255"),
         (["--display-name", "d" * 256, "--defaults"], 2, "Invalid --display-name: a display name has 1 to 255"),
         (["--display-name", "a\nb", "--defaults"], 2, "Invalid --display-name: a display name has 1 to 255"),

@@ -15,7 +15,7 @@ from rich.markup import escape
 from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.hooks.kinds import HookKind
 from biot_plugin_cli.manifest.lambda_runtimes import Runtime
-from biot_plugin_cli.manifest.rules import MAX_NAME_LENGTH
+from biot_plugin_cli.platform.plugin_names import MAX_NAME_LENGTH, PREFIX
 from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 from biot_plugin_cli.terminal.console import out, print_json
@@ -35,7 +35,9 @@ def new_plugin(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option(help=f"The plugin's name: 1 to {MAX_NAME_LENGTH} letters, digits, - and _."),
+        typer.Option(
+            help=f"The plugin's name: 1 to {MAX_NAME_LENGTH} letters, digits, - and _, without {PREFIX} before it."
+        ),
     ] = None,
     display_name: Annotated[str | None, typer.Option(help="The name shown to people.")] = None,
     hook: Annotated[

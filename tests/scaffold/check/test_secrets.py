@@ -154,3 +154,14 @@ def test_a_variable_that_is_named_like_a_secret_is_a_warning(plugin: Path) -> No
     assert (found.code, found.severity, found.line) == ("secret-suspected", "warning", 7)
     assert "DB_PASSWORD" in found.message
     assert "correct-horse" not in repr(found)
+    assert "set it in the platform's console, where deploy leaves it unchanged" in found.advice
+
+
+def test_the_variables_of_every_environment_are_looked_at(plugin: Path) -> None:
+    tables = {"prod": '{ PROD_TOKEN = "x" }', "broken": "1"}
+    more = "".join(f"[tool.biot-plugin.env.{name}]\nenvironment = {table}\n" for name, table in tables.items())
+    make_plugin(plugin / "deep", more=more)
+
+    suspected = [found for found in check(plugin / "deep").findings if found.code == "secret-suspected"]
+
+    assert [(found.line, "PROD_TOKEN" in found.message) for found in suspected] == [(8, True)]

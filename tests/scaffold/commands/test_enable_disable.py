@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from biot_emulator.testing import Emulator
-from tests.scaffold.deployments import FIRST, deploy, shown
+from tests.scaffold.deployments import FIRST, SECOND, deploy, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
 
@@ -79,13 +80,142 @@ def test_the_plugin_is_shown_listed_disabled_and_removed(
     assert plugin.program("list", "--json").document == []
 
 
-def test_a_plugin_whose_name_begins_like_the_prefix_is_itself(
+def names(emulator: Emulator) -> list[str]:
+    return sorted(plugin["name"] for plugin in emulator.call("GET", "/settings/v2/plugins").body["data"])
+
+
+def test_a_name_that_may_be_of_two_plugins_is_of_none(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
     deploy(plugin)
     emulator.deploy(plugin.root / "dist" / "demo.zip", "Plugin-demo")
-    assert plugin.program("delete", "Plugin-demo", "--yes", "--json").document == {"name": "Plugin-demo"}
-    assert plugin.program("delete", "Plugin-demo", "--yes", "--json").document == {"name": "demo"}
+    refused = plugin.program("delete", "Plugin-demo", "--yes")
+    assert (refused.exit_code, refused.err) == (
+        2,
+        f"error: Plugin-demo may be one of two plugins on {platform.url}: write Plugin-Plugin-demo for the one of that "
+        "name, or demo for the one that the platform calls Plugin-demo\n",
+    )
+    assert names(emulator) == ["Plugin-demo", "demo"]
+    assert plugin.program("status", "--json").document["name"] == "demo"
+    assert plugin.program("delete", "Plugin-Plugin-demo", "--yes", "--json").document == {"name": "Plugin-demo"}
+    assert plugin.program("delete", "Plugin-Plugin-demo", "--yes").exit_code == 1
+    assert names(emulator) == ["demo"]
+    emulator.deploy(plugin.root / "dist" / "demo.zip", "Plugin-demo")
+    assert plugin.program("delete", "demo", "--yes", "--json").document == {"name": "demo"}
+    assert names(emulator) == ["Plugin-demo"]
+    assert plugin.program("delete", "--yes").exit_code == 1
+    assert names(emulator) == ["Plugin-demo"]
+
+
+COMMANDS = ["deploy", "status", "list", "enable", "disable", "rollback", "delete"]
+
+
+@pytest.mark.parametrize("where", ["[tool.biot-plugin]", "[tool.biot-plugin.env.test]"])
+def test_a_manifest_with_the_platforms_prefix_acts_on_nothing(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, where: str
+) -> None:
+    deploy(plugin)
+    sent = len(platform.requests)
+    text = "\n".join(line.strip() for line in (plugin.root / "pyproject.toml").read_text().splitlines())
+    if where == "[tool.biot-plugin]":
+        text, arguments = text.replace('name = "demo"', 'name = "Plugin-demo"', 1), []
+    else:
+        text, arguments = f'{text}\n{where}\nname = "Plugin-demo"\n', ["--env", "test"]
+    plugin.write("pyproject.toml", text)
+    for command in COMMANDS:
+        yes = ["--yes"] if command in ("deploy", "rollback", "delete") else []
+        outcome = plugin.program(command, *yes, *arguments)
+        assert outcome.exit_code == 4, (command, outcome.err)
+        assert f"'name' of {where} is 'Plugin-demo': make it 1 to 57" in outcome.err
+        assert "not beginning with Plugin-, which the platform puts before it" in outcome.err
+    [finding] = [
+        one for one in plugin.program("check", "--json", *arguments).document["findings"] if one["severity"] == "error"
+    ]
+    assert (finding["code"], finding["file"]) == ("name-invalid", "pyproject.toml")
+    assert len(platform.requests) == sent
+    assert names(emulator) == ["demo"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "demo ",
+        " demo",
+        "de\u200bmo",
+        "d\u0435mo",
+        "..",
+        "../demo",
+        "demo/",
+        "demo?x=1",
+        "demo#",
+        "%64emo",
+        "n" * 65,
+    ],
+)
+def test_what_is_not_a_name_deletes_nothing(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, name: str
+) -> None:
+    deploy(plugin)
+    outcome = plugin.program("delete", name, "--yes")
+    assert (outcome.exit_code, "is not the name of a plugin" in outcome.err) == (2, True), outcome.err
+    assert names(emulator) == ["demo"]
+
+
+@pytest.mark.parametrize("responded", ["Demo", "demo ", "other", "Plugin-Plugin-demo", "d\u0435mo"])
+def test_an_answer_about_another_plugin_is_an_error(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, responded: str
+) -> None:
+    deploy(plugin)
+    original = platform.ask
+
+    def ask(request: bytes) -> bytes:
+        answer = original(request)
+        if not request.startswith(b"GET /settings/v2/plugins/"):
+            return answer
+        head, _, body = answer.partition(b"\r\n\r\n")
+        changed = json.dumps({**json.loads(body), "name": responded}).encode()
+        return re.sub(rb"(?i)content-length: \d+", b"content-length: %d" % len(changed), head) + b"\r\n\r\n" + changed
+
+    platform.ask = ask
+    sent = len(platform.requests)
+    for command in ("deploy", "status", "disable", "rollback", "delete"):
+        yes = ["--yes"] if command in ("deploy", "rollback", "delete") else []
+        outcome = plugin.program(command, *yes)
+        assert outcome.exit_code == 5, (command, outcome.err)
+        assert f"The platform responded with another plugin, {responded!r} instead of 'demo'" in outcome.err
+    assert len(platform.requests) == sent
+
+
+def test_a_name_that_is_shown_with_the_prefix_is_that_of_the_plugin(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform
+) -> None:
+    deploy(plugin)
+    emulator.deploy(plugin.root / "dist" / "demo.zip", "Plugin-demo")
+    original = platform.ask
+
+    def ask(request: bytes) -> bytes:
+        answer = original(request)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        if b" /settings/v2/plugins" not in request.partition(b"\r\n")[0] or not body:
+            return answer
+        changed = body.replace(b'"name":"demo"', b'"name":"Plugin-demo"').replace(
+            b'"name": "demo"', b'"name": "Plugin-demo"'
+        )
+        return re.sub(rb"(?i)content-length: \d+", b"content-length: %d" % len(changed), head) + b"\r\n\r\n" + changed
+
+    platform.ask = ask
+    assert plugin.program("status", "--json").document["name"] == "demo"
+    plugin.write("index.py", SECOND)
+    deploy(plugin)
+    for command in (["disable"], ["rollback", "--yes"], ["delete", "--yes"]):
+        assert plugin.program(*command).exit_code == 0, command
+    assert all(b"/Plugin-demo HTTP" in request.partition(b"\r\n")[0] for request in platform.requests[1:])
+    assert names(emulator) == ["Plugin-demo"]
+    left = shown(emulator, "Plugin-demo")
+    assert left
+    assert (left["enabledState"], left["version"]) == ("ENABLED", 1)
 
 
 def test_a_plugin_that_something_else_deployed_is_switched_too(

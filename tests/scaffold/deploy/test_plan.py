@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from biot_plugin_cli.deploy.config_changes import content_hash_of
 from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, is_applied, make_plan
-from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 
 WANTED: dict[str, Any] = {
@@ -74,12 +74,66 @@ def test_a_schedule_that_is_gone_is_cleared() -> None:
     assert plan.config["cronSchedule"] is None
 
 
-def test_variables_are_the_files_where_it_mentions_them_and_the_platforms_where_not() -> None:
-    present = shown({**WANTED, "environmentVariables": {"B": "2", HASH_VARIABLE: "old"}})
-    mentioned = make_plan(present, WANTED, "abc")
-    assert mentioned.config["environmentVariables"] == {"A": "1", HASH_VARIABLE: "abc"}
+def test_variables_are_the_files_where_it_names_them_and_the_platforms_where_not() -> None:
+    present = shown({**WANTED, "environmentVariables": {"A": "0", "B": "2", HASH_VARIABLE: "old"}})
+    named = make_plan(present, WANTED, "abc")
+    assert named.config["environmentVariables"] == {"A": "1", "B": "2", HASH_VARIABLE: "abc"}
+    assert [change.field for change in named.changes] == ["environmentVariables.A"]
+    without: list[dict[str, str] | None] = [{}, None]
+    for table in without:
+        empty = make_plan(present, {**WANTED, "environmentVariables": table}, "abc")
+        assert empty.config["environmentVariables"] == {"A": "0", "B": "2", HASH_VARIABLE: "abc"}
+        assert empty.changes == ()
     left = make_plan(present, WANTED, "abc", unmentioned={"environmentVariables"})
-    assert left.config["environmentVariables"] == {"B": "2", HASH_VARIABLE: "abc"}
+    assert left.config["environmentVariables"] == {"A": "0", "B": "2", HASH_VARIABLE: "abc"}
+
+
+def test_variables_that_the_platform_adds_itself_are_not_sent_back() -> None:
+    present = shown({**WANTED, "environmentVariables": {"BIOT_APP_NAME": "Demo", "A": "1", "GONE": None}})
+    plan = make_plan(present, WANTED, "abc")
+    assert plan.changes == ()
+    assert plan.config["environmentVariables"] == {"A": "1", HASH_VARIABLE: "abc"}
+
+
+def test_variables_that_cannot_be_read_are_not_lost() -> None:
+    with pytest.raises(OperationFailed, match="in an unknown form"):
+        make_plan(shown({**WANTED, "environmentVariables": [{"name": "A", "value": "1"}]}), WANTED, "abc")
+
+
+def test_lists_of_cors_that_the_file_does_not_name_are_left_alone() -> None:
+    cors = {"allowOrigins": ["https://b", "https://a"], "allowMethods": ["GET"], "exposeHeaders": []}
+    present = shown({**dict(make_plan(None, WANTED, "abc").config), "cors": cors})
+    plan = make_plan(present, {**WANTED, "cors": {"allowMethods": ["PUT"]}}, "abc")
+    assert [change.field for change in plan.changes] == ["cors.allowMethods"]
+    assert plan.config["cors"] == plan.changed_config["cors"] == {**cors, "allowMethods": ["PUT"]}
+    # Nobody cares about the order of these.
+    assert make_plan(present, {**WANTED, "cors": {"allowOrigins": ["https://a", "https://b"]}}, "abc").action == "none"
+
+
+def test_an_order_that_the_decorator_does_not_name_is_left_alone() -> None:
+    deployed = [{"type": "PRE_REQUEST", "apiId": "POST/x", "order": 20}, {"type": "PRE_REQUEST", "apiId": "POST/y"}]
+    present = shown(dict(make_plan(None, WANTED, "abc").config))
+    present["subscriptions"] = {"interceptionOrder": 50, "interceptions": deployed, "notifications": [], "later": 1}
+    plan = make_plan(present, WANTED, "abc", unmentioned={INTERCEPTION_ORDER})
+    assert [change.field for change in plan.changes] == ["subscriptions.interceptions"]
+    assert plan.config["subscriptions"]["interceptions"] == deployed[:1]
+    # The file names the order of all of them.
+    named = {**WANTED, "subscriptions": {**WANTED["subscriptions"], "interceptionOrder": 7}}
+    assert make_plan(present, named, "abc").config["subscriptions"]["interceptions"] == [
+        {"type": "PRE_REQUEST", "apiId": "POST/x"}
+    ]
+
+
+def test_what_does_not_change_is_sent_back_as_it_came() -> None:
+    unusual = {
+        "subscriptions": {"interceptions": [{"type": "PRE_REQUEST", "apiId": "b"}, {"type": "ADAPT_ENTITY"}], "x": 1},
+        "cors": {"allowOrigins": ["https://b", "https://a"]},
+        "vpc": {"subnets": ["2", "1"], "other": None},
+    }
+    present = shown({**dict(make_plan(None, WANTED, "abc").config), **unusual})
+    plan = make_plan(present, {**present, "timeout": 11}, None)
+    assert {name: plan.config[name] for name in unusual} == unusual
+    assert plan.changed_config == {"version": 1, "timeout": 11}
 
 
 def test_the_order_of_all_interceptions_is_the_files_where_it_mentions_it_and_the_platforms_where_not() -> None:
@@ -136,5 +190,7 @@ def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
     for reached in (by_put, by_patch):
         assert make_plan(reached, {**WANTED, **after}, new_hash).action == "none"
         assert is_applied(plan, reached)
-    assert (plan.action == "none") == (before == after and old_hash == new_hash)
+    merged = {**after, "environmentVariables": {**before["environmentVariables"], **after["environmentVariables"]}}
+    assert plan.config["environmentVariables"] == {**merged["environmentVariables"], HASH_VARIABLE: new_hash}
+    assert (plan.action == "none") == (before == merged and old_hash == new_hash)
     assert plan.version == (2 if old_hash != new_hash else 1)

@@ -15,7 +15,7 @@ from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.platform import retries
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
-from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, Unreachable
+from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, OtherPlugin, Refusal, Unreachable
 from biot_plugin_cli.platform.plugin_calls import PluginCalls
 
 Answer = tuple[int, bytes]
@@ -206,6 +206,54 @@ def test_a_plugin_of_another_shape_is_not_the_platforms(
         calls.create({}, ("x.zip", b""))
     with pytest.raises(AnswerLost, match="base URL"):
         calls.update("demo", {}, {}, None)
+
+
+@pytest.mark.parametrize("responded", ["other", "Demo", "demo ", "Plugin-Plugin-demo", "demo/"])
+def test_a_response_about_another_plugin_is_an_error(server: Server, client: PlatformClient, responded: str) -> None:
+    plugin = {"name": responded, "version": 1, "lastModifiedTime": ""}
+    server.answers = lambda method, path: (200, json.dumps(plugin).encode())
+    calls = PluginCalls(client)
+    with pytest.raises(OtherPlugin, match="responded with another plugin"):
+        calls.find("demo")
+    # Somebody called it a success: whether it was done is to be looked at.
+    with pytest.raises(AnswerLost, match="responded with another plugin"):
+        calls.create({"name": "demo"}, ("x.zip", b""))
+    by_patch_and_put: list[dict[str, object]] = [{"timeout": 1}, {"environmentVariables": {}}]
+    for changed in by_patch_and_put:
+        with pytest.raises(AnswerLost, match="responded with another plugin"):
+            calls.update("demo", {}, changed, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("..", "Plugin-.."), ("a/b?c#d", "Plugin-a%2Fb%3Fc%23d"), ("é ", "Plugin-%C3%A9%20")]
+)
+def test_no_name_leads_to_another_path(server: Server, client: PlatformClient, name: str, path: str) -> None:
+    server.answers = lambda method, _: (404, b'{"code": "PLUGIN_NOT_FOUND"}')
+    calls = PluginCalls(client)
+    assert calls.find(name) is None
+    with pytest.raises(Refusal):
+        calls.delete(name)
+    assert [request[1] for request in server.requests if "/settings" in request[1]] == [
+        f"/settings/v2/plugins/{path}"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "shown"),
+    [
+        ("hunter2", "bad xhunter2x", "bad x(hidden)x"),
+        ("7b", "ward 7b is closed, 7bc not", "ward (hidden) is closed, 7bc not"),
+        ('a"b\n', 'got "a\\"b\\n"', 'got "(hidden)"'),
+        ("(.*", "it is (.*", "it is (hidden)"),
+    ],
+)
+def test_values_of_variables_that_an_error_quotes_are_hidden(
+    server: Server, client: PlatformClient, value: str, text: str, shown: str
+) -> None:
+    server.answers = lambda method, path: (400, json.dumps({"code": "X", "message": text}).encode())
+    with pytest.raises(Refusal) as refusal:
+        PluginCalls(client).update("demo", {"environmentVariables": {"A": value}}, {"timeout": 1}, None)
+    assert str(refusal.value) == f"The platform rejected the request: {shown}"
 
 
 @pytest.mark.parametrize("page", [b"[]", b"{}", b'{"data": null}', b'{"data": [7]}', b'{"data": {"a": 1}}'])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Any
 
 from biot_plugin_cli.check.finding import Finding, split_message
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files
+from biot_plugin_cli.manifest.environment_variables import looks_secret
 from biot_plugin_cli.package.source_files import list_source_files
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.plugin.source_location import SourceLocation
@@ -31,7 +33,6 @@ _SECRETS = {
         r"(?:'[^'\s${<]{6,}'|\"[^\"\s${<]{6,}\"|[^\s'\"${<()\[]{6,}(?=\s|$))"
     ),
 }
-_SECRET_NAME = re.compile(r"(?i)(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,22 @@ def _check_content(file: Path, path: str, exposure: _Exposure) -> Iterator[Findi
 
 
 def _check_variable_names(plugin: Plugin) -> Iterator[Finding]:
-    for name in plugin.manifest.environment:
-        if _SECRET_NAME.search(name):
+    # Without a selected environment, the tables of all of them count.
+    others = plugin.manifest.environments if plugin.environment is None else {}
+    tables: dict[tuple[str, ...], Iterable[str]] = {("environment",): plugin.manifest.environment}
+    tables |= {("env", name, "environment"): _variables(table) for name, table in others.items()}
+    for path, names in tables.items():
+        for name in filter(looks_secret, names):
             yield Finding.warning(
                 "secret-suspected",
                 f"The environment variable {name} looks like a secret, and git tracks pyproject.toml",
-                "set it on the platform only, or rename it if it is not a secret",
-                plugin.location_of("environment", name),
+                "remove it from pyproject.toml and set it in the platform's console, where deploy leaves it unchanged, "
+                "or rename it if it is not a secret",
+                plugin.location_of(*path, name),
             )
+
+
+def _variables(table: Mapping[str, Any]) -> Iterable[str]:
+    """List the variables of an environment's table, which may be invalid."""
+    variables = table.get("environment")
+    return variables if isinstance(variables, dict) else ()

@@ -22,8 +22,9 @@ def _set_state(state: str, environment: str | None, *, as_json: bool) -> None:
     from biot_plugin_cli.deploy.lifecycle import set_state
     from biot_plugin_cli.terminal.console import out, print_json
 
-    plugin = set_state(Destination.load(environment), state)
+    destination = Destination.load(environment)
+    plugin = set_state(destination, state)
     if as_json:
-        print_json(plugin)
+        print_json(destination.without_hidden_values(plugin))
     else:
         out.print(f"{plugin['name']} is {state}")

@@ -10,11 +10,14 @@ __all__ = ["list_plugins"]
 def list_plugins(environment: Environment = None, as_json: AsJson = False) -> None:
     """List the plugins on the platform."""
     from biot_plugin_cli.deploy.destination import Destination
-    from biot_plugin_cli.deploy.report import plugin_table
+    from biot_plugin_cli.deploy.report import print_plugins
     from biot_plugin_cli.terminal.console import out, print_json
 
-    plugins = Destination.load(environment).calls.all()
+    destination = Destination.load(environment)
+    plugins = destination.calls.all()
     if as_json:
-        print_json(plugins)
+        print_json([destination.without_hidden_values(plugin) for plugin in plugins])
+    elif plugins:
+        print_plugins(plugins)
     else:
-        out.print(plugin_table(plugins) if plugins else "There are no plugins on the platform yet")
+        out.print("There are no plugins on the platform yet")

@@ -8,12 +8,13 @@ __all__ = ["status"]
 
 
 def status(environment: Environment = None, as_json: AsJson = False) -> None:
-    """Show this plugin as it is on the platform."""
+    """Show this plugin as it is on the platform, without the values of variables that pyproject.toml does not have."""
     from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.deploy.report import print_plugin
     from biot_plugin_cli.terminal.console import print_json
 
-    plugin = Destination.load(environment).deployed_plugin()
+    destination = Destination.load(environment)
+    plugin = destination.without_hidden_values(destination.deployed_plugin())
     if as_json:
         print_json(plugin)
     else:

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from biot_plugin_cli.deploy.plan import Plan, is_applied, is_untouched
-from biot_plugin_cli.errors import CliError, Interrupted
+from biot_plugin_cli.deploy.config_changes import Config
+from biot_plugin_cli.deploy.plan import Plan, is_applied, is_same_plan, is_untouched
+from biot_plugin_cli.errors import CliError, Interrupted, OperationFailed
 from biot_plugin_cli.platform.errors import AnswerLost, Refusal
 from biot_plugin_cli.platform.plugin_calls import Code, PluginCalls
 
-__all__ = ["apply_plan", "delete_plugin"]
+__all__ = ["apply_plan", "delete_plugin", "refresh_plan"]
 
 _SERVER_ERROR = 500
 _STATUS_ADVICE = "run biot-plugin status to see it"
+
+
+def refresh_plan(plan: Plan, make: Callable[[Config], Plan], calls: PluginCalls) -> Plan:
+    """Make a plan again with the plugin as it is on the platform now, right before it is applied.
+
+    The platform replaces all variables at once. So those that the plan does not change are read again, since somebody
+    may have set one during the confirmation.
+
+    Args:
+        plan: The plan that was shown.
+        make: Makes the plan for the deployed plugin.
+        calls: The platform's API for plugins.
+
+    Raises:
+        OperationFailed: The plan would be another one now.
+        CliError: The platform cannot be asked.
+    """
+    if plan.before is None:
+        return plan
+    deployed = calls.find(plan.name)
+    if deployed is None:
+        raise OperationFailed(f"{plan.name} was deleted from the platform in the meantime: run this command again")
+    current = make(deployed)
+    if not is_same_plan(plan, current):
+        raise OperationFailed(
+            f"{plan.name} was changed on the platform after the plan was made. Nothing was changed: run this command "
+            "again, and look at the new plan"
+        )
+    return current
 
 
 def apply_plan(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, Any]:

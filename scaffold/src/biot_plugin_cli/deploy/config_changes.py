@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from biot_plugin_cli.deploy.variables import VARIABLES, deployed_variables
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 
 __all__ = ["Change", "Config", "changed_fields", "content_hash_of", "normalized"]
@@ -32,17 +33,18 @@ class Change:
 
 def content_hash_of(deployed: Config) -> str | None:
     """Read the content hash of a deployed plugin's code; None if it has none."""
-    value = (deployed.get("environmentVariables") or {}).get(HASH_VARIABLE)
+    value = deployed_variables(deployed).get(HASH_VARIABLE)
     return value if isinstance(value, str) else None
 
 
 def normalized(config: Config) -> dict[str, Any]:
     """Normalize a configuration: remove nulls and what the platform adds, and sort the subscriptions."""
     fields = {name: value for name, value in config.items() if name not in _NOT_CONFIG and value is not None}
-    variables = {**fields.get("environmentVariables", {})}
+    variables = deployed_variables(config)
     variables.pop(HASH_VARIABLE, None)
     subscriptions = _normalized_subscriptions(fields.get("subscriptions") or {})
-    return {**fields, "environmentVariables": variables, "subscriptions": subscriptions}
+    cors = {"cors": _normalized_cors(fields["cors"])} if "cors" in fields else {}
+    return {**fields, VARIABLES: variables, "subscriptions": subscriptions, **cors}
 
 
 def changed_fields(before: Config, after: Config, prefix: str = "") -> tuple[Change, ...]:
@@ -63,6 +65,11 @@ def _normalized_subscriptions(subscriptions: Config) -> dict[str, Any]:
         for name in ("interceptions", "notifications")
     }
     return {"interceptionOrder": subscriptions.get("interceptionOrder") or 1, **lists}
+
+
+def _normalized_cors(cors: Config) -> dict[str, Any]:
+    # Browsers do not care about the order.
+    return {name: sorted(values) if isinstance(values, list) else values for name, values in cors.items()}
 
 
 def _without_nulls(subscription: Config) -> dict[str, Any]:

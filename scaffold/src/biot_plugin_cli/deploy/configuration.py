@@ -48,27 +48,27 @@ def plugin_config(manifest: Manifest, hooks: Hooks) -> dict[str, Any]:
         "environmentVariables": dict(manifest.environment),
         "cors": {_camel(name): values for name, values in manifest.cors.items()},
         "analyticsDbAccess": manifest.analytics_db_access,
-        "subscriptions": {**order, **hooks.subscriptions},
+        # The subscriptions of a plugin without the framework are unknown, and must not be overwritten.
+        "subscriptions": {**order, **(hooks.subscriptions if hooks.has_framework else {})},
         "cronSchedule": hooks.cron_schedule,
     }
     # An image contains these.
     absent = {"runtime", "handler"} if manifest.package == "image" else set()
-    if not hooks.has_framework:
-        # The subscriptions of such a plugin are unknown, and must not be overwritten.
-        absent.add("subscriptions")
-    absent |= {name for name in ("cors", "cronSchedule") if not config[name]}
+    absent |= {name for name in ("cors", "cronSchedule", "subscriptions") if not config[name]}
     return {name: value for name, value in config.items() if name not in absent}
 
 
-def code_config(config: Mapping[str, Any], hooks: Hooks) -> dict[str, Any]:
+def code_config(whole: Mapping[str, Any], config: Mapping[str, Any], hooks: Hooks) -> dict[str, Any]:
     """Select the part of a configuration that belongs to the code, and is rolled back with it.
 
     Args:
-        config: The whole configuration.
+        whole: The whole configuration after the deployment.
+        config: What the manifest and the code declare of it.
         hooks: The plugin's hooks.
     """
+    # Orders that the code does not declare are not part of it.
     declared = ("subscriptions", "cronSchedule") if hooks.has_framework else ()
-    return {name: config.get(name) for name in ("handler", "runtime", *declared)}
+    return {name: whole.get(name) for name in ("handler", "runtime")} | {name: config.get(name) for name in declared}
 
 
 def unmentioned_fields(manifest: Manifest, hooks: Hooks) -> frozenset[str]:

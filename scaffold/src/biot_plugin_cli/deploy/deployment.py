@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_plugin_cli.check.runner import check
-from biot_plugin_cli.deploy.apply import apply_plan
+from biot_plugin_cli.deploy.apply import apply_plan, refresh_plan
+from biot_plugin_cli.deploy.config_changes import Config
 from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unmentioned_fields
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import Plan, make_plan
@@ -42,37 +43,43 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, A
         package = build_package(plugin, progress=progress)
     deployed = destination.calls.find(destination.name)
     unmentioned = unmentioned_fields(plugin.manifest, hooks)
-    plan = make_plan(deployed, config, package.content_hash, unmentioned=unmentioned)
-    print_plan(plan, destination.base_url)
+
+    def make(deployed: Config | None) -> Plan:
+        return make_plan(deployed, config, package.content_hash, unmentioned=unmentioned)
+
+    plan = make(deployed)
+    environment = plugin.manifest.environment
+    print_plan(plan, destination.base_url, environment)
     if plan.action == "none" or dry_run:
-        return plan_document(plan)
+        return plan_document(plan, environment)
     # The planned package is uploaded, even if another build replaces the file during the confirmation.
     code = (package.path.name, package.path.read_bytes())
     confirm("Go on?", yes=yes)
-    endpoint_url = upload(destination, plan, code, package.content_hash, code_config(plan.config, hooks))
-    return {**plan_document(plan), "endpointUrl": endpoint_url}
+    endpoint_url = upload(destination, plan, make, code, code_config(plan.config, config, hooks))
+    return {**plan_document(plan, environment), "endpointUrl": endpoint_url}
 
 
 def upload(
-    destination: Destination, plan: Plan, code: Code, content_hash: str, config: Mapping[str, Any]
+    destination: Destination, plan: Plan, make: Callable[[Config], Plan], code: Code, config: Mapping[str, Any]
 ) -> str | None:
     """Apply a plan, and store its package for rollback; return the plugin's URL.
 
     Args:
         destination: Where to deploy.
-        plan: The plan.
+        plan: The plan that was shown.
+        make: Makes the plan again for the plugin as the platform shows it now.
         code: The file name and content of the plan's zip, whether or not it is uploaded.
-        content_hash: The content hash of the code.
         config: The part of the configuration that belongs to the code.
 
     Raises:
         CliError: The plan cannot be applied.
     """
-    deployed = apply_plan(plan, code if plan.sends_code else None, destination.calls)
+    current = refresh_plan(plan, make, destination.calls)
+    deployed = apply_plan(current, code if plan.sends_code else None, destination.calls)
     endpoint_url: str | None = deployed.get("endpointUrl")
-    if plan.sends_code:
+    if plan.sends_code and plan.content_hash:
         try:
-            destination.history().add(code[1], plan.version, content_hash, config, endpoint_url)
+            destination.history().add(code[1], plan.version, plan.content_hash, config, endpoint_url)
         except OperationFailed as error:
             print_not_stored(plan, error)
     return endpoint_url

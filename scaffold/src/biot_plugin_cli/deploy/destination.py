@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, Self
 
 from biot_plugin_cli.deploy.package_history import PackageHistory
+from biot_plugin_cli.deploy.variables import hide_variables
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.manifest.base_url import BASE_URL_VARIABLE
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import find_credentials, keep_credentials
 from biot_plugin_cli.platform.plugin_calls import PluginCalls
+from biot_plugin_cli.platform.plugin_names import PREFIX
 from biot_plugin_cli.platform.response_schemas import INTERCEPTABLE, page_of
 from biot_plugin_cli.plugin.repository import Plugin
 
@@ -79,6 +81,11 @@ class Destination:
     def history(self, name: str | None = None) -> PackageHistory:
         """The packages that were deployed there from this repository, of this plugin or of one with another name."""
         return PackageHistory(self.plugin.root, self.plugin.environment or self.base_url, name or self.name)
+
+    def without_hidden_values(self, plugin: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a plugin of the platform as it may be shown: without the values that the manifest does not have."""
+        is_own = plugin["name"] in (self.name, PREFIX + self.name)
+        return hide_variables(plugin, self.plugin.manifest.environment if is_own else {})
 
     def deployed_plugin(self) -> dict[str, Any]:
         """Fetch the plugin from the platform.

@@ -7,8 +7,8 @@ from typing import Any
 from biot_plugin_cli.deploy.apply import apply_plan, delete_plugin
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import make_plan
-from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.platform.plugin_calls import PREFIX
+from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.platform.plugin_names import NAME_FORM, PREFIX, is_name
 from biot_plugin_cli.terminal.confirmation import confirm
 
 __all__ = ["delete", "set_state"]
@@ -37,16 +37,28 @@ def delete(destination: Destination, name: str | None, *, yes: bool) -> str:
         yes: Whether to skip the confirmation.
 
     Raises:
+        UsageError: The name is not that of a plugin, or could be that of two.
         OperationFailed: There is no such plugin.
         CliError: It cannot be deleted.
     """
-    requested = name or destination.name
-    # A name may itself start like the prefix.
-    candidates = dict.fromkeys((requested, requested.removeprefix(PREFIX)))
-    match = next((candidate for candidate in candidates if destination.calls.find(candidate)), None)
-    if match is None:
-        raise OperationFailed(f"There is no plugin {requested} on {destination.base_url}: see biot-plugin list")
+    match = _find_deployed(destination, destination.name if name is None else name)
     confirm(f"Delete {match} from {destination.base_url}, with its code, subscriptions and service user?", yes=yes)
     delete_plugin(match, destination.calls)
     destination.history(match).clear()
     return match
+
+
+def _find_deployed(destination: Destination, requested: str) -> str:
+    """Find the one plugin that a name denotes, with or without the prefix."""
+    names = dict.fromkeys((requested, requested.removeprefix(PREFIX)))
+    if not any(map(is_name, names)):
+        raise UsageError(f"{requested!r} is not the name of a plugin: make it {NAME_FORM}, see biot-plugin list")
+    found = [name for name in names if is_name(name) and destination.calls.find(name)]
+    if not found:
+        raise OperationFailed(f"There is no plugin {requested} on {destination.base_url}: see biot-plugin list")
+    if len(found) > 1:
+        raise UsageError(
+            f"{requested} may be one of two plugins on {destination.base_url}: write {PREFIX}{requested} for the one "
+            f"of that name, or {found[1]} for the one that the platform calls {requested}"
+        )
+    return found[0]

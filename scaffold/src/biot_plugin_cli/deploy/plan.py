@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from biot_plugin_cli.deploy.config_changes import Change, Config, changed_fields, content_hash_of, normalized
+from biot_plugin_cli.deploy.subscriptions import merge_subscriptions
+from biot_plugin_cli.deploy.variables import VARIABLES, deployed_variables
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from biot_plugin_cli.manifest.rules import MAX_VERSION
 
-__all__ = ["INTERCEPTION_ORDER", "Plan", "is_applied", "is_untouched", "make_plan"]
+__all__ = ["INTERCEPTION_ORDER", "Plan", "is_applied", "is_same_plan", "is_untouched", "make_plan"]
 
 INTERCEPTION_ORDER = "subscriptions.interceptionOrder"
 """The field with the order of all interceptions that have none of their own (contract section 6.4)."""
@@ -53,7 +55,7 @@ class Plan:
         """The fields of the configuration that an update sends, including the version."""
         fields = {change.field.partition(".")[0] for change in self.changes}
         if self.sends_code:
-            fields |= {"environmentVariables"}
+            fields |= {VARIABLES}
         return {"version": self.version, **{name: self.config.get(name) for name in fields}}
 
 
@@ -61,6 +63,9 @@ def make_plan(
     deployed: Config | None, config: Config, content_hash: str | None, *, unmentioned: Collection[str] = ()
 ) -> Plan:
     """Plan a deployment.
+
+    Variables, lists of `cors` and orders of interceptions that the configuration does not name stay as they are on the
+    platform, name by name.
 
     Args:
         deployed: The plugin as the platform shows it; None if it does not have it.
@@ -76,10 +81,19 @@ def make_plan(
     _require_same_package_type(deployed, config)
     whole = {"cronSchedule": None, **config}
     mentioned = {name: value for name, value in whole.items() if name not in unmentioned and name != "version"}
-    if INTERCEPTION_ORDER in unmentioned and mentioned.get("subscriptions"):
-        order = (deployed.get("subscriptions") or {}).get("interceptionOrder")
-        mentioned["subscriptions"] = {**mentioned["subscriptions"], "interceptionOrder": order}
-    return _plan_update(deployed, {**deployed, **mentioned}, content_hash)
+    merged = _merged(deployed, mentioned, adopts_orders=INTERCEPTION_ORDER in unmentioned)
+    return _plan_update(deployed, {**deployed, **merged}, content_hash)
+
+
+def _merged(deployed: Config, mentioned: Config, *, adopts_orders: bool) -> dict[str, Any]:
+    """Merge those fields name by name that the platform replaces as a whole."""
+    merged = {**mentioned, VARIABLES: {**deployed_variables(deployed), **(mentioned.get(VARIABLES) or {})}}
+    if mentioned.get("cors"):
+        merged["cors"] = {**(deployed.get("cors") or {}), **mentioned["cors"]}
+    if mentioned.get("subscriptions"):
+        before = deployed.get("subscriptions") or {}
+        merged["subscriptions"] = merge_subscriptions(before, mentioned["subscriptions"], adopts_orders=adopts_orders)
+    return merged
 
 
 def _plan_creation(config: Config, content_hash: str | None) -> Plan:
@@ -97,15 +111,30 @@ def _plan_update(deployed: Config, config: Config, content_hash: str | None) -> 
     before, after = normalized(deployed), normalized(config)
     changes = changed_fields(before, after)
     removed = {name: None for name in before if name not in after}
+    # What does not change is sent back as it came.
+    unchanged = {name: deployed[name] for name in before if name in deployed and before[name] == after.get(name)}
+    as_declared = {"cors": config["cors"]} if config.get("cors") else {}
+    variables = {VARIABLES: after[VARIABLES]}
     hash_after = content_hash or deployed_hash
-    whole = _with_hash({**after, **removed, "version": version}, hash_after)
+    whole = _with_hash({**after, **removed, **as_declared, **unchanged, **variables, "version": version}, hash_after)
     action: Literal["update", "none"] = "update" if changes or sends_code else "none"
     return Plan(action, config["name"], whole, changes, sends_code, deployed, version, hash_after)
 
 
 def _with_hash(config: Config, content_hash: str | None) -> dict[str, Any]:
     variables = {} if content_hash is None else {HASH_VARIABLE: content_hash}
-    return {**config, "environmentVariables": {**config.get("environmentVariables", {}), **variables}}
+    return {**config, VARIABLES: {**config.get(VARIABLES, {}), **variables}}
+
+
+def is_same_plan(plan: Plan, other: Plan) -> bool:
+    """Whether two plans do the same, whatever they leave unchanged."""
+    return (plan.action, plan.version_before, plan.version, plan.sends_code, plan.changes) == (
+        other.action,
+        other.version_before,
+        other.version,
+        other.sends_code,
+        other.changes,
+    )
 
 
 def is_applied(plan: Plan, deployed: Config) -> bool:

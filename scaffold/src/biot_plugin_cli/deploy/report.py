@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from itertools import groupby
+from typing import Any, TypeAlias
 
-from rich.table import Table
 from rich.text import Text
 
 from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.deploy.change_lines import ChangeLine, describe_changes, describe_interception, hide_changes
 from biot_plugin_cli.deploy.plan import Plan
+from biot_plugin_cli.deploy.subscriptions import describe_subscription
+from biot_plugin_cli.deploy.variables import VARIABLES, other_variables
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.terminal.console import err, out
+from biot_plugin_cli.terminal.plain_text import columns, one_line
 
-__all__ = ["plan_document", "plugin_table", "print_not_stored", "print_plan", "print_plugin", "print_warnings"]
+__all__ = ["plan_document", "print_not_stored", "print_plan", "print_plugin", "print_plugins", "print_warnings"]
+
+_Parts: TypeAlias = "list[str | tuple[str, str]]"
+"""The parts of a line: a text, or a text and its style."""
 
 _ACTIONS = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
-_MAX_RENDERED_LENGTH = 80
+_STYLES = {"added": "green", "removed": "red", "moved": "yellow", "changed": "yellow"}
+_VERB_WIDTH = max(map(len, _STYLES))
 _FIELDS = (
     "name",
     "displayName",
@@ -30,10 +37,16 @@ _FIELDS = (
     "memorySize",
     "cronSchedule",
 )
+_ADDED_FIELDS = ("endpointUrl", "linkToConsole", "lastModifiedTime")
 
 
-def plan_document(plan: Plan) -> dict[str, Any]:
-    """Create the plan's part of the document of `--json`."""
+def plan_document(plan: Plan, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Create the plan's part of the document of `--json`.
+
+    Args:
+        plan: The plan.
+        environment: The variables of the manifest; the values of all others are hidden.
+    """
     return {
         "action": plan.action,
         "name": plan.name,
@@ -41,26 +54,65 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "versionBefore": plan.version_before,
         "contentHash": plan.content_hash,
         "codeChanged": plan.sends_code,
-        "changes": [asdict(change) for change in plan.changes],
+        "changes": [asdict(change) for change in hide_changes(plan.changes, environment)],
+        "otherVariables": list(other_variables(plan.before or {}, environment)),
     }
 
 
-def print_plan(plan: Plan, base_url: str) -> None:
-    """Print the plan on standard error; standard output has the outcome."""
+def print_plan(plan: Plan, base_url: str, environment: Mapping[str, str]) -> None:
+    """Print the plan on standard error; standard output has the outcome.
+
+    Args:
+        plan: The plan.
+        base_url: The platform's base URL.
+        environment: The variables of the manifest; the values of all others are hidden.
+    """
     word, style = _ACTIONS[plan.action]
     err.print(Text.assemble((word, f"bold {style}"), f" {plan.name} on {base_url}"))
-    if plan.action == "none":
-        return
-    version = f"{plan.version_before} → {plan.version}" if plan.version_before else str(plan.version)
+    lines = [] if plan.action == "none" else list(_plan_lines(plan, environment))
+    for line in [*lines, *_unchanged_lines(plan, environment)]:
+        err.print(line)
+
+
+def _plan_lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[Text]:
+    """Yield the lines of a plan: fields of a single value in two columns, then the members of the others."""
+    lines = describe_changes(hide_changes(plan.changes, environment))
+    fields = [(line.field, _single_value(line, plan)) for line in lines if not line.verb]
+    rows = [*_summary(plan), *fields]
+    width = max(len(field) for field, _ in rows)
+    yield from (Text.assemble(f"  {field.ljust(width)}  ", *parts) for field, parts in rows)
+    for field, members in groupby((line for line in lines if line.verb), lambda line: line.field):
+        yield Text(f"  {field}")
+        yield from map(_member_line, members)
+
+
+def _summary(plan: Plan) -> Iterator[tuple[str, _Parts]]:
     is_same = plan.version_before == plan.version
-    err.print(f"  version  {plan.version}, unchanged" if is_same else f"  version  {version}")
-    err.print(f"  code     {'uploaded' if plan.sends_code else 'unchanged'}")
-    for change in plan.changes:
-        err.print(
-            Text.assemble(
-                f"  {change.field}  ", (_render(change.before), "red"), " → ", (_render(change.after), "green")
-            )
-        )
+    change = f"{plan.version_before} → {plan.version}" if plan.version_before else str(plan.version)
+    yield "version", [f"{plan.version}, unchanged" if is_same else change]
+    yield "code", ["uploaded" if plan.sends_code else "unchanged"]
+
+
+def _single_value(line: ChangeLine, plan: Plan) -> _Parts:
+    # A new plugin has no values before, and none is worth saying so.
+    return _change(line.before if plan.before else "", line.after)
+
+
+def _member_line(line: ChangeLine) -> Text:
+    gap = "  " if line.before or line.after else ""
+    verb = line.verb.ljust(_VERB_WIDTH), _STYLES[line.verb]
+    return Text.assemble("    ", verb, f"  {line.member}{gap}", *_change(line.before, line.after))
+
+
+def _change(before: str, after: str) -> _Parts:
+    return [(before, "red"), " → " if before and after else "", (after, "green")]
+
+
+def _unchanged_lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[Text]:
+    if others := other_variables(plan.before or {}, environment):
+        names = ", ".join(map(one_line, others))
+        reason = "set on the platform, but not in pyproject.toml; remove what is not needed in the platform's console"
+        yield Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: {reason}")
 
 
 def print_warnings(findings: Iterable[Finding]) -> None:
@@ -76,32 +128,49 @@ def print_not_stored(plan: Plan, error: CliError) -> None:
 
 
 def print_plugin(plugin: Mapping[str, Any]) -> None:
-    """Print a plugin of the platform."""
-    for name in _FIELDS:
-        if plugin.get(name) is not None:
-            out.print(Text.assemble((f"{name:14}", "bold"), str(plugin[name])))
+    """Print a plugin of the platform.
+
+    Args:
+        plugin: The plugin, without values that must not be shown.
+    """
+    rows = list(_rows(plugin))
+    width = max(len(label) for label, _ in rows)
+    for label, value in rows:
+        out.print(Text.assemble((label.ljust(width), "bold"), f"  {value}"))
+
+
+def _rows(plugin: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from _present(plugin, _FIELDS)
+    variables = plugin.get(VARIABLES) or {}
+    for name in sorted(variables) if isinstance(variables, Mapping) else ():
+        yield VARIABLES, f"{one_line(name)} = {one_line(variables[name])}"
     subscriptions = plugin.get("subscriptions") or {}
     for interception in subscriptions.get("interceptions") or ():
-        hook = interception.get("apiId") or interception.get("entityTypeName")
-        out.print(Text.assemble(("intercepts    ", "bold"), f"{interception['type']} {hook}"))
+        yield "intercepts", one_line(describe_interception(interception))
     for notification in subscriptions.get("notifications") or ():
-        hook = f"{notification['entityTypeName']} {notification['actionName']}"
-        out.print(Text.assemble(("is notified of", "bold"), f" {hook}"))
-    for name in ("endpointUrl", "linkToConsole", "lastModifiedTime"):
-        out.print(Text.assemble((f"{name:14}", "bold"), str(plugin.get(name))))
+        yield "is notified of", one_line(describe_subscription(notification))
+    yield from _present(plugin, _ADDED_FIELDS)
 
 
-def plugin_table(plugins: Iterable[Mapping[str, Any]]) -> Table:
-    """Create a table with a row for each plugin."""
-    table = Table("name", "version", "state", "runtime", "modified", box=None, pad_edge=False)
-    for plugin in plugins:
-        state, runtime = plugin.get("enabledState") or "", plugin.get("runtime") or "image"
-        table.add_row(plugin["name"], str(plugin["version"]), state, runtime, plugin["lastModifiedTime"])
-    return table
+def _present(plugin: Mapping[str, Any], fields: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for field in fields:
+        if plugin.get(field) is not None:
+            yield field, one_line(plugin[field])
 
 
-def _render(value: Any) -> str:
-    if value is None:
-        return "none"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _MAX_RENDERED_LENGTH else f"{text[: _MAX_RENDERED_LENGTH - 1]}…"
+def print_plugins(plugins: Iterable[Mapping[str, Any]]) -> None:
+    """Print a table with a row for each plugin."""
+    rows = [
+        (
+            one_line(plugin["name"]),
+            str(plugin["version"]),
+            str(plugin.get("enabledState") or ""),
+            str(plugin.get("runtime") or "image"),
+            one_line(plugin["lastModifiedTime"]),
+        )
+        for plugin in plugins
+    ]
+    header, *lines = columns([("name", "version", "state", "runtime", "modified"), *rows])
+    out.print(Text(header, "bold"))
+    for line in lines:
+        out.print(Text(line))

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, NoReturn
 
-from biot_plugin_cli.deploy.config_changes import content_hash_of
+from biot_plugin_cli.deploy.config_changes import Config, content_hash_of
 from biot_plugin_cli.deploy.deployment import upload
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.package_history import StoredPackage
-from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, make_plan
+from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, Plan, make_plan
 from biot_plugin_cli.deploy.report import plan_document, print_plan
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.terminal.confirmation import confirm
@@ -35,15 +35,21 @@ def roll_back(destination: Destination, version: int | None, *, yes: bool) -> di
     stored = destination.history().of(deployed.get("endpointUrl"))
     older = [package for package in stored if package.version < deployed["version"]]
     package = _previous(older, deployed) if version is None else _find(older, version)
-    plan = make_plan(deployed, {**deployed, **package.config}, package.content_hash, unmentioned={INTERCEPTION_ORDER})
-    print_plan(plan, destination.base_url)
+
+    def make(deployed: Config) -> Plan:
+        config = {**deployed, **package.config}
+        return make_plan(deployed, config, package.content_hash, unmentioned={INTERCEPTION_ORDER})
+
+    plan = make(deployed)
+    environment = destination.plugin.manifest.environment
+    print_plan(plan, destination.base_url, environment)
     source = {"codeOf": package.version}
     if plan.action == "none":
-        return {**plan_document(plan), **source}
+        return {**plan_document(plan, environment), **source}
     confirm(f"Deploy the code of version {package.version} again?", yes=yes)
     code = (package.file.name, package.file.read_bytes())
-    endpoint_url = upload(destination, plan, code, package.content_hash, package.config)
-    return {**plan_document(plan), **source, "endpointUrl": endpoint_url}
+    endpoint_url = upload(destination, plan, make, code, package.config)
+    return {**plan_document(plan, environment), **source, "endpointUrl": endpoint_url}
 
 
 def _find(stored: Sequence[StoredPackage], version: int) -> StoredPackage:

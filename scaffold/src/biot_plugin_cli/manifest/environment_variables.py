@@ -8,7 +8,7 @@ from typing import Any
 
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
 
-__all__ = ["HASH_VARIABLE", "RESERVED_PREFIX", "find_variable_problems"]
+__all__ = ["HASH_VARIABLE", "RESERVED_PREFIX", "find_variable_problems", "looks_secret"]
 
 HASH_VARIABLE = "PLUGIN_CONTENT_HASH"
 """The variable that a deployment adds: the SHA-256 of the code, which identifies it from any machine."""
@@ -21,6 +21,7 @@ _HASH_BYTES = len(HASH_VARIABLE) + 64
 _MAX_BYTES = _LAMBDA_MAX_BYTES - _HASH_BYTES
 _TEXTS_ADVICE = "make it a table of non-empty strings"
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
+_SECRET_NAME = re.compile(r"(?i)(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY)$")
 _RESERVED_BY_LAMBDA = frozenset(
     [
         *("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API"),
@@ -53,6 +54,11 @@ def find_variable_problems(value: Any, within: tuple[str, ...]) -> Iterator[Mani
             f"adds {_HASH_BYTES} for {HASH_VARIABLE}, and the platform adds its own {RESERVED_PREFIX} variables)"
         )
         yield ManifestProblem("environment-too-large", keys, f"{table} has {size} bytes", advice)
+
+
+def looks_secret(name: str) -> bool:
+    """Whether a variable's name is that of a secret."""
+    return bool(_SECRET_NAME.search(name))
 
 
 def _describe_problem(name: str, text: Any) -> tuple[str, str, str] | None:

@@ -11,10 +11,10 @@ from biot_plugin_cli.manifest.base_url import BASE_URL, BASE_URL_FORM, is_base_u
 from biot_plugin_cli.manifest.environment_variables import find_variable_problems
 from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
+from biot_plugin_cli.platform.plugin_names import NAME_FORM, PREFIX, is_name
 
-__all__ = ["MAX_NAME_LENGTH", "MAX_VERSION", "find_problems"]
+__all__ = ["MAX_VERSION", "find_problems"]
 
-MAX_NAME_LENGTH = 57
 MAX_VERSION = 32767
 
 _REQUIRED = ("name", "display-name", "version", "runtime")
@@ -90,7 +90,10 @@ def _is_tables(value: Any) -> bool:
 
 
 _RULES: Mapping[str, _Rule] = {
-    "name": _Rule(f"1 to {MAX_NAME_LENGTH} letters, digits, '-' and '_'", _text(MAX_NAME_LENGTH, r"[a-zA-Z0-9_-]+")),
+    "name": _Rule(
+        f"{NAME_FORM}, not beginning with {PREFIX}, which the platform puts before it",
+        lambda value: isinstance(value, str) and is_name(value) and not value.startswith(PREFIX),
+    ),
     "display-name": _Rule("a string of 1 to 255 characters", _text(255)),
     "version": _Rule(f"an integer from 1 to {MAX_VERSION}", _integer(1, MAX_VERSION)),
     "runtime": _Rule(f"one of {', '.join(RUNTIMES)}", lambda value: value in RUNTIMES),

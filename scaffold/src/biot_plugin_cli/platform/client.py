@@ -71,7 +71,15 @@ class PlatformClient:
         """
         return search_all(lambda page_path: self.get(page_path, page_of(schema)), path, request)
 
-    def change(self, method: str, path: str, form: Form | None = None, schema: Schema = ANYTHING) -> Any:
+    def change(
+        self,
+        method: str,
+        path: str,
+        form: Form | None = None,
+        schema: Schema = ANYTHING,
+        *,
+        hide: Callable[[str], str] = str,
+    ) -> Any:
         """Send a request that creates, changes or deletes something, once.
 
         Args:
@@ -79,27 +87,30 @@ class PlatformClient:
             path: The path.
             form: The multipart form.
             schema: The expected shape of the response.
+            hide: Hides in an error of the platform what must not be printed.
 
         Raises:
             Unreachable: The request was not sent: nothing was changed.
             AnswerLost: The outcome is unknown.
             Refusal: The platform responded with an error.
         """
-        return self._authorized(method, path, schema, form)
+        return self._authorized(method, path, schema, form, hide)
 
-    def _authorized(self, method: str, path: str, schema: Schema, form: Form | None = None) -> Any:
+    def _authorized(
+        self, method: str, path: str, schema: Schema, form: Form | None = None, hide: Callable[[str], str] = str
+    ) -> Any:
         """Send a request with the token, and once more with a new one if it has expired."""
         is_fresh = self._token is None
         try:
-            return self._with_token(method, path, schema, form)
+            return self._with_token(method, path, schema, form, hide)
         except Refusal as error:
             if error.status_code != _UNAUTHORIZED or is_fresh:
                 raise
         self._token = None
-        return self._with_token(method, path, schema, form)
+        return self._with_token(method, path, schema, form, hide)
 
-    def _with_token(self, method: str, path: str, schema: Schema, form: Form | None) -> Any:
-        content = self._send(method, path, {"authorization": f"Bearer {self._get_token()}"}, form)
+    def _with_token(self, method: str, path: str, schema: Schema, form: Form | None, hide: Callable[[str], str]) -> Any:
+        content = self._send(method, path, {"authorization": f"Bearer {self._get_token()}"}, form, hide)
         try:
             return parse(content, schema, self._connection.base_url)
         except NotThePlatform as error:
@@ -115,11 +126,18 @@ class PlatformClient:
             self._notify(credentials)
         return self._token
 
-    def _send(self, method: str, path: str, headers: Mapping[str, str], body: Form | bytes | None) -> bytes:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Form | bytes | None,
+        hide: Callable[[str], str] = str,
+    ) -> bytes:
         status, content = self._connection.send(method, path, headers, body)
         if status in range(200, 300):
             return content
-        refusal = parse_refusal(status, content)
+        refusal = parse_refusal(status, content, hide)
         if status in _GATEWAY_STATUSES and method != "GET" and refusal.code in ("", "GATEWAY_TIMEOUT"):
             raise AnswerLost(str(refusal))
         raise refusal

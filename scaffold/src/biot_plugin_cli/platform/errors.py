@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
 
-__all__ = ["AnswerLost", "NotThePlatform", "Refusal", "Unreachable", "parse_refusal"]
+__all__ = ["AnswerLost", "NotThePlatform", "OtherPlugin", "Refusal", "Unreachable", "parse_refusal"]
 
 
 class Unreachable(PlatformUnreachable):
@@ -28,6 +28,21 @@ class NotThePlatform(Unreachable):
 
 class AnswerLost(PlatformUnreachable):
     """There was no response: the platform may have completed the request."""
+
+
+class OtherPlugin(PlatformRefused):
+    """The platform responded with another plugin than the requested one.
+
+    Args:
+        requested: The name that was requested.
+        responded: The name in the response.
+    """
+
+    def __init__(self, requested: str, responded: str) -> None:
+        super().__init__(
+            f"The platform responded with another plugin, {responded!r} instead of {requested!r}: compare the name in "
+            "pyproject.toml with biot-plugin list"
+        )
 
 
 class Refusal(PlatformRefused):
@@ -99,16 +114,18 @@ class _Details(dict[str, Any]):
         return f"[{name}]"
 
 
-def parse_refusal(status_code: int, content: bytes) -> Refusal:
+def parse_refusal(status_code: int, content: bytes, hide: Callable[[str], str] = str) -> Refusal:
     """Create the error of a response.
 
     Args:
         status_code: The HTTP status.
         content: The body: the platform's error body, or that of a gateway, proxy or firewall.
+        hide: Hides in the platform's words what must not be printed.
     """
     body = _parse_body(content)
-    code, message = str(body.get("code") or ""), str(body.get("message") or "")
+    code, message = str(body.get("code") or ""), hide(str(body.get("message") or ""))
     details = body["details"] if isinstance(body.get("details"), dict) else {}
+    details = {name: value if isinstance(value, int) else hide(str(value)) for name, value in details.items()}
     trace = f" (trace {body['traceId']})" if body.get("traceId") else ""
     if code in _MESSAGES:
         text = _MESSAGES[code].format_map(_Details(details, message=message.rstrip(".") or "no reason given"))

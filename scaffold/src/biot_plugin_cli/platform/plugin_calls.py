@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.connection import Form
-from biot_plugin_cli.platform.errors import Refusal
+from biot_plugin_cli.platform.errors import AnswerLost, OtherPlugin, Refusal
+from biot_plugin_cli.platform.plugin_names import PREFIX, require_same_plugin
 from biot_plugin_cli.platform.response_schemas import PLUGIN
 
-__all__ = ["PREFIX", "PluginCalls"]
-
-PREFIX = "Plugin-"
-"""The prefix of plugin names on the platform."""
+__all__ = ["PluginCalls"]
 
 _PLUGINS = "/settings/v2/plugins"
 _ZIP = "application/x-zip-compressed"
 _NO_SUCH_CALL = (404, 405)
+_VARIABLES = "environmentVariables"
+_HIDDEN = "(hidden)"
+_MAX_SHORT_LENGTH = 5
 # A PATCH request must not contain these, by the published API.
 _PUT_ONLY = frozenset({"name", "deploymentPackageType"})
 
@@ -30,23 +32,25 @@ Code = tuple[str, bytes]
 class PluginCalls:
     """The plugins on a platform.
 
+    A response about another plugin than the requested one is an error.
+
     Args:
         client: The client to send requests with.
     """
 
     def __init__(self, client: PlatformClient) -> None:
         self._client = client
-        self._has_put = True
+        self._missing_methods: set[str] = set()
 
     def find(self, name: str) -> dict[str, Any] | None:
         """Fetch a plugin by name; None if there is no such plugin."""
         try:
-            plugin: dict[str, Any] = self._client.get(_path(name), PLUGIN)
+            plugin = self._client.get(_path(name), PLUGIN)
         except Refusal as error:
             if error.status_code == 404 and error.code == "PLUGIN_NOT_FOUND":
                 return None
             raise
-        return plugin
+        return _same_plugin(name, plugin)
 
     def all(self) -> list[dict[str, Any]]:
         """Fetch all plugins, sorted by name."""
@@ -54,11 +58,13 @@ class PluginCalls:
 
     def create(self, config: Config, code: Code) -> dict[str, Any]:
         """Create a plugin."""
-        plugin: dict[str, Any] = self._client.change("POST", _PLUGINS, _form(config, code), PLUGIN)
-        return plugin
+        return self._change("POST", _PLUGINS, config.get("name", ""), config, code)
 
     def update(self, name: str, whole: Config, changed: Config, code: Code | None) -> dict[str, Any]:
-        """Update a plugin by PUT with its whole configuration, or by PATCH where the platform has no PUT.
+        """Update a plugin by PUT with its whole configuration, or by PATCH with what changes.
+
+        Where the environment variables do not change, PATCH is preferred: it does not send them, so that one that is
+        set by somebody else at this moment is not lost. Where the platform has no such call, the other one is sent.
 
         Args:
             name: The plugin's name.
@@ -66,29 +72,70 @@ class PluginCalls:
             changed: The fields of it that change, and the version.
             code: The file name and the content of the zip; None if the code does not change.
         """
-        if self._has_put:
+        bodies = {
+            "PUT": {**whole, "name": name},
+            "PATCH": {field: value for field, value in changed.items() if field not in _PUT_ONLY},
+        }
+        preferred, other = ("PUT", "PATCH") if _VARIABLES in changed else ("PATCH", "PUT")
+        if preferred not in self._missing_methods:
             try:
-                updated: dict[str, Any] = self._client.change(
-                    "PUT", _path(name), _form({**whole, "name": name}, code), PLUGIN
-                )
-                return updated
+                return self._change(preferred, _path(name), name, bodies[preferred], code, _hider(whole))
             except Refusal as error:
                 if error.status_code not in _NO_SUCH_CALL or error.code == "PLUGIN_NOT_FOUND":
                     raise
-                self._has_put = False
-        partial = {field: value for field, value in changed.items() if field not in _PUT_ONLY}
-        patched: dict[str, Any] = self._client.change("PATCH", _path(name), _form(partial, code), PLUGIN)
-        return patched
+                self._missing_methods.add(preferred)
+        return self._change(other, _path(name), name, bodies[other], code, _hider(whole))
 
     def delete(self, name: str) -> None:
         """Delete a plugin."""
         self._client.change("DELETE", _path(name))
+
+    def _change(
+        self,
+        method: str,
+        path: str,
+        name: str,
+        config: Config,
+        code: Code | None,
+        hide: Callable[[str], str] | None = None,
+    ) -> dict[str, Any]:
+        plugin = self._client.change(method, path, _form(config, code), PLUGIN, hide=hide or _hider(config))
+        try:
+            return _same_plugin(name, plugin)
+        except OtherPlugin as error:
+            # The status was a success, so something was changed.
+            raise AnswerLost(str(error)) from error
 
 
 def _path(name: str) -> str:
     return f"{_PLUGINS}/{PREFIX}{quote(name, safe='')}"
 
 
+def _same_plugin(name: str, plugin: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plugin with the name as it was requested; the platform may show it with the prefix."""
+    require_same_plugin(name, plugin["name"])
+    return {**plugin, "name": name}
+
+
 def _form(config: Config, code: Code | None) -> Form:
     parts: dict[str, str | tuple[str, bytes, str]] = {} if code is None else {"code": (*code, _ZIP)}
     return {**parts, "config": json.dumps(config)}
+
+
+def _hider(config: Config) -> Callable[[str], str]:
+    """Create a function that hides the values of a configuration's variables in a text.
+
+    The platform may quote what it was sent, and some of these values are nobody's here to show.
+    """
+    values = {str(value) for value in (config.get(_VARIABLES) or {}).values() if value}
+    quoted = {json.dumps(value, ensure_ascii=is_ascii)[1:-1] for value in values for is_ascii in (True, False)}
+    if not values:
+        return str
+    pattern = re.compile("|".join(map(_pattern_of, sorted(values | quoted, key=len, reverse=True))))
+    return lambda text: pattern.sub(_HIDDEN, text)
+
+
+def _pattern_of(value: str) -> str:
+    # A short value is also a part of ordinary words.
+    escaped = re.escape(value)
+    return escaped if len(value) > _MAX_SHORT_LENGTH else rf"(?<!\w){escaped}(?!\w)"
