@@ -8,14 +8,14 @@ with the same interpreter, whatever the folder and the number of processes.
 from __future__ import annotations
 
 import functools
-import os
 import re
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.processes.environment import child_environment
+from biot_plugin_cli.processes.runner import run
 
 __all__ = ["SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
 
@@ -39,9 +39,11 @@ def interpreter_build(python: Path) -> str:
         OperationFailed: The interpreter does not run.
     """
     try:
-        process = subprocess.run([python, "-I", "-S", "-c", _BUILD], capture_output=True, text=True, check=True)  # noqa: S603
-    except (OSError, subprocess.SubprocessError) as error:
+        process = run([python, "-I", "-S", "-c", _BUILD], child_environment())
+    except OSError as error:
         raise _interpreter_error(python) from error
+    if process.returncode:
+        raise _interpreter_error(python)
     return process.stdout.strip()
 
 
@@ -71,11 +73,8 @@ def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None
     options = ["-q", "-j", str(workers or 0), "--invalidation-mode", "unchecked-hash"]
     # Python imports from the working directory first, where the plugin's modules could hide the standard library's.
     command = [str(python), "-s", "-S", "-m", "compileall", *options, "-s", str(folder), "-p", LAMBDA_ROOT, str(folder)]
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        process = subprocess.run(  # noqa: S603
-            command, cwd=folder.parent, env=environment, capture_output=True, text=True, errors="replace", check=False
-        )
+        process = run(command, child_environment(), folder.parent)
     except OSError as error:
         raise _interpreter_error(python) from error
     if process.returncode:

@@ -84,7 +84,7 @@ def _env_file(path: str, way: _Way) -> Iterator[Finding]:
 
 def _secrets_in(file: Path, path: str, way: _Way) -> Iterator[Finding]:
     try:
-        if file.is_symlink() or file.stat().st_size > _MOST_BYTES:
+        if file.is_symlink() or not file.is_file() or file.stat().st_size > _MOST_BYTES:
             return
         text = file.read_bytes().decode("utf-8", errors="replace")
     except OSError:

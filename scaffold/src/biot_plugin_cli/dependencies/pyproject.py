@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import tomllib
-
 from biot_plugin_cli.dependencies.errors import DependencyError
-from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.uv.workspace import load_pyproject
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -39,11 +37,7 @@ class Project:
         Raises:
             InvalidPlugin: It cannot be read.
         """
-        file = root / "pyproject.toml"
-        try:
-            document = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InvalidPlugin(f"Cannot read {file}: {error}") from error
+        document = load_pyproject(root)
         return cls(root, document.get("project", {}), document.get("tool", {}).get("uv", {}))
 
     @property
@@ -66,6 +60,14 @@ class Project:
             DependencyError: One is not declared correctly.
         """
         return [_parse(text) for text in self.table.get("dependencies", ())]
+
+    def check_requirements(self) -> None:
+        """Check the direct dependencies.
+
+        Raises:
+            DependencyError: One is not declared correctly.
+        """
+        _ = self.requirements
 
 
 def _parse(text: str) -> Requirement:

@@ -22,7 +22,8 @@ def git_files(root: Path) -> list[str] | None:
         root: The folder.
 
     Returns:
-        Paths relative to the folder, with slashes, including tracked files that are deleted; None when there is no
+        Paths relative to the folder, with slashes, including tracked files that are deleted and submodules that are not
+        checked out; None when there is no
         repository, or one that ignores the folder.
 
     Raises:
@@ -53,10 +54,22 @@ def _discovery_folders(root: Path) -> Iterator[Path]:
 def _list_recursively(folder: Path) -> Iterator[str]:
     for name in _list_files(folder):
         path = folder / name
-        if path.is_dir() and not path.is_symlink():  # a repository within the repository
-            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path))
-        else:
+        if not path.is_dir() or path.is_symlink():
             yield name
+        elif _is_repository(path):
+            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path))
+        elif _is_submodule(folder, name):
+            yield name
+
+
+def _is_repository(folder: Path) -> bool:
+    """Whether a folder is a repository of its own; git would list the files of the outer one otherwise."""
+    return (folder / ".git").exists() and Path(git(folder, "rev-parse", "--show-toplevel")).samefile(folder)
+
+
+def _is_submodule(folder: Path, name: str) -> bool:
+    """Whether a folder stands for a commit of another repository, and not for a file that was deleted."""
+    return git(folder, "ls-files", "--stage", "--", f":(literal){name.rstrip('/')}").startswith("160000 ")
 
 
 def _list_files(folder: Path) -> list[str]:
