@@ -177,7 +177,8 @@ def _index_options(sources: Mapping[str, Any]) -> Iterator[str]:
     if sources.get("no-index"):
         yield "--no-index"
     for index in sources.get("index", ()):
-        yield from ("--index-url" if index.get("default") else "--extra-index-url", index["url"])
+        option = "--index-url" if index.get("default") else "--extra-index-url"
+        yield from ("--find-links" if index.get("format") == "flat" else option, index["url"])
     for url in sources.get("extra-index-url", ()):
         yield from ("--extra-index-url", url)
     if url := sources.get("index-url"):

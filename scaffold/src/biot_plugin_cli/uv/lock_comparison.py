@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.uv.dates import is_covered
 from biot_plugin_cli.uv.markers import parse_condition, same_conditions, same_python
 from biot_plugin_cli.uv.requirements import (
     FOLDER_SOURCES,
     Sources,
-    bare_url,
     canonical,
     declared_groups,
     declared_list,
     declared_requirements,
     find_difference,
+    index_location,
     locked_requirements,
 )
 from biot_plugin_cli.uv.settings import package_sources, project_settings
@@ -39,6 +39,8 @@ _OPTIONS = (
     ("prerelease", "prerelease-mode", "if-necessary-or-explicit"),
     ("fork-strategy", "fork-strategy", "requires-python"),
 )
+# Newer versions of uv do not distinguish them.
+_SYNONYMS = {"if-necessary": "if-necessary-or-explicit"}
 _MANIFEST = (
     ("constraint-dependencies", "constraints"),
     ("override-dependencies", "overrides"),
@@ -137,25 +139,17 @@ def _option_changes(workspace: Workspace, document: _Table) -> Iterator[str]:
     _, settings = project_settings(workspace)
     options = document.get("options", {})
     for key, locked, default in _OPTIONS:
-        if settings.get(key, default) != options.get(locked, default):
+        modes = [settings.get(key, default), options.get(locked, default)]
+        if _SYNONYMS.get(modes[0], modes[0]) != _SYNONYMS.get(modes[1], modes[1]):
             yield key
-    if not _same_date(settings.get("exclude-newer"), options):
+    if settings.get("prerelease-package", {}) != options.get("prerelease-package", {}):
+        yield "prerelease-package"
+    span = options.get("exclude-newer-span")
+    if not is_covered(settings.get("exclude-newer"), {"span": span} if span else options.get("exclude-newer")):
         yield "exclude-newer"
-    if set(settings.get("exclude-newer-package", ())) != set(options.get("exclude-newer-package", ())):
+    declared, recorded = (table.get("exclude-newer-package", {}) for table in (settings, options))
+    if any(not is_covered(declared.get(name), recorded.get(name)) for name in {*declared, *recorded}):
         yield "exclude-newer-package"
-
-
-def _same_date(declared: Any, options: _Table) -> bool:
-    locked = options.get("exclude-newer")
-    if declared is None or locked is None:
-        return declared is None and locked is None
-    try:
-        return "exclude-newer-span" not in options and datetime.fromisoformat(str(declared)) == datetime.fromisoformat(
-            str(locked)
-        )
-    except (ValueError, TypeError):
-        # A day or a span, which uv converts with the time zone or the date of this machine.
-        return True
 
 
 def _project_changes(path: Path, package: _Table, folder: Path, python: Any, *, is_member: bool) -> Iterator[str]:
@@ -175,8 +169,22 @@ def _project_changes(path: Path, package: _Table, folder: Path, python: Any, *, 
             yield f"{changed} in the dependencies of {name}"
         if set(map(canonical, project.get("optional-dependencies", ()))) != set(metadata.get("provides-extras", ())):
             yield f"the extras of {name}"
+    yield from _recorded_changes(document.get("tool", {}).get("uv", {}), package)
     if is_member or "requires-dev" in metadata:
         yield from _group_changes(document, metadata.get("requires-dev", {}), sources, folder, python)
+
+
+def _recorded_changes(uv: _Table, package: _Table) -> Iterator[str]:
+    """Find a change in what older versions of uv do not record."""
+    groups = package.get("default-groups")
+    if isinstance(groups, list) and groups != uv.get("default-groups", ["dev"]):
+        yield "default-groups"
+    declared = {
+        canonical(name): table.get("requires-python") for name, table in uv.get("dependency-groups", {}).items()
+    }
+    recorded = package.get("group-requires-python", {})
+    if any(declared.get(name) != python for name, python in recorded.items()):
+        yield "requires-python of a dependency group"
 
 
 def _group_changes(document: _Table, locked: _Table, sources: Sources, folder: Path, python: Any) -> Iterator[str]:
@@ -189,10 +197,10 @@ def _group_changes(document: _Table, locked: _Table, sources: Sources, folder: P
 
 def _registry_changes(workspace: Workspace, project: Path, folder: Path, document: _Table) -> Iterator[str]:
     """Find an index that packages come from and nothing names any more."""
-    known = {_location(url, workspace.root) for url in _known_registries(workspace, project)}
+    known = {index_location(url, workspace.root) for url in _known_registries(workspace, project)}
     for package in document.get("package", ()):
         registry = package["source"].get("registry")
-        if registry is not None and _location(registry, folder) not in known:
+        if registry is not None and index_location(registry, folder) not in known:
             yield f"the index {registry}, which is not configured"
 
 
@@ -206,10 +214,6 @@ def _known_registries(workspace: Workspace, project: Path) -> Iterator[str]:
     yield from (*settings.get("find-links", ()), *settings.get("extra-index-url", ()), settings.get("index-url", ""))
     for name in ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS"):
         yield from (part.partition("=")[2] or part for part in os.environ.get(name, "").replace(",", " ").split())
-
-
-def _location(registry: str, folder: Path) -> str:
-    return bare_url(registry) if "://" in registry else str((folder / registry).resolve())
 
 
 def _same_version(first: str, second: str) -> bool:

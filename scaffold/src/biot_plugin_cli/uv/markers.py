@@ -19,6 +19,16 @@ _PYTHON = ("python_version", "python_full_version")
 # The start and the end of what there is, so that a marker without a version is looked at too.
 _PYTHON_BOUNDS = ("3.8.0", "3.99.0")
 _ELSEWHERE = "elsewhere"
+_RELATED = (
+    (
+        ("os_name", "sys_platform", "platform_system"),
+        (("posix", "linux", "Linux"), ("posix", "darwin", "Darwin"), ("nt", "win32", "Windows")),
+    ),
+    (
+        ("implementation_name", "platform_python_implementation"),
+        (("cpython", "CPython"), ("pypy", "PyPy")),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +98,36 @@ def same_python(first: SpecifierSet, second: SpecifierSet) -> bool:
 
 def _environments(markers: Iterable[Marker], python: SpecifierSet) -> Iterator[dict[str, str]]:
     """Yield one environment for each way in which the markers' comparisons can turn out."""
-    values: dict[str, set[str]] = {}
+    literals: dict[str, set[str]] = {}
     for marker in markers:
         for name, literal in _comparisons(str(marker)):
-            values.setdefault(name, set()).update({literal, *literal.split()})
-    versions = _python_versions(set().union(*(values.pop(name, set()) for name in _PYTHON)), python)
-    # No extra is the empty one.
-    choices = [sorted({*literals, "" if name == "extra" else _ELSEWHERE}) for name, literals in values.items()]
-    for version, *chosen in itertools.product(versions, *choices):
-        short = ".".join(version.split(".")[:2])
-        yield {"extra": "", **dict(zip(values, chosen, strict=True)), _PYTHON[0]: short, _PYTHON[1]: version}
+            literals.setdefault(name, set()).update({literal, *literal.split()})
+    choices: list[list[dict[str, str]]] = [
+        [
+            {"python_version": ".".join(version.split(".")[:2]), "python_full_version": version}
+            for version in _python_versions(set().union(*(literals.pop(name, set()) for name in _PYTHON)), python)
+        ]
+    ]
+    for names, known in _RELATED:
+        mentioned = {name: literals.pop(name) for name in names if name in literals}
+        choices.append(list(_related(names, known, mentioned)) if mentioned else [{}])
+    for name, values in literals.items():
+        # No extra is the empty one.
+        choices.append([{name: value} for value in sorted({*values, "" if name == "extra" else _ELSEWHERE})])
+    for parts in itertools.product(*choices):
+        yield {"extra": ""} | {name: value for part in parts for name, value in part.items()}
+
+
+def _related(
+    names: tuple[str, ...], known: tuple[tuple[str, ...], ...], mentioned: Mapping[str, set[str]]
+) -> Iterator[dict[str, str]]:
+    """Yield the values that variables have together: uv simplifies markers by them."""
+    yield from (dict(zip(names, values, strict=True)) for values in known)
+    others = dict.fromkeys(names, _ELSEWHERE)
+    yield others
+    for name, values in mentioned.items():
+        position = names.index(name)
+        yield from ({**others, name: value} for value in values if value not in {row[position] for row in known})
 
 
 def _comparisons(marker: str) -> Iterator[tuple[str, str]]:

@@ -20,12 +20,12 @@ __all__ = [
     "FOLDER_SOURCES",
     "Requirements",
     "Sources",
-    "bare_url",
     "canonical",
     "declared_groups",
     "declared_list",
     "declared_requirements",
     "find_difference",
+    "index_location",
     "locked_requirements",
 ]
 
@@ -47,7 +47,7 @@ class Sources:
 
     Attributes:
         tables: The tables of `[tool.uv.sources]` by normalised name, each with the folder that its paths start at.
-        indexes: The URL of each named index.
+        indexes: The location of each named index.
         members: The folder of each project in the workspace, by normalised name.
     """
 
@@ -69,7 +69,11 @@ class Sources:
         for origin, uv in ((workspace.root, workspace.uv), (folder, document.get("tool", {}).get("uv", {}))):
             for name, table in uv.get("sources", {}).items():
                 tables[canonical(name)] = (origin, table if isinstance(table, list) else [table])
-            indexes |= {index["name"]: index.get("url", "") for index in uv.get("index", ()) if "name" in index}
+            indexes |= {
+                index["name"]: index_location(index.get("url", ""), origin)
+                for index in uv.get("index", ())
+                if "name" in index
+            }
         members = {canonical(table["project"]["name"]): path for path, table in workspace.members().items()}
         return cls(tables, indexes, members)
 
@@ -113,10 +117,10 @@ class Sources:
             return ("path", (folder / path).resolve())
         if git := table.get("git"):
             query = {key: table[key] for key in ("rev", "tag", "branch", "subdirectory") if key in table}
-            return ("git", bare_url(git.removeprefix("git+")), frozenset(query.items()))
+            return ("git", _bare_url(git.removeprefix("git+")), frozenset(query.items()))
         if url := table.get("url"):
-            return ("url", bare_url(url))
-        return ("index", bare_url(self.indexes.get(table.get("index", ""), "unknown")))
+            return ("url", _bare_url(url))
+        return ("index", self.indexes.get(table.get("index", ""), "unknown"))
 
 
 def declared_requirements(project: _Table, sources: Sources) -> Requirements:
@@ -217,10 +221,10 @@ def _locked_source(entry: _Table, folder: Path) -> tuple[Any, ...]:
             return ("path", (folder / entry[kind]).resolve())
     if git := entry.get("git"):
         parts = urlsplit(git)
-        return ("git", bare_url(parts._replace(query="", fragment="").geturl()), frozenset(parse_qsl(parts.query)))
+        return ("git", _bare_url(parts._replace(query="", fragment="").geturl()), frozenset(parse_qsl(parts.query)))
     if url := entry.get("url"):
-        return ("url", bare_url(url))
-    return ("index", bare_url(entry["index"]) if "index" in entry else None)
+        return ("url", _bare_url(url))
+    return ("index", index_location(entry["index"], folder) if "index" in entry else None)
 
 
 def _direct_source(url: str) -> tuple[Any, ...]:
@@ -228,18 +232,28 @@ def _direct_source(url: str) -> tuple[Any, ...]:
     if parts.scheme == "file":
         return ("path", Path(url2pathname(parts.path)).resolve())
     if not parts.scheme.startswith("git+"):
-        return ("url", bare_url(url))
+        return ("url", _bare_url(url))
     path, _, revision = parts.path.rpartition("@") if "@" in parts.path else (parts.path, "", "")
     query = {"rev": revision} if revision else {}
     query |= {key: value for key, value in parse_qsl(parts.fragment) if key == "subdirectory"}
     bare = parts._replace(scheme=parts.scheme.removeprefix("git+"), path=path, fragment="").geturl()
-    return ("git", bare_url(bare), frozenset(query.items()))
+    return ("git", _bare_url(bare), frozenset(query.items()))
 
 
-def bare_url(url: str) -> str:
+def _bare_url(url: str) -> str:
     """Remove from a URL what uv does not record: credentials, and the fragment."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl().rstrip("/")
+
+
+def index_location(index: str, folder: Path) -> str:
+    """Return the URL or the path of an index, which can be compared.
+
+    Args:
+        index: Its URL, or a path.
+        folder: The folder that a path starts at.
+    """
+    return _bare_url(index) if "://" in index else str((folder / index).resolve())
 
 
 def canonical(name: str) -> str:
