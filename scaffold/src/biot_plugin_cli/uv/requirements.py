@@ -253,6 +253,8 @@ def index_location(index: str, folder: Path) -> str:
         index: Its URL, or a path.
         folder: The folder that a path starts at.
     """
+    if index.startswith("file:"):
+        index = url2pathname(urlsplit(index).path)
     return _bare_url(index) if "://" in index else str((folder / index).resolve())
 
 
