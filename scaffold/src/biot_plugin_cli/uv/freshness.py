@@ -15,7 +15,7 @@ from biot_plugin_cli.uv.settings import settings_home
 __all__ = ["Answer", "Verdict", "ask"]
 
 _OUTDATED = re.compile(r"needs to be updated")
-_REASON = re.compile(r"(?:Resolving despite|Ignoring) existing lockfile due to (?P<reason>[^\n:]+)")
+_REASON = re.compile(r"(?:Resolving despite|Ignoring) existing lockfile due to (?P<reason>[^\n]+)")
 # What uv records in a lock file, and a user may set for all projects.
 _RESOLUTION = frozenset(
     [
@@ -80,4 +80,5 @@ def _run(uv: Path, project: Path, python: Path, offline: bool, environment: dict
     reason = _REASON.search(process.stderr)
     if not reason and not _OUTDATED.search(process.stderr):
         return Answer(Verdict.UNKNOWN)
-    return Answer(Verdict.STALE, reason["reason"].replace("`", "").strip() if reason else "")
+    # A colon would separate it from what to do.
+    return Answer(Verdict.STALE, reason["reason"].replace("`", "").replace(": ", " ").rstrip(": ") if reason else "")
