@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from biot_plugin_cli.dependencies import lock
-from biot_plugin_cli.dependencies.errors import StaleLock
+from biot_plugin_cli.dependencies.errors import InvalidLock, StaleLock
 from biot_plugin_cli.dependencies.lock import locked_distributions
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.git.runner import git, initialise
@@ -169,9 +169,9 @@ def test_the_lock_of_another_folder_is_not_that_of_the_workspace(locked: Reposit
     around = locked.root.parent
     (around / "pyproject.toml").write_text("[tool.uv.workspace]\nmembers = ['plugin']\n")
 
-    with pytest.raises(Exception, match=r"member of the workspace in .*: remove it, then run uv lock") as refused:
+    with pytest.raises(InvalidLock, match=r"member of the workspace in .*: remove it, then run uv lock") as refused:
         check(locked)
-    assert type(refused.value).code == "lock-invalid"
+    assert refused.value.code == "lock-invalid"
 
     (around / "pyproject.toml").write_text("[tool.uv.workspace]\nmembers = ['*']\nexclude = ['plugin']\n")
     check(locked)

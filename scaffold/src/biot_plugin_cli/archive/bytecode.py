@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from biot_plugin_cli.archive.entry_paths import locate, name_of
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.processes.environment import child_environment
@@ -100,10 +101,11 @@ def compile_entries(python: Path, entries: Iterable[Entry], scratch: Path) -> li
     folder.mkdir(parents=True)
     for entry in entries:
         if entry.name.endswith(".py"):
-            (folder / entry.name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / entry.name).write_bytes(entry.content)
+            file = locate(folder, entry.name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(entry.content)
     compile_tree(python, folder, workers=1)  # starting more would take longer than compiling
-    return [Entry(path.relative_to(folder).as_posix(), path.read_bytes()) for path in folder.rglob("*.pyc")]
+    return [Entry(name_of(folder, path), path.read_bytes()) for path in folder.rglob("*.pyc")]
 
 
 def _interpreter_error(python: Path) -> OperationFailed:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_tree, interpreter_build
 from biot_plugin_cli.archive.cache_folder import cache_folder
+from biot_plugin_cli.archive.entry_paths import name_of
 from biot_plugin_cli.archive.file_locks import hold
 from biot_plugin_cli.archive.part_sizes import Part
 from biot_plugin_cli.archive.regular_files import hash_file
@@ -131,7 +132,7 @@ def _read_entries(folder: Path) -> Iterator[Entry]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             executable = bool(path.stat().st_mode & 0o100)
-            yield Entry(path.relative_to(folder).as_posix(), path.read_bytes(), executable)
+            yield Entry(name_of(folder, path), path.read_bytes(), executable)
 
 
 def _find_owner(name: str, owners: dict[str, str]) -> str | None:
@@ -144,7 +145,7 @@ def _find_owner(name: str, owners: dict[str, str]) -> str | None:
 
 def _check_libraries(stage: Path, owners: dict[str, str], target: Target) -> None:
     for path in sorted(stage.rglob("*")):
-        name = path.relative_to(stage).as_posix()
+        name = name_of(stage, path)
         if path.is_file() and is_library(name) and (mismatch := library_mismatch(name, _read_header(path), target)):
             raise InvalidPlugin(
                 f"{name} of {owners.get(name, 'the dependencies')} is for {mismatch}, but the plugin runs on {target}: "
@@ -162,6 +163,6 @@ def _check_size(stage: Path, owners: dict[str, str]) -> None:
     sizes: Counter[str | None] = Counter()
     for path in stage.rglob("*"):
         if path.is_file():
-            sizes[owners.get(path.relative_to(stage).as_posix())] += path.stat().st_size
+            sizes[owners.get(name_of(stage, path))] += path.stat().st_size
     parts = [Part(name, None, 0, size, 0) for name, size in sizes.most_common()]
     check_limits(0, sizes.total(), parts)

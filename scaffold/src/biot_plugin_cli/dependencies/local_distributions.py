@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from biot_plugin_cli.archive import size_limits
+from biot_plugin_cli.archive.entry_paths import locate, name_of
 from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin
@@ -57,9 +58,10 @@ def copy_installed(files: Mapping[str, Path], folder: Path) -> None:
     """Copy the files of a distribution into a folder, and write a `RECORD` of them."""
     for name, file in files.items():
         content, executable = read_file(file)
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-        (folder / name).chmod(0o755 if executable else 0o644)
+        copy = locate(folder, name)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(content)
+        copy.chmod(0o755 if executable else 0o644)
     for name in files:
         if name.endswith(".dist-info/RECORD"):
             with (folder / name).open("w", encoding="utf-8", newline="") as record:
@@ -109,7 +111,7 @@ def _check_size(files: Mapping[str, Path], name: str) -> None:
 
 
 def _files(installed: metadata.Distribution, name: str) -> dict[str, Path]:
-    recorded = {str(file): Path(str(installed.locate_file(file))) for file in installed.files or ()}
+    recorded = {str(file): locate(Path(), str(installed.locate_file(file))) for file in installed.files or ()}
     files = {path: file for path, file in recorded.items() if not path.startswith(("..", "/")) and _is_code(Path(path))}
     for link in [path for path in files if path.endswith(".pth")]:
         files |= _linked_files(files.pop(link), name)
@@ -132,7 +134,7 @@ def _linked_files(link: Path, name: str) -> dict[str, Path]:
         is_dedicated = not (folder / "pyproject.toml").exists()
         module = name.replace("-", "_")
         for path in folder.iterdir() if is_dedicated else (folder / module, folder / f"{module}.py"):
-            files |= {str(file.relative_to(folder)): file for file in _code_files(path)}
+            files |= {name_of(folder, file): file for file in _code_files(path)}
     return files
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biot_plugin_cli.archive import size_limits
+from biot_plugin_cli.archive.entry_paths import locate
 from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.archive.regular_files import describe_kind
 from biot_plugin_cli.archive.shared_libraries import is_library, library_mismatch
@@ -16,7 +17,7 @@ from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.plugin.package_target import Target
 
-__all__ = ["SourceFileProblem", "find_library_problem", "find_name_problem", "find_size_problem", "locate"]
+__all__ = ["SourceFileProblem", "find_library_problem", "find_name_problem", "find_size_problem"]
 
 _MAX_FOLDERS = 100
 _MAX_SHOWN = 60
@@ -65,11 +66,6 @@ def find_name_problem(root: Path, name: str) -> SourceFileProblem | None:
     except OSError as error:
         raise OperationFailed(f"Cannot read {file} ({error.strerror}): make it readable, or remove it") from error
     return _find_link_problem(root, name) if stat.S_ISLNK(mode) else _find_kind_problem(name, mode)
-
-
-def locate(root: Path, name: str) -> Path:
-    """Return the location of a file, whose name in the package is UTF-8 whatever the encoding of this system is."""
-    return root / os.fsdecode(name.encode("utf-8", "surrogateescape"))
 
 
 def _find_link_problem(root: Path, name: str) -> SourceFileProblem | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from biot_plugin_cli.archive.entry_paths import locate, name_of
 from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
@@ -22,7 +23,6 @@ from biot_plugin_cli.package.source_file_problems import (
     find_library_problem,
     find_name_problem,
     find_size_problem,
-    locate,
 )
 from biot_plugin_cli.plugin.file_watcher import is_own
 from biot_plugin_cli.plugin.package_target import Target
@@ -139,16 +139,11 @@ def _walk(root: Path) -> Iterator[str]:
         except OSError as error:
             raise _read_error(folder, error) from error
         for child in children:
-            name = _name(root, Path(child.path))
+            name = name_of(root, Path(child.path))
             if not child.is_dir(follow_symlinks=False):
                 yield name
             elif _is_packaged(PurePosixPath(name, "file")):
                 pending.append(Path(child.path))
-
-
-def _name(root: Path, file: Path) -> str:
-    """Return the path of a file as git has it: in UTF-8, whatever the encoding of this system is."""
-    return os.fsencode(file.relative_to(root).as_posix()).decode("utf-8", "surrogateescape")
 
 
 def _read_error(file: Path, error: OSError) -> OperationFailed:
