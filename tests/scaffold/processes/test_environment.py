@@ -21,12 +21,8 @@ SOURCES = {"index.py": INDEX, "läb/données.py": "SET = {'a', 'b', 'c'}\n", "ru
 
 def fill(repository: Repository) -> None:
     """A plugin with two dependencies, and files that are easily packaged differently."""
-    make_wheel(
-        repository.wheels,
-        "pure",
-        {"pure/__init__.py": "NAMES = {'x', 'y', 'z'}\nassert NAMES\n", "pure/é.txt": ""},
-        needs=["deep"],
-    )
+    files = {"pure/__init__.py": "NAMES = {'x', 'y', 'z'}\nassert NAMES\n", "pure/é.txt": ""}
+    make_wheel(repository.wheels, "pure", files, needs=["deep"])
     for version in ("1.0", "2.0"):
         make_wheel(repository.wheels, "deep", {"deep.py": '"""It."""\n'}, version=version)
     for name, text in SOURCES.items():

@@ -54,7 +54,8 @@ def _discovery_folders(root: Path) -> Iterator[Path]:
 def _list_recursively(folder: Path) -> Iterator[str]:
     for name in _list_files(folder):
         path = folder / name
-        if not path.is_dir() or path.is_symlink():
+        # pathlib's methods raise without permission.
+        if not os.path.isdir(path) or os.path.islink(path):  # noqa: PTH112, PTH114
             yield name
         elif _is_repository(path):
             yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path))
