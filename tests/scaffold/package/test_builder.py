@@ -341,8 +341,11 @@ def test_a_wheel_that_lies_about_its_machine(dependent: Repository) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("fast.py", "dependency fast"), ("pure.py", "dependency pure"), ("pure/data.txt", "dependency pure")]
-    + [("pure", "file and a folder of the dependency pure"), ("fast.py/x.txt", "file and a folder of the dependency")],
+    [
+        *(("fast.py", "dependency fast"), ("pure.py", "dependency pure"), ("pure/data.txt", "dependency pure")),
+        ("pure", "file and a folder of the dependency pure"),
+        ("fast.py/x.txt", "file and a folder of the dependency"),
+    ],
 )
 def test_a_file_that_hides_a_dependency(dependent: Repository, name: str, message: str) -> None:
     dependent.write(name)
