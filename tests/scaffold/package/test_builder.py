@@ -405,6 +405,16 @@ def test_where_the_zip_cannot_be(repository: Repository, tmp_path: Path) -> None
     assert "Cannot write" in refusal(repository, "-o", repository.root / "index.py" / "x.zip", code=1)
 
 
+def test_what_a_killed_build_left_beside_it_is_deleted(repository: Repository) -> None:
+    for name in ("dist/.demo.zip.123", "dist/.demo.cdx.json.123", "dist/.demo.zip.mine", "dist/.other.zip.123"):
+        repository.write(name)
+
+    repository.packaged()
+
+    names = [".demo.zip.mine", ".other.zip.123", "demo.cdx.json", "demo.zip"]
+    assert sorted(path.name for path in (repository.root / "dist").iterdir()) == names
+
+
 def test_another_place(repository: Repository, tmp_path: Path) -> None:
     package = Packaged(repository.package("-o", tmp_path / "new" / "my.zip", "--json").document)
 

@@ -8,6 +8,7 @@ they are compressed once and cached; the source files follow. Both are sorted by
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 from collections.abc import Iterable
@@ -112,8 +113,8 @@ def build_package(
         )
         # Two builds must not write the zip file of one and the bill of materials of the other.
         with hold(cache_folder(manifest.root, "scratch").with_suffix(".lock")):
-            write_atomically(package.path, archive.read_bytes())
-            write_atomically(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
+            _write(package.path, archive.read_bytes())
+            _write(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
     notes = (note, None if python else _no_bytecode_note(target))
     return replace(package, notes=tuple(filter(None, notes)))
 
@@ -141,6 +142,14 @@ def _describe(archive: Path, output: Path, entries: Iterable[Entry], dependencie
         sbom=output.with_suffix(".cdx.json"),
         parts=parts,
     )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file; what builds that were killed left next to it is deleted, since only one writes at a time."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        if leftover.suffix[1:].isdecimal():
+            leftover.unlink(missing_ok=True)
+    write_atomically(path, content)
 
 
 def _wheel_hashes(locked: Iterable[LockedDistribution]) -> dict[str, str]:

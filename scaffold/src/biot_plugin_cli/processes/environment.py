@@ -22,6 +22,8 @@ _SYSTEM = frozenset(
     ]
 )
 
+# Of version managers, whose programs on PATH start others.
+_MANAGERS = re.compile(r"(?:ASDF|MISE|PYENV|NIX)_\w+")
 _CONNECTIONS = re.compile(
     "|".join(
         [
@@ -73,6 +75,7 @@ def child_environment(
         return (
             name in _SYSTEM
             or name in more
+            or _MANAGERS.fullmatch(name) is not None
             or (connections and _CONNECTIONS.fullmatch(name.upper()) is not None)
             or (indexes and _INDEXES.fullmatch(name) is not None)
         )

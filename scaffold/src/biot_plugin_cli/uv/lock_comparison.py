@@ -7,6 +7,7 @@ computes, is taken as unchanged.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ __all__ = ["find_change"]
 
 _Table = Mapping[str, Any]
 
+_INDEX_NAME = re.compile(r"^[\w.-]+=")
 _DEFAULT_INDEX = "https://pypi.org/simple"
 # The key in the settings, the key in the lock file, and the default, which is not recorded.
 _OPTIONS = (
@@ -213,7 +215,7 @@ def _known_registries(workspace: Workspace, project: Path) -> Iterator[str]:
     yield from (index["url"] for index in settings.get("index", ()))
     yield from (*settings.get("find-links", ()), *settings.get("extra-index-url", ()), settings.get("index-url", ""))
     for name in ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS"):
-        yield from (part.partition("=")[2] or part for part in os.environ.get(name, "").replace(",", " ").split())
+        yield from (_INDEX_NAME.sub("", part) for part in os.environ.get(name, "").replace(",", " ").split())
 
 
 def _same_version(first: str, second: str) -> bool:
