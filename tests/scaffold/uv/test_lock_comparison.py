@@ -171,7 +171,7 @@ CHANGES = {
     "a date removed": ("", 'exclude-newer = "2100-01-01T00:00:00Z"\n', "", "exclude-newer"),
     "the date of a package": ("", "{ other = ", "{ thing = ", "exclude-newer-package"),
     "metadata": ("", '= ["thing"] }', '= ["dev"] }', "dependency-metadata"),
-    "a folder of wheels": ("", 'find-links = ["wheels"]', 'find-links = ["../wheels"]', "the index wheels"),
+    "a folder of wheels": ("", 'find-links = ["wheels"]', 'find-links = ["../wheels"]', "the index wheels is not"),
     "a member removed": ("", '"plugin", "member"', '"plugin"', "member"),
     "a member's dependency": ("member", "thing<3", "thing<2", "thing in the dependencies of member"),
     "a library that needs more": (
@@ -345,4 +345,4 @@ def test_uv_may_write_a_marker_as_it_likes(
 
     assert find_change(folder, folder / "uv.lock", document) is None
     other = {**document, "requires-python": ">=3.7"}
-    assert find_change(folder, folder / "uv.lock", other) == ("requires-python" if python else None)
+    assert find_change(folder, folder / "uv.lock", other) == ("requires-python changed" if python else None)

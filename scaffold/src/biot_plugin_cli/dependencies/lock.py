@@ -111,7 +111,7 @@ def _check_freshness(project: Project, lock: UvLock, target: Target) -> None:
     if uv and changed is None and answer.verdict is Verdict.UNKNOWN:
         answer = ask(uv, project.root, python, offline=False)
     if changed or answer.verdict is Verdict.STALE:
-        reason = f"{changed} changed" if changed else answer.reason
+        reason = changed or answer.reason
         raise StaleLock(
             f"{lock.file} is out of date with the dependencies in pyproject.toml{f' ({reason})' if reason else ''}: "
             "run uv lock"

@@ -60,7 +60,7 @@ def find_change(project: Path, lock: Path, document: _Table) -> str | None:
         document: Its content.
 
     Returns:
-        What has changed, such as `constraint-dependencies`; None if nothing has.
+        What has changed, such as `constraint-dependencies changed`; None if nothing has.
 
     Raises:
         InvalidPlugin: A pyproject.toml cannot be read, or a requirement in it is not valid.
@@ -68,7 +68,11 @@ def find_change(project: Path, lock: Path, document: _Table) -> str | None:
     """
     workspace = Workspace.find(project)
     try:
-        return next(_changes(workspace, project, lock.parent, document), None)
+        if changed := next(_changes(workspace, lock.parent, document), None):
+            return f"{changed} changed"
+        if index := _find_unknown_registry(workspace, project, lock.parent, document):
+            return f"the index {index} is not configured"
+        return None
     except ValueError as error:
         reason = str(error).partition("\n")[0]
         raise InvalidPlugin(
@@ -76,7 +80,7 @@ def find_change(project: Path, lock: Path, document: _Table) -> str | None:
         ) from error
 
 
-def _changes(workspace: Workspace, project: Path, folder: Path, document: _Table) -> Iterator[str]:
+def _changes(workspace: Workspace, folder: Path, document: _Table) -> Iterator[str]:
     from packaging.specifiers import SpecifierSet
 
     members = workspace.members()
@@ -96,7 +100,6 @@ def _changes(workspace: Workspace, project: Path, folder: Path, document: _Table
     yield from _option_changes(workspace, document)
     for path, package in packages.items():
         yield from _project_changes(path, package, folder, python, is_member=path in members)
-    yield from _registry_changes(workspace, project, folder, document)
 
 
 def _member_changes(
@@ -197,13 +200,14 @@ def _group_changes(document: _Table, locked: _Table, sources: Sources, folder: P
             yield f"{changed} in the dependency group {name}"
 
 
-def _registry_changes(workspace: Workspace, project: Path, folder: Path, document: _Table) -> Iterator[str]:
+def _find_unknown_registry(workspace: Workspace, project: Path, folder: Path, document: _Table) -> str | None:
     """Find an index that packages come from and nothing names any more."""
     known = {index_location(url, workspace.root) for url in _known_registries(workspace, project)}
     for package in document.get("package", ()):
         registry = package["source"].get("registry")
         if registry is not None and index_location(registry, folder) not in known:
-            yield f"the index {registry}, which is not configured"
+            return str(registry)
+    return None
 
 
 def _known_registries(workspace: Workspace, project: Path) -> Iterator[str]:
