@@ -306,6 +306,26 @@ def test_a_submodule_that_is_not_checked_out(
     assert repository.packaged().sources == (["index.py", "inner/left.py"] if filled else ["index.py"])
 
 
+def test_what_a_sparse_checkout_leaves_out(repository: Repository, commit: Commit) -> None:
+    for name in ("rules/a.py", "tests/test_a.py", "seen/b.py"):
+        repository.write(name)
+    initialise(repository.root)
+    commit(repository.root, "All")
+    git(repository.root, "sparse-checkout", "set", "seen")
+
+    message = refused(repository)
+    assert "rules/a.py is tracked by git, but a sparse checkout leaves it out: run git sparse-checkout dis" in message
+
+    git(repository.root, "sparse-checkout", "set", "seen", "rules")
+    assert repository.packaged().sources == ["index.py", "rules/a.py", "seen/b.py"]
+
+
+def test_what_git_lfs_has_not_downloaded(repository: Repository) -> None:
+    repository.write("model.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n")
+
+    assert "The content of model.bin was not downloaded by Git LFS: run git lfs pull" in refused(repository)
+
+
 def test_a_tracked_file_that_became_a_folder(repository: Repository, commit: Commit) -> None:
     repository.write("data", "1")
     initialise(repository.root)

@@ -9,7 +9,7 @@ from pathlib import Path
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import GitFailed, git, require_git
 
-__all__ = ["git_files"]
+__all__ = ["git_files", "sparse_files"]
 
 # Git's message names a repository instead when `.git` points to one that does not exist any more.
 _NO_REPOSITORY = "not a git repository (or any"
@@ -40,6 +40,23 @@ def git_files(root: Path) -> list[str] | None:
         if isinstance(error, GitFailed) and not error.remedy:
             raise OperationFailed(f"{error}: make git status work there first") from error
         raise
+
+
+def sparse_files(root: Path) -> list[str]:
+    """List the files in a folder that git tracks, and was told to leave out of the work tree.
+
+    Args:
+        root: The folder.
+
+    Returns:
+        Paths relative to the folder; none when there is no repository that git can read.
+    """
+    try:
+        require_git()
+        listed = git(root, "ls-files", "-z", "-t", "--cached").split("\0")
+    except OperationFailed:
+        return []
+    return [line.removeprefix("S ") for line in listed if line.startswith("S ")]
 
 
 def _discovery_folders(root: Path) -> Iterator[Path]:

@@ -17,11 +17,19 @@ from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.plugin.package_target import Target
 
-__all__ = ["SourceFileProblem", "find_library_problem", "find_name_problem", "find_size_problem"]
+__all__ = [
+    "SourceFileProblem",
+    "find_library_problem",
+    "find_name_problem",
+    "find_pointer_problem",
+    "find_size_problem",
+    "sparse_problem",
+]
 
 _MAX_FOLDERS = 100
 _MAX_SHOWN = 60
 _MAX_LISTED = 5
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _LINK_ADVICE = "replace it with a copy, or remove it"
 
 
@@ -87,6 +95,20 @@ def _find_kind_problem(name: str, mode: int) -> SourceFileProblem | None:
         message = f"The submodule {name} is not checked out"
         return SourceFileProblem("submodule-missing", name, message, f"run git submodule update --init {name}")
     return SourceFileProblem("file-kind-invalid", name, f"{name} is {kind}, which cannot be packaged", "remove it")
+
+
+def find_pointer_problem(entry: Entry) -> SourceFileProblem | None:
+    """Find out whether a file only stands for one that Git LFS has not downloaded."""
+    if not entry.content.startswith(_LFS_POINTER):
+        return None
+    message = f"The content of {entry.name} was not downloaded by Git LFS"
+    return SourceFileProblem("file-missing", entry.name, message, "run git lfs pull")
+
+
+def sparse_problem(name: str) -> SourceFileProblem:
+    """Describe a file that git tracks and a sparse checkout leaves out."""
+    message = f"{name} is tracked by git, but a sparse checkout leaves it out"
+    return SourceFileProblem("file-missing", name, message, "run git sparse-checkout disable")
 
 
 def find_library_problem(entry: Entry, target: Target) -> SourceFileProblem | None:

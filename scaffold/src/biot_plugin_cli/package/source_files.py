@@ -17,12 +17,14 @@ from biot_plugin_cli.archive.entry_paths import locate, name_of
 from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
-from biot_plugin_cli.git.tracked_files import git_files
+from biot_plugin_cli.git.tracked_files import git_files, sparse_files
 from biot_plugin_cli.package.source_file_problems import (
     SourceFileProblem,
     find_library_problem,
     find_name_problem,
+    find_pointer_problem,
     find_size_problem,
+    sparse_problem,
 )
 from biot_plugin_cli.plugin.file_watcher import is_own
 from biot_plugin_cli.plugin.package_target import Target
@@ -70,7 +72,11 @@ def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], l
         OperationFailed: A file cannot be read, or git cannot read the repository.
     """
     entries: list[Entry] = []
-    problems: list[SourceFileProblem] = []
+    problems = [
+        sparse_problem(name)
+        for name in sparse_files(root)
+        if _is_packaged(PurePosixPath(name)) and not _exists(root, name)
+    ]
     names, sizes = [], {}
     for name in list_source_files(root):
         if problem := find_name_problem(root, name):
@@ -83,7 +89,7 @@ def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], l
         return [], [*problems, problem]
     for name in names:
         entry = Entry(name, *read_file(locate(root, name)))
-        if target and (problem := find_library_problem(entry, target)):
+        if problem := find_pointer_problem(entry) or (find_library_problem(entry, target) if target else None):
             problems.append(problem)
         else:
             entries.append(entry)
