@@ -84,7 +84,8 @@ def test_make_setup_installs_it_into_the_plugins_folder(plugin: Path, tmp_path: 
 
 
 def _touched(plugin: Path, lock: Path) -> str:
-    os.utime(lock, (lock.stat().st_mtime + 100,) * 2)
+    later = lock.stat().st_mtime + 100
+    os.utime(lock, (later, later))
     return run("make", "--dry-run", "setup", cwd=plugin).stdout
 
 
