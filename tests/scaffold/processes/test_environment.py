@@ -209,8 +209,8 @@ def test_where_packages_come_from_may_be_set_for_pip(
 
 def _forget_where(repository: Repository) -> None:
     manifest = repository.root / "pyproject.toml"
-    kept = [line for line in manifest.read_text().splitlines() if "find-links" not in line]
-    manifest.write_text("\n".join(kept))
+    remaining = [line for line in manifest.read_text().splitlines() if "find-links" not in line]
+    manifest.write_text("\n".join(remaining))
 
 
 def test_a_child_process_sees_what_it_needs_alone(monkeypatch: pytest.MonkeyPatch) -> None:
