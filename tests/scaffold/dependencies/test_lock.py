@@ -174,19 +174,16 @@ def test_without_a_lock_and_without_uv(repository: Repository, monkeypatch: pyte
         ('["thing"]', '["thing", "another"]', "out of date with the dependencies"),
         ('"thing"', '"thing>>1"', "Invalid dependency"),
         (f"=={PYTHON}.*", f"<{PYTHON}", "change one of them"),
-        ('name = "demo"\n            version = "0"', 'name = "x"\nversion = "0"', None),
+        ('name = "demo"\n            version = "0"', 'name = "x"\nversion = "0"', "the name of demo changed"),
     ],
 )
-def test_a_lock_that_does_not_fit(repository: Repository, before: str, after: str, message: str | None) -> None:
+def test_a_lock_that_does_not_fit(repository: Repository, before: str, after: str, message: str) -> None:
     make_wheel(repository.wheels, "thing")
     repository.needs("thing")
     manifest = repository.root / "pyproject.toml"
     assert before in manifest.read_text()
     manifest.write_text(manifest.read_text().replace(before, after))
 
-    if message is None:
-        assert versions(needed(repository)) == {"thing": "1.0"}
-        return
     with pytest.raises(InvalidPlugin, match=message):
         needed(repository)
 

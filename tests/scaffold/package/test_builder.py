@@ -341,7 +341,11 @@ def test_a_wheel_that_lies_about_its_machine(dependent: Repository) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("fast.py", "dependency fast"), ("pure.py", "dependency pure"), ("pure/data.txt", "dependency pure")],
+    [
+        *(("fast.py", "dependency fast"), ("pure.py", "dependency pure"), ("pure/data.txt", "dependency pure")),
+        ("pure", "file and a folder of the dependency pure"),
+        ("fast.py/x.txt", "file and a folder of the dependency"),
+    ],
 )
 def test_a_file_that_hides_a_dependency(dependent: Repository, name: str, message: str) -> None:
     dependent.write(name)
@@ -399,6 +403,16 @@ def test_too_large_zipped(dependent: Repository) -> None:
 def test_where_the_zip_cannot_be(repository: Repository, tmp_path: Path) -> None:
     assert "is a folder" in refusal(repository, "-o", tmp_path, code=1)
     assert "Cannot write" in refusal(repository, "-o", repository.root / "index.py" / "x.zip", code=1)
+
+
+def test_what_a_killed_build_left_beside_it_is_deleted(repository: Repository) -> None:
+    for name in ("dist/.demo.zip.123", "dist/.demo.cdx.json.123", "dist/.demo.zip.mine", "dist/.other.zip.123"):
+        repository.write(name)
+
+    repository.packaged()
+
+    names = [".demo.zip.mine", ".other.zip.123", "demo.cdx.json", "demo.zip"]
+    assert sorted(path.name for path in (repository.root / "dist").iterdir()) == names
 
 
 def test_another_place(repository: Repository, tmp_path: Path) -> None:

@@ -8,14 +8,15 @@ with the same interpreter, whatever the folder and the number of processes.
 from __future__ import annotations
 
 import functools
-import os
 import re
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from biot_plugin_cli.archive.entry_paths import locate, name_of
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.processes.environment import child_environment
+from biot_plugin_cli.processes.runner import run
 
 __all__ = ["SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
 
@@ -39,9 +40,11 @@ def interpreter_build(python: Path) -> str:
         OperationFailed: The interpreter does not run.
     """
     try:
-        process = subprocess.run([python, "-I", "-S", "-c", _BUILD], capture_output=True, text=True, check=True)  # noqa: S603
-    except (OSError, subprocess.SubprocessError) as error:
+        process = run([python, "-I", "-S", "-c", _BUILD], child_environment())
+    except OSError as error:
         raise _interpreter_error(python) from error
+    if process.returncode:
+        raise _interpreter_error(python)
     return process.stdout.strip()
 
 
@@ -71,11 +74,8 @@ def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None
     options = ["-q", "-j", str(workers or 0), "--invalidation-mode", "unchecked-hash"]
     # Python imports from the working directory first, where the plugin's modules could hide the standard library's.
     command = [str(python), "-s", "-S", "-m", "compileall", *options, "-s", str(folder), "-p", LAMBDA_ROOT, str(folder)]
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        process = subprocess.run(  # noqa: S603
-            command, cwd=folder.parent, env=environment, capture_output=True, text=True, errors="replace", check=False
-        )
+        process = run(command, child_environment(), folder.parent)
     except OSError as error:
         raise _interpreter_error(python) from error
     if process.returncode:
@@ -101,10 +101,11 @@ def compile_entries(python: Path, entries: Iterable[Entry], scratch: Path) -> li
     folder.mkdir(parents=True)
     for entry in entries:
         if entry.name.endswith(".py"):
-            (folder / entry.name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / entry.name).write_bytes(entry.content)
+            file = locate(folder, entry.name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(entry.content)
     compile_tree(python, folder, workers=1)  # starting more would take longer than compiling
-    return [Entry(path.relative_to(folder).as_posix(), path.read_bytes()) for path in folder.rglob("*.pyc")]
+    return [Entry(name_of(folder, path), path.read_bytes()) for path in folder.rglob("*.pyc")]
 
 
 def _interpreter_error(python: Path) -> OperationFailed:

@@ -88,7 +88,7 @@ def _check_env_file(path: str, exposure: _Exposure) -> Iterator[Finding]:
 
 def _check_content(file: Path, path: str, exposure: _Exposure) -> Iterator[Finding]:
     try:
-        if file.is_symlink() or file.stat().st_size > _MAX_BYTES:
+        if file.is_symlink() or not file.is_file() or file.stat().st_size > _MAX_BYTES:
             return
         text = file.read_bytes().decode("utf-8", errors="replace")
     except OSError:

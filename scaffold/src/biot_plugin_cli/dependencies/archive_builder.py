@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,11 +13,14 @@ from pathlib import Path, PurePosixPath
 
 from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_tree, interpreter_build
 from biot_plugin_cli.archive.cache_folder import cache_folder
+from biot_plugin_cli.archive.entry_paths import name_of
+from biot_plugin_cli.archive.file_locks import hold
 from biot_plugin_cli.archive.part_sizes import Part
+from biot_plugin_cli.archive.regular_files import hash_file
 from biot_plugin_cli.archive.shared_libraries import HEADER_BYTES, is_library, library_mismatch
 from biot_plugin_cli.archive.size_limits import check_limits
 from biot_plugin_cli.archive.zip_file import Entry
-from biot_plugin_cli.dependencies.archive_cache import Dependencies, load, store, write
+from biot_plugin_cli.dependencies.archive_cache import Dependencies, delete_oldest, load, lock_file, store, write
 from biot_plugin_cli.dependencies.components import describe_components, file_owners
 from biot_plugin_cli.dependencies.installers import install
 from biot_plugin_cli.dependencies.local_distributions import copy_installed, installed_files
@@ -38,7 +40,12 @@ _FORMAT = "1"
 
 
 def build_dependencies(
-    project: Project, locked: list[LockedDistribution], target: Target, python: Path | None, progress: Progress
+    project: Project,
+    locked: list[LockedDistribution],
+    target: Target,
+    python: Path | None,
+    progress: Progress,
+    scratch: Path,
 ) -> Dependencies:
     """Build the archive of a plugin's dependencies, or load it from the cache.
 
@@ -48,6 +55,7 @@ def build_dependencies(
         target: The runtime.
         python: The interpreter to compile with; no bytecode is added when None.
         progress: Receives each slow step.
+        scratch: An empty folder in the cache, for temporary files and the copy of the archive.
 
     Raises:
         OperationFailed: A dependency cannot be installed.
@@ -60,27 +68,41 @@ def build_dependencies(
     }
     wheels = [distribution.requirement for distribution in locked if distribution.name not in local]
     cached = cache_folder(project.root, "dependencies") / _cache_key(wheels, local, target, python)
-    if dependencies := load(cached):
-        return dependencies
-    with tempfile.TemporaryDirectory(dir=cached.parent, prefix="new-") as scratch:
-        # The compiler runs in the parent, which must contain nothing else.
-        stage = Path(scratch) / "stage" / "task"
-        stage.mkdir(parents=True)
-        if wheels:
-            progress(f"Installing {len(wheels)} dependencies for {target}")
-            install(project.root, target, stage, wheels, project.uv)
-        for files in local.values():
-            copy_installed(files, stage)
-        _write_archive(stage, Path(scratch) / "archive", frozenset(local), target, python, progress)
-        return store(Path(scratch) / "archive", cached)
+    copy = scratch / "dependencies.zip"
+    with hold(lock_file(cached), shared=True, waiting=lambda: progress("Waiting for another build of the same")):
+        if dependencies := load(cached, copy):
+            return dependencies
+    with hold(lock_file(cached), waiting=lambda: progress("Waiting for another build of the same")):
+        # Another process may have built it since.
+        if not (dependencies := load(cached, copy)):
+            _install_all(project, wheels, local, target, scratch / "stage" / "task", progress)
+            archive = scratch / "archive"
+            _write_archive(scratch / "stage" / "task", archive, frozenset(local), target, python, progress)
+            dependencies = store(archive, cached, copy)
+    delete_oldest(cached.parent)
+    return dependencies
+
+
+def _install_all(
+    project: Project,
+    wheels: list[str],
+    local: dict[str, dict[str, Path]],
+    target: Target,
+    stage: Path,
+    progress: Progress,
+) -> None:
+    # The compiler runs in the parent, which must contain nothing else.
+    stage.mkdir(parents=True)
+    if wheels:
+        progress(f"Installing {len(wheels)} dependencies for {target}")
+        install(project.root, target, stage, wheels)
+    for files in local.values():
+        copy_installed(files, stage)
 
 
 def _cache_key(wheels: list[str], local: dict[str, dict[str, Path]], target: Target, python: Path | None) -> str:
     """Hash everything that determines the archive."""
-    sources = {
-        name: {path: hashlib.sha256(file.read_bytes()).hexdigest() for path, file in sorted(files.items())}
-        for name, files in local.items()
-    }
+    sources = {name: {path: hash_file(file) for path, file in sorted(files.items())} for name, files in local.items()}
     build = interpreter_build(python) if python else None
     inputs = [_FORMAT, zlib.ZLIB_RUNTIME_VERSION, metadata.version("packaging"), str(target), build, wheels, sources]
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:20]
@@ -110,7 +132,7 @@ def _read_entries(folder: Path) -> Iterator[Entry]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             executable = bool(path.stat().st_mode & 0o100)
-            yield Entry(path.relative_to(folder).as_posix(), path.read_bytes(), executable)
+            yield Entry(name_of(folder, path), path.read_bytes(), executable)
 
 
 def _find_owner(name: str, owners: dict[str, str]) -> str | None:
@@ -123,7 +145,7 @@ def _find_owner(name: str, owners: dict[str, str]) -> str | None:
 
 def _check_libraries(stage: Path, owners: dict[str, str], target: Target) -> None:
     for path in sorted(stage.rglob("*")):
-        name = path.relative_to(stage).as_posix()
+        name = name_of(stage, path)
         if path.is_file() and is_library(name) and (mismatch := library_mismatch(name, _read_header(path), target)):
             raise InvalidPlugin(
                 f"{name} of {owners.get(name, 'the dependencies')} is for {mismatch}, but the plugin runs on {target}: "
@@ -141,6 +163,6 @@ def _check_size(stage: Path, owners: dict[str, str]) -> None:
     sizes: Counter[str | None] = Counter()
     for path in stage.rglob("*"):
         if path.is_file():
-            sizes[owners.get(path.relative_to(stage).as_posix())] += path.stat().st_size
+            sizes[owners.get(name_of(stage, path))] += path.stat().st_size
     parts = [Part(name, None, 0, size, 0) for name, size in sizes.most_common()]
     check_limits(0, sizes.total(), parts)

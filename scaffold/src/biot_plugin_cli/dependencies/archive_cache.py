@@ -1,9 +1,14 @@
-"""The cache of dependency archives: how many are retained, and how a damaged one is detected."""
+"""The cache of dependency archives: how many are retained, and how a damaged one is detected.
+
+Several processes may use it at once. Each archive has a lock: it is copied while that is shared, and written or deleted
+while it is not.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import json
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.archive.content_hash import Digest
+from biot_plugin_cli.archive.file_locks import try_hold
+from biot_plugin_cli.archive.regular_files import hash_file
 from biot_plugin_cli.archive.zip_file import Entry, write_zip
 from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.errors import OperationFailed
 
-__all__ = ["Dependencies", "load", "store", "write"]
+__all__ = ["Dependencies", "delete_oldest", "load", "lock_file", "store", "write"]
 
 _MAX_ARCHIVES = 4
 _ARCHIVE = "dependencies.zip"
@@ -27,7 +34,7 @@ class Dependencies:
     """The dependencies of a plugin, as an archive.
 
     Attributes:
-        archive: The zip file; it must not be changed.
+        archive: The zip file, a copy for the caller.
         files: The files in it.
         owners: The name of the distribution that each file belongs to.
         components: The distributions, sorted by name.
@@ -45,7 +52,7 @@ def write(folder: Path, entries: Sequence[Entry], owners: dict[str, str], compon
     """Write the files that `load` reads; the arguments are those of `Dependencies`."""
     write_zip(folder / _ARCHIVE, entries)
     index = {
-        "sha256": _sha256(folder / _ARCHIVE),
+        "sha256": hash_file(folder / _ARCHIVE),
         "files": [asdict(Digest.of(entry)) for entry in entries],
         "owners": owners,
         "components": [component.dump() for component in components],
@@ -53,26 +60,39 @@ def write(folder: Path, entries: Sequence[Entry], owners: dict[str, str], compon
     (folder / _INDEX).write_text(json.dumps(index), encoding="utf-8")
 
 
-def load(folder: Path) -> Dependencies | None:
-    """Load an archive; None if it is missing or damaged."""
-    archive = folder / _ARCHIVE
+def lock_file(folder: Path) -> Path:
+    """Return the file of an archive's lock."""
+    return folder.with_suffix(".lock")
+
+
+def load(folder: Path, copy: Path) -> Dependencies | None:
+    """Load an archive, whose lock is held; None if it is missing or damaged.
+
+    Args:
+        folder: Its folder in the cache.
+        copy: Where to copy the zip file.
+    """
     try:
         index: dict[str, Any] = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
-        if _sha256(archive) != index["sha256"]:
+        shutil.copyfile(folder / _ARCHIVE, copy)
+        if hash_file(copy) != index["sha256"]:
             return None
         files = tuple(Digest(**file) for file in index["files"])
         components = tuple(map(Component.load, index["components"]))
-        return Dependencies(archive, files, index["owners"], components, reused=True)
+        # Those that were not used for longest are deleted first.
+        os.utime(folder)
+        return Dependencies(copy, files, index["owners"], components, reused=True)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def store(temporary: Path, destination: Path) -> Dependencies:
-    """Move an archive into the cache in one step, and delete the oldest ones.
+def store(temporary: Path, destination: Path, copy: Path) -> Dependencies:
+    """Move an archive, whose lock is held, into the cache in one step.
 
     Args:
         temporary: The folder that `write` wrote to, on the same file system.
         destination: Its folder in the cache.
+        copy: Where to copy the zip file.
 
     Raises:
         OperationFailed: The cache cannot be written.
@@ -81,22 +101,26 @@ def store(temporary: Path, destination: Path) -> Dependencies:
     try:
         temporary.rename(destination)
     except OSError as error:
-        # Another process may have stored the same archive first.
-        if not destination.is_dir():
-            raise OperationFailed(f"Cannot write {destination} ({error.strerror}): make it writable") from error
-    stored = load(destination)
+        raise OperationFailed(f"Cannot write {destination} ({error.strerror}): make it writable") from error
+    stored = load(destination, copy)
     if stored is None:
         raise OperationFailed(f"{destination} was damaged while it was written: try again")
-    for expired in _newest_first(destination.parent)[_MAX_ARCHIVES:]:
-        shutil.rmtree(expired, ignore_errors=True)
     return replace(stored, reused=False)
 
 
-def _newest_first(folder: Path) -> list[Path]:
-    """List the folders in the cache; incomplete ones belong to builds that are running or were killed."""
-    return sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+def delete_oldest(cache: Path) -> None:
+    """Delete all archives but the last ones that were used, and those that another process uses."""
+    for expired in _newest_first(cache)[_MAX_ARCHIVES:]:
+        with try_hold(lock_file(expired)) as is_free:
+            if is_free:
+                shutil.rmtree(expired, ignore_errors=True)
+                lock_file(expired).unlink(missing_ok=True)
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+def _newest_first(cache: Path) -> list[Path]:
+    used: dict[Path, float] = {}
+    for folder in cache.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if folder.is_dir():
+                used[folder] = folder.stat().st_mtime
+    return sorted(used, key=lambda folder: used[folder], reverse=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,15 +18,22 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.processes.environment import child_environment
+from biot_plugin_cli.processes.runner import run
+from biot_plugin_cli.uv.settings import dump_settings, package_sources, settings_home
+from biot_plugin_cli.uv.workspace import Workspace
 
 __all__ = ["find_uv", "install", "resolve"]
 
-# They would redirect the installers to another folder or interpreter.
-_IGNORED_VARIABLES = (
-    *("VIRTUAL_ENV", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT"),
-    *("PIP_TARGET", "PIP_REQUIRE_VIRTUALENV", "PIP_USER"),
-)
 _MAX_OUTPUT_LINES = 12
+_PIP_SETTING = re.compile(r"^(?:global|install)\.([\w-]+)=('.*'|\".*\")$", re.MULTILINE)
+_PIP_SOURCES = frozenset(
+    [
+        *("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "proxy"),
+        *("timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider"),
+    ]
+)
+_PIP_CONFIGURATION = frozenset(["PIP_CONFIG_FILE", "XDG_CONFIG_DIRS"])
 _NETWORK_ERROR = re.compile(
     r"Failed to fetch|error sending request|network was disabled|[Nn]etwork connectivity is disabled|"
     r"not found in the cache|timed out|Failed to establish a new connection|Max retries exceeded"
@@ -45,7 +52,7 @@ def find_uv(root: Path) -> Path | None:
     return next((uv for uv in _uv_candidates(root) if _runs([uv, "--version"])), None)
 
 
-def install(root: Path, target: Target, folder: Path, requirements: Iterable[str], uv: Mapping[str, Any]) -> None:
+def install(root: Path, target: Target, folder: Path, requirements: Iterable[str]) -> None:
     """Install wheels into a folder.
 
     Args:
@@ -53,17 +60,25 @@ def install(root: Path, target: Target, folder: Path, requirements: Iterable[str
         target: The runtime to install for.
         folder: The folder to install into.
         requirements: Lines of a requirements file, with all transitive dependencies.
-        uv: `[tool.uv]` of the plugin, which may configure package indexes.
 
     Raises:
         OperationFailed: The installation failed, or there is no installer.
+        InvalidPlugin: The pyproject.toml of the plugin's workspace cannot be read.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "requirements.txt"
+    sources = package_sources(Workspace.find(root), root)
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        file = scratch / "requirements.txt"
         file.write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
         options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--target", str(folder), "-r", str(file)]
-        command = [*_install_command(root, target), *options, *_index_options(root, uv)]
-        exit_code, output = _run(command, root)
+        if uv := find_uv(root):
+            command = [str(uv), "pip", "install", *_uv_target_options(target), *_uv_options(sources, scratch)]
+            exit_code, output = _run([*command, *options], child_environment(connections=True, indexes=True), scratch)
+        elif python := _python_with_pip(root):
+            command = [python, "-I", "-m", "pip", "install", *_pip_options(target), *_index_options(sources)]
+            exit_code, output = _run([*command, *options], _pip_environment(python), scratch)
+        else:
+            raise OperationFailed("Neither uv nor pip found: install uv, or run make setup")
     if exit_code:
         advice = _NETWORK_ADVICE if _NETWORK_ERROR.search(output) else "fix that, or run make setup"
         raise OperationFailed(f"Cannot install the dependencies for {target} ({output}): {advice}")
@@ -82,11 +97,14 @@ def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
         MissingWheel: There is no solution with wheels alone.
         OperationFailed: The package index cannot be reached.
     """
-    # Relative paths in the file are relative to its folder.
-    temporary = output.with_name(f"pylock.{os.getpid()}.toml")
+    # Relative paths in the file are relative to its folder. uv would prefer the versions of an existing one.
+    temporary = output.with_name("pylock.new.toml")
+    temporary.unlink(missing_ok=True)
     options = ["--quiet", "--no-header", "--only-binary", ":all:", "--format", "pylock.toml", "-o", str(temporary)]
     command = [str(uv), "pip", "compile", *_uv_target_options(target), *options, "pyproject.toml"]
-    exit_code, reason = _run(command, root)
+    with tempfile.TemporaryDirectory() as scratch:
+        variables = settings_home(Path(scratch))
+        exit_code, reason = _run(command, child_environment(variables, connections=True, indexes=True), root)
     if exit_code:
         temporary.unlink(missing_ok=True)
         if _NETWORK_ERROR.search(reason):
@@ -112,21 +130,34 @@ def _uv_candidates(root: Path) -> Iterator[Path]:
 
 def _runs(command: Sequence[object]) -> bool:
     try:
-        process = subprocess.run([str(part) for part in command], capture_output=True, check=False)  # noqa: S603
+        return run(command, child_environment()).returncode == 0
     except OSError:
         return False
-    return process.returncode == 0
 
 
-def _install_command(root: Path, target: Target) -> list[str]:
-    if uv := find_uv(root):
-        options = ["--no-installer-metadata", "--no-compile-bytecode", "--index-strategy", "unsafe-best-match"]
-        return [str(uv), "pip", "install", *_uv_target_options(target), *options]
-    if python := _python_with_pip(root):
-        platforms = [f"--platform={name}" for name in target.platforms]
-        options = ["--no-compile", "--no-input", "--disable-pip-version-check", "--implementation", "cp"]
-        return [python, "-m", "pip", "install", *options, "--python-version", target.python, *platforms]
-    raise OperationFailed("Neither uv nor pip found: install uv, or run make setup")
+def _uv_options(sources: Mapping[str, Any], scratch: Path) -> list[str]:
+    # An explicit file is read instead of all others, the plugin's too.
+    (settings := scratch / "uv.toml").write_text(dump_settings(sources), encoding="utf-8")
+    options = ["--no-installer-metadata", "--no-compile-bytecode", "--index-strategy", "unsafe-best-match"]
+    return [*options, "--config-file", str(settings)]
+
+
+def _pip_options(target: Target) -> list[str]:
+    platforms = [f"--platform={name}" for name in target.platforms]
+    options = ["--no-compile", "--no-input", "--disable-pip-version-check", "--implementation", "cp"]
+    return [*options, "--python-version", target.python, *platforms]
+
+
+def _pip_environment(python: str) -> dict[str, str]:
+    """Return the environment for pip, with what its configuration files say of package indexes, and nothing else."""
+    environment = child_environment({"PIP_CONFIG_FILE": os.devnull}, connections=True, indexes=True)
+    files = child_environment(connections=True, more=_PIP_CONFIGURATION)
+    configured = run([python, "-I", "-m", "pip", "config", "list"], files).stdout
+    for name, value in _PIP_SETTING.findall(configured):
+        if name in _PIP_SOURCES:
+            variable = f"PIP_{name.upper().replace('-', '_')}"
+            environment.setdefault(variable, " ".join(str(ast.literal_eval(value)).split()))
+    return environment
 
 
 def _uv_target_options(target: Target) -> list[str]:
@@ -137,36 +168,28 @@ def _uv_target_options(target: Target) -> list[str]:
 
 def _python_with_pip(root: Path) -> str | None:
     candidates = [Path(sys.executable), root / ".uv" / "bin" / "python", *map(find_interpreter, reversed(RUNTIMES))]
-    return next((str(python) for python in candidates if python and _runs([python, "-m", "pip", "--version"])), None)
-
-
-def _index_options(root: Path, uv: Mapping[str, Any]) -> Iterator[str]:
-    """Translate the package indexes and folders in `[tool.uv]`; the hashes protect what is downloaded from them."""
-    if uv.get("no-index"):
-        yield "--no-index"
-    for index in uv.get("index", ()):
-        if url := index.get("url"):
-            yield from ("--index-url" if index.get("default") else "--extra-index-url", url)
-    for url in uv.get("extra-index-url", ()):
-        yield from ("--extra-index-url", url)
-    if url := uv.get("index-url"):
-        yield from ("--index-url", url)
-    for location in uv.get("find-links", ()):
-        yield from ("--find-links", location if "://" in location else str(root / location))
-
-
-def _run(command: Sequence[str], folder: Path) -> tuple[int, str]:
-    """Run an installer and return its exit code and the end of its error output as one line."""
-    environment = {key: value for key, value in os.environ.items() if key not in _IGNORED_VARIABLES}
-    process = subprocess.run(  # noqa: S603
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
+    return next(
+        (str(python) for python in candidates if python and _runs([python, "-I", "-m", "pip", "--version"])), None
     )
+
+
+def _index_options(sources: Mapping[str, Any]) -> Iterator[str]:
+    """Translate the package indexes and folders of uv for pip; the hashes protect what is downloaded from them."""
+    if sources.get("no-index"):
+        yield "--no-index"
+    for index in sources.get("index", ()):
+        option = "--index-url" if index.get("default") else "--extra-index-url"
+        yield from ("--find-links" if index.get("format") == "flat" else option, index["url"])
+    for url in sources.get("extra-index-url", ()):
+        yield from ("--extra-index-url", url)
+    if url := sources.get("index-url"):
+        yield from ("--index-url", url)
+    for location in sources.get("find-links", ()):
+        yield from ("--find-links", location)
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """Run an installer and return its exit code and the end of its error output as one line."""
+    process = run(command, environment, folder)
     lines = [_DECORATION.sub("", line).strip() for line in process.stderr.splitlines()][-_MAX_OUTPUT_LINES:]
     return process.returncode, " ".join(filter(None, lines)) or f"exit status {process.returncode}"

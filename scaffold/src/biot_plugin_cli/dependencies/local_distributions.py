@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import metadata
@@ -13,8 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from biot_plugin_cli.archive import size_limits
+from biot_plugin_cli.archive.entry_paths import locate, name_of
+from biot_plugin_cli.archive.part_sizes import MEGABYTE
+from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
+from biot_plugin_cli.uv.workspace import Workspace
 
 __all__ = ["copy_installed", "installed_files"]
 
@@ -39,7 +44,9 @@ def installed_files(distribution: LockedDistribution, root: Path) -> dict[str, P
     for folder in _search_path(root):
         for installed in metadata.distributions(name=distribution.name, path=[folder]):
             if (mismatch := _mismatch(installed, distribution)) is None:
-                return _files(installed, distribution.name)
+                files = _files(installed, distribution.name)
+                _check_size(files, distribution.name)
+                return files
             mismatches.append(f", only {mismatch}")
     raise OperationFailed(
         f"{distribution.name} is not installed from {_place(distribution)}{(mismatches or [''])[0]}: "
@@ -50,8 +57,11 @@ def installed_files(distribution: LockedDistribution, root: Path) -> dict[str, P
 def copy_installed(files: Mapping[str, Path], folder: Path) -> None:
     """Copy the files of a distribution into a folder, and write a `RECORD` of them."""
     for name, file in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, folder / name)
+        content, executable = read_file(file)
+        copy = locate(folder, name)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(content)
+        copy.chmod(0o755 if executable else 0o644)
     for name in files:
         if name.endswith(".dist-info/RECORD"):
             with (folder / name).open("w", encoding="utf-8", newline="") as record:
@@ -59,8 +69,11 @@ def copy_installed(files: Mapping[str, Path], folder: Path) -> None:
 
 
 def _search_path(root: Path) -> Iterator[str]:
-    yield from (str(folder) for folder in sorted((root / ".venv").glob("lib/python3.*/site-packages")))
-    yield from (entry for entry in sys.path if entry)
+    # uv puts the environment of a workspace into its root.
+    for project in dict.fromkeys((root, Workspace.find(root).root)):
+        yield from (str(folder) for folder in sorted((project / ".venv").glob("lib/python3.*/site-packages")))
+    foreign = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    yield from (entry for entry in sys.path if entry and entry not in foreign)
 
 
 def _place(distribution: LockedDistribution) -> str:
@@ -87,8 +100,18 @@ def _local_folder(record: dict[str, Any]) -> Path | None:
     return Path(url2pathname(urlsplit(url).path)).resolve() if url.startswith("file:") else None
 
 
+def _check_size(files: Mapping[str, Path], name: str) -> None:
+    """Check the size before the files are read, which takes long where they are too large anyway."""
+    size = sum(file.stat().st_size for file in files.values() if file.is_file())
+    if size > size_limits.MAX_UNPACKED_BYTES:
+        raise InvalidPlugin(
+            f"{name} has {size / MEGABYTE:.1f} MB unpacked, and Lambda allows "
+            f"{size_limits.MAX_UNPACKED_BYTES // MEGABYTE} MB: remove some of its files"
+        )
+
+
 def _files(installed: metadata.Distribution, name: str) -> dict[str, Path]:
-    recorded = {str(file): Path(str(installed.locate_file(file))) for file in installed.files or ()}
+    recorded = {str(file): locate(Path(), str(installed.locate_file(file))) for file in installed.files or ()}
     files = {path: file for path, file in recorded.items() if not path.startswith(("..", "/")) and _is_code(Path(path))}
     for link in [path for path in files if path.endswith(".pth")]:
         files |= _linked_files(files.pop(link), name)
@@ -111,7 +134,7 @@ def _linked_files(link: Path, name: str) -> dict[str, Path]:
         is_dedicated = not (folder / "pyproject.toml").exists()
         module = name.replace("-", "_")
         for path in folder.iterdir() if is_dedicated else (folder / module, folder / f"{module}.py"):
-            files |= {str(file.relative_to(folder)): file for file in _code_files(path)}
+            files |= {name_of(folder, file): file for file in _code_files(path)}
     return files
 
 

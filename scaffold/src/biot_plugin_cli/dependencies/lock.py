@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.archive.cache_folder import cache_folder
+from biot_plugin_cli.archive.file_locks import hold
 from biot_plugin_cli.dependencies.errors import DependencyError, InvalidLock, MissingLock, PythonMismatch, StaleLock
 from biot_plugin_cli.dependencies.installers import find_uv, resolve
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution
 from biot_plugin_cli.dependencies.pylock import read_pylock
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.dependencies.uv_lock import UvLock
+from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.uv.freshness import Answer, Verdict, ask
+from biot_plugin_cli.uv.lock_comparison import find_change
+from biot_plugin_cli.uv.settings import package_sources
+from biot_plugin_cli.uv.workspace import Workspace
 
 __all__ = ["is_locked", "locked_distributions"]
 
@@ -42,10 +50,10 @@ def locked_distributions(project: Project, target: Target) -> tuple[list[LockedD
     _check_python(project, target)
     if found := _find_uv_lock(project.root):
         lock, member = found
-        _check_freshness(project, member, lock)
+        _check_freshness(project, lock, target)
         return lock.distributions(member, target), None
     if (file := project.root / _PYLOCK).is_file():
-        return read_pylock(file, target), None
+        return _read_fresh_pylock(file, project, target), None
     if project.needs_nothing:
         _refuse_requirements_file(project)
         return [], None
@@ -56,20 +64,24 @@ def is_locked(root: Path) -> bool:
     """Whether a plugin has a lock file, valid or not."""
     try:
         return _find_uv_lock(root) is not None or (root / _PYLOCK).is_file()
-    except InvalidLock:
+    except InvalidPlugin:
         return True
 
 
 def _find_uv_lock(root: Path) -> tuple[UvLock, Mapping[str, Any]] | None:
     """Find the uv.lock of a project, or of the workspace that it is a member of."""
-    for folder in (root, *root.parents):
-        if (file := folder / _UV_LOCK).is_file():
-            lock = UvLock(file)
-            if member := lock.find_member(root):
-                return lock, member
-            if folder == root:
-                raise InvalidLock(f"{file} belongs to another project: run uv lock to recreate it")
-    return None
+    workspace = Workspace.find(root)
+    if workspace.root != root.resolve() and (root / _UV_LOCK).is_file():
+        raise InvalidLock(
+            f"uv does not use {root / _UV_LOCK}, since the plugin is a member of the workspace in {workspace.root}: "
+            "remove it, then run uv lock"
+        )
+    if not (file := workspace.root / _UV_LOCK).is_file():
+        return None
+    lock = UvLock(file)
+    if member := lock.find_member(root):
+        return lock, member
+    raise InvalidLock(f"{file} belongs to another project: run uv lock to recreate it")
 
 
 def _check_python(project: Project, target: Target) -> None:
@@ -87,23 +99,42 @@ def _check_python(project: Project, target: Target) -> None:
         )
 
 
-def _check_freshness(project: Project, member: Mapping[str, Any], lock: UvLock) -> None:
-    if "dependencies" in project.table.get("dynamic", ()):
+def _check_freshness(project: Project, lock: UvLock, target: Target) -> None:
+    """Check that the lock file is up to date: ask uv, and compare what it cannot tell here."""
+    project.check_requirements()
+    uv = find_uv(project.root)
+    python = find_interpreter(target.runtime) or Path(sys.executable)
+    answer = ask(uv, project.root, python, offline=True) if uv else Answer(Verdict.UNKNOWN)
+    if answer.verdict is Verdict.FRESH:
         return
-    from packaging.specifiers import SpecifierSet
+    changed = find_change(project.root, lock.file, lock.document)
+    if uv and changed is None and answer.verdict is Verdict.UNKNOWN:
+        answer = ask(uv, project.root, python, offline=False)
+    if changed or answer.verdict is Verdict.STALE:
+        reason = changed or answer.reason
+        raise StaleLock(
+            f"{lock.file} is out of date with the dependencies in pyproject.toml{f' ({reason})' if reason else ''}: "
+            "run uv lock"
+        )
+
+
+def _read_fresh_pylock(file: Path, project: Project, target: Target) -> list[LockedDistribution]:
+    """Read a pylock.toml, and check what it lists against the direct dependencies, which it does not record."""
     from packaging.utils import canonicalize_name
 
-    declared = {
-        (canonicalize_name(requirement.name), frozenset(requirement.extras), requirement.specifier)
-        for requirement in project.requirements
-    }
-    locked = {
-        (entry["name"], frozenset(entry.get("extras", ())), SpecifierSet(entry.get("specifier", "")))
-        for entry in member.get("metadata", {}).get("requires-dist", ())
-        if "extra ==" not in entry.get("marker", "")
-    }
-    if declared != locked:
-        raise StaleLock(f"{lock.file} is out of date with the dependencies in pyproject.toml: run uv lock")
+    locked = read_pylock(file, target)
+    versions = {distribution.name: distribution.version for distribution in locked}
+    for requirement in project.requirements:
+        if requirement.marker and not requirement.marker.evaluate({**target.marker_environment, "extra": ""}):
+            continue
+        name = canonicalize_name(requirement.name)
+        version = versions.get(name)
+        if name not in versions or (version and not requirement.specifier.contains(version, prereleases=True)):
+            raise StaleLock(
+                f"{file} is out of date with the dependencies in pyproject.toml ({name} changed): recreate it, for "
+                "example with uv export --format pylock.toml -o pylock.toml"
+            )
+    return locked
 
 
 def _refuse_requirements_file(project: Project) -> None:
@@ -122,8 +153,11 @@ def _resolve_unlocked(project: Project, target: Target) -> list[LockedDistributi
             f"Neither uv.lock nor pylock.toml in {project.root}: install uv and run uv lock, so that the packaged "
             "versions are known"
         )
-    key = repr((sorted(map(str, project.requirements)), project.uv, str(target)))
-    cached = cache_folder(project.root, "resolved") / f"pylock.{hashlib.sha256(key.encode()).hexdigest()[:16]}.toml"
-    if not cached.is_file():
-        resolve(uv, project.root, target, cached)
+    sources = package_sources(Workspace.find(project.root), project.root)
+    key = repr((sorted(map(str, project.requirements)), project.uv, sources, str(target)))
+    folder = cache_folder(project.root, "resolved")
+    cached = folder / f"pylock.{hashlib.sha256(key.encode()).hexdigest()[:16]}.toml"
+    with hold(folder / ".lock"):
+        if not cached.is_file():
+            resolve(uv, project.root, target, cached)
     return read_pylock(cached, target)

@@ -9,6 +9,7 @@ import shutil
 from importlib import metadata
 from pathlib import Path
 
+from biot_plugin_cli.archive.entry_paths import locate
 from biot_plugin_cli.dependencies.components import installed_distributions
 
 __all__ = ["prune"]
@@ -36,8 +37,8 @@ def prune(folder: Path) -> None:
 
 def _write_record(folder: Path, dist_info: str, distribution: metadata.PathDistribution) -> None:
     record = f"{dist_info}/RECORD"
-    files = {str(file) for file in distribution.files or () if (folder / file).is_file()} - {record}
-    rows = [(name, *_fingerprint(folder / name)) for name in sorted(files)]
+    files = {str(file) for file in distribution.files or () if locate(folder, str(file)).is_file()} - {record}
+    rows = [(name, *_fingerprint(locate(folder, name))) for name in sorted(files)]
     # Installers may have linked the file to the one in their cache.
     (folder / record).unlink(missing_ok=True)
     with (folder / record).open("w", encoding="utf-8", newline="") as file:

@@ -60,6 +60,14 @@ class Project:
         """
         return [_parse(text) for text in self.table.get("dependencies", ())]
 
+    def check_requirements(self) -> None:
+        """Check the direct dependencies.
+
+        Raises:
+            DependencyError: One is not declared correctly.
+        """
+        _ = self.requirements
+
 
 def _parse(text: str) -> Requirement:
     from packaging.requirements import InvalidRequirement, Requirement

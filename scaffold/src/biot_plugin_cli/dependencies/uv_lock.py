@@ -26,6 +26,10 @@ _SUPPORTED_VERSION = 1
 class UvLock:
     """A uv.lock file.
 
+    Attributes:
+        file: The path of the file.
+        document: Its content.
+
     Args:
         file: The path of the file.
 
@@ -43,6 +47,7 @@ class UvLock:
             raise InvalidLock(
                 f"{file} has a format version other than {_SUPPORTED_VERSION}: install a newer biot-plugin-cli"
             )
+        self.document: _Table = document
         self._packages: list[_Table] = document.get("package", [])
 
     def find_member(self, root: Path) -> _Table | None:

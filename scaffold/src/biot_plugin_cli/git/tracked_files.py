@@ -9,7 +9,7 @@ from pathlib import Path
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import GitFailed, git, require_git
 
-__all__ = ["git_files"]
+__all__ = ["git_files", "sparse_files"]
 
 # Git's message names a repository instead when `.git` points to one that does not exist any more.
 _NO_REPOSITORY = "not a git repository (or any"
@@ -22,7 +22,8 @@ def git_files(root: Path) -> list[str] | None:
         root: The folder.
 
     Returns:
-        Paths relative to the folder, with slashes, including tracked files that are deleted; None when there is no
+        Paths relative to the folder, with slashes, including tracked files that are deleted and submodules that are not
+        checked out; None when there is no
         repository, or one that ignores the folder.
 
     Raises:
@@ -41,6 +42,23 @@ def git_files(root: Path) -> list[str] | None:
         raise
 
 
+def sparse_files(root: Path) -> list[str]:
+    """List the files in a folder that git tracks, and was told to leave out of the work tree.
+
+    Args:
+        root: The folder.
+
+    Returns:
+        Paths relative to the folder; none when there is no repository that git can read.
+    """
+    try:
+        require_git()
+        listed = git(root, "ls-files", "-z", "-t", "--cached").split("\0")
+    except OperationFailed:
+        return []
+    return [line.removeprefix("S ") for line in listed if line.startswith("S ")]
+
+
 def _discovery_folders(root: Path) -> Iterator[Path]:
     """Yield the folders in which git looks for a repository, up to `GIT_CEILING_DIRECTORIES`."""
     ceilings = {Path(path) for path in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if path}
@@ -53,10 +71,23 @@ def _discovery_folders(root: Path) -> Iterator[Path]:
 def _list_recursively(folder: Path) -> Iterator[str]:
     for name in _list_files(folder):
         path = folder / name
-        if path.is_dir() and not path.is_symlink():  # a repository within the repository
-            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path))
-        else:
+        # pathlib's methods raise without permission.
+        if not os.path.isdir(path) or os.path.islink(path):  # noqa: PTH112, PTH114
             yield name
+        elif _is_repository(path):
+            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path))
+        elif _is_submodule(folder, name):
+            yield name
+
+
+def _is_repository(folder: Path) -> bool:
+    """Whether a folder is a repository of its own; git would list the files of the outer one otherwise."""
+    return (folder / ".git").exists() and Path(git(folder, "rev-parse", "--show-toplevel")).samefile(folder)
+
+
+def _is_submodule(folder: Path, name: str) -> bool:
+    """Whether a folder stands for a commit of another repository, and not for a file that was deleted."""
+    return git(folder, "ls-files", "--stage", "--", f":(literal){name.rstrip('/')}").startswith("160000 ")
 
 
 def _list_files(folder: Path) -> list[str]:

@@ -8,17 +8,17 @@ they are compressed once and cached; the source files follow. Both are sorted by
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_entries, require_runtime
-from biot_plugin_cli.archive.cache_folder import cache_folder
+from biot_plugin_cli.archive.cache_folder import cache_folder, scratch_folder
 from biot_plugin_cli.archive.content_hash import Digest, content_hash
+from biot_plugin_cli.archive.file_locks import hold
 from biot_plugin_cli.archive.part_sizes import Part, measure
 from biot_plugin_cli.archive.size_limits import check_limits
 from biot_plugin_cli.archive.zip_file import Entry, append_entries
@@ -91,19 +91,20 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
     check_handler(entries, manifest.handler)
     locked, note = locked_distributions(project, target)
     require_wheels(locked, target)
-    dependencies = build_dependencies(project, locked, target, python, progress)
-    check_names(entries, dependencies.owners)
-    progress("Adding the source files")
-    with tempfile.TemporaryDirectory(dir=cache_folder(plugin.root, "scratch")) as scratch:
-        archive = Path(scratch) / "package.zip"
-        shutil.copyfile(dependencies.archive, archive)
-        append_entries(archive, [*entries, *(_compile(entries, python, Path(scratch), target) if python else ())])
+    with scratch_folder(plugin.root) as scratch:
+        dependencies = build_dependencies(project, locked, target, python, progress, scratch)
+        check_names(entries, dependencies.owners)
+        progress("Adding the source files")
+        archive = dependencies.archive
+        append_entries(archive, [*entries, *(_compile(entries, python, scratch, target) if python else ())])
         package = _describe(archive, output, entries, dependencies)
         sbom = bill_of_materials(
             manifest, package.content_hash, dependencies.components, project.direct, _wheel_hashes(locked)
         )
-        write_atomically(package.path, archive.read_bytes())
-        write_atomically(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
+        # Two builds must not write the zip file of one and the bill of materials of the other.
+        with hold(cache_folder(plugin.root, "scratch").with_suffix(".lock")):
+            _write(package.path, archive.read_bytes())
+            _write(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
     notes = (note, None if python else _no_bytecode_note(target))
     return replace(package, notes=tuple(filter(None, notes)))
 
@@ -139,6 +140,14 @@ def _describe(archive: Path, output: Path, entries: Iterable[Entry], dependencie
         sbom=output.with_suffix(".cdx.json"),
         parts=parts,
     )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file; what builds that were killed left next to it is deleted, since only one writes at a time."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        if leftover.suffix[1:].isdecimal():
+            leftover.unlink(missing_ok=True)
+    write_atomically(path, content)
 
 
 def _wheel_hashes(locked: Iterable[LockedDistribution]) -> dict[str, str]:

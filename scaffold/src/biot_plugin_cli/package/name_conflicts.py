@@ -19,11 +19,16 @@ def check_names(entries: Iterable[Entry], owners: Mapping[str, str]) -> None:
         owners: The name of the distribution that each file of the dependencies belongs to.
 
     Raises:
-        InvalidPlugin: Two files have the same path, or are the same module.
+        InvalidPlugin: Two files have the same path, or are the same module, or one is a folder of the other.
     """
+    folders = {str(folder): owner for name, owner in owners.items() for folder in PurePosixPath(name).parents}
     dependency_files = {_top_module(name): name for name in sorted(owners, reverse=True)}
     for name in sorted({entry.name for entry in entries}):
         path = PurePosixPath(name)
+        if owner := folders.get(name) or next(filter(None, (owners.get(str(folder)) for folder in path.parents)), None):
+            raise InvalidPlugin(
+                f"{name} cannot be a file and a folder of the dependency {owner} at once: rename your file"
+            )
         is_top_module = path.suffix == ".py" and (len(path.parts) == 1 or path.parts[1:] == ("__init__.py",))
         shadowed = name if name in owners else dependency_files.get(_top_module(name)) if is_top_module else None
         if shadowed:

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from biot_plugin_cli.archive import size_limits
+from biot_plugin_cli.archive.entry_paths import locate
+from biot_plugin_cli.archive.part_sizes import MEGABYTE
+from biot_plugin_cli.archive.regular_files import describe_kind
 from biot_plugin_cli.archive.shared_libraries import is_library, library_mismatch
 from biot_plugin_cli.archive.zip_file import Entry
+from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.plugin.package_target import Target
 
-__all__ = ["SourceFileProblem", "find_library_problem", "find_name_problem"]
+__all__ = [
+    "SourceFileProblem",
+    "find_library_problem",
+    "find_name_problem",
+    "find_pointer_problem",
+    "find_size_problem",
+    "sparse_problem",
+]
 
+_MAX_FOLDERS = 100
+_MAX_SHOWN = 60
+_MAX_LISTED = 5
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _LINK_ADVICE = "replace it with a copy, or remove it"
 
 
@@ -36,17 +54,30 @@ class SourceFileProblem:
 
 
 def find_name_problem(root: Path, name: str) -> SourceFileProblem | None:
-    """Find a problem with a file's name or with the symbolic link that it is, without reading it.
+    """Find a problem with a file's name, its kind, or the symbolic link that it is, without opening it.
 
     Args:
         root: The plugin's folder.
         name: The path of the file in it.
+
+    Raises:
+        OperationFailed: The folder of the file cannot be read.
     """
-    if not name.isprintable():
+    if not name.isprintable() or "\\" in name:
         return SourceFileProblem("file-name-invalid", repr(name), f"{name!r} is not a valid name in a zip", "rename it")
-    file = root / name
-    if not file.is_symlink():
-        return None
+    if name.count("/") > _MAX_FOLDERS:
+        message = f"{name[:_MAX_SHOWN]}… is in more than {_MAX_FOLDERS} nested folders"
+        return SourceFileProblem("file-name-invalid", name, message, "move it up")
+    file = locate(root, name)
+    try:
+        mode = file.lstat().st_mode
+    except OSError as error:
+        raise OperationFailed(f"Cannot read {file} ({error.strerror}): make it readable, or remove it") from error
+    return _find_link_problem(root, name) if stat.S_ISLNK(mode) else _find_kind_problem(name, mode)
+
+
+def _find_link_problem(root: Path, name: str) -> SourceFileProblem | None:
+    file = locate(root, name)
     # The target is not in the repository, so it differs between machines, and may be private.
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
         message = f"The symbolic link {name} leads out of the plugin's folder"
@@ -56,9 +87,52 @@ def find_name_problem(root: Path, name: str) -> SourceFileProblem | None:
     return None
 
 
+def _find_kind_problem(name: str, mode: int) -> SourceFileProblem | None:
+    kind = describe_kind(mode)
+    if kind is None:
+        return None
+    if stat.S_ISDIR(mode):
+        message = f"The submodule {name} is not checked out"
+        return SourceFileProblem("submodule-missing", name, message, f"run git submodule update --init {name}")
+    return SourceFileProblem("file-kind-invalid", name, f"{name} is {kind}, which cannot be packaged", "remove it")
+
+
+def find_pointer_problem(entry: Entry) -> SourceFileProblem | None:
+    """Find out whether a file only stands for one that Git LFS has not downloaded."""
+    if not entry.content.startswith(_LFS_POINTER):
+        return None
+    message = f"The content of {entry.name} was not downloaded by Git LFS"
+    return SourceFileProblem("file-missing", entry.name, message, "run git lfs pull")
+
+
+def sparse_problem(name: str) -> SourceFileProblem:
+    """Describe a file that git tracks and a sparse checkout leaves out."""
+    message = f"{name} is tracked by git, but a sparse checkout leaves it out"
+    return SourceFileProblem("file-missing", name, message, "run git sparse-checkout disable")
+
+
 def find_library_problem(entry: Entry, target: Target) -> SourceFileProblem | None:
     """Find out whether a file is a shared library that does not run on the target."""
     if not is_library(entry.name) or not (mismatch := library_mismatch(entry.name, entry.content, target)):
         return None
     message = f"{entry.name} is for {mismatch}, but the plugin runs on {target}"
     return SourceFileProblem("library-foreign", entry.name, message, "rebuild it for that, or remove it")
+
+
+def find_size_problem(sizes: Mapping[str, int]) -> SourceFileProblem | None:
+    """Find out whether files are together larger than Lambda allows.
+
+    Args:
+        sizes: The size of each file in bytes, by name.
+    """
+    total = sum(sizes.values())
+    if total <= size_limits.MAX_UNPACKED_BYTES:
+        return None
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:_MAX_LISTED]
+    listed = ", ".join(f"{name} {sizes[name] / MEGABYTE:.1f} MB" for name in largest)
+    message = (
+        f"The package has {total / MEGABYTE:.1f} MB unpacked, and Lambda allows "
+        f"{size_limits.MAX_UNPACKED_BYTES // MEGABYTE} MB"
+    )
+    parts = f"your source files {total / MEGABYTE:.1f} MB, among them {listed}"
+    return SourceFileProblem("package-refused", largest[0], message, f"remove some of its largest parts ({parts})")

@@ -13,10 +13,19 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from biot_plugin_cli.archive.entry_paths import locate, name_of
+from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
-from biot_plugin_cli.git.tracked_files import git_files
-from biot_plugin_cli.package.source_file_problems import SourceFileProblem, find_library_problem, find_name_problem
+from biot_plugin_cli.git.tracked_files import git_files, sparse_files
+from biot_plugin_cli.package.source_file_problems import (
+    SourceFileProblem,
+    find_library_problem,
+    find_name_problem,
+    find_pointer_problem,
+    find_size_problem,
+    sparse_problem,
+)
 from biot_plugin_cli.plugin.ignored_files import is_plugin_file
 from biot_plugin_cli.plugin.package_target import Target
 
@@ -45,7 +54,7 @@ def list_source_files(root: Path) -> list[str]:
         OperationFailed: Git cannot read the repository.
     """
     tracked = git_files(root)
-    names = _walk(root) if tracked is None else (name for name in tracked if os.path.lexists(root / name))
+    names = _walk(root) if tracked is None else (name for name in tracked if _exists(root, name))
     return sorted({name for name in names if _is_packaged(PurePosixPath(name))})
 
 
@@ -62,13 +71,25 @@ def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], l
     Raises:
         OperationFailed: A file cannot be read, or git cannot read the repository.
     """
-    entries, problems = [], []
+    entries: list[Entry] = []
+    problems = [
+        sparse_problem(name)
+        for name in sparse_files(root)
+        if _is_packaged(PurePosixPath(name)) and not _exists(root, name)
+    ]
+    names, sizes = [], {}
     for name in list_source_files(root):
         if problem := find_name_problem(root, name):
             problems.append(problem)
-            continue
-        entry = _read(root, name)
-        if target and (problem := find_library_problem(entry, target)):
+        else:
+            names.append(name)
+            sizes[name] = _size(locate(root, name))
+    # Reading them first could take hours.
+    if problem := find_size_problem(sizes):
+        return [], [*problems, problem]
+    for name in names:
+        entry = Entry(name, *read_file(locate(root, name)))
+        if problem := find_pointer_problem(entry) or (find_library_problem(entry, target) if target else None):
             problems.append(problem)
         else:
             entries.append(entry)
@@ -88,12 +109,22 @@ def load_source_files(root: Path, target: Target) -> list[Entry]:
     return entries
 
 
-def _read(root: Path, name: str) -> Entry:
-    file = root / name
+def _size(file: Path) -> int:
     try:
-        return Entry(name, file.read_bytes(), bool(file.stat().st_mode & 0o100))
+        return file.stat().st_size
     except OSError as error:
-        raise OperationFailed(f"Cannot read {file} ({error.strerror}): make it readable, or remove it") from error
+        raise _read_error(file, error) from error
+
+
+def _exists(root: Path, name: str) -> bool:
+    """Whether a tracked file was not deleted; one in a folder that cannot be read was not."""
+    try:
+        locate(root, name).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _read_error(locate(root, name), error) from error
+    return True
 
 
 def _is_packaged(path: PurePosixPath) -> bool:
@@ -110,8 +141,20 @@ def _is_packaged(path: PurePosixPath) -> bool:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    for folder, folders, files in os.walk(root):
-        relative = Path(folder).relative_to(root)
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        folders[:] = [name for name in folders if not name.startswith(".") and name != "__pycache__"]
-        yield from ((relative / name).as_posix() for name in (*files, *links))
+    pending = [root]
+    while pending:
+        folder = pending.pop()
+        try:
+            children = sorted(os.scandir(folder), key=lambda child: child.name)
+        except OSError as error:
+            raise _read_error(folder, error) from error
+        for child in children:
+            name = name_of(root, Path(child.path))
+            if not child.is_dir(follow_symlinks=False):
+                yield name
+            elif _is_packaged(PurePosixPath(name, "file")):
+                pending.append(Path(child.path))
+
+
+def _read_error(file: Path, error: OSError) -> OperationFailed:
+    return OperationFailed(f"Cannot read {file} ({error.strerror}): make it readable, or remove it")

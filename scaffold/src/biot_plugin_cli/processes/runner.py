@@ -1,0 +1,37 @@
+"""Running a child process to its end."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["run"]
+
+_UMASK = 0o022
+
+
+def run(
+    command: Sequence[object], environment: Mapping[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program that reads nothing, and capture what it prints.
+
+    Args:
+        command: The program and its arguments.
+        environment: All of its environment, from `child_environment`.
+        folder: Its working directory.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    return subprocess.run(  # noqa: S603
+        [str(part) for part in command],
+        cwd=folder,
+        env=environment,
+        umask=_UMASK,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
