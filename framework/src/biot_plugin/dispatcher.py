@@ -85,7 +85,13 @@ class Dispatcher:
 
     def _handle(self, event: Event, trace: Trace) -> Reply:
         handler = self._registry.find(event)
-        self._wrap(handler)(event)
+        try:
+            self._wrap(handler)(event)
+            return self._reply(event, handler, trace)
+        finally:
+            event._release()
+
+    def _reply(self, event: Event, handler: Handler, trace: Trace) -> Reply:
         try:
             return _reply_to(event, trace)
         except (TypeError, ValueError) as error:

@@ -1,0 +1,71 @@
+"""What the framework must know of a model's class to write its objects back: its fields, and their names in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+#: Types whose values are the same in JSON.
+PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+
+
+class Absent:
+    """The type of `ABSENT`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+#: The JSON of a field that was not in the JSON.
+ABSENT: Final = Absent()
+
+
+class Field(NamedTuple):
+    """A field of a model.
+
+    Attributes:
+        name: Its name in Python.
+        keys: The keys that it may be read from in JSON; it is written to the first where none is there.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+
+    def key_in(self, json: Any) -> str:
+        """The key that the field has in an object's JSON."""
+        if json is not ABSENT and len(self.keys) > 1:
+            return next((key for key in self.keys if key in json), self.keys[0])
+        return self.keys[0]
+
+
+class Shape(NamedTuple):
+    """The fields of a model's class.
+
+    Attributes:
+        fields: The fields.
+        values: Reads the values of an object's fields by name; fields that were deleted are left out.
+        constants: What every object of the class has in its JSON that is no field, such as a tag.
+        hidden_defaults: Whether the class leaves fields out of its JSON that have their defaults.
+        has_extra: Whether objects keep fields that the class does not name.
+        is_root: Whether an object's JSON is that of its only field.
+        is_frozen: Whether objects cannot be changed.
+        copies_unseen: Whether objects can be copied without the class being called.
+    """
+
+    fields: tuple[Field, ...]
+    values: Callable[[Any], dict[str, Any]]
+    constants: dict[str, Any] = {}  # noqa: RUF012  # never changed
+    hidden_defaults: bool = False
+    has_extra: bool = False
+    is_root: bool = False
+    is_frozen: bool = False
+    copies_unseen: bool = False
+
+    def carries_unnamed(self, json: Any) -> bool:
+        """Whether an object's JSON has members that the class does not name."""
+        if not isinstance(json, dict) or self.has_extra or self.is_root:
+            return False
+        named = {key for field in self.fields for key in field.keys} | self.constants.keys()
+        return any(key not in named for key in json)

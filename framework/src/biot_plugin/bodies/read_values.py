@@ -1,0 +1,146 @@
+"""What was read from JSON: which object of a model, and which list or dict, came from which part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from biot_plugin.bodies import tracking
+from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Shape
+from biot_plugin.bodies.tracking import TrackedObject
+
+if TYPE_CHECKING:
+    from biot_plugin.bodies.model_adapters import Model
+
+LISTS = (list, tuple, set, frozenset)
+
+
+class ReadContainer:
+    """A list or dict that was read from JSON, and what was in it.
+
+    Attributes:
+        value: The list, tuple, set or dict.
+        json: The JSON that it was read from; ABSENT for a default that the model filled in.
+        elements: Its elements as they were read; for a dict, its values.
+        keys: Its keys in JSON by those in Python, where it is a dict.
+        is_plain: Whether no element can change without the container changing, too.
+    """
+
+    __slots__ = ("elements", "is_plain", "json", "keys", "value")
+
+    def __init__(self, value: Any, json: Any, elements: Any, keys: dict[Any, str] | None, is_plain: bool) -> None:
+        self.value = value
+        self.json = json
+        self.elements = elements
+        self.keys = keys
+        self.is_plain = is_plain
+
+
+class ReadValues:
+    """The objects and containers that were read in one event, known by their identity until it is closed."""
+
+    def __init__(self, model: Model[Any]) -> None:
+        self._model = model
+        self.objects: list[TrackedObject] = []
+        self.containers: dict[int, ReadContainer] = {}
+        #: The fields, as class and name, in which decimal numbers came as numbers and not as text.
+        self.number_fields: set[tuple[type[Any], str]] = set()
+
+    def close(self) -> None:
+        """Forget everything, so that nothing of the event stays in the container."""
+        for entry in self.objects:
+            tracking.release(entry)
+        self.objects.clear()
+        self.containers.clear()
+
+    def add(self, value: Any, json: Any) -> None:
+        """Remember a value, and everything in it, together with the JSON that it was read from."""
+        pending: list[tuple[Any, Any, TrackedObject | None, str]] = [(value, json, None, "")]
+        while pending:
+            value, json, owner, name = pending.pop()
+            if type(value) is Decimal and owner is not None and type(json) in (int, float):
+                self.number_fields.add((type(owner.value), name))
+            elif type(value) in PLAIN or value is json:
+                continue
+            elif isinstance(value, (*LISTS, dict)):
+                pending += ((*pair, owner, name) for pair in self._add_container(value, json, owner, name))
+            else:
+                shape = self._model.shape(type(value))
+                if shape is not None and tracking.find(value) is None:
+                    pending += self._add_object(value, json, shape)
+
+    def _add_object(self, value: Any, json: Any, shape: Shape) -> Iterator[tuple[Any, Any, TrackedObject, str]]:
+        values = shape.values(value)
+        if not shape.is_root and not isinstance(json, dict):
+            json = ABSENT
+        entry = TrackedObject(value, shape, json, values)
+        self.objects.append(entry)
+        tracking.track(entry)
+        if shape.is_root:
+            yield values["root"], json, entry, "root"
+            return
+        members = {} if json is ABSENT else json
+        for field in shape.fields:
+            if field.name in values and type(values[field.name]) not in PLAIN:
+                yield values[field.name], members.get(field.key_in(members), ABSENT), entry, field.name
+        if shape.has_extra:
+            for name in values.keys() - {field.name for field in shape.fields}:
+                yield values[name], members.get(name, ABSENT), entry, name
+
+    def _add_container(self, value: Any, json: Any, owner: TrackedObject | None, name: str) -> list[tuple[Any, Any]]:
+        pairs = self._add_dict(value, json) if isinstance(value, dict) else self._add_list(value, json)
+        checked = owner is not None and self._model.reorders and json is not ABSENT
+        if pairs is not None and not (checked and not self._is_paired(pairs)):
+            return pairs
+        self.containers.pop(id(value), None)
+        if owner is not None:
+            owner.opaque[name] = (self._model.dump_field(owner.value, name), self._has_objects(value))
+        return []
+
+    def _add_list(self, value: Any, json: Any) -> list[tuple[Any, Any]] | None:
+        elements = tuple(value)
+        if json is ABSENT:
+            pairs = [(element, ABSENT) for element in elements]
+        elif isinstance(json, list) and len(json) == len(elements):
+            pairs = list(zip(elements, json))  # noqa: B905
+        else:
+            return None
+        is_plain = all(type(element) in PLAIN for element in elements)
+        self.containers[id(value)] = ReadContainer(value, json, elements, None, is_plain)
+        return [] if is_plain and json is ABSENT else pairs
+
+    def _add_dict(self, value: dict[Any, Any], json: Any) -> list[tuple[Any, Any]] | None:
+        if json is ABSENT:
+            keys: dict[Any, str] = {key: str(key) for key in value}
+        elif not isinstance(json, dict):
+            return None
+        elif all(key in json for key in value):
+            # A TypedDict loses what it does not name, but is a dict: what it does not name may stay in it.
+            value.update((key, json[key]) for key in json if key not in value)
+            keys = {key: key for key in value}
+        elif len(json) == len(value):
+            keys = dict(zip(value, json))  # noqa: B905
+        else:
+            return None
+        is_plain = all(type(element) in PLAIN for element in value.values())
+        self.containers[id(value)] = ReadContainer(value, json, dict(value), keys, is_plain)
+        return [(element, ABSENT if json is ABSENT else json[keys[key]]) for key, element in value.items()]
+
+    def _is_paired(self, pairs: list[tuple[Any, Any]]) -> bool:
+        """Whether each element is what its JSON is read as, although a validator may have moved it."""
+        return all(value is json or self._is_read_from(value, json) for value, json in pairs)
+
+    def _is_read_from(self, value: Any, json: Any) -> bool:
+        return self._model.shape(type(value)) is not None and self._model.is_read_from(value, json)
+
+    def _has_objects(self, value: Any) -> bool:
+        """Whether an object of a model is in a container."""
+        pending = [value]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, (*LISTS, dict)):
+                pending += value.values() if isinstance(value, dict) else value
+            elif type(value) not in PLAIN and self._model.shape(type(value)) is not None:
+                return True
+        return False

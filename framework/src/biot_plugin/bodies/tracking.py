@@ -1,0 +1,184 @@
+"""Notices what an author's code does to the objects that were read from an event: assignments and copies.
+
+A field may be assigned the value that it has, which no comparison could tell. So the classes of models call the
+framework when a field is assigned or an object copied, from their registration on; nothing else about them changes.
+Objects are known by their identity, and only until the end of their event.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from biot_plugin.bodies.model_shape import Shape
+
+#: The objects that the events in progress read, and copies of them, by id; each is held by its entry.
+_tracked: dict[int, TrackedObject] = {}
+
+
+class TrackedObject:
+    """An object of a model that was read from JSON, or a copy of one.
+
+    Attributes:
+        value: The object.
+        shape: The shape of its class.
+        json: The JSON that it was read from; ABSENT for a default that the model filled in.
+        values: The values of its fields as they were read, by name.
+        assigned: The names of the fields that were assigned.
+        original: The object that it is a copy of; itself where it is none.
+        fields_set: The fields that pydantic knows to be set.
+    """
+
+    __slots__ = ("assigned", "copies", "fields_set", "json", "opaque", "original", "shape", "value", "values")
+
+    def __init__(self, value: Any, shape: Shape, json: Any, values: dict[str, Any]) -> None:
+        self.value = value
+        self.shape = shape
+        self.json = json
+        self.values = values
+        self.assigned: set[str] = set()
+        self.original = self
+        self.copies: list[TrackedObject] = []
+        self.opaque: dict[str, tuple[Any, bool]] = {}
+        self.fields_set = frozenset(getattr(value, "__pydantic_fields_set__", ()))
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is a copy of an object that was read."""
+        return self.original is not self
+
+    def copied(self, copy: Any) -> TrackedObject:
+        """Create the entry of a copy of the object, or of what stands for it."""
+        entry = TrackedObject(copy, self.shape, self.json, self.values)
+        entry.original = self.original
+        entry.assigned = set(self.assigned)
+        entry.opaque = self.opaque
+        entry.fields_set = self.fields_set
+        return entry
+
+
+def track(entry: TrackedObject) -> None:
+    """Notice the assignments to an object and its copies from now on."""
+    _tracked[id(entry.value)] = entry
+
+
+def find(value: object) -> TrackedObject | None:
+    """Return the entry of an object that is tracked."""
+    return _tracked.get(id(value))
+
+
+def release(entry: TrackedObject) -> None:
+    """Forget an object and its copies."""
+    _tracked.pop(id(entry.value), None)
+    for copy in entry.copies:
+        _tracked.pop(id(copy.value), None)
+    entry.copies.clear()
+
+
+def observe(model_class: type[Any]) -> None:
+    """Make a model's class report assignments and copies. Repeated calls do nothing."""
+    _replace_method(model_class, "__setattr__", _reporting_assignments)
+    _replace_method(model_class, "__reduce_ex__", _reporting_reductions)
+    for name in ("__copy__", "__deepcopy__", "__replace__"):
+        if hasattr(model_class, name) and not _calls_constructor(model_class, name):
+            _replace_method(model_class, name, _reporting_copies)
+    if dataclasses.is_dataclass(model_class):
+        _replace_method(model_class, "__init__", _reporting_replacements)
+
+
+def _calls_constructor(model_class: type[Any], name: str) -> bool:
+    return name == "__replace__" and dataclasses.is_dataclass(model_class)
+
+
+def _replace_method(model_class: type[Any], name: str, wrap: Callable[[Any], Callable[..., Any]]) -> None:
+    method = getattr(model_class, name)
+    if not hasattr(method, "_reports_to_biot_plugin"):
+        wrapper = functools.wraps(method)(wrap(method))
+        wrapper._reports_to_biot_plugin = True  # type: ignore[attr-defined]
+        setattr(model_class, name, wrapper)
+
+
+def _reporting_assignments(method: Callable[..., None]) -> Callable[..., None]:
+    def __setattr__(self: Any, name: str, value: object) -> None:
+        method(self, name, value)
+        entry = _tracked.get(id(self))
+        if entry is not None:
+            entry.assigned.add(name)
+
+    return __setattr__
+
+
+def _reporting_copies(method: Callable[..., Any]) -> Callable[..., Any]:
+    def __copy__(self: Any, /, *arguments: Any, **changes: Any) -> Any:
+        copy = method(self, *arguments, **changes)
+        _link(self, copy)
+        return copy
+
+    return __copy__
+
+
+def _reporting_reductions(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap what `copy` calls for a class that has no method for copies of its own."""
+
+    def __reduce_ex__(self: Any, protocol: Any, /) -> Any:
+        reduced = method(self, protocol)
+        if id(self) not in _tracked or not isinstance(reduced, tuple):
+            return reduced
+        return (_LinkingConstructor(self, reduced[0]), *reduced[1:])
+
+    return __reduce_ex__
+
+
+def _reporting_replacements(method: Callable[..., None]) -> Callable[..., None]:
+    """Wrap the constructor of a dataclass, which `dataclasses.replace` calls."""
+
+    def __init__(self: Any, /, *arguments: Any, **fields: Any) -> None:
+        method(self, *arguments, **fields)
+        if _tracked:
+            caller = sys._getframe(1)
+            name = _REPLACEMENTS.get(caller.f_code)
+            if name:
+                _link(caller.f_locals[name], self)
+
+    return __init__
+
+
+#: The functions that replace fields of a dataclass, and the name that the original has in each. There is no other way
+#: to know the original of a frozen object of which all fields are replaced.
+_REPLACEMENTS = {
+    function.__code__: function.__code__.co_varnames[0]
+    for function in (dataclasses.replace, getattr(dataclasses, "_replace", None))
+    if function is not None
+}
+
+
+class _LinkingConstructor:
+    """Creates the copy of a tracked object, and links them."""
+
+    def __init__(self, original: object, construct: Callable[..., Any]) -> None:
+        self._original = original
+        self._construct = construct
+
+    def __call__(self, *arguments: Any) -> Any:
+        copy = self._construct(*arguments)
+        _link(self._original, copy)
+        return copy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the constructor alone."""
+        return _identity, (self._construct,)
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+def _link(original: object, copy: object) -> None:
+    entry = _tracked.get(id(original))
+    if entry is not None and type(copy) is type(original) and copy is not original:
+        copied = entry.copied(copy)
+        entry.original.copies.append(copied)
+        _tracked[id(copy)] = copied

@@ -1,0 +1,41 @@
+"""The adapter for TypedDicts. The JSON is validated and used as it is, because a TypedDict is a dict at run time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model_shape import Shape
+
+
+class TypedDictModel:
+    """A TypedDict; everything that was read is in it, named or not."""
+
+    is_json = True
+    reorders = False
+    type = dict
+
+    def __init__(self, validator: Model[Any]) -> None:
+        self._validator = validator
+
+    def load(self, json: Any) -> Any:
+        """Validate JSON. Raises InvalidBody."""
+        self._validator.load(json)
+        return json
+
+    def dump(self, value: Any) -> Any:
+        """Return the value, which is JSON."""
+        return value
+
+    def dump_field(self, value: Any, name: str) -> Any:
+        """Return the member, which is JSON."""
+        return value[name]
+
+    def is_read_from(self, value: Any, json: Any) -> bool:
+        """Whether a value is JSON's."""
+        return value is json
+
+    def shape(self, model_class: type[Any]) -> Shape | None:  # noqa: ARG002
+        """Return None: no class is a model."""
+        return None
