@@ -27,17 +27,21 @@ class Form:
     def __call__(self) -> Any:
         """Return the JSON."""
         if self._compute is not None:
-            self._json, self._compute = self._compute(), None
+            try:
+                self._json, self._compute = self._compute(), None
+            except Unwritable as error:
+                error.is_of_field = True
+                raise
         return self._json
 
-    def element(self, key: Any, value: Any) -> Form:
+    def element(self, key: Any, value: Any, is_number: bool | None = None) -> Form:
         """Return the form of an element; what the library leaves out is JSON already."""
 
         def compute() -> Any:
             json = self()
             return json[key] if not isinstance(json, dict) or key in json else value
 
-        return Form(compute, self.is_number)
+        return Form(compute, self.is_number if is_number is None else is_number)
 
     def of_leaf(self, value: Any) -> Any:
         """Return the JSON of a value without elements."""

@@ -22,6 +22,19 @@ class Absent:
 ABSENT: Final = Absent()
 
 
+class New:
+    """The type of `NEW`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NEW"
+
+
+#: In place of the JSON that a value came from, where it was assigned, or stands where it was not read.
+NEW: Final = New()
+
+
 class Field(NamedTuple):
     """A field of a model.
 
@@ -50,8 +63,6 @@ class Shape(NamedTuple):
         hidden_defaults: Whether the class leaves fields out of its JSON that have their defaults.
         has_extra: Whether objects keep fields that the class does not name.
         is_root: Whether an object's JSON is that of its only field.
-        is_frozen: Whether objects cannot be changed.
-        copies_unseen: Whether objects can be copied without the class being called.
     """
 
     fields: tuple[Field, ...]
@@ -60,12 +71,3 @@ class Shape(NamedTuple):
     hidden_defaults: bool = False
     has_extra: bool = False
     is_root: bool = False
-    is_frozen: bool = False
-    copies_unseen: bool = False
-
-    def carries_unnamed(self, json: Any) -> bool:
-        """Whether an object's JSON has members that the class does not name."""
-        if not isinstance(json, dict) or self.has_extra or self.is_root:
-            return False
-        named = {key for field in self.fields for key in field.keys} | self.constants.keys()
-        return any(key not in named for key in json)

@@ -81,11 +81,11 @@ class ModelValue:
                 f"{self._use.function} leaves a {type(self.value).__name__} as the body, "
                 f"not a {self._use.model.type.__name__} or a dict"
             )
-        writer = Writer(self._use.model, self._read, self.value, normalize=self._use.normalize)
+        writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         try:
             body = tracking.find(self._body)
             if self.is_assigned and body is not None:
-                return writer.write_whole(self.value, body)
+                return writer.write_body(self.value, body)
             return writer.write(self.value)
         except Unwritable as error:
             raise InvalidResult(f"{self._use.function} leaves a body that cannot be sent: {error}") from None
@@ -134,7 +134,7 @@ class ModelList:
         if not isinstance(self.value, Iterable):
             raise InvalidResult(f"{self._use.function} leaves a {type(self.value).__name__} as entities, not a list")
         self.value = list(self.value)
-        writer = Writer(self._use.model, self._read, self.value, normalize=self._use.normalize)
+        writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         json = [self._write(writer, index, value) for index, value in enumerate(self.value)]
         is_same = len(json) == len(self._json) and all(map(_is, json, self._json)) and not self._use.model.is_json
         return self._json if is_same or not (json or self._json) else json

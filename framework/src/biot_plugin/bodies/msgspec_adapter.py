@@ -97,8 +97,7 @@ def _shape_of(model_class: type[Any]) -> Shape | None:
         return _struct_shape(model_class)
     if dataclasses.is_dataclass(model_class):
         fields = tuple(Field(field.name, (field.name,)) for field in dataclasses.fields(model_class))
-        parameters = model_class.__dataclass_params__  # type: ignore[attr-defined]
-        return Shape(fields, _values_reader(fields), is_frozen=parameters.frozen)
+        return Shape(fields, _values_reader(fields))
     return None
 
 
@@ -112,8 +111,6 @@ def _struct_shape(struct: type[Any]) -> Shape:
         _values_reader(fields),
         constants={config.tag_field: config.tag} if config.tag_field else {},
         hidden_defaults=config.omit_defaults,
-        is_frozen=config.frozen,
-        copies_unseen=True,
     )
 
 

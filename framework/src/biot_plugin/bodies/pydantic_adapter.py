@@ -76,7 +76,7 @@ class PydanticModel:
             converted = adapter.validate_python(_values_of(value)[name])
             return adapter.dump_python(converted, mode="json", by_alias=True, round_trip=True, warnings="error")
         except (ValidationError, PydanticSerializationError, ValueError, TypeError):
-            raise Unwritable("its value does not match the model", name) from None
+            raise Unwritable("its value does not match the model") from None
 
     def is_read_from(self, value: Any, json: Any) -> bool:
         """Whether an object is equal to what its class reads from JSON."""
@@ -123,13 +123,11 @@ def _shape_of(model_class: type[Any]) -> Shape | None:
     if not is_pydantic(model_class) and not dataclasses.is_dataclass(model_class):
         return None
     config = _config_of(model_class)
-    parameters = getattr(model_class, "__dataclass_params__", None)
     return Shape(
         _fields_of(model_class),
         _values_of,
         has_extra=config.get("extra") == "allow" and hasattr(model_class, "model_validate"),
         is_root=_is_root(model_class),
-        is_frozen=bool(config.get("frozen") or getattr(parameters, "frozen", False)),
     )
 
 

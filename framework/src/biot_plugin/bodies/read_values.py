@@ -70,6 +70,13 @@ class ReadValues:
                 if shape is not None and tracking.find(value) is None:
                     pending += self._add_object(value, json, shape)
 
+    def is_equal(self, value: Any, before: Any) -> bool:
+        """Whether a value equals one that was read, as it was then."""
+        read = self.containers.get(id(before))
+        if read is not None:
+            before, value = read.elements, dict(value) if isinstance(value, dict) else tuple(value)
+        return type(value) is type(before) and bool(value == before)
+
     def _add_object(self, value: Any, json: Any, shape: Shape) -> Iterator[tuple[Any, Any, TrackedObject, str]]:
         values = shape.values(value)
         if not shape.is_root and not isinstance(json, dict):

@@ -11,9 +11,11 @@ import dataclasses
 import functools
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from biot_plugin.bodies.model_shape import Shape
+from biot_plugin.bodies.model_types import is_struct
 
 #: The objects that the events in progress read, and copies of them, by id; each is held by its entry.
 _tracked: dict[int, TrackedObject] = {}
@@ -30,9 +32,21 @@ class TrackedObject:
         assigned: The names of the fields that were assigned.
         original: The object that it is a copy of; itself where it is none.
         fields_set: The fields that pydantic knows to be set.
+        unset: The names of the fields of a copy that are still to be set, which is no assignment.
     """
 
-    __slots__ = ("assigned", "copies", "fields_set", "json", "opaque", "original", "shape", "value", "values")
+    __slots__ = (
+        "assigned",
+        "copies",
+        "fields_set",
+        "json",
+        "opaque",
+        "original",
+        "shape",
+        "unset",
+        "value",
+        "values",
+    )
 
     def __init__(self, value: Any, shape: Shape, json: Any, values: dict[str, Any]) -> None:
         self.value = value
@@ -42,6 +56,7 @@ class TrackedObject:
         self.assigned: set[str] = set()
         self.original = self
         self.copies: list[TrackedObject] = []
+        self.unset: set[str] = set()
         self.opaque: dict[str, tuple[Any, bool]] = {}
         self.fields_set = frozenset(getattr(value, "__pydantic_fields_set__", ()))
 
@@ -87,6 +102,8 @@ def observe(model_class: type[Any]) -> None:
             _replace_method(model_class, name, _reporting_copies)
     if dataclasses.is_dataclass(model_class):
         _replace_method(model_class, "__init__", _reporting_replacements)
+    if is_struct(model_class):
+        _observe_struct_replacements()
 
 
 def _calls_constructor(model_class: type[Any], name: str) -> bool:
@@ -105,7 +122,11 @@ def _reporting_assignments(method: Callable[..., None]) -> Callable[..., None]:
     def __setattr__(self: Any, name: str, value: object) -> None:
         method(self, name, value)
         entry = _tracked.get(id(self))
-        if entry is not None:
+        if entry is None:
+            return
+        if name in entry.unset:
+            entry.unset.remove(name)
+        else:
             entry.assigned.add(name)
 
     return __setattr__
@@ -127,7 +148,7 @@ def _reporting_reductions(method: Callable[..., Any]) -> Callable[..., Any]:
         reduced = method(self, protocol)
         if id(self) not in _tracked or not isinstance(reduced, tuple):
             return reduced
-        return (_LinkingConstructor(self, reduced[0]), *reduced[1:])
+        return (_LinkingConstructor(self, reduced), *reduced[1:])
 
     return __reduce_ex__
 
@@ -155,16 +176,39 @@ _REPLACEMENTS = {
 }
 
 
+def _observe_struct_replacements() -> None:
+    """Make `msgspec.structs.replace` report copies. It calls nothing of the class, so it is replaced where it is named.
+
+    Modules that are imported later get it from msgspec.
+    """
+    import msgspec
+
+    original = msgspec.structs.replace
+    if hasattr(original, "_reports_to_biot_plugin"):
+        return
+    wrapper = functools.wraps(original)(_reporting_copies(original))
+    wrapper._reports_to_biot_plugin = True  # type: ignore[attr-defined]
+    for module in list(sys.modules.values()):
+        if issubclass(type(module), ModuleType):
+            # Not by attribute, which would import modules that are loaded lazily.
+            names = object.__getattribute__(module, "__dict__")
+            names.update({name: wrapper for name, member in list(names.items()) if member is original})
+
+
 class _LinkingConstructor:
     """Creates the copy of a tracked object, and links them."""
 
-    def __init__(self, original: object, construct: Callable[..., Any]) -> None:
+    def __init__(self, original: object, reduced: tuple[Any, ...]) -> None:
         self._original = original
-        self._construct = construct
+        self._construct: Callable[..., Any] = reduced[0]
+        state = reduced[2] if len(reduced) > 2 else None
+        self._slots = state[1] if isinstance(state, tuple) and len(state) == 2 and isinstance(state[1], dict) else ()
 
     def __call__(self, *arguments: Any) -> Any:
         copy = self._construct(*arguments)
-        _link(self._original, copy)
+        entry = _link(self._original, copy)
+        if entry is not None:
+            entry.unset.update(self._slots)
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -176,9 +220,11 @@ def _identity(value: Any) -> Any:
     return value
 
 
-def _link(original: object, copy: object) -> None:
+def _link(original: object, copy: object) -> TrackedObject | None:
     entry = _tracked.get(id(original))
-    if entry is not None and type(copy) is type(original) and copy is not original:
-        copied = entry.copied(copy)
-        entry.original.copies.append(copied)
-        _tracked[id(copy)] = copied
+    if entry is None or type(copy) is not type(original) or copy is original:
+        return None
+    copied = entry.copied(copy)
+    entry.original.copies.append(copied)
+    _tracked[id(copy)] = copied
+    return copied

@@ -15,10 +15,19 @@ class Unwritable(ValueError):
         super().__init__(reason)
         self._reason = reason
         self._path = list(path)
+        #: Whether it is of a whole field, wherever in the field it was noticed.
+        self.is_of_field = False
 
-    def under(self, name: object) -> Unwritable:
-        """Return the error with the name of what contains the value."""
+    def in_element(self, key: object) -> Unwritable:
+        """Return the error as that of a list or dict that has the value as an element."""
+        if not self.is_of_field:
+            self._path.insert(0, key)
+        return self
+
+    def in_field(self, name: str) -> Unwritable:
+        """Return the error as that of an object that has the value in a field."""
         self._path.insert(0, name)
+        self.is_of_field = False
         return self
 
     def __str__(self) -> str:
