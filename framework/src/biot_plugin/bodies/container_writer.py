@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from biot_plugin.bodies.model_form import Form
-from biot_plugin.bodies.model_shape import ABSENT, NEW, PLAIN
+from biot_plugin.bodies.model_shape import ABSENT, NEW, is_json
 from biot_plugin.bodies.read_values import ReadContainer, ReadValues
 from biot_plugin.bodies.unwritable import Unwritable
 
@@ -26,12 +26,12 @@ class ContainerWriter:
     def write(self, value: Any, form: Form, came: Any, is_whole: bool) -> Any:
         """Write a container; the arguments are as for any value."""
         read = self._read.containers.get(id(value))
-        if read is None and came is value and _is_json(value):
+        if read is None and came is value and is_json(value):
             return value
         if read is None or came is NEW:
             return self._write_elements(value, form)
         if read.json is ABSENT:
-            return ABSENT if self._is_untouched(value, read) else self._write_elements(value, form)
+            return ABSENT if self._is_untouched(value, read, form) else self._write_elements(value, form)
         if isinstance(value, dict):
             return self._write_dict(value, read, form, is_whole)
         return self._write_list(value, read, form, is_whole)
@@ -48,19 +48,19 @@ class ContainerWriter:
             return json
         return [self._element(index, element, form.element(index, None), NEW) for index, element in enumerate(value)]
 
-    def _is_untouched(self, value: Any, read: ReadContainer) -> bool:
+    def _is_untouched(self, value: Any, read: ReadContainer, form: Form) -> bool:
         """Whether a container that the model filled in is as it was."""
         if len(value) != len(read.elements):
             return False
         if isinstance(value, dict):
             if list(value) != list(read.elements):
                 return False
-            pairs = zip(value.values(), read.elements.values())  # noqa: B905
+            triples = zip(value, value.values(), read.elements.values())  # noqa: B905
         else:
-            pairs = zip(value, read.elements)  # noqa: B905
+            triples = zip(range(len(value)), value, read.elements)  # noqa: B905
         return all(
-            element is before and self._write(element, Form(_no_form), ABSENT, False) is ABSENT
-            for element, before in pairs
+            element is before and self._write(element, form.element(key, None), ABSENT, False) is ABSENT
+            for key, element, before in triples
         )
 
     def _write_list(self, value: Any, read: ReadContainer, form: Form, is_whole: bool) -> Any:
@@ -141,20 +141,3 @@ def _is(left: Any, right: Any) -> bool:
     return left is right
 
 
-def _no_form() -> None:
-    raise AssertionError("an untouched default needs no form")
-
-
-def _is_json(value: Any) -> bool:
-    """Whether a value consists of what JSON has types for."""
-    pending = [value]
-    while pending:
-        value = pending.pop()
-        if type(value) is list:
-            pending += value
-        elif type(value) is dict:
-            pending += value.values()
-            pending += value
-        elif type(value) not in PLAIN:
-            return False
-    return True

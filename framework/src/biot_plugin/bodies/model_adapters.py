@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, get_origin
 
 from biot_plugin.bodies.model_types import is_dataclass, is_pydantic, is_struct, is_typed_dict, reachable_types
-from biot_plugin.bodies.tracking import observe
 
 if TYPE_CHECKING:
     from biot_plugin.bodies.model_shape import Shape
@@ -49,7 +48,7 @@ class Model(Protocol[M]):
         ...
 
     def shape(self, model_class: type[Any]) -> Shape | None:
-        """Return the shape of a class; None where it is no model."""
+        """Return the shape of a class, and observe what happens to its objects; None where it is no model."""
         ...
 
 
@@ -68,14 +67,14 @@ def create_model(annotation: Any, *, is_written: bool = True) -> Model[Any]:
         raise TypeError(f"{annotation!r} is not a pydantic model, msgspec struct, dataclass or TypedDict")
     try:
         types = reachable_types(annotation)
-        model = _adapter_of(origin, types)(annotation)
         if is_written:
             from biot_plugin.bodies.model_checks import check
 
-            check(annotation, types)
+            check(types)
+        model = _adapter_of(origin, types)(annotation)
+        if is_written:
             for model_class in types:
-                if model.shape(model_class) is not None:
-                    observe(model_class)
+                model.shape(model_class)
     except (NameError, RuntimeError) as error:  # What pydantic and typing raise for types that they cannot resolve.
         raise TypeError(f"{annotation!r}: {error}") from None
     return model

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from biot_plugin.bodies.model_types import (
     field_types,
     is_dataclass,
     is_pydantic,
     is_struct,
-    is_typed_dict,
-    reachable_types,
     types_in,
 )
 
-_JSON_TYPES = (str, int, float, bool, type(None), list, dict)
 
-
-def check(annotation: Any, types: list[Any]) -> None:
+def check(types: list[Any]) -> None:
     """Check a model, and everything that it contains.
 
     Args:
-        annotation: The model.
-        types: Every type that its values may consist of.
+        types: Every type that the model's values may consist of.
 
     Raises:
         TypeError: It cannot be written back; the message names the class and field.
@@ -34,9 +29,6 @@ def check(annotation: Any, types: list[Any]) -> None:
             if applies(origin):
                 for problem in problems(origin):
                     raise TypeError(f"{origin.__name__}{problem}")
-    origin = get_origin(annotation) or annotation
-    if is_typed_dict(origin):
-        _check_json(annotation)
 
 
 def _pydantic_problems(model: Any) -> Iterator[str]:
@@ -89,34 +81,17 @@ def _dataclass_problems(dataclass: Any) -> Iterator[str]:
             yield f".{name} is an InitVar, which is not stored in the object, so it cannot be written back"
 
 
+def _attrs_problems(_attrs: Any) -> Iterator[str]:
+    yield " is an attrs class, whose copies cannot be told from new objects: use a dataclass or msgspec.Struct"
+
+
+def _is_attrs(origin: Any) -> bool:
+    return "__attrs_attrs__" in vars(origin)
+
+
 _CHECKS: list[tuple[Callable[[Any], bool], Callable[[Any], Iterator[str]]]] = [
     (is_pydantic, _pydantic_problems),
     (is_struct, _struct_problems),
     (is_dataclass, _dataclass_problems),
+    (_is_attrs, _attrs_problems),
 ]
-
-
-def _check_json(annotation: Any) -> None:
-    """Check that a TypedDict, whose values are the JSON itself, promises nothing else."""
-    for typed_dict in filter(is_typed_dict, reachable_types(annotation)):
-        for name, field in field_types(typed_dict).items():
-            for part in _values_in(field):
-                if isinstance(part, type) and not is_typed_dict(part) and part not in _JSON_TYPES:
-                    raise TypeError(
-                        f"{typed_dict.__name__}.{name} is a {part.__name__}, but a TypedDict is the JSON itself, which "
-                        "has no such type: use str, or a dataclass instead of the TypedDict"
-                    )
-
-
-def _values_in(annotation: Any) -> Iterator[Any]:
-    """The types in an annotation, without the values of literals and the remarks of Annotated."""
-    pending = [annotation]
-    while pending:
-        part = pending.pop()
-        origin = get_origin(part)
-        if origin is None:
-            yield part
-        elif origin is not Literal:
-            arguments = get_args(part)
-            pending += arguments[:1] if hasattr(part, "__metadata__") else arguments
-            yield origin

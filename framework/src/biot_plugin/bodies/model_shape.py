@@ -71,3 +71,19 @@ class Shape(NamedTuple):
     hidden_defaults: bool = False
     has_extra: bool = False
     is_root: bool = False
+
+
+def is_json(value: Any) -> bool:
+    """Whether a value consists of what JSON has types for."""
+    pending, seen = [value], set()
+    while pending:
+        value = pending.pop()
+        if type(value) in PLAIN or id(value) in seen:
+            continue
+        if type(value) is not list and type(value) is not dict:
+            return False
+        seen.add(id(value))
+        pending += value
+        if type(value) is dict:
+            pending += value.values()
+    return True

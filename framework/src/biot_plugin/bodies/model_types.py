@@ -54,6 +54,8 @@ def reachable_types(annotation: Any) -> list[Any]:
         origin = get_origin(part) or part
         if isinstance(origin, type) and id(origin) not in types:
             types[id(origin)] = origin
+            if not getattr(origin, "__pydantic_complete__", True):
+                origin.model_rebuild(raise_errors=False)  # It names a class that was defined after it.
             pending += field_types(origin).values()
     return list(types.values())
 

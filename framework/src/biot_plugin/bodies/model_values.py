@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biot_plugin.bodies import tracking
+from biot_plugin.bodies.model_shape import is_json
 from biot_plugin.bodies.model_writer import Writer
 from biot_plugin.bodies.read_values import ReadValues
 from biot_plugin.bodies.unwritable import Unwritable
@@ -74,7 +75,7 @@ class ModelValue:
         return json
 
     def _write(self) -> Any:
-        if isinstance(self.value, dict):
+        if isinstance(self.value, dict) and is_json(self.value):
             return self.value
         if not self.accepts(self.value):
             raise InvalidResult(
@@ -84,11 +85,13 @@ class ModelValue:
         writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         try:
             body = tracking.find(self._body)
-            if self.is_assigned and body is not None:
+            if self.is_assigned and body is not None and not isinstance(self.value, dict):
                 return writer.write_body(self.value, body)
             return writer.write(self.value)
         except Unwritable as error:
             raise InvalidResult(f"{self._use.function} leaves a body that cannot be sent: {error}") from None
+        except RecursionError:
+            raise InvalidResult(f"{self._use.function} leaves a body that is nested too deeply, or in itself") from None
 
     def close(self) -> None:
         """Forget what was read."""
@@ -140,11 +143,11 @@ class ModelList:
         return self._json if is_same or not (json or self._json) else json
 
     def _write(self, writer: Writer, index: int, value: Any) -> Any:
-        if isinstance(value, dict):
+        if isinstance(value, dict) and is_json(value):
             if id(value) in self._json_of and self._use.model.is_json:
                 _validate(self._use, value, f"entity {index}")
             return value
-        if not isinstance(value, self._use.model.type):
+        if not isinstance(value, (self._use.model.type, dict)):
             raise InvalidResult(
                 f"{self._use.function} leaves a {type(value).__name__} as entity {index}, "
                 f"not a {self._use.model.type.__name__} or a dict"
@@ -155,7 +158,9 @@ class ModelList:
             raise InvalidResult(
                 f"{self._use.function} leaves entity {index} so that it cannot be sent: {error}"
             ) from None
-        if json is not self._json_of.get(id(value)):
+        except RecursionError:
+            raise InvalidResult(f"{self._use.function} leaves entity {index} nested too deeply, or in itself") from None
+        if json is not self._json_of.get(id(value)) and not isinstance(value, dict):
             _validate(self._use, json, f"entity {index}")
         return json
 

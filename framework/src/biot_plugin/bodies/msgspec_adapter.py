@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Callable
 from typing import Any, get_origin
 
 from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Field, Shape
 from biot_plugin.bodies.model_types import is_struct, reachable_types
+from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
 
@@ -31,7 +33,7 @@ class MsgspecModel:
         import msgspec
 
         try:
-            return msgspec.convert(json, self._annotation)
+            return msgspec.convert(json, self._annotation, str_keys=True)
         except msgspec.ValidationError as error:
             message, _, path = str(error).rpartition(" - at `$")
             problem = {"path": path.strip(".`"), "message": message} if message else {"path": "", "message": str(error)}
@@ -46,7 +48,7 @@ class MsgspecModel:
             return self._dump_object(value, shape)
         if isinstance(value, dict):
             return {self._dump_key(key): self.dump(element) for key, element in value.items()}
-        if isinstance(value, (list, tuple, set, frozenset)):
+        if isinstance(value, (list, tuple, set, frozenset, deque)):
             return [self.dump(element) for element in value]
         return _dump_leaf(value)
 
@@ -80,7 +82,7 @@ class MsgspecModel:
         import msgspec
 
         try:
-            return bool(self.dump(msgspec.convert(json, type(value))) == self.dump(value))
+            return bool(self.dump(msgspec.convert(json, type(value), str_keys=True)) == self.dump(value))
         except ValueError:
             return False
 
@@ -89,7 +91,10 @@ class MsgspecModel:
         try:
             return self._shapes[model_class]
         except KeyError:
-            return self._shapes.setdefault(model_class, _shape_of(model_class))
+            shape = _shape_of(model_class)
+            if shape is not None:
+                observe(model_class)
+            return self._shapes.setdefault(model_class, shape)
 
 
 def _shape_of(model_class: type[Any]) -> Shape | None:

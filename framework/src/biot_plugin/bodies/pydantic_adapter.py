@@ -7,6 +7,7 @@ from typing import Any, get_origin
 
 from biot_plugin.bodies.model_shape import ABSENT, Field, Shape
 from biot_plugin.bodies.model_types import is_pydantic, reachable_types
+from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
 
@@ -38,9 +39,11 @@ class PydanticModel:
             ) from None
 
     def dump(self, value: Any) -> Any:
-        """Convert an object to JSON. Raises Unwritable."""
+        """Convert a value to JSON. Raises Unwritable."""
         from pydantic_core import PydanticSerializationError
 
+        if self.shape(type(value)) is None:
+            return _dump_plain(value)
         try:
             return self._serializer(type(value)).to_python(
                 value, mode="json", by_alias=True, round_trip=True, warnings="error"
@@ -91,7 +94,10 @@ class PydanticModel:
         try:
             return self._shapes[model_class]
         except KeyError:
-            return self._shapes.setdefault(model_class, _shape_of(model_class))
+            shape = _shape_of(model_class)
+            if shape is not None:
+                observe(model_class)
+            return self._shapes.setdefault(model_class, shape)
 
     def _serializer(self, model_class: type[Any]) -> Any:
         serializer = getattr(model_class, "__pydantic_serializer__", None)
@@ -117,6 +123,16 @@ class PydanticModel:
                 annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
             self._adapters[key] = TypeAdapter(annotation)
         return self._adapters[key]
+
+
+def _dump_plain(value: Any) -> Any:
+    """Convert what is no model, such as a dict that stands for one."""
+    from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+    try:
+        return to_jsonable_python(value, by_alias=True)
+    except (PydanticSerializationError, ValueError, TypeError):
+        raise Unwritable("it contains what JSON has no form of") from None
 
 
 def _shape_of(model_class: type[Any]) -> Shape | None:

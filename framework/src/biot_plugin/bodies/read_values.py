@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import date, time, timedelta
 from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from biot_plugin.bodies import tracking
 from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Shape
@@ -13,7 +17,9 @@ from biot_plugin.bodies.tracking import TrackedObject
 if TYPE_CHECKING:
     from biot_plugin.bodies.model_adapters import Model
 
-LISTS = (list, tuple, set, frozenset)
+LISTS = (list, tuple, set, frozenset, deque)
+#: Types whose values cannot change, and contain nothing else.
+_CONSTANT = (str, int, float, bytes, date, time, timedelta, Decimal, UUID, Enum, type(None))
 
 
 class ReadContainer:
@@ -66,9 +72,18 @@ class ReadValues:
             elif isinstance(value, (*LISTS, dict)):
                 pending += ((*pair, owner, name) for pair in self._add_container(value, json, owner, name))
             else:
-                shape = self._model.shape(type(value))
-                if shape is not None and tracking.find(value) is None:
-                    pending += self._add_object(value, json, shape)
+                pending += self._add_other(value, json, owner, name)
+
+    def _add_other(
+        self, value: Any, json: Any, owner: TrackedObject | None, name: str
+    ) -> Iterable[tuple[Any, Any, TrackedObject, str]]:
+        """Remember an object of a model, or of a type that is not known, which may change without being noticed."""
+        shape = self._model.shape(type(value))
+        if shape is not None:
+            return self._add_object(value, json, shape) if tracking.find(value) is None else ()
+        if owner is not None and not isinstance(value, _CONSTANT) and name not in owner.opaque:
+            owner.opaque[name] = (self._model.dump_field(owner.value, name), False)
+        return ()
 
     def is_equal(self, value: Any, before: Any) -> bool:
         """Whether a value equals one that was read, as it was then."""

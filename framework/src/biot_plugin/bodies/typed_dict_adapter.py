@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from biot_plugin.bodies.model_shape import is_json
+
 if TYPE_CHECKING:
     from biot_plugin.bodies.model_adapters import Model
     from biot_plugin.bodies.model_shape import Shape
@@ -25,8 +27,8 @@ class TypedDictModel:
         return json
 
     def dump(self, value: Any) -> Any:
-        """Return the value, which is JSON."""
-        return value
+        """Convert a value to JSON, which it is but for what was put into it. Raises Unwritable."""
+        return value if is_json(value) else self._validator.dump(value)
 
     def dump_field(self, value: Any, name: str) -> Any:
         """Return the member, which is JSON."""
