@@ -122,7 +122,7 @@ def _element_of_dict(form: Form, name: Any, index: int, element: Any) -> Callabl
     def compute() -> Any:
         json = form()
         key = _key_in_form(name, index, form)
-        return json[key] if key in json else element
+        return json.get(key, element)
 
     return compute
 
@@ -139,5 +139,3 @@ def _is_same_dict(left: dict[Any, Any], right: dict[Any, Any]) -> bool:
 
 def _is(left: Any, right: Any) -> bool:
     return left is right
-
-

@@ -8,51 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, get_origin
+from typing import Any, cast, get_origin
 
+from biot_plugin.bodies.model import Model
 from biot_plugin.bodies.model_types import is_dataclass, is_pydantic, is_struct, is_typed_dict, reachable_types
 
-if TYPE_CHECKING:
-    from biot_plugin.bodies.model_shape import Shape
 
-M = TypeVar("M")
-
-
-class Model(Protocol[M]):
-    """Converts between JSON and the values of one model.
-
-    Attributes:
-        type: The model's class; `dict` for a TypedDict.
-        is_json: Whether the values are the JSON itself.
-        reorders: Whether code of the author's own runs on values while they are read, and may move them.
-    """
-
-    type: type[Any]
-    is_json: bool
-    reorders: bool
-
-    def load(self, json: Any) -> M:
-        """Validate and parse JSON. Raises InvalidBody."""
-        ...
-
-    def dump(self, value: Any) -> Any:
-        """Convert an object to JSON, in the form of its class. Raises Unwritable."""
-        ...
-
-    def dump_field(self, value: Any, name: str) -> Any:
-        """Convert one field of an object to JSON; ABSENT where the class leaves it out. Raises Unwritable."""
-        ...
-
-    def is_read_from(self, value: Any, json: Any) -> bool:
-        """Whether an object is equal to what its class reads from JSON."""
-        ...
-
-    def shape(self, model_class: type[Any]) -> Shape | None:
-        """Return the shape of a class, and observe what happens to its objects; None where it is no model."""
-        ...
-
-
-def create_model(annotation: Any, *, is_written: bool = True) -> Model[Any]:
+def create_model(annotation: Any, *, is_written: bool = True) -> Model:
     """Create the adapter for the model in a type parameter.
 
     Args:
@@ -80,24 +42,24 @@ def create_model(annotation: Any, *, is_written: bool = True) -> Model[Any]:
     return model
 
 
-def _adapter_of(origin: Any, types: list[Any]) -> Callable[[Any], Model[Any]]:
-    from biot_plugin.bodies.typed_dict_adapter import TypedDictModel
+def _adapter_of(origin: Any, types: list[Any]) -> Callable[[Any], Model]:
+    from biot_plugin.bodies.libraries.typed_dict_adapter import TypedDictModel
 
     if is_typed_dict(origin):
         return lambda annotation: TypedDictModel(_library_for(origin, types)(annotation))
     return _library_for(origin, types)
 
 
-def _library_for(origin: Any, types: list[Any]) -> Callable[[Any], Model[Any]]:
+def _library_for(origin: Any, types: list[Any]) -> Callable[[Any], Model]:
     if any(map(is_pydantic, types)) or (not any(map(is_struct, types)) and not find_spec("msgspec")):
         if not find_spec("pydantic"):
             raise TypeError(
                 f"{cast('type', origin).__name__} needs a validation library: add biot-plugin[models] "
                 "to the plugin's dependencies"
             )
-        from biot_plugin.bodies.pydantic_adapter import PydanticModel
+        from biot_plugin.bodies.libraries.pydantic_adapter import PydanticModel
 
         return PydanticModel
-    from biot_plugin.bodies.msgspec_adapter import MsgspecModel
+    from biot_plugin.bodies.libraries.msgspec_adapter import MsgspecModel
 
     return MsgspecModel

@@ -61,8 +61,9 @@ def _pydantic_field_problems(name: str, field: Any, reads_aliases: bool) -> Iter
 def _has_secret(annotation: Any) -> bool:
     from pydantic import Secret, SecretBytes, SecretStr
 
-    kinds = tuple(kind for kind in (Secret, SecretStr, SecretBytes) if isinstance(kind, type))
-    return any(isinstance(part, type) and issubclass(part, kinds) for part in types_in(annotation))
+    return any(
+        isinstance(part, type) and issubclass(part, (Secret, SecretStr, SecretBytes)) for part in types_in(annotation)
+    )
 
 
 def _struct_problems(struct: Any) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 #: Types whose values are the same in JSON.
@@ -40,17 +40,19 @@ class Field(NamedTuple):
 
     Attributes:
         name: Its name in Python.
-        keys: The keys that it may be read from in JSON; it is written to the first where none is there.
+        key: The key that it has in JSON.
+        other_key: The key that it may have instead.
     """
 
     name: str
-    keys: tuple[str, ...]
+    key: str
+    other_key: str | None = None
 
     def key_in(self, json: Any) -> str:
         """The key that the field has in an object's JSON."""
-        if json is not ABSENT and len(self.keys) > 1:
-            return next((key for key in self.keys if key in json), self.keys[0])
-        return self.keys[0]
+        if self.other_key is not None and json is not ABSENT and self.key not in json and self.other_key in json:
+            return self.other_key
+        return self.key
 
 
 class Shape(NamedTuple):
@@ -71,6 +73,26 @@ class Shape(NamedTuple):
     hidden_defaults: bool = False
     has_extra: bool = False
     is_root: bool = False
+
+    def all_fields(self, *values: dict[str, Any]) -> tuple[Field, ...]:
+        """Return the fields of the class, and those that objects with these values have beyond them."""
+        if not self.has_extra:
+            return self.fields
+        named = {field.name for field in self.fields}
+        extra = dict.fromkeys(name for names in values for name in names if name not in named)
+        return (*self.fields, *(Field(name, name) for name in extra))
+
+
+def attribute_reader(names: Sequence[str]) -> Callable[[Any], dict[str, Any]]:
+    """Return the function that reads the values of an object's fields from its attributes."""
+
+    def read(value: Any) -> dict[str, Any]:
+        try:
+            return {name: getattr(value, name) for name in names}
+        except AttributeError:  # A field was deleted.
+            return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+    return read
 
 
 def is_json(value: Any) -> bool:

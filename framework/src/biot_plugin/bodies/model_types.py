@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 
 def is_pydantic(origin: Any) -> bool:
@@ -55,7 +55,7 @@ def reachable_types(annotation: Any) -> list[Any]:
         if isinstance(origin, type) and id(origin) not in types:
             types[id(origin)] = origin
             if not getattr(origin, "__pydantic_complete__", True):
-                origin.model_rebuild(raise_errors=False)  # It names a class that was defined after it.
+                cast("Any", origin).model_rebuild(raise_errors=False)  # It names a class that was defined after it.
             pending += field_types(origin).values()
     return list(types.values())
 

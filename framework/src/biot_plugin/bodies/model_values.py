@@ -13,7 +13,7 @@ from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody, InvalidResult
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model import Model
 
 
 class ModelUse(NamedTuple):
@@ -26,7 +26,7 @@ class ModelUse(NamedTuple):
         is_written: Whether anything is written back.
     """
 
-    model: Model[Any]
+    model: Model
     function: str
     normalize: bool = False
     is_written: bool = True
@@ -54,7 +54,7 @@ class ModelValue:
 
     def accepts(self, value: object) -> bool:
         """Whether a value may take the body's place."""
-        return isinstance(value, (self._use.model.type, dict))
+        return isinstance(value, (self._use.model.root_class, dict))
 
     def is_untouched(self, json: Any) -> bool:
         """Whether what was written is what was read."""
@@ -80,7 +80,7 @@ class ModelValue:
         if not self.accepts(self.value):
             raise InvalidResult(
                 f"{self._use.function} leaves a {type(self.value).__name__} as the body, "
-                f"not a {self._use.model.type.__name__} or a dict"
+                f"not a {self._use.model.root_class.__name__} or a dict"
             )
         writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         try:
@@ -147,10 +147,10 @@ class ModelList:
             if id(value) in self._json_of and self._use.model.is_json:
                 _validate(self._use, value, f"entity {index}")
             return value
-        if not isinstance(value, (self._use.model.type, dict)):
+        if not isinstance(value, (self._use.model.root_class, dict)):
             raise InvalidResult(
                 f"{self._use.function} leaves a {type(value).__name__} as entity {index}, "
-                f"not a {self._use.model.type.__name__} or a dict"
+                f"not a {self._use.model.root_class.__name__} or a dict"
             )
         try:
             json = writer.write(value)

@@ -17,7 +17,7 @@ from biot_plugin.bodies.tracking import TrackedObject
 from biot_plugin.bodies.unwritable import Unwritable
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model import Model
 
 
 class Writer:
@@ -29,7 +29,7 @@ class Writer:
         normalize: Whether what validation changed counts as assigned.
     """
 
-    def __init__(self, model: Model[Any], read: ReadValues, *, normalize: bool) -> None:
+    def __init__(self, model: Model, read: ReadValues, *, normalize: bool) -> None:
         self._model = model
         self._read = read
         self._normalize = normalize
@@ -84,13 +84,16 @@ class Writer:
         """Write an object that was read: its JSON, with what was changed or assigned."""
         values = entry.shape.values(value)
         if entry.shape.is_root:
-            return self._write_field(value, entry, Field("root", ("",)), values["root"], entry.json)
+            return self._write_field(value, entry, Field("root", ""), values["root"], entry.json)
         changes: dict[str, Any] = {}
-        for field in _fields(entry.shape, entry.values, values):
+        for field in entry.shape.all_fields(entry.values, values):
+            current = values.get(field.name, NEW)
+            if type(current) in PLAIN and not self._normalize and not _is_assigned(entry, field.name, current):
+                continue
             key = field.key_in(entry.json)
             member = entry.json.get(key, ABSENT)
-            if field.name in values:
-                written = self._write_field(value, entry, field, values[field.name], member)
+            if current is not NEW:
+                written = self._write_field(value, entry, field, current, member)
             else:
                 written = ABSENT if field.name in entry.values else member
             if written is not member:
@@ -100,13 +103,7 @@ class Writer:
     def _write_field(self, value: Any, entry: TrackedObject, field: Field, current: Any, member: Any) -> Any:
         """Write a field of an object that was read; ABSENT where it is left out."""
         name = field.name
-        is_assigned = (
-            name in entry.assigned
-            or current is not entry.values.get(name, NEW)
-            or (self._normalize and member is not ABSENT)
-        )
-        if type(current) in PLAIN and not is_assigned:
-            return member
+        is_assigned = (self._normalize and member is not ABSENT) or _is_assigned(entry, name, current)
         if name in entry.opaque:
             return self._write_opaque(value, entry, field, member, is_assigned)
         if is_assigned and _is_left_out(entry.shape, current):
@@ -114,7 +111,7 @@ class Writer:
         try:
             return self._write(current, self._form(value, name, member), NEW if is_assigned else member)
         except Unwritable as error:
-            raise error.in_field(field.keys[0]) from None
+            raise error.in_field(field.key) from None
 
     def _write_opaque(self, value: Any, entry: TrackedObject, field: Field, member: Any, is_assigned: bool) -> Any:
         """Write a field whose elements a validator moved, so that nobody knows which came from which JSON."""
@@ -134,14 +131,12 @@ class Writer:
         values = entry.shape.values(value)
         if came is not ABSENT or entry.assigned or values.keys() != entry.values.keys():
             return self._write_new(value, entry.shape, form)
-        for field in _fields(entry.shape, entry.values, values):
+        for field in entry.shape.all_fields(entry.values, values):
             if self._write_field(value, entry, field, values[field.name], ABSENT) is not ABSENT:
                 return self._write_new(value, entry.shape, form)
         return ABSENT
 
-    def _write_copy(
-        self, value: Any, entry: TrackedObject, form: Form, came: Any, *, is_complete: bool = False
-    ) -> Any:
+    def _write_copy(self, value: Any, entry: TrackedObject, form: Form, came: Any, *, is_complete: bool = False) -> Any:
         """Write all fields of a copy into the JSON of its original.
 
         Fields that are not there are written only where they were changed, or where the object is complete.
@@ -156,7 +151,7 @@ class Writer:
         if is_complete:
             explicit = explicit | values.keys()
         changes: dict[str, Any] = {}
-        for field in _fields(entry.shape, entry.values, values):
+        for field in entry.shape.all_fields(entry.values, values):
             key = field.key_in(entry.json)
             member = entry.json.get(key, ABSENT)
             written: Any = ABSENT
@@ -186,7 +181,7 @@ class Writer:
         try:
             return self._write(current, self._form(value, field.name, member), came, is_whole)
         except Unwritable as error:
-            raise error.in_field(field.keys[0]) from None
+            raise error.in_field(field.key) from None
 
     def _write_new(self, value: Any, shape: Shape, form: Form) -> Any:
         """Write an object that was not read: nothing but itself."""
@@ -197,15 +192,15 @@ class Writer:
         if not isinstance(json, dict):
             return json
         written = {key: json[key] for key in shape.constants if key in json}
-        for field in _fields(shape, {}, values):
-            if field.name not in values or (shape.hidden_defaults and field.keys[0] not in json):
+        for field in shape.all_fields(values):
+            if field.name not in values or (shape.hidden_defaults and field.key not in json):
                 continue
             try:
                 member = self._write(values[field.name], self._form_of_new(value, field, form), NEW)
             except Unwritable as error:
-                raise error.in_field(field.keys[0]) from None
+                raise error.in_field(field.key) from None
             if member is not ABSENT:
-                written[field.keys[0]] = member
+                written[field.key] = member
         return written
 
     def _form(self, value: Any, name: str, member: Any) -> Form:
@@ -215,9 +210,9 @@ class Writer:
 
     def _form_of_new(self, value: Any, field: Field, form: Form) -> Form:
         """The form of a field inside the form of its object, which lacks the fields of subclasses."""
-        if field.keys[0] not in form():
+        if field.key not in form():
             return self._form(value, field.name, ABSENT)
-        return form.element(field.keys[0], None, (type(value), field.name) in self._read.number_fields)
+        return form.element(field.key, None, (type(value), field.name) in self._read.number_fields)
 
     def _is_same_leaf(self, value: Any, before: Any) -> bool:
         """Whether a value that JSON has no type for, such as a date, is what was read: then its form is, too."""
@@ -226,13 +221,8 @@ class Writer:
         return self._model.shape(type(value)) is None and (value is before or repr(value) == repr(before))
 
 
-def _fields(shape: Shape, before: dict[str, Any], now: dict[str, Any]) -> tuple[Field, ...]:
-    """The fields of a class, and those that an object has beyond them, or had."""
-    if not shape.has_extra:
-        return shape.fields
-    named = {field.name for field in shape.fields}
-    extra = dict.fromkeys(name for name in (*before, *now) if name not in named)
-    return (*shape.fields, *(Field(name, (name,)) for name in extra))
+def _is_assigned(entry: TrackedObject, name: str, current: Any) -> bool:
+    return name in entry.assigned or current is not entry.values.get(name, NEW)
 
 
 def _with_changes(json: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Payload(Generic[T]):
     @property
     def value(self) -> T:
         """The value that the handler sees."""
-        value: T = self._parsed.value if self._parsed else self._view._member(self._name, self._empty)  # type: ignore[assignment]
+        value: T = self._parsed.value if self._parsed else self._view._member(self._name, self._empty)
         return value
 
     @value.setter

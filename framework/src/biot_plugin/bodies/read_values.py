@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -15,7 +15,7 @@ from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Shape
 from biot_plugin.bodies.tracking import TrackedObject
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model import Model
 
 LISTS = (list, tuple, set, frozenset, deque)
 #: Types whose values cannot change, and contain nothing else.
@@ -46,8 +46,9 @@ class ReadContainer:
 class ReadValues:
     """The objects and containers that were read in one event, known by their identity until it is closed."""
 
-    def __init__(self, model: Model[Any]) -> None:
+    def __init__(self, model: Model) -> None:
         self._model = model
+        self._shapes: dict[type[Any], Shape] = {}
         self.objects: list[TrackedObject] = []
         self.containers: dict[int, ReadContainer] = {}
         #: The fields, as class and name, in which decimal numbers came as numbers and not as text.
@@ -65,10 +66,14 @@ class ReadValues:
         pending: list[tuple[Any, Any, TrackedObject | None, str]] = [(value, json, None, "")]
         while pending:
             value, json, owner, name = pending.pop()
-            if type(value) is Decimal and owner is not None and type(json) in (int, float):
-                self.number_fields.add((type(owner.value), name))
-            elif type(value) in PLAIN or value is json:
+            kind = type(value)
+            if kind in PLAIN or value is json:
                 continue
+            shape = self._shapes.get(kind)
+            if shape is not None:
+                pending += self._add_object(value, json, shape)
+            elif kind is Decimal and owner is not None and type(json) in (int, float):
+                self.number_fields.add((type(owner.value), name))
             elif isinstance(value, (*LISTS, dict)):
                 pending += ((*pair, owner, name) for pair in self._add_container(value, json, owner, name))
             else:
@@ -80,9 +85,10 @@ class ReadValues:
         """Remember an object of a model, or of a type that is not known, which may change without being noticed."""
         shape = self._model.shape(type(value))
         if shape is not None:
-            return self._add_object(value, json, shape) if tracking.find(value) is None else ()
+            self._shapes[type(value)] = shape
+            return self._add_object(value, json, shape)
         if owner is not None and not isinstance(value, _CONSTANT) and name not in owner.opaque:
-            owner.opaque[name] = (self._model.dump_field(owner.value, name), False)
+            owner.opaque = {**owner.opaque, name: (self._model.dump_field(owner.value, name), False)}
         return ()
 
     def is_equal(self, value: Any, before: Any) -> bool:
@@ -92,23 +98,25 @@ class ReadValues:
             before, value = read.elements, dict(value) if isinstance(value, dict) else tuple(value)
         return type(value) is type(before) and bool(value == before)
 
-    def _add_object(self, value: Any, json: Any, shape: Shape) -> Iterator[tuple[Any, Any, TrackedObject, str]]:
-        values = shape.values(value)
-        if not shape.is_root and not isinstance(json, dict):
+    def _add_object(self, value: Any, json: Any, shape: Shape) -> list[tuple[Any, Any, TrackedObject, str]]:
+        if tracking.find(value) is not None:
+            return []
+        if not shape.is_root and type(json) is not dict:
             json = ABSENT
+        values = shape.values(value)
         entry = TrackedObject(value, shape, json, values)
+        if self._model.reorders:
+            entry.fields_set = frozenset(getattr(value, "__pydantic_fields_set__", ()))
         self.objects.append(entry)
         tracking.track(entry)
         if shape.is_root:
-            yield values["root"], json, entry, "root"
-            return
+            return [(values["root"], json, entry, "root")]
         members = {} if json is ABSENT else json
-        for field in shape.fields:
-            if field.name in values and type(values[field.name]) not in PLAIN:
-                yield values[field.name], members.get(field.key_in(members), ABSENT), entry, field.name
-        if shape.has_extra:
-            for name in values.keys() - {field.name for field in shape.fields}:
-                yield values[name], members.get(name, ABSENT), entry, name
+        return [
+            (values[field.name], members.get(field.key_in(members), ABSENT), entry, field.name)
+            for field in shape.all_fields(values)
+            if field.name in values and type(values[field.name]) not in PLAIN
+        ]
 
     def _add_container(self, value: Any, json: Any, owner: TrackedObject | None, name: str) -> list[tuple[Any, Any]]:
         pairs = self._add_dict(value, json) if isinstance(value, dict) else self._add_list(value, json)
@@ -117,7 +125,8 @@ class ReadValues:
             return pairs
         self.containers.pop(id(value), None)
         if owner is not None:
-            owner.opaque[name] = (self._model.dump_field(owner.value, name), self._has_objects(value))
+            before = (self._model.dump_field(owner.value, name), self._has_objects(value))
+            owner.opaque = {**owner.opaque, name: before}
         return []
 
     def _add_list(self, value: Any, json: Any) -> list[tuple[Any, Any]] | None:

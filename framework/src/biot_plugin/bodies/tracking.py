@@ -20,6 +20,9 @@ from biot_plugin.bodies.model_types import is_struct
 #: The objects that the events in progress read, and copies of them, by id; each is held by its entry.
 _tracked: dict[int, TrackedObject] = {}
 
+_NO_NAMES: frozenset[str] = frozenset()
+_NO_FIELDS: dict[str, tuple[Any, bool]] = {}
+
 
 class TrackedObject:
     """An object of a model that was read from JSON, or a copy of one.
@@ -31,7 +34,9 @@ class TrackedObject:
         values: The values of its fields as they were read, by name.
         assigned: The names of the fields that were assigned.
         original: The object that it is a copy of; itself where it is none.
-        fields_set: The fields that pydantic knows to be set.
+        fields_set: The fields that a validator set.
+        opaque: The fields of which nobody knows which part came from which JSON, by name: their JSON as it was read,
+            and whether there are objects of models in it.
         unset: The names of the fields of a copy that are still to be set, which is no assignment.
     """
 
@@ -53,12 +58,11 @@ class TrackedObject:
         self.shape = shape
         self.json = json
         self.values = values
-        self.assigned: set[str] = set()
         self.original = self
-        self.copies: list[TrackedObject] = []
-        self.unset: set[str] = set()
-        self.opaque: dict[str, tuple[Any, bool]] = {}
-        self.fields_set = frozenset(getattr(value, "__pydantic_fields_set__", ()))
+        # Shared until there is something in them: there may be thousands of objects.
+        self.assigned = self.unset = self.fields_set = _NO_NAMES
+        self.copies: tuple[TrackedObject, ...] = ()
+        self.opaque = _NO_FIELDS
 
     @property
     def is_copy(self) -> bool:
@@ -69,7 +73,7 @@ class TrackedObject:
         """Create the entry of a copy of the object, or of what stands for it."""
         entry = TrackedObject(copy, self.shape, self.json, self.values)
         entry.original = self.original
-        entry.assigned = set(self.assigned)
+        entry.assigned = self.assigned
         entry.opaque = self.opaque
         entry.fields_set = self.fields_set
         return entry
@@ -90,7 +94,6 @@ def release(entry: TrackedObject) -> None:
     _tracked.pop(id(entry.value), None)
     for copy in entry.copies:
         _tracked.pop(id(copy.value), None)
-    entry.copies.clear()
 
 
 def observe(model_class: type[Any]) -> None:
@@ -125,9 +128,9 @@ def _reporting_assignments(method: Callable[..., None]) -> Callable[..., None]:
         if entry is None:
             return
         if name in entry.unset:
-            entry.unset.remove(name)
+            entry.unset -= {name}
         else:
-            entry.assigned.add(name)
+            entry.assigned |= {name}
 
     return __setattr__
 
@@ -208,7 +211,7 @@ class _LinkingConstructor:
         copy = self._construct(*arguments)
         entry = _link(self._original, copy)
         if entry is not None:
-            entry.unset.update(self._slots)
+            entry.unset |= frozenset(self._slots)
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -225,6 +228,6 @@ def _link(original: object, copy: object) -> TrackedObject | None:
     if entry is None or type(copy) is not type(original) or copy is original:
         return None
     copied = entry.copied(copy)
-    entry.original.copies.append(copied)
+    entry.original.copies += (copied,)
     _tracked[id(copy)] = copied
     return copied

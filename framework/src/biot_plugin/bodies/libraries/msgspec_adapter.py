@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Callable
 from typing import Any, get_origin
 
-from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Field, Shape
+from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Field, Shape, attribute_reader
 from biot_plugin.bodies.model_types import is_struct, reachable_types
 from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
@@ -23,7 +22,7 @@ class MsgspecModel:
         import msgspec
 
         self._annotation = annotation
-        self.type: type[Any] = get_origin(annotation) or annotation
+        self.root_class: type[Any] = get_origin(annotation) or annotation
         self._shapes: dict[type[Any], Shape | None] = {}
         self.reorders = any(hasattr(part, "__post_init__") for part in reachable_types(annotation))
         msgspec.json.Decoder(annotation)  # Raises TypeError for types that msgspec does not know.
@@ -57,7 +56,7 @@ class MsgspecModel:
         for field in shape.fields:
             member = self.dump_field(value, field.name)
             if member is not ABSENT and not (shape.hidden_defaults and _is_default(value, field.name)):
-                json[field.keys[0]] = member
+                json[field.key] = member
         return json
 
     def dump_field(self, value: Any, name: str) -> Any:
@@ -73,7 +72,8 @@ class MsgspecModel:
         if type(key) is str:
             return key
         try:
-            return next(iter(msgspec.to_builtins({key: None}, str_keys=True)))
+            text: str = next(iter(msgspec.to_builtins({key: None}, str_keys=True)))
+            return text
         except TypeError:
             raise Unwritable("a key is of a type that JSON does not have") from None
 
@@ -101,34 +101,22 @@ def _shape_of(model_class: type[Any]) -> Shape | None:
     if is_struct(model_class):
         return _struct_shape(model_class)
     if dataclasses.is_dataclass(model_class):
-        fields = tuple(Field(field.name, (field.name,)) for field in dataclasses.fields(model_class))
-        return Shape(fields, _values_reader(fields))
+        fields = tuple(Field(field.name, field.name) for field in dataclasses.fields(model_class))
+        return Shape(fields, attribute_reader([field.name for field in fields]))
     return None
 
 
 def _struct_shape(struct: type[Any]) -> Shape:
     import msgspec
 
-    fields = tuple(Field(field.name, (field.encode_name,)) for field in msgspec.structs.fields(struct))
-    config = struct.__struct_config__  # type: ignore[attr-defined]
+    fields = tuple(Field(field.name, field.encode_name) for field in msgspec.structs.fields(struct))
+    config = struct.__struct_config__
     return Shape(
         fields,
-        _values_reader(fields),
+        attribute_reader([field.name for field in fields]),
         constants={config.tag_field: config.tag} if config.tag_field else {},
         hidden_defaults=config.omit_defaults,
     )
-
-
-def _values_reader(fields: tuple[Field, ...]) -> Callable[[Any], dict[str, Any]]:
-    names = [field.name for field in fields]
-
-    def read(value: Any) -> dict[str, Any]:
-        try:
-            return {name: getattr(value, name) for name in names}
-        except AttributeError:  # A field was deleted.
-            return {name: getattr(value, name) for name in names if hasattr(value, name)}
-
-    return read
 
 
 def _is_default(value: Any, name: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, get_origin
 
-from biot_plugin.bodies.model_shape import ABSENT, Field, Shape
+from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader
 from biot_plugin.bodies.model_types import is_pydantic, reachable_types
 from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
@@ -20,7 +21,7 @@ class PydanticModel:
     def __init__(self, annotation: Any) -> None:
         from pydantic import TypeAdapter
 
-        self.type: type[Any] = annotation if is_pydantic(annotation) else get_origin(annotation) or annotation
+        self.root_class: type[Any] = annotation if is_pydantic(annotation) else get_origin(annotation) or annotation
         self._adapter: Any = TypeAdapter(annotation)
         self._adapters: dict[Any, Any] = {}
         self._shapes: dict[type[Any], Shape | None] = {}
@@ -42,18 +43,16 @@ class PydanticModel:
         """Convert a value to JSON. Raises Unwritable."""
         from pydantic_core import PydanticSerializationError
 
-        if self.shape(type(value)) is None:
+        shape = self.shape(type(value))
+        if shape is None:
             return _dump_plain(value)
         try:
             return self._serializer(type(value)).to_python(
                 value, mode="json", by_alias=True, round_trip=True, warnings="error"
             )
         except (PydanticSerializationError, ValueError, TypeError):
-            return {
-                field.keys[0]: self.dump_field(value, field.name)
-                for field in _fields_of(type(value))
-                if field.name in _values_of(value)
-            }
+            names = shape.values(value)
+            return {field.key: self.dump_field(value, field.name) for field in shape.fields if field.name in names}
 
     def dump_field(self, value: Any, name: str) -> Any:
         """Convert one field of an object to JSON; ABSENT where its serializer leaves it out. Raises Unwritable."""
@@ -76,7 +75,7 @@ class PydanticModel:
         field = type(value).__pydantic_fields__.get(name) if is_pydantic(type(value)) else None
         adapter = self._field_adapter(type(value), name, field)
         try:
-            converted = adapter.validate_python(_values_of(value)[name])
+            converted = adapter.validate_python(_values_reader(type(value))(value)[name])
             return adapter.dump_python(converted, mode="json", by_alias=True, round_trip=True, warnings="error")
         except (ValidationError, PydanticSerializationError, ValueError, TypeError):
             raise Unwritable("its value does not match the model") from None
@@ -117,10 +116,13 @@ class PydanticModel:
 
         key = (model_class, name)
         if key not in self._adapters:
+            annotation: Any
             if field is None:
                 annotation = get_type_hints(model_class, include_extras=True).get(name, Any)
             else:
-                annotation = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+                annotation = field.annotation
+                for item in field.metadata:
+                    annotation = Annotated[annotation, item]
             self._adapters[key] = TypeAdapter(annotation)
         return self._adapters[key]
 
@@ -141,7 +143,7 @@ def _shape_of(model_class: type[Any]) -> Shape | None:
     config = _config_of(model_class)
     return Shape(
         _fields_of(model_class),
-        _values_of,
+        _values_reader(model_class),
         has_extra=config.get("extra") == "allow" and hasattr(model_class, "model_validate"),
         is_root=_is_root(model_class),
     )
@@ -149,29 +151,30 @@ def _shape_of(model_class: type[Any]) -> Shape | None:
 
 def _fields_of(model_class: type[Any]) -> tuple[Field, ...]:
     if not is_pydantic(model_class):
-        return tuple(Field(field.name, (field.name,)) for field in dataclasses.fields(model_class))
+        return tuple(Field(field.name, field.name) for field in dataclasses.fields(model_class))
     by_name = _reads_names(_config_of(model_class))
-    return tuple(Field(name, _keys(name, field, by_name)) for name, field in model_class.__pydantic_fields__.items())
-
-
-def _keys(name: str, field: Any, by_name: bool) -> tuple[str, ...]:
-    alias = field.validation_alias or field.alias or name
-    return (alias, name) if by_name and alias != name else (alias,)
+    return tuple(
+        Field(name, field.validation_alias or field.alias or name, name if by_name else None)
+        for name, field in model_class.__pydantic_fields__.items()
+    )
 
 
 def _reads_names(config: Any) -> bool:
     return bool(config.get("populate_by_name") or config.get("validate_by_name"))
 
 
-def _values_of(value: Any) -> dict[str, Any]:
-    model_class = type(value)
+def _values_reader(model_class: type[Any]) -> Callable[[Any], dict[str, Any]]:
     if not hasattr(model_class, "model_validate"):
-        names = (field.name for field in dataclasses.fields(model_class))
-        return {name: getattr(value, name) for name in names if hasattr(value, name)}
-    # Not by attribute: reading a deprecated field warns.
-    attributes = value.__dict__
-    values = {name: attributes[name] for name in model_class.__pydantic_fields__ if name in attributes}
-    return {**values, **(value.__pydantic_extra__ or {})}
+        return attribute_reader([field.name for field in dataclasses.fields(model_class)])
+    names = tuple(model_class.__pydantic_fields__)
+
+    def read(value: Any) -> dict[str, Any]:
+        # Not by attribute: reading a deprecated field warns.
+        attributes, extra = value.__dict__, value.__pydantic_extra__
+        values = {name: attributes[name] for name in names if name in attributes}
+        return {**values, **extra} if extra else values
+
+    return read
 
 
 def _config_of(model_class: type[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from biot_plugin.bodies.model_shape import is_json
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model import Model
     from biot_plugin.bodies.model_shape import Shape
 
 
@@ -16,9 +16,9 @@ class TypedDictModel:
 
     is_json = True
     reorders = False
-    type = dict
+    root_class: type[Any] = dict
 
-    def __init__(self, validator: Model[Any]) -> None:
+    def __init__(self, validator: Model) -> None:
         self._validator = validator
 
     def load(self, json: Any) -> Any:
