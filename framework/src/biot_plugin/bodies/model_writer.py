@@ -65,7 +65,7 @@ class Writer:
             is_whole: Whether what validation changed in it is written.
         """
         if type(value) in PLAIN:
-            return came if came is not NEW and (not is_whole or came is value) else form()
+            return came if came is not NEW and (not is_whole or _is_same(came, value)) else form()
         entry = tracking.find(value)
         if entry is not None:
             if entry.is_copy:
@@ -231,6 +231,12 @@ def _with_changes(json: dict[str, Any], changes: dict[str, Any]) -> dict[str, An
         return json
     changed = {key: changes.pop(key, member) for key, member in json.items()}
     return {key: member for key, member in {**changed, **changes}.items() if member is not ABSENT}
+
+
+def _is_same(json: Any, value: Any) -> bool:
+    """Whether JSON and a value are the same, where 1 and 1.0 are, but not 1 and true."""
+    kinds = {type(json), type(value)}
+    return (len(kinds) == 1 or kinds == {int, float}) and bool(json == value)
 
 
 def _is_left_out(shape: Shape, value: Any) -> bool:

@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from types import CellType
 from typing import Any
 
 from biot_plugin.bodies.model_shape import Shape
@@ -180,22 +180,34 @@ _REPLACEMENTS = {
 
 
 def _observe_struct_replacements() -> None:
-    """Make `msgspec.structs.replace` report copies. It calls nothing of the class, so it is replaced where it is named.
+    """Make `msgspec.structs.replace` report copies. It calls nothing of the class, so it is replaced where it is held.
 
-    Modules that are imported later get it from msgspec.
+    What is imported later gets it from msgspec. Only a tuple that holds it already cannot be changed.
     """
+    import gc
+
     import msgspec
 
     original = msgspec.structs.replace
     if hasattr(original, "_reports_to_biot_plugin"):
         return
+    holders = gc.get_referrers(original)  # Before the wrapper, which holds it, too.
     wrapper = functools.wraps(original)(_reporting_copies(original))
     wrapper._reports_to_biot_plugin = True  # type: ignore[attr-defined]
-    for module in list(sys.modules.values()):
-        if issubclass(type(module), ModuleType):
-            # Not by attribute, which would import modules that are loaded lazily.
-            names = object.__getattribute__(module, "__dict__")
-            names.update({name: wrapper for name, member in list(names.items()) if member is original})
+    for holder in holders:
+        _replace_member(holder, original, wrapper)
+
+
+def _replace_member(holder: Any, member: object, new: object) -> None:
+    """Put another object in the place of one that a dict, list, closure or partial holds."""
+    if type(holder) is dict:
+        holder.update({name: new for name, value in list(holder.items()) if value is member})
+    elif type(holder) is list:
+        holder[:] = [new if value is member else value for value in holder]
+    elif isinstance(holder, CellType):
+        holder.cell_contents = new
+    elif isinstance(holder, functools.partial):
+        holder.__setstate__((new, holder.args, holder.keywords, vars(holder)))
 
 
 class _LinkingConstructor:
