@@ -174,13 +174,14 @@ def _deep(original: Any, **changes: Any) -> Any:
     return original.model_copy(update=changes, deep=True)
 
 
-def _plainly(original: Any, **changes: Any) -> Any:
-    return copy.copy(original) if not changes else dataclasses.replace(original, **changes)
+def _copied(original: Any, **changes: Any) -> Any:
+    duplicate = copy.copy(original)
+    return dataclasses.replace(duplicate, **changes) if changes else duplicate
 
 
 def _deeply(original: Any, **changes: Any) -> Any:
     duplicate = copy.deepcopy(original)
-    return duplicate if not changes else msgspec.structs.replace(duplicate, **changes)
+    return msgspec.structs.replace(duplicate, **changes) if changes else duplicate
 
 
 KINDS = {
@@ -190,12 +191,12 @@ KINDS = {
         Kind("frozen pydantic", _pydantic(frozen=True), [_update, _deep], is_frozen=True),
         Kind("struct", _struct(frozen=False), [msgspec.structs.replace, _deeply]),
         Kind("frozen struct", _struct(frozen=True), [msgspec.structs.replace, _deeply], is_frozen=True),
-        Kind("dataclass", _dataclass(frozen=False, slots=False), [dataclasses.replace, _plainly], has_aliases=False),
-        Kind("slots", _dataclass(frozen=False, slots=True), [dataclasses.replace, _plainly], has_aliases=False),
+        Kind("dataclass", _dataclass(frozen=False, slots=False), [dataclasses.replace, _copied], has_aliases=False),
+        Kind("slots", _dataclass(frozen=False, slots=True), [dataclasses.replace, _copied], has_aliases=False),
         Kind(
             "frozen slots",
             _dataclass(frozen=True, slots=True),
-            [dataclasses.replace, _plainly],
+            [dataclasses.replace, _copied],
             has_aliases=False,
             is_frozen=True,
         ),

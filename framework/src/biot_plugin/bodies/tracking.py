@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import sys
+import gc
 from collections.abc import Callable
-from types import CellType
+from types import CellType, ModuleType
 from typing import Any
 
 from biot_plugin.bodies.model_shape import Shape
-from biot_plugin.bodies.model_types import is_struct
+from biot_plugin.bodies.model_types import is_dataclass, is_struct
 
 #: The objects that the events in progress read, and copies of them, by id; each is held by its entry.
 _tracked: dict[int, TrackedObject] = {}
@@ -98,19 +98,28 @@ def release(entry: TrackedObject) -> None:
 
 def observe(model_class: type[Any]) -> None:
     """Make a model's class report assignments and copies. Repeated calls do nothing."""
-    _replace_method(model_class, "__setattr__", _reporting_assignments)
+    if not (is_struct(model_class) and model_class.__struct_config__.frozen):  # type: ignore[attr-defined]
+        # A frozen struct's would be replaced by that of its base class, which is not frozen.
+        _replace_method(model_class, "__setattr__", _reporting_assignments)
     _replace_method(model_class, "__reduce_ex__", _reporting_reductions)
-    for name in ("__copy__", "__deepcopy__", "__replace__"):
-        if hasattr(model_class, name) and not _calls_constructor(model_class, name):
+    for name in ("__copy__", "__deepcopy__"):
+        if hasattr(model_class, name):
             _replace_method(model_class, name, _reporting_copies)
-    if dataclasses.is_dataclass(model_class):
-        _replace_method(model_class, "__init__", _reporting_replacements)
-    if is_struct(model_class):
-        _observe_struct_replacements()
+    if hasattr(model_class, "model_copy") and "copy" not in vars(model_class)["__pydantic_fields__"]:
+        _replace_method(model_class, "copy", _reporting_copies)  # Deprecated, but used.
+    if is_struct(model_class) or is_dataclass(model_class):
+        if hasattr(model_class, "__replace__"):
+            _replace_method(model_class, "__replace__", _reporting_replacements)
+        _replace_function(*_replacement_of(model_class))
 
 
-def _calls_constructor(model_class: type[Any], name: str) -> bool:
-    return name == "__replace__" and dataclasses.is_dataclass(model_class)
+def _replacement_of(model_class: type[Any]) -> tuple[ModuleType, str]:
+    """The function that copies an object with other values, which calls nothing of the class that could report it."""
+    if is_dataclass(model_class):
+        return dataclasses, "replace"
+    import msgspec
+
+    return msgspec.structs, "replace"
 
 
 def _replace_method(model_class: type[Any], name: str, wrap: Callable[[Any], Callable[..., Any]]) -> None:
@@ -136,8 +145,8 @@ def _reporting_assignments(method: Callable[..., None]) -> Callable[..., None]:
 
 
 def _reporting_copies(method: Callable[..., Any]) -> Callable[..., Any]:
-    def __copy__(self: Any, /, *arguments: Any, **changes: Any) -> Any:
-        copy = method(self, *arguments, **changes)
+    def __copy__(self: Any, /, *arguments: Any, **options: Any) -> Any:
+        copy = method(self, *arguments, **options)
         _link(self, copy)
         return copy
 
@@ -156,43 +165,27 @@ def _reporting_reductions(method: Callable[..., Any]) -> Callable[..., Any]:
     return __reduce_ex__
 
 
-def _reporting_replacements(method: Callable[..., None]) -> Callable[..., None]:
-    """Wrap the constructor of a dataclass, which `dataclasses.replace` calls."""
+def _reporting_replacements(method: Callable[..., Any]) -> Callable[..., Any]:
+    def replace(self: Any, /, **changes: Any) -> Any:
+        copy = method(self, **changes)
+        entry = _link(self, copy)
+        if entry is not None:
+            entry.assigned |= changes.keys()
+        return copy
 
-    def __init__(self: Any, /, *arguments: Any, **fields: Any) -> None:
-        method(self, *arguments, **fields)
-        if _tracked:
-            caller = sys._getframe(1)
-            name = _REPLACEMENTS.get(caller.f_code)
-            if name:
-                _link(caller.f_locals[name], self)
-
-    return __init__
+    return replace
 
 
-#: The functions that replace fields of a dataclass, and the name that the original has in each. There is no other way
-#: to know the original of a frozen object of which all fields are replaced.
-_REPLACEMENTS = {
-    function.__code__: function.__code__.co_varnames[0]
-    for function in (dataclasses.replace, getattr(dataclasses, "_replace", None))
-    if function is not None
-}
+def _replace_function(module: ModuleType, name: str) -> None:
+    """Make a function report copies: it is replaced wherever it is held.
 
-
-def _observe_struct_replacements() -> None:
-    """Make `msgspec.structs.replace` report copies. It calls nothing of the class, so it is replaced where it is held.
-
-    What is imported later gets it from msgspec. Only a tuple that holds it already cannot be changed.
+    What is imported later gets it from the module. Only a tuple that holds it already cannot be changed.
     """
-    import gc
-
-    import msgspec
-
-    original = msgspec.structs.replace
+    original = getattr(module, name)
     if hasattr(original, "_reports_to_biot_plugin"):
         return
     holders = gc.get_referrers(original)  # Before the wrapper, which holds it, too.
-    wrapper = functools.wraps(original)(_reporting_copies(original))
+    wrapper = functools.wraps(original)(_reporting_replacements(original))
     wrapper._reports_to_biot_plugin = True  # type: ignore[attr-defined]
     for holder in holders:
         _replace_member(holder, original, wrapper)
