@@ -216,14 +216,17 @@ def test_a_default_that_the_model_fills_in_is_no_change(model: Any) -> None:
 class OptionalRecordNumber(msgspec.Struct, omit_defaults=True):
     mrn: str | None = None
     visits: int = 0
+    beds: int | None = 1
 
 
 def test_a_struct_that_leaves_out_defaults_leaves_out_none_alone() -> None:
     def forget(body: OptionalRecordNumber) -> None:
         body.mrn = None
         body.visits = 0
+        body.beds = None
 
-    assert sent(OptionalRecordNumber, {"mrn": "7", "visits": 3, "x": 1}, forget) == {"visits": 0, "x": 1}
+    body = {"mrn": "7", "visits": 3, "x": 1}
+    assert sent(OptionalRecordNumber, body, forget) == {"visits": 0, "x": 1, "beds": None}
 
 
 class Unset(msgspec.Struct):

@@ -63,6 +63,7 @@ class Shape(NamedTuple):
         values: Reads the values of an object's fields by name; fields that were deleted are left out.
         constants: What every object of the class has in its JSON that is no field, such as a tag.
         hidden_defaults: Whether the class leaves fields out of its JSON that have their defaults.
+        hidden_nulls: The names of the fields that are left out where they are None.
         has_extra: Whether objects keep fields that the class does not name.
         is_root: Whether an object's JSON is that of its only field.
     """
@@ -71,6 +72,7 @@ class Shape(NamedTuple):
     values: Callable[[Any], dict[str, Any]]
     constants: dict[str, Any] = {}  # noqa: RUF012  # never changed
     hidden_defaults: bool = False
+    hidden_nulls: frozenset[str] = frozenset()
     has_extra: bool = False
     is_root: bool = False
 

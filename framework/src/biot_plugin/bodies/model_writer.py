@@ -106,7 +106,7 @@ class Writer:
         is_assigned = (self._normalize and member is not ABSENT) or _is_assigned(entry, name, current)
         if name in entry.opaque:
             return self._write_opaque(value, entry, field, member, is_assigned)
-        if is_assigned and _is_left_out(entry.shape, current):
+        if is_assigned and _is_left_out(entry.shape, field.name, current):
             return ABSENT
         try:
             return self._write(current, self._form(value, name, member), NEW if is_assigned else member)
@@ -176,7 +176,7 @@ class Writer:
             if self._is_same_leaf(current, before):
                 return member
             came, is_whole = (member, True) if is_same else (NEW, False)
-        if came is NEW and _is_left_out(entry.shape, current):
+        if came is NEW and _is_left_out(entry.shape, field.name, current):
             return ABSENT
         try:
             return self._write(current, self._form(value, field.name, member), came, is_whole)
@@ -239,9 +239,9 @@ def _is_same(json: Any, value: Any) -> bool:
     return (len(kinds) == 1 or kinds == {int, float}) and bool(json == value)
 
 
-def _is_left_out(shape: Shape, value: Any) -> bool:
+def _is_left_out(shape: Shape, name: str, value: Any) -> bool:
     """Whether None stands for a field that is left out, as it does where a class leaves defaults out."""
-    return shape.hidden_defaults and value is None
+    return value is None and name in shape.hidden_nulls
 
 
 def _fields_set(value: Any) -> frozenset[str]:

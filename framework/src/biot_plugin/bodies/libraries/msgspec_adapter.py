@@ -109,13 +109,15 @@ def _shape_of(model_class: type[Any]) -> Shape | None:
 def _struct_shape(struct: type[Any]) -> Shape:
     import msgspec
 
-    fields = tuple(Field(field.name, field.encode_name) for field in msgspec.structs.fields(struct))
+    described = msgspec.structs.fields(struct)
+    fields = tuple(Field(field.name, field.encode_name) for field in described)
     config = struct.__struct_config__
     return Shape(
         fields,
         attribute_reader([field.name for field in fields]),
         constants={config.tag_field: config.tag} if config.tag_field else {},
         hidden_defaults=config.omit_defaults,
+        hidden_nulls=frozenset(field.name for field in described if config.omit_defaults and field.default is None),
     )
 
 
