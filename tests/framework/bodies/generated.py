@@ -111,11 +111,10 @@ def _pydantic(frozen: bool) -> Callable[[Spec], Models]:
             default = LEAVES[name].default if name in spec.defaults else ...
             fields[name] = (LEAVES[name].annotation, pydantic.Field(default, alias=alias))
         element = pydantic.create_model("Element", __config__=pydantic.ConfigDict(frozen=frozen), **fields)
-        containers: dict[str, Any] = {
-            name: (annotation, pydantic.Field(default_factory=factory))
-            for name, (annotation, factory) in _containers(element).items()
-        }
-        body = pydantic.create_model("Body", one=(element | None, None), **containers)
+        members: dict[str, Any] = {"one": (element | None, None)}
+        for name, (annotation, factory) in _containers(element).items():
+            members[name] = (annotation, pydantic.Field(default_factory=factory))
+        body = pydantic.create_model("Body", **members)
         return Models(body, element)
 
     return create
@@ -160,9 +159,9 @@ def _dataclass(frozen: bool, slots: bool) -> Callable[[Spec], Models]:
 def _typed_dict(spec: Spec) -> Models:
     json_types = {"when": str | None}
     leaves: dict[str, Any] = {name: json_types.get(name, LEAVES[name].annotation) for name in spec.leaves}
-    element: Any = TypedDict("Element", {spec.key(name): leaf for name, leaf in leaves.items()}, total=False)  # type: ignore[misc, operator]
+    element: Any = TypedDict("Element", {spec.key(name): leaf for name, leaf in leaves.items()}, total=False)  # type: ignore[misc]
     containers = {name: annotation for name, (annotation, _) in _containers(element).items()}
-    body: Any = TypedDict("Body", {"one": element | None, **containers}, total=False)  # type: ignore[misc, operator]
+    body: Any = TypedDict("Body", {"one": element | None, **containers}, total=False)  # type: ignore[misc]
     return Models(body, element)
 
 

@@ -162,9 +162,9 @@ class Edits:
 
     def rename(self, body: Any) -> None:
         """Move an element of the dict to another key, or from a list into the dict."""
-        by = self._list(body, "by") if "by" in self.json else None
-        if not isinstance(by, dict) or not self.by:
+        if not self.by:
             return
+        by = body["by"] if self.kind.is_json else body.by
         key = self.draw(st.sampled_from(sorted(self.by)))
         other = self.draw(st.sampled_from("abcdef"))
         element, reference = by.pop(key), self.by.pop(key)

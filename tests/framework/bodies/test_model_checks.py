@@ -68,9 +68,10 @@ def test_a_model_that_cannot_be_written_back_is_refused_when_it_is_registered(re
 @pytest.mark.parametrize(("refused", "reason"), REFUSED, ids=[reason for _, reason in REFUSED])
 def test_so_is_one_that_contains_it(refused: Any, reason: str) -> None:
     if issubclass(refused, msgspec.Struct):
-        outer: Any = msgspec.defstruct("Outer", [("elements", list[refused | None])])  # type: ignore[valid-type]
+        outer: Any = msgspec.defstruct("Outer", [("elements", list.__class_getitem__(refused))])
     else:
-        outer = pydantic.create_model("Outer", elements=(dict[str, refused | None], {}))
+        annotation: Any = dict.__class_getitem__((str, refused | None))
+        outer = pydantic.create_model("Outer", elements=(annotation, {}))
 
     with pytest.raises(RegistrationError, match=reason):
         sent(outer, {}, lambda body: None)

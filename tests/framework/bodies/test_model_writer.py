@@ -105,7 +105,7 @@ def test_all_may_change_when_one_is_added(chart: Any, contact: Any) -> None:
 def _update(original: Any, **changes: Any) -> Any:
     if isinstance(original, pydantic.BaseModel):
         return original.model_copy(update=changes)
-    replace = msgspec.structs.replace if isinstance(original, msgspec.Struct) else dataclasses.replace
+    replace: Any = msgspec.structs.replace if isinstance(original, msgspec.Struct) else dataclasses.replace
     return replace(original, **changes)
 
 

@@ -34,7 +34,7 @@ class SortedStruct(msgspec.Struct):
         self.tags.sort()
 
 
-UNSORTED = {"contacts": [{"name": "b", "tel": 2}, {"name": "a", "tel": 1}], "tags": ["b", "a"]}
+UNSORTED: dict[str, Any] = {"contacts": [{"name": "b", "tel": 2}, {"name": "a", "tel": 1}], "tags": ["b", "a"]}
 
 
 def test_what_a_validator_moved_is_never_mixed_up() -> None:
@@ -138,6 +138,10 @@ def calls(function: Callable[[], object]) -> int:
     return count
 
 
+def visit(contact: Any) -> None:
+    contact.visits = 1
+
+
 @pytest.mark.parametrize(("chart", "contact"), CHARTS)
 @pytest.mark.parametrize(
     "change",
@@ -145,12 +149,12 @@ def calls(function: Callable[[], object]) -> int:
         lambda body: None,
         lambda body: body.contacts.reverse(),
         lambda body: body.contacts.pop(0),
-        lambda body: [setattr(element, "visits", 1) for element in body.contacts],
+        lambda body: list(map(visit, body.contacts)),
     ],
 )
 def test_the_work_grows_with_the_body_and_no_faster(chart: Any, contact: Any, change: Callable[[Any], object]) -> None:
     def work(size: int) -> int:
-        body = {"contacts": [{"name": "a", "tel": index} for index in range(size)], "days": ["2020-01-01"] * 0}
+        body = {"contacts": [{"name": "a", "tel": index} for index in range(size)]}
         return calls(lambda: sent(chart, body, edit(change)))
 
     work(1)

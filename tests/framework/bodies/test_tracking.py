@@ -68,7 +68,8 @@ ALL: list[Any] = [FrozenModel, FrozenStruct, FrozenDataclass, FrozenSlots, Slots
 def renamed(value: Any, **changes: Any) -> Any:
     if isinstance(value, pydantic.BaseModel):
         return value.model_copy(update=changes)
-    return (msgspec.structs.replace if isinstance(value, msgspec.Struct) else dataclasses.replace)(value, **changes)
+    replace: Any = msgspec.structs.replace if isinstance(value, msgspec.Struct) else dataclasses.replace
+    return replace(value, **changes)
 
 
 @pytest.mark.parametrize("model", ALL)
@@ -77,7 +78,11 @@ def test_entities_that_are_copied_keep_what_they_carried(plugin: Plugin, model: 
     def rename(event: AdaptEntity[model]) -> None:
         event.response.entities = [renamed(entity, name=entity.name.upper()) for entity in reversed(event.entities)]
 
-    entities = [{"_id": "1", "name": "ada"}, {"_id": "2", "name": "bob", "visits": 3}, {"_id": "3", "name": ""}]
+    entities: list[dict[str, Any]] = [
+        {"_id": "1", "name": "ada"},
+        {"_id": "2", "name": "bob", "visits": 3},
+        {"_id": "3", "name": ""},
+    ]
     assert Client(plugin).adapt_entity("patient", entities=entities).response.entities == [
         {**entity, "name": entity["name"].upper()} for entity in reversed(entities)
     ]
@@ -95,13 +100,14 @@ def test_a_copied_body_keeps_what_it_carried(model: Any, duplicate: Any) -> None
 @pytest.mark.parametrize("holder", ["global", "dict", "list", "partial", "closure"])
 def test_replace_is_known_wherever_it_was_imported_to(holder: str) -> None:
     def change(body: StructChart) -> None:
-        replace = {
-            "global": lambda: imported_replace,
-            "dict": lambda: HELD["dict"],
-            "list": lambda: HELD["list"][0],
-            "partial": lambda: HELD["partial"],
-            "closure": lambda: ENCLOSED,
-        }[holder]()
+        functions: dict[str, Any] = {
+            "global": imported_replace,
+            "dict": HELD["dict"],
+            "list": HELD["list"][0],
+            "partial": HELD["partial"],
+            "closure": ENCLOSED,
+        }
+        replace = functions[holder]
         body.contacts = [replace(contact, name="x") for contact in body.contacts]
 
     assert [contact["tel"] for contact in sent(StructChart, CHART, change)["contacts"]] == ["1", "2", "3"]
@@ -115,7 +121,7 @@ def test_nothing_stays_in_the_container(plugin: Plugin, chart: Any, contact: Any
     def fail(event: PreRequest[chart]) -> None:
         left.append(event.body)
         event.body.contacts.append(copy.copy(event.body.contacts[0]))
-        raise {"reject": Reject(403, "NO", "No"), "fail": ValueError}[event.headers["x-how"]]
+        raise Reject(403, "NO", "No") if event.headers["x-how"] == "reject" else ValueError
 
     client = Client(plugin)
     for how, status in (("reject", 403), ("fail", 500)):

@@ -12,7 +12,7 @@ import functools
 import gc
 from collections.abc import Callable
 from types import CellType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 from biot_plugin.bodies.model_shape import Shape
 from biot_plugin.bodies.model_types import is_dataclass, is_struct
@@ -98,7 +98,7 @@ def release(entry: TrackedObject) -> None:
 
 def observe(model_class: type[Any]) -> None:
     """Make a model's class report assignments and copies. Repeated calls do nothing."""
-    if not (is_struct(model_class) and model_class.__struct_config__.frozen):  # type: ignore[attr-defined]
+    if not (is_struct(model_class) and model_class.__struct_config__.frozen):
         # A frozen struct's would be replaced by that of its base class, which is not frozen.
         _replace_method(model_class, "__setattr__", _reporting_assignments)
     _replace_method(model_class, "__reduce_ex__", _reporting_reductions)
@@ -200,7 +200,7 @@ def _replace_member(holder: Any, member: object, new: object) -> None:
     elif isinstance(holder, CellType):
         holder.cell_contents = new
     elif isinstance(holder, functools.partial):
-        holder.__setstate__((new, holder.args, holder.keywords, vars(holder)))
+        cast("Any", holder).__setstate__((new, holder.args, holder.keywords, vars(holder)))
 
 
 class _LinkingConstructor:

@@ -55,7 +55,7 @@ class Contact(msgspec.Struct):
 
 @pytest.mark.parametrize("model", [Generation[Contact], GenericData[Contact]])
 def test_generic_models(model: Any) -> None:
-    body = {"first": {"name": "a", "x": 1}, "others": [{"name": "b", "x": 2}, {"name": "c", "x": 3}]}
+    body: dict[str, Any] = {"first": {"name": "a", "x": 1}, "others": [{"name": "b", "x": 2}, {"name": "c", "x": 3}]}
 
     assert sent(model, body, edit(lambda value: value.others.reverse())) == {**body, "others": body["others"][::-1]}
 

@@ -55,7 +55,7 @@ def test_fields_alone_are_written() -> None:
 
     body = {"age": 1, "computed": 9, "cached": 8, "old": 7}
     assert sent(Computed, body, change) == {**body, "age": 3}
-    assert sent(Computed, {"x": 1}, lambda value: Computed(age=2)) == {"x": 1, "age": 2, "old": 0}
+    assert sent(Computed, {"x": 1}, lambda value: Computed(age=2, old=0)) == {"x": 1, "age": 2, "old": 0}
 
 
 class Generation(pydantic.BaseModel, Generic[T]):
