@@ -58,7 +58,7 @@ class ModelValue:
 
     def is_untouched(self, json: Any) -> bool:
         """Whether what was written is what was read."""
-        return not self.is_assigned and json is self._json and (bool(json) or not self._use.model.is_json)
+        return not self.is_assigned and json is self._json
 
     def to_json(self) -> Any:
         """Return the JSON with the changes of the value; everything else in it is preserved.
@@ -144,7 +144,7 @@ class ModelList:
 
     def _write(self, writer: Writer, index: int, value: Any) -> Any:
         if isinstance(value, dict) and is_json(value):
-            if id(value) in self._json_of and self._use.model.is_json:
+            if self._is_validated(value):
                 _validate(self._use, value, f"entity {index}")
             return value
         if not isinstance(value, (self._use.model.root_class, dict)):
@@ -160,9 +160,13 @@ class ModelList:
             ) from None
         except RecursionError:
             raise InvalidResult(f"{self._use.function} leaves entity {index} nested too deeply, or in itself") from None
-        if json is not self._json_of.get(id(value)) and not isinstance(value, dict):
+        if json is not self._json_of.get(id(value)) and self._is_validated(value):
             _validate(self._use, json, f"entity {index}")
         return json
+
+    def _is_validated(self, value: Any) -> bool:
+        """Whether an entity must match the model: a dict may be anything, but for a TypedDict that was read."""
+        return not isinstance(value, dict) or (self._use.model.is_json and id(value) in self._json_of)
 
     def close(self) -> None:
         """Forget what was read."""
