@@ -211,7 +211,7 @@ class Edits:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @given(draw=st.data(), spec=specs(), count=st.integers(0, 8))
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -228,7 +228,7 @@ def test_every_element_has_its_own_json_after_edits(kind: Kind, draw: st.DataObj
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @given(draw=st.data(), spec=specs())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_nobody_edits_goes_back_byte_for_byte(kind: Kind, draw: st.DataObject, spec: Spec) -> None:
     spec = spec._replace(has_aliases=spec.has_aliases and kind.has_aliases)
     body = draw.draw(bodies(spec))

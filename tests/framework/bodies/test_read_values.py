@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,8 @@ class Contact(pydantic.BaseModel):
 class Sorted(pydantic.BaseModel):
     contacts: list[Contact] = []
     tags: list[str] = []
+    first: Contact | None = None
+    meta: Any = None
 
     @pydantic.field_validator("contacts", "tags", mode="after")
     @classmethod
@@ -42,7 +45,14 @@ def test_what_a_validator_moved_is_never_mixed_up() -> None:
     assert sent(Sorted, UNSORTED, edit(lambda body: body.tags.pop(0)))["tags"] == ["b"]
     reply = send(Sorted, UNSORTED, edit(lambda body: setattr(body.contacts[0], "name", "c")))
     assert reply.error
-    assert "contacts: a validator of the model put other elements into it than it got" in reply.error.message
+    assert "contacts: the model read its elements in another order" in reply.error.message
+    assert sent(Sorted, UNSORTED, lambda body: body) == UNSORTED
+    assert sent(Sorted, UNSORTED, lambda body: body.model_copy(deep=True)) == UNSORTED
+    assert sent(Sorted, UNSORTED, lambda body: None, normalize=True)["contacts"] == UNSORTED["contacts"]
+    for elsewhere in ("first", "meta"):
+        reply = send(Sorted, UNSORTED, edit(lambda body: setattr(body, elsewhere, body.contacts[0])))  # noqa: B023
+        assert reply.error
+        assert f"{elsewhere}: the model read its elements" in reply.error.message
 
 
 def test_what_a_validator_left_in_its_place_may_be_changed() -> None:
@@ -57,6 +67,62 @@ def test_what_a_validator_left_in_its_place_may_be_changed() -> None:
 def test_what_a_struct_moved_is_written_as_it_is_if_it_is_changed() -> None:
     assert sent(SortedStruct, {"tags": ["b", "a"]}, lambda body: None) == {"tags": ["b", "a"]}
     assert sent(SortedStruct, {"tags": ["b", "a"]}, edit(lambda body: body.tags.pop())) == {"tags": ["a"]}
+
+
+class Filtered(pydantic.BaseModel):
+    by_name: dict[str, Contact] = {}
+
+    @pydantic.field_validator("by_name", mode="after")
+    @classmethod
+    def leave_out_private(cls, value: dict[str, Contact]) -> dict[str, Contact]:
+        return {name: contact for name, contact in value.items() if not name.startswith("_")}
+
+
+def test_what_a_validator_left_out_is_neither_seen_nor_lost() -> None:
+    body = {"by_name": {"a": {"name": "a", "x": 1}, "_b": {"name": "b", "x": 2}}}
+
+    def look(value: Filtered) -> None:
+        assert list(value.by_name) == ["a"]
+
+    assert sent(Filtered, body, look) == body
+    reply = send(Filtered, body, edit(lambda value: setattr(value.by_name["a"], "name", "c")))
+    assert reply.error
+    assert "by_name" in reply.error.message
+
+
+class PydanticSets(pydantic.BaseModel):
+    tags: set[str] = set()
+    numbers: frozenset[int] = frozenset()
+
+
+class StructSets(msgspec.Struct):
+    tags: set[str] = set()
+    numbers: frozenset[int] = frozenset()
+
+
+@pytest.mark.parametrize("model", [PydanticSets, StructSets])
+@pytest.mark.parametrize("removed", ["a", "b", "c", "d"])
+def test_the_elements_of_sets_are_not_mixed_up(model: Any, removed: str) -> None:
+    body = {"tags": ["d", "b", "c", "a"], "numbers": [3, 1, 2]}
+
+    assert sent(model, body, lambda value: None) == body
+    assert sent(model, body, copy.copy) == body
+    changed = sent(model, body, edit(lambda value: value.tags.remove(removed)))
+    assert sorted(changed["tags"]) == sorted({*"abcd"} - {removed})
+    assert changed["numbers"] == [3, 1, 2]
+
+
+class Mixed(pydantic.BaseModel):
+    parts: tuple[list[Contact], set[str]] | None = None
+
+
+def test_what_stands_next_to_a_set_is_never_lost() -> None:
+    body = {"parts": [[{"name": "a", "x": 1}], ["b", "c"]]}
+
+    assert sent(Mixed, body, lambda value: None) == body
+    reply = send(Mixed, body, edit(lambda value: setattr(value.parts[0][0], "name", "c")))
+    assert reply.error
+    assert "parts" in reply.error.message
 
 
 class Address(TypedDict):

@@ -13,11 +13,13 @@ class Model(Protocol):
     Attributes:
         root_class: The model's class; `dict` for a TypedDict.
         is_json: Whether the values are the JSON itself.
+        has_typed_dicts: Whether there are TypedDicts in the values, which leave out what they do not name.
         reorders: Whether code of the author's own runs on values while they are read, and may move them.
     """
 
     root_class: type[Any]
     is_json: bool
+    has_typed_dicts: bool
     reorders: bool
 
     def load(self, json: Any) -> Any:

@@ -31,6 +31,18 @@ class New:
         return "NEW"
 
 
+class Unknown:
+    """The type of `UNKNOWN`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+#: The JSON of an object that was read, where nobody knows which it is.
+UNKNOWN: Final = Unknown()
+
 #: In place of the JSON that a value came from, where it was assigned, or stands where it was not read.
 NEW: Final = New()
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from biot_plugin.bodies import tracking
 from biot_plugin.bodies.container_writer import ContainerWriter
 from biot_plugin.bodies.model_form import Form
-from biot_plugin.bodies.model_shape import ABSENT, NEW, PLAIN, Field, Shape
+from biot_plugin.bodies.model_shape import ABSENT, NEW, PLAIN, UNKNOWN, Field, Shape
 from biot_plugin.bodies.read_values import LISTS, ReadValues
 from biot_plugin.bodies.tracking import TrackedObject
 from biot_plugin.bodies.unwritable import Unwritable
 
 if TYPE_CHECKING:
     from biot_plugin.bodies.model import Model
+
+_UNKNOWN = "the model read its elements in another order, or other ones, so what belongs to which of them is unknown"
 
 
 class Writer:
@@ -68,6 +70,8 @@ class Writer:
             return came if came is not NEW and (not is_whole or _is_same(came, value)) else form()
         entry = tracking.find(value)
         if entry is not None:
+            if entry.json is UNKNOWN:
+                raise Unwritable(_UNKNOWN)
             if entry.is_copy:
                 return self._write_copy(value, entry, form, came)
             if entry.json is ABSENT:
@@ -105,7 +109,7 @@ class Writer:
         name = field.name
         is_assigned = (self._normalize and member is not ABSENT) or _is_assigned(entry, name, current)
         if name in entry.opaque:
-            return self._write_opaque(value, entry, field, member, is_assigned)
+            return self._write_opaque(value, entry, field, member)
         if is_assigned and _is_left_out(entry.shape, field.name, current):
             return ABSENT
         try:
@@ -113,17 +117,17 @@ class Writer:
         except Unwritable as error:
             raise error.in_field(field.key) from None
 
-    def _write_opaque(self, value: Any, entry: TrackedObject, field: Field, member: Any, is_assigned: bool) -> Any:
-        """Write a field whose elements a validator moved, so that nobody knows which came from which JSON."""
+    def _write_opaque(self, value: Any, entry: TrackedObject, field: Field, member: Any) -> Any:
+        """Write a field of which nobody knows which part came from which JSON."""
         before, has_objects = entry.opaque[field.name]
+        is_assigned = field.name in entry.assigned
+        if before is NEW and not is_assigned:
+            return member
         now = self._model.dump_field(value, field.name)
-        if now == before and not is_assigned:
+        if repr(now) == repr(before) and (has_objects or not (is_assigned or self._normalize)):
             return member
         if has_objects:
-            raise Unwritable(
-                "a validator of the model put other elements into it than it got, so what belongs to which is unknown",
-                field.name,
-            )
+            raise Unwritable(_UNKNOWN, field.key)
         return now
 
     def _write_default(self, value: Any, entry: TrackedObject, form: Form, came: Any) -> Any:
@@ -165,6 +169,8 @@ class Writer:
         self, value: Any, entry: TrackedObject, field: Field, current: Any, member: Any, is_explicit: bool
     ) -> Any:
         """Write a field of a copy; ABSENT where it is left out."""
+        if field.name in entry.opaque:
+            return self._write_opaque(value, entry, field, member)
         before = entry.values.get(field.name, NEW)
         is_same = current is before
         came, is_whole = NEW, False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from biot_plugin.bodies import tracking
-from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Shape
+from biot_plugin.bodies.model_shape import ABSENT, NEW, PLAIN, UNKNOWN, Shape
 from biot_plugin.bodies.tracking import TrackedObject
+from biot_plugin.bodies.unwritable import Unwritable
 
 if TYPE_CHECKING:
     from biot_plugin.bodies.model import Model
@@ -63,6 +64,13 @@ class ReadValues:
 
     def add(self, value: Any, json: Any) -> None:
         """Remember a value, and everything in it, together with the JSON that it was read from."""
+        try:
+            self._add(value, json)
+        except BaseException:
+            self.close()
+            raise
+
+    def _add(self, value: Any, json: Any) -> None:
         pending: list[tuple[Any, Any, TrackedObject | None, str]] = [(value, json, None, "")]
         while pending:
             value, json, owner, name = pending.pop()
@@ -87,9 +95,42 @@ class ReadValues:
         if shape is not None:
             self._shapes[type(value)] = shape
             return self._add_object(value, json, shape)
-        if owner is not None and not isinstance(value, _CONSTANT) and name not in owner.opaque:
-            owner.opaque = {**owner.opaque, name: (self._model.dump_field(owner.value, name), False)}
+        if owner is not None and not isinstance(value, _CONSTANT):
+            self._add_opaque(value, owner, name)
         return ()
+
+    def _add_opaque(self, value: Any, owner: TrackedObject, name: str) -> None:
+        """Remember a field of which nobody knows which part came from which JSON, as it is now."""
+        self._add_unknown(value)
+        if name in owner.opaque:
+            return
+        try:
+            before = self._model.dump_field(owner.value, name)
+        except Unwritable:
+            before = NEW
+        owner.opaque = {**owner.opaque, name: (before, any(self._objects(owner.values[name])))}
+
+    def _add_unknown(self, value: Any) -> None:
+        """Remember that objects came from JSON that nobody knows."""
+        for element, shape in self._objects(value):
+            if tracking.find(element) is None:
+                entry = TrackedObject(element, shape, UNKNOWN, shape.values(element))
+                self.objects.append(entry)
+                tracking.track(entry)
+
+    def _objects(self, value: Any) -> Iterator[tuple[Any, Shape]]:
+        """Yield the objects of models in a value, and in their fields."""
+        pending, seen = [value], set()
+        while pending:
+            value = pending.pop()
+            if type(value) in PLAIN or id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, (*LISTS, dict)):
+                pending += value.values() if isinstance(value, dict) else value
+            elif (shape := self._model.shape(type(value))) is not None:
+                yield value, shape
+                pending += shape.values(value).values()
 
     def is_equal(self, value: Any, before: Any) -> bool:
         """Whether a value equals one that was read, as it was then."""
@@ -125,11 +166,12 @@ class ReadValues:
             return pairs
         self.containers.pop(id(value), None)
         if owner is not None:
-            before = (self._model.dump_field(owner.value, name), self._has_objects(value))
-            owner.opaque = {**owner.opaque, name: before}
+            self._add_opaque(value, owner, name)
         return []
 
     def _add_list(self, value: Any, json: Any) -> list[tuple[Any, Any]] | None:
+        if isinstance(value, (set, frozenset)):
+            return None  # It has an order of its own.
         elements = tuple(value)
         if json is ABSENT:
             pairs = [(element, ABSENT) for element in elements]
@@ -146,7 +188,7 @@ class ReadValues:
             keys: dict[Any, str] = {key: str(key) for key in value}
         elif not isinstance(json, dict):
             return None
-        elif all(key in json for key in value):
+        elif all(key in json for key in value) and (self._model.has_typed_dicts or len(json) == len(value)):
             # A TypedDict loses what it does not name, but is a dict: what it does not name may stay in it.
             value.update((key, json[key]) for key in json if key not in value)
             keys = {key: key for key in value}
@@ -164,14 +206,3 @@ class ReadValues:
 
     def _is_read_from(self, value: Any, json: Any) -> bool:
         return self._model.shape(type(value)) is not None and self._model.is_read_from(value, json)
-
-    def _has_objects(self, value: Any) -> bool:
-        """Whether an object of a model is in a container."""
-        pending = [value]
-        while pending:
-            value = pending.pop()
-            if isinstance(value, (*LISTS, dict)):
-                pending += value.values() if isinstance(value, dict) else value
-            elif type(value) not in PLAIN and self._model.shape(type(value)) is not None:
-                return True
-        return False

@@ -7,7 +7,7 @@ from collections import deque
 from typing import Any, get_origin
 
 from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Field, Shape, attribute_reader
-from biot_plugin.bodies.model_types import is_struct, reachable_types
+from biot_plugin.bodies.model_types import is_struct, is_typed_dict, reachable_types
 from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
@@ -24,7 +24,9 @@ class MsgspecModel:
         self._annotation = annotation
         self.root_class: type[Any] = get_origin(annotation) or annotation
         self._shapes: dict[type[Any], Shape | None] = {}
-        self.reorders = any(hasattr(part, "__post_init__") for part in reachable_types(annotation))
+        types = reachable_types(annotation)
+        self.has_typed_dicts = any(map(is_typed_dict, types))
+        self.reorders = any(hasattr(part, "__post_init__") for part in types)
         msgspec.json.Decoder(annotation)  # Raises TypeError for types that msgspec does not know.
 
     def load(self, json: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, get_origin
 
 from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader
-from biot_plugin.bodies.model_types import is_pydantic, reachable_types
+from biot_plugin.bodies.model_types import is_pydantic, is_typed_dict, reachable_types
 from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
@@ -25,7 +25,9 @@ class PydanticModel:
         self._adapter: Any = TypeAdapter(annotation)
         self._adapters: dict[Any, Any] = {}
         self._shapes: dict[type[Any], Shape | None] = {}
-        self.reorders = any(map(_has_own_code, reachable_types(annotation)))
+        types = reachable_types(annotation)
+        self.has_typed_dicts = any(map(is_typed_dict, types))
+        self.reorders = any(map(_has_own_code, types))
 
     def load(self, json: Any) -> Any:
         """Validate and parse JSON. Raises InvalidBody."""

@@ -15,6 +15,7 @@ class TypedDictModel:
     """A TypedDict; everything that was read is in it, named or not."""
 
     is_json = True
+    has_typed_dicts = False
     reorders = False
     root_class: type[Any] = dict
 
