@@ -73,7 +73,10 @@ class ContainerWriter:
         for index, element in enumerate(value):
             in_place = index < len(elements) and elements[index] is element
             came = json[index] if in_place else moved.json_of(element)
-            written.append(self._element(index, element, form.element(index, None), came, is_whole))
+            try:  # Not in a function of its own: bodies may be deep.
+                written.append(self._write(element, form.element(index, None), came, is_whole))
+            except Unwritable as error:
+                raise error.in_element(index) from None
         return json if is_same and all(map(_is, written, json)) else written
 
     def _write_dict(self, value: dict[Any, Any], read: ReadContainer, form: Form, is_whole: bool) -> Any:
