@@ -4,6 +4,7 @@ import copy
 import sys
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -225,3 +226,17 @@ def test_the_work_grows_with_the_body_and_no_faster(chart: Any, contact: Any, ch
 
     work(1)
     assert work(400) - work(200) < 2.2 * (work(200) - work(100))
+
+
+@dataclass
+class Branch:
+    value: int = 0
+    branches: list[Branch] = field(default_factory=list)
+
+
+def test_a_deep_body_goes_back_as_it_came() -> None:
+    body: dict[str, Any] = {"value": 1, "x": 1}
+    for _ in range(150):
+        body = {"branches": [body], "x": 1}
+
+    assert sent(Branch, body, lambda value: None) == body

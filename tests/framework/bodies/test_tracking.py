@@ -97,6 +97,15 @@ def test_a_copied_body_keeps_what_it_carried(model: Any, duplicate: Any) -> None
     assert sent(model, body, duplicate) == {**body, **explicit}
 
 
+@pytest.mark.skipif(not hasattr(copy, "replace"), reason="copy.replace came with Python 3.13")
+@pytest.mark.parametrize("model", ALL)
+def test_the_general_replace_is_known(model: Any) -> None:  # pragma: no cover  # Python 3.13 alone
+    replace: Any = getattr(copy, "replace", None)
+    body = {"name": "a", "x": 1}
+
+    assert sent(model, body, lambda value: replace(value, visits=0)) == {**body, "visits": 0}
+
+
 @pytest.mark.parametrize("holder", ["global", "dict", "list", "partial", "closure"])
 def test_replace_is_known_wherever_it_was_imported_to(holder: str) -> None:
     def change(body: StructChart) -> None:

@@ -23,18 +23,21 @@ class ContainerWriter:
         self._read = read
         self._write = write
 
-    def write(self, value: Any, form: Form, came: Any, is_whole: bool) -> Any:
-        """Write a container; the arguments are as for any value."""
+    def writer_of(self, value: Any, came: Any) -> Callable[[Any, Form, Any, bool], Any]:
+        """Return the method that writes a container; its arguments are as for any value."""
+        read = self._read.containers.get(id(value))
+        if read is None or came is NEW or read.json is ABSENT:
+            return self._write_unread
+        return self._write_dict if isinstance(value, dict) else self._write_list
+
+    def _write_unread(self, value: Any, form: Form, came: Any, _is_whole: bool) -> Any:
+        """Write a container that was not read from JSON, or stands where it was not read."""
         read = self._read.containers.get(id(value))
         if read is None and came is value and is_json(value):
             return value
         if read is None or came is NEW:
             return self._write_elements(value, form)
-        if read.json is ABSENT:
-            return ABSENT if self._is_untouched(value, read, form) else self._write_elements(value, form)
-        if isinstance(value, dict):
-            return self._write_dict(value, read, form, is_whole)
-        return self._write_list(value, read, form, is_whole)
+        return ABSENT if self._is_untouched(value, read, form) else self._write_elements(value, form)
 
     def _write_elements(self, value: Any, form: Form) -> Any:
         """Write a container that stands where it did not stand before."""
@@ -63,7 +66,8 @@ class ContainerWriter:
             for key, element, before in triples
         )
 
-    def _write_list(self, value: Any, read: ReadContainer, form: Form, is_whole: bool) -> Any:
+    def _write_list(self, value: Any, form: Form, _came: Any, is_whole: bool) -> Any:
+        read = self._read.containers[id(value)]
         elements, json = read.elements, read.json
         is_same = len(value) == len(elements)
         if is_same and read.is_plain and not is_whole and all(map(_is, value, elements)):
@@ -79,7 +83,8 @@ class ContainerWriter:
                 raise error.in_element(index) from None
         return json if is_same and all(map(_is, written, json)) else written
 
-    def _write_dict(self, value: dict[Any, Any], read: ReadContainer, form: Form, is_whole: bool) -> Any:
+    def _write_dict(self, value: dict[Any, Any], form: Form, _came: Any, is_whole: bool) -> Any:
+        read = self._read.containers[id(value)]
         elements, json, keys = read.elements, read.json, read.keys or {}
         if read.is_plain and not is_whole and value.keys() == elements.keys() and _is_same_dict(value, elements):
             return json
@@ -89,14 +94,17 @@ class ContainerWriter:
             key = keys[name] if name in keys else _key_in_form(name, index, form)
             came = json[key] if name in elements and elements[name] is element else moved.json_of(element)
             element_form = Form(_element_of_dict(form, name, index, element), form.is_number)
-            written[key] = self._element(key, element, element_form, came, is_whole)
+            try:
+                written[key] = self._write(element, element_form, came, is_whole)
+            except Unwritable as error:
+                raise error.in_element(key) from None
         if written.keys() == json.keys() and all(written[key] is json[key] for key in json):
             return json
         return {**{key: written[key] for key in json if key in written}, **written}
 
-    def _element(self, key: Any, element: Any, form: Form, came: Any, is_whole: bool = False) -> Any:
+    def _element(self, key: Any, element: Any, form: Form, came: Any) -> Any:
         try:
-            return self._write(element, form, came, is_whole)
+            return self._write(element, form, came, False)
         except Unwritable as error:
             raise error.in_element(key) from None
 

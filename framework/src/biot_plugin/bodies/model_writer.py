@@ -78,7 +78,7 @@ class Writer:
                 return self._write_default(value, entry, form, came)
             return self._write_read(value, entry)
         if isinstance(value, (*LISTS, dict)):
-            return self._containers.write(value, form, came, is_whole)
+            return self._containers.writer_of(value, came)(value, form, came, is_whole)
         shape = self._model.shape(type(value))
         if shape is not None:
             return self._write_new(value, shape, form)
