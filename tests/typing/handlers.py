@@ -52,7 +52,7 @@ def pre(event: PreRequest) -> None:
     assert_type(event.trace_id, str)
 
 
-@plugin.pre_request("PUT/x")
+@plugin.pre_request("PUT/x", normalize=True)
 def pre_model(event: PreRequest[Patient]) -> Patient | None:
     assert_type(event.body, Patient)
     assert_type(event.body.mrn, str)

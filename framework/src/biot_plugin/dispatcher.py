@@ -107,7 +107,13 @@ class Dispatcher:
 
     def _handle(self, event: Event, envelope: Envelope, trace: Trace) -> Reply:
         handler = self._registry.find(event)
-        run_chain(handler, self._middleware, event)
+        try:
+            run_chain(handler, self._middleware, event)
+            return self._write_reply(event, handler, envelope, trace)
+        finally:
+            event._release()
+
+    def _write_reply(self, event: Event, handler: Handler, envelope: Envelope, trace: Trace) -> Reply:
         try:
             return _reply_to(event, trace)
         except (TypeError, ValueError) as error:

@@ -90,42 +90,51 @@ class Plugin:
         elif settings.in_lambda and settings.base_url:
             self.keys.prefetch()
 
-    def pre_request(self, api_id: str, *, order: int | None = None) -> Callable[[PreHandler], PreHandler]:
+    def pre_request(
+        self, api_id: str, *, order: int | None = None, normalize: bool = False
+    ) -> Callable[[PreHandler], PreHandler]:
         """Register a handler of an API's requests, called before the API (contract section 2).
 
         Args:
             api_id: Method and path template, such as `"POST/organization/v1/users/patients"`; a value in place of a
                 variable limits the handler to calls with that value.
             order: Position of the handler among all plugins' handlers of the API; overrides `interception-order`.
+            normalize: Whether what the validation of the handler's model changes is sent, too, as by an assignment.
 
         Raises:
             RegistrationError: The id or order is not valid, or the hook has a handler already.
         """
-        return self._decorator(PreRequest, partial(ApiHook, Kind.PRE_REQUEST, api_id, order))
+        return self._decorator(PreRequest, partial(ApiHook, Kind.PRE_REQUEST, api_id, order), normalize)
 
-    def post_request(self, api_id: str, *, order: int | None = None) -> Callable[[PostHandler], PostHandler]:
+    def post_request(
+        self, api_id: str, *, order: int | None = None, normalize: bool = False
+    ) -> Callable[[PostHandler], PostHandler]:
         """Register a handler of an API's responses, called before the caller gets them (contract section 2).
 
         Args:
             api_id: Method and path template, as for `pre_request`.
             order: Position of the handler among all plugins' handlers of the API.
+            normalize: Whether what the validation of the handler's model changes is sent, too, as by an assignment.
 
         Raises:
             RegistrationError: The id or order is not valid, or the hook has a handler already.
         """
-        return self._decorator(PostRequest, partial(ApiHook, Kind.POST_REQUEST, api_id, order))
+        return self._decorator(PostRequest, partial(ApiHook, Kind.POST_REQUEST, api_id, order), normalize)
 
-    def adapt_entity(self, entity_type: str, *, order: int | None = None) -> Callable[[AdaptHandler], AdaptHandler]:
+    def adapt_entity(
+        self, entity_type: str, *, order: int | None = None, normalize: bool = False
+    ) -> Callable[[AdaptHandler], AdaptHandler]:
         """Register a handler of the entities of a type in the responses of all APIs (contract section 2).
 
         Args:
             entity_type: Such as `"patient"`.
             order: Position of the handler among all plugins' handlers of the type.
+            normalize: Whether what the validation of the handler's model changes is sent, too, as by an assignment.
 
         Raises:
             RegistrationError: The type or order is not valid, or the hook has a handler already.
         """
-        return self._decorator(AdaptEntity, partial(EntityHook, entity_type, order))
+        return self._decorator(AdaptEntity, partial(EntityHook, entity_type, order), normalize)
 
     def notification(
         self, entity_type: str, action: str, *, template: str | None = None
@@ -220,29 +229,24 @@ class Plugin:
         """
         return self._dispatcher(event, context)
 
-    def _decorator(self, event_class: type[Event], create_hook: Callable[[], Hook]) -> Callable[[F], F]:
+    def _decorator(
+        self, event_class: type[Event], create_hook: Callable[[], Hook], normalize: bool = False
+    ) -> Callable[[F], F]:
         names = sys._getframe(2).f_locals
 
         def register(function: F) -> F:
-            self._register(function, event_class, create_hook, names)
+            self._register(Handler(function, event_class, names, normalize=normalize), create_hook)
+            self._prefetch_login(function)
             return function
 
         return register
 
-    def _register(
-        self,
-        function: Callable[..., object],
-        event_class: type[Event],
-        create_hook: Callable[[], Hook],
-        names: dict[str, Any],
-    ) -> None:
-        handler = Handler(function, event_class, names)
+    def _register(self, handler: Handler, create_hook: Callable[[], Hook]) -> None:
         try:
             hook = create_hook()
         except ValueError as error:
             raise RegistrationError(f"{handler}: {error}") from None
         self._registry.add(hook, handler)
-        self._prefetch_login(function)
 
     def _prefetch_login(self, function: Callable[..., object]) -> None:
         """Start the log-in while the rest of the code is imported, if a function contains `event.biot`."""

@@ -15,9 +15,7 @@ from tests.framework.bodies.patients import (
     BODY,
     PATIENTS,
     DataclassPatient,
-    Name,
     PydanticPatient,
-    StructName,
     StructPatient,
     TypedPatient,
 )
@@ -44,10 +42,10 @@ def test_a_returned_model_changes_what_it_names(plugin: Plugin, model: Any) -> N
     @plugin.pre_request(PATIENTS)
     def replace(event: PreRequest[model]) -> Any:
         if model is StructPatient:
-            return StructPatient("new", StructName("Ada"), event.body.born)
-        return PydanticPatient(mrn="new", _name=Name(firstName="Ada"), _dateOfBirth=event.body.born)
+            return StructPatient("new", event.body.name, event.body.born)
+        return PydanticPatient(mrn="new", _name=event.body.name, _dateOfBirth=event.body.born)
 
-    assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == {**BODY, "mrn": "new"}
+    assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == {**BODY, "mrn": "new", "tags": []}
 
 
 @pytest.mark.parametrize(("model", "paths"), [(PydanticPatient, {"mrn", "_name.firstName"}), (StructPatient, {"mrn"})])

@@ -2,20 +2,30 @@
 # The models are parameters of the tests here, which type checkers cannot follow.
 from __future__ import annotations
 
+import copy
+import json
+import re
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
-from biot_plugin import AdaptEntity, Plugin, PreRequest
-from biot_plugin.testing import Client
+from biot_plugin import AdaptEntity, Plugin, PostRequest, PreRequest
+from biot_plugin.testing import Client, events
 from tests.framework.bodies.patients import (
     BODY,
+    CHART,
+    CHARTS,
     PATIENTS,
     DataclassPatient,
     PydanticPatient,
     StructName,
     StructPatient,
     TypedPatient,
+    edit,
+    send,
+    sent,
 )
 
 
@@ -56,3 +66,131 @@ def test_a_plain_body_may_take_the_models_place(plugin: Plugin) -> None:
         return {"plain": 1}
 
     assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == {"plain": 1}
+
+
+every_library = pytest.mark.parametrize(("chart", "contact"), CHARTS)
+
+
+@every_library
+@pytest.mark.parametrize("response", [{}, {"body": None, "entities": None}])
+def test_what_is_missing_or_null_stays_so(plugin: Plugin, chart: Any, contact: Any, response: dict[str, None]) -> None:
+    @plugin.pre_request(PATIENTS)
+    def request(event: PreRequest[chart]) -> None:
+        assert event.body.contacts == []
+
+    @plugin.post_request(PATIENTS)
+    def look(event: PostRequest[chart]) -> None:
+        assert event.response.body == chart()
+
+    @plugin.adapt_entity("patient")
+    def adapt(event: AdaptEntity[chart]) -> None:
+        assert event.entities == []
+
+    client = Client(plugin)
+    assert client.pre_request(PATIENTS, body=None).body["request"].get("body") is None
+    for event in (events.post_request(PATIENTS), events.adapt_entity("patient")):
+        data = json.loads(event["body"])
+        data["response"] = {"httpStatusCode": "200 OK", **response}
+        assert client.send({**event, "body": json.dumps(data)}).body["response"] == data["response"]
+
+
+@every_library
+def test_what_is_put_into_a_missing_body_is_written(chart: Any, contact: Any) -> None:
+    assert sent(chart, None, edit(lambda body: setattr(body, "count", 0))) == {"count": 0}
+    assert sent(chart, None, edit(lambda body: body.days.clear())) is None
+    assert sent(chart, None, copy.copy) == {}
+    assert sent(chart, None, lambda body: {}) == {}
+    assert sent(chart, {}, lambda body: None) == {}
+
+
+@every_library
+def test_entities_are_moved_removed_and_repeated_with_all_that_they_have(
+    plugin: Plugin, chart: Any, contact: Any
+) -> None:
+    @plugin.adapt_entity("patient")
+    def change(event: AdaptEntity[contact]) -> None:
+        _, second, third = event.entities
+        second.visits = 0
+        event.response.entities = [third, second, copy.copy(third), third, contact(name="new")]
+
+    zoe, ada, bob = CHART["contacts"]
+    entities = Client(plugin).adapt_entity("patient", entities=[zoe, ada, bob]).response.entities
+    new = {"name": "new", "since": None, "visits": 0}
+    assert entities == [bob, {**ada, "visits": 0}, bob, bob, new]
+
+
+@every_library
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (lambda body: setattr(body, "count", "secret"), "count"),
+        (lambda body: setattr(body, "count", object()), "count"),
+        (lambda body: setattr(body, "mrn", ["secret"]), "mrn"),
+        (lambda body: setattr(body.contacts[1], "visits", "secret"), r"contacts\W1\W?\.visits"),
+        (lambda body: setattr(body, "contacts", "secret"), "contacts"),
+        (lambda body: setattr(body, "contacts", [body.contacts[0], "secret"]), "contacts"),
+        (lambda body: body.by_role.update(x="secret"), "by_role"),
+        (lambda body: setattr(body.doctor, "since", "secret"), r"doctor\.since"),
+    ],
+)
+def test_a_wrongly_typed_assignment_is_an_error_that_names_the_field(
+    chart: Any, contact: Any, change: Callable[[Any], object], path: str
+) -> None:
+    reply = send(chart, CHART, edit(change))
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (500, "INVALID_RESULT")
+    assert re.search(rf"handler leaves .* (model|sent): .*{path}", reply.error.message)
+    assert "secret" not in str(reply.body)
+
+
+@every_library
+def test_a_body_or_entity_of_another_type_is_an_error(plugin: Plugin, chart: Any, contact: Any) -> None:
+    @plugin.pre_request(PATIENTS)
+    def assign(event: PreRequest[chart]) -> None:
+        event.body = 5
+
+    @plugin.adapt_entity("patient")
+    def add(event: AdaptEntity[chart]) -> None:
+        event.entities.append(contact(name="x"))
+
+    @plugin.adapt_entity("device")
+    def number(event: AdaptEntity[chart]) -> None:
+        event.response.entities = 5  # type: ignore[assignment]
+
+    client = Client(plugin)
+    messages = [
+        reply.error.message if reply.error else ""
+        for reply in (
+            client.pre_request(PATIENTS, body={}),
+            client.adapt_entity("patient", entities=[{}]),
+            client.adapt_entity("device", entities=[{}]),
+        )
+    ]
+    assert "assign leaves a int as the body, not a" in messages[0]
+    assert f"add leaves a {contact.__name__} as entity 1, not a {chart.__name__} or a dict" in messages[1]
+    assert "number leaves a int as entities, not a list" in messages[2]
+
+
+def test_a_typed_dict_is_validated_when_it_is_written() -> None:
+    body = {"_id": "7", "age": 40, "x": 1.0}
+
+    assert sent(TypedPatient, body, lambda value: None) == body
+    assert sent(TypedPatient, body, lambda value: {**value, "age": 41}) == {**body, "age": 41}
+    reply = send(TypedPatient, body, edit(lambda value: value.update(age="secret")))
+    assert reply.error
+    assert reply.error.message == (
+        "send.<locals>.handler leaves the body so that it does not match the handler's model: age"
+    )
+
+
+@every_library
+def test_a_dict_may_have_models_in_it(chart: Any, contact: Any) -> None:
+    def compose(body: Any) -> dict[str, Any]:
+        return {"first": body.contacts[0], "all": body.contacts, "day": date(2020, 1, 1), "plain": [1.0]}
+
+    assert sent(chart, CHART, compose) == {
+        "first": CHART["contacts"][0],
+        "all": CHART["contacts"],
+        "day": "2020-01-01",
+        "plain": [1.0],
+    }

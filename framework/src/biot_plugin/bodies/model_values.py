@@ -1,40 +1,188 @@
-"""Values of a handler's model, together with the JSON that they were parsed from."""
+"""Values of a handler's model, together with the JSON that they were read from."""
 
 from __future__ import annotations
 
-from typing import Any, Generic
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from biot_plugin.bodies.model_adapters import M, Model
-from biot_plugin.bodies.model_merge import merge
+from biot_plugin.bodies import tracking
+from biot_plugin.bodies.model_shape import is_json
+from biot_plugin.bodies.model_writer import Writer
+from biot_plugin.bodies.read_values import ReadValues
+from biot_plugin.bodies.unwritable import Unwritable
+from biot_plugin.errors import InvalidBody, InvalidResult
+
+if TYPE_CHECKING:
+    from biot_plugin.bodies.model import Model
 
 
-class ModelValue(Generic[M]):
-    """A value of a model, and the JSON that it was parsed from."""
+class ModelUse(NamedTuple):
+    """How a handler uses a model.
 
-    __slots__ = ("_before", "_json", "_model", "value")
+    Attributes:
+        model: The model.
+        function: The handler's name, for error messages.
+        normalize: Whether what validation changed is written back.
+        is_written: Whether anything is written back.
+    """
 
-    def __init__(self, model: Model[M], json: Any) -> None:
-        self._model = model
+    model: Model
+    function: str
+    normalize: bool = False
+    is_written: bool = True
+
+
+class ModelValue:
+    """A body as a value of a model.
+
+    Attributes:
+        value: The value.
+        is_assigned: Whether the handler put a value into its place, and did not only change it.
+    """
+
+    __slots__ = ("_body", "_json", "_read", "_use", "is_assigned", "value")
+
+    def __init__(self, use: ModelUse, json: Any) -> None:
+        self._use = use
         self._json = json
-        self.value = model.load(json)
-        self._before = model.dump(self.value)
+        self.value = use.model.load(json)
+        self.is_assigned = False
+        self._read = ReadValues(use.model)
+        if use.is_written and not use.model.is_json:
+            self._read.add(self.value, json)
+        self._body = self.value
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value may take the body's place."""
+        return isinstance(value, (self._use.model.root_class, dict))
+
+    def is_untouched(self, json: Any) -> bool:
+        """Whether what was written is what was read."""
+        return not self.is_assigned and json is self._json
 
     def to_json(self) -> Any:
-        """Return the JSON with the changes of the value; everything else in it is preserved."""
-        return merge(self._json, self._before, self._model.dump(self.value))
+        """Return the JSON with the changes of the value; everything else in it is preserved.
+
+        Raises:
+            InvalidResult: The value cannot be written, or does not match the model.
+        """
+        json = self._write()
+        if self._use.model.is_json:
+            if self.value is self._body and json:
+                _validate(self._use, json, "the body")
+        elif json is not self._json and not isinstance(self.value, dict):
+            _validate(self._use, json, "the body")
+        return json
+
+    def _write(self) -> Any:
+        if isinstance(self.value, dict) and is_json(self.value):
+            return self.value
+        if not self.accepts(self.value):
+            raise InvalidResult(
+                f"{self._use.function} leaves a {type(self.value).__name__} as the body, "
+                f"not a {self._use.model.root_class.__name__} or a dict"
+            )
+        writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
+        try:
+            body = tracking.find(self._body)
+            if self.is_assigned and body is not None and not isinstance(self.value, dict):
+                return writer.write_body(self.value, body)
+            return writer.write(self.value)
+        except Unwritable as error:
+            raise InvalidResult(f"{self._use.function} leaves a body that cannot be sent: {error}") from None
+        except RecursionError:
+            raise InvalidResult(f"{self._use.function} leaves a body that is nested too deeply, or in itself") from None
+
+    def close(self) -> None:
+        """Forget what was read."""
+        self._read.close()
 
 
-class ModelList(Generic[M]):
-    """A list of values of a model, and the JSON that each was parsed from."""
+class ModelList:
+    """Entities as values of a model.
 
-    __slots__ = ("_items", "_model", "value")
+    Attributes:
+        value: The list of values.
+        is_assigned: Whether the handler put a list into its place, and did not only change it.
+    """
 
-    def __init__(self, model: Model[M], json: list[Any]) -> None:
-        self._model = model
-        self._items = [ModelValue(model, element) for element in json]
-        self.value = [item.value for item in self._items]
+    __slots__ = ("_before", "_json", "_json_of", "_read", "_use", "is_assigned", "value")
+
+    def __init__(self, use: ModelUse, json: list[Any]) -> None:
+        self._use = use
+        self._json = json
+        self._before = [use.model.load(element) for element in json]
+        self.value: Any = list(self._before)
+        self.is_assigned = False
+        self._read = ReadValues(use.model)
+        if not use.model.is_json:
+            for value, element in zip(self._before, json):  # noqa: B905
+                self._read.add(value, element)
+        self._json_of = {id(value): element for value, element in zip(self._before, json)}  # noqa: B905
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value may take the list's place."""
+        return isinstance(value, list)
+
+    def is_untouched(self, json: Any) -> bool:
+        """Whether what was written is what was read."""
+        return not self.is_assigned and json is self._json
 
     def to_json(self) -> list[Any]:
-        """Return the JSON of the values in the list; values that were in it before keep their unnamed fields."""
-        items = {id(item.value): item for item in self._items}
-        return [items[id(value)].to_json() if id(value) in items else self._model.dump(value) for value in self.value]
+        """Return the JSON of the entities in the list, each with what it was read with.
+
+        Raises:
+            InvalidResult: An entity cannot be written, or does not match the model.
+        """
+        if not isinstance(self.value, Iterable):
+            raise InvalidResult(f"{self._use.function} leaves a {type(self.value).__name__} as entities, not a list")
+        self.value = list(self.value)
+        writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
+        json = [self._write(writer, index, value) for index, value in enumerate(self.value)]
+        is_same = len(json) == len(self._json) and all(map(_is, json, self._json)) and not self._use.model.is_json
+        return self._json if is_same or not (json or self._json) else json
+
+    def _write(self, writer: Writer, index: int, value: Any) -> Any:
+        if isinstance(value, dict) and is_json(value):
+            if self._is_validated(value):
+                _validate(self._use, value, f"entity {index}")
+            return value
+        if not isinstance(value, (self._use.model.root_class, dict)):
+            raise InvalidResult(
+                f"{self._use.function} leaves a {type(value).__name__} as entity {index}, "
+                f"not a {self._use.model.root_class.__name__} or a dict"
+            )
+        try:
+            json = writer.write(value)
+        except Unwritable as error:
+            raise InvalidResult(
+                f"{self._use.function} leaves entity {index} so that it cannot be sent: {error}"
+            ) from None
+        except RecursionError:
+            raise InvalidResult(f"{self._use.function} leaves entity {index} nested too deeply, or in itself") from None
+        if json is not self._json_of.get(id(value)) and self._is_validated(value):
+            _validate(self._use, json, f"entity {index}")
+        return json
+
+    def _is_validated(self, value: Any) -> bool:
+        """Whether an entity must match the model: a dict may be anything, but for a TypedDict that was read."""
+        return not isinstance(value, dict) or (self._use.model.is_json and id(value) in self._json_of)
+
+    def close(self) -> None:
+        """Forget what was read."""
+        self._read.close()
+
+
+def _is(left: object, right: object) -> bool:
+    return left is right
+
+
+def _validate(use: ModelUse, json: Any, subject: str) -> None:
+    """Validate what is sent. Messages of the libraries may contain values, so only the places are named."""
+    try:
+        use.model.load(json)
+    except InvalidBody as error:
+        paths = ", ".join(problem["path"] or "the whole" for problem in error.details["errors"])
+        raise InvalidResult(
+            f"{use.function} leaves {subject} so that it does not match the handler's model: {paths}"
+        ) from None

@@ -8,8 +8,7 @@ from biot_plugin.bodies.json_view import JsonView
 from biot_plugin.errors import InvalidEvent
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.model_adapters import Model
-    from biot_plugin.bodies.model_values import ModelList, ModelValue
+    from biot_plugin.bodies.model_values import ModelList, ModelUse, ModelValue
 
 T = TypeVar("T")
 
@@ -29,10 +28,10 @@ class Payload(Generic[T]):
         self._view = view
         self._name = name
         self._empty = empty
-        self._parsed: ModelValue[Any] | ModelList[Any] | None = None
+        self._parsed: ModelValue | ModelList | None = None
 
-    def bind(self, model: Model[Any]) -> None:
-        """Parse the member as a model.
+    def bind(self, use: ModelUse) -> None:
+        """Parse the member as a model. One that is missing or null is parsed as an empty one.
 
         Raises:
             InvalidBody: It does not match the model.
@@ -41,33 +40,39 @@ class Payload(Generic[T]):
 
         json = self._view._member(self._name, self._empty)
         if self._empty is dict:
-            self._parsed = ModelValue(model, json)
+            self._parsed = ModelValue(use, json)
         elif isinstance(json, list):
-            self._parsed = ModelList(model, json)
+            self._parsed = ModelList(use, json)
         else:
             raise InvalidEvent("NO_DATA", f"The event's {self._name} is not a list")
 
     @property
     def value(self) -> T:
         """The value that the handler sees."""
-        value: T = self._parsed.value if self._parsed else self._view._member(self._name, self._empty)  # type: ignore[assignment]
+        value: T = self._parsed.value if self._parsed else self._view._member(self._name, self._empty)
         return value
 
     @value.setter
     def value(self, value: Any) -> None:
-        if self._parsed and not isinstance(value, dict):
+        if self._parsed:
             self._parsed.value = value
+            self._parsed.is_assigned = True
         else:
-            self._parsed = None
             self._view._set_member(self._name, value)
 
     def accepts(self, result: object) -> bool:
         """Whether a handler may return `result` in place of the value."""
-        is_model = self._parsed is not None and type(result) is type(self._parsed.value)
-        return is_model or isinstance(result, self._empty)
+        return self._parsed.accepts(result) if self._parsed else isinstance(result, self._empty)
 
     def write_back(self) -> None:
-        """Write the value back into the event's JSON."""
+        """Write the value back into the event's JSON. What nobody touched stays missing or null, if it was."""
         if self._parsed:
-            self._view._set_member(self._name, self._parsed.to_json())
+            json = self._parsed.to_json()
+            if not self._parsed.is_untouched(json):
+                self._view._set_member(self._name, json)
         self._view._write_back()
+
+    def release(self) -> None:
+        """Forget the values of the model."""
+        if self._parsed:
+            self._parsed.close()

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from biot_plugin.api_client.biot import BiotApi
     from biot_plugin.api_client.shared_transport import Platform
-    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model_values import ModelUse
     from biot_plugin.callers.token import Claims
     from biot_plugin.wire.envelope import Envelope
     from biot_plugin.wire.kind import Kind
@@ -97,8 +97,11 @@ class Event:
         """The kind and subject of the event, safe to log."""
         return self.kind.name
 
-    def _bind(self, model: Model[Any]) -> None:
+    def _bind(self, use: ModelUse) -> None:
         """Parse the part that the handler works on as a model."""
+
+    def _release(self) -> None:
+        """Forget what was parsed, at the end of the event."""
 
     def _accept(self, result: object) -> bool:  # noqa: ARG002
         """Apply what a handler returned, other than None; return False where it may not return that."""

@@ -14,7 +14,7 @@ from biot_plugin.events.json_members import optional_text, require_member
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model_values import ModelUse
     from biot_plugin.wire.envelope import Envelope
 
 
@@ -53,8 +53,11 @@ class Interception(Event):
     def _subject(self) -> str:
         return f"{self.kind.name} {self.api_id or self.entity_name}"
 
-    def _bind(self, model: Model[Any]) -> None:
-        self._payload.bind(model)
+    def _bind(self, use: ModelUse) -> None:
+        self._payload.bind(use)
+
+    def _release(self) -> None:
+        self._payload.release()
 
     def _accept(self, result: object) -> bool:
         if not self._payload.accepts(result):

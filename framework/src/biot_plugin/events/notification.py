@@ -15,7 +15,7 @@ from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.timestamp import parse_timestamp
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model_values import ModelUse
     from biot_plugin.wire.envelope import Envelope
 
 
@@ -85,5 +85,8 @@ class Notification(Event, Generic[T]):
     def _subject(self) -> str:
         return f"{self.kind.name} {self.entity_type} {self.action}"
 
-    def _bind(self, model: Model[Any]) -> None:
-        self._payload.bind(model)
+    def _bind(self, use: ModelUse) -> None:
+        self._payload.bind(use)
+
+    def _release(self) -> None:
+        self._payload.release()

@@ -15,9 +15,16 @@ class Handler(Function):
 
     __slots__ = ("_model",)
 
-    def __init__(self, call: Callable[..., Any], event_class: type[Event], names: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        call: Callable[..., Any],
+        event_class: type[Event],
+        names: dict[str, Any],
+        *,
+        normalize: bool = False,
+    ) -> None:
         super().__init__(call, 1)
-        self._model = find_model(call, event_class, names, self)
+        self._model = find_model(call, event_class, names, self, normalize=normalize)
 
     def __call__(self, event: Event) -> bool:
         """Handle an event; return whether the function returned anything."""

@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from biot_plugin.errors import RegistrationError
 from biot_plugin.events.base import Event
+from biot_plugin.events.interception import Interception
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.model_adapters import Model
+    from biot_plugin.bodies.model_values import ModelUse
     from biot_plugin.hooks.function import Function
 
 
 def find_model(
-    call: Callable[..., Any], event_class: type[Event], names: dict[str, Any], function: Function
-) -> Model[Any] | None:
+    call: Callable[..., Any],
+    event_class: type[Event],
+    names: dict[str, Any],
+    function: Function,
+    *,
+    normalize: bool = False,
+) -> ModelUse | None:
     """Return the model in the annotation of a handler's first parameter; None where it names no model.
 
     Args:
@@ -24,9 +30,11 @@ def find_model(
         event_class: The class of the events that it handles.
         names: The local names at the place where the handler is defined.
         function: The handler as error messages name it.
+        normalize: Whether what validation changes is written back.
 
     Raises:
-        RegistrationError: The annotation is of another event, cannot be resolved, or names an unusable model.
+        RegistrationError: The annotation is of another event, cannot be resolved, or names an unusable model; or
+            there is nothing to normalize.
     """
     annotation = _resolve(_first_annotation(call, function), call, names, function)
     origin = get_origin(annotation) or annotation
@@ -34,11 +42,19 @@ def find_model(
         raise RegistrationError(f"{function} takes {origin.__name__}, but is registered for {event_class.__name__}")
     parameters = get_args(annotation)
     if origin is not event_class or not parameters or _is_plain_json(parameters[0]):
+        if normalize:
+            raise RegistrationError(
+                f"{function} has no model whose validation could change anything: leave out normalize=True, or name "
+                f"the model, as in {event_class.__name__}[Patient]"
+            )
         return None
     from biot_plugin.bodies.model_adapters import create_model
+    from biot_plugin.bodies.model_values import ModelUse
 
+    is_written = issubclass(event_class, Interception)
     try:
-        return create_model(parameters[0])
+        model = create_model(parameters[0], is_written=is_written)
+        return ModelUse(model, function.name, normalize, is_written)
     except TypeError as error:
         raise RegistrationError(f"{function} has a model that cannot be used: {error}") from None
 

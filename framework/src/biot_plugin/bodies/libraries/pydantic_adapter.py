@@ -1,0 +1,201 @@
+"""The adapter for pydantic: models, and dataclasses that it validates."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, get_origin
+
+from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader
+from biot_plugin.bodies.model_types import is_pydantic, is_typed_dict, reachable_types
+from biot_plugin.bodies.problem_messages import pydantic_problem
+from biot_plugin.bodies.tracking import observe
+from biot_plugin.bodies.unwritable import Unwritable
+from biot_plugin.errors import InvalidBody
+
+
+class PydanticModel:
+    """A model that pydantic validates."""
+
+    is_json = False
+
+    def __init__(self, annotation: Any) -> None:
+        from pydantic import TypeAdapter
+
+        self.root_class: type[Any] = annotation if is_pydantic(annotation) else get_origin(annotation) or annotation
+        self._adapter: Any = TypeAdapter(annotation)
+        self._adapters: dict[Any, Any] = {}
+        self._shapes: dict[type[Any], Shape | None] = {}
+        types = reachable_types(annotation)
+        self.has_typed_dicts = any(map(is_typed_dict, types))
+        self.reorders = any(map(_has_own_code, types))
+
+    def load(self, json: Any) -> Any:
+        """Validate and parse JSON. Raises InvalidBody."""
+        from pydantic import ValidationError
+
+        try:
+            return self._adapter.validate_python(json)
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_input=False, include_context=False)
+            raise InvalidBody([pydantic_problem(problem) for problem in problems]) from None
+
+    def dump(self, value: Any) -> Any:
+        """Convert a value to JSON. Raises Unwritable."""
+        from pydantic_core import PydanticSerializationError
+
+        shape = self.shape(type(value))
+        if shape is None:
+            return _dump_plain(value)
+        try:
+            return self._serializer(type(value)).to_python(
+                value, mode="json", by_alias=True, round_trip=True, warnings="error"
+            )
+        except (PydanticSerializationError, ValueError, TypeError):
+            names = shape.values(value)
+            return {field.key: self.dump_field(value, field.name) for field in shape.fields if field.name in names}
+
+    def dump_field(self, value: Any, name: str) -> Any:
+        """Convert one field of an object to JSON; ABSENT where its serializer leaves it out. Raises Unwritable."""
+        from pydantic_core import PydanticSerializationError
+
+        include = None if _is_root(type(value)) else {name}
+        try:
+            json = self._serializer(type(value)).to_python(
+                value, mode="json", by_alias=True, round_trip=True, include=include, warnings="error"
+            )
+        except (PydanticSerializationError, ValueError, TypeError):
+            return self._dump_converted(value, name)
+        return json if include is None else next(iter(json.values()), ABSENT)
+
+    def _dump_converted(self, value: Any, name: str) -> Any:
+        """Convert a value that is not of its field's type to one that is, if pydantic can."""
+        from pydantic import ValidationError
+        from pydantic_core import PydanticSerializationError
+
+        field = type(value).__pydantic_fields__.get(name) if is_pydantic(type(value)) else None
+        adapter = self._field_adapter(type(value), name, field)
+        try:
+            converted = adapter.validate_python(_values_reader(type(value))(value)[name])
+            return adapter.dump_python(converted, mode="json", by_alias=True, round_trip=True, warnings="error")
+        except (ValidationError, PydanticSerializationError, ValueError, TypeError):
+            raise Unwritable("its value does not match the model") from None
+
+    def is_read_from(self, value: Any, json: Any) -> bool:
+        """Whether an object is equal to what its class reads from JSON."""
+        adapter = self._class_adapter(type(value))
+        try:
+            return bool(self.dump(adapter.validate_python(json)) == self.dump(value))
+        except ValueError:
+            return False
+
+    def shape(self, model_class: type[Any]) -> Shape | None:
+        """Return the shape of a class; None where it is no model."""
+        try:
+            return self._shapes[model_class]
+        except KeyError:
+            shape = _shape_of(model_class)
+            if shape is not None:
+                observe(model_class)
+            return self._shapes.setdefault(model_class, shape)
+
+    def _serializer(self, model_class: type[Any]) -> Any:
+        serializer = getattr(model_class, "__pydantic_serializer__", None)
+        return serializer if serializer is not None else self._class_adapter(model_class).serializer
+
+    def _class_adapter(self, model_class: type[Any]) -> Any:
+        from pydantic import TypeAdapter
+
+        if model_class not in self._adapters:
+            self._adapters[model_class] = TypeAdapter(model_class)
+        return self._adapters[model_class]
+
+    def _field_adapter(self, model_class: type[Any], name: str, field: Any) -> Any:
+        from typing import Annotated, get_type_hints
+
+        from pydantic import TypeAdapter
+
+        key = (model_class, name)
+        if key not in self._adapters:
+            annotation: Any
+            if field is None:
+                annotation = get_type_hints(model_class, include_extras=True).get(name, Any)
+            else:
+                annotation = field.annotation
+                for item in field.metadata:
+                    annotation = Annotated[annotation, item]
+            self._adapters[key] = TypeAdapter(annotation)
+        return self._adapters[key]
+
+
+def _dump_plain(value: Any) -> Any:
+    """Convert what is no model, such as a dict that stands for one."""
+    from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+    try:
+        return to_jsonable_python(value, by_alias=True)
+    except (PydanticSerializationError, ValueError, TypeError):
+        raise Unwritable("it contains what JSON has no form of") from None
+
+
+def _shape_of(model_class: type[Any]) -> Shape | None:
+    if not is_pydantic(model_class) and not dataclasses.is_dataclass(model_class):
+        return None
+    config = _config_of(model_class)
+    return Shape(
+        _fields_of(model_class),
+        _values_reader(model_class),
+        has_extra=config.get("extra") == "allow" and hasattr(model_class, "model_validate"),
+        is_root=_is_root(model_class),
+    )
+
+
+def _fields_of(model_class: type[Any]) -> tuple[Field, ...]:
+    if not is_pydantic(model_class):
+        return tuple(Field(field.name, field.name) for field in dataclasses.fields(model_class))
+    by_name = _reads_names(_config_of(model_class))
+    return tuple(
+        Field(name, field.validation_alias or field.alias or name, name if by_name else None)
+        for name, field in model_class.__pydantic_fields__.items()
+    )
+
+
+def _reads_names(config: Any) -> bool:
+    return bool(config.get("populate_by_name") or config.get("validate_by_name"))
+
+
+def _values_reader(model_class: type[Any]) -> Callable[[Any], dict[str, Any]]:
+    if not hasattr(model_class, "model_validate"):
+        return attribute_reader([field.name for field in dataclasses.fields(model_class)])
+    names = tuple(model_class.__pydantic_fields__)
+
+    def read(value: Any) -> dict[str, Any]:
+        # Not by attribute: reading a deprecated field warns.
+        attributes, extra = value.__dict__, value.__pydantic_extra__
+        values = {name: attributes[name] for name in names if name in attributes}
+        return {**values, **extra} if extra else values
+
+    return read
+
+
+def _config_of(model_class: type[Any]) -> Any:
+    return getattr(model_class, "model_config", None) or getattr(model_class, "__pydantic_config__", None) or {}
+
+
+def _is_root(model_class: type[Any]) -> bool:
+    return bool(getattr(model_class, "__pydantic_root_model__", False))
+
+
+def _has_own_code(model_class: Any) -> bool:
+    """Whether a class has validators, which may change what was read."""
+    if hasattr(model_class, "__post_init__") or hasattr(model_class, "__get_validators__"):
+        return True
+    decorators = getattr(model_class, "__pydantic_decorators__", None)
+    if decorators is None:
+        return False
+    if decorators.field_validators or decorators.model_validators or decorators.validators:
+        return True
+    if decorators.root_validators or getattr(model_class, "__pydantic_post_init__", None):
+        return True
+    fields = getattr(model_class, "__pydantic_fields__", {}).values()
+    return any(type(item).__name__.endswith("Validator") for field in fields for item in field.metadata)

@@ -1,0 +1,125 @@
+"""What the framework must know of a model's class to write its objects back: its fields, and their names in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+#: Types whose values are the same in JSON.
+PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+
+
+class Absent:
+    """The type of `ABSENT`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+#: The JSON of a field that was not in the JSON.
+ABSENT: Final = Absent()
+
+
+class New:
+    """The type of `NEW`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NEW"
+
+
+class Unknown:
+    """The type of `UNKNOWN`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+#: The JSON of an object that was read, where nobody knows which it is.
+UNKNOWN: Final = Unknown()
+
+#: In place of the JSON that a value came from, where it was assigned, or stands where it was not read.
+NEW: Final = New()
+
+
+class Field(NamedTuple):
+    """A field of a model.
+
+    Attributes:
+        name: Its name in Python.
+        key: The key that it has in JSON.
+        other_key: The key that it may have instead.
+    """
+
+    name: str
+    key: str
+    other_key: str | None = None
+
+    def key_in(self, json: Any) -> str:
+        """The key that the field has in an object's JSON."""
+        if self.other_key is not None and json is not ABSENT and self.key not in json and self.other_key in json:
+            return self.other_key
+        return self.key
+
+
+class Shape(NamedTuple):
+    """The fields of a model's class.
+
+    Attributes:
+        fields: The fields.
+        values: Reads the values of an object's fields by name; fields that were deleted are left out.
+        constants: What every object of the class has in its JSON that is no field, such as a tag.
+        hidden_defaults: Whether the class leaves fields out of its JSON that have their defaults.
+        hidden_nulls: The names of the fields that are left out where they are None.
+        has_extra: Whether objects keep fields that the class does not name.
+        is_root: Whether an object's JSON is that of its only field.
+    """
+
+    fields: tuple[Field, ...]
+    values: Callable[[Any], dict[str, Any]]
+    constants: dict[str, Any] = {}  # noqa: RUF012  # never changed
+    hidden_defaults: bool = False
+    hidden_nulls: frozenset[str] = frozenset()
+    has_extra: bool = False
+    is_root: bool = False
+
+    def all_fields(self, *values: dict[str, Any]) -> tuple[Field, ...]:
+        """Return the fields of the class, and those that objects with these values have beyond them."""
+        if not self.has_extra:
+            return self.fields
+        named = {field.name for field in self.fields}
+        extra = dict.fromkeys(name for names in values for name in names if name not in named)
+        return (*self.fields, *(Field(name, name) for name in extra))
+
+
+def attribute_reader(names: Sequence[str]) -> Callable[[Any], dict[str, Any]]:
+    """Return the function that reads the values of an object's fields from its attributes."""
+
+    def read(value: Any) -> dict[str, Any]:
+        try:
+            return {name: getattr(value, name) for name in names}
+        except AttributeError:  # A field was deleted.
+            return {name: getattr(value, name) for name in names if hasattr(value, name)}
+
+    return read
+
+
+def is_json(value: Any) -> bool:
+    """Whether a value consists of what JSON has types for."""
+    pending, seen = [value], set()
+    while pending:
+        value = pending.pop()
+        if type(value) in PLAIN or id(value) in seen:
+            continue
+        if type(value) is not list and type(value) is not dict:
+            return False
+        seen.add(id(value))
+        pending += value
+        if type(value) is dict:
+            pending += value.values()
+    return True

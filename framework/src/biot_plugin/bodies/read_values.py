@@ -1,0 +1,208 @@
+"""What was read from JSON: which object of a model, and which list or dict, came from which part of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from biot_plugin.bodies import tracking
+from biot_plugin.bodies.model_shape import ABSENT, NEW, PLAIN, UNKNOWN, Shape
+from biot_plugin.bodies.tracking import TrackedObject
+from biot_plugin.bodies.unwritable import Unwritable
+
+if TYPE_CHECKING:
+    from biot_plugin.bodies.model import Model
+
+LISTS = (list, tuple, set, frozenset, deque)
+#: Types whose values cannot change, and contain nothing else.
+_CONSTANT = (str, int, float, bytes, date, time, timedelta, Decimal, UUID, Enum, type(None))
+
+
+class ReadContainer:
+    """A list or dict that was read from JSON, and what was in it.
+
+    Attributes:
+        value: The list, tuple, set or dict.
+        json: The JSON that it was read from; ABSENT for a default that the model filled in.
+        elements: Its elements as they were read; for a dict, its values.
+        keys: Its keys in JSON by those in Python, where it is a dict.
+        is_plain: Whether no element can change without the container changing, too.
+    """
+
+    __slots__ = ("elements", "is_plain", "json", "keys", "value")
+
+    def __init__(self, value: Any, json: Any, elements: Any, keys: dict[Any, str] | None, is_plain: bool) -> None:
+        self.value = value
+        self.json = json
+        self.elements = elements
+        self.keys = keys
+        self.is_plain = is_plain
+
+
+class ReadValues:
+    """The objects and containers that were read in one event, known by their identity until it is closed."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._shapes: dict[type[Any], Shape] = {}
+        self.objects: list[TrackedObject] = []
+        self.containers: dict[int, ReadContainer] = {}
+        #: The fields, as class and name, in which decimal numbers came as numbers and not as text.
+        self.number_fields: set[tuple[type[Any], str]] = set()
+
+    def close(self) -> None:
+        """Forget everything, so that nothing of the event stays in the container."""
+        for entry in self.objects:
+            tracking.release(entry)
+        self.objects.clear()
+        self.containers.clear()
+
+    def add(self, value: Any, json: Any) -> None:
+        """Remember a value, and everything in it, together with the JSON that it was read from."""
+        try:
+            self._add(value, json)
+        except BaseException:
+            self.close()
+            raise
+
+    def _add(self, value: Any, json: Any) -> None:
+        pending: list[tuple[Any, Any, TrackedObject | None, str]] = [(value, json, None, "")]
+        while pending:
+            value, json, owner, name = pending.pop()
+            kind = type(value)
+            if kind in PLAIN or value is json:
+                continue
+            shape = self._shapes.get(kind)
+            if shape is not None:
+                pending += self._add_object(value, json, shape)
+            elif kind is Decimal and owner is not None and type(json) in (int, float):
+                self.number_fields.add((type(owner.value), name))
+            elif isinstance(value, (*LISTS, dict)):
+                pending += ((*pair, owner, name) for pair in self._add_container(value, json, owner, name))
+            else:
+                pending += self._add_other(value, json, owner, name)
+
+    def _add_other(
+        self, value: Any, json: Any, owner: TrackedObject | None, name: str
+    ) -> Iterable[tuple[Any, Any, TrackedObject, str]]:
+        """Remember an object of a model, or of a type that is not known, which may change without being noticed."""
+        shape = self._model.shape(type(value))
+        if shape is not None:
+            self._shapes[type(value)] = shape
+            return self._add_object(value, json, shape)
+        if owner is not None and not isinstance(value, _CONSTANT):
+            self._add_opaque(value, owner, name)
+        return ()
+
+    def _add_opaque(self, value: Any, owner: TrackedObject, name: str) -> None:
+        """Remember a field of which nobody knows which part came from which JSON, as it is now."""
+        self._add_unknown(value)
+        if name in owner.opaque:
+            return
+        try:
+            before = self._model.dump_field(owner.value, name)
+        except Unwritable:
+            before = NEW
+        owner.opaque = {**owner.opaque, name: (before, any(self._objects(owner.values[name])))}
+
+    def _add_unknown(self, value: Any) -> None:
+        """Remember that objects came from JSON that nobody knows."""
+        for element, shape in self._objects(value):
+            if tracking.find(element) is None:
+                entry = TrackedObject(element, shape, UNKNOWN, shape.values(element))
+                self.objects.append(entry)
+                tracking.track(entry)
+
+    def _objects(self, value: Any) -> Iterator[tuple[Any, Shape]]:
+        """Yield the objects of models in a value, and in their fields."""
+        pending, seen = [value], set()
+        while pending:
+            value = pending.pop()
+            if type(value) in PLAIN or id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, (*LISTS, dict)):
+                pending += value.values() if isinstance(value, dict) else value
+            elif (shape := self._model.shape(type(value))) is not None:
+                yield value, shape
+                pending += shape.values(value).values()
+
+    def is_equal(self, value: Any, before: Any) -> bool:
+        """Whether a value equals one that was read, as it was then."""
+        read = self.containers.get(id(before))
+        if read is not None:
+            before, value = read.elements, dict(value) if isinstance(value, dict) else tuple(value)
+        return type(value) is type(before) and bool(value == before)
+
+    def _add_object(self, value: Any, json: Any, shape: Shape) -> list[tuple[Any, Any, TrackedObject, str]]:
+        if tracking.find(value) is not None:
+            return []
+        if not shape.is_root and type(json) is not dict:
+            json = ABSENT
+        values = shape.values(value)
+        entry = TrackedObject(value, shape, json, values)
+        if self._model.reorders:
+            entry.fields_set = frozenset(getattr(value, "__pydantic_fields_set__", ()))
+        self.objects.append(entry)
+        tracking.track(entry)
+        if shape.is_root:
+            return [(values["root"], json, entry, "root")]
+        members = {} if json is ABSENT else json
+        return [
+            (values[field.name], members.get(field.key_in(members), ABSENT), entry, field.name)
+            for field in shape.all_fields(values)
+            if field.name in values and type(values[field.name]) not in PLAIN
+        ]
+
+    def _add_container(self, value: Any, json: Any, owner: TrackedObject | None, name: str) -> list[tuple[Any, Any]]:
+        pairs = self._add_dict(value, json) if isinstance(value, dict) else self._add_list(value, json)
+        checked = owner is not None and self._model.reorders and json is not ABSENT
+        if pairs is not None and not (checked and not self._is_paired(pairs)):
+            return pairs
+        self.containers.pop(id(value), None)
+        if owner is not None:
+            self._add_opaque(value, owner, name)
+        return []
+
+    def _add_list(self, value: Any, json: Any) -> list[tuple[Any, Any]] | None:
+        if isinstance(value, (set, frozenset)):
+            return None  # It has an order of its own.
+        elements = tuple(value)
+        if json is ABSENT:
+            pairs = [(element, ABSENT) for element in elements]
+        elif isinstance(json, list) and len(json) == len(elements):
+            pairs = list(zip(elements, json))  # noqa: B905
+        else:
+            return None
+        is_plain = all(type(element) in PLAIN for element in elements)
+        self.containers[id(value)] = ReadContainer(value, json, elements, None, is_plain)
+        return [] if is_plain and json is ABSENT else pairs
+
+    def _add_dict(self, value: dict[Any, Any], json: Any) -> list[tuple[Any, Any]] | None:
+        if json is ABSENT:
+            keys: dict[Any, str] = {key: str(key) for key in value}
+        elif not isinstance(json, dict):
+            return None
+        elif all(key in json for key in value) and (self._model.has_typed_dicts or len(json) == len(value)):
+            # A TypedDict loses what it does not name, but is a dict: what it does not name may stay in it.
+            value.update((key, json[key]) for key in json if key not in value)
+            keys = {key: key for key in value}
+        elif len(json) == len(value):
+            keys = dict(zip(value, json))  # noqa: B905
+        else:
+            return None
+        is_plain = all(type(element) in PLAIN for element in value.values())
+        self.containers[id(value)] = ReadContainer(value, json, dict(value), keys, is_plain)
+        return [(element, ABSENT if json is ABSENT else json[keys[key]]) for key, element in value.items()]
+
+    def _is_paired(self, pairs: list[tuple[Any, Any]]) -> bool:
+        """Whether each element is what its JSON is read as, although a validator may have moved it."""
+        return all(value is json or self._is_read_from(value, json) for value, json in pairs)
+
+    def _is_read_from(self, value: Any, json: Any) -> bool:
+        return self._model.shape(type(value)) is not None and self._model.is_read_from(value, json)
