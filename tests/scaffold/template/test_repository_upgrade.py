@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.template import repository_upgrade, versions
+from biot_plugin_cli.template import repository_upgrade, upgrade_journal, versions
 from biot_plugin_cli.template.release import release
 from tests.scaffold.support import Program
 
@@ -264,16 +264,14 @@ def test_a_failure_in_the_middle_leaves_the_repository_as_it_was(
     assert _state(plugin) == before
 
 
+@pytest.mark.parametrize("files", [1, 3, 5])
 def test_an_interruption_in_the_middle_leaves_the_repository_as_it_was(
-    plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
+    plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch, files: int
 ) -> None:
     _second_version(templates)
     before = _state(plugin)
-
-    def interrupted(_root: Path) -> tuple[str, ...]:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(repository_upgrade, "_conflicts", interrupted)
+    written = iter(range(1, files + 1))
+    monkeypatch.setattr(upgrade_journal, "is_pending", lambda: next(written) == files)
 
     assert biot_plugin("upgrade").exit_code == 130
     assert _state(plugin) == before

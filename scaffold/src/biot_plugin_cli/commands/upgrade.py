@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from biot_plugin_cli.terminal.console import err, out, print_json
+
+if TYPE_CHECKING:
+    from biot_plugin_cli.template.repository_upgrade import Upgrade
 
 __all__ = ["upgrade"]
 
@@ -37,12 +40,21 @@ def upgrade(
         for path in done.changed:
             mark = "[red]conflict[/]" if path in done.conflicts else "[green]changed [/]"
             out.print(f"  {mark}  {escape(path)}")
+        for path in done.retained:
+            out.print(f"  left out  {escape(path)}, which you removed or moved and the template changed")
     if done.conflicts:
         err.print(
-            f"error: Some changes meet yours: choose between the marked lines in {', '.join(done.conflicts)}, "
-            "then run make check test and commit",
-            markup=False,
+            f"error: Some changes meet yours: {_choices(done)}, then run make check test and commit", markup=False
         )
         raise typer.Exit(1)
     if done.changed and not as_json:
         out.print("Look at it with git diff, run make check test, and commit.")
+
+
+def _choices(done: Upgrade) -> str:
+    unmarked = [path for path in done.conflicts if path not in done.marked]
+    steps = [
+        f"choose between the marked lines in {', '.join(done.marked)}" if done.marked else "",
+        f"compare {', '.join(unmarked)} with the template's, which could not be merged" if unmarked else "",
+    ]
+    return ", and ".join(filter(None, steps))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from biot_plugin_cli.dependencies.pruning import prune
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.terminal.scratch import scratch_folder
 
 __all__ = ["Dependencies", "Progress", "build_dependencies"]
 
@@ -62,17 +62,17 @@ def build_dependencies(
     cached = cache_folder(project.root, "dependencies") / _cache_key(wheels, local, target, python)
     if dependencies := load(cached):
         return dependencies
-    with tempfile.TemporaryDirectory(dir=cached.parent, prefix="new-") as scratch:
+    with scratch_folder(cached.parent, "new-") as scratch:
         # The compiler runs in the parent, which must contain nothing else.
-        stage = Path(scratch) / "stage" / "task"
+        stage = scratch / "stage" / "task"
         stage.mkdir(parents=True)
         if wheels:
             progress(f"Installing {len(wheels)} dependencies for {target}")
             install(project.root, target, stage, wheels, project.uv)
         for files in local.values():
             copy_installed(files, stage)
-        _write_archive(stage, Path(scratch) / "archive", frozenset(local), target, python, progress)
-        return store(Path(scratch) / "archive", cached)
+        _write_archive(stage, scratch / "archive", frozenset(local), target, python, progress)
+        return store(scratch / "archive", cached)
 
 
 def _cache_key(wheels: list[str], local: dict[str, dict[str, Path]], target: Target, python: Path | None) -> str:

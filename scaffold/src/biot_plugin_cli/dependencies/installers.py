@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from biot_plugin_cli.dependencies.errors import MissingWheel
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.terminal.scratch import temporary_folder
 
 __all__ = ["find_uv", "install", "resolve"]
 
@@ -57,8 +57,8 @@ def install(root: Path, target: Target, folder: Path, requirements: Iterable[str
     Raises:
         OperationFailed: The installation failed, or there is no installer.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "requirements.txt"
+    with temporary_folder("biot-plugin-install-") as scratch:
+        file = scratch / "requirements.txt"
         file.write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
         options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--target", str(folder), "-r", str(file)]
         command = [*_install_command(root, target), *options, *_index_options(root, uv)]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +35,7 @@ from biot_plugin_cli.plugin.interpreters import find_interpreter, plugin_python
 from biot_plugin_cli.plugin.manifest import Manifest
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.terminal.file_writer import write_atomically
+from biot_plugin_cli.terminal.scratch import scratch_folder
 
 __all__ = ["Package", "build_package", "compiling_python"]
 
@@ -104,10 +104,10 @@ def build_package(
     dependencies = build_dependencies(project, locked, target, python, progress)
     check_names(entries, dependencies.owners)
     progress("Adding the source files")
-    with tempfile.TemporaryDirectory(dir=cache_folder(manifest.root, "scratch")) as scratch:
-        archive = Path(scratch) / "package.zip"
+    with scratch_folder(cache_folder(manifest.root, "scratch"), "package-") as scratch:
+        archive = scratch / "package.zip"
         shutil.copyfile(dependencies.archive, archive)
-        append_entries(archive, [*entries, *(_compile(entries, python, Path(scratch), target) if python else ())])
+        append_entries(archive, [*entries, *(_compile(entries, python, scratch, target) if python else ())])
         package = _describe(archive, output, entries, dependencies)
         sbom = bill_of_materials(
             manifest, package.content_hash, dependencies.components, project.direct, _wheel_hashes(locked)
