@@ -16,10 +16,9 @@ __all__ = ["isolated", "isolated_for"]
 
 _RETAINED_VARIABLES = frozenset(
     {
-        # They restrict where git looks for a repository, and which ones it trusts.
+        # They restrict where git looks for a repository.
         "GIT_CEILING_DIRECTORIES",
         "GIT_DISCOVERY_ACROSS_FILESYSTEM",
-        "GIT_TEST_ASSUME_DIFFERENT_OWNER",
         # An identity.
         "GIT_AUTHOR_EMAIL",
         "GIT_AUTHOR_NAME",
@@ -71,7 +70,14 @@ _OVERRIDDEN = {
     "tag.gpgSign": "false",
 }
 
-_NO_ATTRIBUTES = {"core.attributesFile": os.devnull, "core.autocrlf": "false", "core.excludesFile": os.devnull}
+# For repositories of our own.
+_OWN = {
+    "core.attributesFile": os.devnull,
+    "core.autocrlf": "false",
+    "core.excludesFile": os.devnull,
+    "safe.directory": "*",
+}
+_DISTRUST = "GIT_TEST_ASSUME_DIFFERENT_OWNER"
 
 _RETAINED_SETTINGS = frozenset(
     {
@@ -88,13 +94,13 @@ _PROTECTED_SCOPES = frozenset({"system", "global", "command"})
 
 
 def isolated(variables: Mapping[str, str] | None = None, settings: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return an environment in which git has no settings of the machine and the user at all.
+    """Return an environment for our own repositories: git has no settings of the machine and the user at all.
 
     Args:
         variables: More environment variables.
         settings: More git settings.
     """
-    pairs = [*_OVERRIDDEN.items(), *_NO_ATTRIBUTES.items(), *(settings or {}).items()]
+    pairs = [*_OVERRIDDEN.items(), *_OWN.items(), *(settings or {}).items()]
     return {**_inherited(), **_VARIABLES, **_encode(pairs), **(variables or {})}
 
 
@@ -104,7 +110,8 @@ def isolated_for(folder: Path) -> dict[str, str]:
     Args:
         folder: A folder of the repository.
     """
-    return {**_inherited(), **_VARIABLES, **_encode([*_retained_settings(folder), *_OVERRIDDEN.items()])}
+    distrust = {_DISTRUST: os.environ[_DISTRUST]} if _DISTRUST in os.environ else {}
+    return {**_inherited(), **distrust, **_VARIABLES, **_encode([*_retained_settings(folder), *_OVERRIDDEN.items()])}
 
 
 def _inherited() -> dict[str, str]:

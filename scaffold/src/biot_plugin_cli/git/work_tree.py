@@ -22,6 +22,7 @@ _OPERATIONS = {
     "REVERT_HEAD": "revert",
 }
 _LINK, _REPOSITORY = "120000", "160000"
+_MODIFIED = " M"
 _NEW_FILE_MODE = "100644"
 
 
@@ -99,9 +100,13 @@ class WorkTree:
     def uncommitted(self) -> list[str]:
         """List the files that differ from the last commit, or that git does not track and not ignore."""
         options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
-        lines = self._git("status", *options, "--", ".").split("\0")
+        lines = [line for line in self._git("status", *options, "--", ".").split("\0") if line]
         # Porcelain paths are relative to the work tree, whatever the settings.
-        return [line[3:].removeprefix(self.prefix) for line in lines if line]
+        states = {line[3:].removeprefix(self.prefix): line[:2] for line in lines}
+        # Git takes a file of another size for a changed one, even if only its line ends differ from what is stored.
+        suspects = {path: entry for path, entry in self.entries().items() if states.get(path) == _MODIFIED}
+        changed = self.without_copy(suspects)
+        return [path for path in states if path not in suspects or path in changed]
 
     def entries(self) -> dict[str, IndexEntry]:
         """List what git tracks, by path."""

@@ -24,6 +24,8 @@ from biot_plugin_cli.template.versions import Template, open_template
 __all__ = ["Upgrade", "upgrade_repository"]
 
 _SHOWN_NAMES = 5
+# Git's reasons for no repository, for one without a commit, and for a file that it does not track.
+_UNCOMMITTED = ("not a git repository", "Needed a single revision", "pathspec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def _open_tree(root: Path) -> WorkTree:
     except GitFailed as error:
         if error.remedy:
             raise
+        if not error.reason.startswith(_UNCOMMITTED):
+            raise OperationFailed(f"{error}: make git status work there first") from error
         raise OperationFailed(
             f"{root} is not committed to a git repository: commit the plugin first, so that nothing can be lost"
         ) from error

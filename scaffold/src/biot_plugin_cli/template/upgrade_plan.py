@@ -155,7 +155,7 @@ def _same_but_for_case(folder: Path, name: str) -> str | None:
     """Find an entry that would be the same file on a file system that ignores case."""
     if not folder.is_dir():
         return None
-    others = (entry.name for entry in os.scandir(folder) if entry.name != name)
+    others = (entry.name for entry in folder.iterdir() if entry.name != name)
     return next((other for other in others if _folded(other) == _folded(name)), None)
 
 

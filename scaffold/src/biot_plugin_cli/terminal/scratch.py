@@ -69,9 +69,9 @@ def _create(parent: Path, prefix: str) -> tuple[Path, int]:
 
 def _delete_abandoned(parent: Path, prefix: str) -> None:
     name = re.compile(re.escape(prefix) + _RANDOM + re.escape(_SUFFIX))
-    for entry in os.scandir(parent):
+    for entry in [*parent.iterdir()]:
         if name.fullmatch(entry.name):
-            _delete_unlocked(Path(entry.path))
+            _delete_unlocked(entry)
 
 
 def _delete_unlocked(folder: Path) -> None:
