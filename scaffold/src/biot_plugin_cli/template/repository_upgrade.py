@@ -62,20 +62,17 @@ def upgrade_repository(start: Path) -> Upgrade:
     require_git()
     root = _plugin_root(start)
     tree = _open_tree(root)
-    with Journal.open(tree) as journal:
+    # The template comes first, since it is opened where a killed upgrade has left temporary files.
+    with open_template() as template, Journal.open(tree) as journal:
         old = _template_version(root / ANSWERS_FILE)
         _require_clean(tree)
-        with open_template() as template:
-            if old == template.newest:
-                return Upgrade(old, old)
-            _require_known(old, template)
-            try:
-                plan = _plan(tree, template, old)
-            except OSError as error:
-                raise OperationFailed(f"Cannot read {error.filename} ({error.strerror}): make it readable") from error
-            _require_no_obstacles(plan)
-            journal.apply(plan.changes, plan.conflicts)
-            return _describe(plan, old, template.newest)
+        if old == template.newest:
+            return Upgrade(old, old)
+        _require_known(old, template)
+        plan = _plan(tree, template, old)
+        _require_no_obstacles(plan)
+        journal.apply(plan.changes, plan.conflicts)
+        return _describe(plan, old, template.newest)
 
 
 def _plugin_root(start: Path) -> Path:
@@ -139,7 +136,10 @@ def _plan(tree: WorkTree, template: Template, version: str) -> Plan:
     record = (tree.root / ANSWERS_FILE).read_bytes()
     old = _render(template, version, record, {})
     new = _render(template, template.newest, record, {"sources": installation_sources()})
-    return plan_upgrade(tree, old, new, scratch)
+    try:
+        return plan_upgrade(tree, old, new, scratch)
+    except OSError as error:
+        raise OperationFailed(f"Cannot read {error.filename} ({error.strerror}): make it readable") from error
 
 
 def _render(template: Template, version: str, record: bytes, answers: dict[str, Any]) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -17,7 +18,7 @@ from tests.scaffold.upgrades import change, files_of, program, second_version, s
 pytestmark = pytest.mark.slow
 
 # Parts of the time that an undisturbed run takes.
-MOMENTS = [part / 10 for part in range(2, 11)]
+MOMENTS = (0.3, 0.5, 0.65, 0.8, 0.9, 0.97)
 ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
@@ -47,6 +48,7 @@ def _time(command: list[str]) -> float:
 def _reset(plugin: Path) -> None:
     git(plugin, "reset", "--quiet", "--hard")
     git(plugin, "clean", "--quiet", "-d", "--force", "-x")
+    (plugin / ".git" / "ORIG_HEAD").unlink(missing_ok=True)
 
 
 def test_an_upgrade_that_gets_a_signal(plugin: Path, templates: Path, temporary: Path) -> None:
@@ -75,7 +77,7 @@ def test_an_upgrade_that_is_killed(plugin: Path, templates: Path, temporary: Pat
     command = program(templates, "biot-plugin", "upgrade")
     duration = _time(command)
     complete = files_of(plugin)
-    for moment in MOMENTS[::2]:
+    for moment in MOMENTS[1::2]:
         _reset(plugin)
 
         _end(command, duration * moment, signal.SIGKILL)
@@ -88,25 +90,37 @@ def test_an_upgrade_that_is_killed(plugin: Path, templates: Path, temporary: Pat
         assert not (plugin / ".git" / "biot-plugin-upgrade").exists()
 
 
-@pytest.mark.parametrize("is_killed", [False, True])
-def test_a_new_plugin_that_gets_a_signal(templates: Path, temporary: Path, tmp_path: Path, is_killed: bool) -> None:
-    place = tmp_path / "place"
-    place.mkdir()
-    destination = place / "p" / "q" / "demo"
+def test_a_new_plugin_that_gets_a_signal(templates: Path, temporary: Path, tmp_path: Path) -> None:
+    destination = tmp_path / "place" / "p" / "q" / "demo"
+    (tmp_path / "place").mkdir()
     command = program(templates, "new-plugin", destination, "--defaults")
     duration = _time(command)
     complete = files_of(destination)
-    for count, moment in enumerate(MOMENTS):
-        subprocess.run(["rm", "-rf", place / "p"], check=True)
+    for count, moment in enumerate(MOMENTS[::2]):
+        shutil.rmtree(tmp_path / "place" / "p", ignore_errors=True)
 
-        _end(command, duration * moment, signal.SIGKILL if is_killed else ENDING[count % len(ENDING)])
+        exit_code = _end(command, duration * moment, ENDING[count])
 
-        if is_killed:
-            assert subprocess.run([*command[:-2], place / "other", "--defaults"], capture_output=True).returncode == 0
-            subprocess.run(["rm", "-rf", place / "other"], check=True)
-        assert entries(place) in ([], ["p"])
-        assert not destination.exists() or files_of(destination) == complete
+        assert entries(tmp_path / "place") == (["p"] if exit_code == 0 else [])
+        assert exit_code or files_of(destination) == complete
         assert entries(temporary) == []
+
+
+def test_a_new_plugin_that_is_killed(templates: Path, temporary: Path, tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+    command = program(templates, "new-plugin", tmp_path / "place" / "q" / "other", "--defaults")
+    duration = _time(command)
+    for count, moment in enumerate(MOMENTS[::2]):
+        killed = program(templates, "new-plugin", tmp_path / "place" / str(count) / "demo", "--defaults")
+        _end(killed, duration * moment, signal.SIGKILL)
+    shutil.rmtree(tmp_path / "place" / "q")
+
+    assert _time(command)
+
+    assert not [name for name in entries(tmp_path / "place") if name.startswith(".")]
+    for made in (tmp_path / "place").glob("*/*"):
+        assert git(made, "status", "--porcelain") == ""
+    assert entries(temporary) == []
 
 
 def test_the_children_of_a_program_end_with_it(plugin: Path, templates: Path, temporary: Path, tmp_path: Path) -> None:
@@ -115,7 +129,10 @@ def test_the_children_of_a_program_end_with_it(plugin: Path, templates: Path, te
     started = tmp_path / "started"
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "git").write_text(
-        f'#!/bin/sh\ncase "$*" in *clone*) echo $$ > "{started}"; exec sleep 60;; esac\nPATH="${{PATH#*:}}" exec git "$@"\n'
+        f"""#!/bin/sh
+case "$*" in *clone*) echo $$ > "{started}"; exec sleep 60;; esac
+PATH="${{PATH#*:}}" exec git "$@"
+"""
     )
     (tmp_path / "bin" / "git").chmod(0o755)
     before = state(plugin)
