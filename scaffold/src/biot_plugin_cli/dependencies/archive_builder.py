@@ -26,9 +26,11 @@ from biot_plugin_cli.dependencies.pruning import prune
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
-from biot_plugin_cli.terminal.scratch import scratch_folder
+from biot_plugin_cli.terminal.scratch import delete_abandoned, scratch_folder
 
 __all__ = ["Dependencies", "Progress", "build_dependencies"]
+
+_SCRATCH = "new-"
 
 Progress = Callable[[str], None]
 """Receives a short description of each step."""
@@ -60,9 +62,10 @@ def build_dependencies(
     }
     wheels = [distribution.requirement for distribution in locked if distribution.name not in local]
     cached = cache_folder(project.root, "dependencies") / _cache_key(wheels, local, target, python)
+    delete_abandoned(cached.parent, _SCRATCH)
     if dependencies := load(cached):
         return dependencies
-    with scratch_folder(cached.parent, "new-") as scratch:
+    with scratch_folder(cached.parent, _SCRATCH) as scratch:
         # The compiler runs in the parent, which must contain nothing else.
         stage = scratch / "stage" / "task"
         stage.mkdir(parents=True)

@@ -16,7 +16,7 @@ from biot_plugin_cli.dependencies.errors import MissingWheel
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.plugin.interpreters import RUNTIMES, find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
-from biot_plugin_cli.terminal.scratch import temporary_folder
+from biot_plugin_cli.terminal.scratch import scratch_folder
 
 __all__ = ["find_uv", "install", "resolve"]
 
@@ -57,7 +57,7 @@ def install(root: Path, target: Target, folder: Path, requirements: Iterable[str
     Raises:
         OperationFailed: The installation failed, or there is no installer.
     """
-    with temporary_folder("biot-plugin-install-") as scratch:
+    with scratch_folder(folder.parent, "install-") as scratch:
         file = scratch / "requirements.txt"
         file.write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
         options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--target", str(folder), "-r", str(file)]
@@ -85,16 +85,19 @@ def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
     temporary = output.with_name(f"pylock.{os.getpid()}.toml")
     options = ["--quiet", "--no-header", "--only-binary", ":all:", "--format", "pylock.toml", "-o", str(temporary)]
     command = [str(uv), "pip", "compile", *_uv_target_options(target), *options, "pyproject.toml"]
-    exit_code, reason = _run(command, root)
-    if exit_code:
+    try:
+        exit_code, reason = _run(command, root)
+        if not exit_code:
+            temporary.replace(output)
+            return
+    finally:
         temporary.unlink(missing_ok=True)
-        if _NETWORK_ERROR.search(reason):
-            raise OperationFailed(f"Cannot resolve the dependencies ({reason}): {_NETWORK_ADVICE}")
-        raise MissingWheel(
-            f"Cannot resolve the dependencies with wheels for {target} ({reason}): use versions that have wheels, or "
-            "other libraries"
-        )
-    temporary.replace(output)
+    if _NETWORK_ERROR.search(reason):
+        raise OperationFailed(f"Cannot resolve the dependencies ({reason}): {_NETWORK_ADVICE}")
+    raise MissingWheel(
+        f"Cannot resolve the dependencies with wheels for {target} ({reason}): use versions that have wheels, or "
+        "other libraries"
+    )
 
 
 def _uv_candidates(root: Path) -> Iterator[Path]:

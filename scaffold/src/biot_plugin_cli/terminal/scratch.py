@@ -17,7 +17,7 @@ from pathlib import Path
 
 from biot_plugin_cli.terminal.signals import uninterrupted
 
-__all__ = ["scratch_folder", "temporary_folder"]
+__all__ = ["delete_abandoned", "scratch_folder", "temporary_folder"]
 
 # Nobody else names a folder like this, so that no other one is ever taken for an abandoned one.
 _SUFFIX = ".scratch"
@@ -38,7 +38,7 @@ def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
     created: tuple[Path, int] | None = None
     try:
         with uninterrupted():
-            _delete_abandoned(parent, prefix)
+            delete_abandoned(parent, prefix)
             created = _create(parent, prefix)
         yield created[0]
     finally:
@@ -67,7 +67,8 @@ def _create(parent: Path, prefix: str) -> tuple[Path, int]:
         os.close(lock)  # another process took it for an abandoned one before it was locked
 
 
-def _delete_abandoned(parent: Path, prefix: str) -> None:
+def delete_abandoned(parent: Path, prefix: str) -> None:
+    """Delete the scratch folders of killed processes; the arguments are those of `scratch_folder`."""
     name = re.compile(re.escape(prefix) + _RANDOM + re.escape(_SUFFIX))
     for entry in [*parent.iterdir()]:
         if name.fullmatch(entry.name):
