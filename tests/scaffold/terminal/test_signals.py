@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +77,22 @@ def test_a_signal_waits_for_the_end_of_what_must_not_be_interrupted() -> None:
         done.append(signals.is_pending())
     assert done == [True]
     assert not signals.is_pending()
+
+
+def test_children_and_their_children_end_with_the_program(tmp_path: Path) -> None:
+    script = f"sleep 60 & echo $! > {tmp_path / 'id'}; kill -TERM {os.getpid()}; wait"
+    app = terminal_app.new_app("A program.")
+
+    @app.command()
+    def work() -> None:
+        subprocess.run(["sh", "-c", script], check=False)
+
+    with pytest.raises(SystemExit) as stop:
+        terminal_app.run(app, "program", [])
+
+    assert stop.value.code == 128 + signal.SIGTERM
+    grandchild = int((tmp_path / "id").read_text())
+    assert not psutil.pid_exists(grandchild) or psutil.Process(grandchild).status() == psutil.STATUS_ZOMBIE
 
 
 def test_another_thread_may_do_the_same() -> None:

@@ -11,13 +11,14 @@ import re
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.git.environment import isolated
 from biot_plugin_cli.template.versions import Template
+from biot_plugin_cli.terminal.children import end_children
 
 __all__ = ["ANSWERS_FILE", "SOURCE", "render", "render_again"]
 
@@ -108,7 +109,7 @@ def _running(template: Template) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except KeyboardInterrupt as interruption:  # copier raises a subclass that is an Exception too
-        _end_children()
+        end_children()
         raise KeyboardInterrupt from interruption
     except ValueError as error:
         if match := _INVALID_ANSWER.fullmatch(str(error)):
@@ -118,15 +119,6 @@ def _running(template: Template) -> Iterator[None]:
         raise _render_error(error) from error
     finally:
         os.chdir(working_directory)
-
-
-def _end_children() -> None:
-    """End the git commands that copier was waiting for: they would go on writing to folders that are deleted."""
-    import psutil
-
-    for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            child.kill()
 
 
 @contextmanager

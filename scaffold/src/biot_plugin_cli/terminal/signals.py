@@ -8,8 +8,10 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+
+from biot_plugin_cli.terminal.children import end_children
 
 __all__ = ["complete", "exit_code", "handled", "is_pending", "uninterrupted"]
 
@@ -22,8 +24,9 @@ _is_handling = False
 
 @contextmanager
 def handled() -> Iterator[None]:
-    """Raise KeyboardInterrupt for SIGTERM and SIGHUP too, within the context.
+    """End all children and raise KeyboardInterrupt for SIGTERM and SIGHUP, within the context.
 
+    SIGINT comes from a terminal, which sends it to the children too.
     What is ignored, as SIGHUP below `nohup`, stays ignored.
     """
     global _is_handling, _received
@@ -78,6 +81,8 @@ def complete() -> None:
 def _interrupt(number: int, _frame: FrameType | None) -> None:
     global _received
     _received = number
+    with suppress(Exception):  # nothing may keep this program from ending
+        end_children()
     raise KeyboardInterrupt
 
 
