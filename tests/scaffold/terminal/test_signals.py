@@ -6,6 +6,7 @@ import subprocess
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from biot_plugin_cli.errors import Interrupted
