@@ -14,7 +14,7 @@ def _killed_while_writing(file: Path) -> int:
     """Write a file in a process that is killed before it is complete, and give the process's id."""
     child = os.fork()
     if not child:
-        Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign, assignment, return-value]
+        Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign, assignment]
         try:
             write_atomically(file, b"incomplete")
         finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.terminal.scratch import scratch_folder, temporary_folder
 from tests.scaffold.support import entries
 
@@ -67,3 +68,10 @@ def test_temporary_files_are_where_the_system_has_them(tmp_path: Path, monkeypat
 
     with temporary_folder("x-") as folder:
         assert folder.parent == tmp_path
+
+
+def test_no_place_for_temporary_files_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+
+    with pytest.raises(OperationFailed, match="set TMPDIR"), temporary_folder("x-"):
+        pass

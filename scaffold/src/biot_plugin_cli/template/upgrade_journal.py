@@ -81,8 +81,8 @@ class Journal:
         for number, change in enumerate(changes):
             _write(self.folder / f"{number}.before", change.before)
             _write(self.folder / f"{number}.after", change.after)
-        shutil.copyfile(self.tree.index_file, self.folder / _OLD_INDEX)
-        shutil.copyfile(self.tree.index_file, self.folder / _INDEX)
+        shutil.copy(self.tree.index_file, self.folder / _OLD_INDEX)
+        shutil.copy(self.tree.index_file, self.folder / _INDEX)
         if conflicts:
             self.tree.mark_conflicts(self.folder / _INDEX, conflicts)
         record = {
@@ -154,7 +154,7 @@ class Journal:
             changes.append(Change(str(record["path"]), before, after))
         _undo(root, changes)
         if self.tree.index_file.read_bytes() == (self.folder / _INDEX).read_bytes():
-            write_atomically(self.tree.index_file, (self.folder / _OLD_INDEX).read_bytes())
+            (self.folder / _OLD_INDEX).replace(self.tree.index_file)
 
 
 def _lock(folder: Path) -> int:
@@ -181,7 +181,8 @@ def _undo(root: Path, changes: Sequence[Change]) -> None:
     """Restore what was replaced; a file that was changed since is left alone."""
     for change in changes:
         file = root / change.path
-        _temporary(file).unlink(missing_ok=True) if file.parent.is_dir() else None
+        if file.parent.is_dir():
+            _temporary(file).unlink(missing_ok=True)
         if change.before != change.after and _read(file) == change.after:
             _replace(file, change.before)
 

@@ -12,9 +12,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.terminal.signals import uninterrupted
 
 __all__ = ["delete_abandoned", "scratch_folder", "temporary_folder"]
@@ -50,8 +51,18 @@ def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
 
 @contextmanager
 def temporary_folder(prefix: str) -> Iterator[Path]:
-    """Create a scratch folder where the system has its temporary files."""
-    with scratch_folder(Path(tempfile.gettempdir()), prefix) as folder:
+    """Create a scratch folder where the system has its temporary files.
+
+    Raises:
+        OperationFailed: It cannot be created.
+    """
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(scratch_folder(Path(tempfile.gettempdir()), prefix))
+        except OSError as error:
+            raise OperationFailed(
+                f"Cannot write temporary files ({error.strerror}): set TMPDIR to a folder that can be written"
+            ) from error
         yield folder
 
 
