@@ -93,20 +93,82 @@ def test_what_a_killed_upgrade_has_begun_is_undone_by_the_next(root: Path, count
     assert state(root) == before
 
 
-def test_a_kill_between_files_and_index_is_undone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _kill_before_the_journal_ends() -> None:
+    unlink = Path.unlink
+
+    def killed(file: Path, missing_ok: bool = False) -> None:
+        if file.name == "journal.json":
+            os.kill(os.getpid(), signal.SIGKILL)
+        unlink(file, missing_ok=missing_ok)
+
+    Path.unlink = killed  # type: ignore[method-assign, assignment]
+
+
+def test_a_kill_after_all_files_and_the_index_is_undone(root: Path) -> None:
     before = state(root)
 
-    def kill(_folder: Path) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    _killed(root, lambda: monkeypatch.setattr(upgrade_journal, "complete", lambda: kill(root)))
-    # That is after the last step: nothing is undone any more.
-    after = state(root)
+    _killed(root, _kill_before_the_journal_ends)
+    assert git(root, "diff", "--name-only", "--diff-filter=U") == "conflict.txt"
     with Journal.open(WorkTree.open(root)):
         pass
 
-    assert after != before
-    assert files_of(root) == after[2]
+    assert state(root) == before
+
+
+def test_it_is_undone_even_if_git_has_written_the_index_since(root: Path) -> None:
+    before = state(root)
+    _killed(root, _kill_before_the_journal_ends)
+    (root / "more.txt").write_text("mine")
+    subprocess.run(["git", "-C", root, "add", "more.txt"], check=True)
+
+    with Journal.open(WorkTree.open(root)):
+        pass
+
+    assert git(root, "status", "--porcelain") == "A  more.txt"
+    assert files_of(root) == {**before[2], "more.txt": b"mine"}
+
+
+def test_what_cannot_be_undone_yet_is_undone_later(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = state(root)
+    _killed(root, lambda: _kill_before(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrade_journal, "_replace", _full)
+        with pytest.raises(OperationFailed, match=r"Cannot undo .* No space left"), Journal.open(WorkTree.open(root)):
+            pass
+    assert state(root) != before
+
+    with Journal.open(WorkTree.open(root)):
+        pass
+
+    assert state(root) == before
+
+
+def _full(file: Path, content: bytes | None) -> None:
+    raise OSError(28, "No space left on device", str(file))
+
+
+@pytest.mark.parametrize("count", STEPS)
+def test_folders_that_were_there_before_stay(root: Path, count: int) -> None:
+    (root / "c").mkdir()
+
+    _killed(root, lambda: _kill_before(count))
+    with Journal.open(WorkTree.open(root)):
+        pass
+
+    assert [*(root / "c").iterdir()] == []
+
+
+def test_a_kill_after_the_end_undoes_nothing(root: Path) -> None:
+    def kill() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    _killed(root, lambda: setattr(upgrade_journal, "complete", kill))
+    after = files_of(root)
+    with Journal.open(WorkTree.open(root)):
+        pass
+
+    assert files_of(root) == after
+    assert after["a.txt"] == b"A\n"
     assert git(root, "diff", "--name-only", "--diff-filter=U") == "conflict.txt"
 
 
@@ -139,12 +201,10 @@ def test_an_error_in_the_middle_is_undone(root: Path, monkeypatch: pytest.Monkey
     before = state(root)
     replace, calls = upgrade_journal._replace, iter(range(1, 100))
 
-    def full(file: Path, content: bytes | None) -> None:
-        if next(calls) == count:
-            raise OSError(28, "No space left on device", str(file))
-        replace(file, content)
+    def full_once(file: Path, content: bytes | None) -> None:
+        (_full if next(calls) == count else replace)(file, content)
 
-    monkeypatch.setattr(upgrade_journal, "_replace", full)
+    monkeypatch.setattr(upgrade_journal, "_replace", full_once)
 
     with pytest.raises(OperationFailed, match="No space left on device"):
         _apply(root)
@@ -201,6 +261,18 @@ def test_what_is_written_meanwhile_is_not_replaced(root: Path, path: str) -> Non
     before = state(root)
 
     with pytest.raises(OperationFailed, match=f"Changed during the upgrade: {path}"):
+        _apply(root)
+
+    assert state(root) == before
+
+
+def test_what_is_written_meanwhile_stays_even_if_it_is_what_the_upgrade_would_write(root: Path) -> None:
+    (root / "a.txt").write_bytes(b"A\n")
+    (root / "c" / "d").mkdir(parents=True)
+    (root / "c" / "d" / "new.txt").write_bytes(b"new\n")
+    before = state(root)
+
+    with pytest.raises(OperationFailed, match="Changed during the upgrade"):
         _apply(root)
 
     assert state(root) == before

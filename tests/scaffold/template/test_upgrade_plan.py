@@ -188,16 +188,16 @@ def test_a_file_that_the_template_removes_and_git_ignores_stays(
 
 
 @pytest.mark.parametrize("is_ignored", [False, True])
-def test_a_file_that_the_author_renamed_or_took_out_of_git_is_left_alone_and_named(
+def test_a_file_that_the_author_removed_or_took_out_of_git_is_left_alone_and_named(
     plugin: Path, templates: Path, biot_plugin: Program, commit: Commit, is_ignored: bool
 ) -> None:
     file = plugin / "hooks" / "pre_request.py"
+    before = file.read_bytes()
+    git(plugin, "rm", "--quiet", "--cached", "hooks/pre_request.py")
     if is_ignored:
-        git(plugin, "rm", "--quiet", "--cached", "hooks/pre_request.py")
         (plugin / ".git" / "info" / "exclude").write_text("pre_request.py\n")
     else:
-        file = file.rename(plugin / "hooks" / "admission.py")
-    before = file.read_bytes()
+        file.unlink()
     commit(plugin, "Mine")
     second_version(templates)
 
@@ -205,8 +205,27 @@ def test_a_file_that_the_author_renamed_or_took_out_of_git_is_left_alone_and_nam
 
     assert done.exit_code == 0
     assert "left out  hooks/pre_request.py" in done.out
-    assert file.read_bytes() == before
-    assert (plugin / "hooks" / "pre_request.py").exists() == is_ignored
+    assert (file.read_bytes() == before) if is_ignored else not file.exists()
+
+
+@pytest.mark.parametrize("is_same_line", [False, True])
+def test_a_file_that_the_author_renamed_and_edited_is_merged(
+    plugin: Path, templates: Path, biot_plugin: Program, commit: Commit, is_same_line: bool
+) -> None:
+    (plugin / "checks").mkdir()
+    file = (plugin / "hooks" / "pre_request.py").rename(plugin / "checks" / "admission.py")
+    change(file, "ADULT = 18", "ADULT = 14") if is_same_line else change(file, ".strip()", ".strip().upper()")
+    (plugin / "checks" / "other.py").write_text("OTHER = 1\n")
+    commit(plugin, "Mine")
+    second_version(templates)
+
+    done = biot_plugin("upgrade", "--json").document
+
+    assert "checks/admission.py" in done["changed"]
+    assert done["conflicts"] == (["checks/admission.py"] if is_same_line else [])
+    assert "ADULT = 21" in file.read_text()
+    assert ("ADULT = 14" if is_same_line else ".strip().upper()") in file.read_text()
+    assert not (plugin / "hooks" / "pre_request.py").exists()
 
 
 def test_a_link_of_the_authors_is_a_conflict(

@@ -41,7 +41,7 @@ def upgrade(
             mark = "[red]conflict[/]" if path in done.conflicts else "[green]changed [/]"
             out.print(f"  {mark}  {escape(path)}")
         for path in done.retained:
-            out.print(f"  left out  {escape(path)}, which you removed or moved and the template changed")
+            out.print(f"  left out  {escape(path)}, which you removed from git and the template changed")
     if done.conflicts:
         err.print(
             f"error: Some changes meet yours: {_choices(done)}, then run make check test and commit", markup=False

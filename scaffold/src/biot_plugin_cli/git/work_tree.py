@@ -104,7 +104,9 @@ class WorkTree:
         # Porcelain paths are relative to the work tree, whatever the settings.
         states = {line[3:].removeprefix(self.prefix): line[:2] for line in lines}
         # Git takes a file of another size for a changed one, even if only its line ends differ from what is stored.
-        suspects = {path: entry for path, entry in self.entries().items() if states.get(path) == _MODIFIED}
+        suspects = {
+            path: entry for path, entry in self.entries().items() if entry.is_file and states.get(path) == _MODIFIED
+        }
         changed = self.without_copy(suspects)
         return [path for path in states if path not in suspects or path in changed]
 
@@ -150,6 +152,13 @@ class WorkTree:
         stdin = "".join(f"{line}\0" for line in lines).encode(errors="surrogateescape")
         environment = {**self.environment, "GIT_INDEX_FILE": str(index)}
         git(self.root, "update-index", "-z", "--index-info", stdin=stdin, environment=environment)
+
+    def unmark_conflicts(self, paths: Iterable[str]) -> None:
+        """Take back `mark_conflicts` in the repository's index, where the conflicts are still unresolved."""
+        unmerged = self._git("ls-files", "--unmerged", "-z").split("\0")
+        names = {line.partition("\t")[2] for line in unmerged}
+        if conflicts := [path for path in paths if path in names]:
+            self._git("reset", "--quiet", "--", *conflicts)
 
     def _conflict_lines(self, path: str, entry: IndexEntry, stages: Stages) -> Iterable[str]:
         name = f"{self.prefix}{path}"

@@ -36,6 +36,7 @@ from biot_plugin_cli.plugin.manifest import Manifest
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.terminal.file_writer import write_atomically
 from biot_plugin_cli.terminal.scratch import scratch_folder
+from biot_plugin_cli.terminal.signals import uninterrupted
 
 __all__ = ["Package", "build_package", "compiling_python"]
 
@@ -112,8 +113,9 @@ def build_package(
         sbom = bill_of_materials(
             manifest, package.content_hash, dependencies.components, project.direct, _wheel_hashes(locked)
         )
-        write_atomically(package.path, archive.read_bytes())
-        write_atomically(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
+        with uninterrupted():  # they belong together
+            write_atomically(package.path, archive.read_bytes())
+            write_atomically(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
     notes = (note, None if python else _no_bytecode_note(target))
     return replace(package, notes=tuple(filter(None, notes)))
 

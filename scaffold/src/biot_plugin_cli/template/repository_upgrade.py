@@ -39,7 +39,7 @@ class Upgrade:
             to date.
         conflicts: The files in which the author has to choose.
         marked: The conflicts with markers in the file; the others are as the author left them.
-        retained: Files that the new template changes, and that the author has removed, moved or taken out of git.
+        retained: Files that the new template changes, and that the author has removed or taken out of git.
     """
 
     old: str

@@ -14,7 +14,8 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.work_tree import Stages, WorkTree
@@ -59,7 +60,8 @@ class Journal:
             yield journal
         finally:
             with uninterrupted():
-                shutil.rmtree(folder, ignore_errors=True)
+                if not (folder / _JOURNAL).exists():
+                    shutil.rmtree(folder, ignore_errors=True)
                 os.close(lock)
 
     def apply(self, changes: Sequence[Change], conflicts: Mapping[str, Stages]) -> None:
@@ -72,7 +74,7 @@ class Journal:
         try:
             self._prepare(changes, conflicts)
             with uninterrupted():
-                self._apply(changes)
+                self._apply(changes, conflicts)
         except OSError as error:
             place = error.filename2 or error.filename or self.tree.root
             raise OperationFailed(f"Cannot write {place} ({error.strerror}): nothing was changed") from error
@@ -85,9 +87,13 @@ class Journal:
         shutil.copy(self.tree.index_file, self.folder / _INDEX)
         if conflicts:
             self.tree.mark_conflicts(self.folder / _INDEX, conflicts)
+
+    def _begin(self, changes: Sequence[Change], conflicts: Mapping[str, Stages]) -> None:
         record = {
             "root": str(self.tree.root),
             "head": self.tree.head,
+            "conflicts": [*conflicts],
+            "folders": _missing_folders(self.tree.root, changes),
             "changes": [
                 {"path": change.path, "before": change.before is not None, "after": change.after is not None}
                 for change in changes
@@ -95,19 +101,18 @@ class Journal:
         }
         write_atomically(self.folder / _JOURNAL, json.dumps(record).encode())
 
-    def _apply(self, changes: Sequence[Change]) -> None:
-        self._lock_index()
+    def _apply(self, changes: Sequence[Change], conflicts: Mapping[str, Stages]) -> None:
         try:
+            self._lock_index()
             self._require_unchanged(changes)
+            self._begin(changes, conflicts)
             for change in changes:
                 _replace(self.tree.root / change.path, change.after)
                 if is_pending():
                     raise KeyboardInterrupt
             self._index_lock.replace(self.tree.index_file)
         except BaseException:
-            _undo(self.tree.root, changes)
-            self._index_lock.unlink(missing_ok=True)
-            (self.folder / _JOURNAL).unlink()
+            self._recover()
             raise
         (self.folder / _JOURNAL).unlink()
         complete()
@@ -128,33 +133,50 @@ class Journal:
 
     def _require_unchanged(self, changes: Sequence[Change]) -> None:
         is_index_same = self.tree.index_file.read_bytes() == (self.folder / _OLD_INDEX).read_bytes()
-        changed = [change.path for change in changes if _read(self.tree.root / change.path) != change.before]
+        changed = [change.path for change in changes if not _has(self.tree.root / change.path, change.before)]
         if changed or not is_index_same:
             names = ", ".join(changed) or "the index"
             raise OperationFailed(f"Changed during the upgrade: {names}: run it again when nothing else writes there")
 
     def _recover(self) -> None:
-        """Undo what a killed process has begun, unless the author has gone on from there."""
-        with suppress(OSError):
-            if self._index_lock.samefile(self.folder / _INDEX):
-                self._index_lock.unlink()
-        with suppress(FileNotFoundError):
-            record = json.loads((self.folder / _JOURNAL).read_bytes())
-            if record["head"] == self.tree.head:
-                self._restore(Path(record["root"]), record["changes"])
-        _clear(self.folder)
+        """Undo what has begun, unless the author has gone on from there with a commit."""
+        try:
+            if (self.folder / _JOURNAL).exists():
+                record = json.loads((self.folder / _JOURNAL).read_bytes())
+                if record["head"] == self.tree.head:
+                    self._restore(record)
+                (self.folder / _JOURNAL).unlink()
+            self._unlock_index()
+            for file in self.folder.iterdir():
+                file.unlink()
+        except OSError as error:
+            raise OperationFailed(
+                f"Cannot undo an interrupted upgrade ({error.filename}: {error.strerror}): mend that, then run "
+                "biot-plugin upgrade again"
+            ) from error
 
-    def _restore(self, root: Path, records: Sequence[Mapping[str, object]]) -> None:
+    def _restore(self, record: Mapping[str, Any]) -> None:
         changes = []
-        for number, record in enumerate(records):
+        for number, change in enumerate(record["changes"]):
             before, after = (
-                (self.folder / f"{number}.{side}").read_bytes() if record[side] else None
+                (self.folder / f"{number}.{side}").read_bytes() if change[side] else None
                 for side in ("before", "after")
             )
-            changes.append(Change(str(record["path"]), before, after))
-        _undo(root, changes)
+            changes.append(Change(change["path"], before, after))
+        _undo(Path(record["root"]), changes, record["folders"])
+        if not record["conflicts"]:
+            return  # the index is as it was
         if self.tree.index_file.read_bytes() == (self.folder / _INDEX).read_bytes():
             (self.folder / _OLD_INDEX).replace(self.tree.index_file)
+        else:
+            # Git may have written it since, if only to record when files were changed.
+            self._unlock_index()
+            WorkTree.open(Path(record["root"])).unmark_conflicts(record["conflicts"])
+
+    def _unlock_index(self) -> None:
+        with suppress(FileNotFoundError):
+            if self._index_lock.samefile(self.folder / _INDEX):
+                self._index_lock.unlink()
 
 
 def _lock(folder: Path) -> int:
@@ -177,14 +199,28 @@ def _lock(folder: Path) -> int:
         os.close(lock)  # another process has just ended and deleted it
 
 
-def _undo(root: Path, changes: Sequence[Change]) -> None:
+def _missing_folders(root: Path, changes: Sequence[Change]) -> list[str]:
+    """List the folders that new files need, the innermost first."""
+    folders = {folder for change in changes if change.after is not None for folder in PurePath(change.path).parents}
+    missing = [folder.as_posix() for folder in folders if not (root / folder).exists()]
+    return sorted(missing, key=len, reverse=True)
+
+
+def _undo(root: Path, changes: Sequence[Change], folders: Sequence[str]) -> None:
     """Restore what was replaced; a file that was changed since is left alone."""
-    for change in changes:
+    # From the end, since a file may have been removed for a folder of its name.
+    for change in reversed(changes):
         file = root / change.path
         if file.parent.is_dir():
             _temporary(file).unlink(missing_ok=True)
-        if change.before != change.after and _read(file) == change.after:
-            _replace(file, change.before)
+        if change.before is None and change.after is not None and _has(file, change.after):
+            file.unlink()
+    for folder in folders:
+        with suppress(OSError):
+            (root / folder).rmdir()
+    for change in changes:
+        if change.before not in (None, change.after) and _has(root / change.path, change.after):
+            _replace(root / change.path, change.before)
 
 
 def _replace(file: Path, content: bytes | None) -> None:
@@ -213,18 +249,16 @@ def _remove_empty_parents(file: Path) -> None:
             parent.rmdir()
 
 
-def _read(file: Path) -> bytes | None:
+def _has(file: Path, content: bytes | None) -> bool:
+    """Tell whether a file has some content; None if there is no file."""
     try:
-        return file.read_bytes()
+        return file.read_bytes() == content
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return content is None
+    except OSError:
+        return False
 
 
 def _write(file: Path, content: bytes | None) -> None:
     if content is not None:
         file.write_bytes(content)
-
-
-def _clear(folder: Path) -> None:
-    for file in folder.iterdir():
-        file.unlink()

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from biot_plugin_cli.git.work_tree import IndexEntry, Stages, WorkTree
 from biot_plugin_cli.template.copier_adapter import ANSWERS_FILE
+from biot_plugin_cli.template.renamed_files import find_renamed
 from biot_plugin_cli.template.three_way_merge import Merged, is_same_text, merge, with_line_ends_of
 
 __all__ = ["Change", "Plan", "plan_upgrade"]
@@ -40,7 +41,7 @@ class Plan:
     Attributes:
         changes: The files that change.
         conflicts: The files in which the author has to choose, by path.
-        retained: Files that the new template changes, and that the author has removed, moved or taken out of git.
+        retained: Files that the new template changes, and that the author has removed or taken out of git.
         obstacles: What is where the new template brings a file, by path, with the reason why it cannot be replaced.
     """
 
@@ -61,9 +62,10 @@ def plan_upgrade(tree: WorkTree, old: Mapping[str, bytes], new: Mapping[str, byt
     """
     planner = _Planner(tree, tree.entries(), scratch, Plan())
     paths = [path for path in {**old, **new} if old.get(path) != new.get(path)]
+    renamed = planner.find_renamed({path: old[path] for path in paths if path in old and path in new}, {**old, **new})
     # First what is removed: it is no obstacle to what is new.
     for path in sorted(paths, key=lambda path: (path in new, path)):
-        planner.decide(path, old.get(path), new.get(path))
+        planner.decide(renamed.get(path, path), old.get(path), new.get(path))
     planner.require_copies()
     return planner.plan
 
@@ -74,6 +76,23 @@ class _Planner:
     entries: Mapping[str, IndexEntry]
     scratch: Path
     plan: Plan
+
+    def find_renamed(self, changed: Mapping[str, bytes], known: Container[str]) -> dict[str, str]:
+        """Find the new names that the author gave to files which the template changes."""
+        missing = {
+            path: content
+            for path, content in changed.items()
+            if path not in self.entries and not os.path.lexists(self.tree.root / path)
+        }
+        if not missing:
+            return {}
+        files = {path: self.tree.root / path for path, entry in self.entries.items() if entry.is_file}
+        added = {
+            path: file.read_bytes()
+            for path, file in files.items()
+            if path not in known and file.is_file() and not file.is_symlink()
+        }
+        return find_renamed(missing, added)
 
     def decide(self, path: str, base: bytes | None, theirs: bytes | None) -> None:
         entry, file = self.entries.get(path), self.tree.root / path
