@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings, strategies as st
+from hypothesis import HealthCheck, Phase, example, given, settings, strategies as st
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import commit_all, git
@@ -116,7 +116,11 @@ def rendered() -> Callable[..., dict[str, bytes]]:
     chosen=[("apply.whitespace", "error"), ("status.showUntrackedFiles", "no")],
     autocrlf="true",
 )
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_each_line_of_the_authors_is_there_or_in_a_conflict(
     first_version: Path,
     templates: Path,
@@ -171,7 +175,7 @@ def _require_lossless(plugin: Path, base: dict[str, bytes], before: dict[str, by
             assert is_same_text(content, base[path]), path
             continue
         present = {line.rstrip(b"\r") for line in after[path].split(b"\n")}
-        known = {line.rstrip(b"\r") for line in base.get(path, b"").split(b"\n")}
+        known = {line.rstrip(b"\r") for line in base.get(path.removesuffix(".old"), b"").split(b"\n")}
         lost = {line.rstrip(b"\r") for line in content.split(b"\n")} - known - present
         assert not lost, path
         if path not in done.changed:
