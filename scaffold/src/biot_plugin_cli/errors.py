@@ -7,7 +7,7 @@ CliError
 ├── InvalidPlugin        4  the plugin or its configuration is invalid
 ├── PlatformRefused      5  the platform refused the request
 ├── PlatformUnreachable  6  the platform cannot be reached
-└── Interrupted        130  the user interrupted an operation that cannot be undone
+└── Interrupted        130  a signal interrupted an operation that cannot be undone (128 + the signal's number)
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -8,78 +9,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.template import repository_upgrade, versions
-from biot_plugin_cli.template.release import release
+from biot_plugin_cli.git.runner import commit_all, git
+from biot_plugin_cli.template import repository_upgrade, upgrade_journal
 from tests.scaffold.support import Program
+from tests.scaffold.upgrades import change, change_template, configure, second_version, state
 
 pytestmark = pytest.mark.slow
 
-Change = Callable[[str, str, str], None]
 Commit = Callable[[Path, str], str]
 
 
-@pytest.fixture(scope="module")
-def first_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first test leaves what is the same for all: they work on copies."""
-    return tmp_path_factory.mktemp("first-version")
-
-
-@pytest.fixture
-def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_version: Path) -> Path:
-    """A copy of the template whose present state is released as version 1."""
-    released = first_version / "templates"
-    if not released.exists():
-        shutil.copytree(versions.FOLDER / "plugin", released / "plugin")
-        assert release(released) == "1"
-    folder = shutil.copytree(released, tmp_path / "templates")
-    monkeypatch.setattr(versions, "FOLDER", folder)
-    return folder
-
-
-@pytest.fixture
-def plugin(
-    templates: Path, create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_version: Path
-) -> Path:
-    """A plugin made from version 1; it is the current folder."""
-    made = first_version / "demo"
-    if not made.exists():
-        assert create(made, "--defaults").exit_code == 0
-    folder = shutil.copytree(made, tmp_path / "demo", symlinks=True)
-    monkeypatch.chdir(folder)
-    return folder
-
-
-def _change(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def _change_template(templates: Path, path: str, old: str, new: str) -> None:
-    _change(templates / "plugin" / "template" / path, old, new)
-
-
-def _second_version(templates: Path) -> None:
-    """Release a version that changes one function and a setting, adds a file, removes a file."""
-    _change_template(templates, "hooks/pre_request.py.jinja", "ADULT = 18", "ADULT = 21")
-    _change_template(templates, "pyproject.toml.jinja", "timeout = 10", "timeout = 20")
-    (templates / "plugin" / "template" / "CHANGES.md.jinja").write_text("# {{ name }}\n", encoding="utf-8")
-    (templates / "plugin" / "template" / ".github" / "workflows" / "ci.yml.jinja").unlink()
-    assert release(templates) == "2"
-
-
-def _state(plugin: Path) -> tuple[str, str, dict[str, bytes]]:
-    files = (path for path in sorted(plugin.rglob("*")) if path.is_file() and ".git" not in path.parts)
-    return (
-        git(plugin, "rev-parse", "HEAD"),
-        git(plugin, "status", "--porcelain"),
-        {str(path): path.read_bytes() for path in files},
-    )
-
-
 def test_at_the_newest_version_there_is_nothing_to_do(plugin: Path, biot_plugin: Program) -> None:
-    before = _state(plugin)
+    before = state(plugin)
 
     assert biot_plugin("upgrade", "--json").document == {
         "action": "none",
@@ -89,16 +30,16 @@ def test_at_the_newest_version_there_is_nothing_to_do(plugin: Path, biot_plugin:
         "conflicts": [],
     }
     assert "Nothing to do" in biot_plugin("upgrade").out
-    assert _state(plugin) == before
+    assert state(plugin) == before
 
 
 def test_edits_merge(plugin: Path, templates: Path, biot_plugin: Program, commit: Commit) -> None:
-    _change(plugin / "hooks" / "pre_request.py", "number.strip()", "number.strip().upper()")
-    _change(plugin / "pyproject.toml", "line-length = 120", "line-length = 100")
+    change(plugin / "hooks" / "pre_request.py", "number.strip()", "number.strip().upper()")
+    change(plugin / "pyproject.toml", "line-length = 120", "line-length = 100")
     (plugin / "hooks" / "mine.py").write_text("MINE = 1\n", encoding="utf-8")
     (plugin / "tests" / "test_age.py").unlink()
     commit(plugin, "Make it mine")
-    _second_version(templates)
+    second_version(templates)
 
     done = biot_plugin("upgrade", "--json")
 
@@ -127,21 +68,21 @@ def test_edits_merge(plugin: Path, templates: Path, biot_plugin: Program, commit
 def test_after_the_upgrade_the_repository_is_at_the_new_version(
     plugin: Path, templates: Path, biot_plugin: Program, commit: Commit
 ) -> None:
-    _second_version(templates)
+    second_version(templates)
     biot_plugin("upgrade")
     commit(plugin, "Upgrade")
 
     assert biot_plugin("upgrade", "--json").document["action"] == "none"
 
-    _change_template(templates, "hooks/pre_request.py.jinja", "ADULT = 21", "ADULT = 16")
+    change_template(templates, "hooks/pre_request.py.jinja", "ADULT = 21", "ADULT = 16")
     assert biot_plugin("upgrade", "--json").document["from"] == "2"
     assert "ADULT = 16" in (plugin / "hooks" / "pre_request.py").read_text(encoding="utf-8")
 
 
 def test_a_conflict_is_marked_and_named(plugin: Path, templates: Path, biot_plugin: Program, commit: Commit) -> None:
-    _change(plugin / "hooks" / "pre_request.py", "ADULT = 18", "ADULT = 14")
+    change(plugin / "hooks" / "pre_request.py", "ADULT = 18", "ADULT = 14")
     commit(plugin, "Lower the age")
-    _second_version(templates)
+    second_version(templates)
 
     done = biot_plugin("upgrade", "--json")
 
@@ -156,7 +97,7 @@ def test_a_conflict_is_marked_and_named(plugin: Path, templates: Path, biot_plug
 
 
 def test_people_see_what_changed(plugin: Path, templates: Path, biot_plugin: Program) -> None:
-    _second_version(templates)
+    second_version(templates)
 
     output = biot_plugin("upgrade").out
 
@@ -168,7 +109,7 @@ def test_people_see_what_changed(plugin: Path, templates: Path, biot_plugin: Pro
 def test_it_works_from_a_folder_below(
     plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _second_version(templates)
+    second_version(templates)
     monkeypatch.chdir(plugin / "hooks")
 
     assert "pyproject.toml" in biot_plugin("upgrade", "--json").document["changed"]
@@ -177,7 +118,7 @@ def test_it_works_from_a_folder_below(
 def test_the_place_of_the_framework_is_brought_up_to_date(
     plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _second_version(templates)
+    second_version(templates)
     monkeypatch.setattr(
         repository_upgrade, "installation_sources", lambda: {"git": "https://git.example.com/x", "rev": "abc"}
     )
@@ -191,15 +132,15 @@ def test_the_place_of_the_framework_is_brought_up_to_date(
 
 @pytest.mark.parametrize("path", ["index.py", "new.txt"])
 def test_uncommitted_changes_are_refused(plugin: Path, templates: Path, biot_plugin: Program, path: str) -> None:
-    _second_version(templates)
+    second_version(templates)
     (plugin / path).write_text("# mine\n", encoding="utf-8")
-    before = _state(plugin)
+    before = state(plugin)
 
     refused = biot_plugin("upgrade")
 
     assert refused.exit_code == 1
     assert "uncommitted changes" in refused.err
-    assert _state(plugin) == before
+    assert state(plugin) == before
 
 
 def test_a_folder_outside_of_git_is_refused(plugin: Path, biot_plugin: Program) -> None:
@@ -245,14 +186,14 @@ def test_answers_that_lead_nowhere_are_refused(
 ) -> None:
     (plugin / ".copier-answers.yml").write_text(answers, encoding="utf-8")
     commit(plugin, "Break the answers")
-    before = _state(plugin)
+    before = state(plugin)
 
     refused = biot_plugin("upgrade")
 
     assert refused.exit_code == 1
     assert sentence in refused.err
     assert refused.err.count("\n") == 1
-    assert _state(plugin) == before
+    assert state(plugin) == before
 
 
 def test_without_git_it_is_refused(plugin: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,26 +210,197 @@ def test_a_failure_in_the_middle_leaves_the_repository_as_it_was(
     (templates / "plugin" / "template" / "new").mkdir()
     (templates / "plugin" / "template" / "new" / "b.txt").write_text("new\n", encoding="utf-8")
     (templates / "plugin" / "template" / "zzz.txt.jinja").write_text("{{ broken.x }}", encoding="utf-8")
-    _second_version(templates)
-    before = _state(plugin)
+    second_version(templates)
+    before = state(plugin)
 
     refused = biot_plugin("upgrade")
 
     assert refused.exit_code == 1
     assert refused.err.startswith("error: Cannot render the template")
-    assert _state(plugin) == before
+    assert state(plugin) == before
 
 
+@pytest.mark.parametrize("files", [1, 3, 5])
 def test_an_interruption_in_the_middle_leaves_the_repository_as_it_was(
-    plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
+    plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch, files: int
 ) -> None:
-    _second_version(templates)
-    before = _state(plugin)
-
-    def interrupted(_root: Path) -> tuple[str, ...]:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(repository_upgrade, "_conflicts", interrupted)
+    second_version(templates)
+    before = state(plugin)
+    written = iter(range(1, files + 1))
+    monkeypatch.setattr(upgrade_journal, "is_pending", lambda: next(written) == files)
 
     assert biot_plugin("upgrade").exit_code == 130
-    assert _state(plugin) == before
+    assert state(plugin) == before
+
+
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [
+        ("MERGE_HEAD", "merge"),
+        ("CHERRY_PICK_HEAD", "cherry-pick"),
+        ("REVERT_HEAD", "revert"),
+        ("rebase-merge", "rebase"),
+    ],
+)
+def test_an_operation_in_progress_is_refused(
+    plugin: Path, templates: Path, biot_plugin: Program, operation: str, name: str
+) -> None:
+    second_version(templates)
+    if operation == "rebase-merge":
+        (plugin / ".git" / operation).mkdir()
+    else:
+        (plugin / ".git" / operation).write_text(git(plugin, "rev-parse", "HEAD") + "\n")
+    before = state(plugin)
+
+    refused = biot_plugin("upgrade")
+
+    assert (refused.exit_code, state(plugin)) == (1, before)
+    assert f"A {name} is in progress in {plugin}: continue or abort it first" in refused.err
+
+
+def test_a_subfolder_of_a_repository_is_upgraded_alone(
+    plugin: Path, templates: Path, biot_plugin: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commit: Commit
+) -> None:
+    plugin = _in_monorepo(plugin, tmp_path, commit)
+    monkeypatch.chdir(plugin)
+    change(plugin / "hooks" / "pre_request.py", "ADULT = 18", "ADULT = 14")
+    commit(tmp_path / "mono", "Lower the age")
+    (tmp_path / "mono" / "notes.txt").write_text("untracked")
+    (tmp_path / "mono" / "other.txt").write_text("changed")
+    second_version(templates)
+
+    done = biot_plugin("upgrade", "--json").document
+
+    assert done["conflicts"] == ["hooks/pre_request.py"]
+    assert "CHANGES.md" in done["changed"]
+    assert (plugin / "CHANGES.md").read_text() == "# demo\n"
+    assert git(tmp_path / "mono", "diff", "--name-only", "--diff-filter=U") == "plugins/a b/hooks/pre_request.py"
+    assert (tmp_path / "mono" / "notes.txt").read_text() == "untracked"
+    assert (tmp_path / "mono" / "other.txt").read_text() == "changed"
+
+
+def _in_monorepo(plugin: Path, folder: Path, commit: Commit) -> Path:
+    shutil.rmtree(plugin / ".git")
+    subprocess.run(["git", "init", "--quiet", folder / "mono"], check=True)
+    (folder / "mono" / "plugins").mkdir()
+    (folder / "mono" / "other.txt").write_text("committed")
+    moved = plugin.rename(folder / "mono" / "plugins" / "a b")
+    commit(folder / "mono", "Begin")
+    return moved
+
+
+@pytest.mark.parametrize("kind", ["sha256", "worktree", "submodule", "detached", "shallow"])
+def test_repositories_of_every_kind(
+    plugin: Path,
+    templates: Path,
+    biot_plugin: Program,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    commit: Commit,
+    kind: str,
+) -> None:
+    change(plugin / "hooks" / "pre_request.py", "ADULT = 18", "ADULT = 14")
+    (plugin / "hooks" / "mine.py").write_text("MINE = 1\n", encoding="utf-8")
+    commit(plugin, "Make it mine")
+    root = _REPOSITORIES[kind](plugin, tmp_path / "other")
+    monkeypatch.chdir(root)
+    second_version(templates)
+
+    done = biot_plugin("upgrade", "--json").document
+
+    assert done["conflicts"] == ["hooks/pre_request.py"]
+    assert "CHANGES.md" in done["changed"]
+    assert git(root, "diff", "--name-only", "--diff-filter=U") == "hooks/pre_request.py"
+    git(root, "checkout", "--ours", "hooks/pre_request.py")
+    assert "ADULT = 14" in (root / "hooks" / "pre_request.py").read_text()
+    git(root, "checkout", "--theirs", "hooks/pre_request.py")
+    assert "ADULT = 21" in (root / "hooks" / "pre_request.py").read_text()
+
+
+def _sha256(plugin: Path, other: Path) -> Path:
+    shutil.rmtree(plugin / ".git")
+    git(plugin, "init", "--quiet", "--object-format=sha256")
+    commit_all(plugin, "Begin")
+    return plugin
+
+
+def _worktree(plugin: Path, other: Path) -> Path:
+    git(plugin, "worktree", "add", "--quiet", str(other))
+    return other
+
+
+def _submodule(plugin: Path, other: Path) -> Path:
+    git(plugin.parent, "init", "--quiet", str(other))
+    git(other, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(plugin), "plugin")
+    commit_all(other, "Begin")
+    return other / "plugin"
+
+
+def _detached(plugin: Path, other: Path) -> Path:
+    git(plugin, "checkout", "--quiet", "--detach")
+    return plugin
+
+
+def _shallow(plugin: Path, other: Path) -> Path:
+    git(plugin.parent, "clone", "--quiet", "--depth=1", plugin.as_uri(), str(other))
+    return other
+
+
+_REPOSITORIES = {
+    "sha256": _sha256,
+    "worktree": _worktree,
+    "submodule": _submodule,
+    "detached": _detached,
+    "shallow": _shallow,
+}
+
+
+def test_a_repository_without_a_commit_is_refused(plugin: Path, biot_plugin: Program) -> None:
+    shutil.rmtree(plugin / ".git")
+    git(plugin, "init", "--quiet")
+
+    assert "not committed to a git repository" in biot_plugin("upgrade").err
+
+
+def test_what_git_refuses_to_read_is_refused_with_its_remedy(
+    plugin: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+
+    assert "git config --global --add safe.directory" in biot_plugin("upgrade").err
+
+
+def test_a_repository_that_git_cannot_read_is_refused_with_its_reason(plugin: Path, biot_plugin: Program) -> None:
+    configure(plugin / ".git" / "config", {"core.bare": "nonsense"})
+
+    refused = biot_plugin("upgrade")
+
+    assert refused.exit_code == 1
+    assert "bad boolean config value 'nonsense' for 'core.bare'" in refused.err
+    assert refused.err.endswith("make git status work there first\n")
+
+
+def test_a_repository_that_the_user_trusts_is_upgraded(
+    plugin: Path, templates: Path, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second_version(templates)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    configure(Path(os.environ["GIT_CONFIG_GLOBAL"]), {"safe.directory": str(plugin)})
+
+    done = biot_plugin("upgrade")
+
+    assert done.exit_code == 0, done.err
+
+
+def test_comments_in_the_answers_stay(plugin: Path, templates: Path, biot_plugin: Program, commit: Commit) -> None:
+    answers = plugin / ".copier-answers.yml"
+    answers.write_text("# mine\n" + answers.read_text() + "# the end\n")
+    commit(plugin, "Comment")
+    second_version(templates)
+
+    assert biot_plugin("upgrade").exit_code == 0
+
+    text = answers.read_text()
+    assert "# mine\n" in text
+    assert "# the end\n" in text
+    assert str(yaml.safe_load(text)["_commit"]) == "2"

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from biot_plugin_cli.archive.file_locks import hold, try_hold
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.terminal import scratch
 
 __all__ = ["cache_folder", "scratch_folder"]
-
-_LOCK = ".lock"
 
 
 def cache_folder(root: Path, name: str) -> Path:
@@ -49,36 +45,12 @@ def scratch_folder(root: Path) -> Iterator[Path]:
         OperationFailed: It cannot be created.
     """
     parent = cache_folder(root, "scratch")
-    _sweep(parent)
-    folder = parent / secrets.token_hex(8)
-    lock = folder.with_suffix(_LOCK)
-    # The lock is there before the folder and after it, so a folder without one belongs to nobody.
-    with hold(lock):
+    with contextlib.ExitStack() as stack:
         try:
-            folder.mkdir()
+            folder = stack.enter_context(scratch.scratch_folder(parent, "package-"))
         except OSError as error:
             raise _write_error(parent, error) from error
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            lock.unlink(missing_ok=True)
-
-
-def _sweep(parent: Path) -> None:
-    """Delete the folders of processes that have ended."""
-    for path in list(parent.iterdir()):
-        folder = path.with_suffix("")
-        lock = folder.with_suffix(_LOCK)
-        if path.suffix != _LOCK and lock.exists():
-            continue
-        if path.suffix != _LOCK:
-            shutil.rmtree(path, ignore_errors=True)
-            continue
-        with try_hold(lock) as is_abandoned:
-            if is_abandoned:
-                shutil.rmtree(folder, ignore_errors=True)
-                lock.unlink(missing_ok=True)
+        yield folder
 
 
 def _write_error(folder: Path, error: OSError) -> OperationFailed:

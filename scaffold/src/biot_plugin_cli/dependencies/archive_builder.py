@@ -32,6 +32,8 @@ from biot_plugin_cli.plugin.package_target import Target
 
 __all__ = ["Dependencies", "Progress", "build_dependencies"]
 
+_SCRATCH = "new-"
+
 Progress = Callable[[str], None]
 """Receives a short description of each step."""
 

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import run
+from biot_plugin_cli.terminal.scratch import scratch_folder
 from biot_plugin_cli.uv.settings import dump_settings, package_sources, settings_home
 from biot_plugin_cli.uv.workspace import Workspace
 
@@ -66,8 +66,7 @@ def install(root: Path, target: Target, folder: Path, requirements: Iterable[str
         InvalidPlugin: The pyproject.toml of the plugin's workspace cannot be read.
     """
     sources = package_sources(Workspace.find(root), root)
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
+    with scratch_folder(folder.parent, "install-") as scratch:
         file = scratch / "requirements.txt"
         file.write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
         options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--target", str(folder), "-r", str(file)]
@@ -102,18 +101,21 @@ def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
     temporary.unlink(missing_ok=True)
     options = ["--quiet", "--no-header", "--only-binary", ":all:", "--format", "pylock.toml", "-o", str(temporary)]
     command = [str(uv), "pip", "compile", *_uv_target_options(target), *options, "pyproject.toml"]
-    with tempfile.TemporaryDirectory() as scratch:
-        variables = settings_home(Path(scratch))
-        exit_code, reason = _run(command, child_environment(variables, connections=True, indexes=True), root)
-    if exit_code:
+    try:
+        with scratch_folder(output.parent, "resolve-") as scratch:
+            variables = settings_home(scratch)
+            exit_code, reason = _run(command, child_environment(variables, connections=True, indexes=True), root)
+        if not exit_code:
+            temporary.replace(output)
+            return
+    finally:
         temporary.unlink(missing_ok=True)
-        if _NETWORK_ERROR.search(reason):
-            raise OperationFailed(f"Cannot resolve the dependencies ({reason}): {_NETWORK_ADVICE}")
-        raise MissingWheel(
-            f"Cannot resolve the dependencies with wheels for {target} ({reason}): use versions that have wheels, or "
-            "other libraries"
-        )
-    temporary.replace(output)
+    if _NETWORK_ERROR.search(reason):
+        raise OperationFailed(f"Cannot resolve the dependencies ({reason}): {_NETWORK_ADVICE}")
+    raise MissingWheel(
+        f"Cannot resolve the dependencies with wheels for {target} ({reason}): use versions that have wheels, or "
+        "other libraries"
+    )
 
 
 def _uv_candidates(root: Path) -> Iterator[Path]:

@@ -1,1 +1,1 @@
-"""Git commands, isolated from hooks and from the environment of a surrounding git command."""
+"""Git commands, isolated from hooks, from the machine's settings and from a surrounding git command."""

@@ -1,32 +1,18 @@
-"""Running git, isolated from a surrounding git command, from hooks and from commit signing."""
+"""Running git, isolated from the machine's settings, from hooks and from a surrounding git command."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.environment import isolated_for
 
-__all__ = ["LOCAL_VARIABLES", "GitFailed", "commit_all", "git", "initialise", "require_git"]
+__all__ = ["GitFailed", "commit_all", "git", "initialise", "require_git", "run_git"]
 
-LOCAL_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_WORK_TREE",
-)
-"""The environment variables by which git, when it runs a hook, binds nested git commands to one repository."""
-
-# The output is parsed, and quoted in English messages.
-_LOCALE = {"LC_ALL": "C"}
-_COMMIT_SETTINGS = ("-c", "commit.gpgSign=false", "-c", f"core.hooksPath={os.devnull}")
 _FALLBACK_IDENTITY = ("-c", "user.name=new-plugin", "-c", "user.email=new-plugin@localhost")
 _FALLBACK_BRANCH = "main"
 
@@ -62,13 +48,14 @@ def require_git() -> None:
         raise OperationFailed("git not found on PATH: install git and try again")
 
 
-def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> str:
+def git(folder: Path, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None) -> str:
     """Run git in a folder.
 
     Args:
         folder: The working directory.
         *arguments: The command line.
         stdin: The standard input.
+        environment: All environment variables; those of `isolated_for` the folder when None.
 
     Returns:
         The standard output, without the final newline.
@@ -76,53 +63,80 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> str:
     Raises:
         GitFailed: The exit code is not 0.
     """
-    environment = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
+    _, output = run_git(folder, *arguments, stdin=stdin, environment=environment)
+    return output.decode(errors="surrogateescape").removesuffix("\n")
+
+
+def run_git(
+    folder: Path,
+    *arguments: str,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+    allowed: range = range(1),
+) -> tuple[int, bytes]:
+    """Run a git command whose output is not text, or whose exit code tells more than success.
+
+    Args:
+        folder: As for `git`.
+        *arguments: As for `git`.
+        stdin: As for `git`.
+        environment: As for `git`.
+        allowed: The exit codes that are not a failure.
+
+    Returns:
+        The exit code and the standard output.
+
+    Raises:
+        GitFailed: The exit code is another one.
+    """
     process = subprocess.run(  # noqa: S603
         ["git", "-C", str(folder), *arguments],  # noqa: S607
         input=stdin,
         stdin=None if stdin is not None else subprocess.DEVNULL,
         capture_output=True,
-        env={**environment, **_LOCALE},
+        env=isolated_for(folder) if environment is None else environment,
         check=False,
     )
-    if process.returncode:
+    if process.returncode not in allowed:
         raise GitFailed(arguments[0], folder, process.stderr.decode(errors="replace"))
-    return process.stdout.decode(errors="surrogateescape").removesuffix("\n")
+    return process.returncode, process.stdout
 
 
 def initialise(folder: Path) -> None:
     """Create a repository whose first branch is the user's default branch, or `main`."""
-    branch = _setting(folder, "init.defaultBranch") or _FALLBACK_BRANCH
-    git(folder, "init", "--quiet", "--initial-branch", branch)
+    environment = isolated_for(folder)
+    git(folder, "init", "--quiet", "--initial-branch", _default_branch(folder, environment), environment=environment)
 
 
-def commit_all(folder: Path, message: str) -> str:
+def commit_all(folder: Path, message: str, *, ignored: bool = False) -> str:
     """Commit everything in a folder, with the user's identity if git is configured with one.
+
+    Args:
+        folder: The folder.
+        message: The commit message.
+        ignored: Whether to commit ignored files too.
 
     Returns:
         The commit id.
     """
-    git(folder, "add", "--all")
-    git(
-        folder,
-        *(() if _has_identity(folder) else _FALLBACK_IDENTITY),
-        *_COMMIT_SETTINGS,
-        *("commit", "--quiet", "--message", message),
-    )
-    return git(folder, "rev-parse", "HEAD")
+    environment = isolated_for(folder)
+    git(folder, "add", "--all", *(["--force"] if ignored else []), environment=environment)
+    identity = () if _has_identity(folder, environment) else _FALLBACK_IDENTITY
+    git(folder, *identity, "commit", "--quiet", "--no-verify", "--message", message, environment=environment)
+    return git(folder, "rev-parse", "HEAD", environment=environment)
 
 
-def _setting(folder: Path, key: str) -> str:
+def _default_branch(folder: Path, environment: Mapping[str, str]) -> str:
     try:
-        return git(folder, "config", "--get", key)
+        return git(folder, "config", "--get", "init.defaultBranch", environment=environment) or _FALLBACK_BRANCH
     except OperationFailed:
-        return ""
+        return _FALLBACK_BRANCH
 
 
-def _has_identity(folder: Path) -> bool:
+def _has_identity(folder: Path, environment: Mapping[str, str]) -> bool:
     try:
-        git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
-        git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
+        for identity in ("GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT"):
+            git(folder, "-c", "user.useConfigOnly=true", "var", identity, environment=environment)
     except OperationFailed:
         return False
     return True

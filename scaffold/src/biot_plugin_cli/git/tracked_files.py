@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.environment import isolated_for
 from biot_plugin_cli.git.runner import GitFailed, git, require_git
 
 __all__ = ["git_files", "sparse_files"]
@@ -32,7 +33,7 @@ def git_files(root: Path) -> list[str] | None:
     """
     try:
         require_git()
-        return list(_list_recursively(root)) or None
+        return list(_list_recursively(root, isolated_for(root))) or None
     except OperationFailed as error:
         no_repository = isinstance(error, GitFailed) and _NO_REPOSITORY in error.reason
         if no_repository or not any((folder / ".git").exists() for folder in _discovery_folders(root)):
@@ -68,14 +69,14 @@ def _discovery_folders(root: Path) -> Iterator[Path]:
         yield folder
 
 
-def _list_recursively(folder: Path) -> Iterator[str]:
-    for name in _list_files(folder):
+def _list_recursively(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    for name in _list_files(folder, environment):
         path = folder / name
         # pathlib's methods raise without permission.
         if not os.path.isdir(path) or os.path.islink(path):  # noqa: PTH112, PTH114
             yield name
         elif _is_repository(path):
-            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path))
+            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path, environment))
         elif _is_submodule(folder, name):
             yield name
 
@@ -90,6 +91,6 @@ def _is_submodule(folder: Path, name: str) -> bool:
     return git(folder, "ls-files", "--stage", "--", f":(literal){name.rstrip('/')}").startswith("160000 ")
 
 
-def _list_files(folder: Path) -> list[str]:
-    output = git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-    return [name for name in output.split("\0") if name]
+def _list_files(folder: Path, environment: Mapping[str, str]) -> list[str]:
+    options = ("-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    return [name for name in git(folder, "ls-files", *options, environment=environment).split("\0") if name]

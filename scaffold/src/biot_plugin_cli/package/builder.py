@@ -36,6 +36,7 @@ from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.file_writer import write_atomically
+from biot_plugin_cli.terminal.signals import uninterrupted
 
 __all__ = ["Package", "build_package"]
 
@@ -102,7 +103,7 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
             manifest, package.content_hash, dependencies.components, project.direct, _wheel_hashes(locked)
         )
         # Two builds must not write the zip file of one and the bill of materials of the other.
-        with hold(cache_folder(plugin.root, "scratch").with_suffix(".lock")):
+        with hold(cache_folder(plugin.root, "scratch").with_suffix(".lock")), uninterrupted():
             _write(package.path, archive.read_bytes())
             _write(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
     notes = (note, None if python else _no_bytecode_note(target))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
-from biot_plugin_cli.git.runner import LOCAL_VARIABLES
+from biot_plugin_cli.git.environment import isolated
 from biot_plugin_cli.template.versions import Template
+from biot_plugin_cli.terminal.children import end_children
 
-__all__ = ["ANSWERS_FILE", "SOURCE", "render", "update"]
+__all__ = ["ANSWERS_FILE", "SOURCE", "render", "render_again"]
 
 SOURCE = "git+biot-plugin://template"
 """The template's URL in the answers file of every plugin."""
@@ -64,28 +66,35 @@ def render(
         return dict(worker.answers.combined)
 
 
-def update(template: Template, repository: Path, answers: Mapping[str, Any]) -> None:
-    """Merge the changes from a plugin's template version to the newest one into its work tree.
+def render_again(
+    template: Template, version: str, destination: Path, record: bytes, answers: Mapping[str, Any]
+) -> None:
+    """Render a version of the template with the recorded answers of a plugin.
+
+    A recorded answer that is not valid in this version is replaced by the default.
 
     Args:
         template: The template's versions.
-        repository: The plugin's repository, without uncommitted changes.
+        version: The version.
+        destination: An empty folder.
+        record: The content of the plugin's answers file.
         answers: Answers that replace the recorded ones.
 
     Raises:
-        OperationFailed: The merge failed; conflicts are not a failure.
+        OperationFailed: The template cannot be rendered.
     """
+    (destination / ANSWERS_FILE).write_bytes(record)
     with _running(template):
         import copier
 
-        copier.run_update(
-            repository,
+        copier.run_copy(
+            SOURCE,
+            destination,
             dict(answers),
             answers_file=ANSWERS_FILE,
-            vcs_ref=template.newest,
+            vcs_ref=version,
             defaults=True,
             overwrite=True,
-            skip_answered=True,
             quiet=True,
             settings=copier.Settings(),
         )
@@ -96,10 +105,11 @@ def _running(template: Template) -> Iterator[None]:
     """Map the template's URL to its repository for copier, restore the process afterwards, and translate errors."""
     working_directory = Path.cwd()
     try:
-        with _environment(_variables(template)), warnings.catch_warnings():
+        with _environment(_variables(template)), _temporary_files(template), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except KeyboardInterrupt as interruption:  # copier raises a subclass that is an Exception too
+        end_children()
         raise KeyboardInterrupt from interruption
     except ValueError as error:
         if match := _INVALID_ANSWER.fullmatch(str(error)):
@@ -111,31 +121,38 @@ def _running(template: Template) -> Iterator[None]:
         os.chdir(working_directory)
 
 
+@contextmanager
+def _temporary_files(template: Template) -> Iterator[None]:
+    """Have copier's temporary files where they are deleted even if this process is killed."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(template.repository.parent)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 def _render_error(error: Exception) -> OperationFailed:
     last_line = (str(error).strip().splitlines() or [type(error).__name__])[-1].strip(" |")
     return OperationFailed(f"Cannot render the template: {last_line}")
 
 
 def _variables(template: Template) -> dict[str, str]:
-    count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
-    return {
-        "COPIER_CACHE_DIR": str(template.repository.parent / "cache"),
-        "GIT_CONFIG_COUNT": str(count + 1),
-        f"GIT_CONFIG_KEY_{count}": f"url.{template.repository}.insteadOf",
-        f"GIT_CONFIG_VALUE_{count}": _REMOTE,
-    }
+    return isolated(
+        variables={"COPIER_CACHE_DIR": str(template.repository.parent / "cache")},
+        settings={f"url.{template.repository}.insteadOf": _REMOTE},
+    )
 
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Change this process's environment, and the copy that copier's shell library took of it when it was imported."""
+    """Replace this process's environment, and the copy that copier's shell library took of it when it was imported."""
     from plumbum import local
 
     before = dict(os.environ)
-    for name in LOCAL_VARIABLES:
-        os.environ.pop(name, None)
-    os.environ.update(variables)
     try:
+        os.environ.clear()
+        os.environ.update(variables)
         with local.env():
             local.cwd.chdir(str(Path.cwd()))
             for name in {*local.env.getdict()} - {*os.environ}:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.environment import isolated
 from biot_plugin_cli.git.runner import git
 
 __all__ = ["encode_changes", "encode_version", "import_stream", "import_versions"]
@@ -28,9 +29,10 @@ def import_versions(repository: Path, stream: bytes) -> tuple[str, ...]:
     Raises:
         OperationFailed: The stream is damaged.
     """
-    git(Path(repository.anchor), "init", "--quiet", "--bare", "--initial-branch=main", "--template=", str(repository))
+    options = ("--quiet", "--bare", "--initial-branch=main", "--template=")
+    git(Path(repository.anchor), "init", *options, str(repository), environment=isolated())
     import_stream(repository, stream)
-    tags = git(repository, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/tags").split()
+    tags = git(repository, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/tags", environment=isolated()).split()
     versions = tuple(sorted(tags, key=int))
     if versions != tuple(str(number + 1) for number in range(len(versions))):
         raise OperationFailed(
@@ -41,7 +43,7 @@ def import_versions(repository: Path, stream: bytes) -> tuple[str, ...]:
 
 def import_stream(repository: Path, stream: bytes) -> None:
     """Import a stream into a repository."""
-    git(repository, "fast-import", "--quiet", stdin=stream)
+    git(repository, "fast-import", "--quiet", stdin=stream, environment=isolated())
 
 
 def encode_changes(repository: Path, version: str | None, files: Mapping[str, bytes]) -> bytes:
@@ -80,7 +82,7 @@ def encode_version(version: str, number: int, changes: bytes, *, has_parent: boo
 
 
 def _blob_ids(repository: Path, version: str) -> dict[str, str]:
-    lines = git(repository, "ls-tree", "-r", "-z", f"refs/tags/{version}").split("\0")
+    lines = git(repository, "ls-tree", "-r", "-z", f"refs/tags/{version}", environment=isolated()).split("\0")
     entries = (line.partition("\t") for line in lines if line)
     return {path: description.split()[2] for description, _, path in entries}
 

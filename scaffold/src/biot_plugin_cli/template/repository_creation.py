@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +15,12 @@ from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime
 from biot_plugin_cli.template.copier_adapter import render
 from biot_plugin_cli.template.installation_sources import installation_sources
 from biot_plugin_cli.template.versions import open_template
+from biot_plugin_cli.terminal.scratch import scratch_folder
+from biot_plugin_cli.terminal.signals import complete, is_pending, uninterrupted
 
 __all__ = ["create_repository"]
 
+_SCRATCH = ".new-plugin-"
 # Values of UV_PYTHON_DOWNLOADS.
 _NO_DOWNLOADS = ("never", "false")
 
@@ -48,7 +49,9 @@ def create_repository(
         fixed = {**answers, "sources": installation_sources(), **_runtime_choices()}
         final = render(template, staging, fixed, {**_default_runtime(), **defaults}, ask)
         initialise(staging)
-        commit = commit_all(staging, f"Create the plugin {final['name']} from template version {template.newest}")
+        commit = commit_all(
+            staging, f"Create the plugin {final['name']} from template version {template.newest}", ignored=True
+        )
         version = template.newest
     return {
         "path": str(folder.absolute()),
@@ -76,23 +79,21 @@ def _require_empty(folder: Path) -> None:
 
 @contextmanager
 def _staged(folder: Path) -> Iterator[Path]:
-    """Yield a temporary folder next to the final one, and rename it to that on success."""
-    parent = folder.absolute().parent
-    missing = [ancestor for ancestor in (parent, *parent.parents) if not ancestor.exists()]
+    """Yield a folder in a temporary one, and move it and its missing parents to the final place on success."""
+    folder = folder.absolute()
+    # What is moved in one step: the folder, or the topmost of its parents that are missing.
+    top = next(path for path in (folder, *folder.parents) if path.parent.exists())
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=parent) as temporary:
-            staging = Path(temporary) / "plugin"
+        with scratch_folder(top.parent, _SCRATCH) as scratch:
+            staging = scratch / folder.relative_to(top.parent)
+            staging.parent.mkdir(parents=True, exist_ok=True)
             yield staging
-            os.rename(staging, folder)  # noqa: PTH104  # replaces an empty folder, which Path.rename promises nowhere
-    except BaseException as error:
-        if missing:
-            shutil.rmtree(missing[-1], ignore_errors=True)
-        if isinstance(error, OSError):
-            raise OperationFailed(
-                f"Cannot create {folder} ({error.strerror or error}): choose another folder"
-            ) from error
-        raise
+            with uninterrupted():
+                if not is_pending():
+                    os.rename(scratch / top.name, top)  # noqa: PTH104  # replaces an empty folder, which Path.rename promises nowhere
+                    complete()
+    except OSError as error:
+        raise OperationFailed(f"Cannot create {folder} ({error.strerror or error}): choose another folder") from error
 
 
 def _runtime_choices() -> dict[str, Any]:

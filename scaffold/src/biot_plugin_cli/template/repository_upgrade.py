@@ -1,20 +1,31 @@
-"""Upgrade of a plugin's repository to the newest template, completely or not at all."""
+"""Upgrade of a plugin's repository to the newest template, completely or not at all.
+
+The template version that the plugin was created from and the newest one are rendered with the plugin's answers; the
+differences between them are merged into the author's files, file by file. Until all of that has succeeded nothing in
+the repository is touched.
+"""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.git.runner import git, require_git
-from biot_plugin_cli.template.copier_adapter import ANSWERS_FILE, SOURCE, update
+from biot_plugin_cli.git.runner import GitFailed, git, require_git
+from biot_plugin_cli.git.work_tree import WorkTree
+from biot_plugin_cli.template.copier_adapter import ANSWERS_FILE, SOURCE, render_again
 from biot_plugin_cli.template.installation_sources import installation_sources
+from biot_plugin_cli.template.upgrade_journal import Journal
+from biot_plugin_cli.template.upgrade_plan import Plan, plan_upgrade
 from biot_plugin_cli.template.versions import Template, open_template
 
 __all__ = ["Upgrade", "upgrade_repository"]
+
+_SHOWN_NAMES = 5
+# Git's reasons for no repository, for one without a commit, and for a file that it does not track.
+_UNCOMMITTED = ("not a git repository", "Needed a single revision", "pathspec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +35,19 @@ class Upgrade:
     Attributes:
         old: The previous template version.
         new: The template version now.
-        changed: The files that differ from the last commit; empty if the repository was up to date.
-        conflicts: The changed files with conflict markers.
+        changed: The files that differ from the last commit, and those with a conflict; empty if the repository was up
+            to date.
+        conflicts: The files in which the author has to choose.
+        marked: The conflicts with markers in the file; the others are as the author left them.
+        retained: Files that the new template changes, and that the author has removed or taken out of git.
     """
 
     old: str
     new: str
     changed: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
+    retained: tuple[str, ...] = ()
 
 
 def upgrade_repository(start: Path) -> Upgrade:
@@ -45,15 +61,18 @@ def upgrade_repository(start: Path) -> Upgrade:
     """
     require_git()
     root = _plugin_root(start)
-    old = _template_version(root / ANSWERS_FILE)
-    _require_clean(root)
-    with open_template() as template:
+    tree = _open_tree(root)
+    # The template comes first, since it is opened where a killed upgrade has left temporary files.
+    with open_template() as template, Journal.open(tree) as journal:
+        old = _template_version(root / ANSWERS_FILE)
+        _require_clean(tree)
         if old == template.newest:
             return Upgrade(old, old)
         _require_known(old, template)
-        with _restored_on_failure(root):
-            update(template, root, {"sources": installation_sources()})
-            return Upgrade(old, template.newest, _changed(root), _conflicts(root))
+        plan = _plan(tree, template, old)
+        _require_no_obstacles(plan)
+        journal.apply(plan.changes, plan.conflicts)
+        return _describe(plan, old, template.newest)
 
 
 def _plugin_root(start: Path) -> Path:
@@ -63,14 +82,22 @@ def _plugin_root(start: Path) -> Path:
         raise OperationFailed(
             f"No {ANSWERS_FILE} in {folder} or any parent folder: run this in a repository created by new-plugin"
         )
+    return root
+
+
+def _open_tree(root: Path) -> WorkTree:
     try:
-        git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        git(root, "ls-files", "--error-unmatch", ANSWERS_FILE)
-    except OperationFailed as error:
+        tree = WorkTree.open(root)
+        git(root, "ls-files", "--error-unmatch", ANSWERS_FILE, environment=tree.environment)
+    except GitFailed as error:
+        if error.remedy:
+            raise
+        if not error.reason.startswith(_UNCOMMITTED):
+            raise OperationFailed(f"{error}: make git status work there first") from error
         raise OperationFailed(
             f"{root} is not committed to a git repository: commit the plugin first, so that nothing can be lost"
         ) from error
-    return root
+    return tree
 
 
 def _template_version(file: Path) -> str:
@@ -88,9 +115,11 @@ def _template_version(file: Path) -> str:
     return version
 
 
-def _require_clean(root: Path) -> None:
-    if git(root, "status", "--porcelain"):
-        raise OperationFailed(f"{root} has uncommitted changes: commit or stash them first")
+def _require_clean(tree: WorkTree) -> None:
+    if operation := tree.operation():
+        raise OperationFailed(f"A {operation} is in progress in {tree.root}: continue or abort it first")
+    if names := tree.uncommitted():
+        raise OperationFailed(f"{tree.root} has uncommitted changes ({_enumerate(names)}): commit or stash them first")
 
 
 def _require_known(version: str, template: Template) -> None:
@@ -101,36 +130,47 @@ def _require_known(version: str, template: Template) -> None:
         )
 
 
-@contextmanager
-def _restored_on_failure(root: Path) -> Iterator[None]:
-    before = _untracked(root)
+def _plan(tree: WorkTree, template: Template, version: str) -> Plan:
+    scratch = template.repository.parent / "merge"
+    scratch.mkdir()
+    record = (tree.root / ANSWERS_FILE).read_bytes()
+    old = _render(template, version, record, {})
+    new = _render(template, template.newest, record, {"sources": installation_sources()})
     try:
-        yield
-    except BaseException:
-        git(root, "reset", "--quiet", "--hard", "HEAD")
-        for path in sorted(_untracked(root) - before):
-            _remove(root / path)
-        raise
+        return plan_upgrade(tree, old, new, scratch)
+    except OSError as error:
+        raise OperationFailed(f"Cannot read {error.filename} ({error.strerror}): make it readable") from error
 
 
-def _untracked(root: Path) -> set[str]:
-    """List what git does not track, including ignored files; a folder without tracked files is one entry."""
-    return set(git(root, "ls-files", "--others", "--directory", "-z").split("\0")) - {""}
+def _render(template: Template, version: str, record: bytes, answers: dict[str, Any]) -> dict[str, bytes]:
+    destination = template.repository.parent / f"version-{version}"
+    destination.mkdir()
+    render_again(template, version, destination, record, answers)
+    files = (file for file in destination.rglob("*") if file.is_file())
+    return {file.relative_to(destination).as_posix(): file.read_bytes() for file in files}
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def _require_no_obstacles(plan: Plan) -> None:
+    if plan.obstacles:
+        names = [f"{path} ({reason})" for path, reason in sorted(plan.obstacles.items())]
+        raise OperationFailed(
+            f"The new template would replace what cannot be replaced safely: {_enumerate(names)}: commit it, or move "
+            "it away, then try again"
+        )
 
 
-def _changed(root: Path) -> tuple[str, ...]:
-    tracked = git(root, "diff", "--name-only", "-z", "--relative", "HEAD").split("\0")
-    new = git(root, "ls-files", "--others", "--exclude-standard", "-z").split("\0")
-    return tuple(sorted({*tracked, *new} - {""}))
+def _describe(plan: Plan, old: str, new: str) -> Upgrade:
+    changed = {change.path for change in plan.changes}
+    return Upgrade(
+        old,
+        new,
+        changed=tuple(sorted(changed | {*plan.conflicts})),
+        conflicts=tuple(sorted(plan.conflicts)),
+        marked=tuple(sorted(changed & {*plan.conflicts})),
+        retained=tuple(sorted(plan.retained)),
+    )
 
 
-def _conflicts(root: Path) -> tuple[str, ...]:
-    unmerged = git(root, "diff", "--name-only", "--diff-filter=U", "-z", "--relative").split("\0")
-    return tuple(sorted({*unmerged} - {""}))
+def _enumerate(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN_NAMES
+    return ", ".join([*names[:_SHOWN_NAMES], *([f"{more} more"] if more > 0 else [])])

@@ -34,13 +34,21 @@ def print_upgrade(upgrade: Upgrade) -> None:
     for path in upgrade.changed:
         mark = "[red]conflict[/]" if path in upgrade.conflicts else "[green]changed [/]"
         out.print(f"  {mark}  {escape(path)}")
+    for path in upgrade.retained:
+        out.print(f"  left out  {escape(path)}, which you removed from git and the template changed")
     if not upgrade.conflicts:
         out.print("Look at it with git diff, run make check test, and commit.")
 
 
 def print_conflicts(upgrade: Upgrade) -> None:
     """Print the conflicts as an error, on standard error."""
-    err.print(
-        f"error: Merge conflicts in {', '.join(upgrade.conflicts)}: resolve them, then run make check test and commit",
-        markup=False,
-    )
+    err.print(f"error: Merge conflicts: {_advice(upgrade)}, then run make check test and commit", markup=False)
+
+
+def _advice(upgrade: Upgrade) -> str:
+    unmarked = [path for path in upgrade.conflicts if path not in upgrade.marked]
+    steps = [
+        f"choose between the marked lines in {', '.join(upgrade.marked)}" if upgrade.marked else "",
+        f"compare {', '.join(unmarked)} with the template's, which could not be merged" if unmarked else "",
+    ]
+    return ", and ".join(filter(None, steps))

@@ -9,7 +9,6 @@ more version, named after its content, such as `3.dev0+1f0c2a9b7d3e`.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.template.fast_import import encode_changes, encode_version, import_stream, import_versions
+from biot_plugin_cli.terminal.scratch import temporary_folder
 
 __all__ = ["FOLDER", "HISTORY", "Template", "open_template", "read_current", "read_history", "released_versions"]
 
@@ -32,7 +32,7 @@ class Template:
     """The versions of the template in a temporary bare repository.
 
     Attributes:
-        repository: The bare repository.
+        repository: The bare repository. Its folder may be used for other temporary files.
         versions: The versions, oldest first; each is a tag, and the last one is the current template.
     """
 
@@ -67,8 +67,8 @@ def open_template(folder: Path | None = None) -> Iterator[Template]:
 @contextmanager
 def released_versions(history: bytes) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """Create a temporary bare repository of the released versions, and yield it with the versions."""
-    with tempfile.TemporaryDirectory(prefix="biot-plugin-template-") as temporary:
-        repository = Path(temporary) / "template.git"
+    with temporary_folder("biot-plugin-template-") as folder:
+        repository = folder / "template.git"
         yield repository, import_versions(repository, history)
 
 

@@ -5,6 +5,7 @@ A traceback appears only with `--debug`.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from biot_plugin_cli.errors import CliError, Interrupted
+from biot_plugin_cli.terminal import signals
 from biot_plugin_cli.terminal.console import expect_json, print_failure
 
 __all__ = ["Debug", "new_app", "run"]
@@ -47,7 +49,7 @@ def new_app(help_text: str) -> typer.Typer:
 
 
 def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run a program and exit.
+    """Run a program and exit. Signals that end it are interruptions, and everything that it began is undone.
 
     Args:
         app: The application.
@@ -60,6 +62,12 @@ def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) 
     global _debug
     _debug = False
     expect_json(sys.argv[1:] if arguments is None else arguments)
+    with signals.handled():
+        code = _run(app, program, arguments)
+        sys.exit(code)
+
+
+def _run(app: typer.Typer, program: str, arguments: Sequence[str] | None) -> int:
     try:
         code = app(args=arguments, prog_name=program, standalone_mode=False)
         if code == Interrupted.exit_code:  # typer turns an interruption into this return value
@@ -70,11 +78,13 @@ def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) 
         code = _report(error, program)
     except KeyboardInterrupt:
         code = _report_interruption()
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 def _report(error: Exception, program: str) -> int:
     """Print an error and return its exit code."""
+    if isinstance(error, Interrupted):
+        return _fail(str(error), signals.exit_code(), error.code)
     if isinstance(error, CliError):
         return _fail(str(error), error.exit_code, error.code)
     if isinstance(error, typer.TyperException):
@@ -89,8 +99,9 @@ def _report(error: Exception, program: str) -> int:
 
 
 def _report_interruption() -> int:
-    sys.stderr.write("Interrupted\n")
-    return Interrupted.exit_code
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        sys.stderr.write("Interrupted\n")
+    return signals.exit_code()
 
 
 def _fail(message: str, exit_code: int, code: str = "") -> int:

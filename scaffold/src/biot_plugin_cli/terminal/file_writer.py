@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 from pathlib import Path
 
@@ -35,12 +36,32 @@ def write_atomically(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _delete_abandoned(path)
         temporary.write_bytes(content)
         temporary.replace(path)
     except OSError as error:
+        raise _write_error(path, error) from error
+    finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise _write_error(path, error) from error
+
+
+def _delete_abandoned(path: Path) -> None:
+    """Delete what processes that were killed have written of a file."""
+    for file in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        process_id = file.suffix[1:]
+        if process_id.isdecimal() and not _is_running(int(process_id)):
+            file.unlink(missing_ok=True)
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _write_error(path: Path, error: OSError) -> OperationFailed:
