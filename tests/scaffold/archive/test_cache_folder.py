@@ -28,12 +28,10 @@ def test_what_a_killed_process_left_is_deleted_and_what_others_use_is_not(tmp_pa
     killed, running = ((process, Path(process.stdout.readline().strip())) for process in processes if process.stdout)
     killed[0].kill()
     killed[0].communicate()
-    (legacy := tmp_path / ".cache/biot-plugin/scratch/tmp123").mkdir()
 
     with scratch_folder(tmp_path) as folder:
         assert folder.is_dir()
         assert not killed[1].exists()
-        assert not legacy.exists()
         assert (running[1] / "unfinished").exists()
 
     running[0].communicate("\n")
