@@ -35,6 +35,7 @@ def test_what_the_author_wrote_is_in_the_result(tmp_path: Path, base: bytes, our
 
 
 @given(ours=_texts(), theirs=_texts())
+@example(ours=b"a\nf\r\n", theirs=b"f\r\r\n")
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_only_one_side_changed_is_no_conflict(tmp_path: Path, ours: bytes, theirs: bytes) -> None:
     assert merge(tmp_path, theirs, ours, theirs).content == ours

@@ -6,6 +6,7 @@ Line ends are the author's: they may differ from the template's without being a 
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ __all__ = ["Merged", "is_same_text", "merge", "with_line_ends_of"]
 _LABELS = ("before updating", "last update", "after updating")
 # `git merge-file` exits with the number of conflicts, 127 if there are more, and with 128 or more if it failed.
 _CONFLICTS = range(128)
+_LINE_END = re.compile(rb"\r+\n")
 # Where git looks for a NUL to tell whether a file is text.
 _HEAD_BYTES = 8000
 
@@ -78,7 +80,7 @@ def with_line_ends_of(model: bytes, content: bytes) -> bytes:
     lines, originals = _lines(_normalized(content)), _lines(model)
     crlf, total = model.count(b"\r\n"), model.count(b"\n")
     converted = [_with_crlf(line) for line in lines] if crlf * 2 > total else [*lines]
-    if crlf < total:
+    if crlf < total or b"\r\r\n" in model:
         matcher = difflib.SequenceMatcher(None, [_normalized(line) for line in originals], lines, autojunk=False)
         for block in matcher.get_matching_blocks():
             converted[block.b : block.b + block.size] = originals[block.a : block.a + block.size]
@@ -96,7 +98,8 @@ def _with_crlf(line: bytes) -> bytes:
 
 
 def _normalized(content: bytes) -> bytes:
-    return content.replace(b"\r\n", b"\n")
+    # All carriage returns, so that to normalize twice changes nothing.
+    return _LINE_END.sub(b"\n", content)
 
 
 def _is_binary(content: bytes) -> bool:

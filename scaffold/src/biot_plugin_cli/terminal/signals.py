@@ -20,6 +20,7 @@ _EXIT_CODE_BASE = 128
 
 _received: int = signal.SIGINT
 _is_handling = False
+_held: list[int] = []
 
 
 @contextmanager
@@ -54,20 +55,34 @@ def exit_code() -> int:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold signals back until the end of the context. Start no process in it: it would not get them either."""
+    """Hold signals back until the end of the context."""
     if not _is_main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    # Not the mask of signals, which holds for one thread alone: another one would get them.
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, _hold)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            if signal.getsignal(number) is _hold:
+                signal.signal(number, handler)
+        held = [*_held]
+        _held.clear()
+        for number in held:
+            signal.raise_signal(number)
 
 
 def is_pending() -> bool:
     """Tell whether a signal is held back by `uninterrupted`."""
-    return not signal.sigpending().isdisjoint(_ENDING)
+    return bool(_held)
+
+
+def _hold(number: int, _frame: FrameType | None) -> None:
+    _held.append(number)
 
 
 def complete() -> None:
