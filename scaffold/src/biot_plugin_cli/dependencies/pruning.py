@@ -1,4 +1,8 @@
-"""Removal of installed files that a plugin does not need at run time: scripts, stubs, caches, installer metadata."""
+"""Removal of installed files that no plugin needs at run time: scripts, caches of bytecode, installer metadata.
+
+Nothing is removed that a library can import or read: some read their own type stubs, and some consist of bytecode
+alone.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,6 @@ __all__ = ["prune"]
 # Written by installers and build tools; some of it contains paths of this machine.
 _INSTALLER_METADATA = frozenset(["INSTALLER", "REQUESTED", "direct_url.json", "uv_build.json", "uv_cache.json"])
 _CACHES = frozenset(["__pycache__", ".DS_Store"])
-_SUFFIXES = frozenset([".pyi", ".pyc"])
 _AT_TOP = frozenset(["bin", ".lock"])
 
 
@@ -26,7 +29,7 @@ def prune(folder: Path) -> None:
         if path.name in _AT_TOP:
             _remove(path)
     for path in sorted(folder.rglob("*"), reverse=True):
-        if path.name in _CACHES or path.suffix in _SUFFIXES or _is_installer_metadata(path):
+        if path.name in _CACHES or _is_installer_metadata(path):
             _remove(path)
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()

@@ -9,17 +9,18 @@ from pathlib import Path
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import GitFailed, git, require_git
 
-__all__ = ["git_files"]
+__all__ = ["git_files", "ignoring_rule"]
 
 # Git's message names a repository instead when `.git` points to one that does not exist any more.
 _NO_REPOSITORY = "not a git repository (or any"
 
 
-def git_files(root: Path) -> list[str] | None:
+def git_files(root: Path, *, untracked: bool = True) -> list[str] | None:
     """List the files in a folder that git tracks or would track.
 
     Args:
         root: The folder.
+        untracked: Whether to include the files that git would track.
 
     Returns:
         Paths relative to the folder, with slashes, including tracked files that are deleted; None when there is no
@@ -31,7 +32,7 @@ def git_files(root: Path) -> list[str] | None:
     """
     try:
         require_git()
-        return list(_list_recursively(root)) or None
+        return list(_list_recursively(root, untracked)) or None
     except OperationFailed as error:
         no_repository = isinstance(error, GitFailed) and _NO_REPOSITORY in error.reason
         if no_repository or not any((folder / ".git").exists() for folder in _discovery_folders(root)):
@@ -50,15 +51,36 @@ def _discovery_folders(root: Path) -> Iterator[Path]:
         yield folder
 
 
-def _list_recursively(folder: Path) -> Iterator[str]:
-    for name in _list_files(folder):
+def _list_recursively(folder: Path, untracked: bool) -> Iterator[str]:
+    for name in _list_files(folder, untracked):
         path = folder / name
         if path.is_dir() and not path.is_symlink():  # a repository within the repository
-            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path))
+            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path, untracked))
         else:
             yield name
 
 
-def _list_files(folder: Path) -> list[str]:
-    output = git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+def _list_files(folder: Path, untracked: bool) -> list[str]:
+    others = ("--others", "--exclude-standard") if untracked else ()
+    output = git(folder, "ls-files", "-z", "--cached", *others, "--deduplicate")
     return [name for name in output.split("\0") if name]
+
+
+def ignoring_rule(root: Path, name: str) -> str | None:
+    """Find the rule by which git ignores a file.
+
+    Args:
+        root: A folder in a repository.
+        name: The file's path, relative to the folder.
+
+    Returns:
+        The rule with its file and line, such as `.gitignore:3: *.gen.py`; None if git does not ignore the file, or
+        cannot say.
+    """
+    try:
+        output = git(root, "check-ignore", "--verbose", "--", name)
+    except OperationFailed:
+        return None
+    source, _, _ = output.partition("\t")
+    file, line, pattern = source.split(":", 2)
+    return f"{file}:{line}: {pattern}"
