@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import py_compile
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ import pytest
 
 from biot_plugin_cli.git.runner import git, initialise
 from biot_plugin_cli.plugin.interpreters import find_interpreter
+from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import PYTHON, THIS, Repository, make_wheel
 
 pytestmark = pytest.mark.slow
@@ -36,7 +38,7 @@ class Author(Repository):
         self.site.mkdir(parents=True)
         initialise(self.root)
 
-    def code(self, index: str, **files: str | bytes) -> None:
+    def code(self, index: str) -> None:
         self.write("index.py", index + HANDLER)
 
     def installs(self, name: str, files: Mapping[str, str | bytes] | None = None, **options: Any) -> None:
@@ -108,7 +110,7 @@ def module_of_the_development_group(author: Author) -> None:
 def module_that_only_a_tool_brings(author: Author) -> None:
     author.installs("inner")
     author.installs("tool", needs=["inner"])
-    author.needs(uv='[dependency-groups]\ntest = ["tool"]\ndev = [{include-group = "test"}]'.replace("test = ", "test = "))
+    author.needs(uv='[dependency-groups]\ntest = ["tool"]\ndev = [{include-group = "test"}]')
     author.code("import inner")
 
 
@@ -151,7 +153,7 @@ def module_by_way_of_a_pth_file(author: Author) -> None:
     author.code("import shared_code")
 
 
-@refused("module-not-packaged", "it lacks the module space.inner, since the distribution space_inner is only in")
+@refused("module-not-packaged", "it lacks the module space.inner, since the distribution space-inner is only in")
 def part_of_a_namespace_package(author: Author) -> None:
     author.installs("space_outer", {"space/outer.py": ""})
     author.installs("space_inner", {"space/inner.py": ""})
@@ -170,7 +172,9 @@ def second_package_of_a_linked_library(author: Author) -> None:
     author.code("import two, second")
 
 
-@refused("module-not-packaged", "it lacks the module _gen, since git ignores it (.gitignore:3: _gen.py)", "git add --force")
+@refused(
+    "module-not-packaged", "it lacks the module _gen, since git ignores it (.gitignore:3: _gen.py)", "git add --force"
+)
 def generated_module_that_git_ignores(author: Author) -> None:
     author.write(".gitignore", ".venv\n.cache\n_gen.py\n")
     author.write("_gen.py", "N = 1\n")
@@ -220,17 +224,19 @@ def sample_event(author: Author) -> None:
     author.code("import json\nSAMPLE = json.load(open('events/sample.json'))")
 
 
-@refused("file-not-packaged", "it lacks pyproject.toml, since files at the top of the repository that are named pyproject")
+@refused(
+    "file-not-packaged", "it lacks pyproject.toml, since files at the top of the repository that are named pyproject"
+)
 def manifest_that_is_read(author: Author) -> None:
     author.needs()
     author.code("from pathlib import Path\nTEXT = Path(__file__).with_name('pyproject.toml').read_bytes()")
 
 
-@refused("file-not-packaged", "it lacks .env, since hidden files and folders are never packaged")
+@refused("file-not-packaged", "it lacks .norms, since hidden files and folders are never packaged")
 def hidden_file(author: Author) -> None:
-    author.write(".env", "A=1")
+    author.write(".norms", "1")
     author.needs()
-    author.code("TEXT = open('.env').read()")
+    author.code("TEXT = open('.norms').read()")
 
 
 @refused("file-not-packaged", "it lacks data/norms.csv, since git ignores it (.gitignore:3: *.csv)")
@@ -272,7 +278,9 @@ def file_that_a_dependency_reads_of_the_plugin(author: Author) -> None:
     author.code("import reader")
 
 
-@refused("file-not-packaged", "it lacks the metadata of helper, since the distribution helper is only in the dependency")
+@refused(
+    "file-not-packaged", "it lacks the metadata of helper, since the distribution helper is only in the dependency"
+)
 def version_of_a_development_dependency(author: Author) -> None:
     author.installs("helper")
     author.needs(uv='[dependency-groups]\ndev = ["helper"]')
@@ -291,7 +299,9 @@ def folder_that_is_made(author: Author) -> None:
     author.code("import os\nos.makedirs('state', exist_ok=True)")
 
 
-@refused("program-not-packaged", "The plugin runs the program norms-tool while it is imported, which Lambda does not have")
+@refused(
+    "program-not-packaged", "The plugin runs the program norms-tool while it is imported, which Lambda does not have"
+)
 def script_of_a_dependency(author: Author) -> None:
     author.installs("tool")
     script = author.write(".venv/bin/norms-tool", "#!/bin/sh\necho 1\n")
@@ -310,10 +320,125 @@ def library_of_the_system(author: Author) -> None:
     author.code(f"import ctypes\nLIBRARY = ctypes.CDLL({str(copy)!r})")
 
 
-@refused("package-import-failed", "more than", "raise memory-size")
+@refused("module-not-packaged", "shared_code, since it is found in", "make it a dependency")
+def module_by_way_of_pythonpath(author: Author) -> None:
+    other = author.root.parent / "other"
+    other.mkdir()
+    (other / "shared_code.py").write_text("")
+    author.needs(uv=f'[tool.biot-plugin.environment]\nPYTHONPATH = "{other}"')
+    author.code("import shared_code")
+
+
+@refused("module-shadowed", "http/__init__.py is never loaded on Lambda", "rename your file")
+def module_that_the_runtime_has_loaded_already(author: Author) -> None:
+    author.write("http/__init__.py", "STATUS = 200\n")
+    author.needs()
+    author.code("from http import STATUS")
+
+
+@refused("package-import-failed", "Memory limit of 128 MB exceeded", "raise memory-size")
 def memory_that_is_not_there(author: Author) -> None:
     author.needs()
     author.code("TABLE = b'1' * (200 << 20)")
+
+
+@clean
+def everything_is_declared(author: Author) -> None:
+    author.installs("inner", {"inner/__init__.py": "", "inner/data.txt": "1"})
+    author.installs("thing", {"thing.py": "import inner\n"}, needs=["inner"])
+    author.needs("thing")
+    author.write("texts/hello.txt", "Hello")
+    author.code(
+        "import thing\nfrom pathlib import Path\n"
+        "TEXT = Path(__file__).with_name('texts').joinpath('hello.txt').read_text()"
+    )
+
+
+@clean
+def library_that_reads_its_stubs(author: Author) -> None:
+    read = "from pathlib import Path\nNAMES = Path(__file__).with_suffix('.pyi').read_text()\n"
+    author.installs("lazy", {"lazy/__init__.py": read, "lazy/__init__.pyi": "from .core import f\n"})
+    author.needs("lazy")
+    author.code("import lazy\nassert 'core' in lazy.NAMES")
+
+
+@clean
+def distribution_of_bytecode_alone(author: Author) -> None:
+    source = author.root.parent / "closed.py"
+    source.write_text("VALUE = 1\n")
+    compiled = py_compile.compile(str(source), cfile=str(source.with_suffix(".pyc")), doraise=True)
+    author.installs("closed", {"closed.pyc": Path(compiled).read_bytes()})
+    author.needs("closed")
+    author.code("from closed import VALUE")
+
+
+@clean
+def folders_and_files_that_are_named_like_those_of_editors(author: Author) -> None:
+    for name in ("sedatives", "flycheck_", "old~", "drugs.tmp", "___jb_x___"):
+        author.write(f"{name}/norms.txt", "1")
+    author.write("data/sedatives", "1")
+    author.write("data/flycheck_norms.txt", "1")
+    author.write("data/norms.tmp", "1")
+    author.write("sedatives/__init__.py", "")
+    author.needs()
+    author.code(
+        "import sedatives\n"
+        "for name in ('sedatives', 'flycheck_', 'old~', 'drugs.tmp', '___jb_x___'):\n    open(f'{name}/norms.txt')\n"
+        "for name in ('sedatives', 'flycheck_norms.txt', 'norms.tmp'):\n    open(f'data/{name}')"
+    )
+
+
+@clean
+def metadata_of_a_dependency(author: Author) -> None:
+    author.installs("thing")
+    author.needs("thing")
+    author.code("from importlib.metadata import version, entry_points\nVERSION, ALL = version('thing'), entry_points()")
+
+
+@clean
+def data_beside_the_packages_of_a_dependency(author: Author) -> None:
+    author.installs(
+        "thing", {"thing.py": "TEXT = open(__file__[:-8] + 'thing_data/a.txt').read()\n", "thing_data/a.txt": "1"}
+    )
+    author.needs("thing")
+    author.code("import thing")
+
+
+@clean
+def temporary_files(author: Author) -> None:
+    author.needs()
+    author.code(
+        "import tempfile\nwith tempfile.TemporaryFile() as file:\n    file.write(b'1')\nopen('/dev/null', 'w').close()"
+    )
+
+
+@clean
+def folder_that_is_there_already(author: Author) -> None:
+    author.write("data/a.txt", "1")
+    author.needs()
+    author.code("import os\nos.makedirs('data', exist_ok=True)")
+
+
+@clean
+def links_within_the_plugin(author: Author) -> None:
+    author.write("data/a.txt", "1")
+    (author.root / "b.txt").symlink_to("data/a.txt")
+    author.needs()
+    author.code("TEXT = open('b.txt').read()")
+
+
+@clean
+def linked_library_with_a_folder_of_sources(author: Author) -> None:
+    library = author.links("two", "src/two", "src/second")
+    (author.site / "two.pth").write_text(f"{library / 'src'}\n")
+    author.needs("two", uv='[tool.uv.sources]\ntwo = {path = "../two", editable = true}')
+    author.code("import two, second")
+
+
+@clean
+def what_site_adds_to_python(author: Author) -> None:
+    author.needs()
+    author.code("QUIT = exit, quit")
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -328,3 +453,86 @@ def test_what_works_here_and_not_on_lambda_is_refused(author: Author, name: str)
     assert said in error["message"]
     assert advice in error["advice"]
     assert error["file"]
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_what_works_in_both_has_no_findings(author: Author, name: str) -> None:
+    CLEAN[name](author)
+
+    assert author.findings() == []
+
+
+def optional_module(author: Author) -> None:
+    author.installs("fast")
+    author.needs(uv='[dependency-groups]\ndev = ["fast"]')
+    author.code("try:\n    import fast\nexcept ImportError:\n    fast = None")
+
+
+def optional_file(author: Author) -> None:
+    author.write("welcome.md", "Hello")
+    author.needs()
+    author.code("try:\n    TEXT = open('welcome.md').read()\nexcept OSError:\n    TEXT = ''")
+
+
+def module_on_a_condition(author: Author) -> None:
+    author.write("welcome.md", "Hello")
+    author.write("texts/__init__.py", "from texts import inner\n")
+    author.write("texts/inner.py", "")
+    author.needs()
+    author.code("import os\nif os.path.exists('welcome.md'):\n    import texts")
+
+
+def module_that_lambda_brings(author: Author) -> None:
+    author.installs("boto3", {"boto3/__init__.py": "from boto3 import inner\n", "boto3/inner.py": ""})
+    author.needs(uv='[dependency-groups]\ndev = ["boto3"]')
+    author.code("import boto3")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "code", "said"),
+    [
+        (optional_module, "module-not-packaged", "lacks the module fast, which the plugin loads here, since"),
+        (optional_file, "file-not-packaged", "lacks welcome.md, which the plugin loads here, since files at the top"),
+        (module_on_a_condition, "module-not-loaded", "The package has the module texts, but does not load it"),
+        (module_that_lambda_brings, "module-of-lambda", "lacks boto3, so that of Lambda is loaded"),
+    ],
+)
+def test_what_is_loaded_here_alone_is_a_warning(author: Author, prepare: Prepare, code: str, said: str) -> None:
+    prepare(author)
+
+    [warning] = author.findings()
+
+    assert (warning["code"], warning["severity"]) == (code, "warning")
+    assert said in warning["message"]
+
+
+def test_all_that_is_missing_is_named_once(author: Author) -> None:
+    author.installs(
+        "big", {f"big/m{number}.py": "" for number in range(5)} | {"big/__init__.py": "from big import m1, m2"}
+    )
+    author.write("welcome.md", "Hello")
+    author.needs(uv='[dependency-groups]\ndev = ["big"]')
+    author.code("import big\nopen('welcome.md')")
+
+    assert [(found["severity"], found["code"]) for found in author.findings()] == [
+        ("error", "module-not-packaged"),
+        ("warning", "file-not-packaged"),
+    ]
+
+
+def test_where_the_folder_cannot_be_imported_either_that_is_the_finding(author: Author) -> None:
+    author.needs()
+    author.code("import nothing_like_it\nopen('welcome.md')")
+
+    assert [found["code"] for found in author.findings()] == ["import-failed"]
+
+
+def test_deploy_refuses_with_the_first_error(author: Author, platform: FaultyPlatform) -> None:
+    text_at_the_top(author)
+    git(author.root, "add", "--all")
+
+    done = author.program("deploy", "--yes")
+
+    assert done.exit_code == 4
+    assert "index.py:2: The package cannot be loaded on Lambda: it lacks welcome.md, since files at" in done.err
+    assert "move it into a folder" in done.err

@@ -46,7 +46,9 @@ def explain_failure(
     own = [item for item in missing if not item.explanation.distribution] or list(missing)
     if failure.causes and len(own) == 1:
         return _explain_missing(own[0], location), own[0]
-    reason = Secrets((), "").hide_all(" ".join(f"{failure.type}: {failure.message}".split()))
+    # Lambda's own messages are sentences; Python's need the type.
+    text = failure.message if "." in failure.type else f"{failure.type}: {failure.message}"
+    reason = Secrets((), "").hide_all(" ".join(text.split()))
     advice = _ADVICE.get(failure.type) or IMPORT_ADVICE.get(failure.type) or _DEFAULT_ADVICE
     return Finding.error("package-import-failed", f"{_HEAD}: {reason}", advice, location), None
 
@@ -75,7 +77,9 @@ def _explain_system(cause: Cause, location: SourceLocation) -> Finding | None:
         advice = "write to a folder in /tmp, or create the file before packaging and commit it"
         return Finding.error("file-system-read-only", message, advice, location)
     if cause.code == errno.ENOENT and cause.file and cause.frames and _is_subprocess(cause.frames[-1][0]):
-        message = f"The plugin runs the program {Path(cause.file).name} while it is imported, which Lambda does not have"
+        message = (
+            f"The plugin runs the program {Path(cause.file).name} while it is imported, which Lambda does not have"
+        )
         advice = "call the functions of its module instead: a package has no scripts of its dependencies"
         return Finding.error("program-not-packaged", message, advice, location)
     return None

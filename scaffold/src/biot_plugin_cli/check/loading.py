@@ -14,6 +14,7 @@ from biot_plugin_cli.check.load_failure import explain_failure, missing_code
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.hooks.loaded_files import Loaded
 from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.plugin.source_location import SourceLocation
 
 if TYPE_CHECKING:
     from biot_plugin_cli.loading.comparison import Comparison
@@ -55,7 +56,9 @@ def _compare(plugin: Plugin, comparison: Comparison, load: PackageLoad) -> Itera
     from biot_plugin_cli.loading.lambda_packages import packages_of_lambda
 
     missing = {item.key: item for item in comparison.missing(load)}
-    if load.failure:
+    shadowed = [_shadowed(*module) for module in comparison.shadowed(load)]
+    yield from shadowed
+    if load.failure and not shadowed:
         finding, cause = explain_failure(plugin, comparison, load.failure, list(missing.values()))
         yield finding
         missing.pop(cause.key if cause else "", None)
@@ -78,9 +81,15 @@ def _compare(plugin: Plugin, comparison: Comparison, load: PackageLoad) -> Itera
             "library-not-packaged",
             f"The package loads {library} of this machine, which Lambda does not have",
             "use a wheel that contains the library, or add it to the plugin's files",
+            plugin.location_of("handler"),
         )
     if not load.failure:
         yield from _check_conditions(comparison, load)
+
+
+def _shadowed(name: str, file: str) -> Finding:
+    message = f"{file} is never loaded on Lambda, whose runtime has loaded the module {name} of Python's before"
+    return Finding.error("module-shadowed", message, "rename your file", SourceLocation(file))
 
 
 def _check_conditions(comparison: Comparison, load: PackageLoad) -> Iterator[Finding]:

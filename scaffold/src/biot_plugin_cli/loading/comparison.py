@@ -79,6 +79,12 @@ class Comparison:
             return self._missing_file(cause.file)
         return None
 
+    def shadowed(self, load: PackageLoad) -> list[tuple[str, str]]:
+        """Find the plugin's own modules that Lambda has already loaded from elsewhere: names and files."""
+        preloaded = load.loaded.preloaded if load.loaded else frozenset()
+        places = {name: self.places.locate(file) for name, file in self._here.modules.items() if name in preloaded}
+        return [(name, place.name) for name, place in places.items() if place and place.kind == "own"]
+
     def not_loaded(self, load: PackageLoad) -> list[str]:
         """Find the modules that are loaded from the folder, and not from the package, although it has them."""
         if load.loaded is None:

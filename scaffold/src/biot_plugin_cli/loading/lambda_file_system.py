@@ -15,6 +15,11 @@ __all__ = ["LambdaFileSystem"]
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _WRITABLE = ("/tmp", "/dev", "/proc")  # noqa: S108
+# What is similar on all machines, or at least belongs to the system; the last ones are those of macOS.
+_OF_THE_SYSTEM = (
+    *("/bin", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/tmp", "/usr", "/var"),  # noqa: S108
+    *("/Library", "/System", "/private"),
+)
 # What fails anyway if the path does not exist, in which case the system's own error is the right one.
 _CHANGES = frozenset(["os.remove", "os.rmdir", "os.rename", "os.truncate", "os.chmod", "os.chown", "os.utime"])
 _CREATIONS = frozenset(["os.mkdir", "os.link", "os.symlink"])
@@ -26,8 +31,8 @@ class LambdaFileSystem:
 
     Args:
         root: The folder of the code, which is read-only.
-        hidden: Folders of this machine that Lambda does not have.
-        visible: Folders that are available although they lie in hidden ones.
+        hidden: Folders of this machine that Lambda does not have, beside all that are not the system's.
+        visible: Folders that are available nevertheless.
     """
 
     def __init__(self, root: str, hidden: list[str], visible: list[str]) -> None:
@@ -66,7 +71,9 @@ class LambdaFileSystem:
 
     def _refuse_hidden(self, path: Any) -> None:
         absolute = _absolute(path)
-        if absolute and _is_in(absolute, self._hidden) and not _is_in(absolute, self._visible):
+        if absolute is None or _is_in(absolute, self._visible):
+            return
+        if _is_in(absolute, self._hidden) or not _is_in(absolute, _OF_THE_SYSTEM):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
 

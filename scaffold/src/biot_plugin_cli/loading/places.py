@@ -45,19 +45,21 @@ class Places:
         folders = sorted(set(search_path) - set(self.roots), key=len, reverse=True)
         self._standard = [folder for folder in folders if _is_standard(folder)]
         self.installed = [folder for folder in folders if folder not in self._standard and not self._is_own(folder)]
+        # The innermost one first: the environment is in the plugin's folder, which may be in a library's.
+        self._folders = sorted([*self.roots, *self.installed], key=len, reverse=True)
 
     def locate(self, path: str) -> Place | None:
         """Locate a file; None for what belongs to Python, or to an environment itself."""
-        for folder in self.installed:
+        for folder in self._folders:
             if name := _name_in(folder, path):
-                is_environment = name.partition("/")[0].endswith(_OF_ENVIRONMENTS) or name.startswith("__editable__")
-                return None if is_environment else Place("installed", path, name, folder)
-        for root in self.roots:
-            if name := _name_in(root, path):
-                return None if name.startswith(".venv/") else Place("own", path, name, root)
-        if any(_name_in(folder, path) for folder in self._standard):
-            return None
-        return Place("outside", path, path, str(Path(path).parent))
+                break
+        else:
+            is_standard = any(_name_in(folder, path) for folder in self._standard)
+            return None if is_standard else Place("outside", path, path, str(Path(path).parent))
+        if folder in self.roots:
+            return None if name.startswith(".venv/") else Place("own", path, name, folder)
+        is_environment = name.partition("/")[0].endswith(_OF_ENVIRONMENTS) or name.startswith("__editable__")
+        return None if is_environment else Place("installed", path, name, folder)
 
     def candidates(self, name: str) -> Iterator[str]:
         """Yield where a file of the package that is not there may be on this machine."""

@@ -1,4 +1,4 @@
-"""Loads a plugin's package as Lambda does: extracted, in the runtime client, and without anything else of the plugin."""
+"""Loads a plugin's package as Lambda does: extracted, in the runtime client, and with nothing else on the path."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def load_package(plugin: Plugin, code: bytes, search_path: Sequence[str] = ()) -
     Args:
         plugin: The plugin.
         code: The zip file.
-        search_path: Where the plugin's environment has its packages; of them, only those that Lambda's runtime brings
-            can be imported.
+        search_path: The folders in which the plugin's environment has its packages; of them, only those that Lambda's
+            runtime brings can be imported.
 
     Raises:
         OperationFailed: There is no interpreter.
@@ -119,7 +119,11 @@ def load_package(plugin: Plugin, code: bytes, search_path: Sequence[str] = ()) -
         folder = Path(os.path.realpath(stack.enter_context(tempfile.TemporaryDirectory(prefix="biot-plugin-"))))
         root = CodeFolders(folder).extract(code)
         report = folder / "report"
-        settings = {"report": str(report), "hidden": _hidden_folders(plugin), "packages": list(search_path)}
+        settings = {
+            "report": str(report),
+            "hidden": [*_hidden_folders(plugin), *search_path],
+            "packages": list(search_path),
+        }
         variables = {"BIOT_PLUGIN_STARTER": json.dumps(settings), "PATH": _PATH, **plugin.manifest.environment}
         function = local_function(plugin.copied_to(root), python, platform, variables)
         return _load(_isolated(function), report)

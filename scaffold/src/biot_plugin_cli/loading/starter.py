@@ -20,10 +20,15 @@ from typing import Any
 
 # Only for these two imports: the plugin must not be able to import other modules from there.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))  # noqa: PTH100, PTH120
-from biot_plugin_cli.loading.lambda_file_system import LambdaFileSystem
 from biot_plugin_cli.hooks.observation import Observation, describe_exception
+from biot_plugin_cli.loading.lambda_file_system import LambdaFileSystem
 
-del sys.path[0], sys.modules["biot_plugin_cli"], sys.modules["biot_plugin_cli.hooks"], sys.modules["biot_plugin_cli.loading"]
+del (
+    sys.path[0],
+    sys.modules["biot_plugin_cli"],
+    sys.modules["biot_plugin_cli.hooks"],
+    sys.modules["biot_plugin_cli.loading"],
+)
 
 __all__ = ["main"]
 
