@@ -329,11 +329,11 @@ def module_by_way_of_pythonpath(author: Author) -> None:
     author.code("import shared_code")
 
 
-@refused("module-shadowed", "http/__init__.py is never loaded on Lambda", "rename your file")
+@refused("module-shadowed", "decimal.py is never loaded on Lambda", "rename your file")
 def module_that_the_runtime_has_loaded_already(author: Author) -> None:
-    author.write("http/__init__.py", "STATUS = 200\n")
+    author.write("decimal.py", "PLACES = 2\n")
     author.needs()
-    author.code("from http import STATUS")
+    author.code("from decimal import PLACES")
 
 
 @refused("package-import-failed", "Memory limit of 128 MB exceeded", "raise memory-size")
@@ -367,7 +367,7 @@ def distribution_of_bytecode_alone(author: Author) -> None:
     source = author.root.parent / "closed.py"
     source.write_text("VALUE = 1\n")
     compiled = py_compile.compile(str(source), cfile=str(source.with_suffix(".pyc")), doraise=True)
-    author.installs("closed", {"closed.pyc": Path(compiled).read_bytes()})
+    author.installs("closed", {"closed.pyc": Path(str(compiled)).read_bytes()})
     author.needs("closed")
     author.code("from closed import VALUE")
 

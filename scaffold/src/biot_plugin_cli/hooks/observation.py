@@ -33,13 +33,13 @@ class Observation:
             reading, those that do not exist included; the shared `libraries` of the process; and its `search_path`.
         """
         self._running = False
-        modules = {
+        modules: dict[str, Any] = {
             name: getattr(module, "__file__", None)
             for name, module in list(sys.modules.items())
             if name not in self._preloaded
         }
         return {
-            "modules": {name: os.path.abspath(file) for name, file in modules.items() if _is_path(file)},  # noqa: PTH100
+            "modules": {name: os.path.abspath(file) for name, file in modules.items() if isinstance(file, str)},  # noqa: PTH100
             "preloaded": sorted(self._preloaded),
             "files": list(self._files),
             "libraries": _mapped_libraries(),
@@ -74,7 +74,7 @@ def describe_exception(error: BaseException) -> dict[str, Any]:
 
 
 def _describe(error: BaseException) -> dict[str, Any]:
-    filename = getattr(error, "filename", None)
+    filename: Any = getattr(error, "filename", None)
     return {
         "type": type(error).__name__,
         "message": str(error),

@@ -51,7 +51,7 @@ class Comparison:
     def __init__(self, plugin: Plugin, here: Loaded, names: frozenset[str]) -> None:
         self._here = here
         self._names = names
-        self._modules = {file: name for name, file in reversed(here.modules.items())}
+        self._modules = {file: name for name, file in sorted(here.modules.items(), reverse=True)}
         self.places = Places(plugin.root, here.search_path)
         self._left_out = LeftOut(plugin, Environment(self.places.installed), names, _distributions(names))
 
@@ -86,12 +86,19 @@ class Comparison:
         return [(name, place.name) for name, place in places.items() if place and place.kind == "own"]
 
     def not_loaded(self, load: PackageLoad) -> list[str]:
-        """Find the modules that are loaded from the folder, and not from the package, although it has them."""
+        """Find the modules that are loaded from the folder, and not from the package, although it has them.
+
+        Of a distribution, that is all or nothing: it may import a part of itself in a thread, sooner or later.
+        """
         if load.loaded is None:
             return []
         there = {*load.loaded.modules, *load.loaded.preloaded}
         places = {name: self.places.locate(file) for name, file in self._here.modules.items() if name not in there}
-        return [name for name, place in places.items() if place and place.name in self._names]
+        return [
+            name
+            for name, place in places.items()
+            if place and place.name in self._names and (place.kind == "own" or name.partition(".")[0] not in there)
+        ]
 
     def _missing_distribution(self, name: str) -> Missing:
         from packaging.utils import canonicalize_name
