@@ -287,6 +287,13 @@ def version_of_a_development_dependency(author: Author) -> None:
     author.code("from importlib.metadata import version\nVERSION = version('helper')")
 
 
+@refused("file-not-packaged", "it lacks odd/__init__.pyi, since type stubs are left out where no code names them")
+def stubs_that_are_read_by_a_name_that_is_put_together(author: Author) -> None:
+    author.installs("odd", {"odd/__init__.py": "open(__file__ + 'i')\n", "odd/__init__.pyi": ""})
+    author.needs("odd")
+    author.code("import odd")
+
+
 @refused("file-system-read-only", "The plugin changes cache.txt while it is imported", "write to a folder in /tmp")
 def file_that_is_written(author: Author) -> None:
     author.needs()
@@ -360,6 +367,16 @@ def library_that_reads_its_stubs(author: Author) -> None:
     author.installs("lazy", {"lazy/__init__.py": read, "lazy/__init__.pyi": "from .core import f\n"})
     author.needs("lazy")
     author.code("import lazy\nassert 'core' in lazy.NAMES")
+
+
+@clean
+def library_whose_stubs_another_one_reads(author: Author) -> None:
+    read = "def attach_stub(file):\n    return open(file[:-2] + 'py' + 'i').read()\n"
+    author.installs("loader", {"loader.py": read})
+    lazy = "import loader\nNAMES = loader.attach_stub(__file__)\n"
+    author.installs("lazy", {"lazy/__init__.py": lazy, "lazy/__init__.pyi": ""}, needs=["loader"])
+    author.needs("lazy")
+    author.code("import lazy")
 
 
 @clean

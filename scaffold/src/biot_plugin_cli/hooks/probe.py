@@ -67,10 +67,11 @@ def main(handler: str, report: str, stack: str, seconds: str, *options: str) -> 
 
 def _inspect(handler: str, *, lenient: bool) -> dict[str, Any]:
     invalid_hooks: list[dict[str, Any]] = []
-    observation = Observation()
     try:
         if lenient:
             _collect_invalid_hooks(invalid_hooks)
+        # From here on: whether the plugin imports the framework, too, is up to the plugin.
+        observation = Observation()
         module, entry_point = _import(handler)
         observed = observation.end()
         hooks = _hooks_of(entry_point, lenient=lenient)

@@ -98,6 +98,12 @@ class LeftOut:
                 f"move its packages to {folder}/src, or build its wheel and use that in [tool.uv.sources]",
                 owner.name,
             )
+        if place.name.endswith(".pyi"):
+            return Explanation(
+                "type stubs are left out where no code names them",
+                f"read it by its full name, such as {Path(place.name).name}, which keeps it in the package",
+                owner.name,
+            )
         return Explanation(
             f"the wheel of {owner.name} for Lambda does not have it",
             "run make setup, and see whether the plugin still works",

@@ -31,7 +31,7 @@ _EXCLUDED_FOLDERS = frozenset(["tests", "events", "docs", "dist", "build"])
 _EXCLUDED_PATTERNS = (
     *("pyproject.toml", "*.lock", "pylock.toml", "pylock.*.toml", "requirements*.txt", "setup.py", "setup.cfg"),
     *("Makefile", "Dockerfile", "bitbucket-pipelines.yml", "tox.ini", "noxfile.py", "conftest.py"),
-    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json"),
+    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json", "*~"),
 )
 _EXCLUDED_FILES = frozenset(["scripts/find-python.sh"])
 
