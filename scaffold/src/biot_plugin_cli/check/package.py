@@ -30,14 +30,12 @@ def check_package(plugin: Plugin, codes: Collection[str], here: Loaded | None = 
         here: What the import of the plugin's folder loads; None if it cannot be imported, then the package is not
             loaded either.
     """
-    from biot_plugin_cli.dependencies.lock import is_locked
-
     if plugin.manifest.package == "image":
         return
     entries, findings = check_source_files(plugin, codes)
     findings += check_dependencies(plugin)
     yield from findings
-    if _can_be_built(plugin, findings) and is_locked(plugin.root):
+    if _can_be_built(plugin, findings) and _has_known_dependencies(plugin):
         yield from _check_build(plugin, codes, here)
     else:
         yield from _check_source_size(entries)
@@ -46,6 +44,15 @@ def check_package(plugin: Plugin, codes: Collection[str], here: Loaded | None = 
 def _can_be_built(plugin: Plugin, findings: list[Finding]) -> bool:
     blocked = any(finding.severity == "error" or finding.code == "package-unknown" for finding in findings)
     return not blocked and not plugin.is_invalid("runtime") and not plugin.is_invalid("handler")
+
+
+def _has_known_dependencies(plugin: Plugin) -> bool:
+    """Whether the dependencies are locked, or declared to be none, so that nothing has to be resolved."""
+    from biot_plugin_cli.dependencies.lock import is_locked
+    from biot_plugin_cli.dependencies.pyproject import Project
+
+    document = plugin.file.document
+    return is_locked(plugin.root) or ("project" in document and Project.of(plugin.root, document).needs_nothing)
 
 
 def _check_build(plugin: Plugin, codes: Collection[str], here: Loaded | None) -> Iterator[Finding]:
