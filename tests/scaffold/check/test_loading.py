@@ -294,6 +294,13 @@ def stubs_that_are_read_by_a_name_that_is_put_together(author: Author) -> None:
     author.code("import odd")
 
 
+@refused("file-not-packaged", "it lacks welcome.md, since files at the top")
+def text_at_the_top_without_a_lock_as_nothing_is_needed(author: Author) -> None:
+    author.write("welcome.md", "Hello")
+    author.needs(lock=False)
+    author.code("TEXT = open('welcome.md').read()")
+
+
 @refused("file-system-read-only", "The plugin changes cache.txt while it is imported", "write to a folder in /tmp")
 def file_that_is_written(author: Author) -> None:
     author.needs()
@@ -315,6 +322,12 @@ def script_of_a_dependency(author: Author) -> None:
     script.chmod(0o755)
     author.needs("tool")
     author.code("import subprocess\nN = subprocess.run(['norms-tool'], capture_output=True, check=True)")
+
+
+@refused("shared-memory-missing", "Lambda has no shared memory", "use threads")
+def lock_of_multiprocessing(author: Author) -> None:
+    author.needs()
+    author.code("import multiprocessing\nLOCK = multiprocessing.Lock()")
 
 
 @refused("library-not-packaged", "The package loads libpump.so.1 of this machine, which Lambda does not have")
@@ -450,6 +463,18 @@ def linked_library_with_a_folder_of_sources(author: Author) -> None:
     (author.site / "two.pth").write_text(f"{library / 'src'}\n")
     author.needs("two", uv='[tool.uv.sources]\ntwo = {path = "../two", editable = true}')
     author.code("import two, second")
+
+
+@clean
+def modules_of_multiprocessing_that_need_no_shared_memory(author: Author) -> None:
+    author.needs()
+    author.code("import multiprocessing.synchronize, concurrent.futures.process\nENDS = multiprocessing.Pipe()")
+
+
+@clean
+def nothing_is_needed_and_nothing_locked(author: Author) -> None:
+    author.needs(lock=False)
+    author.code("import json")
 
 
 @clean

@@ -76,6 +76,11 @@ def _explain_system(cause: Cause, location: SourceLocation) -> Finding | None:
         message = f"The plugin changes {cause.file} while it is imported, and on Lambda only /tmp can be written to"
         advice = "write to a folder in /tmp, or create the file before packaging and commit it"
         return Finding.error("file-system-read-only", message, advice, location)
+    if cause.code == errno.ENOSYS:
+        made = "a lock, queue or pool of multiprocessing"
+        message = f"The plugin makes {made} while it is imported, for which Lambda has no shared memory"
+        advice = "use threads, or processes that are connected by multiprocessing.Pipe"
+        return Finding.error("shared-memory-missing", message, advice, location)
     if cause.code == errno.ENOENT and cause.file and cause.frames and _is_subprocess(cause.frames[-1][0]):
         message = (
             f"The plugin runs the program {Path(cause.file).name} while it is imported, which Lambda does not have"

@@ -36,7 +36,8 @@ class Observation:
         modules: dict[str, Any] = {
             name: getattr(module, "__file__", None)
             for name, module in list(sys.modules.items())
-            if name not in self._preloaded
+            # Not the main module either, which multiprocessing gives a second name.
+            if name not in self._preloaded and module is not sys.modules.get("__main__")
         }
         return {
             "modules": {name: os.path.abspath(file) for name, file in modules.items() if isinstance(file, str)},  # noqa: PTH100

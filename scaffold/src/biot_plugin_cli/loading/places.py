@@ -42,20 +42,20 @@ class Places:
 
     def __init__(self, root: Path, search_path: Sequence[str]) -> None:
         self.roots = tuple(dict.fromkeys([str(root), os.path.realpath(root)]))
-        folders = sorted(set(search_path) - set(self.roots), key=len, reverse=True)
+        folders = [folder for folder in sorted(set(search_path)) if folder not in self.roots]
         self._standard = [folder for folder in folders if _is_standard(folder)]
         self.installed = [folder for folder in folders if folder not in self._standard and not self._is_own(folder)]
         # The innermost one first: the environment is in the plugin's folder, which may be in a library's.
-        self._folders = sorted([*self.roots, *self.installed], key=len, reverse=True)
+        self._folders = sorted([*self.roots, *self._standard, *self.installed], key=len, reverse=True)
 
     def locate(self, path: str) -> Place | None:
         """Locate a file; None for what belongs to Python, or to an environment itself."""
-        for folder in self._folders:
-            if name := _name_in(folder, path):
-                break
-        else:
-            is_standard = any(_name_in(folder, path) for folder in self._standard)
-            return None if is_standard else Place("outside", path, path, str(Path(path).parent))
+        folder = next((folder for folder in self._folders if _name_in(folder, path)), None)
+        if folder is None:
+            return Place("outside", path, path, str(Path(path).parent))
+        name = _name_in(folder, path) or ""
+        if folder in self._standard:
+            return None
         if folder in self.roots:
             return None if name.startswith(".venv/") else Place("own", path, name, folder)
         is_environment = name.partition("/")[0].endswith(_OF_ENVIRONMENTS) or name.startswith("__editable__")

@@ -8,6 +8,7 @@ machine that Lambda does not have; and `packages`, where this machine has the pa
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.machinery
 import json
@@ -61,6 +62,15 @@ class _LambdaPackages:
             self._file_system.enabled = True
 
 
+class _NoSharedMemory:
+    """The semaphores of multiprocessing on Lambda, which has no shared memory to put them in."""
+
+    SEM_VALUE_MAX = 0x7FFFFFFF
+
+    def __new__(cls, *_: Any) -> _NoSharedMemory:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+
 def main(client: str, handler: str, *arguments: str) -> None:
     """Prepare the process, then run the client in it.
 
@@ -75,6 +85,8 @@ def main(client: str, handler: str, *arguments: str) -> None:
     site.setcopyright()
     site.sethelper()
     sys.dont_write_bytecode = True
+    multiprocessing: Any = importlib.import_module("_multiprocessing")
+    multiprocessing.SemLock = _NoSharedMemory
     # The folder of AWS's client, if the interpreter does not have it.
     own = [argument for argument in arguments if os.path.isdir(argument)]  # noqa: PTH112
     root = os.environ["LAMBDA_TASK_ROOT"]
