@@ -32,7 +32,8 @@ class Author(Repository):
         python = find_interpreter(THIS)
         assert python is not None
         self.write(".gitignore", ".venv\n.cache\n")
-        self.write(".venv/pyvenv.cfg", f"home = {python.parent}\nversion = {sys.version.split()[0]}\n")
+        settings = f"home = {python.parent}\nversion = {sys.version.split()[0]}\ninclude-system-site-packages = false\n"
+        self.write(".venv/pyvenv.cfg", settings)
         (self.root / ".venv" / "bin").mkdir()
         (self.root / ".venv" / "bin" / "python").symlink_to(python)
         self.site.mkdir(parents=True)
@@ -536,7 +537,7 @@ def module_that_lambda_brings(author: Author) -> None:
         (optional_module, "module-not-packaged", "lacks the module fast, which the plugin loads here, since"),
         (optional_file, "file-not-packaged", "lacks welcome.md, which the plugin loads here, since files at the top"),
         (module_on_a_condition, "module-not-loaded", "The package has the module texts, but does not load it"),
-        (module_that_lambda_brings, "module-of-lambda", "lacks boto3, so that of Lambda is loaded"),
+        (module_that_lambda_brings, "module-of-lambda", "lacks boto3, so what Lambda brings is loaded"),
     ],
 )
 def test_what_is_loaded_here_alone_is_a_warning(author: Author, prepare: Prepare, code: str, said: str) -> None:

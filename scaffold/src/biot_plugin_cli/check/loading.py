@@ -63,12 +63,12 @@ def _compare(plugin: Plugin, comparison: Comparison, load: PackageLoad) -> Itera
         yield finding
         missing.pop(cause.key if cause else "", None)
     of_lambda = packages_of_lambda(load)
-    for name in of_lambda:
-        missing.pop(name, None)
+    missing = {key: item for key, item in missing.items() if key not in of_lambda}
+    if of_lambda:
         yield Finding.warning(
             "module-of-lambda",
-            f"The package lacks {name}, so that of Lambda is loaded, which AWS replaces by other versions at any time",
-            f"add {name} to dependencies in pyproject.toml, and run make setup",
+            f"The package lacks {', '.join(of_lambda)}, so what Lambda brings is loaded, whose version AWS changes",
+            f"add {of_lambda[0]} to dependencies in pyproject.toml, and run make setup",
         )
     for item in missing.values():
         yield Finding.warning(

@@ -42,9 +42,10 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, A
     with showing_progress() as progress:
         package = build_package(plugin, progress=progress)
         progress("Loading the package")
-        findings = check_loading(plugin, package.path, hooks.loaded)
-    _require_no_error(CheckResult(tuple(findings)))
-    print_warnings(findings)
+        loading = CheckResult(tuple(check_loading(plugin, package.path, hooks.loaded)))
+    if loading.errors:
+        raise _first_error(loading)
+    print_warnings(loading.findings)
     deployed = destination.calls.find(destination.name)
     unmentioned = unmentioned_fields(plugin.manifest, hooks)
     plan = make_plan(deployed, config, package.content_hash, unmentioned=unmentioned)
@@ -91,11 +92,6 @@ def _require_no_errors(plugin: Plugin) -> Hooks:
         print_warnings(result.findings)
         return result.hooks
     raise _first_error(result)
-
-
-def _require_no_error(result: CheckResult) -> None:
-    if result.errors:
-        raise _first_error(result)
 
 
 def _first_error(result: CheckResult) -> CliError:

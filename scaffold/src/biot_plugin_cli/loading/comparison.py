@@ -59,9 +59,13 @@ class Comparison:
         """Find everything that the folder loads and the package does not have; one for each distribution."""
         found: dict[str, Missing] = {}
         loaded = set(load.loaded.files if load.loaded else ())
+        brought = {*load.loaded.modules, *load.loaded.preloaded} if load.loaded else set()
         for file in self._here.files:
             place = self.places.locate(file)
             if place is None or place.name in self._names:
+                continue
+            # Lambda's runtime has some packages of its own.
+            if place.kind == "installed" and self._modules.get(file) in brought:
                 continue
             if place.kind == "outside" and (file in loaded or file.startswith(_FOLDERS_OF_THE_SYSTEM)):
                 continue

@@ -8,12 +8,8 @@ __all__ = ["packages_of_lambda"]
 
 
 def packages_of_lambda(load: PackageLoad) -> list[str]:
-    """List the packages of Lambda's that a plugin's package loads."""
+    """List the packages of Lambda's that a plugin's package loads, by the names of their modules."""
     if load.loaded is None:
         return []
-    root = f"{load.root}/"
-    loaded = {name for name, file in load.loaded.modules.items() if not file.startswith(root)}
-    return sorted(loaded & PACKAGES)
-
-
-PACKAGES = frozenset(["boto3", "botocore", "s3transfer", "urllib3"])
+    own = (f"{load.root}/", *load.prefixes)
+    return sorted(name for name, file in load.loaded.modules.items() if "." not in name and not file.startswith(own))

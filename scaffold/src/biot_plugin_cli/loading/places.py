@@ -42,7 +42,7 @@ class Places:
 
     def __init__(self, root: Path, search_path: Sequence[str]) -> None:
         self.roots = tuple(dict.fromkeys([str(root), os.path.realpath(root)]))
-        folders = [folder for folder in sorted(set(search_path)) if folder not in self.roots]
+        folders = [folder for folder in dict.fromkeys(search_path) if folder not in self.roots]
         self._standard = [folder for folder in folders if _is_standard(folder)]
         self.installed = [folder for folder in folders if folder not in self._standard and not self._is_own(folder)]
         # The innermost one first: the environment is in the plugin's folder, which may be in a library's.
