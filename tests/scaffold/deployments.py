@@ -8,7 +8,7 @@ from typing import Any
 
 from biot_emulator.client import Client
 from biot_emulator.testing import Emulator
-from tests.scaffold.packages import Repository
+from tests.scaffold.packages import Repository, framework_wheel
 
 FIRST = "def handler(event, context):\n    return {'n': 1}\n"
 
@@ -35,9 +35,16 @@ def deploy(plugin: Repository, *arguments: str) -> dict[str, Any]:
 
 def deploy_hooked(plugin: Repository) -> None:
     """Deploy a plugin whose decorators say what it is called for."""
-    (plugin.root / ".venv").symlink_to(sys.prefix)
-    plugin.write("index.py", HOOKED)
+    hook(plugin)
     deploy(plugin)
+
+
+def hook(plugin: Repository) -> None:
+    """Make a plugin one whose decorators say what it is called for."""
+    (plugin.root / ".venv").symlink_to(sys.prefix)
+    framework_wheel(plugin.wheels)
+    plugin.needs("biot-plugin")
+    plugin.write("index.py", HOOKED)
 
 
 def configured(plugin: Repository, **settings: Any) -> None:

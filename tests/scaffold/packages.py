@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,6 +63,23 @@ def make_wheel(
         for key, value in written.items():
             archive.writestr(key, value)
     return wheel
+
+
+def framework_wheel(folder: Path) -> Path:
+    """Write a wheel of the framework, with what it imports of other distributions, so that nothing is downloaded."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return make_wheel(folder, "biot_plugin", _framework_files())
+
+
+@functools.cache
+def _framework_files() -> dict[str, bytes]:
+    source = CHECKOUT / "framework" / "src"
+    own = {file.relative_to(source).as_posix(): file.read_bytes() for file in source.rglob("*.py")}
+    code = "import json, sys, biot_plugin; print(json.dumps([getattr(m, '__file__', 0) for m in sys.modules.values()]))"
+    loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+    site = Path(sysconfig.get_path("purelib"))
+    needed = [Path(file) for file in filter(None, loaded) if Path(file).is_relative_to(site)]
+    return own | {file.relative_to(site).as_posix(): file.read_bytes() for file in needed}
 
 
 def _digest(content: bytes) -> str:

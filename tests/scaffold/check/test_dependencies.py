@@ -13,7 +13,7 @@ from biot_plugin_cli.check.finding import Finding
 from biot_plugin_cli.dependencies import installers
 from biot_plugin_cli.dependencies.installers import find_uv
 from biot_plugin_cli.plugin.repository import Plugin
-from tests.scaffold.packages import PYTHON, uv_lock
+from tests.scaffold.packages import PYTHON, framework_wheel, uv_lock
 from tests.scaffold.plugins import MANIFEST, THIS, check, codes, make_plugin, the_one
 from tests.scaffold.support import CHECKOUT
 
@@ -67,7 +67,9 @@ def test_what_has_wheels_for_lambda_is_fine(tmp_path: Path, locked: bool) -> Non
     _wheel(wheels, "native", FOR_LAMBDA)
     _wheel(wheels, "maconly", FOR_MAC)
 
-    assert _look(_project(tmp_path, "pure"), locked=locked) == []
+    framework_wheel(wheels)
+
+    assert _look(_project(tmp_path, "pure", "biot-plugin"), locked=locked) == []
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -33,6 +33,15 @@ def test_what_cannot_be_imported_is_shown_where(tmp_path: Path, index: str, line
     assert ("make setup" in found.advice) == ("ModuleNotFoundError" in said)
 
 
+def test_a_variable_of_the_shell_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NORMS_URL", "https://example.com")
+
+    found = the_one(check(make_plugin(tmp_path, index="import os\nURL = os.environ['NORMS_URL']\n")))
+
+    assert (found.code, found.line) == ("import-failed", 2)
+    assert found.advice.startswith("set NORMS_URL in [tool.biot-plugin.environment]")
+
+
 def test_a_process_that_ends_at_import_is_told(tmp_path: Path) -> None:
     report = check(make_plugin(tmp_path, index="import os\nos._exit(7)\n"))
 

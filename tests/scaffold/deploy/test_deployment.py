@@ -15,7 +15,7 @@ from biot_emulator.testing import Emulator
 from biot_plugin_cli.hooks import discovery
 from biot_plugin_cli.manifest import file
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
-from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
+from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, deploy_hooked, hook, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
 from tests.scaffold.support import on_terminal, program_file
@@ -257,8 +257,7 @@ def test_what_the_check_warns_of_is_said_once_and_deployed(
 def test_the_platform_itself_is_asked_what_can_be_intercepted(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (plugin.root / ".venv").symlink_to(sys.prefix)
-    plugin.write("index.py", HOOKED)
+    hook(plugin)
     assert plugin.program("check", "--online").exit_code == 0
     listed, gone = InterceptableApis.listed, "POST/organization/v1/users/patients"
     with monkeypatch.context() as patch:

@@ -12,6 +12,7 @@ from biot_plugin_cli.plugin.ignored_files import is_plugin_file
     [
         *("index.py", "hooks/patients.py", "pyproject.toml", ".env", "data/table.json", "src/build/main.py"),
         *("swp.py", "builds/x.py", "distance.py", "jb_tmp.py", "native.so", "native.pyd", "tmp.py", "a.tmpl"),
+        *("sedatives/norms.py", "data/sedatives", "flycheck_/norms.py", "old~/norms.py", "lab.tmp/norms.py"),
     ],
 )
 def test_own(path: str) -> None:

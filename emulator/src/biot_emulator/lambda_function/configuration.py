@@ -26,6 +26,10 @@ class Function:
         memory_mb: Maximum memory of all its processes together, in megabytes.
         environment: Its environment variables; they override Lambda's own.
         client: The runtime client; None uses AWS's if it is available, otherwise the emulator's.
+        isolated: Whether the packages that are installed in the interpreter's environment are hidden, as on Lambda,
+            where the code brings its own.
+        starter: A Python program that starts the runtime client, after it has prepared the process: its arguments are
+            the client's program and the arguments of that. None starts the client itself.
     """
 
     root: Path
@@ -36,6 +40,8 @@ class Function:
     memory_mb: int = 128
     environment: Mapping[str, str] = field(default_factory=dict)
     client: RuntimeClient | None = None
+    isolated: bool = False
+    starter: Path | None = None
 
     @property
     def full_name(self) -> str:

@@ -38,12 +38,13 @@ def main(handler: str, client: str, client_folder: str = "", lifeline: str = "")
         built_in = _import_built_in("serve")
         _put_plugin_first()
         built_in.serve(handler)
-    _put_plugin_first()
     if client_folder:
         # Last, so that it shadows nothing of the plugin.
         sys.path.append(client_folder)
+    # Before the plugin's folder is added, too: on Lambda the client has its modules before the plugin can have others.
     aws = importlib.import_module("awslambdaric.__main__")
     _show_import_tracebacks(importlib.import_module("awslambdaric.bootstrap"))
+    _put_plugin_first()
     aws.main(sys.argv)
 
 

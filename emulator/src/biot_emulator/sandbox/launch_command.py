@@ -13,6 +13,7 @@ __all__ = ["launch_command"]
 _LAUNCH = Path(__file__).with_name("launch.py")
 # Packages installed for the developer's user do not exist on Lambda.
 _NO_USER_PACKAGES = "-s"
+_NO_INSTALLED_PACKAGES = "-S"
 # AWS's client does that itself.
 _UNBUFFERED = "-u"
 
@@ -24,10 +25,19 @@ def launch_command(function: Function) -> tuple[list[str], str]:
         SandboxUnavailable: The interpreter does not run, or the requested client is not available.
     """
     version, has_client = awslambdaric.probe(function.python)
-    client, folder = _select_client(function, version, has_client)
-    options = [_NO_USER_PACKAGES, _UNBUFFERED] if client == "built-in" else [_NO_USER_PACKAGES]
-    command = [str(function.python.absolute()), *options, str(_LAUNCH), function.handler, client]
+    client, folder = _select_client(function, version, has_client and not function.isolated)
+    program = [str(path) for path in (function.starter, _LAUNCH) if path]
+    command = [str(function.python.absolute()), *_options(function, client), *program, function.handler, client]
     return [*command, str(folder or "")], version
+
+
+def _options(function: Function, client: RuntimeClient) -> list[str]:
+    options = {
+        _NO_USER_PACKAGES: True,
+        _NO_INSTALLED_PACKAGES: function.isolated,
+        _UNBUFFERED: client == "built-in",
+    }
+    return [option for option, applies in options.items() if applies]
 
 
 def _select_client(function: Function, version: str, has_client: bool) -> tuple[RuntimeClient, Path | None]:

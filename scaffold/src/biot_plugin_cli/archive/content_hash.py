@@ -4,10 +4,10 @@ It is the SHA-256 of a text with one line for each file, sorted by path:
 
     0644 <SHA-256 of its bytes> <its path in the package>
 
-The mode of an executable file is 0755. Bytecode is left out, since it follows from the sources and the interpreter that
-compiled them. Of a `*.dist-info` folder only the bytes of `entry_points.txt` and the path of `METADATA`, which contains
-the distribution's name and version, are hashed; the rest is bookkeeping of installers. So versions of this program, of
-Python, uv, pip or zlib do not change the hash.
+The mode of an executable file is 0755. Bytecode in `__pycache__` is left out, since it follows from the sources and the
+interpreter that compiled them. Of a `*.dist-info` folder only the bytes of `entry_points.txt` and the path of
+`METADATA`, which contains the distribution's name and version, are hashed; the rest is bookkeeping of installers. So
+versions of this program, of Python, uv, pip or zlib do not change the hash.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def content_hash(digests: Iterable[Digest]) -> str:
 def _line(digest: Digest) -> str:
     path = PurePosixPath(digest.name)
     sha256 = digest.sha256
-    if path.suffix == ".pyc":
+    if path.suffix == ".pyc" and path.parent.name == "__pycache__":
         return ""
     if path.parts[0].endswith(_METADATA_FOLDER):
         if path.name == "METADATA":

@@ -38,7 +38,7 @@ def _check_lock(plugin: Plugin, project: Project) -> Iterator[Finding]:
     if not project.needs_nothing and not is_locked(plugin.root) and find_uv(plugin.root):
         yield Finding.warning(
             "lock-missing",
-            "There is no uv.lock, so the newest versions would be packaged; their size was not checked",
+            "There is no uv.lock, so the newest versions would be packaged; the package was neither built nor loaded",
             "run make setup or uv lock, and commit uv.lock",
             _location_of(plugin, "dependencies"),
         )

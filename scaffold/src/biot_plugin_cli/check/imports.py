@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def _missing_handler(plugin: Plugin, error: NoHandler) -> Finding:
 def _failed_import(plugin: Plugin, error: PluginNotImported) -> Finding:
     if error.reason.startswith("ModuleNotFoundError"):
         advice = "add the missing module to the dependencies in pyproject.toml, and run make setup"
+    elif (name := error.reason.removeprefix("KeyError: ").strip("'")) != error.reason and name in os.environ:
+        advice = f"set {name} in [tool.biot-plugin.environment]: on Lambda, nothing of your shell's environment is set"
     else:
         default = "fix that line" if error.location.file else "run biot-plugin config to see the plugin's last output"
         advice = IMPORT_ADVICE.get(error.type, default)

@@ -1,4 +1,4 @@
-"""Checks the package: whether it can be built, and whether Lambda accepts its size."""
+"""Checks the package: whether it can be built and loaded, and whether Lambda accepts its size."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from biot_plugin_cli.check.dependencies import check_dependencies
 from biot_plugin_cli.check.finding import Finding, split_message
+from biot_plugin_cli.check.loading import check_loading
 from biot_plugin_cli.check.source_files import check_source_files
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
+from biot_plugin_cli.hooks.loaded_files import Loaded
 from biot_plugin_cli.plugin.repository import Plugin
 
 if TYPE_CHECKING:
@@ -19,22 +21,22 @@ if TYPE_CHECKING:
 __all__ = ["check_package"]
 
 
-def check_package(plugin: Plugin, codes: Collection[str]) -> Iterator[Finding]:
-    """Check what a package is built from; if that is valid and locked, build it in a temporary folder.
+def check_package(plugin: Plugin, codes: Collection[str], here: Loaded | None = None) -> Iterator[Finding]:
+    """Check what a package is built from; if that is valid and locked, build it in a temporary folder, and load it.
 
     Args:
         plugin: The plugin.
         codes: The codes of earlier findings.
+        here: What the import of the plugin's folder loads; None if it cannot be imported, then the package is not
+            loaded either.
     """
-    from biot_plugin_cli.dependencies.lock import is_locked
-
     if plugin.manifest.package == "image":
         return
     entries, findings = check_source_files(plugin, codes)
     findings += check_dependencies(plugin)
     yield from findings
-    if _can_be_built(plugin, findings) and is_locked(plugin.root):
-        yield from _check_build(plugin, codes)
+    if _can_be_built(plugin, findings) and _has_known_dependencies(plugin):
+        yield from _check_build(plugin, codes, here)
     else:
         yield from _check_source_size(entries)
 
@@ -44,12 +46,23 @@ def _can_be_built(plugin: Plugin, findings: list[Finding]) -> bool:
     return not blocked and not plugin.is_invalid("runtime") and not plugin.is_invalid("handler")
 
 
-def _check_build(plugin: Plugin, codes: Collection[str]) -> Iterator[Finding]:
+def _has_known_dependencies(plugin: Plugin) -> bool:
+    """Whether the dependencies are locked, or declared to be none, so that nothing has to be resolved."""
+    from biot_plugin_cli.dependencies.lock import is_locked
+    from biot_plugin_cli.dependencies.pyproject import Project
+
+    document = plugin.file.document
+    return is_locked(plugin.root) or ("project" in document and Project.of(plugin.root, document).needs_nothing)
+
+
+def _check_build(plugin: Plugin, codes: Collection[str], here: Loaded | None) -> Iterator[Finding]:
     from biot_plugin_cli.package.builder import build_package
 
     with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
         try:
-            build_package(plugin, Path(folder) / "package.zip")
+            package = build_package(plugin, Path(folder) / "package.zip")
+            if here is not None:
+                yield from check_loading(plugin, package.path, here)
         except InvalidPlugin as error:
             yield Finding.error("package-refused", *split_message(error))
         except PluginImportError as error:

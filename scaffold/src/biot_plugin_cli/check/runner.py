@@ -78,7 +78,7 @@ def check(
         findings += [*schedule_findings, *check_subscriptions(plugin, hooks, interceptable)]
     findings += check_secrets(plugin)
     if packaging:
-        findings += check_package(plugin, {finding.code for finding in findings})
+        findings += check_package(plugin, {finding.code for finding in findings}, hooks.loaded if hooks else None)
     return CheckResult(tuple(sorted(findings, key=lambda finding: finding.sort_key)), schedule, platform_error, hooks)
 
 

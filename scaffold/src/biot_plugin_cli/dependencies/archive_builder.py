@@ -38,7 +38,7 @@ Progress = Callable[[str], None]
 """Receives a short description of each step."""
 
 # To be incremented whenever the same lock file results in another archive.
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 def build_dependencies(
@@ -140,7 +140,7 @@ def _read_entries(folder: Path) -> Iterator[Entry]:
 def _find_owner(name: str, owners: dict[str, str]) -> str | None:
     """Find the distribution that a file belongs to; bytecode belongs to that of its source file."""
     path = PurePosixPath(name)
-    if path.suffix == ".pyc":
+    if path.suffix == ".pyc" and path.parent.name == "__pycache__":
         name = str(path.parent.parent / f"{path.name.partition('.')[0]}.py")
     return owners.get(name)
 

@@ -1,4 +1,8 @@
-"""Removal of installed files that a plugin does not need at run time: scripts, stubs, caches, installer metadata."""
+"""Removal of installed files that no plugin needs at run time: scripts, stubs, caches, installer metadata.
+
+Nothing is removed that a library can import or read. Bytecode without its source is a module. Some libraries read type
+stubs, their own or those of others, so that stubs are only removed where nothing as much as names such files.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,9 @@ __all__ = ["prune"]
 # Written by installers and build tools; some of it contains paths of this machine.
 _INSTALLER_METADATA = frozenset(["INSTALLER", "REQUESTED", "direct_url.json", "uv_build.json", "uv_cache.json"])
 _CACHES = frozenset(["__pycache__", ".DS_Store"])
-_SUFFIXES = frozenset([".pyi", ".pyc"])
+_STUB = ".pyi"
+# `attach_stub` of lazy_loader is how most of them do it.
+_READS_STUBS = (b".pyi", b"attach_stub")
 _AT_TOP = frozenset(["bin", ".lock"])
 
 
@@ -26,13 +32,24 @@ def prune(folder: Path) -> None:
     for path in folder.iterdir():
         if path.name in _AT_TOP:
             _remove(path)
+    keeps_stubs = _reads_stubs(folder)
     for path in sorted(folder.rglob("*"), reverse=True):
-        if path.name in _CACHES or path.suffix in _SUFFIXES or _is_installer_metadata(path):
+        is_stub = path.suffix == _STUB and not keeps_stubs
+        if path.name in _CACHES or is_stub or _is_installer_metadata(path):
             _remove(path)
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
     for name, distribution in installed_distributions(folder):
         _write_record(folder, name, distribution)
+
+
+def _reads_stubs(folder: Path) -> bool:
+    """Whether any installed file names stubs, except for stubs and for metadata, which lists all files."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    if not any(path.suffix == _STUB for path in paths):
+        return False
+    code = (path for path in paths if path.suffix != _STUB and path.parent.suffix != ".dist-info")
+    return any(name in content for content in map(Path.read_bytes, code) for name in _READS_STUBS)
 
 
 def _write_record(folder: Path, dist_info: str, distribution: metadata.PathDistribution) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 import time
 from collections.abc import Generator
@@ -15,6 +16,7 @@ from biot_plugin_cli.plugin.ignored_files import is_plugin_file
 __all__ = ["watch"]
 
 _SETTLE_SECONDS = 0.1
+_SED_COPY = re.compile(r"sed\w{6}")
 _STEP_MS = 25
 _TIMEOUT_MS = 50
 
@@ -56,13 +58,18 @@ def _batches(root: Path, stop: threading.Event) -> Generator[set[Path]]:
             stop_event=stop,
         ):
             relative = (Path(os.path.relpath(path, root)) for _, path in changes)
-            yield set(filter(is_plugin_file, relative))
+            yield {path for path in relative if is_plugin_file(path) and not _was_of_sed(root, path)}
     except FileNotFoundError as error:
         raise OperationFailed(f"{root} cannot be watched for changes: there is no such folder") from error
     except (OSError, RuntimeError) as error:  # the library's own error is a RuntimeError
         raise OperationFailed(
             f"{root} cannot be watched for changes: {error}; set WATCHFILES_FORCE_POLLING=1 to poll it instead"
         ) from error
+
+
+def _was_of_sed(root: Path, path: Path) -> bool:
+    """Whether a file was the copy that `sed -i` makes and renames; one that stays, such as `sedatives`, is not."""
+    return _SED_COPY.fullmatch(path.name) is not None and not (root / path).exists()
 
 
 def _bursts(first: set[Path], batches: Generator[set[Path]]) -> Generator[tuple[Path, ...]]:

@@ -10,17 +10,18 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import isolated_for
 from biot_plugin_cli.git.runner import GitFailed, git, require_git
 
-__all__ = ["git_files", "sparse_files"]
+__all__ = ["git_files", "ignoring_rule", "sparse_files"]
 
 # Git's message names a repository instead when `.git` points to one that does not exist any more.
 _NO_REPOSITORY = "not a git repository (or any"
 
 
-def git_files(root: Path) -> list[str] | None:
+def git_files(root: Path, *, untracked: bool = True) -> list[str] | None:
     """List the files in a folder that git tracks or would track.
 
     Args:
         root: The folder.
+        untracked: Whether to include the files that git would track.
 
     Returns:
         Paths relative to the folder, with slashes, including tracked files that are deleted and submodules that are not
@@ -33,7 +34,7 @@ def git_files(root: Path) -> list[str] | None:
     """
     try:
         require_git()
-        return list(_list_recursively(root, isolated_for(root))) or None
+        return list(_list_recursively(root, untracked, isolated_for(root))) or None
     except OperationFailed as error:
         no_repository = isinstance(error, GitFailed) and _NO_REPOSITORY in error.reason
         if no_repository or not any((folder / ".git").exists() for folder in _discovery_folders(root)):
@@ -69,14 +70,14 @@ def _discovery_folders(root: Path) -> Iterator[Path]:
         yield folder
 
 
-def _list_recursively(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    for name in _list_files(folder, environment):
+def _list_recursively(folder: Path, untracked: bool, environment: Mapping[str, str]) -> Iterator[str]:
+    for name in _list_files(folder, untracked, environment):
         path = folder / name
         # pathlib's methods raise without permission.
         if not os.path.isdir(path) or os.path.islink(path):  # noqa: PTH112, PTH114
             yield name
         elif _is_repository(path):
-            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path, environment))
+            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path, untracked, environment))
         elif _is_submodule(folder, name):
             yield name
 
@@ -88,9 +89,30 @@ def _is_repository(folder: Path) -> bool:
 
 def _is_submodule(folder: Path, name: str) -> bool:
     """Whether a folder stands for a commit of another repository, and not for a file that was deleted."""
-    return git(folder, "ls-files", "--stage", "--", f":(literal){name.rstrip('/')}").startswith("160000 ")
+    return git(folder, "ls-files", "--stage", "--", name.rstrip("/")).startswith("160000 ")
 
 
-def _list_files(folder: Path, environment: Mapping[str, str]) -> list[str]:
-    options = ("-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+def _list_files(folder: Path, untracked: bool, environment: Mapping[str, str]) -> list[str]:
+    others = ("--others", "--exclude-standard") if untracked else ()
+    options = ("-z", "--cached", *others, "--deduplicate")
     return [name for name in git(folder, "ls-files", *options, environment=environment).split("\0") if name]
+
+
+def ignoring_rule(root: Path, name: str) -> str | None:
+    """Find the rule by which git ignores a file.
+
+    Args:
+        root: A folder in a repository.
+        name: The file's path, relative to the folder.
+
+    Returns:
+        The rule with its file and line, such as `.gitignore:3: *.gen.py`; None if git does not ignore the file, or
+        cannot say.
+    """
+    try:
+        output = git(root, "check-ignore", "--verbose", "--", name)
+    except OperationFailed:
+        return None
+    source, _, _ = output.partition("\t")
+    file, line, pattern = source.split(":", 2)
+    return f"{file}:{line}: {pattern}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli.hooks.import_failure import ImportFailure, failure_of_exit
+from biot_plugin_cli.hooks.loaded_files import Loaded
 from biot_plugin_cli.hooks.probe_process import run_bounded
 from biot_plugin_cli.plugin.local_function import local_function
 from biot_plugin_cli.plugin.source_location import SourceLocation
@@ -59,6 +60,7 @@ class Hooks:
             `schedule`, and of the `calls` of the plugin's own URL.
         invalid_hooks: The hooks that the framework rejects; empty unless they were requested.
         plugins: How many `Plugin` objects there are, whether or not the entry point refers to them.
+        loaded: What the import loaded.
     """
 
     subscriptions: Mapping[str, Any]
@@ -68,6 +70,7 @@ class Hooks:
     locations: Mapping[str, Sequence[SourceLocation]] = field(default_factory=dict)
     invalid_hooks: Sequence[InvalidHook] = ()
     plugins: int = 0
+    loaded: Loaded = field(default_factory=Loaded)
 
 
 def discover_hooks(
@@ -124,10 +127,14 @@ def _run_probe(function: Function, version: str, folder: Path, *, lenient: bool)
 
 
 def _parse_hooks(
-    locations: Mapping[str, Sequence[dict[str, Any]]], invalid_hooks: Sequence[dict[str, Any]], **attributes: Any
+    locations: Mapping[str, Sequence[dict[str, Any]]],
+    invalid_hooks: Sequence[dict[str, Any]],
+    loaded: dict[str, Any],
+    **attributes: Any,
 ) -> Hooks:
     return Hooks(
         **attributes,
+        loaded=Loaded.of(loaded),
         locations={name: [SourceLocation(**location) for location in group] for name, group in locations.items()},
         invalid_hooks=[
             InvalidHook(**{**hook, "location": SourceLocation(**hook["location"])}) for hook in invalid_hooks

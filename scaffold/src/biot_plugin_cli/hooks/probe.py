@@ -1,7 +1,7 @@
 """Imports a plugin in its own interpreter, and reports the hooks that its decorators declare.
 
 It is run as `python probe.py HANDLER REPORT STACK SECONDS [--lenient]` by every Python that plugins run under,
-and imports nothing but the plugin, the standard library and one module beside it. The plugin's output is not
+and imports nothing but the plugin, the standard library and two modules beside it. The plugin's output is not
 redirected; the report is a file, which appears when it is complete.
 """
 
@@ -18,8 +18,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-# Only for this one import: the plugin must not be able to import other modules from there.
+# Only for these two imports: the plugin must not be able to import other modules from there.
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from biot_plugin_cli.hooks.observation import Observation
 from biot_plugin_cli.hooks.probe_search import all_instances, nearest_instances
 
 del sys.path[0], sys.modules["biot_plugin_cli"], sys.modules["biot_plugin_cli.hooks"]
@@ -69,14 +70,18 @@ def _inspect(handler: str, *, lenient: bool) -> dict[str, Any]:
     try:
         if lenient:
             _collect_invalid_hooks(invalid_hooks)
+        # From here on: whether the plugin imports the framework, too, is up to the plugin.
+        observation = Observation()
         module, entry_point = _import(handler)
+        observed = observation.end()
         hooks = _hooks_of(entry_point, lenient=lenient)
     except _Rejected as error:
         no_handler = error.kind in _NO_HANDLER
         return {"failure": {"type": error.kind, "message": str(error), "no_handler": no_handler}}
     except BaseException as error:
         return {"failure": _describe(error, handler.rpartition(".")[0])}
-    return {**hooks, "module": getattr(module, "__file__", None), "invalid_hooks": invalid_hooks}
+    module_file = getattr(module, "__file__", None)
+    return {**hooks, "module": module_file, "invalid_hooks": invalid_hooks, "loaded": observed}
 
 
 def _collect_invalid_hooks(invalid_hooks: list[dict[str, Any]]) -> None:

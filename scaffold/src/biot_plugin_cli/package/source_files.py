@@ -1,7 +1,10 @@
 """The plugin's source files that are packaged.
 
-They are the files that git tracks or would track; without a repository, all files that are not created by tools and
-editors. Excluded is what a running plugin does not need: hidden files and folders; the top-level folders `tests`,
+They are the files that git tracks or would track, except for those that a rule excludes; the rules are those of
+`exclusion` alone. What git does not track, and everything in a plugin without a repository, is also left out if it is
+named as tools and editors name the files that they create for themselves.
+
+Excluded is what a running plugin does not need: hidden files and folders; bytecode; the top-level folders `tests`,
 `events`, `docs`, `dist` and `build`; and top-level files about the repository, such as `pyproject.toml` and `Makefile`.
 So a change of the configuration is not a change of the code.
 """
@@ -29,14 +32,15 @@ from biot_plugin_cli.package.source_file_problems import (
 from biot_plugin_cli.plugin.ignored_files import is_plugin_file
 from biot_plugin_cli.plugin.package_target import Target
 
-__all__ = ["list_source_files", "load_source_files", "read_source_files"]
+__all__ = ["exclusion", "list_source_files", "load_source_files", "read_source_files"]
 
+_BYTECODE = "__pycache__"
 # At the top only: a Python package may have these names deeper down.
 _EXCLUDED_FOLDERS = frozenset(["tests", "events", "docs", "dist", "build"])
 _EXCLUDED_PATTERNS = (
     *("pyproject.toml", "*.lock", "pylock.toml", "pylock.*.toml", "requirements*.txt", "setup.py", "setup.cfg"),
     *("Makefile", "Dockerfile", "bitbucket-pipelines.yml", "tox.ini", "noxfile.py", "conftest.py"),
-    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json"),
+    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json", "*~"),
 )
 _EXCLUDED_FILES = frozenset(["scripts/find-python.sh"])
 
@@ -53,9 +57,33 @@ def list_source_files(root: Path) -> list[str]:
     Raises:
         OperationFailed: Git cannot read the repository.
     """
-    tracked = git_files(root)
-    names = _walk(root) if tracked is None else (name for name in tracked if _exists(root, name))
-    return sorted({name for name in names if _is_packaged(PurePosixPath(name))})
+    listed = git_files(root)
+    names = _walk(root) if listed is None else (name for name in listed if _exists(root, name))
+    packaged = {name for name in names if exclusion(name) is None}
+    of_tools = {name for name in packaged if not is_plugin_file(Path(name))}
+    if of_tools and listed is not None:
+        # Whoever adds such a file to the repository means it.
+        of_tools -= set(git_files(root, untracked=False) or ())
+    return sorted(packaged - of_tools)
+
+
+def exclusion(name: str) -> str | None:
+    """Return the rule that excludes a file from packages, as a clause of a sentence; None if there is none.
+
+    Args:
+        name: The path of the file in the plugin's folder, with slashes.
+    """
+    *folders, file = PurePosixPath(name).parts
+    if any(part.startswith(".") for part in (*folders, file)):
+        return "hidden files and folders are never packaged"
+    if _BYTECODE in folders:
+        return f"the folders {_BYTECODE} are never packaged"
+    if folders and folders[0] in _EXCLUDED_FOLDERS:
+        return f"the folder {folders[0]} at the top of the repository is never packaged"
+    if name in _EXCLUDED_FILES:
+        return "it belongs to make setup"
+    pattern = None if folders else next((pattern for pattern in _EXCLUDED_PATTERNS if fnmatch(file, pattern)), None)
+    return pattern and f"files at the top of the repository that are named {pattern} are never packaged"
 
 
 def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], list[SourceFileProblem]]:
@@ -75,7 +103,7 @@ def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], l
     problems = [
         sparse_problem(name)
         for name in sparse_files(root)
-        if _is_packaged(PurePosixPath(name)) and not _exists(root, name)
+        if exclusion(name) is None and not _exists(root, name)
     ]
     names, sizes = [], {}
     for name in list_source_files(root):
@@ -127,19 +155,6 @@ def _exists(root: Path, name: str) -> bool:
     return True
 
 
-def _is_packaged(path: PurePosixPath) -> bool:
-    top = path.parts[0]
-    if (
-        any(part.startswith(".") for part in path.parts)
-        or not is_plugin_file(Path(path))
-        or str(path) in _EXCLUDED_FILES
-    ):
-        return False
-    if len(path.parts) > 1:
-        return top not in _EXCLUDED_FOLDERS
-    return not any(fnmatch(top, pattern) for pattern in _EXCLUDED_PATTERNS)
-
-
 def _walk(root: Path) -> Iterator[str]:
     pending = [root]
     while pending:
@@ -152,7 +167,7 @@ def _walk(root: Path) -> Iterator[str]:
             name = name_of(root, Path(child.path))
             if not child.is_dir(follow_symlinks=False):
                 yield name
-            elif _is_packaged(PurePosixPath(name, "file")):
+            elif not child.name.startswith(".") and child.name != _BYTECODE:
                 pending.append(Path(child.path))
 
 

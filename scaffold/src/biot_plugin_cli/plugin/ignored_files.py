@@ -19,7 +19,6 @@ _TOOL_FILES = re.compile(
     r"""
     \.py[co]$                       # bytecode
     | ^\.coverage(\.|$)
-    | \.egg-info$
     | ^\.DS_Store$
     | ~$                            # backups of emacs, nano, gedit and others
     | ^\#.*\#$ | ^\.\#              # emacs: unsaved work, and locks
@@ -28,7 +27,6 @@ _TOOL_FILES = re.compile(
     | ^\.goutputstream-             # GNOME
     | ^\.sb-                        # macOS
     | \.kate-swp$
-    | ^sed\w{6}$
     | ^flycheck_
     | \.tmp(\.[\w.-]+)?$
     """,
@@ -46,4 +44,7 @@ def is_plugin_file(path: Path) -> bool:
     if not parts or parts[0] in _BUILD_FOLDERS or _TOOL_FOLDERS.intersection(parts):
         return False
     # Nothing is imported from a hidden folder.
-    return not any(part.startswith(".") for part in parts[:-1]) and not any(map(_TOOL_FILES.search, parts))
+    if any(part.startswith(".") for part in parts[:-1]) or any(part.endswith(".egg-info") for part in parts):
+        return False
+    # Of folders, these are ordinary names.
+    return not _TOOL_FILES.search(path.name)
