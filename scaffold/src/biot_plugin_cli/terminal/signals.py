@@ -72,8 +72,8 @@ def uninterrupted() -> Iterator[None]:
                 signal.signal(number, handler)
         held = [*_held]
         _held.clear()
-        for number in held:
-            signal.raise_signal(number)
+        for held_number in held:
+            signal.raise_signal(held_number)
 
 
 def is_pending() -> bool:
