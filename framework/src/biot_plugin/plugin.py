@@ -235,18 +235,26 @@ class Plugin:
         names = sys._getframe(2).f_locals
 
         def register(function: F) -> F:
-            self._register(Handler(function, event_class, names, normalize=normalize), create_hook)
-            self._prefetch_login(function)
+            self._register(function, event_class, create_hook, names, normalize)
             return function
 
         return register
 
-    def _register(self, handler: Handler, create_hook: Callable[[], Hook]) -> None:
+    def _register(
+        self,
+        function: Callable[..., object],
+        event_class: type[Event],
+        create_hook: Callable[[], Hook],
+        names: dict[str, Any],
+        normalize: bool,
+    ) -> None:
+        handler = Handler(function, event_class, names, normalize=normalize)
         try:
             hook = create_hook()
         except ValueError as error:
             raise RegistrationError(f"{handler}: {error}") from None
         self._registry.add(hook, handler)
+        self._prefetch_login(function)
 
     def _prefetch_login(self, function: Callable[..., object]) -> None:
         """Start the log-in while the rest of the code is imported, if a function contains `event.biot`."""

@@ -70,7 +70,7 @@ def test_each_mistake_has_a_code_a_line_and_advice(
 @pytest.mark.parametrize("key", ["name", "display-name", "version", "runtime"])
 def test_what_is_lacking_is_named_at_the_table(tmp_path: Path, key: str) -> None:
     kept = [line for line in MANIFEST.splitlines() if not line.startswith(f"{key} ")]
-    make_plugin(tmp_path, manifest="[project]\nname = 'x'\n" + "\n".join(kept) + "\n")
+    make_plugin(tmp_path, manifest="[tool.other]\nname = 'x'\n" + "\n".join(kept) + "\n")
 
     found = the_one(check(tmp_path))
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from biot_emulator.testing import Emulator
-from tests.scaffold.deployments import HOOKED, configured, deploy, deploy_hooked
+from tests.scaffold.deployments import HOOKED, configured, deploy, deploy_hooked, hook
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
 from tests.scaffold.support import on_terminal, program_file
@@ -36,8 +35,7 @@ def patch(emulator: Emulator, **config: Any) -> None:
 
 
 def test_a_new_plugin_is_shown_by_its_members(plugin: Repository, emulator: Emulator, platform: FaultyPlatform) -> None:
-    (plugin.root / ".venv").symlink_to(sys.prefix)
-    plugin.write("index.py", HOOKED)
+    hook(plugin)
     configured(
         plugin,
         environment={"WARD": "7b", "DB_PASSWORD": "in-the-manifest"},
@@ -134,8 +132,7 @@ def test_values_and_lists_are_shown_before_and_after(
 def test_narrow_terminals_and_pipes_cut_nothing(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (plugin.root / ".venv").symlink_to(sys.prefix)
-    plugin.write("index.py", HOOKED)
+    hook(plugin)
     line = f"PRE_REQUEST {PATIENTS} order 5"
     monkeypatch.setenv("COLUMNS", "30")
     command = [str(program_file("biot-plugin")), "deploy", "--dry-run"]

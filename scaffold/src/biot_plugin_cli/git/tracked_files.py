@@ -109,8 +109,10 @@ def ignoring_rule(root: Path, name: str) -> str | None:
         The rule with its file and line, such as `.gitignore:3: *.gen.py`; None if git does not ignore the file, or
         cannot say.
     """
+    # This command takes paths, and refuses to be told that they are no patterns.
+    environment = {key: value for key, value in isolated_for(root).items() if key != "GIT_LITERAL_PATHSPECS"}
     try:
-        output = git(root, "check-ignore", "--verbose", "--", name)
+        output = git(root, "check-ignore", "--verbose", "--", name, environment=environment)
     except OperationFailed:
         return None
     source, _, _ = output.partition("\t")

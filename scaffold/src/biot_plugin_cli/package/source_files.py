@@ -101,9 +101,7 @@ def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], l
     """
     entries: list[Entry] = []
     problems = [
-        sparse_problem(name)
-        for name in sparse_files(root)
-        if exclusion(name) is None and not _exists(root, name)
+        sparse_problem(name) for name in sparse_files(root) if exclusion(name) is None and not _exists(root, name)
     ]
     names, sizes = [], {}
     for name in list_source_files(root):

@@ -69,7 +69,10 @@ def temporary_folder(prefix: str) -> Iterator[Path]:
 def _create(parent: Path, prefix: str) -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=_SUFFIX, dir=parent))
-        lock = os.open(folder, os.O_RDONLY)
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # another process took it for an abandoned one before it was opened
+            continue
         # Where folders cannot be locked, as on some network file systems, nobody else can lock it to delete it either.
         with suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_EX)
