@@ -19,6 +19,7 @@ from biot_plugin.logs.logger_state import LoggerState
 from biot_plugin.logs.redaction import mask_exception
 from biot_plugin.logs.thread_traces import follow_pools
 from biot_plugin.platform_errors import PlatformError
+from biot_plugin.replies.details import lost_details_message
 from biot_plugin.replies.error import error_reply, internal_error_reply
 from biot_plugin.replies.problems import describe
 from biot_plugin.replies.success import IncompleteReply, direct_reply, hook_reply
@@ -44,10 +45,6 @@ if TYPE_CHECKING:
 _EVENTS: dict[Kind, type[Event]] = {
     event.kind: event for event in (PreRequest, PostRequest, AdaptEntity, Notification, Scheduled, DirectCall)
 }
-
-
-#: How many lost details a record names.
-_MAX_NAMED = 10
 
 
 class Dispatcher:
@@ -149,10 +146,7 @@ class Dispatcher:
             if not is_logged:
                 self._log(reject)
             if lost:
-                self._logger.warning(
-                    f"JSON has no form for {len(lost)} of the error's details, which have a placeholder instead: "
-                    + ", ".join(lost[:_MAX_NAMED])
-                )
+                self._logger.warning(lost_details_message(lost))
         return reply
 
     def _is_public(self, kind: Kind) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from biot_plugin.logs import records, redaction, reports
+from biot_plugin.logs import records, redaction, warnings_and_excepthooks
 from biot_plugin.logs.thread_traces import follow_threads, trace_of_thread
 
 _LEVELS = {
@@ -90,7 +90,7 @@ def create_logger(app_name: str, *, in_lambda: bool) -> Logger:
     records.redact_all()
     if in_lambda:
         records.redact_handlers_of_root()
-    reports.redirect(logger)
+    warnings_and_excepthooks.redirect(logger)
     follow_threads()
     return logger
 

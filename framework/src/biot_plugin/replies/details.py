@@ -15,6 +15,8 @@ from biot_plugin.wire.well_formed import well_formed
 _MAX_DEPTH = 20
 _MAX_VALUES = 10_000
 _MAX_TEXT = 100_000
+#: How many of the replaced values a warning names.
+_MAX_NAMED = 10
 
 Report = Callable[[str, str], None]
 
@@ -28,6 +30,13 @@ def to_json(details: object, report: Report) -> dict[str, Any]:
     """
     converted = _Conversion(report).convert(details, "", 0)
     return converted if isinstance(converted, dict) else {}
+
+
+def lost_details_message(lost: Sequence[str]) -> str:
+    """Word the warning about details that were replaced by placeholders, from their paths and types."""
+    return f"JSON has no form for {len(lost)} of the error's details, which have a placeholder instead: " + ", ".join(
+        lost[:_MAX_NAMED]
+    )
 
 
 class _Conversion:
