@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, get_origin
 
+from biot_plugin.bodies.libraries.problem_messages import pydantic_problem
 from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader
 from biot_plugin.bodies.model_types import is_pydantic, is_typed_dict, reachable_types
-from biot_plugin.bodies.problem_messages import pydantic_problem
 from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
