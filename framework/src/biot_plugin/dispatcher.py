@@ -27,6 +27,7 @@ from biot_plugin.wire import exact_numbers, strict_json
 from biot_plugin.wire.envelope import Envelope
 from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.trace import Trace, current_trace
+from biot_plugin.wire.well_formed import well_formed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +147,7 @@ class Dispatcher:
             if not is_logged:
                 self._log(reject)
             if lost:
-                self._logger.warning(lost_details_message(lost))
+                self._logger.warning(well_formed(lost_details_message(lost)))
         return reply
 
     def _is_public(self, kind: Kind) -> bool:
@@ -162,7 +163,7 @@ class Dispatcher:
         """Log that a call was stopped: as an error where the plugin is the cause."""
         log = self._logger.error if reject.status >= 500 else self._logger.warning
         cause = reject.__cause__
-        log(f"Stopped the call: {mask_exception(reject)}", extra={"cause": cause} if cause else None)
+        log(well_formed(f"Stopped the call: {mask_exception(reject)}"), extra={"cause": cause} if cause else None)
 
 
 def _reply_to(event: Event, trace: Trace) -> Reply:
