@@ -31,14 +31,32 @@ def describe(value: Any, path: str = "", depth: int = 0) -> str | None:
         return _first(describe(element, f"{path}[{index}]", depth + 1) for index, element in enumerate(value))
     if not isinstance(value, _JSON):
         return f"{place} is a {type(value).__name__}, which JSON does not have"
-    if isinstance(value, float) and not math.isfinite(value) and not exact_numbers.is_remembered(value):
-        return f"{place} is not a finite number"
-    return None
+    problem = None if exact_numbers.is_remembered(value) else _of_number(value)
+    return problem and f"{place} {problem}"
 
 
 def _of_names(value: dict[Any, Any], place: str) -> str | None:
-    types = (type(name).__name__ for name in value if not isinstance(name, _JSON))
-    return _first(f"{place} has a name that is a {name}, not text" for name in types)
+    return _first((problem := _of_name(name)) and f"{place} has a name that {problem}" for name in value)
+
+
+def _of_name(name: object) -> str | None:
+    return _of_number(name) if isinstance(name, _JSON) else f"is a {type(name).__name__}, not text"
+
+
+def _of_number(value: object) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "is not a finite number"
+    if isinstance(value, int) and not _has_text(value):
+        return "is a whole number with more digits than Python writes"
+    return None
+
+
+def _has_text(value: int) -> bool:
+    try:
+        int.__repr__(value)
+    except ValueError:  # More digits than `sys.get_int_max_str_digits()`.
+        return False
+    return True
 
 
 def _first(problems: Any) -> str | None:
