@@ -31,7 +31,9 @@ def describe(value: Any, path: str = "", depth: int = 0) -> str | None:
         return _first(describe(element, f"{path}[{index}]", depth + 1) for index, element in enumerate(value))
     if not isinstance(value, _JSON):
         return f"{place} is a {type(value).__name__}, which JSON does not have"
-    problem = None if exact_numbers.is_remembered(value) else _of_number(value)
+    if isinstance(value, float) and exact_numbers.is_remembered(value):
+        return None
+    problem = _of_number(value)
     return problem and f"{place} {problem}"
 
 
