@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
 from biot_plugin import Plugin
-from biot_plugin.testing import Client, events
+from biot_plugin.testing import Client, Context, events, signed
 
 
 @pytest.mark.parametrize(
@@ -17,8 +18,6 @@ from biot_plugin.testing import Client, events
         ({"body": None}, b""),
         ({"body": ""}, b""),
         ({"body": "text \u00e9"}, "text \u00e9".encode()),
-        ({"body": {"age": 7, "name": "\u00e9"}}, '{"age":7,"name":"\u00e9"}'.encode()),
-        ({"body": [1.5]}, b"[1.5]"),
         ({"body": "AP8=", "isBase64Encoded": True}, b"\x00\xff"),
     ],
 )
@@ -26,6 +25,18 @@ def test_the_content_is_the_body_in_bytes(plugin: Plugin, envelope: dict[str, An
     plugin.endpoint()(lambda event: event.content)
     reply = Client(plugin).send({**events.direct("POST"), **envelope})
     assert (reply.status_code, reply.content) == (200, content)
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [({"age": 7, "name": "\u00e9"}, '{"age":7,"name":"\u00e9"}'.encode()), ([1.5], b"[1.5]"), (True, b"true")],
+)
+def test_a_body_that_is_no_text_is_read_as_its_json(plugin: Plugin, body: Any, content: bytes) -> None:
+    plugin.endpoint()(lambda event: event.content)
+    client = Client(plugin)
+    event = {**signed(events.direct("POST"), client.signer), "body": body}
+    reply = plugin.handler(event, Context())
+    assert (reply["statusCode"], base64.b64decode(reply["body"])) == (200, content)
 
 
 @pytest.mark.parametrize("body", ["AP8", "no base64", "\u00e9"])
