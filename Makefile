@@ -70,6 +70,7 @@ bench: setup ## Measure against other tools, and print ratios
 coverage: setup ## Run every test under coverage, and hold each package to its percentage
 	@rm -rf $(CACHE)/coverage && mkdir -p $(CACHE)/coverage
 	$(BIN)/coverage run -m pytest $(PARALLEL) -m "not matrix"
+	@$(BIN)/python -m tests.coverage_data $(CACHE)/coverage
 	@$(BIN)/coverage combine --quiet
 	@failed=0; for package in $(COVERED); do \
 	  $(BIN)/coverage report --include="*/$${package%=*}/*" --fail-under="$${package#*=}" || failed=1; \
