@@ -70,11 +70,11 @@ class Project:
 
 
 def _parse(text: str) -> Requirement:
-    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.requirements import Requirement
 
     try:
         return Requirement(text)
-    except InvalidRequirement as error:
+    except ValueError as error:  # InvalidRequirement, or that of a number with thousands of digits
         reason = str(error).partition("\n")[0]
         raise DependencyError(
             f"Invalid dependency {text!r} in pyproject.toml ({reason}): use the form 'requests>=2.32'"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 __all__ = ["Secrets"]
 
 #: What is secret in a text; the first group stays. What a plugin prints is untrusted, so each pattern takes time in
-#: proportion to its length: a word of letters and hyphens is looked at once, from its beginning, and not again from each
-#: `eyJ` in it. The framework's log and the emulator have the same patterns; importing either would cost each command.
+#: proportion to its length: a word of letters and hyphens is looked at once, from its beginning, and not again from
+#: each `eyJ` in it. The framework's log and the emulator have the same patterns, and would take long to import.
 SECRET_PATTERNS = (
     # As in a form, a query string, or a program's output of its settings; up to the word Bearer, which is next.
     r"(=(?i:(?<=authorization=)|(?<=jwt=)|(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=secretkey=)|(?<=secret[-_]key=)"
@@ -54,21 +54,26 @@ class Secrets:
         return text
 
     def hidden(self, value: Any) -> Any:
-        """Redact the tokens in all strings of a JSON value, and what is nested more than 100 levels deep."""
-        return self._hidden(value, 0)
+        """Redact as `hide` in all strings of a JSON value, and cut what is nested more than 100 levels deep."""
+        return _copy(value, self.hide, 0)
+
+    def all_hidden(self, value: Any) -> Any:
+        """Redact as `hide_all` in all strings of a JSON value, and cut what is nested more than 100 levels deep."""
+        return _copy(value, self.hide_all, 0)
 
     def _hide_own(self, text: str) -> str:
         for secret, replacement in self._replacements.items():
             text = text.replace(secret, replacement)
         return text
 
-    def _hidden(self, value: Any, depth: int) -> Any:
-        if isinstance(value, str):
-            return self.hide(value)
-        if not isinstance(value, list | dict):
-            return value
-        if depth > _MAX_DEPTH:
-            return _TOO_DEEP
-        if isinstance(value, list):
-            return [self._hidden(item, depth + 1) for item in value]
-        return {self.hide(name): self._hidden(item, depth + 1) for name, item in value.items()}
+
+def _copy(value: Any, hide: Callable[[str], str], depth: int) -> Any:
+    if isinstance(value, str):
+        return hide(value)
+    if not isinstance(value, list | dict):
+        return value
+    if depth > _MAX_DEPTH:
+        return _TOO_DEEP
+    if isinstance(value, list):
+        return [_copy(item, hide, depth + 1) for item in value]
+    return {hide(name): _copy(item, hide, depth + 1) for name, item in value.items()}
