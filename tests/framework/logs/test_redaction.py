@@ -135,7 +135,25 @@ MASKED_EVER = (
     r"(?i)\b(bearer)\s+[^\s\"',;\\]+",
     r"(?s)input_value=.*?(?=, input_type=)|with value `.*?`(?= -)",
 )
-PIECES = ["eyJ", "eyJhbGci", ".", "-", "#", "#", "#", "é", " ", "=", "&", ",", "\n", "bearer", "Bearer ", "token", "API_KEY="]
+PIECES = [
+    "eyJ",
+    "eyJhbGci",
+    ".",
+    "-",
+    "#",
+    "#",
+    "#",
+    "é",
+    " ",
+    "=",
+    "&",
+    ",",
+    "\n",
+    "bearer",
+    "Bearer ",
+    "token",
+    "API_KEY=",
+]
 PIECES += ["input_value=", ", input_type=", "with value `", "` -"]
 
 
@@ -172,8 +190,30 @@ def test_what_a_text_has_that_is_secret(text: str, masked: str) -> None:
 
 
 #: Each would take minutes if every beginning of a match were looked at to the end of the text.
-HOSTILE = ["eyJ", "a-", "eyJ-", "eyJ.", "eyJaaaaa..", "eyJaaaaa.", "eyJ.a", "Bearer ", "bearer\t\n", "token", "secret-key"]
-HOSTILE += ["token=", "input_value=", "with value `", ", input_type=input_value=", "` -with value `", "\\", '"', "(", "é-"]
+HOSTILE = [
+    "eyJ",
+    "a-",
+    "eyJ-",
+    "eyJ.",
+    "eyJaaaaa..",
+    "eyJaaaaa.",
+    "eyJ.a",
+    "Bearer ",
+    "bearer\t\n",
+    "token",
+    "secret-key",
+]
+HOSTILE += [
+    "token=",
+    "input_value=",
+    "with value `",
+    ", input_type=input_value=",
+    "` -with value `",
+    "\\",
+    '"',
+    "(",
+    "é-",
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

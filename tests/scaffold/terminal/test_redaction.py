@@ -11,7 +11,19 @@ from biot_plugin.logs import redaction as framework
 from biot_plugin_cli.terminal.redaction import SECRET_PATTERNS, Secrets
 
 #: Each would take minutes if every beginning of a match were looked at to the end of the text.
-HOSTILE = ["a-", "eyJ", "eyJ-", "eyJ.", "eyJaaaaaaaa.", "eyJaaaaa..", "Bearer ", "bearer\t\n", "token", "secret-key", "token="]
+HOSTILE = [
+    "a-",
+    "eyJ",
+    "eyJ-",
+    "eyJ.",
+    "eyJaaaaaaaa.",
+    "eyJaaaaa..",
+    "Bearer ",
+    "bearer\t\n",
+    "token",
+    "secret-key",
+    "token=",
+]
 
 
 def test_the_patterns_are_those_of_the_frameworks_log() -> None:

@@ -34,5 +34,5 @@ def test_whether_markers_are_the_same(first: str, second: str, same: bool) -> No
 
 def test_a_version_that_is_none_is_a_value_error() -> None:
     condition = parse_condition(f"python_version < '{'9' * 100_000}'")
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match="digits"):
         same_conditions([condition], [parse_condition("python_version < '3.12'")], PYTHON)

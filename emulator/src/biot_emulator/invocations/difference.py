@@ -17,7 +17,8 @@ def difference(before: Any, after: Any) -> list[Change]:
     """Compare two JSON values.
 
     Returns:
-        For each change its `path`, a JSON pointer that is cut after 1000 characters, with `before` unless added, and `after` unless removed.
+        For each change its `path`, with `before` unless added, and `after` unless removed. The path is a JSON pointer,
+        which is cut after 1000 characters.
     """
     return list(_changes(before, after, ""))
 

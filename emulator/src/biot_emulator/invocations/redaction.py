@@ -8,9 +8,9 @@ from typing import Any
 
 __all__ = ["Redaction"]
 
-#: What is secret in a text; the first group stays. Plugins' texts are untrusted, so each pattern takes time in proportion
-#: to their length: a word of letters and hyphens is looked at once, from its beginning, and not again from each `eyJ`.
-#: The framework's log and the commands, which do not import this package for it, have the same patterns.
+#: What is secret in a text; the first group stays. What a plugin prints is untrusted, so each pattern takes time in
+#: proportion to its length: a word of letters and hyphens is looked at once, from its beginning, and not again from
+#: each `eyJ` in it. The framework's log and the commands, which do not import this package, have the same patterns.
 SECRETS = (
     # As in a form, a query string, or a program's output of its settings; up to the word Bearer, which is next.
     r"(=(?i:(?<=authorization=)|(?<=jwt=)|(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=secretkey=)|(?<=secret[-_]key=)"

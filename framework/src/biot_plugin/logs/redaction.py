@@ -15,9 +15,9 @@ from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-#: What is secret in a text; the first group stays. All text comes from outside, so each pattern takes time in proportion
-#: to its length: a word of letters and hyphens is looked at once, from its beginning, and not again from each `eyJ` in it.
-#: The emulator and the commands, which do not import this package, have the same patterns.
+#: What is secret in a text; the first group stays. All text comes from outside, so each pattern takes time in
+#: proportion to its length: a word of letters and hyphens is looked at once, from its beginning, and not again from
+#: each `eyJ` in it. The emulator and the commands, which do not import this package, have the same patterns.
 SECRETS = (
     # As in a form, a query string, or a program's output of its settings; up to the word Bearer, which is next.
     r"(=(?i:(?<=authorization=)|(?<=jwt=)|(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=secretkey=)|(?<=secret[-_]key=)"

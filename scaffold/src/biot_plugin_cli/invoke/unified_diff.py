@@ -124,7 +124,9 @@ def _between(anchors: Sequence[tuple[int, int]], piece: Piece) -> Iterator[Piece
     yield start, end, other_start, other_end
 
 
-def _hunk(before: Sequence[str], after: Sequence[str], codes: Sequence[tuple[str, int, int, int, int]]) -> Iterator[str]:
+def _hunk(
+    before: Sequence[str], after: Sequence[str], codes: Sequence[tuple[str, int, int, int, int]]
+) -> Iterator[str]:
     (_, start, _, other_start, _), (_, _, end, _, other_end) = codes[0], codes[-1]
     yield f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@"
     for tag, first, last, other_first, other_last in codes:
