@@ -287,6 +287,7 @@ def head(text: str) -> object:
 
 
 def commands() -> None:
+    from biot_emulator.wire_json import decode
     from biot_plugin_cli.dependencies.pyproject import Project
     from biot_plugin_cli.hooks.import_failure import failure_of_exit
     from biot_plugin_cli.hooks.probe_process import Completed
@@ -305,7 +306,7 @@ def commands() -> None:
         secrets.hide_all,
         repeated("token=", "Bearer ", "bearer", "secret-key", "eyJaaaaa.."),
     )
-    row("commands: JSON of a plugin", lambda text: secrets.all_hidden(json.loads(text)), json_texts())
+    row("commands: JSON of a plugin", lambda text: secrets.all_hidden(decode(text)), json_texts())
     lines = [
         lambda size: "a\n" * (size // 2),
         lambda size: "".join(f"{number}\n" for number in range(size // 7)),
