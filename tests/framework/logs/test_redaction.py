@@ -204,6 +204,8 @@ HOSTILE = [
     "secret-key",
 ]
 HOSTILE += [
+    "[",
+    "{",
     "token=",
     "input_value=",
     "with value `",
