@@ -68,11 +68,11 @@ def _connection(url: str, seconds: float) -> tuple[http.client.HTTPConnection, s
 
 
 def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
-    content = b""
+    content = bytearray()  # Grows in place: a response may come byte by byte.
     while chunk := response.read1(_CHUNK):
         content += chunk
         if len(content) > MAX_PAYLOAD_BYTES:
             raise ValueError("its response is larger than 6 MB")
         if time.monotonic() > deadline:
             raise TimeoutError
-    return content
+    return bytes(content)

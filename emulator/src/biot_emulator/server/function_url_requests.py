@@ -49,10 +49,10 @@ def write_headers(response: Response) -> Headers:
 
 def _headers(request: Request) -> dict[str, str]:
     """Return the headers by name; those of the same name are joined, as in Lambda."""
-    headers: dict[str, str] = {}
+    headers: dict[str, list[str]] = {}
     for name, value in request.headers.items():
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
-    return headers
+        headers.setdefault(name, []).append(value)
+    return {name: ",".join(values) for name, values in headers.items()}
 
 
 def _bytes(text: str) -> bytes:

@@ -21,8 +21,9 @@ __all__ = ["check_secrets"]
 _MAX_BYTES = 1_000_000
 _ENV_FILE = re.compile(r"\.env(\..+)?|.+\.env")
 _ENV_SAMPLE = re.compile(r"\b(example|sample|template|dist|defaults?)\b")
+# Of bounded length where a value may contain the beginning of another, so that none is read again from each of them.
 _SECRETS = {
-    "a token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}"),
+    "a token": re.compile(r"\beyJ[\w-]{8,500}\.eyJ[\w-]{8,}\.[\w-]{16,}"),
     "an AWS access key": re.compile(r"\b(?:AKIA|ASIA)(?![A-Z0-9]*EXAMPLE\b)[A-Z0-9]{16}\b"),
     "an AWS secret key": re.compile(
         r"(?i)aws_?secret_?(?:access_?)?key['\"]?\s*[=:]\s*['\"]?(?![\w/+]*EXAMPLEKEY)[\w/+]{40}(?![\w/+])"
@@ -30,7 +31,7 @@ _SECRETS = {
     "a private key": re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s*(?:\\n|\n)?[\w+/=:\r\n -]{16,}"),
     "a secret of the platform's": re.compile(
         r"BIOT_(?:PLUGIN_PASSWORD|PLUGIN_SERVICE_SECRET|SERVICE_USER_SECRET_KEY)['\"]?\s*[=:]\s*"
-        r"(?:'[^'\s${<]{6,}'|\"[^\"\s${<]{6,}\"|[^\s'\"${<()\[]{6,}(?=\s|$))"
+        r"(?:'[^'\s${<]{6,}'|\"[^\"\s${<]{6,}\"|[^\s'\"${<()\[]{6,500}(?=\s|$)|[^\s'\"${<()\[]{501})"
     ),
 }
 

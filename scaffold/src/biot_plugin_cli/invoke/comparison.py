@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
+
+from biot_plugin_cli.invoke.unified_diff import unified_diff
 
 if TYPE_CHECKING:
     from biot_emulator import EventKind, Invocation
@@ -15,6 +16,8 @@ __all__ = ["Comparison", "json_text"]
 
 _PART = {"PRE_REQUEST": "request", "POST_REQUEST": "response", "ADAPT_ENTITY": "response"}
 """The part of an interception's body that the plugin may change, and returns."""
+_MAX_DEPTH = 100
+_TOO_DEEP = "<nested too deeply>"
 
 _IGNORED = {
     "NOTIFICATION": "The platform ignores the reply to a notification.",
@@ -47,9 +50,9 @@ class Comparison:
         """Compare an event, unchanged from its file, with the reply of its invocation."""
         from biot_emulator import event_body, event_kind
 
-        kind, body = event_kind(event), event_body(event)
+        kind, body = event_kind(event), _shallow(event_body(event))
         hook, received = _received(kind, event, body if isinstance(body, dict) else {})
-        part, reply = _PART.get(kind.name), invocation.body
+        part, reply = _PART.get(kind.name), _shallow(invocation.body)
         is_comparable = (
             part is not None and 200 <= invocation.status_code < 300 and isinstance(reply, dict) and part in reply
         )
@@ -107,7 +110,18 @@ def _diff(received: Any, returned: Any) -> list[str]:
         # Path variables are read-only, and not part of a reply.
         received = {name: value for name, value in received.items() if name != "pathVariables"}
     before, after = json_text(received), json_text(_in_order_of(received, returned))
-    return list(difflib.unified_diff(before.splitlines(), after.splitlines(), "received", "returned", lineterm=""))
+    return unified_diff(before.splitlines(), after.splitlines(), ("received", "returned"))
+
+
+def _shallow(value: Any, depth: int = 0) -> Any:
+    """Copy JSON but for what is nested deeper than anybody reads, and than it could be printed."""
+    if not isinstance(value, dict | list):
+        return value
+    if depth > _MAX_DEPTH:
+        return _TOO_DEEP
+    if isinstance(value, list):
+        return [_shallow(item, depth + 1) for item in value]
+    return {name: _shallow(item, depth + 1) for name, item in value.items()}
 
 
 def _in_order_of(model: Any, value: Any) -> Any:
