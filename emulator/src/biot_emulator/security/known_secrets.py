@@ -101,7 +101,8 @@ class KnownSecrets:
         return masked
 
     def _text(self, text: str, forms: Sequence[Form]) -> str:
-        return self._cut(text, _spans(text, forms))
+        present = [form for form in forms if form.text in text]
+        return self._cut(text, _spans(text, present)) if present else text
 
     def _cut(self, text: str, spans: Sequence[Span]) -> str:
         if not spans:

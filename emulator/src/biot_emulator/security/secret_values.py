@@ -21,7 +21,8 @@ _SECRET_NAME = re.compile(
 # What such a name ends in where the value only speaks of a secret: its address, its name, its lifetime.
 _ABOUT_A_SECRET = re.compile(
     r"(?i)[-_]?(?:url|uri|endpoint|host|name|id|arn|path|file|type|header|issuer|audience|algorithm|length|count"
-    r"|seconds|minutes|hours|days|ttl|timeout|expir\w*|enabled|required|policy|version)$"
+    r"|seconds|minutes|hours|days|ttl|timeout|expir\w*|enabled|required|policy|version|hash|digest|fingerprint|checksum)$"
+    r"|(?:public|primary|foreign|sort|partition|cache|idempotency|lookup|index)[-_]?key"
 )
 _ADDRESS = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 _PAIR = re.compile(r"(?:^|[;&?,\s])([\w.-]{1,60})[ \t]*=[ \t]*([^;&,\s]+)")
