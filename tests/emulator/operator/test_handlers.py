@@ -22,6 +22,7 @@ SHOUT = code_zip("""
     def handler(event, context):
         print("handling", event["headers"]["authorization"])
         request = json.loads(event["body"])["request"]
+        print(request)
         request["body"]["_name"]["lastName"] = request["body"]["_name"]["lastName"].upper()
         request["body"]["added"] = [1]
         del request["body"]["removed"]

@@ -64,8 +64,8 @@ def test_a_secret_that_git_keeps_is_an_error(plugin: Path, text: str, what: str)
     [
         ("conf.py", 'TOKEN = "{}"'.format("ghp_" + RANDOM[:36]), "a GitHub token"),
         ("conf.toml", f'url = "postgres://app:{RANDOM}@db/x"', "a password in an address"),
-        ("conf.json", f'{{"apiKey": "{RANDOM}"}}', "a random value, apiKey"),
-        ("sample.yaml", f"password: {RANDOM}", "a random value, password"),
+        ("conf.json", f'{{"apiKey": "{RANDOM}"}}', "a random value of apiKey"),
+        ("sample.yaml", f"password: {RANDOM}", "a random value of password"),
         ("tests/test_it.py", f"KEY = 'SG.{RANDOM[:22]}.{RANDOM}{RANDOM}'[:69]", "a SendGrid key"),
     ],
 )
@@ -77,10 +77,14 @@ def test_a_secret_of_anybody_is_an_error_that_a_comment_allows(plugin: Path, nam
 
     assert (found.code, found.severity, found.file, found.line) == ("secret-tracked", "error", name, 2)
     assert found.message == f"{name} contains {what}"
-    assert found.advice.endswith("if it is no secret, end the line with # pragma: allowlist secret")
+    comment = '"comment": "// pragma: allowlist secret"' if name.endswith(".json") else "# pragma: allowlist secret"
+    assert found.advice.partition("if it is no secret, ")[2] in (
+        f"add {comment} to the line",
+        f"end the line with {comment}",
+    )
     assert RANDOM[:20] not in repr(found)
 
-    (plugin / name).write_text(f"\n{text}  # pragma: allowlist secret\n")
+    (plugin / name).write_text(f"\n{text}  {comment}\n")
     assert codes(check(plugin, packaging=False)) == []
 
 
@@ -94,6 +98,15 @@ def test_what_looks_like_a_password_is_a_warning_but_for_tests(plugin: Path, nam
     assert codes(result) == expected
     assert "hunter2" not in repr(result)
     assert result.exit_code == 0
+
+
+def test_a_store_of_keys_is_a_warning(plugin: Path) -> None:
+    (plugin / "Client.P12").write_bytes(b"0\x82\0")
+
+    found = the_one(check(plugin, packaging=False))
+
+    assert (found.code, found.severity, found.file) == ("secret-suspected", "warning", "Client.P12")
+    assert found.message == "Client.P12 is not ignored by git, and files of its kind contain private keys"
 
 
 def test_of_many_secrets_in_a_file_the_first_ones_are_listed(plugin: Path) -> None:

@@ -61,8 +61,9 @@ def invocation_record(
     """
     sent = {**event, "body": event_body(event)} if "body" in event else event
     # The values that are known come first: a pattern may take a part out of one, and leave the rest.
-    values = (*secrets, *secret_variables(variables), *secret_fields(sent))
-    hide, redact = KnownSecrets(values, named=named_secrets(variables)), Redaction()
+    named = [*named_secrets(variables), *secret_fields(sent)]
+    values = (*secrets, *secret_variables(variables), *(value for _, value in named))
+    hide, redact = KnownSecrets(values, named=named), Redaction()
     received = redact(hide(sent))
     returned = redact(None if isinstance(invocation.body, bytes) else hide(invocation.body))
     error = invocation.error

@@ -45,18 +45,18 @@ def named_secrets(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     return ((name, value) for name, value in variables.items() if is_secret_name(name))
 
 
-def secret_fields(document: Any) -> Iterator[str]:
-    """Find the texts in a JSON value that are in fields with the names of secrets."""
-    pending: list[tuple[bool, Any]] = [(False, document)]
+def secret_fields(document: Any) -> Iterator[tuple[str, str]]:
+    """Find the texts in a JSON value that are in fields with the names of secrets, and return them with the names."""
+    pending: list[tuple[str, Any]] = [("", document)]
     while pending:
-        secret, value = pending.pop()
+        name, value = pending.pop()
         if isinstance(value, dict):
-            pending += [(isinstance(name, str) and is_secret_name(name), part) for name, part in value.items()]
+            pending += [(str(field) if is_secret_name(str(field)) else "", part) for field, part in value.items()]
         elif isinstance(value, list):
-            pending += [(secret, part) for part in value]
-        elif secret and isinstance(value, str):
+            pending += [(name, part) for part in value]
+        elif name and isinstance(value, str):
             scheme, _, credentials = value.partition(" ")
-            yield credentials if scheme.lower() in _SCHEMES else value
+            yield name, credentials if scheme.lower() in _SCHEMES else value
 
 
 @lru_cache(maxsize=4096)

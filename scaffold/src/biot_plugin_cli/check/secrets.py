@@ -23,8 +23,10 @@ __all__ = ["check_secrets"]
 
 _MOST_IN_A_FILE = 20
 _TEST_FOLDERS = ("test", "tests")
-_ALLOWING_COMMENT = "# pragma: allowlist secret"
+_ALLOWED = "end the line with # pragma: allowlist secret"
+_ALLOWED_IN_JSON = 'add "comment": "// pragma: allowlist secret" to the line'
 _ENV_FILE = re.compile(r"\.env(\..+)?|.+\.env")
+_KEY_STORE = re.compile(r"(?i).+\.(p12|pfx|jks|keystore|kdbx)")
 _ENV_SAMPLE = re.compile(r"\b(example|sample|template|dist|defaults?)\b")
 
 
@@ -67,16 +69,19 @@ def check_secrets(plugin: Plugin) -> Iterator[Finding]:
         yield Finding.warning("secrets-unknown", f"Cannot check the files for secrets: {reason}", advice)
         paths, exposure = [], _TRACKED
     for path in paths:
-        yield from _check_env_file(path, exposure)
+        yield from _check_name(path, exposure)
         yield from _check_content(plugin.root / path, path, exposure)
     yield from _check_variable_names(plugin)
 
 
-def _check_env_file(path: str, exposure: _Exposure) -> Iterator[Finding]:
+def _check_name(path: str, exposure: _Exposure) -> Iterator[Finding]:
     name = PurePath(path).name
     if _ENV_FILE.fullmatch(name) and not _ENV_SAMPLE.search(name):
         message = f"{path} {exposure.env_file}"
         yield Finding.error(f"env-file-{exposure.code}", message, exposure.env_file_advice, SourceLocation(path))
+    elif _KEY_STORE.fullmatch(name):
+        message = f"{path} {exposure.env_file}, and files of its kind contain private keys"
+        yield Finding.warning("secret-suspected", message, exposure.env_file_advice, SourceLocation(path))
 
 
 def _check_content(file: Path, path: str, exposure: _Exposure) -> Iterator[Finding]:
@@ -104,10 +109,11 @@ def _check_content(file: Path, path: str, exposure: _Exposure) -> Iterator[Findi
 def _finding(path: str, secret: FoundSecret, exposure: _Exposure) -> Finding:
     location = SourceLocation(path, secret.line)
     message = f"{path} contains {secret.kind}"
+    allowed = f"if it is no secret, {_ALLOWED_IN_JSON if path.endswith('.json') else _ALLOWED}"
     if secret.certain:
-        advice = f"{exposure.advice}; if it is no secret, end the line with {_ALLOWING_COMMENT}"
+        advice = f"{exposure.advice}; {allowed}"
         return Finding.error(f"secret-{exposure.code}", message, advice, location)
-    advice = f"read it from a variable of the environment; if it is no secret, end the line with {_ALLOWING_COMMENT}"
+    advice = f"read it from a variable of the environment; {allowed}"
     return Finding.warning("secret-suspected", message, advice, location)
 
 

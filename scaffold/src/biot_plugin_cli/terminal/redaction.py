@@ -32,9 +32,10 @@ class Secrets:
         from biot_emulator.security.secret_values import named_secrets, secret_fields, secret_variables
 
         self._tokens = KnownSecrets(tokens, _PLACEHOLDER)
-        values = (secret_key, *secret_variables(variables or {}), *secret_fields(event))
-        named = named_secrets(variables or {})
-        self._values = KnownSecrets((value for value in values if value != _PLACEHOLDER), _REDACTED, named)
+        fields = [(name, value) for name, value in secret_fields(event) if value != _PLACEHOLDER]
+        named = [*named_secrets(variables or {}), *fields]
+        values = (secret_key, *secret_variables(variables or {}), *(value for _, value in named))
+        self._values = KnownSecrets(values, _REDACTED, named)
 
     def hide(self, text: str) -> str:
         """Redact secrets in a text: this run's tokens become the placeholder, everything else dots."""

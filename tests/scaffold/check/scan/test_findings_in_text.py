@@ -172,7 +172,7 @@ def test_what_only_resembles_a_secret_is_none(file: str, text: str) -> None:
     [('DB_PASSWORD = "hunter2!"', "DB_PASSWORD"), ('{"password": "Tr0ub4dor&3"}', "password")],
 )
 def test_what_looks_like_a_password_is_not_certain(text: str, name: str) -> None:
-    assert find_secrets("a.py", text) == [FoundSecret(f"what looks like a password, {name}", 1, False)]
+    assert find_secrets("a.py", text) == [FoundSecret(f"what looks like a password in {name}", 1, False)]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_every_secret_of_a_file_is_found_on_its_line() -> None:
     text = "\n".join([f"API_KEY={MIXED}", "", f"x ghp_{MIXED[:36]} y SK{HEX}", f"https://a:{HEX}@b"])
 
     assert [(secret.kind, secret.line) for secret in find_secrets("a.txt", text)] == [
-        ("a random value, API_KEY", 1),
+        ("a random value of API_KEY", 1),
         ("a GitHub token", 3),
         ("a Twilio key", 3),
         ("a password in an address", 4),
@@ -224,7 +224,7 @@ def test_every_secret_of_a_file_is_found_on_its_line() -> None:
 @pytest.mark.parametrize("before", [0, 1400, 1499, 1500, 1990, 2000, 5000, 100_000])
 def test_a_secret_in_a_long_line_is_found(before: int) -> None:
     text = f"\n{'x ' * (before // 2)}{'x' * (before % 2)} API_KEY='{MIXED}' {'y' * 3000}"
-    assert find_secrets("a.txt", text) == [FoundSecret("a random value, API_KEY", 2, True)]
+    assert find_secrets("a.txt", text) == [FoundSecret("a random value of API_KEY", 2, True)]
 
 
 @pytest.mark.parametrize(

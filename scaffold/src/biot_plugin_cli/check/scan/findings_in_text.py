@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 
-from biot_plugin_cli.check.scan.assigned_values import find_assigned_values, find_passwords
+from biot_plugin_cli.check.scan.assigned_values import AssignedValue, find_assigned_values, find_passwords
 from biot_plugin_cli.check.scan.bounded_lines import BoundedLines
 from biot_plugin_cli.check.scan.placeholders import is_placeholder
 from biot_plugin_cli.check.scan.token_formats import find_tokens
@@ -76,8 +76,13 @@ def _places(path: str, text: str) -> Iterator[_Place]:
     for start, end in find_passwords(text):
         yield _Place("a password in an address", start, end)
     for value in find_assigned_values(text, is_code=path.endswith(_CODE)):
-        kind = "a random value" if value.certain else "what looks like a password"
-        yield _Place(f"{kind}, {value.name}" if value.name else kind, value.start, value.end, value.certain)
+        yield _Place(_describe(value), value.start, value.end, value.certain)
+
+
+def _describe(value: AssignedValue) -> str:
+    if not value.name:
+        return "a random value in a header"
+    return f"a random value of {value.name}" if value.certain else f"what looks like a password in {value.name}"
 
 
 def _is_allowed(path: str, lines: BoundedLines, number: int) -> bool:
