@@ -133,6 +133,16 @@ def test_without_a_secret_everything_stays_as_it_is(value: Any) -> None:
     assert KnownSecrets([SECRET])(value) is value
 
 
+@pytest.mark.parametrize("unit", ["a-", "A", "correct-horse-", "\n", "correct-horse-7", "eyJ", "%"])
+def test_the_cost_grows_with_the_length_of_the_text(unit: str) -> None:
+    hide = KnownSecrets(["a-" * 50, "correct-horse-7", "A" * 40 + "1", "\n".join("B" * 60 for _ in range(30))])
+    text = unit * (1_000_000 // len(unit))
+
+    shown = hide({"a": text, "b": hide.lines([text, *[unit] * 20_000])})
+
+    assert "correct-horse-7" not in shown["a"]
+
+
 def _strings(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [part for pair in value.items() for item in pair for part in _strings(item)]

@@ -67,3 +67,24 @@ def test_what_is_secret_in_an_event(document: Any, secrets: set[str]) -> None:
 def test_names_of_secrets() -> None:
     assert list(named_secrets({"DB_PASSWORD": "x", "CITY": "y"})) == [("DB_PASSWORD", "x")]
     assert not is_secret_name("TOKEN_EXPIRATION")
+
+
+def test_of_many_fields_those_of_usual_length_and_outside_count() -> None:
+    many: dict[str, Any] = {"deep": {"token": "inner"}, **{f"token{number}": str(number) for number in range(100_000)}}
+
+    fields = list(secret_fields({"password": "x" * 100_000, "x" * 1000 + "token": "y", "many": many, "jwt": "a"}))
+
+    assert len(fields) == 20
+    assert fields[:2] == [("jwt", "a"), ("token0", "0")]
+
+
+@pytest.mark.parametrize("unit", ["expir", "token", "secret_", "a-", "public_key"])
+def test_the_cost_of_a_name_does_not_grow_with_its_length(unit: str) -> None:
+    names = [f"{unit * (1_000_000 // len(unit))}!{number}" for number in range(10)]
+
+    assert list(secret_fields(dict.fromkeys(names, "x"))) == []
+
+
+@pytest.mark.parametrize("unit", ["://a:b", "://", "a=", "a =", "=", "password=x&", "{", '{"a":', "aA1-", ";a"])
+def test_the_cost_of_a_variable_grows_with_its_length(unit: str) -> None:
+    assert len(list(secret_variables({"CITY": unit * (300_000 // len(unit))}))) < 300_000

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +29,9 @@ _ABOUT_A_SECRET = re.compile(
 _ADDRESS = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 _PAIR = re.compile(r"(?:^|[;&?,\s])([\w.-]{1,60})[ \t]*=[ \t]*([^;&,\s]+)")
 _DEEPEST = 20
+_MOST_FIELDS = 20
+_LONGEST_NAME = 200
+_LONGEST_VALUE = 8192
 _SCHEMES = ("bearer", "basic")
 
 
@@ -46,22 +51,33 @@ def named_secrets(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def secret_fields(document: Any) -> Iterator[tuple[str, str]]:
-    """Find the texts in a JSON value that are in fields with the names of secrets, and return them with the names."""
-    pending: list[tuple[str, Any]] = [("", document)]
+    """Find the texts in a JSON value that are in fields with the names of secrets, and return them with the names.
+
+    Anybody may send an event: of more than 20 fields the outermost count, and of texts only those of usual length.
+    """
+    return islice(_fields(document), _MOST_FIELDS)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a name is that of a secret, and not of something about one, such as `TOKEN_URL`."""
+    return len(name) <= _LONGEST_NAME and _is_secret_name(name)
+
+
+def _fields(document: Any) -> Iterator[tuple[str, str]]:
+    pending = deque([("", document)])
     while pending:
-        name, value = pending.pop()
+        name, value = pending.popleft()
         if isinstance(value, dict):
             pending += [(str(field) if is_secret_name(str(field)) else "", part) for field, part in value.items()]
         elif isinstance(value, list):
             pending += [(name, part) for part in value]
-        elif name and isinstance(value, str):
+        elif name and isinstance(value, str) and len(value) <= _LONGEST_VALUE:
             scheme, _, credentials = value.partition(" ")
             yield name, credentials if scheme.lower() in _SCHEMES else value
 
 
 @lru_cache(maxsize=4096)
-def is_secret_name(name: str) -> bool:
-    """Whether a name is that of a secret, and not of something about one, such as `TOKEN_URL`."""
+def _is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) and not _ABOUT_A_SECRET.search(name)
 
 
