@@ -94,7 +94,7 @@ class _Services:
 class _Runtime:
     """The plugins, and what runs them."""
 
-    def __init__(self, state: _State, services: _Services, environment: str) -> None:
+    def __init__(self, state: _State, services: _Services, environment: str, admin_password: str) -> None:
         folder = state.store.folder
         self.folders = CodeFolders(folder and folder / "code")
         self.workers = Workers()
@@ -106,7 +106,14 @@ class _Runtime:
         )
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
-        self.functions = PluginFunctions(code, variables, self.workers, self.invocations, state.clock)
+        self.functions = PluginFunctions(
+            code,
+            variables,
+            self.workers,
+            self.invocations,
+            state.clock,
+            lambda: [admin_password, *state.tokens.private_keys()],
+        )
 
 
 class _Hooks:
@@ -138,7 +145,7 @@ def build_platform(
     state = _State(store)
     services = _Services(state, admin)
     services.ensure_first_organization()
-    runtime = _Runtime(state, services, environment)
+    runtime = _Runtime(state, services, environment, admin[1])
     runtime.plugins.remove_unused_folders()
     hooks = _Hooks(state, services, runtime, policies or FailurePolicies())
     lifecycle = _lifecycle(state, services, runtime, hooks)

@@ -312,6 +312,39 @@ def test_the_plugins_environment(
     assert more["MIXED"] == "${MINE}$MINE"
 
 
+LEAK = """
+import base64, json, os
+def handler(event, context):
+    secrets = [os.environ[name] for name in ("DB_PASSWORD", "DATABASE_URL", "BIOT_SERVICE_USER_SECRET_KEY")]
+    for secret in secrets:
+        print("a line with", secret, json.dumps(secret), base64.b64encode(b"user:" + secret.encode()).decode())
+        print(secret[:7])
+        print(secret[7:])
+    print("SALT=" + os.environ["SALT"], "a word in a text: hush", os.environ["CITY"])
+    if "fail" in event.get("rawPath", ""): raise type(secrets[0], (Exception,), {})(secrets[1])
+    return {**os.environ, "secrets": secrets, secrets[0]: 1}
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("path", ["/", "/fail"])
+def test_secrets_of_the_env_file_are_not_shown(
+    plugin: Write, event: Callable[..., Path], biot_plugin: Program, tmp_path: Path, options: list[str], path: str
+) -> None:
+    plugin(LEAK)
+    password = 'correct "horse"'
+    lines = [f"DB_PASSWORD='{password}'", "DATABASE_URL=postgres://app:hunter2%21@db/x", "SALT=hush", "CITY=London"]
+    (tmp_path / ".env").write_text("\n".join(lines))
+
+    done = biot_plugin("invoke", event({**DIRECT, "rawPath": path}), "--env-file", tmp_path / ".env", *options)
+
+    shown = (done.out + done.err).replace("\\u2026", "…")
+    for form in ("correct", "horse", "hunter2", "SALT=hush", '"hush"', "Y29ycmVjdCA"):
+        assert form not in shown.replace("a word in a text: hush", "")
+    assert "SALT=… a word in a text: hush London" in shown
+    assert done.exit_code == (1 if path == "/fail" else 0)
+
+
 @pytest.mark.parametrize(
     ("text", "line"), [("A=1\n\n\nB\n", 4), ("=x", 1), ("A=1\nno words here=2", 2), ("A='open\nB=1", 1)]
 )

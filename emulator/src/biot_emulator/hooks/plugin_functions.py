@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ class PluginFunctions:
         workers: The processes that run them.
         invocations: Where each invocation is recorded.
         clock: The platform's time.
+        secrets: Returns the platform's own secrets, which plugins on this machine may have read.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class PluginFunctions:
         workers: Workers,
         invocations: Invocations,
         clock: Clock,
+        secrets: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._code = code
         self._environment = environment
         self._workers = workers
         self._invocations = invocations
         self._clock = clock
+        self._secrets = secrets
 
     def invoke(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger) -> tuple[Invocation, Record]:
         """Invoke a plugin; return the result and its record.
@@ -65,7 +69,13 @@ class PluginFunctions:
         else:
             invocation = self._workers.invoke(function, event, storage_mb=plugin.config["ephemeralStorage"])
         record = invocation_record(
-            plugin.full_name, trigger, event, invocation, time=self._clock.now(), secrets=[plugin.secret_key]
+            plugin.full_name,
+            trigger,
+            event,
+            invocation,
+            time=self._clock.now(),
+            secrets=[*self._secrets(), plugin.secret_key],
+            variables=plugin.config["environmentVariables"],
         )
         self._invocations.add(record)
         return invocation, record

@@ -52,7 +52,7 @@ def invoke_locally(
             raise UsageError(str(error)) from error
         except SandboxUnavailable as error:
             raise OperationFailed(str(error)) from error
-        return invocation, Secrets(ums.tokens.issued, ums.secret_key)
+        return invocation, Secrets(ums.tokens.issued, ums.secret_key, function.environment, event)
 
 
 @contextmanager

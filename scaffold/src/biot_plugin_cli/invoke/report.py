@@ -42,7 +42,7 @@ def print_document(invocation: Invocation, comparison: Comparison, memory_mb: in
         "initMs": None if invocation.init_ms is None else round(invocation.init_ms, 2),
         "maxMemoryMb": invocation.max_memory_mb,
         "memorySizeMb": memory_mb,
-        "logs": [secrets.hide_all(line) for line in invocation.logs],
+        "logs": secrets.hide_lines(invocation.logs),
         "error": {"type": error.type, "message": error.message} if error else None,
         "diff": comparison.diff,
     }
@@ -56,7 +56,7 @@ def print_report(invocation: Invocation, comparison: Comparison, memory_mb: int,
     if invocation.error is None:
         _section("returned", [_json(comparison.returned, secrets)])
         _section("difference", _difference(comparison, secrets))
-    _section("logs", [Text(secrets.hide_all(line), "dim") for line in invocation.logs] or [Text("none", "dim")])
+    _section("logs", [Text(line, "dim") for line in secrets.hide_lines(invocation.logs)] or [Text("none", "dim")])
     out.print()
     out.print(_summary(invocation, memory_mb))
 

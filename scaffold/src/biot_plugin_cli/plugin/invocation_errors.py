@@ -49,17 +49,18 @@ def invocation_failure(
         shown_by: Where users find the traceback.
     """
     message = " ".join(secrets.hide_all(error.message).split())
+    error_type = secrets.hide_all(error.type)
     if error.type in _LIMIT_ERRORS:
         error_class = PluginImportError if error.phase == "init" else OperationFailed
         return error_class(_limit_message(error, manifest, message))
     advice = _ADVICE.get(error.type, "").format(shown_by)
     traceback = _TRACEBACK.format(shown_by)
     if error.phase == "init":
-        described = message if advice else f"{error.type}: {message}"
+        described = message if advice else f"{error_type}: {message}"
         return PluginImportError(f"The plugin cannot be imported: {described}; {advice or traceback}")
     if advice:
         return OperationFailed(f"The plugin gave no reply: {message}; {advice}")
-    raised = f"{error.type}: {message}" if message else error.type
+    raised = f"{error_type}: {message}" if message else error_type
     return OperationFailed(f"The handler raised {raised}; {traceback}")
 
 

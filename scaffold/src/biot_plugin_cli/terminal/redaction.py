@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 __all__ = ["Secrets"]
@@ -35,36 +35,48 @@ class Secrets:
     Args:
         tokens: The tokens signed for this run; printed as the placeholder that they replaced.
         secret_key: The secret of the local service user; empty when there is none.
+        variables: The plugin's environment variables, of which some are secret.
+        event: What the plugin receives, of which some fields are secret.
     """
 
-    def __init__(self, tokens: Iterable[str], secret_key: str) -> None:
-        self._replacements = dict.fromkeys(tokens, _PLACEHOLDER)
-        if secret_key:
-            self._replacements[secret_key] = _REDACTED
+    def __init__(
+        self, tokens: Iterable[str], secret_key: str, variables: Mapping[str, str] | None = None, event: Any = None
+    ) -> None:
+        # What imports this module for the patterns alone has not loaded the emulator.
+        from biot_emulator.security.known_secrets import KnownSecrets
+        from biot_emulator.security.secret_values import named_secrets, secret_fields, secret_variables
+
+        self._tokens = KnownSecrets(tokens, _PLACEHOLDER)
+        fields = [(name, value) for name, value in secret_fields(event) if value != _PLACEHOLDER]
+        named = [*named_secrets(variables or {}), *fields]
+        values = (secret_key, *secret_variables(variables or {}), *(value for _, value in named))
+        self._values = KnownSecrets(values, _REDACTED, named)
 
     def hide(self, text: str) -> str:
-        """Redact tokens in a text: this run's become the placeholder, all others dots."""
-        return _TOKEN.sub(rf"\1{_REDACTED}", self._hide_own(text))
+        """Redact secrets in a text: this run's tokens become the placeholder, everything else dots."""
+        return _TOKEN.sub(rf"\1{_REDACTED}", self._hide_known(text))
 
     def hide_all(self, text: str) -> str:
-        """Redact tokens in a text, whatever else follows the word Bearer, and values after names of secrets."""
-        text = self._hide_own(text)
+        """Redact secrets in a text, whatever else follows the word Bearer, and values after names of secrets."""
+        text = self._hide_known(text)
         for pattern in (*_OTHERS, _TOKEN):
             text = pattern.sub(rf"\1{_REDACTED}", text)
         return text
 
+    def hide_lines(self, lines: Sequence[str]) -> list[str]:
+        """Redact as `hide_all` in lines of output, also what reaches over the end of a line."""
+        return [self.hide_all(line) for line in self._values.lines(self._tokens.lines(lines))]
+
     def hidden(self, value: Any) -> Any:
         """Redact as `hide` in all strings of a JSON value, and cut what is nested more than 100 levels deep."""
-        return _copy(value, self.hide, 0)
+        return _copy(self._values(self._tokens(value)), self.hide, 0)
 
     def all_hidden(self, value: Any) -> Any:
         """Redact as `hide_all` in all strings of a JSON value, and cut what is nested more than 100 levels deep."""
-        return _copy(value, self.hide_all, 0)
+        return _copy(self._values(self._tokens(value)), self.hide_all, 0)
 
-    def _hide_own(self, text: str) -> str:
-        for secret, replacement in self._replacements.items():
-            text = text.replace(secret, replacement)
-        return text
+    def _hide_known(self, text: str) -> str:
+        return self._values.text(self._tokens.text(text))
 
 
 def _copy(value: Any, hide: Callable[[str], str], depth: int) -> Any:
