@@ -11,6 +11,7 @@ from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.gateway import Gateway
 from biot_emulator.api.permissions import all_permissions
 from biot_emulator.api.router import Router
+from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.failure_policies import FailurePolicies
@@ -116,7 +117,8 @@ class _Hooks:
         self.policies = policies
         self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, state.clock)
         self.notifications = Notifications(services.notifications, self.endpoints, state.tokens)
-        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints)
+        self.concurrency = Concurrency()
+        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints, self.concurrency)
         self.schedule = Schedule(state.clock, runtime.plugins, runtime.functions)
 
 
@@ -195,6 +197,7 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
             hooks.schedule,
             hooks.notifications,
             hooks.policies,
+            hooks.concurrency,
             state.tokens,
             state.clock,
             lifecycle.reset,
@@ -213,5 +216,6 @@ def _gateway(state: _State, services: _Services, hooks: _Hooks, router: Router, 
         services.changes,
         hooks.notifications,
         errors,
+        hooks.concurrency,
     )
     return Gateway(router, services.authentication, pipeline, errors)

@@ -11,6 +11,7 @@ from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import BadRequest, NotKnown
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
 from biot_emulator.hooks.plugin_failures import FAILURES
@@ -41,6 +42,7 @@ class OperatorHandlers:
         schedule: Invokes plugins on their schedules.
         notifications: Sends notifications.
         policies: What becomes of calls when plugins fail.
+        concurrency: Bounds the callers of each plugin.
         tokens: Has the keys.
         clock: The platform's time.
         reset: Resets the state.
@@ -51,6 +53,7 @@ class OperatorHandlers:
     schedule: Schedule
     notifications: Notifications
     policies: FailurePolicies
+    concurrency: Concurrency
     tokens: TokenIssuer
     clock: Clock
     reset: Callable[[], None]
@@ -81,7 +84,8 @@ class OperatorHandlers:
         plugin = self.plugins.get(call.variables["name"])
         if not plugin.config["cronSchedule"]:
             raise BadRequest(f"The plugin [{plugin.full_name}] has no [cronSchedule]: give it one first")
-        return ApiResponse(200, self.schedule.fire(plugin))
+        with self.concurrency.enter(plugin.endpoint_url):
+            return ApiResponse(200, self.schedule.fire(plugin))
 
     def wait_for_notifications(self, call: Call) -> ApiResponse:
         """Wait until every notification has been sent."""
