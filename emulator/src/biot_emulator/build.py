@@ -26,6 +26,7 @@ from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.platform import Platform
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
+from biot_emulator.security.secret_checks import SecretChecks
 from biot_emulator.security.stored_keys import KEYS, StoredKeys
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
@@ -79,7 +80,8 @@ class _Services:
         self.users = Users(state.store, admin)
         self.service_users = ServiceUsers(state.store, state.clock)
         self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)))
-        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles)
+        self.checks = SecretChecks()
+        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles, self.checks)
         self.authentication = Authentication(state.tokens, self.users, self.service_users)
         self.templates = Templates(state.store)
         self.entities = Entities(state.store, state.clock, self.templates, self.users)
@@ -175,7 +177,13 @@ def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Ho
             state.clock.reset,
         ],
         # The processes first: whoever waits for a plugin goes on once its process has ended.
-        on_stop=[runtime.workers.close, hooks.schedule.close, hooks.notifications.close, runtime.folders.close],
+        on_stop=[
+            runtime.workers.close,
+            services.checks.close,
+            hooks.schedule.close,
+            hooks.notifications.close,
+            runtime.folders.close,
+        ],
     )
 
 

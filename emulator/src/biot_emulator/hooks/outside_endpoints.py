@@ -26,6 +26,7 @@ _CHUNK = 64 * 1024
 _MAX_HEAD_BYTES = 64 * 1024
 #: With the framing of its chunks, headers, and whatever comes before the response.
 _MAX_RECEIVED_BYTES = 2 * MAX_PAYLOAD_BYTES
+_MAX_PIECES = 100_000
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -170,7 +171,7 @@ def _exchange(connection: socket.socket, request: h11.Request, content: bytes, d
 
 def _events(http: h11.Connection, connection: socket.socket, deadline: _Deadline) -> Iterator[Any]:
     received = 0
-    while True:
+    for _ in range(_MAX_PIECES):
         connection.settimeout(deadline.remaining())
         event = http.next_event()
         if event is not h11.NEED_DATA:
@@ -180,6 +181,7 @@ def _events(http: h11.Connection, connection: socket.socket, deadline: _Deadline
         received += len(chunk)
         _check_size(received, _MAX_RECEIVED_BYTES)
         http.receive_data(chunk)
+    raise ValueError("its response comes in too many pieces")
 
 
 def _check_size(size: int, most: int) -> None:

@@ -5,45 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from biot_emulator.errors import EmulatorError
-
-__all__ = ["TooManySecrets", "hash_secret", "is_secret"]
+__all__ = ["hash_secret", "is_secret"]
 
 _COST = 2**14
 _SALT_BYTES = 16
-#: Each takes 16 MB, and a processor: one of them stays free for everybody else.
-_MAX_AT_ONCE = max(1, min(4, (os.cpu_count() or 1) - 1))
-_MAX_WAITING = 256
-
-
-class TooManySecrets(EmulatorError):
-    """More secrets are waiting to be checked than may wait."""
-
-
-class _Turns:
-    """Lets a few threads in at once, and some more wait for it."""
-
-    def __init__(self, at_once: int, waiting: int) -> None:
-        self._places = threading.BoundedSemaphore(at_once + waiting)
-        self._turns = threading.BoundedSemaphore(at_once)
-
-    @contextmanager
-    def take(self) -> Iterator[None]:
-        """Wait for a turn. Raises TooManySecrets."""
-        if not self._places.acquire(blocking=False):
-            raise TooManySecrets("Too many secrets are being checked: try again later")
-        try:
-            with self._turns:
-                yield
-        finally:
-            self._places.release()
-
-
-_turns = _Turns(_MAX_AT_ONCE, _MAX_WAITING)
 #: Stands for the secret of somebody who has none, so that it takes as long to find out.
 _NOBODY = f"{bytes(_SALT_BYTES).hex()}:{bytes(64).hex()}"
 
@@ -60,14 +27,9 @@ def hash_secret(secret: str, *, like: str | None = None) -> str:
 
 
 def is_secret(secret: str, stored_hashes: Sequence[str]) -> bool:
-    """Whether a secret has one of these hashes; as slow where there are none.
-
-    Raises:
-        TooManySecrets: Too many are being checked at the moment.
-    """
+    """Whether a secret has one of these hashes; as slow where there are none."""
     expected = [_parts(stored) for stored in stored_hashes or [_NOBODY]]
-    with _turns.take():
-        hashes = {salt: _scrypt(secret, salt) for salt in {salt for salt, _ in expected}}
+    hashes = {salt: _scrypt(secret, salt) for salt in {salt for salt, _ in expected}}
     matches = [hmac.compare_digest(hashes[salt], stored) for salt, stored in expected]
     return any(matches) and bool(stored_hashes)
 

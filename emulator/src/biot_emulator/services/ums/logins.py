@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from biot_emulator.security.secret_hashes import TooManySecrets
+from biot_emulator.security.secret_checks import SecretChecks, TooManySecrets
 from biot_emulator.security.tokens import TOKEN_SECONDS, TokenIssuer
 from biot_emulator.security.well_known_ids import ADMINISTRATOR_ROLE_ID, TENANT_ID
 from biot_emulator.services.ums.errors import RefreshTokenNotValid, TooManyLogins
@@ -30,13 +30,17 @@ class Logins:
         users: The people who can log in.
         service_users: The service users who can log in.
         roles: The permissions that tokens carry.
+        checks: Checks the credentials.
     """
 
-    def __init__(self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers, roles: Roles) -> None:
+    def __init__(
+        self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers, roles: Roles, checks: SecretChecks
+    ) -> None:
         self._tokens = tokens
         self._users = users
         self._service_users = service_users
         self._roles = roles
+        self._checks = checks
 
     def log_in_user(self, username: str, password: str) -> dict[str, Any]:
         """Issue a person's access token and refresh token.
@@ -46,7 +50,7 @@ class Logins:
             UserLocked: The user is disabled.
             TooManyLogins: Too many are logging in.
         """
-        return self._user_tokens(_checked(lambda: self._users.verify(username, password)))
+        return self._user_tokens(self._checked(lambda: self._users.verify(username, password)))
 
     def refresh(self, token: str) -> dict[str, Any]:
         """Issue new tokens for a refresh token.
@@ -68,7 +72,7 @@ class Logins:
             ServiceLocked: It is not active.
             TooManyLogins: Too many are logging in.
         """
-        user = _checked(lambda: self._service_users.verify(id, secret_key))
+        user = self._checked(lambda: self._service_users.verify(id, secret_key))
         scopes = self._roles.permissions(administrator=user["roleId"] == ADMINISTRATOR_ROLE_ID)
         kind = user["type"].removesuffix("_SERVICE")
         claims = {"serviceUserId": id, "scopes": scopes, "tokenType": f"SERVICE_{kind}"}
@@ -94,9 +98,8 @@ class Logins:
         token, expiration = self._tokens.sign_until(claims, seconds)
         return {"token": token, "expiration": expiration}
 
-
-def _checked(verify: Callable[[], _T]) -> _T:
-    try:
-        return verify()
-    except TooManySecrets:
-        raise TooManyLogins("Too many are logging in at once: try again later") from None
+    def _checked(self, verify: Callable[[], _T]) -> _T:
+        try:
+            return self._checks.run(verify)
+        except TooManySecrets:
+            raise TooManyLogins("Too many are logging in at once: try again later") from None
