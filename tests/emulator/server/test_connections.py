@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -16,18 +17,25 @@ from tests.emulator.server.raw import ask, connect, head, read_all, read_answer
 KEY = "/ums/v1/security/public-key"
 
 
-@pytest.fixture
-def blocked(emulator: Emulator) -> Iterator[threading.Event]:
-    """Add an API whose handler waits for this."""
-    event = threading.Event()
+@dataclass
+class Blocked:
+    """An API whose handler says that it has begun, and waits until it may go on."""
 
-    def wait(_: object) -> ApiResponse:
-        event.wait(30)
+    begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    go_on: threading.Event = field(default_factory=threading.Event)
+
+    def handle(self, _: object) -> ApiResponse:
+        self.begun.release()
+        self.go_on.wait(30)
         return ApiResponse(200)
 
-    emulator.platform.router.add([Route("GET", "/tests/v1/wait", wait, public=True)])
-    yield event
-    event.set()
+
+@pytest.fixture
+def blocked(emulator: Emulator) -> Iterator[Blocked]:
+    blocked = Blocked()
+    emulator.platform.router.add([Route("GET", "/tests/v1/wait", blocked.handle, public=True)])
+    yield blocked
+    blocked.go_on.set()
 
 
 @pytest.mark.parametrize("part", [b"G", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nhost: x\r\na: b\r\n"])
@@ -71,13 +79,14 @@ def test_a_connection_on_which_nothing_comes_is_closed(emulator: Emulator, monke
 
 
 def test_a_call_may_take_longer_than_its_head(
-    emulator: Emulator, blocked: threading.Event, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "_HEAD_SECONDS", 0.05)
     with connect(emulator) as connection:
         connection.sendall(head("GET", "/tests/v1/wait"))
-        assert not blocked.wait(0.3)
-        blocked.set()
+        assert blocked.begun.acquire(timeout=20)
+        threading.Event().wait(0.2)
+        blocked.go_on.set()
         assert read_answer(connection).status == 200
 
 
@@ -108,39 +117,30 @@ def test_the_longest_idle_connection_makes_room(emulator: Emulator, monkeypatch:
 
 
 def test_where_all_connections_are_busy_the_next_one_is_told_so(
-    emulator: Emulator, blocked: threading.Event, monkeypatch: pytest.MonkeyPatch
+    emulator: Emulator, blocked: Blocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy = [connect(emulator) for _ in range(2)]
     for connection in busy:
         connection.sendall(head("GET", "/tests/v1/wait"))
-    while sum(not one._waits_for_caller for one in _open(emulator)) < 2:
-        threading.Event().wait(0.01)
+        assert blocked.begun.acquire(timeout=20)
     monkeypatch.setattr(connections, "max_connections", lambda: 2)
     with connect(emulator) as connection:
         answer = read_answer(connection)
         assert answer.refusal == (503, "SERVICE_UNAVAILABLE")
         assert answer.headers["retry-after"] == "1"
-    blocked.set()
+    blocked.go_on.set()
     for connection in busy:
         assert read_answer(connection).status == 200
         connection.close()
 
 
-def _open(emulator: Emulator) -> list[connections.BoundedConnection]:
-    import gc
-
-    return [one for one in gc.get_objects() if isinstance(one, connections.BoundedConnection) and one.transport]
-
-
-def test_more_callers_may_wait_than_any_pool_of_threads_would_have(
-    emulator: Emulator, blocked: threading.Event
-) -> None:
+def test_more_callers_may_wait_than_any_pool_of_threads_would_have(emulator: Emulator, blocked: Blocked) -> None:
     waiting = [connect(emulator) for _ in range(300)]
     for connection in waiting:
         connection.sendall(head("GET", "/tests/v1/wait"))
     assert ask(emulator, head("GET", KEY)).status == 200
     assert emulator.call("GET", "/settings/v2/plugins").status_code == 200
-    blocked.set()
+    blocked.go_on.set()
     for connection in waiting:
         assert read_answer(connection).status == 200
         connection.close()

@@ -197,7 +197,8 @@ def test_a_large_body_earns_the_time_that_it_needs(emulator: Emulator, monkeypat
 
 def function_url(emulator: Emulator) -> str:
     name = f"demo{len(list(emulator.platform.plugins))}"
-    return urlsplit(emulator.deploy(code_zip("def handler(event, context): return 1"), name)["endpointUrl"]).path
+    url: str = emulator.deploy(code_zip("def handler(event, context): return 1"), name)["endpointUrl"]
+    return urlsplit(url).path
 
 
 def test_a_public_address_takes_what_lambda_takes(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

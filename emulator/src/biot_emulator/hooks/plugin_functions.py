@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.state.clock import Clock
 
 __all__ = ["CodeMissing", "PluginFunctions"]
+
+
+_LARGE_BODY = 64 * 1024
 
 
 class CodeMissing(EmulatorError):
@@ -49,6 +54,8 @@ class PluginFunctions:
         self._workers = workers
         self._invocations = invocations
         self._clock = clock
+        # One at a time: decoded, a body can take twenty times as much memory.
+        self._large_records = threading.Lock()
 
     def invoke(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger) -> tuple[Invocation, Record]:
         """Invoke a plugin; return the result and its record.
@@ -64,11 +71,15 @@ class PluginFunctions:
             invocation = failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
         else:
             invocation = self._workers.invoke(function, event, storage_mb=plugin.config["ephemeralStorage"])
-        record = invocation_record(
-            plugin.full_name, trigger, event, invocation, time=self._clock.now(), secrets=[plugin.secret_key]
-        )
-        self._invocations.add(record)
-        return invocation, record
+        return invocation, self._record(plugin, event, trigger, invocation)
+
+    def _record(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger, invocation: Invocation) -> Record:
+        with self._large_records if len(event.get("body", "")) > _LARGE_BODY else nullcontext():
+            record = invocation_record(
+                plugin.full_name, trigger, event, invocation, time=self._clock.now(), secrets=[plugin.secret_key]
+            )
+            self._invocations.add(record)
+        return record
 
     def _function(self, plugin: Plugin) -> Function:
         config, code = plugin.config, plugin.code

@@ -63,13 +63,13 @@ class OperatorHandlers:
         plugin, limit = _parameter(call, "plugin"), _parameter(call, "limit") or str(_DEFAULT_LIMIT)
         if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= _MAX_LIMIT:
             raise BadRequest(f"The parameter [limit] must be a whole number from 1 to {_MAX_LIMIT}")
-        newest_first = self.invocations.all(plugin)[::-1]
-        return ApiResponse(200, {"data": newest_first[: int(limit)], "totalResults": len(newest_first)})
+        newest_first, total = self.invocations.last(int(limit), plugin)
+        return ApiResponse(200, {"data": newest_first, "totalResults": total})
 
     def read_invocation(self, call: Call) -> ApiResponse:
         """Return an invocation."""
         id = call.variables["id"]
-        record = next((record for record in self.invocations.all() if record["id"] == id), None)
+        record = self.invocations.get(id)
         if record is None:
             raise NotKnown(f"There is no invocation [{id}], or it is forgotten already")
         return ApiResponse(200, record)
