@@ -16,7 +16,8 @@ def record(number: int, plugin: str = "Plugin-demo", input: Any = None) -> dict[
 
 
 def test_the_last_invocations_are_told_by_plugin_and_by_id() -> None:
-    invocations, heard = Invocations(), []
+    invocations = Invocations()
+    heard: list[dict[str, Any]] = []
     invocations.listeners.append(heard.append)
     records = [record(number, f"Plugin-{number % 2}") for number in range(6)]
     for one in records:
@@ -38,7 +39,7 @@ def test_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         invocations.add(record(number))
     assert [one["id"] for one in invocations.all()] == ["2", "3", "4"]
-    invocations.add(record(5, input="x" * 900))
+    invocations.add(record(5, input="x" * 960))
     assert [one["id"] for one in invocations.all()] == ["5"]
     invocations.add(record(6, input="x" * 2000))
     assert [one["id"] for one in invocations.all()] == ["6"]

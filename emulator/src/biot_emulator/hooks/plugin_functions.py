@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +19,6 @@ from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.state.clock import Clock
 
 __all__ = ["CodeMissing", "PluginFunctions"]
-
-
-_LARGE_BODY = 64 * 1024
 
 
 class CodeMissing(EmulatorError):
@@ -54,8 +49,6 @@ class PluginFunctions:
         self._workers = workers
         self._invocations = invocations
         self._clock = clock
-        # One at a time: decoded, a body can take twenty times as much memory.
-        self._large_records = threading.Lock()
 
     def invoke(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger) -> tuple[Invocation, Record]:
         """Invoke a plugin; return the result and its record.
@@ -74,11 +67,10 @@ class PluginFunctions:
         return invocation, self._record(plugin, event, trigger, invocation)
 
     def _record(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger, invocation: Invocation) -> Record:
-        with self._large_records if len(event.get("body", "")) > _LARGE_BODY else nullcontext():
-            record = invocation_record(
-                plugin.full_name, trigger, event, invocation, time=self._clock.now(), secrets=[plugin.secret_key]
-            )
-            self._invocations.add(record)
+        record = invocation_record(
+            plugin.full_name, trigger, event, invocation, time=self._clock.now(), secrets=[plugin.secret_key]
+        )
+        self._invocations.add(record)
         return record
 
     def _function(self, plugin: Plugin) -> Function:

@@ -18,6 +18,9 @@ __all__ = ["Record", "Trigger", "invocation_record"]
 
 _PARTS = {EventKind.PRE_REQUEST: "request", EventKind.POST_REQUEST: "response", EventKind.ADAPT_ENTITY: "response"}
 
+#: Anybody may send more to a plugin's address, and to look through megabytes for secrets would hold up everybody.
+_MAX_BODY = 256 * 1024
+
 Record = dict[str, Any]
 
 
@@ -56,8 +59,8 @@ def invocation_record(
         secrets: Texts that must not be in the record.
     """
     redact = Redaction(secrets)
-    received = redact({**event, "body": event_body(event)} if "body" in event else event)
-    returned = redact(None if isinstance(invocation.body, bytes) else invocation.body)
+    received = redact({**event, "body": _received_body(event)} if "body" in event else event)
+    returned = redact(_returned_body(invocation))
     error = invocation.error
     return {
         "id": str(uuid.uuid4()),
@@ -79,10 +82,26 @@ def invocation_record(
     }
 
 
+def _received_body(event: dict[str, Any]) -> Any:
+    size = len(event["body"])
+    return _left_out(size) if size > _MAX_BODY else event_body(event)
+
+
+def _returned_body(invocation: Invocation) -> Any:
+    size = len(invocation.response.content)
+    if size > _MAX_BODY:
+        return _left_out(size)
+    return None if isinstance(invocation.body, bytes) else invocation.body
+
+
+def _left_out(size: int) -> str:
+    return f"<{size} bytes, left out>"
+
+
 def _changes(kind: EventKind, received: Any, returned: Any) -> list[dict[str, Any]] | None:
     """Return what an interceptor has changed; None for what nothing can be compared with."""
     part = _PARTS.get(kind)
-    if part is None or not isinstance(returned, dict) or part not in returned:
+    if part is None or not isinstance(received, dict) or not isinstance(returned, dict) or part not in returned:
         return None
     before, after = received[part], returned[part]
     if kind is EventKind.PRE_REQUEST and isinstance(after, dict):
