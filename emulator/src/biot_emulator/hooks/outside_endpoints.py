@@ -154,7 +154,7 @@ def _exchange(connection: socket.socket, request: h11.Request, content: bytes, d
     sent = [http.send(request), http.send(h11.Data(content)), http.send(h11.EndOfMessage())]
     connection.settimeout(deadline.remaining())
     connection.sendall(b"".join(part for part in sent if part))
-    head, body = None, bytearray()
+    head, body, event = None, bytearray(), None
     for event in _events(http, connection, deadline):
         if isinstance(event, h11.Response):
             head = event

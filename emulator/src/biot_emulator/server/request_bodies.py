@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 
 from biot_emulator.api.errors import BodyTooLarge, TooSlow
 
@@ -30,10 +31,9 @@ class RequestBody:
         self._receive = request.receive
         headers = request.headers
         self.declared_size = None if "transfer-encoding" in headers else int(headers.get("content-length", "0"))
-        #: Whoever waits for the platform to say that it may send, and is refused, sends nothing.
-        self._waits_to_send = "expect" in headers
         self._is_complete = self.declared_size == 0
-        self._is_begun = False
+        #: Whoever waits for the platform to say that it may send, and is refused, sends nothing.
+        self._is_given_up = "expect" in headers
 
     @property
     def is_complete(self) -> bool:
@@ -57,7 +57,7 @@ class RequestBody:
         """Yield it as it arrives. Raises what `read` raises."""
         if (self.declared_size or 0) > most:
             raise _too_large(most)
-        self._is_begun = True
+        self._is_given_up = False
         size, began = 0, anyio.current_time()
         while not self._is_complete:
             chunk = await self._next(began + _SECONDS + size / _BYTES_PER_SECOND)
@@ -68,7 +68,7 @@ class RequestBody:
 
     async def discard(self) -> None:
         """Read on after the response, within limits of its own, and forget it."""
-        if self._waits_to_send and not self._is_begun:
+        if self._is_given_up:
             return
         size, deadline = 0, anyio.current_time() + _DISCARD_SECONDS
         try:
@@ -78,16 +78,18 @@ class RequestBody:
             return
 
     async def _next(self, deadline: float) -> bytes:
-        with anyio.CancelScope(deadline=deadline) as scope:
-            message = await self._receive()
-        if scope.cancelled_caught:
-            # Whatever still comes of it comes too late to be waited for again.
-            self._is_begun, self._waits_to_send = False, True
-            raise TooSlow("The body of the request does not arrive: send it faster")
+        message = await self._message(deadline)
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         self._is_complete = not message.get("more_body", False)
         return bytes(message.get("body", b""))
+
+    async def _message(self, deadline: float) -> Message:
+        with anyio.CancelScope(deadline=deadline):
+            return await self._receive()
+        # Whatever still comes of it comes too late to be waited for again.
+        self._is_given_up = True
+        raise TooSlow("The body of the request does not arrive: send it faster")
 
 
 def _too_large(most: int) -> BodyTooLarge:
