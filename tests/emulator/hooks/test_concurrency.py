@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.client import Client, Reply
 from biot_emulator.hooks.concurrency import Concurrency
+from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.testing import Emulator, running
 from tests.emulator.conftest import ADA, PATIENTS, code_zip
 
@@ -124,3 +126,38 @@ def test_whoever_leaves_makes_room() -> None:
         with pytest.raises(KeyError), concurrency.enter("a"):
             raise KeyError
     assert not concurrency._callers
+
+
+@pytest.mark.slow
+def test_a_plugin_without_a_free_process_refuses_and_is_not_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Workers.__init__, "__kwdefaults__", {"limit": 1, "idle_seconds": 60.0, "wait_seconds": 0.2})
+    over = tmp_path / "over"
+    code = code_zip(f"""
+        import json, pathlib, time
+        def handler(event, context):
+            while not pathlib.Path({str(over)!r}).exists(): time.sleep(0.01)
+            return {{"request": json.loads(event["body"])["request"]}}
+    """)
+    hooks = {"interceptions": [{"type": "PRE_REQUEST", "apiId": f"POST{PATIENTS}"}]}
+    told = {"notifications": [{"entityTypeName": "device", "actionName": "_create"}]}
+    with running() as emulator:
+        url = urlsplit(emulator.deploy(code, timeout=60, subscriptions={**hooks, **told})["endpointUrl"])
+        emulator.call("PATCH", "/_emulator/failure-policies", json=dict.fromkeys(("crash", "timeout"), "ignore"))
+        statuses: list[int] = []
+        create = threading.Thread(target=lambda: statuses.append(emulator.call("POST", PATIENTS, json=ADA).status_code))
+        create.start()
+        [plugin] = emulator.platform.plugins
+        while not emulator.platform.plugins._workers.count(plugin.name):
+            threading.Event().wait(0.01)
+        assert emulator.call("POST", PATIENTS, json=ADA).status_code == 429
+        assert Client(emulator.url).call("GET", url.path).status_code == 429
+        assert emulator.call("POST", DEVICES, json={"_id": "d1"}).status_code == 201
+        assert emulator.wait_for_notifications()
+        assert [record.getMessage() for record in caplog.records] == ["A notification is not sent: its plugin is busy"]
+        over.touch()
+        create.join()
+        assert statuses == [201]
+        errors = [record["error"]["type"] for record in emulator.invocations() if record["error"]]
+        assert errors == ["TooManyRequestsException"] * 3
