@@ -16,7 +16,7 @@ __all__ = ["RequestBody"]
 _SECONDS = 20.0
 _BYTES_PER_SECOND = 256 * 1024
 #: What is still read of a body that was refused, so that a caller who sends before it reads gets the refusal.
-_MAX_DISCARDED = 16 * 1024 * 1024
+_MAX_DISCARDED = 64 * 1024 * 1024
 _DISCARD_SECONDS = 5.0
 
 
