@@ -10,7 +10,7 @@ from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.function_url.event_from_request import UrlRequest, function_event
 from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
 from biot_emulator.hooks.outside_endpoints import Unreachable, post
-from biot_emulator.hooks.plugin_failures import Failure, failure_of_address, failure_of_error
+from biot_emulator.hooks.plugin_failures import Failure, failure_of_address, failure_of_error, reason_of_error
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
@@ -82,9 +82,8 @@ class Endpoints:
             return HookReply(invocation.response)
         if failures.is_throttled(invocation.error):
             raise TooManyRequests("A plugin is busy with other calls: try again later")
-        failure = failure_of_error(invocation.error.type)
-        # Not the error's message: it could be about a patient, and the caller may not be allowed to read it.
-        return HookReply(invocation.response, failure, f"it ended with {invocation.error.type}")
+        type = invocation.error.type
+        return HookReply(invocation.response, failure_of_error(type), reason_of_error(type))
 
     def call_directly(self, plugin: Plugin, request: UrlRequest, trigger: Trigger) -> Response:
         """Return a plugin's response to whoever calls its address."""
