@@ -11,6 +11,7 @@ from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.gateway import Gateway
 from biot_emulator.api.permissions import all_permissions
 from biot_emulator.api.router import Router
+from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.failure_policies import FailurePolicies
@@ -25,6 +26,7 @@ from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.platform import Platform
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
+from biot_emulator.security.secret_checks import SecretChecks
 from biot_emulator.security.stored_keys import KEYS, StoredKeys
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
@@ -78,7 +80,8 @@ class _Services:
         self.users = Users(state.store, admin)
         self.service_users = ServiceUsers(state.store, state.clock)
         self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)))
-        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles)
+        self.checks = SecretChecks()
+        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles, self.checks)
         self.authentication = Authentication(state.tokens, self.users, self.service_users)
         self.templates = Templates(state.store)
         self.entities = Entities(state.store, state.clock, self.templates, self.users)
@@ -123,7 +126,8 @@ class _Hooks:
         self.policies = policies
         self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, state.clock)
         self.notifications = Notifications(services.notifications, self.endpoints, state.tokens)
-        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints)
+        self.concurrency = Concurrency()
+        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints, self.concurrency)
         self.schedule = Schedule(state.clock, runtime.plugins, runtime.functions)
 
 
@@ -180,7 +184,13 @@ def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Ho
             state.clock.reset,
         ],
         # The processes first: whoever waits for a plugin goes on once its process has ended.
-        on_stop=[runtime.workers.close, hooks.schedule.close, hooks.notifications.close, runtime.folders.close],
+        on_stop=[
+            runtime.workers.close,
+            services.checks.close,
+            hooks.schedule.close,
+            hooks.notifications.close,
+            runtime.folders.close,
+        ],
     )
 
 
@@ -202,6 +212,7 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
             hooks.schedule,
             hooks.notifications,
             hooks.policies,
+            hooks.concurrency,
             state.tokens,
             state.clock,
             lifecycle.reset,
@@ -220,5 +231,6 @@ def _gateway(state: _State, services: _Services, hooks: _Hooks, router: Router, 
         services.changes,
         hooks.notifications,
         errors,
+        hooks.concurrency,
     )
     return Gateway(router, services.authentication, pipeline, errors)

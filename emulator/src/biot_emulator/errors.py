@@ -7,6 +7,7 @@ EmulatorError
 ├── InvalidCode              an upload cannot be a plugin's code                   runtime/code_folders.py
 ├── InvalidCron              the platform does not accept a schedule               cron/
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
+├── TooManySecrets           more secrets wait to be checked than may wait         security/secret_checks.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
 ├── AddressUnavailable       the server cannot listen at an address                server/background_thread.py
 ├── UsageError               the command line is wrong                             serve.py

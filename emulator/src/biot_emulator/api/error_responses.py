@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import ApiError
@@ -12,6 +13,8 @@ from biot_emulator.api.response import ApiResponse
 __all__ = ["ErrorResponses"]
 
 _log = logging.getLogger("biot_emulator")
+
+_T = TypeVar("_T")
 
 
 class ErrorResponses:
@@ -36,10 +39,10 @@ class ErrorResponses:
         }
         return ApiResponse(error.status_code, body, error.headers)
 
-    def guard(self, call: Call, respond: Callable[[], ApiResponse]) -> ApiResponse:
-        """Return a response, or the error response for whatever is raised instead. Never raises."""
+    def guard(self, call: Call, do: Callable[[], _T]) -> _T | ApiResponse:
+        """Return what a function returns, or the error response for whatever it raises instead. Never raises."""
         try:
-            return respond()
+            return do()
         except ApiError as error:
             return self.render(error, call)
         except Exception:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.event_kind import EventKind
+from biot_emulator.hooks.background_calls import BackgroundCalls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.events.headers import hook_headers
 from biot_emulator.hooks.events.notification_body import notification_body
@@ -20,11 +21,10 @@ from biot_emulator.services.entity_changes import EntityChange
 __all__ = ["Notifications"]
 
 _log = logging.getLogger("biot_emulator")
-_THREADS = 16
 
 
 class Notifications:
-    """Sends each change to each subscriber at most once, in threads of its own.
+    """Sends each change to each subscriber at most once, in threads of its own; a slow subscriber delays no other.
 
     Args:
         subscriptions: Who is notified of what.
@@ -39,7 +39,7 @@ class Notifications:
         self._idle = threading.Condition()
         self._pending = 0
         self._closed = False
-        self._threads = ThreadPoolExecutor(_THREADS, "biot-emulator-notification")
+        self._calls = BackgroundCalls("biot-emulator-notification")
 
     def prepare(self, changes: Sequence[EntityChange]) -> Callable[[], None]:
         """Return a function, to be called once, that has the changes sent and does not wait for it."""
@@ -57,7 +57,7 @@ class Notifications:
         """Send nothing any more."""
         with self._idle:
             self._closed = True
-        self._threads.shutdown(cancel_futures=True)
+        self._calls.close()
 
     def _send_all(self, changes: Sequence[EntityChange]) -> None:
         try:
@@ -79,7 +79,9 @@ class Notifications:
             if self._closed:
                 return
             self._pending += 1
-            self._threads.submit(self._send, endpoint, change)
+        if not self._calls.submit(endpoint, partial(self._send, endpoint, change)):
+            _log.warning("A notification is not sent: too many wait for its plugin")
+            self._finish()
 
     def _send(self, endpoint: str, change: EntityChange) -> None:
         try:
@@ -87,6 +89,8 @@ class Notifications:
             headers = hook_headers(EventKind.NOTIFICATION, change.call, None)
             trigger = Trigger(EventKind.NOTIFICATION, f"{change.entity_type} {change.action}", change.call.trace_id)
             self._endpoints.call(endpoint, headers, body, trigger)
+        except TooManyRequests:
+            _log.warning("A notification is not sent: its plugin is busy")
         except Exception:
             _log.exception("A notification could not be sent")
         finally:

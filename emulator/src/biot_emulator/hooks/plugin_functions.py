@@ -68,6 +68,9 @@ class PluginFunctions:
             invocation = failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
         else:
             invocation = self._workers.invoke(function, event, storage_mb=plugin.config["ephemeralStorage"])
+        return invocation, self._record(plugin, event, trigger, invocation)
+
+    def _record(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger, invocation: Invocation) -> Record:
         record = invocation_record(
             plugin.full_name,
             trigger,
@@ -78,7 +81,7 @@ class PluginFunctions:
             variables=plugin.config["environmentVariables"],
         )
         self._invocations.add(record)
-        return invocation, record
+        return record
 
     def _function(self, plugin: Plugin) -> Function:
         config, code = plugin.config, plugin.code

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from biot_emulator.errors import SandboxUnavailable
-from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
+from biot_emulator.function_url.response_from_reply import BAD_GATEWAY, TOO_MANY_REQUESTS
 from biot_emulator.interrupts import uninterrupted
 from biot_emulator.lambda_function import failures
 from biot_emulator.lambda_function.configuration import Function
-from biot_emulator.lambda_function.invocation import Invocation
+from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.execution_environment import Runtime
 from biot_emulator.runtime.results import failed
 
@@ -28,22 +28,32 @@ _MEGABYTE = 1024 * 1024
 _KILL_SECONDS = 0.02
 _MAX_WORKERS = 10
 _MAX_IDLE_SECONDS = 60.0
+_MAX_WAIT_SECONDS = 60.0
 
 
 class Workers:
     """The processes of all plugins. Safe for several threads.
 
     Each process handles one event at a time. While all of a plugin's processes are busy a new one is started, up to the
-    limit; further events wait. A process that has been idle for too long is ended.
+    limit; further events wait, and fail as Lambda's do beyond its concurrency if that takes too long. A process that
+    has been idle for too long is ended.
 
     Args:
         limit: Maximum number of processes of one plugin.
         idle_seconds: Seconds after which an idle process is ended.
+        wait_seconds: How long an event waits for a process.
     """
 
-    def __init__(self, *, limit: int = _MAX_WORKERS, idle_seconds: float = _MAX_IDLE_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        limit: int = _MAX_WORKERS,
+        idle_seconds: float = _MAX_IDLE_SECONDS,
+        wait_seconds: float = _MAX_WAIT_SECONDS,
+    ) -> None:
         self._limit = limit
         self._idle_seconds = idle_seconds
+        self._wait_seconds = wait_seconds
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._pools: dict[str, _Pool] = {}
@@ -63,8 +73,8 @@ class Workers:
             storage_mb: Maximum size in megabytes of a process's temporary folder.
         """
         worker = self._acquire(function, storage_mb)
-        if worker is None:
-            return failed(failures.sandbox_closed())
+        if isinstance(worker, InvocationError):
+            return failed(worker, TOO_MANY_REQUESTS if failures.is_throttled(worker) else BAD_GATEWAY)
         try:
             invocation = worker.invoke(event)
         except BaseException:
@@ -116,7 +126,8 @@ class Workers:
         if self._reaper:
             self._reaper.join()
 
-    def _acquire(self, function: Function, storage_mb: int) -> _Worker | None:
+    def _acquire(self, function: Function, storage_mb: int) -> _Worker | InvocationError:
+        deadline = time.monotonic() + self._wait_seconds
         with self._changed:
             replaced = self._replace(function, storage_mb)
         _close(replaced)
@@ -130,8 +141,9 @@ class Workers:
                     pool.all.append(worker)
                     self._workers.add(worker)
                     return worker
-                pool.freed.wait()
-        return None
+                if not pool.freed.wait(deadline - time.monotonic()) and time.monotonic() >= deadline:
+                    return failures.throttled(self._wait_seconds)
+        return failures.sandbox_closed()
 
     def _new_pool(self, function: Function, storage_mb: int) -> _Pool:
         return _Pool(function, storage_mb, threading.Condition(self._lock))
