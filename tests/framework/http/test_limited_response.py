@@ -54,6 +54,8 @@ TOO_LARGE: dict[str, Behaviour] = {
     "endless chunks": endless(CHUNKED, chunk(b"x" * 65536)),
     "endless tiny chunks": endless(CHUNKED, chunk(b"xy") * 10000),
     "endless without a length": endless(OK + b"connection: close\r\n\r\n", b"x" * 65536),
+    "just above, without a length": once(OK + b"connection: close\r\n\r\n" + b"x" * (LIMIT + 1)),
+    "just above, in chunks": once(CHUNKED + chunk(b"x" * LIMIT) + chunk(b"x") + b"0\r\n\r\n"),
     "endless trailers": endless(CHUNKED + b"0\r\n", b"x: y\r\n" * 10000),
     "an error, announced": once(b"HTTP/1.1 404 X\r\ncontent-length: 99999999999\r\n\r\n"),
 }

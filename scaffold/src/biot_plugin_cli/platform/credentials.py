@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.terminal.plain_text import visible
 
 __all__ = ["Credentials", "find_credentials", "keep_credentials"]
 
@@ -100,6 +101,6 @@ def _from_prompt(base_url: str) -> Credentials | None:
         return None
     import typer
 
-    typer.echo(f"Log in to {base_url}", err=True)
+    typer.echo(f"Log in to {visible(base_url)}", err=True)
     name = typer.prompt("User name", err=True)
     return Credentials(False, name, typer.prompt("Password", hide_input=True, err=True), asked=True)
