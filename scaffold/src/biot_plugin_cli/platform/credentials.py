@@ -91,7 +91,7 @@ def _from_keyring(base_url: str) -> Credentials | None:
 
     try:
         document = json.loads(keyring.get_password(_KEYRING_SERVICE, base_url) or "null")
-        return document and Credentials(bool(document["service"]), document["name"], document["secret"])
+        return document and Credentials(bool(document["service"]), str(document["name"]), str(document["secret"]))
     except (KeyringError, ValueError, KeyError, TypeError):
         return None
 
