@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http.client import BadStatusLine, LineTooLong, RemoteDisconnected, UnknownProtocol
 from ssl import SSLCertVerificationError
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     DecodeError,
     HTTPError,
+    InvalidChunkLength,
+    InvalidHeader,
     LocationValueError,
     NewConnectionError,
     ProtocolError,
@@ -34,6 +37,8 @@ _NO_RETRIES = urllib3.Retry(0, redirect=False)
 _MAX_BYTES_IN_TOTAL = 16 * MAX_BYTES
 _MEGABYTE = 1024 * 1024
 _PIECE = 64 * 1024
+# The text of these errors has what the server sent, which may be the token that it got.
+_QUOTING = (BadStatusLine, LineTooLong, UnknownProtocol, InvalidChunkLength, InvalidHeader, ValueError)
 _HEADERS = {"accept": "application/json", "user-agent": "biot-plugin"}
 
 Form = Mapping[str, str | tuple[str, bytes, str]]
@@ -146,5 +151,7 @@ def _reason(error: object) -> str:
         error = error.args[1]
     if isinstance(error, ReadTimeoutError | TimeoutError):
         return "no response in time"
+    if isinstance(error, _QUOTING) and not isinstance(error, RemoteDisconnected):
+        return "the response is not valid HTTP"
     text = str(error).rpartition(": ")[2] if isinstance(error, NewConnectionError) else str(error)
     return re.sub(r"\[Errno -?\d+\] ", "", " ".join(text.split())) or type(error).__name__

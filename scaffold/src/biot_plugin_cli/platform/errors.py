@@ -7,10 +7,13 @@ from typing import Any
 
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
 from biot_plugin_cli.platform.json_document import read_json
-from biot_plugin_cli.terminal.plain_text import one_line, one_sentence
+from biot_plugin_cli.terminal.plain_text import one_sentence, visible
 from biot_plugin_cli.terminal.redaction import Secrets
 
 __all__ = ["AnswerLost", "EndlessSearch", "NotThePlatform", "OtherPlugin", "Refusal", "Unreachable", "parse_refusal"]
+
+
+_MAX_READ, _MAX_WORDS = 10_000, 1000
 
 
 class Unreachable(PlatformUnreachable):
@@ -55,9 +58,10 @@ class OtherPlugin(PlatformRefused):
     """
 
     def __init__(self, requested: str, responded: str) -> None:
+        shown = visible(responded[:_MAX_WORDS])
         super().__init__(
-            f"The platform responded with another plugin, {one_line(responded)} instead of {requested}: compare the "
-            "name in pyproject.toml with biot-plugin list"
+            f"The platform responded with another plugin, '{shown}' instead of '{requested}': compare the name in "
+            "pyproject.toml with biot-plugin list"
         )
 
 
@@ -125,7 +129,6 @@ _MESSAGES = {
 }
 
 
-_MAX_READ, _MAX_WORDS = 10_000, 1000
 _hide_tokens = Secrets((), "").hide_all
 
 

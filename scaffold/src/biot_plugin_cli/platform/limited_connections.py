@@ -12,6 +12,7 @@ import time
 from http.client import HTTPResponse
 from typing import Any
 
+import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -47,6 +48,7 @@ class _LimitedConnection(HTTPConnection):
     """A connection with one time limit for all of a request, and one for all of its response."""
 
     _sending: _TimeLimit | None = None
+    _response: HTTPResponse | None = None
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         self._sending = _TimeLimit(_SENDING_SECONDS)
@@ -60,7 +62,18 @@ class _LimitedConnection(HTTPConnection):
             super().send(data[start : start + _PIECE])
 
     def response_class(self, sock: socket.socket, *args: Any, **kwargs: Any) -> HTTPResponse:  # type: ignore[override]
-        return HTTPResponse(_LimitedSocket(sock, _TimeLimit(_RESPONSE_SECONDS)), *args, **kwargs)  # type: ignore[arg-type]
+        limited: Any = _LimitedSocket(sock, _TimeLimit(_RESPONSE_SECONDS))
+        self._response = HTTPResponse(limited, *args, **kwargs)
+        return self._response
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
+        try:
+            return super().getresponse()
+        except BaseException:
+            # Where urllib3 itself refuses the headers, nobody else has it.
+            if self._response is not None:
+                self._response.close()
+            raise
 
 
 class _LimitedTlsConnection(_LimitedConnection, HTTPSConnection):  # pyright: ignore[reportIncompatibleVariableOverride]
