@@ -226,6 +226,8 @@ def test_what_is_listed(repository: Repository, hostile: Platform, page: Answer)
 
 @in_a_moment
 @given(PLUGINS)
+@example((200, json.dumps({**PLUGIN, "cors": {"allowOrigins": True}}).encode()))
+@example((200, json.dumps({**PLUGIN, "cors": {"allowOrigins": "*"}}).encode()))
 def test_what_is_planned(hostile: Platform, capsys: pytest.CaptureFixture[str], read: Answer) -> None:
     hostile.read = read
     client = PlatformClient(f"http://{hostile.address}", lambda: Credentials(True, "id", SECRET))
