@@ -13,6 +13,8 @@ EmulatorError
 ├── UsageError               the command line is wrong                             serve.py
 ├── DataUnavailable          the folder of the state cannot be used                state/folder_lock.py
 ├── CallRefused              a call of the client got an error                     client.py
+├── InvalidAddress           the client cannot call an address                     client.py
+├── ReplyTooLarge            a response to the client is too large                 client.py
 └── ApiError                 an API responds with the platform's error body; the class owns status and code
     ├── those of every service                                                     api/errors.py
     └── those of one service                                                       services/*/errors.py

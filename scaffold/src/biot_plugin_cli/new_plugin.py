@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.hooks.kinds import HookKind
@@ -104,12 +104,12 @@ def _require_all(answers: dict[str, Any], questions: dict[str, Any]) -> None:
 def _print_next_steps(folder: Path, created: dict[str, Any]) -> None:
     program = "biot-plugin" if shutil.which("biot-plugin") else ".venv/bin/biot-plugin"
     event = f"events/{created['hooks'][0].replace('-', '_')}.json"
-    out.print(f"[green]Created the plugin[/] [bold]{created['name']}[/] in {escape(str(folder))}. Next:")
-    out.print(f"  cd {shlex.quote(str(folder))}", markup=False)
-    out.print("  make test          [dim]# installs everything into the folder, then runs the tests[/]")
+    name = created["name"]
+    out.print(Text.assemble(("Created the plugin", "green"), " ", (name, "bold"), f" in {folder}. Next:"))
+    out.print(f"  cd {shlex.quote(str(folder))}")
+    comment = "# installs everything into the folder, then runs the tests"
+    out.print(Text.assemble("  make test          ", (comment, "dim")))
     out.print(f"  {program} invoke {event}")
     if find_interpreter(created["runtime"]) is None:
-        out.print(
-            f"[yellow]{created['runtime']} is not installed on this machine:[/] "
-            "make setup downloads it with uv, or asks you to install it."
-        )
+        missing = (f"{created['runtime']} is not installed on this machine:", "yellow")
+        out.print(Text.assemble(missing, " make setup downloads it with uv, or asks you to install it."))

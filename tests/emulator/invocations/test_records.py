@@ -21,7 +21,9 @@ def record(body: object, reply: object) -> dict[str, Any]:
     )
     event = {"headers": {"hooktype": "INTERCEPTOR_PRE"}, "body": json.dumps(body)}
     trigger = Trigger(EventKind.PRE_REQUEST, "POST/x")
-    return invocation_record("Plugin-demo", trigger, event, invocation, time=datetime.now(UTC), secrets=[])
+    return invocation_record(
+        "Plugin-demo", trigger, event, invocation, time=datetime.now(UTC), secrets=[], variables={}
+    )
 
 
 def test_bodies_are_recorded_and_compared() -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
 from biot_plugin_cli.invoke.comparison import Comparison, json_text
-from biot_plugin_cli.terminal.console import out, print_json
+from biot_plugin_cli.terminal.console import highlighted_json, out, print_json
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["print_document", "print_report"]
 
-#: What the highlighter takes for a number with a letter after it grows with the square of its digits.
-_LONG_NUMBER = re.compile(r"(?<!\d)\d{100}")
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -52,9 +48,9 @@ def print_document(invocation: Invocation, comparison: Comparison, memory_mb: in
 def print_report(invocation: Invocation, comparison: Comparison, memory_mb: int, secrets: Secrets) -> None:
     """Print the report for people; the arguments are those of `print_document`."""
     out.print(Text(comparison.kind, "bold magenta"), Text(secrets.hide_all(comparison.hook), "bold"))
-    _section("received", [_json(comparison.received, secrets)])
+    _section("received", _json(comparison.received, secrets))
     if invocation.error is None:
-        _section("returned", [_json(comparison.returned, secrets)])
+        _section("returned", _json(comparison.returned, secrets))
         _section("difference", _difference(comparison, secrets))
     _section("logs", [Text(line, "dim") for line in secrets.hide_lines(invocation.logs)] or [Text("none", "dim")])
     out.print()
@@ -68,13 +64,10 @@ def _section(title: str, lines: Iterable[Text]) -> None:
         out.print(line)
 
 
-def _json(value: Any, secrets: Secrets) -> Text:
+def _json(value: Any, secrets: Secrets) -> list[Text]:
     if value is None:
-        return Text("nothing", "dim")
-    text = Text(json_text(secrets.all_hidden(value)))
-    if not _LONG_NUMBER.search(text.plain):
-        JSONHighlighter().highlight(text)
-    return text
+        return [Text("nothing", "dim")]
+    return highlighted_json(json_text(secrets.all_hidden(value)))
 
 
 def _difference(comparison: Comparison, secrets: Secrets) -> list[Text]:

@@ -15,7 +15,7 @@ import typer
 
 from biot_plugin_cli.errors import CliError, Interrupted
 from biot_plugin_cli.terminal import signals
-from biot_plugin_cli.terminal.console import expect_json, print_failure
+from biot_plugin_cli.terminal.console import expect_json, print_failure, print_lines
 
 __all__ = ["Debug", "new_app", "run"]
 
@@ -74,7 +74,7 @@ def _run(app: typer.Typer, program: str, arguments: Sequence[str] | None) -> int
             raise KeyboardInterrupt
     except Exception as error:
         if _debug:
-            traceback.print_exc()
+            print_lines(traceback.format_exc().rstrip("\n"))
         code = _report(error, program)
     except KeyboardInterrupt:
         code = _report_interruption()
