@@ -4,7 +4,7 @@ EmulatorError
 ├── SandboxUnavailable       the plugin's process cannot be started
 │   └── ClientUnavailable      awslambdaric was requested, and cannot be had for the interpreter
 ├── InvalidEvent             an event cannot be sent as it is
-├── InvalidCode              an upload cannot be a plugin's code                   runtime/code_folders.py
+├── InvalidCode              an upload cannot be a plugin's code                   runtime/archive_entries.py
 ├── InvalidCron              the platform does not accept a schedule               cron/
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
