@@ -37,6 +37,14 @@ def test_what_is_not_kept_is_removed_half_extracted_or_not(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_not_the_emulators_is_not_removed(tmp_path: Path) -> None:
+    folders = CodeFolders(tmp_path)
+    folders.extract(zipped(**{"index.py": ""}))
+    (tmp_path / "thesis" / "chapters").mkdir(parents=True)
+    folders.clear()
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis"]
+
+
 def test_code_that_is_refused_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(InvalidCode):
         CodeFolders(tmp_path).extract(zipped(**{"index.py": "", "../evil.py": "evil"}))

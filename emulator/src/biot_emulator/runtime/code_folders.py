@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 import threading
@@ -13,6 +14,10 @@ from biot_emulator.runtime.archive_entries import InvalidCode
 from biot_emulator.runtime.code_archive import extract_code
 
 __all__ = ["CodeFolders", "InvalidCode", "code_id"]
+
+_PARTIAL = "new-"
+# Whatever else is in the folder is not the emulator's to delete.
+_NAME = re.compile(rf"[0-9a-f]{{32}}|{_PARTIAL}.*")
 
 
 def code_id(code: bytes) -> str:
@@ -42,7 +47,7 @@ class CodeFolders:
         with self._lock:
             if not folder.is_dir():
                 self._root.mkdir(parents=True, exist_ok=True)
-                with tempfile.TemporaryDirectory(dir=self._root, prefix="new-") as temporary:
+                with tempfile.TemporaryDirectory(dir=self._root, prefix=_PARTIAL) as temporary:
                     extracted = Path(temporary) / "code"
                     extracted.mkdir()
                     extract_code(code, extracted)
@@ -59,7 +64,7 @@ class CodeFolders:
         """Remove every folder, also partly extracted ones, except those of these versions."""
         with self._lock:
             for folder in self._root.glob("*"):
-                if folder.name not in ids:
+                if folder.name not in ids and _NAME.fullmatch(folder.name):
                     shutil.rmtree(folder, ignore_errors=True)
 
     def clear(self) -> None:
