@@ -11,6 +11,8 @@ EmulatorError
 ├── AddressUnavailable       the server cannot listen at an address                server/background_thread.py
 ├── UsageError               the command line is wrong                             serve.py
 ├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py
+├── OutputFailed             standard output cannot be written                     standard_streams.py
+│   └── OutputClosed           nobody reads it any more
 ├── CallRefused              a call of the client got an error                     client.py
 └── ApiError                 an API responds with the platform's error body; the class owns status and code
     ├── those of every service                                                     api/errors.py
