@@ -20,7 +20,7 @@ __all__ = ["Judgement", "Outcome", "judge", "worst"]
 Outcome = Literal["succeeded", "refused", "failed"]
 """Refused is what the plugin stops on purpose: a reply that is neither one of success nor of a failure of its own."""
 
-_ORDER: tuple[Outcome, ...] = ("succeeded", "refused", "failed")
+_WORST_FIRST: tuple[Outcome, ...] = ("failed", "refused", "succeeded")
 _FAILURE = 500
 # What may stand in a sentence: a code is made for machines, but a plugin may write anything there.
 _CODE = re.compile(r"[A-Z0-9_]{1,80}")
@@ -65,7 +65,8 @@ def judge(local: LocalInvocation, comparison: Comparison, manifest: Manifest) ->
 
 def worst(judgements: list[Judgement]) -> Outcome:
     """Return the worst of several outcomes."""
-    return max((judgement.outcome for judgement in judgements), key=_ORDER.index)
+    outcomes = {judgement.outcome for judgement in judgements}
+    return next(outcome for outcome in _WORST_FIRST if outcome in outcomes)
 
 
 def _failed(message: str) -> Judgement:
