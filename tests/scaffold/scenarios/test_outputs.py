@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ import typer
 from biot_plugin_cli import main, new_plugin
 from biot_plugin_cli.terminal import app as terminal_app
 from tests.scaffold.packages import Repository
-from tests.scaffold.support import program_file
+from tests.scaffold.support import on_terminal, program_file
 
 COMMANDS = sorted(typer.main.get_command(main.app).commands)  # type: ignore[attr-defined]
 ENCODINGS = ("ascii", "latin-1", "cp1252", "utf-8")
@@ -160,6 +161,14 @@ def test_a_command_that_works_prints_what_the_encoding_has(run: Run, folder: Pat
             json.loads(text)
         if arguments == ("invoke", "event.json"):
             assert ("☃" if encoding == "utf-8" else "\\u2603") in text
+
+
+@pytest.mark.slow
+def test_the_configuration_on_a_terminal_stays_json(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    code, shown = on_terminal([program_file("biot-plugin"), "config"], [])
+    assert code == 0
+    assert json.loads(re.sub(r"\x1b\[\d*m", "", shown))["displayName"] == "Démo ☃ \u202e"
 
 
 @pytest.mark.slow

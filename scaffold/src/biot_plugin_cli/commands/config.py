@@ -32,4 +32,5 @@ def config(
     if as_json or not out.is_terminal:
         print_json(document)
     else:
-        out.print_json(data=document)
+        # It stays JSON where the terminal's encoding lacks characters.
+        out.print_json(data=document, ensure_ascii=not out.encoding.lower().startswith("utf"))

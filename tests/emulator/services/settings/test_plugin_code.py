@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from biot_emulator.client import Client
 from biot_emulator.server.background_thread import Server
 from biot_emulator.state.store import Store
 from biot_emulator.testing import Emulator
-from tests.emulator.runtime.test_code_archive import REFUSED
+from tests.emulator.runtime.test_code_archive import REFUSED, mutated
 from tests.emulator.services.settings.test_plugins import CODE, DEMO, create, patch, state
 
 pytestmark = pytest.mark.slow
@@ -44,6 +45,25 @@ def test_code_that_cannot_be_extracted_changes_nothing_and_leaves_nothing(emulat
         reply = patch(emulator, {"version": 2}, code)
         assert (reply.status_code, reply.body["code"], name) == (400, "PLUGIN_REQUEST_VALIDATION_FAILED", name)
     assert there() == before
+
+
+def test_a_mutated_zip_is_accepted_or_refused(emulator: Emulator, tmp_path: Path) -> None:
+    chance = random.Random(20261126)
+    before = state(emulator)
+    for _ in range(60):
+        code = CODE
+        for _ in range(chance.randint(1, 3)):
+            kind = chance.choice(["flip", "cut", "insert", "copy"])
+            code = mutated(code, kind, chance.randrange(2**16), chance.randbytes(chance.randint(1, 9))) or b"PK"
+        reply = create(emulator, code)
+        assert reply.status_code in (201, 400), reply.body
+        if reply.status_code == 201:
+            assert emulator.call("DELETE", DEMO).status_code == 204
+    assert state(emulator) == before
+    create(emulator, CODE)
+    emulator.call("DELETE", DEMO)
+    # The last folder stays until the next change, as a call may be on its way to it.
+    assert len(list((tmp_path / "code").iterdir())) <= 1
 
 
 def test_code_of_a_plugin_that_is_refused_for_something_else_is_not_left(emulator: Emulator, tmp_path: Path) -> None:
