@@ -168,7 +168,7 @@ def test_the_configuration_on_a_terminal_stays_json(folder: Path, monkeypatch: p
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     code, shown = on_terminal([program_file("biot-plugin"), "config"], [])
     assert code == 0
-    assert json.loads(re.sub(r"\x1b\[\d*m", "", shown))["displayName"] == "Démo ☃ \u202e"
+    assert json.loads(re.sub(r"\x1b\[[\d;]*m", "", shown))["displayName"] == "Démo ☃ \u202e"
 
 
 @pytest.mark.slow
