@@ -10,12 +10,14 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console, ConsoleRenderable, RenderHook
 from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
+from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.terminal.plain_text import visible, visible_lines
 
 __all__ = [
@@ -100,7 +102,9 @@ def print_failure(message: str, exit_code: int, code: str = "") -> None:
         code: A stable name of the reason for machines; empty when there is none.
     """
     print_lines(f"error: {message}")
-    if _json_is_missing:
+    if not _json_is_missing:
+        return
+    with suppress(CliError):  # the error may be that this cannot be written
         print_json({"error": message, "exitCode": exit_code, **({"code": code} if code else {})})
 
 
