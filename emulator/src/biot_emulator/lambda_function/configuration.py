@@ -30,6 +30,8 @@ class Function:
             where the code brings its own.
         starter: A Python program that starts the runtime client, after it has prepared the process: its arguments are
             the client's program and the arguments of that. None starts the client itself.
+        read_only: Whether its processes may not change its code, as on Lambda, where the system can prevent it.
+        hidden: Files and folders that its processes are not shown, where the system can prevent it.
     """
 
     root: Path
@@ -42,6 +44,8 @@ class Function:
     client: RuntimeClient | None = None
     isolated: bool = False
     starter: Path | None = None
+    read_only: bool = False
+    hidden: tuple[Path, ...] = ()
 
     @property
     def full_name(self) -> str:
