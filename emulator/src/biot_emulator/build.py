@@ -45,6 +45,7 @@ from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
+from biot_emulator.services.stored_documents import check_documents
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.handlers import UmsHandlers
 from biot_emulator.services.ums.logins import Logins
@@ -134,7 +135,11 @@ def build_platform(
         admin: User name and password of the first administrator, who is created, or gets this password.
         environment: The platform's name of itself, as error bodies have it.
         policies: What becomes of calls when plugins fail.
+
+    Raises:
+        DataUnavailable: The state is damaged.
     """
+    check_documents(store)
     state = _State(store)
     services = _Services(state, admin)
     services.ensure_first_organization()

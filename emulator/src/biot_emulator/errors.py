@@ -4,13 +4,13 @@ EmulatorError
 ├── SandboxUnavailable       the plugin's process cannot be started
 │   └── ClientUnavailable      awslambdaric was requested, and cannot be had for the interpreter
 ├── InvalidEvent             an event cannot be sent as it is
-├── InvalidCode              an upload cannot be a plugin's code                   runtime/code_folders.py
+├── InvalidCode              an upload cannot be a plugin's code                   runtime/archive_entries.py
 ├── InvalidCron              the platform does not accept a schedule               cron/
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
 ├── AddressUnavailable       the server cannot listen at an address                server/background_thread.py
 ├── UsageError               the command line is wrong                             serve.py
-├── DataUnavailable          the folder of the state cannot be used                state/folder_lock.py
+├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py
 ├── CallRefused              a call of the client got an error                     client.py
 └── ApiError                 an API responds with the platform's error body; the class owns status and code
     ├── those of every service                                                     api/errors.py

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn, TextIO
@@ -15,7 +15,8 @@ from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
 from biot_emulator.hooks.plugin_failures import FAILURES
 from biot_emulator.server.signals import termination_signals
-from biot_emulator.state.folder_lock import locked, not_writable
+from biot_emulator.state.folder_lock import locked
+from biot_emulator.state.unavailable_data import not_writable
 
 __all__ = ["UsageError", "main"]
 
@@ -96,8 +97,12 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     admin = options.admin or (_USERNAME, secrets.token_urlsafe(12))
     policies = FailurePolicies({failure: getattr(options, f"on_{failure.replace('-', '_')}") for failure in FAILURES})
     try:
-        platform = build_platform(Store(options.data), admin=admin, policies=policies)
-    except (OSError, sqlite3.Error) as error:
+        with ExitStack() as on_failure:
+            store = Store(options.data)
+            on_failure.callback(store.close)
+            platform = build_platform(store, admin=admin, policies=policies)
+            on_failure.pop_all()
+    except OSError as error:
         raise not_writable(options.data, error) from error
     with Server(platform, options.host, options.port) as server:
         if options.host not in LOOPBACK:

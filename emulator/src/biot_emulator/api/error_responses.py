@@ -8,6 +8,7 @@ from collections.abc import Callable
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import ApiError
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.state.unavailable_data import DataUnavailable
 
 __all__ = ["ErrorResponses"]
 
@@ -42,6 +43,9 @@ class ErrorResponses:
             return respond()
         except ApiError as error:
             return self.render(error, call)
+        except DataUnavailable as error:
+            _log.error("%s %s failed: %s", call.method, call.path, error)
+            return self.render(ApiError("The platform cannot read or store its state: its log says why"), call)
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
             return self.render(ApiError("The platform failed to handle the call"), call)

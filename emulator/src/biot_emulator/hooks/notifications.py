@@ -16,6 +16,7 @@ from biot_emulator.invocations.records import Trigger
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.notification_subscriptions import Action, NotificationSubscriptions
 from biot_emulator.services.entity_changes import EntityChange
+from biot_emulator.state.unavailable_data import DataUnavailable
 
 __all__ = ["Notifications"]
 
@@ -66,6 +67,8 @@ class Notifications:
                 for endpoint in self._subscriptions.endpoints(action):
                     if not self._endpoints.is_inactive(endpoint):
                         self._submit(endpoint, change)
+        except DataUnavailable as error:
+            _log.error("Notifications could not be sent: %s", error)
         finally:
             self._finish()
 
@@ -87,6 +90,8 @@ class Notifications:
             headers = hook_headers(EventKind.NOTIFICATION, change.call, None)
             trigger = Trigger(EventKind.NOTIFICATION, f"{change.entity_type} {change.action}", change.call.trace_id)
             self._endpoints.call(endpoint, headers, body, trigger)
+        except DataUnavailable as error:
+            _log.error("A notification could not be sent: %s", error)
         except Exception:
             _log.exception("A notification could not be sent")
         finally:

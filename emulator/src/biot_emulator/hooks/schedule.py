@@ -15,6 +15,7 @@ from biot_emulator.invocations.records import Record, Trigger
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
+from biot_emulator.state.unavailable_data import DataUnavailable
 
 __all__ = ["Schedule"]
 
@@ -74,6 +75,8 @@ class Schedule:
                 cron = plugin.config["cronSchedule"]
                 if cron and plugin.enabled and Cron(cron).matches(minute):
                     self._threads.submit(self.fire, plugin)
+        except DataUnavailable as error:
+            _log.error("The schedules could not be checked: %s", error)
         except Exception:
             _log.exception("The schedules could not be checked")
 

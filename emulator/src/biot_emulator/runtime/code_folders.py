@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import io
+import re
 import shutil
-import stat
 import tempfile
 import threading
-import zipfile
-import zlib
 from collections.abc import Container
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from biot_emulator.errors import EmulatorError
-from biot_emulator.lambda_function.limits import MAX_UNZIPPED_BYTES
+from biot_emulator.runtime.archive_entries import InvalidCode
+from biot_emulator.runtime.code_archive import extract_code
 
 __all__ = ["CodeFolders", "InvalidCode", "code_id"]
 
-
-class InvalidCode(EmulatorError):
-    """The uploaded code is not a valid zip file."""
+_PARTIAL = "new-"
+# Whatever else is in the folder is not the emulator's to delete.
+_NAME = re.compile(rf"[0-9a-f]{{32}}|{_PARTIAL}.*")
 
 
 def code_id(code: bytes) -> str:
@@ -50,10 +47,10 @@ class CodeFolders:
         with self._lock:
             if not folder.is_dir():
                 self._root.mkdir(parents=True, exist_ok=True)
-                with tempfile.TemporaryDirectory(dir=self._root, prefix="new-") as temporary:
+                with tempfile.TemporaryDirectory(dir=self._root, prefix=_PARTIAL) as temporary:
                     extracted = Path(temporary) / "code"
                     extracted.mkdir()
-                    _extract(code, extracted)
+                    extract_code(code, extracted)
                     # Atomically, so that an interrupted extraction leaves no partial folder.
                     extracted.rename(folder)
         return folder
@@ -67,7 +64,7 @@ class CodeFolders:
         """Remove every folder, also partly extracted ones, except those of these versions."""
         with self._lock:
             for folder in self._root.glob("*"):
-                if folder.name not in ids:
+                if folder.name not in ids and _NAME.fullmatch(folder.name):
                     shutil.rmtree(folder, ignore_errors=True)
 
     def clear(self) -> None:
@@ -78,30 +75,3 @@ class CodeFolders:
         """Remove the folders if they are temporary."""
         if self._temporary:
             self._temporary.cleanup()
-
-
-def _extract(code: bytes, target: Path) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(code)) as archive:
-            entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > MAX_UNZIPPED_BYTES:
-                raise InvalidCode("The code is larger than 250 MB unzipped: leave out what the plugin does not need")
-            for entry in entries:
-                _check_entry(entry)
-            for entry in entries:
-                path = Path(archive.extract(entry, target))
-                if (mode := stat.S_IMODE(entry.external_attr >> 16)) and path.is_file():
-                    path.chmod(mode | stat.S_IRUSR | stat.S_IWUSR)
-    except OSError as error:
-        # Without the path: it reveals this machine's folders.
-        raise InvalidCode(f"The code cannot be extracted: {error.strerror}") from error
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
-        raise InvalidCode(f"The code is not a valid zip file: {error}") from error
-
-
-def _check_entry(entry: zipfile.ZipInfo) -> None:
-    path = PurePosixPath(entry.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or "\0" in entry.filename:
-        raise InvalidCode(f"The code has the entry [{entry.filename}], which lies outside of the plugin's folder")
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise InvalidCode(f"The code has the symbolic link [{entry.filename}]: put the file itself into the zip")
