@@ -107,7 +107,15 @@ class _Runtime:
         )
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
-        self.functions = PluginFunctions(code, variables, self.workers, self.invocations, state.clock)
+        self.functions = PluginFunctions(
+            code,
+            variables,
+            self.workers,
+            self.invocations,
+            state.clock,
+            read_only=[self.folders.root, *([folder.absolute()] if folder else [])],
+            hidden=state.store.private_files,
+        )
 
 
 class _Hooks:

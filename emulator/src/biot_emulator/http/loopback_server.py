@@ -102,9 +102,7 @@ class _HttpServer(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 64
 
-    def __init__(
-        self, respond: Callable[[Request], Response | None], max_body: int, admits: Admission | None
-    ) -> None:
+    def __init__(self, respond: Callable[[Request], Response | None], max_body: int, admits: Admission | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.respond = respond
         self.admits = admits

@@ -55,12 +55,10 @@ class ControlGroup:
         """Remove it, as soon as its processes have ended."""
         until = time.monotonic() + _REMOVE_SECONDS
         while self.folder.is_dir() and time.monotonic() < until:
-            try:
+            with suppress(OSError):
                 self.folder.rmdir()
-            except FileNotFoundError:
                 return
-            except OSError:
-                time.sleep(_POLL_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
 
 def _own_folder() -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,17 +33,20 @@ def file_access(function: Function) -> FileAccess:
     Args:
         function: The function.
     """
-    root = os.path.realpath(function.root)
-    own = function.environment.get("TMPDIR")
-    writable = [_TEMPORARY, tempfile.gettempdir(), *([] if function.read_only else [root]), *([own] if own else [])]
+    writable = [
+        _TEMPORARY,
+        tempfile.gettempdir(),
+        function.temporary,
+        *([] if function.is_read_only else [function.root]),
+    ]
     return FileAccess(
         writable=_folders(writable),
-        read_only=_folders([root] if function.read_only else []),
+        read_only=_folders(function.read_only),
         hidden=[os.path.realpath(path) for path in function.hidden if os.path.lexists(path)],
     )
 
 
-def _folders(paths: list[str]) -> list[str]:
+def _folders(paths: Iterable[Path | str | None]) -> list[str]:
     """Return those of these folders that exist, the outer ones first."""
-    real = {os.path.realpath(path) for path in paths if Path(path).is_dir()}
+    real = {os.path.realpath(path) for path in paths if path and Path(path).is_dir()}
     return sorted(real - {"/"})

@@ -51,7 +51,7 @@ def _options(function: Function, client: RuntimeClient) -> list[str]:
         _NO_USER_PACKAGES: True,
         _NO_INSTALLED_PACKAGES: function.isolated,
         _UNBUFFERED: client == "built-in",
-        _NO_BYTECODE: function.read_only,
+        _NO_BYTECODE: function.is_read_only,
     }
     return [option for option, applies in options.items() if applies]
 

@@ -1,12 +1,11 @@
 """The program: start a plugin's process, wait for its end or the emulator's, and end everything that it started.
 
-It is a part of every cold start, so it imports next to nothing: `signal`, `socket`, `typing` and `contextlib` alone would
-take longer than all that it does.
+It is a part of every cold start, so it imports next to nothing: `signal`, `socket`, `typing` and `contextlib` alone
+would take longer than all that it does.
 """
 
 from __future__ import annotations
 
-import _signal as signal
 import os
 import select
 import sys
@@ -19,8 +18,12 @@ if sys.platform == "linux":
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable
     from typing import NoReturn
+else:
+    # What `signal` makes enumerations of.
+    import _signal as signal
 
 __all__ = ["main"]
 

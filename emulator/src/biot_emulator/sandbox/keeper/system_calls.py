@@ -38,7 +38,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class _MountAttributes(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "namespace")]  # noqa: RUF012
+    _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "namespace")]
 
 
 def become_subreaper() -> None:
@@ -77,9 +77,7 @@ def set_read_only(folder: str, read_only: bool, *, recursive: bool) -> None:
     attributes = _MountAttributes(change if read_only else 0, 0 if read_only else change, 0, 0)
     flags = _AT_RECURSIVE if recursive else 0
     size = ctypes.c_size_t(ctypes.sizeof(attributes))
-    _check(
-        _libc.syscall(_SYS_MOUNT_SETATTR, _AT_FDCWD, os.fsencode(folder), flags, ctypes.byref(attributes), size)
-    )
+    _check(_libc.syscall(_SYS_MOUNT_SETATTR, _AT_FDCWD, os.fsencode(folder), flags, ctypes.byref(attributes), size))
 
 
 def drop_capabilities(preserved: tuple[int, ...]) -> None:
@@ -93,9 +91,7 @@ def drop_capabilities(preserved: tuple[int, ...]) -> None:
     _check(_libc.capget(header, sets))
     allowed = sum(1 << capability for capability in preserved)
     # Effective, permitted and inheritable of the first 32, and then of the others.
-    _check(
-        _libc.capset(header, (ctypes.c_uint32 * 6)(sets[0] & allowed, sets[1] & allowed, 0, 0, 0, 0))
-    )
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)(sets[0] & allowed, sets[1] & allowed, 0, 0, 0, 0)))
 
 
 def _mount(source: bytes, target: bytes, kind: bytes | None, flags: int, options: bytes | None = None) -> None:
