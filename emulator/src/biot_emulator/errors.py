@@ -10,6 +10,7 @@ EmulatorError
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
 ├── AddressUnavailable       the server cannot listen at an address                server/background_thread.py
 ├── UsageError               the command line is wrong                             serve.py
+├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
 ├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py
 ├── CallRefused              a call of the client got an error                     client.py
 └── ApiError                 an API responds with the platform's error body; the class owns status and code

@@ -31,6 +31,18 @@ _LINUX = sys.platform == "linux"
 _UMASK = 0o022
 _CANNOT_START = 127
 _MAPS, _FAILED = b"m", b"f"
+# It ends when everything else has; a plugin has the right to signal it. Python itself ignores the last two.
+_IGNORED = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGALRM,
+    signal.SIGTERM,
+    signal.SIGPIPE,
+    signal.SIGXFSZ,
+)
 
 
 def main() -> NoReturn:
@@ -42,6 +54,8 @@ def main() -> NoReturn:
         system_calls.become_subreaper()
     woken, waker = os.pipe()
     os.set_blocking(waker, False)
+    for number in _IGNORED:
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     pid = _start(orders)
@@ -150,7 +164,7 @@ def _write_maps(pid: int) -> None:
 
 def _reset_signals() -> None:
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
+    for number in (*_IGNORED, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
 
 
