@@ -18,6 +18,7 @@ from biot_emulator.runtime.archive_entries import Entry, parse_entries
 __all__ = ["CodeManifest", "remove_folder", "seal"]
 
 _SEALED = 0o555
+_CHUNK_BYTES = 256 * 1024
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -107,10 +108,21 @@ def _is_sealed_folder(status: os.stat_result) -> bool:
 
 
 def _is_file(path: str, expected: _File) -> bool:
-    with open(os.open(path, _FLAGS), "rb", buffering=0) as file:  # noqa: PTH123
-        status = os.fstat(file.fileno())
+    descriptor = os.open(path, _FLAGS)
+    try:
+        status = os.fstat(descriptor)
         attributes = (stat.S_IFMT(status.st_mode), stat.S_IMODE(status.st_mode), status.st_size, status.st_nlink)
         # A second name, somewhere else, would allow changes that nobody sees here.
         if attributes != (stat.S_IFREG, expected.permissions, expected.size, 1):
             return False
-        return hashlib.file_digest(file, "sha256").digest() == expected.hash
+        return _hash(descriptor, expected.size) == expected.hash
+    finally:
+        os.close(descriptor)
+
+
+def _hash(descriptor: int, size: int) -> bytes:
+    # Thousands of small files: hashlib.file_digest() would allocate a large buffer for each.
+    digest = hashlib.sha256()
+    while chunk := os.read(descriptor, min(size + 1, _CHUNK_BYTES)):
+        digest.update(chunk)
+    return digest.digest()

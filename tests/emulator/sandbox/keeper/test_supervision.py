@@ -8,14 +8,13 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from biot_emulator import Runtime
-from biot_emulator.sandbox import plugin_process
+from biot_emulator.sandbox.control_group import ControlGroup
 from tests.emulator.conftest import MakeFunction
 
 pytestmark = pytest.mark.slow
@@ -34,6 +33,10 @@ def daemon(then="time.sleep(60)"):
         os.closerange(3, 100)
         os.execve(sys.executable, [sys.executable, "-S", "-c", f"import os, time; {then}"], {})
     return int(os.read(reader, 20))
+
+def wait_for_group():
+    while "/biot-plugin-" not in open("/proc/self/cgroup").read():
+        time.sleep(0.01)
 """
 #: Runs a plugin, and says what it returned before it is busy.
 PARENT = """
@@ -57,7 +60,14 @@ def handler(event, context):
 @pytest.fixture(params=["with a control group", "without"])
 def control_group(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "without":
-        monkeypatch.setattr(plugin_process.ControlGroup, "create", lambda: None)
+        monkeypatch.setattr(ControlGroup, "create", lambda: None)
+
+
+@pytest.fixture
+def can_create_groups() -> None:
+    if not (group := ControlGroup.create()):
+        pytest.skip("this process may not create control groups")
+    group.remove()
 
 
 def test_everything_ends_with_the_emulator_that_was_killed(tmp_path: Path) -> None:
@@ -107,6 +117,7 @@ def handler(event, context):
 
 AGAINST_KEEPER = """
 def handler(event, context):
+    if event == signal.SIGKILL: wait_for_group()
     print(os.getpid(), daemon(), flush=True)
     os.kill(os.getppid(), event)
     time.sleep(60)
@@ -119,10 +130,7 @@ def test_a_plugin_that_signals_its_keeper_ends_as_well(make_function: MakeFuncti
         ends_after(runtime, int(number), "Sandbox.Timedout")
 
 
-def test_a_plugin_that_kills_its_keeper_ends_as_well(make_function: MakeFunction) -> None:
-    if not (group := plugin_process.ControlGroup.create()):
-        pytest.skip("this process may not create control groups")
-    group.remove()
+def test_a_plugin_that_kills_its_keeper_ends_as_well(make_function: MakeFunction, can_create_groups: None) -> None:
     with Runtime(make_function(DAEMON + AGAINST_KEEPER, timeout=20)) as runtime:
         ends_after(runtime, int(signal.SIGKILL), "Runtime.ExitError")
 
@@ -180,13 +188,22 @@ def test_a_plugin_inherits_neither_files_nor_the_mask_of_permissions(make_functi
         os.umask(before)
 
 
-@pytest.fixture(autouse=True)
-def no_control_group_left() -> Iterator[None]:
-    yield
-    own = plugin_process.ControlGroup.create()
-    if own:
+def test_a_control_group_is_removed_with_its_processes(make_function: MakeFunction, can_create_groups: None) -> None:
+    code = """
+def handler(event, context):
+    wait_for_group()
+    return open("/proc/self/cgroup").read(), daemon()
+"""
+    with Runtime(make_function(DAEMON + code)) as runtime:
+        groups, _ = runtime.invoke({}).reply
+        [name] = [line.rpartition("/")[2] for line in groups.splitlines() if "/biot-plugin-" in line]
+        own = ControlGroup.create()
+        assert own is not None
+        folder = own.folder.parent / name
+        assert len(ControlGroup(folder).pids()) == 2
         own.remove()
-        assert not own.folder.exists()
+    assert not folder.exists()
+    assert not own.folder.exists()
 
 
 def running(pid: int) -> bool:
