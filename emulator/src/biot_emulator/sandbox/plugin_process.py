@@ -105,7 +105,8 @@ class Sandbox:
     def _orders(self, command: list[str], environment: dict[str, str], control_group: ControlGroup | None) -> bytes:
         folder = str(self._function.root.absolute())
         group = str(control_group.folder) if control_group else ""
-        return Orders(command, environment, folder, *file_access(self._function), group).encode()
+        max_memory = self._function.memory_mb * _MEGABYTE
+        return Orders(command, environment, folder, *file_access(self._function), group, max_memory).encode()
 
     def _is_own(self, client: tuple[str, int], server: tuple[str, int]) -> bool:
         return self._processes is not None and self._processes.owns_connection(client, server)

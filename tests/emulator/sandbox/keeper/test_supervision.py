@@ -155,6 +155,19 @@ def handler(event, context):
     assert invocation.error.type == "Runtime.OutOfMemory"
 
 
+def test_the_memory_counts_between_events_as_well(make_function: MakeFunction) -> None:
+    code = """
+def handler(event, context):
+    if event == "start":
+        return [daemon("block = bytearray(200_000_000); time.sleep(60)"), os.getpid(), os.getppid()]
+    return "here"
+"""
+    with Runtime(make_function(DAEMON + code, memory_mb=128)) as runtime:
+        wait_until_gone(runtime.invoke("start").reply)
+        again = runtime.invoke("again")
+    assert (again.reply, again.cold) == ("here", True)
+
+
 def test_a_signal_to_the_plugins_group_reaches_the_plugin_alone(make_function: MakeFunction) -> None:
     code = "import os, signal\ndef handler(event, context): os.killpg(0, signal.SIGTERM)"
     with Runtime(make_function(code)) as runtime:

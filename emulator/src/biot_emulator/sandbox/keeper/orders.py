@@ -27,6 +27,7 @@ class Orders:
         read_only: Folders inside of those in which it may not.
         hidden: Files that it sees empty, and folders of which it sees what is in `writable` alone.
         control_group: The folder of the control group that it becomes a member of; empty if there is none.
+        max_memory: How many bytes of memory it and what it started may have together.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Orders:
         read_only: list[str],
         hidden: list[str],
         control_group: str,
+        max_memory: int,
     ) -> None:
         self.command = command
         self.environment = environment
@@ -46,6 +48,7 @@ class Orders:
         self.read_only = read_only
         self.hidden = hidden
         self.control_group = control_group
+        self.max_memory = max_memory
 
     def encode(self) -> bytes:
         """Return these orders as they are sent.

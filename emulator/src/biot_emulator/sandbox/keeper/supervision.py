@@ -11,7 +11,7 @@ import select
 import sys
 
 from biot_emulator.sandbox.keeper.orders import SIZE_BYTES, SWEPT, Orders
-from biot_emulator.sandbox.keeper.process_tree import descendants
+from biot_emulator.sandbox.keeper.process_tree import descendants, memory
 
 if sys.platform == "linux":
     from biot_emulator.sandbox.keeper import isolation, system_calls
@@ -30,6 +30,8 @@ __all__ = ["main"]
 _LINUX = sys.platform == "linux"
 _UMASK = 0o022
 _CANNOT_START = 127
+_MEMORY_SECONDS = 0.25
+_MAX_EXCESSES = 4
 _MAPS, _FAILED = b"m", b"f"
 # It ends when everything else has; a plugin has the right to signal it. Python itself ignores the last two.
 _IGNORED = (
@@ -61,7 +63,7 @@ def main() -> NoReturn:
     pid = _start(orders)
     # By this process, and now: it takes the kernel some time, in which the plugin's can load.
     _write(f"{orders.control_group}/cgroup.procs", str(pid))
-    status = _wait(pid, lifeline, woken)
+    status = _wait(pid, lifeline, woken, orders.max_memory)
     _sweep(pid, orders.control_group)
     if _LINUX:
         _send(lifeline, SWEPT)
@@ -168,13 +170,15 @@ def _reset_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def _wait(pid: int, lifeline: int, woken: int) -> int | None:
+def _wait(pid: int, lifeline: int, woken: int, max_memory: int) -> int | None:
     """Wait for the end of the plugin's process; return its status, or None if the emulator does not need it any more.
 
-    Processes that lost their parents are reaped meanwhile.
+    Processes that lost their parents are reaped meanwhile. The emulator watches the memory while there is an event, and
+    says what is wrong; this is for the time between events.
     """
-    while True:
-        ready, _, _ = select.select([lifeline, woken], [], [])
+    excesses = 0
+    while excesses < _MAX_EXCESSES:
+        ready, _, _ = select.select([lifeline, woken], [], [], _MEMORY_SECONDS)
         if woken in ready:
             os.read(woken, 4096)
             for ended, status in _reap():
@@ -182,6 +186,9 @@ def _wait(pid: int, lifeline: int, woken: int) -> int | None:
                     return status
         if lifeline in ready:
             return None
+        if not ready:
+            excesses = excesses + 1 if memory(os.getpid()) > max_memory else 0
+    return signal.SIGKILL
 
 
 def _reap() -> list[tuple[int, int]]:
