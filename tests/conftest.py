@@ -7,9 +7,12 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Whoever runs the tests in the background has interrupts ignored, and so would every process that they start.
+# Whoever runs the tests in the background, or below `nohup`, has signals ignored, as would every process they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+for ending in (signal.SIGTERM, signal.SIGHUP):
+    if signal.getsignal(ending) is signal.SIG_IGN:
+        signal.signal(ending, signal.SIG_DFL)
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+import pydantic
 import pytest
 
 from biot_plugin import Notification, Plugin, PostRequest, PreRequest, RegistrationError
@@ -117,8 +119,13 @@ def test_a_plain_parameter_is_no_model(plugin: Plugin) -> None:
     def plain(event: PreRequest[dict[str, Any]]) -> None:
         assert type(event.body) is dict
 
+    def assign(event: PreRequest[dict[str, Any]]) -> None:
+        event.body = {"plain": 1}
+
     plugin.pre_request(PATIENTS)(plain)
-    assert Client(plugin).pre_request(PATIENTS, body=BODY).status_code == 200
+    plugin.pre_request("GET/device/v2/devices")(assign)
+    assert Client(plugin).pre_request(PATIENTS, body=BODY).request.body == BODY
+    assert Client(plugin).pre_request("GET/device/v2/devices", body=BODY).request.body == {"plain": 1}
 
 
 @pytest.mark.parametrize("library", ["msgspec", "pydantic"])
@@ -151,3 +158,32 @@ else:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@dataclass
+class Unresolved:
+    name: Missing  # type: ignore[name-defined]  # noqa: F821
+
+
+class UnresolvedModel(pydantic.BaseModel):
+    name: Missing  # type: ignore[name-defined]  # noqa: F821
+
+
+class Custom: ...
+
+
+@dataclass
+class Unknown:
+    name: PydanticPatient
+    custom: Custom
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [(Unresolved, "Missing"), (UnresolvedModel, "Missing"), (Unknown, "Custom")],
+)
+def test_types_that_cannot_be_resolved_are_refused_at_import(plugin: Plugin, model: Any, reason: str) -> None:
+    def unusable(event: PreRequest[model]) -> None: ...
+
+    with pytest.raises(RegistrationError, match=rf"(?s)unusable.* has a model that cannot be used: .*{reason}"):
+        plugin.pre_request(PATIENTS)(unusable)

@@ -24,6 +24,10 @@ class Serialized(pydantic.BaseModel):
         return {"number": self.mrn}
 
 
+class Unaliased(pydantic.BaseModel, validate_by_alias=False, validate_by_name=True):
+    mrn: str = pydantic.Field(alias="number")
+
+
 class ArrayLike(msgspec.Struct, array_like=True):
     mrn: str
 
@@ -35,6 +39,21 @@ class Raw(msgspec.Struct):
 @dataclass
 class Initialized:
     mrn: InitVar[str]
+
+
+@pydantic.dataclasses.dataclass
+class PydanticInitialized:
+    mrn: InitVar[str]
+
+
+class Attrs:
+    """As the library attrs marks its classes, which msgspec reads."""
+
+    __attrs_attrs__ = ()
+
+
+class WithAttrs(msgspec.Struct):
+    mrn: Attrs
 
 
 @pydantic.dataclasses.dataclass
@@ -55,6 +74,9 @@ REFUSED: list[tuple[Any, str]] = [
     (Serialized, "Serialized has a model_serializer"),
     (ArrayLike, "ArrayLike is array_like"),
     (Raw, "Raw.mrn is msgspec.Raw"),
+    (Unaliased, "Unaliased.mrn is not read from its alias 'number'"),
+    (WithAttrs, "Attrs is an attrs class"),
+    (PydanticInitialized, "PydanticInitialized.mrn is not stored in the object"),
     (Initialized, "Initialized.mrn is an InitVar"),
 ]
 

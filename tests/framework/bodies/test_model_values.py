@@ -194,3 +194,22 @@ def test_a_dict_may_have_models_in_it(chart: Any, contact: Any) -> None:
         "day": "2020-01-01",
         "plain": [1.0],
     }
+
+
+@every_library
+def test_an_entity_that_cannot_be_sent_is_an_error_that_names_it(plugin: Plugin, chart: Any, contact: Any) -> None:
+    @plugin.adapt_entity("patient")
+    def spoil(event: AdaptEntity[chart]) -> None:
+        event.entities[1].contacts[0].visits = object()
+
+    @plugin.adapt_entity("device")
+    def enclose(event: AdaptEntity[chart]) -> None:
+        event.entities[1].contacts.append(event.entities[1])
+
+    client = Client(plugin)
+    reply = client.adapt_entity("patient", entities=[CHART, CHART])
+    assert reply.error
+    assert re.search(r"spoil leaves entity 1 so that it cannot be sent: contacts\.0\.visits: ", reply.error.message)
+    reply = client.adapt_entity("device", entities=[CHART, CHART])
+    assert reply.error
+    assert reply.error.message.endswith("enclose leaves entity 1 nested too deeply, or in itself")

@@ -11,6 +11,8 @@ import msgspec
 import pydantic
 import pytest
 
+from biot_plugin import AdaptEntity, Plugin
+from biot_plugin.testing import Client
 from tests.framework.bodies.patients import BODY, CHART, CHARTS, PydanticPatient, StructPatient, edit, send, sent
 
 ZOE, ADA, BOB = CHART["contacts"]
@@ -217,6 +219,7 @@ class OptionalRecordNumber(msgspec.Struct, omit_defaults=True):
     mrn: str | None = None
     visits: int = 0
     beds: int | None = 1
+    wards: set[str] | None = None
 
 
 def test_a_struct_that_leaves_out_defaults_leaves_out_none_alone() -> None:
@@ -224,8 +227,9 @@ def test_a_struct_that_leaves_out_defaults_leaves_out_none_alone() -> None:
         body.mrn = None
         body.visits = 0
         body.beds = None
+        body.wards = None
 
-    body = {"mrn": "7", "visits": 3, "x": 1}
+    body = {"mrn": "7", "visits": 3, "x": 1, "wards": ["b", "a"]}
     assert sent(OptionalRecordNumber, body, forget) == {"visits": 0, "x": 1, "beds": None}
 
 
@@ -335,3 +339,258 @@ def test_moments_have_the_form_of_the_model_where_they_were_assigned() -> None:
         body = sent(chart, CHART, change)
         assert body["days"] == ["2020-01-02T00:00:00Z", CHART["days"][1]]
         assert body["doctor"] == {**EVE, "since": "2020-01-02T00:00:00Z"}
+
+
+class Filled(pydantic.BaseModel):
+    """A model that fills in objects."""
+
+    doctor: Stripped = Stripped(mrn="d", tags=["t"])
+    nurses: list[Stripped] = [Stripped(mrn="n")]
+    tags: Tags = Tags(["x"])
+    meta: Any = None
+
+
+@dataclasses.dataclass
+class FilledDataclass:
+    doctor: Inner = dataclasses.field(default_factory=lambda: Inner("d", ["t"]))
+    nurses: list[Inner] = dataclasses.field(default_factory=lambda: [Inner("n")])
+    tags: list[str] = dataclasses.field(default_factory=lambda: ["x"])
+    meta: Any = None
+
+
+@dataclasses.dataclass
+class Inner:
+    mrn: str
+    tags: list[str] = dataclasses.field(default_factory=list)
+    born: datetime | None = None
+
+
+class FilledStruct(msgspec.Struct):
+    doctor: InnerStruct = msgspec.field(default_factory=lambda: InnerStruct("d", ["t"]))
+    nurses: list[InnerStruct] = msgspec.field(default_factory=lambda: [InnerStruct("n")])
+    tags: list[str] = msgspec.field(default_factory=lambda: ["x"])
+    meta: Any = None
+
+
+class InnerStruct(msgspec.Struct):
+    mrn: str
+    tags: list[str] = []
+    born: datetime | None = None
+
+
+def of_doctor(body: dict[str, Any]) -> dict[str, Any]:
+    """What every library writes of a doctor."""
+    return {name: value for name, value in body["doctor"].items() if name in ("mrn", "tags", "born")}
+
+
+@pytest.mark.parametrize("model", [Filled, FilledDataclass, FilledStruct])
+def test_an_object_that_the_model_fills_in_is_written_once_it_is_touched(model: Any) -> None:
+    doctor = {"mrn": "d", "tags": ["t"], "born": None}
+    body = {"x": 1}
+
+    assert sent(model, body, lambda value: None) == body
+    assert sent(model, body, copy.copy) == body
+    assert sent(model, body, copy.deepcopy) == body
+    changed = sent(model, body, edit(lambda value: setattr(value.doctor, "mrn", "e")))
+    assert (of_doctor(changed), changed.keys()) == ({**doctor, "mrn": "e"}, {"doctor", "x"})
+    changed = sent(model, body, edit(lambda value: value.doctor.tags.append("u")))
+    assert (of_doctor(changed), changed.keys()) == ({**doctor, "tags": ["t", "u"]}, {"doctor", "x"})
+    changed = sent(model, body, edit(lambda value: setattr(value, "doctor", value.doctor)))
+    assert (of_doctor(changed), changed.keys()) == (doctor, {"doctor", "x"})
+    changed = sent(model, body, edit(lambda value: setattr(value, "doctor", copy.copy(value.doctor))))
+    assert (of_doctor(changed), changed.keys()) == (doctor, {"doctor", "x"})
+    changed = sent(model, body, edit(lambda value: setattr(value, "meta", [value.doctor])))
+    assert (changed["meta"][0]["mrn"], changed.keys()) == ("d", {"meta", "x"})
+    changed = sent(model, body, edit(lambda value: setattr(value.nurses[0], "mrn", "o")))
+    assert (changed["nurses"][0]["mrn"], changed.keys()) == ("o", {"nurses", "x"})
+
+
+def test_a_root_model_that_the_model_fills_in_is_its_value_once_it_is_touched() -> None:
+    assert sent(Filled, {}, edit(lambda body: body.tags.root.append("y"))) == {"tags": ["x", "y"]}
+    assert sent(Filled, {}, edit(lambda body: setattr(body, "tags", Tags(["z"])))) == {"tags": ["z"]}
+
+
+def test_a_copied_root_model_is_its_value() -> None:
+    body = {"tags": ["a"], "contacts": {"a": UNCLEAN}, "x": 1}
+
+    def change(value: Tagged) -> None:
+        value.tags = value.tags.model_copy()
+        value.contacts = value.contacts.model_copy(deep=True)
+        value.contacts.root["a"].age = 41
+
+    changed = sent(Tagged, body, change)
+    assert changed == {"tags": ["a"], "contacts": {"a": {**CLEAN, "age": 41}}, "x": 1}
+    assert sent(Contacts, {"a": {"mrn": "7", "x": 1}}, copy.copy) == {"a": {"mrn": "7", "x": 1}}
+
+
+def test_the_place_in_a_root_model_is_named() -> None:
+    body = {"tags": [], "contacts": {"a": {"mrn": "7"}}}
+    reply = send(Tagged, body, edit(lambda value: setattr(value.contacts.root["a"], "age", object())))
+
+    assert reply.error
+    assert "cannot be sent: contacts.a.age: " in reply.error.message
+
+
+class Spoken(pydantic.BaseModel):
+    """A contact that may come as a name alone."""
+
+    name: str
+    age: int = 0
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def read(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
+class Spokesmen(pydantic.BaseModel):
+    first: Spoken | None = None
+    others: list[Spoken] = []
+    encoded: pydantic.Json[Spoken] | None = None
+    count: int = 0
+
+
+@pytest.mark.parametrize(
+    ("handle", "expected"),
+    [
+        (lambda body: None, {}),
+        (edit(lambda body: setattr(body, "count", 1)), {"count": 1}),
+        (lambda body: body, {}),
+        (edit(lambda body: setattr(body.first, "name", "x")), {"first": {"name": "x", "age": 0}}),
+        (edit(lambda body: body.others.reverse()), {"others": [{"name": "c", "x": 1}, "b"]}),
+        (
+            edit(lambda body: setattr(body.others[0], "age", 1)),
+            {"others": [{"name": "b", "age": 1}, {"name": "c", "x": 1}]},
+        ),
+        (edit(lambda body: setattr(body.encoded, "name", "x")), {"encoded": '{"name":"x","age":0}'}),
+        (edit(lambda body: setattr(body, "encoded", Spoken(name="y"))), {"encoded": '{"name":"y","age":0}'}),
+    ],
+)
+def test_an_object_that_came_as_no_object_goes_back_as_it_came_unless_it_is_touched(
+    handle: Callable[[Any], Any], expected: dict[str, Any]
+) -> None:
+    body = {"first": "a", "others": ["b", {"name": "c", "x": 1}], "encoded": '{"name": "d" }', "x": 1}
+
+    assert sent(Spokesmen, body, handle) == {**body, **expected}
+
+
+def test_so_does_a_whole_body() -> None:
+    assert sent(Spoken, "a", lambda body: None) == "a"
+    assert sent(Spoken, "a", lambda body: None, normalize=True) == {"name": "a", "age": 0}
+    assert sent(Spoken, "a", lambda body: body) == {"name": "a", "age": 0}
+    assert sent(Spoken, "a", copy.copy) == {"name": "a", "age": 0}
+    assert sent(Spoken, "a", edit(lambda body: setattr(body, "age", 1))) == {"name": "a", "age": 1}
+
+
+def test_so_do_entities(plugin: Plugin) -> None:
+    @plugin.adapt_entity("patient")
+    def change(event: AdaptEntity[Spoken]) -> None:
+        event.entities[1].age = 1
+
+    entities: Any = ["a", "b", {"name": "c", "x": 1}]
+    assert Client(plugin).adapt_entity("patient", entities=entities).response.entities == [
+        "a",
+        {"name": "b", "age": 1},
+        {"name": "c", "x": 1},
+    ]
+
+
+class Trees(pydantic.BaseModel):
+    """Its validator moves the trees that are in it."""
+
+    name: str = ""
+    trees: list[Trees] = []
+    pair: tuple[Trees, set[str]] | None = None
+
+    @pydantic.field_validator("trees")
+    @classmethod
+    def sort(cls, value: list[Trees]) -> list[Trees]:
+        return sorted(value, key=lambda tree: tree.name)
+
+
+FOREST = {"trees": [{"name": "b", "x": 1}, {"name": "a", "x": 2}]}
+
+
+@pytest.mark.parametrize(
+    ("handle", "place"),
+    [
+        (lambda body: body.trees[0], ""),
+        (lambda body: copy.copy(body.trees[0]), ""),
+        (lambda body: Trees(trees=body.trees, pair=(body.trees[0], set())), "pair.0: "),
+        (edit(lambda body: setattr(body, "pair", (Trees(pair=(body.trees[0], set())), set()))), "pair.0.pair.0: "),
+    ],
+)
+def test_what_has_no_known_json_is_an_error_wherever_it_is_put(handle: Callable[[Any], Any], place: str) -> None:
+    reply = send(Trees, FOREST, handle)
+    assert reply.error
+    assert f"cannot be sent: {place}the model read its elements in another order" in reply.error.message
+
+
+@every_library
+def test_a_field_may_be_deleted_in_whatever_was_read_copied_or_made(chart: Any, contact: Any) -> None:
+    def delete(element: Any, name: str) -> Any:
+        delattr(element, name)
+        return element
+
+    def read(body: Any) -> None:
+        delete(body.contacts[1], "name")
+
+    def copied(body: Any) -> None:
+        body.contacts[1] = delete(copy.copy(body.contacts[1]), "name")
+
+    for change in (read, copied):
+        reply = send(chart, CHART, change)
+        assert reply.error, "the model has no name any more"
+        assert "does not match the handler's model: contacts" in reply.error.message
+
+
+class Leaving(msgspec.Struct):
+    mrn: str | msgspec.UnsetType = msgspec.UNSET
+    elements: list[Leaving] = []
+
+
+def test_an_optional_field_may_be_deleted_or_never_have_been() -> None:
+    def change(body: Any) -> None:
+        body.nodes[0] = body.nodes[0].model_copy()
+        del body.nodes[0].value
+        body.nodes[1].value = 1
+        new = Node(value=5)
+        del new.value
+        body.nodes.append(new)
+
+    tree = {"nodes": [{"value": 2, "x": 2}, {"value": 3, "x": 3}]}
+    assert sent(Node, tree, change) == {"nodes": [{"x": 2}, {"value": 1, "x": 3}, {"nodes": []}]}
+    add = edit(lambda body: body.elements.extend([Leaving(), Leaving("n")]))
+    assert sent(Leaving, {}, add) == {"elements": [{"elements": []}, {"mrn": "n", "elements": []}]}
+
+
+class Records(msgspec.Struct):
+    records: list[OptionalRecordNumber]
+
+
+def test_a_copy_of_a_struct_that_leaves_out_defaults_leaves_out_none_alone() -> None:
+    def change(body: Records) -> None:
+        body.records = [msgspec.structs.replace(record, mrn=None, visits=0, wards=None) for record in body.records]
+        body.records.append(OptionalRecordNumber())
+        body.records.append(OptionalRecordNumber(None, 2, None))
+
+    body = {"records": [{"mrn": "7", "visits": 3, "x": 1, "wards": ["b", "a"]}]}
+    assert sent(Records, body, change) == {"records": [{"visits": 0, "x": 1}, {}, {"visits": 2, "beds": None}]}
+
+
+@every_library
+def test_a_copy_that_cannot_be_sent_is_an_error_that_names_the_field(chart: Any, contact: Any) -> None:
+    reply = send(chart, CHART, edit(lambda body: setattr(body, "doctor", _update(body.doctor, visits=object()))))
+    assert reply.error
+    assert "cannot be sent: doctor.visits: " in reply.error.message
+
+
+@every_library
+def test_a_deep_copy_of_a_body_writes_no_default(chart: Any, contact: Any) -> None:
+    def change(body: Any) -> Any:
+        duplicate = copy.deepcopy(body)
+        duplicate.days.append(datetime(2020, 1, 2, tzinfo=timezone.utc))
+        return duplicate
+
+    assert sent(chart, {"mrn": "7"}, copy.deepcopy) == {"mrn": "7"}
+    assert sent(chart, {"mrn": "7"}, change) == {"mrn": "7", "days": ["2020-01-02T00:00:00Z"]}

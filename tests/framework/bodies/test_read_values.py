@@ -240,3 +240,144 @@ def test_a_deep_body_goes_back_as_it_came() -> None:
         body = {"branches": [body], "x": 1}
 
     assert sent(Branch, body, lambda value: None) == body
+
+
+class Grouped(pydantic.BaseModel):
+    groups: list[set[str]] = []
+    pairs: dict[str, set[str]] = {}
+
+
+def test_a_field_may_have_several_sets_in_it() -> None:
+    body = {"groups": [["b", "a"], ["d", "c"]], "pairs": {"x": ["f", "e"]}, "y": 1}
+
+    assert sent(Grouped, body, lambda value: None) == body
+    changed = sent(Grouped, body, edit(lambda value: value.groups[1].remove("c")))
+    assert [sorted(group) for group in changed.pop("groups")] == [["a", "b"], ["d"]]
+    assert changed == {"pairs": body["pairs"], "y": 1}
+
+
+class Leading(pydantic.BaseModel):
+    """A validator puts a contact into a second place."""
+
+    leader: Contact | None = None
+    contacts: list[Contact] = []
+    first: Contact | None = None
+
+    @pydantic.model_validator(mode="after")
+    def lead(self) -> Leading:
+        self.leader = self.first = self.contacts[0]
+        return self
+
+
+class Sorting(Leading):
+    @pydantic.field_validator("contacts")
+    @classmethod
+    def sort(cls, value: list[Contact]) -> list[Contact]:
+        return sorted(value, key=lambda contact: contact.name)
+
+
+ADA, BOB = {"name": "a", "tel": 1}, {"name": "b", "tel": 2}
+
+
+@pytest.mark.parametrize("model", [Leading, Sorting])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"contacts": [ADA, BOB]},
+        {"contacts": [BOB, ADA]},
+        {"contacts": [ADA, BOB], "first": ADA},
+        {"contacts": [ADA, BOB], "first": BOB, "leader": {"name": "c", "tel": 3}},
+        {"contacts": [BOB, ADA], "leader": BOB},
+    ],
+)
+def test_what_a_validator_put_into_a_second_place_changes_nothing(model: Any, body: dict[str, Any]) -> None:
+    assert sent(model, body, lambda value: None) == body
+    assert sent(model, body, copy.copy) == body
+
+
+def test_what_is_at_two_places_is_changed_at_both() -> None:
+    rename = edit(lambda value: setattr(value.first, "name", "z"))
+    changed = {"name": "z", "tel": 1}
+
+    assert sent(Leading, {"contacts": [ADA, BOB]}, rename) == {
+        "contacts": [changed, BOB],
+        "first": changed,
+        "leader": changed,
+    }
+    for model, body in (
+        (Leading, {"contacts": [ADA], "first": BOB}),
+        (Sorting, {"contacts": [BOB, ADA]}),
+    ):
+        reply = send(model, body, rename)
+        assert reply.error
+        assert "the model read its elements in another order" in reply.error.message
+
+
+@dataclass(frozen=True)
+class Unit:
+    name: str = "kg"
+
+
+@dataclass
+class Weight:
+    value: float
+    unit: Unit = Unit()
+
+
+@dataclass
+class Weights:
+    weights: list[Weight] = field(default_factory=list)
+    unit: Unit = Unit()
+
+
+def test_a_default_that_all_objects_share_is_written_where_it_is_touched() -> None:
+    body = {"weights": [{"value": 1.0, "x": 1}, {"value": 2.0, "unit": {"name": "g", "x": 2}}]}
+
+    def change(value: Weights) -> None:
+        value.weights[0].unit = value.weights[1].unit
+        value.weights[1].unit = value.unit
+
+    assert sent(Weights, body, lambda value: None) == body
+    assert sent(Weights, body, change)["weights"] == [
+        {"value": 1.0, "x": 1, "unit": {"name": "g", "x": 2}},
+        {"value": 2.0, "unit": {"name": "kg"}},
+    ]
+
+
+class Wrapped(pydantic.BaseModel):
+    """Its validator returns another thing than an object of it."""
+
+    contact: Contact
+
+    @pydantic.model_validator(mode="wrap")
+    @classmethod
+    def unwrap(cls, value: Any, read: Any) -> Any:
+        return {"contact": read(value).contact, "more": 1}
+
+
+def test_what_a_validator_returned_in_place_of_an_object_is_sent_as_a_dict() -> None:
+    body = {"contact": {"name": "a", "x": 1}}
+
+    assert sent(Wrapped, body, edit(lambda value: value.update(more=2))) == {"contact": {"name": "a"}, "more": 2}
+
+
+class Failing(list[Any]):
+    """A list of an author's own that fails when it is read."""
+
+    def __iter__(self) -> Any:
+        raise LookupError
+
+
+class Lazy(pydantic.BaseModel):
+    contact: Contact | None = None
+    elements: Any = None
+
+    @pydantic.field_validator("elements")
+    @classmethod
+    def read(cls, value: Any) -> Any:
+        return Failing()
+
+
+def test_nothing_of_a_body_stays_if_it_cannot_be_read() -> None:
+    """`send` checks that nothing of the event is left."""
+    assert send(Lazy, {"elements": [1], "contact": {"name": "a"}}, lambda value: None).status_code == 500

@@ -27,6 +27,9 @@ HELD: dict[str, Any] = {
 }
 
 
+HELD_IN_A_TUPLE = (imported_replace,)
+
+
 def enclose(function: Any) -> Any:
     return lambda value, **changes: function(value, **changes)
 
@@ -224,3 +227,31 @@ class Own:
 def test_a_class_may_have_methods_of_its_own() -> None:
     assert sent(Own, {"age": 1, "x": 1}, copy.copy) == {"age": 1, "x": 1}
     assert sent(Own, {"age": 1, "x": 1}, edit(lambda body: setattr(body, "age", 2))) == {"age": 2, "x": 1}
+
+
+def test_what_a_tuple_holds_already_cannot_be_followed() -> None:
+    """Its result is a new object, which is what it is to everybody else."""
+
+    def change(body: StructChart) -> None:
+        assert body.doctor
+        body.doctor = HELD_IN_A_TUPLE[0](body.doctor, name="x")
+
+    assert sent(StructChart, CHART, change)["doctor"] == {"name": "x", "since": None, "visits": 0}
+
+
+@dataclass
+class Exported:
+    """Its copies are of another class, and carry nothing."""
+
+    age: int
+    other: Any = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Own, (self.age,)
+
+
+def test_a_copy_of_another_class_is_a_new_object() -> None:
+    def change(body: Exported) -> None:
+        body.other = copy.copy(body)
+
+    assert sent(Exported, {"age": 1, "x": 1}, change) == {"age": 1, "x": 1, "other": {"age": 1}}

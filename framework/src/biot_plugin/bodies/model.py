@@ -30,14 +30,6 @@ class Model(Protocol):
         """Convert an object to JSON, in the form of its class. Raises Unwritable."""
         ...
 
-    def dump_field(self, value: Any, name: str) -> Any:
-        """Convert one field of an object to JSON; ABSENT where the class leaves it out. Raises Unwritable."""
-        ...
-
-    def is_read_from(self, value: Any, json: Any) -> bool:
-        """Whether an object is equal to what its class reads from JSON."""
-        ...
-
     def shape(self, model_class: type[Any]) -> Shape | None:
         """Return the shape of a class, and observe what happens to its objects; None where it is no model."""
         ...

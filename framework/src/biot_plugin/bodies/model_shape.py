@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
+from biot_plugin.bodies.unwritable import Unwritable
+
 #: Types whose values are the same in JSON.
 PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
@@ -13,9 +15,6 @@ class Absent:
     """The type of `ABSENT`."""
 
     __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "ABSENT"
 
 
 #: The JSON of a field that was not in the JSON.
@@ -27,17 +26,11 @@ class New:
 
     __slots__ = ()
 
-    def __repr__(self) -> str:
-        return "NEW"
-
 
 class Unknown:
     """The type of `UNKNOWN`."""
 
     __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
 
 
 #: The JSON of an object that was read, where nobody knows which it is.
@@ -73,6 +66,9 @@ class Shape(NamedTuple):
     Attributes:
         fields: The fields.
         values: Reads the values of an object's fields by name; fields that were deleted are left out.
+        dump_field: Converts the field of an object that has a name to JSON; ABSENT where the class leaves it out.
+            Raises Unwritable.
+        is_read_from: Whether an object is equal to what its class reads from JSON.
         constants: What every object of the class has in its JSON that is no field, such as a tag.
         hidden_defaults: Whether the class leaves fields out of its JSON that have their defaults.
         hidden_nulls: The names of the fields that are left out where they are None.
@@ -82,11 +78,20 @@ class Shape(NamedTuple):
 
     fields: tuple[Field, ...]
     values: Callable[[Any], dict[str, Any]]
+    dump_field: Callable[[Any, str], Any]
+    is_read_from: Callable[[Any, Any], bool]
     constants: dict[str, Any] = {}  # noqa: RUF012  # never changed
     hidden_defaults: bool = False
     hidden_nulls: frozenset[str] = frozenset()
     has_extra: bool = False
     is_root: bool = False
+
+    def dump_member(self, value: Any, field: Field) -> Any:
+        """Convert a field of an object to JSON. Raises Unwritable, which names the field."""
+        try:
+            return self.dump_field(value, field.name)
+        except Unwritable as error:
+            raise error.in_field(field.key) from None
 
     def all_fields(self, *values: dict[str, Any]) -> tuple[Field, ...]:
         """Return the fields of the class, and those that objects with these values have beyond them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biot_plugin.bodies import tracking
-from biot_plugin.bodies.model_shape import is_json
+from biot_plugin.bodies.model_shape import NEW, is_json
 from biot_plugin.bodies.model_writer import Writer
 from biot_plugin.bodies.read_values import ReadValues
 from biot_plugin.bodies.unwritable import Unwritable
@@ -87,7 +87,7 @@ class ModelValue:
             body = tracking.find(self._body)
             if self.is_assigned and body is not None and not isinstance(self.value, dict):
                 return writer.write_body(self.value, body)
-            return writer.write(self.value)
+            return writer.write(self.value, NEW if self.is_assigned else self._json)
         except Unwritable as error:
             raise InvalidResult(f"{self._use.function} leaves a body that cannot be sent: {error}") from None
         except RecursionError:
@@ -153,7 +153,7 @@ class ModelList:
                 f"not a {self._use.model.root_class.__name__} or a dict"
             )
         try:
-            json = writer.write(value)
+            json = writer.write(value, self._json_of.get(id(value), NEW))
         except Unwritable as error:
             raise InvalidResult(
                 f"{self._use.function} leaves entity {index} so that it cannot be sent: {error}"

@@ -37,13 +37,18 @@ class Writer:
         self._normalize = normalize
         self._containers = ContainerWriter(read, self._write)
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Any, came: Any = NEW) -> Any:
         """Return the JSON of a value: the very JSON that it was read from where nothing was touched.
+
+        Args:
+            value: The value.
+            came: The JSON of the place where it stands, if it was read there.
 
         Raises:
             Unwritable: It has no JSON, or cannot be paired with what was read.
         """
-        return self._write(value, Form(lambda: self._model.dump(value)), NEW)
+        is_read = tracking.find(value) is not None and not self._normalize
+        return self._write(value, Form(lambda: self._model.dump(value)), came if is_read else NEW)
 
     def write_body(self, value: Any, body: TrackedObject) -> Any:
         """Return the JSON of an object that was put in the place of the body that was read.
@@ -51,11 +56,11 @@ class Writer:
         Raises:
             Unwritable: It has no JSON, or cannot be paired with what was read.
         """
-        form = Form(lambda: self._model.dump(value))
-        entry = tracking.find(value)
-        if entry is not None:
-            return self._write_copy(value, entry, form, entry.json)
-        return self._write_copy(value, body.copied(value), form, body.json, is_complete=True)
+        tracked = tracking.find(value)
+        entry = tracked or body.copied(value)
+        if entry.json is ABSENT or entry.json is UNKNOWN:
+            return self.write(value)
+        return self._write_copy(value, entry, is_complete=tracked is None)
 
     def _write(self, value: Any, form: Form, came: Any, is_whole: bool = False) -> Any:
         """Write any value.
@@ -70,13 +75,12 @@ class Writer:
             return came if came is not NEW and (not is_whole or _is_same(came, value)) else form()
         entry = tracking.find(value)
         if entry is not None:
-            if entry.json is UNKNOWN:
-                raise Unwritable(_UNKNOWN)
+            if entry.json is ABSENT or entry.json is UNKNOWN:
+                return self._write_unpaired(value, entry, form, came)
             if entry.is_copy:
-                return self._write_copy(value, entry, form, came)
-            if entry.json is ABSENT:
-                return self._write_default(value, entry, form, came)
-            return self._write_read(value, entry)
+                return self._write_copy(value, entry)
+            json = self._write_read(value, entry)
+            return came if json is entry.json and came is not NEW else json
         if isinstance(value, (*LISTS, dict)):
             return self._containers.writer_of(value, came)(value, form, came, is_whole)
         shape = self._model.shape(type(value))
@@ -108,49 +112,56 @@ class Writer:
         """Write a field of an object that was read; ABSENT where it is left out."""
         name = field.name
         is_assigned = (self._normalize and member is not ABSENT) or _is_assigned(entry, name, current)
-        if name in entry.opaque:
-            return self._write_opaque(value, entry, field, member)
-        if is_assigned and _is_left_out(entry.shape, field.name, current):
+        if is_assigned and _is_left_out(entry.shape, name, current):
             return ABSENT
         try:
-            return self._write(current, self._form(value, name, member), NEW if is_assigned else member)
+            if name in entry.opaque:
+                return self._write_opaque(value, entry, name, member)
+            form = self._form(value, entry.shape, name, member)
+            return self._write(current, form, NEW if is_assigned else member)
         except Unwritable as error:
             raise error.in_field(field.key) from None
 
-    def _write_opaque(self, value: Any, entry: TrackedObject, field: Field, member: Any) -> Any:
+    def _write_opaque(self, value: Any, entry: TrackedObject, name: str, member: Any) -> Any:
         """Write a field of which nobody knows which part came from which JSON."""
-        before, has_objects = entry.opaque[field.name]
-        is_assigned = field.name in entry.assigned
+        before, has_objects = entry.opaque[name]
+        is_assigned = name in entry.assigned
         if before is NEW and not is_assigned:
             return member
-        now = self._model.dump_field(value, field.name)
+        now = entry.shape.dump_field(value, name)
         if repr(now) == repr(before) and (has_objects or not (is_assigned or self._normalize)):
             return member
         if has_objects:
-            raise Unwritable(_UNKNOWN, field.key)
+            raise Unwritable(_UNKNOWN)
         return now
 
-    def _write_default(self, value: Any, entry: TrackedObject, form: Form, came: Any) -> Any:
-        """Write an object that the model filled in: not at all, or as a new object if anything in it was touched."""
-        values = entry.shape.values(value)
-        if came is not ABSENT or entry.assigned or values.keys() != entry.values.keys():
-            return self._write_new(value, entry.shape, form)
-        for field in entry.shape.all_fields(entry.values, values):
-            if self._write_field(value, entry, field, values[field.name], ABSENT) is not ABSENT:
-                return self._write_new(value, entry.shape, form)
-        return ABSENT
+    def _write_unpaired(self, value: Any, entry: TrackedObject, form: Form, came: Any) -> Any:
+        """Write an object that has no JSON of its own: what came where nothing in it was touched.
 
-    def _write_copy(self, value: Any, entry: TrackedObject, form: Form, came: Any, *, is_complete: bool = False) -> Any:
+        The model filled it in, or made it of JSON that is no object, or nobody knows which JSON it has.
+        """
+        values = entry.shape.values(value)
+        is_untouched = (
+            came is not NEW and not entry.is_copy and not entry.assigned and values.keys() == entry.values.keys()
+        )
+        for field in entry.shape.all_fields(entry.values, values) if is_untouched else ():
+            if self._write_field(value, entry, field, values[field.name], ABSENT) is not ABSENT:
+                is_untouched = False
+                break
+        if is_untouched:
+            return came
+        if entry.json is UNKNOWN:
+            raise Unwritable(_UNKNOWN)
+        return self._write_new(value, entry.shape, form)
+
+    def _write_copy(self, value: Any, entry: TrackedObject, *, is_complete: bool = False) -> Any:
         """Write all fields of a copy into the JSON of its original.
 
         Fields that are not there are written only where they were changed, or where the object is complete.
         """
         values = entry.shape.values(value)
         if entry.shape.is_root:
-            return self._write(values["root"], form, NEW)
-        if entry.json is ABSENT:
-            is_same = came is ABSENT and not entry.assigned and values == entry.values
-            return ABSENT if is_same else self._write_new(value, entry.shape, form)
+            return self._write_copied(value, entry, Field("root", ""), values["root"], entry.json, True)
         explicit = entry.assigned | (_fields_set(value) - entry.fields_set)
         if is_complete:
             explicit = explicit | values.keys()
@@ -169,25 +180,27 @@ class Writer:
         self, value: Any, entry: TrackedObject, field: Field, current: Any, member: Any, is_explicit: bool
     ) -> Any:
         """Write a field of a copy; ABSENT where it is left out."""
-        if field.name in entry.opaque:
-            return self._write_opaque(value, entry, field, member)
-        before = entry.values.get(field.name, NEW)
-        is_same = current is before
-        came, is_whole = NEW, False
-        if member is ABSENT and not is_explicit:
-            if not is_same and self._read.is_equal(current, before):
-                return ABSENT
-            came = ABSENT if is_same else NEW
-        elif member is not ABSENT and field.name not in entry.assigned:
-            if self._is_same_leaf(current, before):
-                return member
-            came, is_whole = (member, True) if is_same else (NEW, False)
-        if came is NEW and _is_left_out(entry.shape, field.name, current):
+        name = field.name
+        if member is ABSENT and not is_explicit and self._is_equal_copy(current, entry.values.get(name, NEW)):
+            return ABSENT
+        came = self._came_of_copied(entry, name, current, member, is_explicit)
+        if came is NEW and _is_left_out(entry.shape, name, current):
             return ABSENT
         try:
-            return self._write(current, self._form(value, field.name, member), came, is_whole)
+            if name in entry.opaque:
+                return self._write_opaque(value, entry, name, member)
+            is_whole = came is not NEW and came is not ABSENT
+            return self._write(current, self._form(value, entry.shape, name, member), came, is_whole)
         except Unwritable as error:
             raise error.in_field(field.key) from None
+
+    def _came_of_copied(self, entry: TrackedObject, name: str, current: Any, member: Any, is_explicit: bool) -> Any:
+        """The JSON that the value of a copy's field came from: NEW where it has another value than the original."""
+        before = entry.values.get(name, NEW)
+        if member is ABSENT:
+            return ABSENT if current is before and not is_explicit else NEW
+        is_same = current is before or self._is_same_leaf(current, before)
+        return member if is_same and name not in entry.assigned else NEW
 
     def _write_new(self, value: Any, shape: Shape, form: Form) -> Any:
         """Write an object that was not read: nothing but itself."""
@@ -202,23 +215,26 @@ class Writer:
             if field.name not in values or (shape.hidden_defaults and field.key not in json):
                 continue
             try:
-                member = self._write(values[field.name], self._form_of_new(value, field, form), NEW)
+                member = self._write(values[field.name], self._form_of_new(value, shape, field, form), NEW)
             except Unwritable as error:
                 raise error.in_field(field.key) from None
             if member is not ABSENT:
                 written[field.key] = member
         return written
 
-    def _form(self, value: Any, name: str, member: Any) -> Form:
+    def _form(self, value: Any, shape: Shape, name: str, member: Any) -> Form:
         is_number = type(member) in (int, float)
         is_number = is_number or (type(member) is not str and (type(value), name) in self._read.number_fields)
-        return Form(lambda: self._model.dump_field(value, name), is_number)
+        return Form(lambda: shape.dump_field(value, name), is_number)
 
-    def _form_of_new(self, value: Any, field: Field, form: Form) -> Form:
+    def _form_of_new(self, value: Any, shape: Shape, field: Field, form: Form) -> Form:
         """The form of a field inside the form of its object, which lacks the fields of subclasses."""
         if field.key not in form():
-            return self._form(value, field.name, ABSENT)
+            return self._form(value, shape, field.name, ABSENT)
         return form.element(field.key, None, (type(value), field.name) in self._read.number_fields)
+
+    def _is_equal_copy(self, value: Any, before: Any) -> bool:
+        return value is not before and self._read.is_equal(value, before)
 
     def _is_same_leaf(self, value: Any, before: Any) -> bool:
         """Whether a value that JSON has no type for, such as a date, is what was read: then its form is, too."""

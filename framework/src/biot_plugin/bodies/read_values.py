@@ -105,7 +105,7 @@ class ReadValues:
         if name in owner.opaque:
             return
         try:
-            before = self._model.dump_field(owner.value, name)
+            before = owner.shape.dump_field(owner.value, name)
         except Unwritable:
             before = NEW
         owner.opaque = {**owner.opaque, name: (before, any(self._objects(owner.values[name])))}
@@ -140,10 +140,13 @@ class ReadValues:
         return type(value) is type(before) and bool(value == before)
 
     def _add_object(self, value: Any, json: Any, shape: Shape) -> list[tuple[Any, Any, TrackedObject, str]]:
-        if tracking.find(value) is not None:
-            return []
         if not shape.is_root and type(json) is not dict:
             json = ABSENT
+        entry = tracking.find(value)
+        if entry is not None and (json is ABSENT or entry.json is not ABSENT):
+            if json not in (ABSENT, entry.json):  # A validator put it into the place of another one.
+                entry.json = UNKNOWN
+            return []
         values = shape.values(value)
         entry = TrackedObject(value, shape, json, values)
         if self._model.reorders:
@@ -205,4 +208,5 @@ class ReadValues:
         return all(value is json or self._is_read_from(value, json) for value, json in pairs)
 
     def _is_read_from(self, value: Any, json: Any) -> bool:
-        return self._model.shape(type(value)) is not None and self._model.is_read_from(value, json)
+        shape = self._model.shape(type(value))
+        return shape is not None and shape.is_read_from(value, json)

@@ -25,8 +25,8 @@ class Unwritable(ValueError):
         return self
 
     def in_field(self, name: str) -> Unwritable:
-        """Return the error as that of an object that has the value in a field."""
-        self._path.insert(0, name)
+        """Return the error as that of an object that has the value in a field, which has no name if it is the root."""
+        self._path[:0] = [name] if name else []
         self.is_of_field = False
         return self
 

@@ -5,12 +5,14 @@ import warnings
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import pydantic
 import pytest
 from pydantic.alias_generators import to_camel
 
+from biot_plugin import AdaptEntity, Plugin
+from biot_plugin.testing import Client
 from tests.framework.bodies.patients import edit, send, sent
 
 T = TypeVar("T")
@@ -183,3 +185,113 @@ def test_a_form_that_the_model_does_not_read_is_never_sent() -> None:
     reply = send(Serialized, {"day": "2020-01-01"}, edit(lambda body: setattr(body, "day", date(2020, 1, 2))))
     assert reply.error
     assert reply.error.message.endswith("does not match the handler's model: day")
+
+
+def test_a_new_entity_is_converted_field_by_field_where_its_class_would_not_write_it(plugin: Plugin) -> None:
+    @plugin.adapt_entity("patient")
+    def add(event: AdaptEntity[Typed]) -> None:
+        event.entities.extend(Typed.model_construct(low=low, color="r") for low in ("12", 12.0, 5j))
+
+    @plugin.adapt_entity("device")
+    def add_two(event: AdaptEntity[Typed]) -> None:
+        event.entities.extend(Typed.model_construct(low=low, color="r") for low in ("12", 12.0))
+
+    client = Client(plugin)
+    converted = {"color": "r", "tags": [], "ratio": 0.0, "day": None, "low": 12}
+    assert client.adapt_entity("device", entities=[]).response.entities == [converted, converted]
+    reply = client.adapt_entity("patient", entities=[])
+    assert reply.error
+    assert reply.error.message.endswith("entity 2 so that it cannot be sent: low: its value does not match the model")
+
+
+def test_a_new_object_that_cannot_be_converted_is_an_error_that_names_the_field() -> None:
+    reply = send(
+        Generation[Typed], {"first": {}}, edit(lambda body: setattr(body, "first", Typed.model_construct(low=5j)))
+    )
+    assert reply.error
+    assert reply.error.message.endswith("first: its value does not match the model")
+
+
+@dataclass
+class Ward:
+    beds: int = 0
+    contact: Contact | None = None
+    names: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.names.sort()
+
+
+def test_a_dataclass_that_pydantic_validates_is_converted_like_a_model() -> None:
+    assert sent(Ward, {"x": 1}, edit(lambda body: setattr(body, "beds", "5"))) == {"x": 1, "beds": 5}
+    assert sent(Ward, {"names": ["b", "a"]}, lambda body: None) == {"names": ["b", "a"]}
+    reply = send(Ward, {}, edit(lambda body: setattr(body, "beds", "many")))
+    assert reply.error
+    assert reply.error.message.endswith("beds: its value does not match the model")
+
+
+def test_what_a_plain_dict_has_in_it_must_be_json() -> None:
+    reply = send(Typed, {}, lambda body: {"what": object()})
+    assert reply.error
+    assert reply.error.message.endswith("cannot be sent: it contains what JSON has no form of")
+
+
+class Pet(pydantic.BaseModel):
+    name: str
+
+
+class Guest(pydantic.BaseModel):
+    title: str
+
+
+class Hall(pydantic.BaseModel):
+    visitors: list[Pet | Guest] = []
+
+    @pydantic.field_validator("visitors")
+    @classmethod
+    def sort(cls, value: list[Any]) -> list[Any]:
+        return sorted(value, key=lambda visitor: type(visitor).__name__)
+
+
+def test_elements_of_another_class_than_their_place_are_not_mixed_up() -> None:
+    pet, guest = {"name": "a", "x": 1}, {"title": "b", "x": 2}
+
+    assert sent(Hall, {"visitors": [pet, guest]}, lambda body: None) == {"visitors": [pet, guest]}
+    reply = send(Hall, {"visitors": [pet, guest]}, edit(lambda body: setattr(body.visitors[0], "title", "c")))
+    assert reply.error
+    assert "visitors: the model read its elements in another order" in reply.error.message
+
+
+class Code:
+    """A type that pydantic does not know."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class Coded(pydantic.BaseModel, arbitrary_types_allowed=True):
+    code: Annotated[Code, pydantic.BeforeValidator(Code)]
+    age: int = 0
+
+
+def test_a_type_that_cannot_be_written_stays_as_it_came_unless_it_is_assigned() -> None:
+    body = {"code": "a", "x": 1}
+
+    assert sent(Coded, body, lambda value: None) == body
+    assert sent(Coded, body, edit(lambda value: setattr(value, "age", 2))) == {**body, "age": 2}
+    reply = send(Coded, body, edit(lambda value: setattr(value, "code", Code("b"))))
+    assert reply.error
+    assert reply.error.message.endswith("cannot be sent: code: its value does not match the model")
+
+
+def test_fields_beyond_those_of_a_class_of_a_function_are_converted() -> None:
+    class Local(pydantic.BaseModel):
+        age: int = 0
+
+    class Open(pydantic.BaseModel, extra="allow"):
+        local: Local | None = None
+
+    assert sent(Open, {"x": 1}, edit(lambda body: setattr(body, "new", Local()))) == {"x": 1, "new": {"age": 0}}
+    reply = send(Open, {}, edit(lambda body: setattr(body, "new", object())))
+    assert reply.error
+    assert reply.error.message.endswith("cannot be sent: new: its value does not match the model")

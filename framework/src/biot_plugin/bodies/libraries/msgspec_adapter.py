@@ -55,12 +55,12 @@ class MsgspecModel:
     def _dump_object(self, value: Any, shape: Shape) -> dict[str, Any]:
         json = dict(shape.constants)
         for field in shape.fields:
-            member = self.dump_field(value, field.name)
+            member = shape.dump_member(value, field)
             if member is not ABSENT and not (shape.hidden_defaults and _is_default(value, field.name)):
                 json[field.key] = member
         return json
 
-    def dump_field(self, value: Any, name: str) -> Any:
+    def _dump_field(self, value: Any, name: str) -> Any:
         """Convert one field of an object to JSON; ABSENT where it is not set. Raises Unwritable."""
         import msgspec
 
@@ -78,8 +78,7 @@ class MsgspecModel:
         except TypeError:
             raise Unwritable("a key is of a type that JSON does not have") from None
 
-    def is_read_from(self, value: Any, json: Any) -> bool:
-        """Whether an object is equal to what its class reads from JSON."""
+    def _is_read_from(self, value: Any, json: Any) -> bool:
         import msgspec
 
         try:
@@ -92,34 +91,32 @@ class MsgspecModel:
         try:
             return self._shapes[model_class]
         except KeyError:
-            shape = _shape_of(model_class)
+            shape = self._create_shape(model_class)
             if shape is not None:
                 observe(model_class)
             return self._shapes.setdefault(model_class, shape)
 
+    def _create_shape(self, model_class: type[Any]) -> Shape | None:
+        if is_struct(model_class):
+            return self._create_struct_shape(model_class)
+        if dataclasses.is_dataclass(model_class):
+            return self._shape_with(tuple(Field(field.name, field.name) for field in dataclasses.fields(model_class)))
+        return None
 
-def _shape_of(model_class: type[Any]) -> Shape | None:
-    if is_struct(model_class):
-        return _struct_shape(model_class)
-    if dataclasses.is_dataclass(model_class):
-        fields = tuple(Field(field.name, field.name) for field in dataclasses.fields(model_class))
-        return Shape(fields, attribute_reader([field.name for field in fields]))
-    return None
+    def _create_struct_shape(self, struct: type[Any]) -> Shape:
+        import msgspec
 
+        described = msgspec.structs.fields(struct)
+        config = struct.__struct_config__
+        return self._shape_with(tuple(Field(field.name, field.encode_name) for field in described))._replace(
+            constants={config.tag_field: config.tag} if config.tag_field else {},
+            hidden_defaults=config.omit_defaults,
+            hidden_nulls=frozenset(field.name for field in described if config.omit_defaults and field.default is None),
+        )
 
-def _struct_shape(struct: type[Any]) -> Shape:
-    import msgspec
-
-    described = msgspec.structs.fields(struct)
-    fields = tuple(Field(field.name, field.encode_name) for field in described)
-    config = struct.__struct_config__
-    return Shape(
-        fields,
-        attribute_reader([field.name for field in fields]),
-        constants={config.tag_field: config.tag} if config.tag_field else {},
-        hidden_defaults=config.omit_defaults,
-        hidden_nulls=frozenset(field.name for field in described if config.omit_defaults and field.default is None),
-    )
+    def _shape_with(self, fields: tuple[Field, ...]) -> Shape:
+        read = attribute_reader([field.name for field in fields])
+        return Shape(fields, read, self._dump_field, self._is_read_from)
 
 
 def _is_default(value: Any, name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, get_origin
 
 from biot_plugin.bodies.libraries.problem_messages import pydantic_problem
 from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader
-from biot_plugin.bodies.model_types import is_pydantic, is_typed_dict, reachable_types
+from biot_plugin.bodies.model_types import field_types, is_pydantic, is_typed_dict, reachable_types
 from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
@@ -24,6 +24,7 @@ class PydanticModel:
 
         self.root_class: type[Any] = annotation if is_pydantic(annotation) else get_origin(annotation) or annotation
         self._adapter: Any = TypeAdapter(annotation)
+        self._adapter.rebuild(raise_errors=True)  # It would raise NameError in the first event only.
         self._adapters: dict[Any, Any] = {}
         self._shapes: dict[type[Any], Shape | None] = {}
         types = reachable_types(annotation)
@@ -53,9 +54,9 @@ class PydanticModel:
             )
         except (PydanticSerializationError, ValueError, TypeError):
             names = shape.values(value)
-            return {field.key: self.dump_field(value, field.name) for field in shape.fields if field.name in names}
+            return {field.key: shape.dump_member(value, field) for field in shape.fields if field.name in names}
 
-    def dump_field(self, value: Any, name: str) -> Any:
+    def _dump_field(self, value: Any, name: str) -> Any:
         """Convert one field of an object to JSON; ABSENT where its serializer leaves it out. Raises Unwritable."""
         from pydantic_core import PydanticSerializationError
 
@@ -70,19 +71,17 @@ class PydanticModel:
 
     def _dump_converted(self, value: Any, name: str) -> Any:
         """Convert a value that is not of its field's type to one that is, if pydantic can."""
-        from pydantic import ValidationError
+        from pydantic import PydanticUserError, ValidationError
         from pydantic_core import PydanticSerializationError
 
-        field = type(value).__pydantic_fields__.get(name) if is_pydantic(type(value)) else None
-        adapter = self._field_adapter(type(value), name, field)
         try:
+            adapter = self._field_adapter(type(value), name)
             converted = adapter.validate_python(_values_reader(type(value))(value)[name])
             return adapter.dump_python(converted, mode="json", by_alias=True, round_trip=True, warnings="error")
-        except (ValidationError, PydanticSerializationError, ValueError, TypeError):
+        except (ValidationError, PydanticSerializationError, PydanticUserError, ValueError, TypeError):
             raise Unwritable("its value does not match the model") from None
 
-    def is_read_from(self, value: Any, json: Any) -> bool:
-        """Whether an object is equal to what its class reads from JSON."""
+    def _is_read_from(self, value: Any, json: Any) -> bool:
         adapter = self._class_adapter(type(value))
         try:
             return bool(self.dump(adapter.validate_python(json)) == self.dump(value))
@@ -94,10 +93,22 @@ class PydanticModel:
         try:
             return self._shapes[model_class]
         except KeyError:
-            shape = _shape_of(model_class)
+            shape = self._create_shape(model_class)
             if shape is not None:
                 observe(model_class)
             return self._shapes.setdefault(model_class, shape)
+
+    def _create_shape(self, model_class: type[Any]) -> Shape | None:
+        if not is_pydantic(model_class) and not dataclasses.is_dataclass(model_class):
+            return None
+        return Shape(
+            _fields_of(model_class),
+            _values_reader(model_class),
+            self._dump_field,
+            self._is_read_from,
+            has_extra=_config_of(model_class).get("extra") == "allow" and hasattr(model_class, "model_validate"),
+            is_root=_is_root(model_class),
+        )
 
     def _serializer(self, model_class: type[Any]) -> Any:
         serializer = getattr(model_class, "__pydantic_serializer__", None)
@@ -110,22 +121,26 @@ class PydanticModel:
             self._adapters[model_class] = TypeAdapter(model_class)
         return self._adapters[model_class]
 
-    def _field_adapter(self, model_class: type[Any], name: str, field: Any) -> Any:
-        from typing import Annotated, get_type_hints
-
+    def _field_adapter(self, model_class: type[Any], name: str) -> Any:
         from pydantic import TypeAdapter
 
         key = (model_class, name)
         if key not in self._adapters:
-            annotation: Any
-            if field is None:
-                annotation = get_type_hints(model_class, include_extras=True).get(name, Any)
-            else:
-                annotation = field.annotation
-                for item in field.metadata:
-                    annotation = Annotated[annotation, item]
-            self._adapters[key] = TypeAdapter(annotation)
+            self._adapters[key] = TypeAdapter(_annotation_of(model_class, name))
         return self._adapters[key]
+
+
+def _annotation_of(model_class: type[Any], name: str) -> Any:
+    """The type of a field with its constraints; anything for a field that the class allows without naming it."""
+    from typing import Annotated
+
+    if not is_pydantic(model_class):
+        return field_types(model_class)[name]
+    field = model_class.__pydantic_fields__.get(name)
+    annotation: Any = Any if field is None else field.annotation
+    for item in () if field is None else field.metadata:
+        annotation = Annotated[annotation, item]
+    return annotation
 
 
 def _dump_plain(value: Any) -> Any:
@@ -136,18 +151,6 @@ def _dump_plain(value: Any) -> Any:
         return to_jsonable_python(value, by_alias=True)
     except (PydanticSerializationError, ValueError, TypeError):
         raise Unwritable("it contains what JSON has no form of") from None
-
-
-def _shape_of(model_class: type[Any]) -> Shape | None:
-    if not is_pydantic(model_class) and not dataclasses.is_dataclass(model_class):
-        return None
-    config = _config_of(model_class)
-    return Shape(
-        _fields_of(model_class),
-        _values_reader(model_class),
-        has_extra=config.get("extra") == "allow" and hasattr(model_class, "model_validate"),
-        is_root=_is_root(model_class),
-    )
 
 
 def _fields_of(model_class: type[Any]) -> tuple[Field, ...]:

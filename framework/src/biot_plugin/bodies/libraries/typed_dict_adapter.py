@@ -31,14 +31,6 @@ class TypedDictModel:
         """Convert a value to JSON, which it is but for what was put into it. Raises Unwritable."""
         return value if is_json(value) else self._validator.dump(value)
 
-    def dump_field(self, value: Any, name: str) -> Any:
-        """Return the member, which is JSON."""
-        return value[name]
-
-    def is_read_from(self, value: Any, json: Any) -> bool:
-        """Whether a value is JSON's."""
-        return value is json
-
     def shape(self, model_class: type[Any]) -> Shape | None:  # noqa: ARG002
         """Return None: no class is a model."""
         return None
