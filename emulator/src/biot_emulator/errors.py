@@ -12,6 +12,8 @@ EmulatorError
 ├── UsageError               the command line is wrong                             serve.py
 ├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
 ├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py
+├── OutputFailed             standard output cannot be written                     standard_streams.py
+│   └── OutputClosed           nobody reads it any more
 ├── CallRefused              a call of the client got an error                     client.py
 └── ApiError                 an API responds with the platform's error body; the class owns status and code
     ├── those of every service                                                     api/errors.py

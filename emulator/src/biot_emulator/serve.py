@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 from biot_emulator.admin_credentials import (
     VARIABLE,
@@ -23,6 +23,14 @@ from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
 from biot_emulator.hooks.plugin_failures import FAILURES
 from biot_emulator.server.signals import termination_signals
+from biot_emulator.standard_streams import (
+    CLOSED_PIPE,
+    OutputClosed,
+    open_streams,
+    print_error,
+    print_line,
+    require_output,
+)
 from biot_emulator.state.folder_lock import locked
 from biot_emulator.state.unavailable_data import not_writable
 
@@ -42,28 +50,53 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}: see {self.prog} --help")
 
+    def print_help(self, file: object = None) -> None:  # noqa: ARG002 - that of argparse
+        # argparse ignores that the output cannot be written.
+        print_line(self.format_help().rstrip())
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        print_line(metadata.version("biot-emulator"))
+        parser.exit()
+
 
 def main() -> NoReturn:
     """Run `biot-emulator`."""
     os.umask(_UMASK)
+    open_streams()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the program; return its exit code: 0 done, 1 failed, 2 the command line is wrong."""
+    """Run the program.
+
+    Returns:
+        Its exit code: 0 done, 1 failed, 2 the command line is wrong, 141 nobody reads the output.
+    """
     try:
-        options = _parser().parse_args(arguments or ["--help"])
-        _serve(options)
+        _run(arguments)
+        require_output()
     except (UsageError, CredentialsInvalid) as error:
         return _fail(error, 2)
+    except OutputClosed:
+        return CLOSED_PIPE
     except EmulatorError as error:
         return _fail(error, 1)
     return 0
 
 
+def _run(arguments: Sequence[str]) -> None:
+    try:
+        options = _parser().parse_args(arguments or ["--help"])
+    except SystemExit:  # it has printed the help, or the version
+        return
+    _serve(options)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("biot-emulator", description="The BioT platform on your own machine.", allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=metadata.version("biot-emulator"))
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the platform until interrupted", allow_abbrev=False)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
@@ -142,19 +175,15 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
         if options.host not in LOOPBACK:
             _warn(f"others can reach {server.url}, and try to log in")
         if not credentials:
-            _print(f"administrator {admin[0]} with password {admin[1]}")
-        _print(f"listening on {server.url}")
+            print_line(f"administrator {admin[0]} with password {admin[1]}")
+        print_line(f"listening on {server.url}")
         wait()
 
 
-def _print(line: str, stream: TextIO | None = None) -> None:
-    print(line, file=stream or sys.stdout, flush=True)
-
-
 def _warn(warning: str) -> None:
-    _print(f"Warning: {warning}", sys.stderr)
+    print_error(f"Warning: {warning}")
 
 
 def _fail(error: EmulatorError, exit_code: int) -> int:
-    _print(f"Error: {error}", sys.stderr)
+    print_error(f"Error: {error}")
     return exit_code

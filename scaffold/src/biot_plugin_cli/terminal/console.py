@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
+
+from biot_plugin_cli.errors import CliError
 
 __all__ = ["err", "expect_json", "out", "print_failure", "print_json"]
 
@@ -52,5 +55,7 @@ def print_failure(message: str, exit_code: int, code: str = "") -> None:
         code: A stable name of the reason for machines; empty when there is none.
     """
     sys.stderr.write(f"error: {message}\n")
-    if _json_is_missing:
+    if not _json_is_missing:
+        return
+    with suppress(CliError):  # the error may be that this cannot be written
         print_json({"error": message, "exitCode": exit_code, **({"code": code} if code else {})})
