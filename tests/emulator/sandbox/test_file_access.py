@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -96,12 +97,22 @@ def test_nothing_but_temporary_folders_and_the_developers_own_code_can_be_change
         make_function,
         f"open({str(outside / 'file')!r}, 'w')",
         f"open({str(Path.home() / 'biot-file')!r}, 'w')",
-        f"open({str(Path(sys.executable).parent / 'biot-file')!r}, 'w')",
+        f"open({str(Path(sys.base_prefix) / 'biot-file')!r}, 'w')",
         "tempfile.TemporaryFile(dir='/tmp').write(b'x')",
         "open('beside', 'w').write('x')",
         "open('/dev/null', 'w').write('x')",
     )
     assert results == [READ_ONLY] * 3 + [1, 1, 1]
+
+
+def test_a_virtual_environment_can_be_changed_by_code_that_is_run_in_place_alone(
+    make_function: MakeFunction, outside: Path, tmp_path: Path
+) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", outside], check=True)
+    python = outside / "bin" / "python"
+    expression = f"open({str(outside / 'new')!r}, 'w').write('x')"
+    assert evaluate(make_function, expression, python=python) == [1]
+    assert evaluate(make_function, expression, python=python, read_only=(tmp_path,)) == [READ_ONLY]
 
 
 def test_no_change_of_mounts_or_privileges_undoes_it(make_function: MakeFunction, tmp_path: Path) -> None:

@@ -28,22 +28,23 @@ def file_access(function: Function) -> FileAccess:
     """Return what a function's process may change, and what it is not shown.
 
     Everything but temporary folders can be read only. Code that was deployed can be read only wherever it is; code that
-    is run in place belongs to the developer, and stays as it is.
+    is run in place belongs to the developer, and stays as it is, with its virtual environment, in which Python stores
+    the bytecode of packages.
 
     Args:
         function: The function.
     """
-    writable = [
-        _TEMPORARY,
-        tempfile.gettempdir(),
-        function.temporary,
-        *([] if function.is_read_only else [function.root]),
-    ]
+    in_place = [] if function.is_read_only else [function.root, _virtual_environment(function.python)]
     return FileAccess(
-        writable=_folders(writable),
+        writable=_folders([_TEMPORARY, tempfile.gettempdir(), function.temporary, *in_place]),
         read_only=_folders(function.read_only),
         hidden=[os.path.realpath(path) for path in function.hidden if os.path.lexists(path)],
     )
+
+
+def _virtual_environment(python: Path) -> Path | None:
+    folder = python.absolute().parent.parent
+    return folder if (folder / "pyvenv.cfg").is_file() else None
 
 
 def _folders(paths: Iterable[Path | str | None]) -> list[str]:
