@@ -117,6 +117,8 @@ class _Runtime:
             self.invocations,
             state.clock,
             lambda: [admin_password, *state.tokens.private_keys()],
+            read_only=[self.folders.root, *([folder.absolute()] if folder else [])],
+            hidden=state.store.private_files,
         )
 
 

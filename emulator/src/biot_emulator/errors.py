@@ -11,6 +11,7 @@ EmulatorError
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
 ├── AddressUnavailable       the server cannot listen at an address                server/background_thread.py
 ├── UsageError               the command line is wrong                             serve.py
+├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
 ├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py
 ├── OutputFailed             standard output cannot be written                     standard_streams.py
 │   └── OutputClosed           nobody reads it any more

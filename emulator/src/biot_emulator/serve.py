@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
+from biot_emulator.admin_credentials import (
+    VARIABLE,
+    CredentialsInvalid,
+    is_readable_by_others,
+    parse_credentials,
+    read_file,
+)
 from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
 from biot_emulator.hooks.plugin_failures import FAILURES
@@ -30,6 +38,8 @@ __all__ = ["UsageError", "main"]
 
 _PORTS = 65_536
 _USERNAME = "admin@localhost"
+# The state, its keys and the code of plugins are nobody else's to read.
+_UMASK = 0o077
 
 
 class UsageError(EmulatorError):
@@ -53,6 +63,7 @@ class _Version(argparse.Action):
 
 def main() -> NoReturn:
     """Run `biot-emulator`."""
+    os.umask(_UMASK)
     open_streams()
     sys.exit(run(sys.argv[1:]))
 
@@ -66,7 +77,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _run(arguments)
         require_output()
-    except UsageError as error:
+    except (UsageError, CredentialsInvalid) as error:
         return _fail(error, 2)
     except OutputClosed:
         return CLOSED_PIPE
@@ -91,8 +102,15 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", default=8787, type=_port, help="the port; 0 takes a free one (default: %(default)s)")
     serve.add_argument("--data", type=Path, metavar="DIR", help="store the state here (default: in memory)")
-    serve.add_argument(
-        "--admin", type=_admin, metavar="EMAIL:PASSWORD", help="the administrator's credentials (default: generated)"
+    admin = serve.add_mutually_exclusive_group()
+    admin.add_argument(
+        "--admin",
+        type=_admin,
+        metavar="EMAIL:PASSWORD",
+        help="the administrator's credentials, which other users of this machine can see here (default: generated)",
+    )
+    admin.add_argument(
+        "--admin-file", type=Path, metavar="FILE", help=f"a file with EMAIL:PASSWORD (or set {VARIABLE} to that)"
     )
     for failure, meaning in FAILURES.items():
         serve.add_argument(
@@ -111,10 +129,25 @@ def _port(text: str) -> int:
 
 
 def _admin(text: str) -> tuple[str, str]:
-    username, _, password = text.partition(":")
-    if not username or not password:
-        raise argparse.ArgumentTypeError("invalid credentials: write EMAIL:PASSWORD")
-    return username, password
+    try:
+        return parse_credentials(text, "it")
+    except CredentialsInvalid:
+        raise argparse.ArgumentTypeError("invalid credentials: write EMAIL:PASSWORD") from None
+
+
+def _credentials(options: argparse.Namespace) -> tuple[str, str] | None:
+    """Return the administrator's credentials; None if they are to be generated."""
+    # In any case: what the emulator starts must not inherit it.
+    variable = os.environ.pop(VARIABLE, "")
+    credentials: tuple[str, str] | None = options.admin
+    if credentials:
+        _warn(f"other users of this machine can see this password: set {VARIABLE}, or use --admin-file, instead")
+        return credentials
+    if options.admin_file:
+        if is_readable_by_others(options.admin_file):
+            _warn(f"other users of this machine can read {options.admin_file}: take that right from them")
+        return read_file(options.admin_file)
+    return parse_credentials(variable, VARIABLE) if variable else None
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -127,7 +160,8 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.server.background_thread import LOOPBACK, Server
     from biot_emulator.state.store import Store
 
-    admin = options.admin or (_USERNAME, secrets.token_urlsafe(12))
+    credentials = _credentials(options)
+    admin = credentials or (_USERNAME, secrets.token_urlsafe(12))
     policies = FailurePolicies({failure: getattr(options, f"on_{failure.replace('-', '_')}") for failure in FAILURES})
     try:
         with ExitStack() as on_failure:
@@ -139,11 +173,15 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
         raise not_writable(options.data, error) from error
     with Server(platform, options.host, options.port) as server:
         if options.host not in LOOPBACK:
-            print_error(f"Warning: others can reach {server.url}, and try to log in")
-        if not options.admin:
+            _warn(f"others can reach {server.url}, and try to log in")
+        if not credentials:
             print_line(f"administrator {admin[0]} with password {admin[1]}")
         print_line(f"listening on {server.url}")
         wait()
+
+
+def _warn(warning: str) -> None:
+    print_error(f"Warning: {warning}")
 
 
 def _fail(error: EmulatorError, exit_code: int) -> int:

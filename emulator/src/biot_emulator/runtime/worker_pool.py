@@ -21,6 +21,7 @@ from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.execution_environment import Runtime
 from biot_emulator.runtime.results import failed
+from biot_emulator.runtime.temporary_folders import TemporaryFolders
 
 __all__ = ["Workers"]
 
@@ -60,8 +61,16 @@ class Workers:
         self._workers = weakref.WeakSet[_Worker]()
         self._closing = False
         self._reaper: threading.Thread | None = None
+        self._temporary_folders = TemporaryFolders()
 
-    def invoke(self, function: Function, event: Any, *, storage_mb: int = 512) -> Invocation:
+    def invoke(
+        self,
+        function: Function,
+        event: Any,
+        *,
+        storage_mb: int = 512,
+        prepare: Callable[[], object] | None = None,
+    ) -> Invocation:
         """Invoke a plugin with one event, as soon as one of its processes is free.
 
         A function that differs from the plugin's previous one replaces it: busy processes of the old one finish their
@@ -71,12 +80,13 @@ class Workers:
             function: The function to run.
             event: Any JSON value.
             storage_mb: Maximum size in megabytes of a process's temporary folder.
+            prepare: Called right before a process is started, if none is free.
         """
         worker = self._acquire(function, storage_mb)
         if isinstance(worker, InvocationError):
             return failed(worker, TOO_MANY_REQUESTS if failures.is_throttled(worker) else BAD_GATEWAY)
         try:
-            invocation = worker.invoke(event)
+            invocation = worker.invoke(event, prepare)
         except BaseException:
             self._release(worker, None)
             raise
@@ -125,6 +135,7 @@ class Workers:
                 worker.kill()
         if self._reaper:
             self._reaper.join()
+        self._temporary_folders.close()
 
     def _acquire(self, function: Function, storage_mb: int) -> _Worker | InvocationError:
         deadline = time.monotonic() + self._wait_seconds
@@ -137,7 +148,7 @@ class Workers:
                 if pool.idle:
                     return pool.idle.pop()
                 if len(pool.all) < self._limit:
-                    worker = _Worker(pool)
+                    worker = _Worker(pool, self._temporary_folders.create())
                     pool.all.append(worker)
                     self._workers.add(worker)
                     return worker
@@ -218,18 +229,22 @@ class _Pool:
 class _Worker:
     """A process and its temporary folder."""
 
-    def __init__(self, pool: _Pool) -> None:
+    def __init__(self, pool: _Pool, temporary: tempfile.TemporaryDirectory[str]) -> None:
         function = pool.function
         self.pool = pool
         self.idle_since = 0.0
         self.closed = threading.Event()
         self._storage_mb = pool.storage_mb
-        self._temporary = tempfile.TemporaryDirectory(prefix="biot-plugin-", ignore_cleanup_errors=True)
-        self._runtime = Runtime(replace(function, environment={"TMPDIR": self._temporary.name, **function.environment}))
+        self._temporary = temporary
+        folder = Path(temporary.name)
+        environment = {"TMPDIR": temporary.name, **function.environment}
+        # The temporary folders of all others are beside its own.
+        hidden = (*function.hidden, folder.parent)
+        self._runtime = Runtime(replace(function, environment=environment, temporary=folder, hidden=hidden))
 
-    def invoke(self, event: Any) -> Invocation:
+    def invoke(self, event: Any, prepare: Callable[[], object] | None) -> Invocation:
         try:
-            invocation = self._runtime.invoke(event)
+            invocation = self._runtime.invoke(event, prepare=prepare)
         except SandboxUnavailable as unavailable:
             return failed(failures.sandbox_unavailable(unavailable))
         used = _size(Path(self._temporary.name))

@@ -9,7 +9,7 @@ from pathlib import Path
 from biot_emulator.state.private_files import open_private, require_file, require_folder
 from biot_emulator.state.unavailable_data import DataUnavailable, damaged, database_error
 
-__all__ = ["open_database"]
+__all__ = ["database_files", "open_database"]
 
 _FILE = "platform.sqlite"
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -54,6 +54,11 @@ def open_database(folder: Path | None) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def database_files(folder: Path) -> list[Path]:
+    """Return the files of the database in a folder, whether they exist or not."""
+    return [(folder / f"{_FILE}{suffix}").absolute() for suffix in ("", *_COMPANIONS)]
 
 
 def _private_file(folder: Path) -> Path:

@@ -13,6 +13,8 @@ from biot_emulator.state.unavailable_data import in_use, not_writable
 
 __all__ = ["locked"]
 
+_MODE = 0o700
+
 
 @contextmanager
 def locked(folder: Path | None) -> Iterator[None]:
@@ -28,7 +30,7 @@ def locked(folder: Path | None) -> Iterator[None]:
         yield
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_MODE, parents=True, exist_ok=True)
     except OSError as error:
         raise not_writable(folder, error) from error
     lock = open_private(folder / "lock")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from biot_emulator.state.database import open_database
+from biot_emulator.state.database import database_files, open_database
 from biot_emulator.state.unavailable_data import damaged, database_error
 from biot_emulator.wire_json import decode, encode
 
@@ -36,6 +36,11 @@ class Store:
         self._connection = open_database(folder)
         self._lock = threading.RLock()
         self._depth = 0
+
+    @property
+    def private_files(self) -> list[Path]:
+        """The files with the state, the platform's private keys among it, that are nobody else's to read."""
+        return [] if self.folder is None else database_files(self.folder)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
