@@ -19,6 +19,8 @@ _MASK = "[redacted]"
 _TOKEN = re.compile(r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?<=[Bb]earer )[^\s\"'\\,]+")
 #: Validation libraries quote the offending value in the text of their errors.
 _QUOTED_INPUT = re.compile(r"input_value=.*?(?=, input_type=)|with value `.*?`(?= -)", re.DOTALL)
+#: The query of a request's target.
+_QUERY = re.compile(r"\?.*", re.DOTALL)
 _CODE = (type, FunctionType, BuiltinFunctionType, MethodType)
 #: Modules of types whose text is one plain value.
 _PLAIN = frozenset(("datetime", "decimal", "fractions", "ipaddress", "pathlib", "uuid", "zoneinfo"))
@@ -57,6 +59,12 @@ def mask_tokens(value: str) -> str:
     if "input_value=" in value or "with value `" in value:
         value = _QUOTED_INPUT.sub(f"input_value={_MASK}", value)
     return _TOKEN.sub(_MASK, value)
+
+
+def mask_targets(arguments: Any) -> tuple[Any, ...]:
+    """Mask the arguments of a server's log of requests: tokens, and the queries of targets, which may have names."""
+    masked = (_mask_argument(argument) for argument in _listed(arguments))
+    return tuple(mask_tokens(_QUERY.sub(f"?{_MASK}", text)) if isinstance(text, str) else text for text in masked)
 
 
 def mask_message(value: Any, arguments: Any = ()) -> str:
