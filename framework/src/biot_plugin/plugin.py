@@ -255,7 +255,7 @@ class Plugin:
             queue: The most events that wait for a thread; further ones are answered 503.
             timeout: Seconds after which a call is answered 504, waiting included. What a plain handler does goes on;
                 one that is `async` is cancelled.
-            max_body_bytes: The most bytes of a body, and of a reply; a larger body is answered 413.
+            max_body_bytes: The most bytes of a body; a larger one is answered 413. A reply may have as many, or 6 MB.
             body_timeout: Seconds in which a body must arrive; a slower one is answered 408.
             shutdown_timeout: Seconds that the end of the server waits for what is still handled.
             health_path: Path that answers 200 without a token, and without the handlers; None for no such path.

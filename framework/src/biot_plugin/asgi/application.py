@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from biot_plugin.asgi.handler_threads import HandlerThreads
 from biot_plugin.asgi.invocations import Invocations
 from biot_plugin.asgi.lifespan import run_lifespan
+from biot_plugin.asgi.options import MAX_BYTES
 from biot_plugin.asgi.request_body import BodyReader, Disconnected
 from biot_plugin.asgi.url_request import UrlRequest
 from biot_plugin.asgi.url_response import MalformedReply, UrlResponse
@@ -98,8 +99,8 @@ class Application:
     def _convert(self, reply: Reply, request: UrlRequest) -> UrlResponse:
         try:
             response = UrlResponse.of(reply)
-            if len(response.content) > self._options.max_body_bytes:
-                raise MalformedReply(f"its body is larger than {self._options.max_body_bytes} bytes")
+            if len(response.content) > max(self._options.max_body_bytes, MAX_BYTES):
+                raise MalformedReply("its body is larger than a body may be")
         except MalformedReply as error:
             self._log(f"The reply is no HTTP response: {error}", request)
             reply = internal_error_reply(request.trace, self._parts.settings)

@@ -2,7 +2,7 @@
 
 Not a `ThreadPoolExecutor`: at the end of the process, Python waits for the threads of such a pool, and a handler that
 hangs would keep it from ending. Nothing can end a thread, so one that took too long is left to itself, and another
-takes its place; as many may be left so as there are threads.
+takes its place, until there are twice as many.
 """
 
 from __future__ import annotations
@@ -25,27 +25,17 @@ class Job(Generic[T]):
         future: Its result; running as soon as a thread has begun it.
         thread: The thread that runs it.
         is_abandoned: Whether nobody waits for it any more.
+        is_over: Whether its thread is free again.
     """
 
-    __slots__ = ("_call", "future", "is_abandoned", "thread")
+    __slots__ = ("call", "future", "is_abandoned", "is_over", "thread")
 
     def __init__(self, call: Callable[[], T]) -> None:
-        self._call = call
+        self.call = call
         self.future: Future[T] = Future()
         self.thread: int | None = None
         self.is_abandoned = False
-
-    def run(self) -> None:
-        """Run the call in this thread, unless it was cancelled while it waited."""
-        if not self.future.set_running_or_notify_cancel():
-            return
-        self.thread = threading.get_ident()
-        try:
-            result = self._call()
-        except BaseException as error:
-            self.future.set_exception(error)
-        else:
-            self.future.set_result(result)
+        self.is_over = False
 
 
 class HandlerThreads(Generic[T]):
@@ -58,6 +48,7 @@ class HandlerThreads(Generic[T]):
 
     def __init__(self, size: int, queue: int) -> None:
         self._size = size
+        self._most = 2 * size
         self._capacity = size + queue
         self._lock = threading.Lock()
         self._jobs: SimpleQueue[Job[T] | None] = SimpleQueue()
@@ -68,7 +59,7 @@ class HandlerThreads(Generic[T]):
     @property
     def is_exhausted(self) -> bool:
         """Whether all threads hang, so that nothing can be handled any more."""
-        return self._alive == 0 and self._stuck >= self._size
+        return self._stuck >= self._most
 
     def submit(self, call: Callable[[], T]) -> Job[T]:
         """Run a call as soon as a thread is free.
@@ -90,7 +81,7 @@ class HandlerThreads(Generic[T]):
         with self._lock:
             if job.future.cancel():
                 return False
-            if not job.future.done():
+            if not job.is_over:
                 job.is_abandoned = True
                 self._accepted -= 1
                 self._alive = max(self._alive - 1, 0)  # They may have been closed.
@@ -106,21 +97,35 @@ class HandlerThreads(Generic[T]):
             self._alive = 0
 
     def _start_missing(self) -> None:
-        while self._alive < min(self._size, self._accepted) and self._alive + self._stuck < 2 * self._size:
+        while self._alive < min(self._size, self._accepted) and self._alive + self._stuck < self._most:
             self._alive += 1
             threading.Thread(target=self._work, name="biot-handler", daemon=True).start()
 
     def _work(self) -> None:
         for job in iter(self._jobs.get, None):
-            job.run()
-            if self._was_left(job):
+            self._run(job)
+            if job.is_abandoned:  # Another thread has taken the place of this one.
                 return
 
-    def _was_left(self, job: Job[T]) -> bool:
-        """Count a job that has ended; return whether another thread has taken the place of this one."""
+    def _run(self, job: Job[T]) -> None:
+        """Run a job, unless it was cancelled while it waited. The thread is free before anybody sees the result."""
+        if not job.future.set_running_or_notify_cancel():
+            self._count_end(job)
+            return
+        job.thread = threading.get_ident()
+        try:
+            result = job.call()
+        except BaseException as error:
+            self._count_end(job)
+            job.future.set_exception(error)
+        else:
+            self._count_end(job)
+            job.future.set_result(result)
+
+    def _count_end(self, job: Job[T]) -> None:
         with self._lock:
+            job.is_over = True
             if job.is_abandoned:
                 self._stuck -= 1
             else:
                 self._accepted -= 1
-            return job.is_abandoned

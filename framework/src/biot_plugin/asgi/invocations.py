@@ -66,10 +66,11 @@ class Invocations:
         self._running.add(reply)
         reply.add_done_callback(self._running.discard)
         try:
-            await self._wait(reply, job, receive)
-        finally:
-            job.future.cancel()  # Of what was begun, nothing happens.
-        if reply.cancelled():
+            is_gone = await self._wait(reply, job, receive)
+        except asyncio.CancelledError:
+            job.future.cancel()  # Nothing happens to what was begun.
+            raise
+        if is_gone:
             return None
         if reply.done():
             return reply.result()
@@ -82,14 +83,18 @@ class Invocations:
         self._threads.close()
         return len(self._running)
 
-    async def _wait(self, reply: asyncio.Future[Reply], job: Job[Reply], receive: Receive) -> None:
-        """Wait for the reply, until the time is up, or the caller hangs up before it was begun."""
+    async def _wait(self, reply: asyncio.Future[Reply], job: Job[Reply], receive: Receive) -> bool:
+        """Wait for the reply until the time is up; return whether the caller hung up before it was begun."""
         hung_up = asyncio.ensure_future(_hung_up(receive))
         end = asyncio.get_running_loop().time() + self._seconds
         try:
             await asyncio.wait((reply, hung_up), timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
-            if hung_up.done() and not job.future.cancel():
-                await asyncio.wait((reply,), timeout=end - asyncio.get_running_loop().time())
+            if not hung_up.done():
+                return False
+            if job.future.cancel():
+                return True
+            await asyncio.wait((reply,), timeout=end - asyncio.get_running_loop().time())
+            return False
         finally:
             hung_up.cancel()
 

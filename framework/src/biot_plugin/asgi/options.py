@@ -8,6 +8,9 @@ from typing import NamedTuple
 from biot_plugin.asgi.cors import Cors
 from biot_plugin.errors import RegistrationError
 
+#: The most bytes of an event or a reply of Lambda.
+MAX_BYTES = 6 * 1024 * 1024
+
 
 class Options(NamedTuple):
     """The limits of the application, and what it answers by itself; `Plugin.asgi` says what they mean."""

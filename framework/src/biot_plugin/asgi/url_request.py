@@ -96,8 +96,8 @@ class UrlRequest(NamedTuple):
         }
         if cookies := self.headers.get("cookie"):
             event["cookies"] = cookies.split("; ")
-        if self.query:
-            event["queryStringParameters"] = _parameters(self.query)
+        if parameters := _parameters(self.query):
+            event["queryStringParameters"] = parameters
         if content:
             event.update(_body(content, self.headers.get("content-type", "")))
         return event
@@ -124,7 +124,7 @@ def _path(scope: Scope) -> str:
     raw = scope.get("raw_path")
     path: str = quote(scope["path"], safe="/:@!$&'()*+,;=~") if raw is None else raw.decode("latin-1").partition("?")[0]
     root = scope.get("root_path", "").rstrip("/")
-    below = path[len(root) :] if root and path.startswith(root) else path
+    below = path[len(root) :] if f"{path}/".startswith(f"{root}/") else path
     return below if below.startswith("/") else f"/{below}"
 
 
