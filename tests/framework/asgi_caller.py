@@ -114,7 +114,16 @@ class Caller:
         return received
 
     def close(self) -> None:
+        """End the server, which ends its threads."""
+        self.run(self.application({"type": "lifespan"}, _shutdown, _ignore))
         self._loop.close()
+
+
+async def _shutdown() -> Part:
+    return {"type": "lifespan.shutdown"}
+
+
+async def _ignore(message: Part) -> None: ...
 
 
 async def _nothing() -> Part:

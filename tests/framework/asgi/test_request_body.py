@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -68,18 +67,21 @@ def test_the_bodies_that_arrive_at_once_have_a_limit_together(serve: MakeCaller)
     caller, size, count = serve(max_body_bytes=50), 50, 17
 
     async def at_once() -> list[Received]:
-        go_on, begun = asyncio.Event(), 0
+        go_on = asyncio.Event()
 
-        async def rest() -> dict[str, Any]:
-            nonlocal begun
-            begun += 1
-            if begun == count - 1:
-                go_on.set()
-            await go_on.wait()
-            return {"type": "http.request"}
+        async def call() -> Received:
+            messages = iter([{"type": "http.request"}])
 
-        first: list[Part] = [{"type": "http.request", "body": b"x" * size, "more_body": True}]
-        calls = [caller.serve(http_scope(), first, then=rest) for _ in range(count)]
+            async def rest() -> Part:
+                await go_on.wait()
+                return next(messages, None) or await asyncio.Future()
+
+            first: list[Part] = [{"type": "http.request", "body": b"x" * size, "more_body": True}]
+            return await caller.serve(http_scope(), first, then=rest)
+
+        calls = [asyncio.ensure_future(call()) for _ in range(count)]
+        await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+        go_on.set()
         return await asyncio.gather(*calls)
 
     statuses = [reply.status for reply in caller.run(at_once())]

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Sequence
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from biot_plugin.testing import Signer
+from biot_plugin.testing import Context, Signer
 from tests.framework.callers.target import (
     Target,
     base64url,
@@ -174,3 +177,25 @@ def test_a_fetch_that_fails_during_init_is_not_fatal(
         time.sleep(0.005)
     key_service.answer = None
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_a_fetch_for_a_forged_token_does_not_hold_up_a_genuine_one(
+    target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    keys, fetching, go_on = target.plugin.keys, threading.Event(), threading.Event()
+    fetch = keys._fetch
+
+    def slow() -> Sequence[RSAPublicKey]:
+        fetching.set()
+        assert go_on.wait(30)
+        return fetch()
+
+    keys._fetch = slow
+    forged = pre(other_signer.token("PLUGIN_INTERCEPTOR"))
+    thread = threading.Thread(target=target.plugin.handler, args=(forged, Context()))
+    thread.start()
+    assert fetching.wait(30)
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    go_on.set()
+    thread.join()

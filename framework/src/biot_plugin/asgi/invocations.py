@@ -108,4 +108,4 @@ class Invocations:
 async def _hung_up(receive: Receive) -> None:
     with suppress(Exception):  # A server may have nothing more to say of a connection that is gone.
         while (await receive())["type"] != "http.disconnect":
-            pass
+            await asyncio.sleep(0)
