@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 
 import hypercorn
 import uvicorn
@@ -48,8 +47,7 @@ def hypercorn_server(application: AsgiApplication) -> Iterator[int]:
     loop, ended = asyncio.new_event_loop(), asyncio.Event()
 
     def run() -> None:
-        application_: Any = application
-        loop.run_until_complete(serve(application_, config, shutdown_trigger=ended.wait))
+        loop.run_until_complete(serve(application, config, shutdown_trigger=ended.wait))
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 

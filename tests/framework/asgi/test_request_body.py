@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -70,11 +71,14 @@ def test_the_bodies_that_arrive_at_once_have_a_limit_together(serve: MakeCaller)
         go_on = asyncio.Event()
 
         async def call() -> Received:
-            messages = iter([{"type": "http.request"}])
+            messages: Iterator[Part] = iter([{"type": "http.request"}])
 
             async def rest() -> Part:
                 await go_on.wait()
-                return next(messages, None) or await asyncio.Future()
+                for message in messages:
+                    return message
+                await asyncio.Event().wait()
+                raise AssertionError
 
             first: list[Part] = [{"type": "http.request", "body": b"x" * size, "more_body": True}]
             return await caller.serve(http_scope(), first, then=rest)
