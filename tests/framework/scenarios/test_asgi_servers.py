@@ -196,7 +196,7 @@ def test_callers_who_hang_up_leave_the_server_well(serve: Serve, plugin: Plugin)
         connection = connect(port)
         assert send(connection, events.direct(token=None)) == (200, b"done")
         connection.close()
-    assert len(begun) == 3
+    assert len(begun) >= 3
 
 
 def test_http_2_bodies_in_many_frames(plugin: Plugin) -> None:

@@ -11,12 +11,8 @@ async def run_lifespan(
     receive: Receive, send: Send, start: Callable[[], object], end: Callable[[], Awaitable[object]]
 ) -> None:
     """Start and end as the server says; the server ends the process when `end` is done."""
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            start()
-            await send({"type": "lifespan.startup.complete"})
-        elif message["type"] == "lifespan.shutdown":
-            await end()
-            await send({"type": "lifespan.shutdown.complete"})
-            return
+    while (await receive())["type"] == "lifespan.startup":
+        start()
+        await send({"type": "lifespan.startup.complete"})
+    await end()
+    await send({"type": "lifespan.shutdown.complete"})

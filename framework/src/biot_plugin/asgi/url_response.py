@@ -69,9 +69,9 @@ class UrlResponse(NamedTuple):
 def _value(name: object, value: object) -> str:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise MalformedReply("a header has a name that HTTP does not have")
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    if not isinstance(value, (str, int, float)):
         raise MalformedReply(f"the header {name} must be text")
-    return _line(str(value))
+    return _line(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _line(text: str) -> str:

@@ -23,4 +23,7 @@ class EventScope:
         self.keys: dict[int, dict[str, Any]] = {}
 
 
+#: The scope of what works for no event, in a thread that an event has started.
+NO_EVENT = EventScope(Trace("", ""))
+
 current_scope: ContextVar[EventScope | None] = ContextVar("current_scope", default=None)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from biot_plugin.logs.event_scope import EventScope, current_scope
+from biot_plugin.logs.event_scope import NO_EVENT, EventScope, current_scope
 from biot_plugin.wire.trace import Trace
 
 _ATTRIBUTE = "_biot_scope"
@@ -21,7 +21,8 @@ _ATTRIBUTE = "_biot_scope"
 
 def scope_of_thread() -> EventScope | None:
     """The event that the current thread works for; None where it works for none."""
-    return current_scope.get() or getattr(threading.current_thread(), _ATTRIBUTE, None)
+    scope = current_scope.get() or getattr(threading.current_thread(), _ATTRIBUTE, None)
+    return None if scope is NO_EVENT else scope
 
 
 def trace_of_thread() -> Trace | None:
@@ -54,12 +55,12 @@ def _start(start: Callable[..., None]) -> Callable[..., None]:
 def _submit(submit: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(submit)
     def submit_in_scope(pool: Any, task: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
-        return submit(pool, _run_in, scope_of_thread(), task, *arguments, **keywords)
+        return submit(pool, _run_in, scope_of_thread() or NO_EVENT, task, *arguments, **keywords)
 
     return submit_in_scope
 
 
-def _run_in(scope: EventScope | None, task: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
+def _run_in(scope: EventScope, task: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
     token = current_scope.set(scope)
     try:
         return task(*arguments, **keywords)
