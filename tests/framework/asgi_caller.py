@@ -45,11 +45,11 @@ class Received:
 def http_scope(
     method: str = "POST",
     path: str = "/",
-    headers: Iterable[tuple[str, str]] | Mapping[str, str] = (),
+    headers: list[tuple[str, str]] | Mapping[str, str] | None = None,
     query: str = "",
     **more: Any,
 ) -> dict[str, Any]:
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    pairs = headers if isinstance(headers, list) else [*(headers or {}).items()]
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
