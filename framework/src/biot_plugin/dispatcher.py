@@ -15,10 +15,9 @@ from biot_plugin.events.notification import Notification
 from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.hooks.chain import run_chain
 from biot_plugin.hooks.endpoint import EndpointHook
-from biot_plugin.logs.event_scope import EventScope, current_scope
 from biot_plugin.logs.logger_state import LoggerState
 from biot_plugin.logs.redaction import mask_exception
-from biot_plugin.logs.thread_traces import follow_pools
+from biot_plugin.logs.thread_traces import EventScope, current_scope, follow_pools
 from biot_plugin.platform_errors import PlatformError
 from biot_plugin.replies.details import lost_details_message
 from biot_plugin.replies.error import error_reply, internal_error_reply

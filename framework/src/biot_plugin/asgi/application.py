@@ -12,7 +12,7 @@ from biot_plugin.asgi.request_body import BodyReader, Disconnected
 from biot_plugin.asgi.url_request import UrlRequest
 from biot_plugin.asgi.url_response import MalformedReply, UrlResponse
 from biot_plugin.errors import HandlerTimeout, Reject
-from biot_plugin.logs.event_scope import EventScope, current_scope
+from biot_plugin.logs.thread_traces import EventScope, current_scope
 from biot_plugin.replies.error import error_reply, internal_error_reply
 
 if TYPE_CHECKING:

@@ -10,13 +10,34 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
-from biot_plugin.logs.event_scope import NO_EVENT, EventScope, current_scope
 from biot_plugin.wire.trace import Trace
 
 _ATTRIBUTE = "_biot_scope"
+
+
+class EventScope:
+    """One event in progress.
+
+    Attributes:
+        trace: The trace of the event.
+        keys: The keys of each formatter that wrote or changed any, by the formatter's id.
+    """
+
+    __slots__ = ("keys", "trace")
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.keys: dict[int, dict[str, Any]] = {}
+
+
+#: The scope of what works for no event, in a thread that an event has started.
+NO_EVENT = EventScope(Trace("", ""))
+
+current_scope: ContextVar[EventScope | None] = ContextVar("current_scope", default=None)
 
 
 def scope_of_thread() -> EventScope | None:
