@@ -74,6 +74,7 @@ def test_a_reply_that_is_no_response_is_502(plugin: Plugin, caller: Caller, log:
     received = caller.get(headers={"traceparent": TRACEPARENT})
     assert (received.status, received.code) == (502, "INTERNAL_SERVER_ERROR")
     record = log()[-1]
+    assert record["level"] == "ERROR"
     assert record["message"].startswith("The reply is no HTTP response: ")
     assert record["traceId"] == TRACE_ID
 
@@ -92,6 +93,7 @@ def test_what_is_refused_before_the_plugin_has_the_trace(serve: MakeCaller, log:
     assert received.headers["traceparent"].split("-")[1] == received.json["traceId"]
     assert received.json["traceId"] == TRACE_ID or not traceparent
     (record,) = log()
+    assert record["level"] == "WARN"
     assert record["traceId"] == received.json["traceId"]
     assert record["message"] == "Stopped the call: 413 PAYLOAD_TOO_LARGE: The body is larger than 1 bytes"
     assert set(received.json) == {"code", "message", "serviceName", "traceId", "environment", "details"}

@@ -125,4 +125,4 @@ def test_the_end_does_not_wait_for_ever(plugin: Plugin, serve: MakeCaller, log: 
         assert (await call).status == 204
 
     caller.run(test())
-    assert "The server ends while 1 calls are still handled" in [record["message"] for record in log()]
+    assert "Calls that were still handled when the server ended: 1" in [record["message"] for record in log()]

@@ -93,7 +93,7 @@ class Application:
 
     def _refuse(self, error: Reject, request: UrlRequest) -> Reply:
         more = "; its thread cannot be ended, and goes on" if isinstance(error, HandlerTimeout) else ""
-        self._log(f"Stopped the call: {error}{more}", request)
+        self._log(f"Stopped the call: {error}{more}", request, is_error=error.status >= 500)
         return error_reply(error, request.trace, self._parts.settings, lambda _path, _type: None)
 
     def _convert(self, reply: Reply, request: UrlRequest) -> UrlResponse:
@@ -102,15 +102,16 @@ class Application:
             if len(response.content) > max(self._options.max_body_bytes, MAX_BYTES):
                 raise MalformedReply("its body is larger than a body may be")
         except MalformedReply as error:
-            self._log(f"The reply is no HTTP response: {error}", request)
+            self._log(f"The reply is no HTTP response: {error}", request, is_error=True)
             reply = internal_error_reply(request.trace, self._parts.settings)
             return UrlResponse.of({**reply, "statusCode": _BAD_GATEWAY})
         return response
 
-    def _log(self, message: str, request: UrlRequest) -> None:
+    def _log(self, message: str, request: UrlRequest, *, is_error: bool) -> None:
+        log = self._parts.logger.error if is_error else self._parts.logger.warning
         token = current_scope.set(EventScope(request.trace))
         try:
-            self._parts.logger.warning(message)
+            log(message)
         finally:
             current_scope.reset(token)
 
@@ -123,5 +124,5 @@ class Application:
         self._is_ending = True
         left = await self._invocations.drain(self._options.shutdown_timeout)
         if left:
-            self._parts.logger.warning(f"The server ends while {left} calls are still handled")
+            self._parts.logger.warning(f"Calls that were still handled when the server ended: {left}")
         self._parts.platform.close()
