@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -25,21 +25,14 @@ import pytest
 import biot_plugin
 from biot_plugin import DirectCall, Plugin, PostRequest
 from biot_plugin.testing import Signer, events
-from tests.emulators import quick_emulators
 from tests.framework.callers.target import PATIENTS, Target, direct
 from tests.framework.callers.test_token import ATTACKS, HOOKS, SCOPE_ATTACKS
 from tests.framework.conftest import KeyService
-from tests.framework.servers import SERVERS, Serve, hypercorn_server, uvicorn_server, wait_for
+from tests.outside_lambda.servers import SERVERS, Serve, hypercorn_server, uvicorn_server, wait_for
 
 Log = Callable[[], list[dict[str, Any]]]
 JSON = dict[str, Any]
 MOST = 100_000
-
-
-@pytest.fixture(autouse=True)
-def quick() -> Iterator[None]:
-    with quick_emulators():
-        yield
 
 
 @pytest.fixture(params=SERVERS)

@@ -11,19 +11,12 @@ import pytest
 from biot_emulator.testing import Emulator, running
 from biot_plugin import AdaptEntity, Notification, Plugin, PostRequest, PreRequest, Reject
 from tests.emulator.conftest import ADA, PATIENTS
-from tests.emulators import quick_emulators
-from tests.framework.servers import SERVERS
+from tests.outside_lambda.servers import SERVERS
 
 SERVICES = "/ums/v2/services"
 INTERCEPTIONS, NOTIFICATIONS = (f"/dispatcher/v1/hooks/{kind}/subscribe" for kind in ("interceptions", "notifications"))
 CREATE = f"POST{PATIENTS}"
 TRACE = "0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with quick_emulators():
-        yield
 
 
 @pytest.fixture
