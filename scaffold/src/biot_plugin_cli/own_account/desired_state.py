@@ -21,7 +21,7 @@ from biot_plugin_cli.manifest.settings import Manifest
 from biot_plugin_cli.own_account.hook_record import HOOKS_VARIABLE, encode_hooks, hooks_document
 from biot_plugin_cli.package.builder import Package
 
-__all__ = ["DEPLOY_VARIABLES", "KEY_VARIABLE", "SECRET_VARIABLE", "USER_VARIABLE", "DesiredState"]
+__all__ = ["DEPLOY_VARIABLES", "KEY_VARIABLE", "LABEL_VARIABLES", "SECRET_VARIABLE", "USER_VARIABLE", "DesiredState"]
 
 USER_VARIABLE = "BIOT_SERVICE_USER_ID"
 KEY_VARIABLE = "BIOT_SERVICE_USER_SECRET_KEY"
@@ -30,12 +30,12 @@ _APP_VARIABLE = "BIOT_APP_NAME"
 _URL_VARIABLE = "BIOT_BASE_URL"
 _ENVIRONMENT_VARIABLE = "BIOT_SERVICE_ENVIRONMENT"
 
-DEPLOY_VARIABLES = frozenset(
-    [
-        *(_APP_VARIABLE, _URL_VARIABLE, _ENVIRONMENT_VARIABLE),
-        *(USER_VARIABLE, KEY_VARIABLE, SECRET_VARIABLE, HASH_VARIABLE, HOOKS_VARIABLE),
-    ]
+LABEL_VARIABLES = frozenset(
+    [_APP_VARIABLE, _URL_VARIABLE, _ENVIRONMENT_VARIABLE, USER_VARIABLE, SECRET_VARIABLE, HASH_VARIABLE]
 )
+"""The environment variables that a deployment sets, and whose values are no secrets."""
+
+DEPLOY_VARIABLES = frozenset([*LABEL_VARIABLES, KEY_VARIABLE, HOOKS_VARIABLE])
 """The environment variables that a deployment sets, and removes when they are not needed any more."""
 
 
