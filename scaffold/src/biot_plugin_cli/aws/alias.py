@@ -37,20 +37,17 @@ def find_alias(account: Account, function: str, name: str) -> Alias | None:
 
 def set_alias(account: Account, function: str, name: str, version: str) -> None:
     """Let an alias call a version, and no other."""
-    created = unless_exists(
-        lambda: (
-            account.lambda_functions.create_alias(FunctionName=function, Name=name, FunctionVersion=version)
-            if find_alias(account, function, name) is None
-            else None
-        )
+    client = account.lambda_functions
+    if find_alias(account, function, name) is None:
+        created = unless_exists(lambda: client.create_alias(FunctionName=function, Name=name, FunctionVersion=version))
+        if created is not None:
+            return
+    client.update_alias(
+        FunctionName=function,
+        Name=name,
+        FunctionVersion=version,
+        RoutingConfig={"AdditionalVersionWeights": {}},
     )
-    if created is None:
-        account.lambda_functions.update_alias(
-            FunctionName=function,
-            Name=name,
-            FunctionVersion=version,
-            RoutingConfig={"AdditionalVersionWeights": {}},
-        )
 
 
 def delete_alias(account: Account, function: str, name: str) -> None:

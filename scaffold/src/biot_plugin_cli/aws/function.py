@@ -168,9 +168,9 @@ def find_versions(account: Account, name: str) -> list[FunctionState]:
     return sorted((state for state in states if state.version.isdecimal()), key=lambda state: int(state.version))
 
 
-def create_function(account: Account, name: str, config: FunctionConfig, code: bytes, tags: Mapping[str, str]) -> None:
-    """Create a function, once its role can be assumed; one that exists already is left as it is."""
-    when_ready(
+def create_function(account: Account, name: str, config: FunctionConfig, code: bytes, tags: Mapping[str, str]) -> bool:
+    """Create a function, once its role can be assumed; return whether it did not exist already."""
+    created = when_ready(
         lambda: unless_exists(
             lambda: account.lambda_functions.create_function(
                 FunctionName=name,
@@ -182,6 +182,7 @@ def create_function(account: Account, name: str, config: FunctionConfig, code: b
             )
         )
     )
+    return created is not None
 
 
 def update_config(account: Account, name: str, config: FunctionConfig, revision: str | None) -> None:
@@ -205,8 +206,16 @@ def update_code(account: Account, name: str, config: FunctionConfig, code: bytes
     )
 
 
-def settle(account: Account, name: str, version: str | None = None) -> FunctionState:
+def settle(
+    account: Account, name: str, version: str | None = None, *, allows_failed_update: bool = False
+) -> FunctionState:
     """Wait until AWS has completed every change of a function, and return it.
+
+    Args:
+        account: The account.
+        name: The function's name.
+        version: The number of a version; None for the function itself.
+        allows_failed_update: Whether the last update may have failed, as the next one may not.
 
     Raises:
         OperationFailed: The change failed, or takes too long.
@@ -218,7 +227,7 @@ def settle(account: Account, name: str, version: str | None = None) -> FunctionS
             raise OperationFailed(f"The function {name} was deleted in the meantime: run this command again")
         return state
 
-    return until(read, _is_settled, f"the function {name}")
+    return until(read, lambda state: _is_settled(state, allows_failed_update), f"the function {name}")
 
 
 def publish_version(account: Account, state: FunctionState, name: str, description: str) -> str:
@@ -251,8 +260,8 @@ def delete_function(account: Account, name: str) -> None:
     tolerate(lambda: account.lambda_functions.delete_function(FunctionName=name))
 
 
-def _is_settled(state: FunctionState) -> bool:
-    if "Failed" in (state.status, state.update_status):
+def _is_settled(state: FunctionState, allows_failed_update: bool) -> bool:
+    if state.status == "Failed" or (state.update_status == "Failed" and not allows_failed_update):
         raise OperationFailed(
             f"AWS could not complete the change of {state.arn} ({state.reason or 'no reason'}): correct it, and run "
             "this command again"

@@ -88,8 +88,8 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
             live=find_function(account, names.function, alias.version) if alias else None,
             role=None if settings.role else find_role(account, names.role),
             log_group=find_log_group(account, names.log_group),
-            url=find_url(account, names.function, ALIAS) if alias else None,
-            permissions=find_permissions(account, names.function, ALIAS) if alias else {},
+            url=find_url(account, names.function, ALIAS) if function else None,
+            permissions=find_permissions(account, names.function, ALIAS) if function else {},
             schedule=find_schedule(account, names.rule),
             secret=find_secret(account, names.secret) if has_secret or _uses_secret(function) else None,
         )

@@ -73,8 +73,13 @@ class DesiredState:
             package: Its package.
 
         Raises:
-            InvalidPlugin: A variable has the name of one that deployments set.
+            InvalidPlugin: A variable has the name of one that deployments set, or the plugin needs BioT's account.
         """
+        if manifest.analytics_db_access:
+            raise InvalidPlugin(
+                "The analytics database can be reached from BioT's account alone: remove analytics-db-access, or "
+                "deploy with --target biot"
+            )
         if HOOKS_VARIABLE in manifest.environment:
             raise InvalidPlugin(f"'environment' has {HOOKS_VARIABLE}, which deploy sets: choose another name")
         settings = AwsSettings.of(manifest.aws)

@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from biot_plugin_cli.deploy.change_lines import ChangeLine, describe_changes, hide_changes
-from biot_plugin_cli.deploy.config_changes import Change
+from biot_plugin_cli.deploy.config_changes import Change, changed_fields
 from biot_plugin_cli.deploy.variables import VARIABLES
 from biot_plugin_cli.own_account.desired_state import DEPLOY_VARIABLES, KEY_VARIABLE
 from biot_plugin_cli.own_account.plan import Plan
@@ -74,7 +74,7 @@ def print_steps(steps: tuple[Step, ...], variables: Mapping[str, str], *, is_new
     for step in steps:
         word, style = _WORDS[step.action]
         err.print(Text.assemble("  ", (word, style), f" {one_line(step.resource)}"))
-        for line in describe_changes(hide_changes(_expanded(step.changes), variables)):
+        for line in describe_changes(hide_changes(_selected(_split(step.changes)), variables)):
             err.print(_line(line, is_new=is_new or step.action == "create"))
 
 
@@ -85,9 +85,27 @@ def other_variables(plan: Plan) -> list[str]:
     return sorted(name for name in (function.config.environment if function else {}) if name not in own)
 
 
-def _expanded(changes: tuple[Change, ...]) -> Iterator[Change]:
-    # An empty list or table that appears is nothing to tell people.
-    yield from (change for change in changes if change.before or change.after)
+def _selected(changes: tuple[Change, ...]) -> Iterator[Change]:
+    """Select what people have to know: all, but for what follows from the rest."""
+    important = [change for change in changes if (change.before or change.after) and not _is_record(change)]
+    yield from important or changes
+
+
+def _split(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Split the table of tags, which appears as a whole with a new resource."""
+    return tuple(
+        part
+        for change in changes
+        for part in (
+            changed_fields({}, change.after, "tags.")
+            if change.field == "tags" and change.before is None and isinstance(change.after, Mapping)
+            else (change,)
+        )
+    )
+
+
+def _is_record(change: Change) -> bool:
+    return change.field == "contentHash" or change.field.startswith("tags.biot-plugin:")
 
 
 def _line(line: ChangeLine, *, is_new: bool) -> Text:
@@ -95,7 +113,8 @@ def _line(line: ChangeLine, *, is_new: bool) -> Text:
     name = f"{line.field} {line.verb} {line.member}".strip() if line.verb else line.field
     before = "" if is_new or line.before == "none" else line.before
     arrow = " → " if before and line.after else ""
-    return Text.assemble(f"      {' '.join(name.split())}  ", (before, "red"), arrow, (line.after, style))
+    values: list[str | tuple[str, str]] = [(before, "red"), arrow, (line.after, style)] if before or line.after else []
+    return Text.assemble(f"      {' '.join(name.split())}", "  " if values else "", *values)
 
 
 def _shown_variables(plan: Plan) -> Mapping[str, str]:

@@ -78,21 +78,22 @@ def describe_hooks(document: Mapping[str, Any] | None) -> list[str]:
 
 
 def _create(deployment: Deployment) -> None:
-    account, name = deployment.account, deployment.desired.names.function
-    if deployment.actual.function is not None:
+    account, name, before = deployment.account, deployment.desired.names.function, deployment.actual.function
+    if before is not None and before.status == "Failed":
         # Its creation failed, and such a function cannot be updated.
         delete_function(account, name)
-    create_function(account, name, _desired_config(deployment), _zip(deployment), _tags(deployment))
+    created = create_function(account, name, _desired_config(deployment), _zip(deployment), _tags(deployment))
     settle(account, name)
-    # One whose creation was completed after an interruption may have been created from an older state.
-    _update(deployment)
+    if not created:
+        # The response of an earlier request was lost, or somebody else has made it in the meantime.
+        _update(deployment)
 
 
 def _update(deployment: Deployment) -> None:
     account, name, desired = deployment.account, deployment.desired.names.function, _desired_config(deployment)
-    state = settle(account, name)
+    state = settle(account, name, allows_failed_update=True)
     after = replace(desired, environment={**_others(state), **desired.environment})
-    if state.config != after:
+    if state.config != after or state.update_status == "Failed" or _has_new_role(deployment):
         update_config(account, name, after, state.revision)
         state = settle(account, name)
     code = _zip(deployment)
@@ -139,6 +140,8 @@ def _fields_before(deployment: Deployment, before: FunctionState, tags: Mapping[
     code = "changed by hand" if is_other and is_by_hand else _code(recorded[0])
     return {
         **_fields(before.config),
+        **({"role": "deleted"} if _has_new_role(deployment) else {}),
+        **({"lastUpdate": f"failed: {before.reason}"} if before.update_status == "Failed" else {}),
         "code": code if is_other else _code(deployment.desired.content_hash),
         # It follows the code, and is no change of its own.
         **({"contentHash": _code(deployment.desired.content_hash)} if is_other else {}),
@@ -163,6 +166,11 @@ def _fields(config: FunctionConfig) -> dict[str, Any]:
         "hooks": describe_hooks(decode_hooks(config.environment.get(HOOKS_VARIABLE))),
         "contentHash": _code(config.environment.get(HASH_VARIABLE, "")),
     }
+
+
+def _has_new_role(deployment: Deployment) -> bool:
+    """Whether the role is made again: what AWS granted to the old one of this name, it does not grant to this one."""
+    return deployment.actual.role is None and deployment.desired.settings.role is None
 
 
 def _is_failed(state: FunctionState) -> bool:
