@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from biot_emulator.security.tokens import TokenKind
+from biot_emulator.security.token_scopes import TokenKind
 from biot_emulator.wire_json import decode
 
 __all__ = ["EventKind", "event_body", "event_kind"]

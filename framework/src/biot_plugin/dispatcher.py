@@ -7,7 +7,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, NoReturn
 
 from biot_plugin.callers.authentication import authenticate
-from biot_plugin.errors import InvalidEvent, InvalidResult, Reject
+from biot_plugin.errors import InvalidEvent, Reject
 from biot_plugin.events.base import Call, Event
 from biot_plugin.events.direct_call import DirectCall
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
@@ -21,8 +21,8 @@ from biot_plugin.logs.thread_traces import follow_pools
 from biot_plugin.platform_errors import PlatformError
 from biot_plugin.replies.details import lost_details_message
 from biot_plugin.replies.error import error_reply, internal_error_reply
-from biot_plugin.replies.problems import describe
-from biot_plugin.replies.success import IncompleteReply, direct_reply, hook_reply
+from biot_plugin.replies.problems import blame
+from biot_plugin.replies.success import direct_reply, hook_reply
 from biot_plugin.wire import exact_numbers, strict_json
 from biot_plugin.wire.envelope import Envelope
 from biot_plugin.wire.kind import Kind
@@ -173,21 +173,10 @@ def _reply_to(event: Event, trace: Trace) -> Reply:
 
 
 def _blame(error: Exception, event: Event, envelope: Envelope, handler: Handler) -> NoReturn:
-    """Raise the error of a reply that cannot be sent, with the place and the kind of the problem, and no value."""
+    """Raise the error of a reply that cannot be sent: the caller's, or else the handler's."""
     if not _can_be_sent_back(envelope):
         raise InvalidEvent("NO_DATA", "The event's body is nested too deeply to be sent back") from None
-    problem = str(error) if isinstance(error, IncompleteReply) else _problem_of(event)
-    if problem:
-        raise InvalidResult(f"The reply of {handler.name} cannot be sent: {problem}") from None
-    reason = f"it cannot be converted to JSON ({type(error).__name__}); the plugin's log says why"
-    raise InvalidResult(f"The reply of {handler.name} cannot be sent: {reason}") from error
-
-
-def _problem_of(event: Event) -> str | None:
-    try:
-        return describe(event.result if isinstance(event, DirectCall) else event._reply())
-    except (TypeError, ValueError, RecursionError):
-        return None
+    blame(handler.name, error, lambda: event.result if isinstance(event, DirectCall) else event._reply())
 
 
 def _can_be_sent_back(envelope: Envelope) -> bool:

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from biot_emulator.hooks.plugin_failures import FAILURES, Failure, failure_of_address, failure_of_error
+from biot_emulator.hooks.plugin_failures import (
+    FAILURES,
+    Failure,
+    failure_of_address,
+    failure_of_error,
+    plugin_failed,
+    reason_of_bad_reply,
+    reason_of_error,
+)
+from biot_emulator.hooks.replies import BadReply
+from biot_emulator.services.dispatcher.interceptions import Interception
 
 
 @pytest.mark.parametrize(
@@ -21,3 +31,13 @@ def test_every_error_is_a_failure(error_type: str, failure: Failure) -> None:
 
 def test_an_address_times_out_or_cannot_be_reached() -> None:
     assert (failure_of_address(timed_out=True), failure_of_address(timed_out=False)) == ("timeout", "crash")
+
+
+def test_the_caller_reads_which_plugin_failed_where_and_how() -> None:
+    interception = Interception("https://a.example/", 1, "PRE_REQUEST", "POST/x/v1/things")
+    error = plugin_failed(interception, "crash", reason_of_error("KeyError"))
+    assert error.message == (
+        "The plugin at [https://a.example/] failed as PRE_REQUEST of [POST/x/v1/things]: it ended with KeyError"
+    )
+    assert error.details == {"failure": "crash"}
+    assert reason_of_bad_reply(BadReply("it has no [request]")) == "its reply cannot be used, as it has no [request]"

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from biot_emulator import TokenIssuer
-from biot_emulator.security.tokens import TokenKind
+from biot_emulator.security.token_scopes import TokenKind
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import pytest
 from biot_plugin.testing import Signer
 from tests.framework.callers.target import (
     Target,
+    base64url,
     pre,
 )
 from tests.framework.conftest import KeyService
@@ -118,6 +119,28 @@ def test_a_flood_on_a_live_container_is_bounded(
         now += target.plugin.keys.REFETCH_FLOOR / 10
         assert target.send(pre(other_signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
     assert target.service.requests <= 1 + target.plugin.keys.MAX_STOCK + 11
+
+
+def test_of_many_refused_tokens_the_last_are_remembered(
+    monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
+    genuine = signer.token("PLUGIN_INTERCEPTOR")
+    message = other_signer.token("PLUGIN_INTERCEPTOR").rpartition(".")[0]
+    forged = [f"{message}.{base64url(number.to_bytes(256, 'big'))}" for number in range(101)]
+
+    def requests_for(token: str) -> int:
+        before = target.service.requests
+        assert target.send(pre(genuine)) == (200, None)
+        assert target.send(pre(token)) == (400, "JWT_ERROR")
+        return target.service.requests - before
+
+    assert requests_for(forged[0]) == 2, "the first call fetches the keys as well"
+    assert requests_for(forged[0]) == 0
+    assert [requests_for(token) for token in forged[1:]] == [1] * 100
+    assert requests_for(forged[-1]) == 0
+    assert requests_for(forged[0]) == 1, "a container's memory does not grow with each of them"
 
 
 def test_the_next_event_tries_again_after_a_failure(

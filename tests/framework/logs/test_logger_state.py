@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from collections.abc import Callable
@@ -79,6 +80,25 @@ def test_the_next_events_lines_are_as_if_it_had_never_been(
     assert after == before
     assert before[0]["team"] == "south"
     plugin.logger.remove_keys(["team"])
+
+
+def test_a_handler_of_the_authors_is_as_it_was_before_the_event(plugin: Plugin, log: Log) -> None:
+    lines = io.StringIO()
+    own = logging.StreamHandler(lines)
+    own.setFormatter(logging.Formatter("own: %(message)s"))
+    std(plugin.logger).addHandler(own)
+
+    @plugin.pre_request(API)
+    def handler(event: PreRequest) -> None:
+        event.logger.info("here")
+        own.setFormatter(logging.Formatter("raw: %(message)s"))
+        own.setLevel(logging.CRITICAL)
+
+    client = Client(plugin)
+    for _ in range(2):
+        client.pre_request(API)
+    assert lines.getvalue() == "own: here\nown: here\n"
+    std(plugin.logger).removeHandler(own)
 
 
 def test_keys_hold_for_the_rest_of_the_event(plugin: Plugin, log: Log) -> None:

@@ -59,6 +59,13 @@ def test_a_body_logged_as_the_message_is_masked(plugin: Plugin, log: Log) -> Non
     assert [record["message"] for record in log()] == ["[redacted dict]", "[redacted list]", "[redacted dict]"]
 
 
+@pytest.mark.parametrize("text", ["[step 1] done", "{done}", " [", "{'mrn': 7}"])
+def test_text_that_only_begins_like_json_stays(plugin: Plugin, log: Log, text: str) -> None:
+    plugin.logger.info(text)
+    plugin.logger.info("so: %s", text)
+    assert [record["message"] for record in log()] == [text, f"so: {text}"]
+
+
 class Patient(BaseModel):
     age: int
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from biot_plugin import Plugin
 from biot_plugin.testing import default_signer
 
 SECRET = "Anna-Smith"
@@ -137,6 +140,16 @@ def test_a_failed_thread_is_a_record_in_its_trace() -> None:
     assert record["traceId"] == "4bf92f3577b34da6a3ce929d0e0e4736"
     assert "in fail" in record["exception"]
     assert error == ""
+
+
+@pytest.mark.parametrize("work", [sys.exit, lambda: sys.exit("done")])
+def test_a_thread_that_ends_itself_has_not_failed(
+    plugin: Plugin, capsys: pytest.CaptureFixture[str], work: Callable[[], None]
+) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.slow

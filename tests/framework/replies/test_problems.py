@@ -30,6 +30,10 @@ def recursive() -> dict[str, Any]:
         (SECRET.encode(), "is a bytes, which JSON does not have"),
         (float("nan"), "is not a finite number"),
         ({(SECRET,): 1}, "has a name that is a tuple, not text"),
+        ({float("inf"): 1}, "has a name that is not a finite number"),
+        pytest.param(7**6000, "is a whole number with more digits than Python writes", id="large"),
+        pytest.param(-(7**6000), "is a whole number with more digits than Python writes", id="low"),
+        ({7**6000: 1}, "has a name that is a whole number with more digits than Python writes"),
     ],
 )
 def test_the_place_and_the_kind_are_named(
@@ -51,6 +55,37 @@ def test_a_value_that_contains_itself_is_named(plugin: Plugin) -> None:
     error = Client(plugin).pre_request(API).error
     assert error is not None
     assert error.message.endswith("contains itself, or is nested too deeply")
+
+
+class Reluctant(dict[str, Any]):
+    """What libraries have that load values when they are read."""
+
+    def items(self) -> Any:
+        raise ValueError("the connection is closed")
+
+
+def test_a_value_that_cannot_be_read_is_explained_in_the_log(
+    plugin: Plugin, log: Callable[[], list[dict[str, Any]]]
+) -> None:
+    plugin.pre_request(API)(lambda event: event.body.update(late=Reluctant(name=SECRET)))
+    reply = Client(plugin).pre_request(API)
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (500, "INVALID_RESULT")
+    assert reply.error.message.endswith("it cannot be converted to JSON (ValueError); the plugin's log says why")
+    (record,) = log()
+    assert record["cause"] == "the connection is closed"
+    assert SECRET not in str(reply.raw) + str(record)
+
+
+@pytest.mark.parametrize("envelope", [{"body": "plain text"}, {"body": "no base64", "isBase64Encoded": True}, {}])
+def test_what_a_caller_sent_is_not_blamed_for_what_the_author_returned(
+    plugin: Plugin, envelope: dict[str, Any]
+) -> None:
+    plugin.endpoint()(lambda event: {"born": date(2020, 1, 1)})
+    reply = Client(plugin).send({**events.direct("POST"), **envelope})
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (500, "INVALID_RESULT")
+    assert reply.error.message.endswith("cannot be sent: born is a date, which JSON does not have")
 
 
 @pytest.mark.parametrize(

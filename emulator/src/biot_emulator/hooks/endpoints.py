@@ -9,7 +9,7 @@ from typing import Any
 from biot_emulator.function_url.event_from_request import UrlRequest, function_event
 from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
 from biot_emulator.hooks.outside_endpoints import Unreachable, post
-from biot_emulator.hooks.plugin_failures import Failure, failure_of_address, failure_of_error
+from biot_emulator.hooks.plugin_failures import Failure, failure_of_address, failure_of_error, reason_of_error
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
@@ -75,9 +75,8 @@ class Endpoints:
         invocation, _ = self._functions.invoke(plugin, self._event(plugin, request), trigger)
         if invocation.error is None:
             return HookReply(invocation.response)
-        failure = failure_of_error(invocation.error.type)
-        # Not the error's message: it could be about a patient, and the caller may not be allowed to read it.
-        return HookReply(invocation.response, failure, f"it ended with {invocation.error.type}")
+        type = invocation.error.type
+        return HookReply(invocation.response, failure_of_error(type), reason_of_error(type))
 
     def call_directly(self, plugin: Plugin, request: UrlRequest, trigger: Trigger) -> Response:
         """Return a plugin's response to whoever calls its address."""

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.error_responses import ErrorResponses
-from biot_emulator.api.errors import PluginFailed
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.api.router import Router
@@ -22,7 +21,7 @@ from biot_emulator.hooks.events.headers import hook_headers
 from biot_emulator.hooks.events.interceptor_bodies import adapt_entity_body, post_request_body, pre_request_body
 from biot_emulator.hooks.failure_policies import FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
-from biot_emulator.hooks.plugin_failures import Failure
+from biot_emulator.hooks.plugin_failures import Failure, plugin_failed, reason_of_bad_reply
 from biot_emulator.hooks.replies import (
     BadReply,
     adapted_response,
@@ -157,13 +156,12 @@ class InterceptionPipeline:
         try:
             return apply(reply.response.body)
         except BadReply as bad:
-            return self._fail(interception, "bad-reply", f"its reply cannot be used, as {bad}", unchanged)
+            return self._fail(interception, "bad-reply", reason_of_bad_reply(bad), unchanged)
 
     def _fail(self, interception: Interception, failure: Failure, reason: str, unchanged: _T) -> _T:
         if self._policies.ignores(failure):
             return unchanged
-        hook = f"{interception.type} of [{interception.hook}]"
-        raise PluginFailed(f"The plugin at [{interception.endpoint}] failed as {hook}: {reason}", failure=failure)
+        raise plugin_failed(interception, failure, reason)
 
 
 def _is_intercepted(route: Route, call: Call) -> bool:

@@ -1,11 +1,22 @@
-"""How a plugin can fail, and which failure an error of Lambda's is (contract section 2.7)."""
+"""How a plugin can fail, which failure an error of Lambda's is, and what the caller reads (contract section 2.7)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Literal
 
-__all__ = ["FAILURES", "Failure", "failure_of_address", "failure_of_error"]
+from biot_emulator.api.errors import PluginFailed
+from biot_emulator.services.dispatcher.interceptions import Interception
+
+__all__ = [
+    "FAILURES",
+    "Failure",
+    "failure_of_address",
+    "failure_of_error",
+    "plugin_failed",
+    "reason_of_bad_reply",
+    "reason_of_error",
+]
 
 Failure = Literal["crash", "timeout", "bad-reply"]
 
@@ -33,3 +44,19 @@ def failure_of_error(error_type: str) -> Failure:
 def failure_of_address(*, timed_out: bool) -> Failure:
     """Return the failure that an address outside of the platform without a response is."""
     return "timeout" if timed_out else "crash"
+
+
+def reason_of_error(error_type: str) -> str:
+    """Return what the caller reads of an error: not its message, which could be about a patient."""
+    return f"it ended with {error_type}"
+
+
+def reason_of_bad_reply(problem: Exception) -> str:
+    """Return what the caller reads of a reply that cannot be used."""
+    return f"its reply cannot be used, as {problem}"
+
+
+def plugin_failed(interception: Interception, failure: Failure, reason: str) -> PluginFailed:
+    """Return the error of a call that fails because a plugin that intercepts it did."""
+    hook = f"{interception.type} of [{interception.hook}]"
+    return PluginFailed(f"The plugin at [{interception.endpoint}] failed as {hook}: {reason}", failure=failure)

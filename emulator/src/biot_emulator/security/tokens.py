@@ -9,27 +9,20 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from biot_emulator.security.key_ring import KeyRing, KeyStorage
+from biot_emulator.security.token_scopes import SCOPES, SERVICE_SCOPES, TokenKind
 from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID, TENANT_ID
 from biot_emulator.state.timestamps import timestamp
 from biot_emulator.wire_json import decode, encode
 
-__all__ = ["TOKEN_SECONDS", "TokenIssuer", "TokenKind"]
+__all__ = ["TOKEN_SECONDS", "TokenIssuer"]
 
 TOKEN_SECONDS = 30 * 60
 """How long a token is valid."""
 
-TokenKind = Literal["interceptor", "notification", "user"]
-"""Whom a token speaks for: the platform calling an interceptor or a notification plugin, or a person."""
-
 _HEADER = {"alg": "RS512"}
-_SCOPES: dict[TokenKind, list[str]] = {
-    "interceptor": ["PROTECTED_API", "PLUGIN_INTERCEPTOR"],
-    "notification": ["PROTECTED_API", "ACTION_NOTIFICATION", "PERMISSIONS_SYNC_PERMISSIONS"],
-    "user": ["PROTECTED_API"],
-}
 _REMEMBERED = 1000
 
 
@@ -61,13 +54,13 @@ class TokenIssuer:
         """Sign a token with the claims of its kind (contract section 5.2)."""
         if kind == "user":
             holder = {"refreshTokenId": str(uuid.uuid4()), "tenantId": TENANT_ID, "sub": str(uuid.uuid4())}
-            return self.sign({**holder, "scopes": _SCOPES[kind], "tokenType": "USER"})
+            return self.sign({**holder, "scopes": SCOPES[kind], "tokenType": "USER"})
         holder = {"serviceUserId": PLATFORM_SERVICE_ID}
-        return self.sign({**holder, "scopes": _SCOPES[kind], "tokenType": "SERVICE_INTERNAL"})
+        return self.sign({**holder, "scopes": SCOPES[kind], "tokenType": "SERVICE_INTERNAL"})
 
     def log_in(self, service_id: str) -> dict[str, str]:
         """Sign a service user's `accessToken`, and return it with its expiration (contract section 5.3)."""
-        claims = {"serviceUserId": service_id, "scopes": ["PROTECTED_API"], "tokenType": "SERVICE_EXTERNAL"}
+        claims = {"serviceUserId": service_id, "scopes": SERVICE_SCOPES, "tokenType": "SERVICE_EXTERNAL"}
         token, expiration = self.sign_until(claims, TOKEN_SECONDS)
         return {"accessToken": token, "accessTokenExpiration": expiration}
 

@@ -1,15 +1,14 @@
-"""An author's function: its name and place for error messages, its parameters, and what it returns."""
+"""An author's function: its name and place for error messages, and its parameters."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from biot_plugin.errors import InvalidResult, RegistrationError
-
-if TYPE_CHECKING:
-    from biot_plugin.events.base import Event
+from biot_plugin.errors import RegistrationError
+from biot_plugin.events.base import Event
+from biot_plugin.events.returned_value import apply_returned
 
 
 class Function:
@@ -36,16 +35,12 @@ class Function:
         Raises:
             InvalidResult: It returned what the event does not accept.
         """
-        result = self._call(event, *arguments)
+        value = self._call(event, *arguments)
         if self._is_async:
             from biot_plugin.hooks.async_handler import run
 
-            result = run(result, event.logger)
-        if result is None:
-            return False
-        if not event._accept(result):
-            raise InvalidResult(f"{self.name} returned a {type(result).__name__}; it may return {event.may_return}")
-        return True
+            value = run(value, event.logger)
+        return apply_returned(value, event, self.name)
 
 
 def _place_of(call: Callable[..., Any]) -> str:

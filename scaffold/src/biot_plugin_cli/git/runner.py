@@ -10,10 +10,10 @@ from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import isolated_for
+from biot_plugin_cli.git.identity import identity_options
 
 __all__ = ["GitFailed", "commit_all", "git", "initialise", "require_git", "run_git"]
 
-_FALLBACK_IDENTITY = ("-c", "user.name=new-plugin", "-c", "user.email=new-plugin@localhost")
 _FALLBACK_BRANCH = "main"
 
 _PROBLEM = re.compile(r"(?:fatal|error): ")
@@ -121,7 +121,7 @@ def commit_all(folder: Path, message: str, *, ignored: bool = False) -> str:
     """
     environment = isolated_for(folder)
     git(folder, "add", "--all", *(["--force"] if ignored else []), environment=environment)
-    identity = () if _has_identity(folder, environment) else _FALLBACK_IDENTITY
+    identity = identity_options(folder, environment)
     git(folder, *identity, "commit", "--quiet", "--no-verify", "--message", message, environment=environment)
     return git(folder, "rev-parse", "HEAD", environment=environment)
 
@@ -131,12 +131,3 @@ def _default_branch(folder: Path, environment: Mapping[str, str]) -> str:
         return git(folder, "config", "--get", "init.defaultBranch", environment=environment) or _FALLBACK_BRANCH
     except OperationFailed:
         return _FALLBACK_BRANCH
-
-
-def _has_identity(folder: Path, environment: Mapping[str, str]) -> bool:
-    try:
-        for identity in ("GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT"):
-            git(folder, "-c", "user.useConfigOnly=true", "var", identity, environment=environment)
-    except OperationFailed:
-        return False
-    return True

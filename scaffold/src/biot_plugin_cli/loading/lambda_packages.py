@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from biot_plugin_cli.loading.process import PackageLoad
+from typing import TYPE_CHECKING
 
-__all__ = ["packages_of_lambda"]
+if TYPE_CHECKING:
+    # Plugins' interpreters import this module, and have nothing else of this package.
+    from biot_plugin_cli.loading.process import PackageLoad
+
+__all__ = ["LAMBDA_PACKAGES", "packages_of_lambda"]
+
+LAMBDA_PACKAGES = frozenset(["boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"])
+"""The names of their modules."""
 
 
 def packages_of_lambda(load: PackageLoad) -> list[str]:

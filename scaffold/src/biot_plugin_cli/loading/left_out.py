@@ -10,7 +10,7 @@ from pathlib import Path
 from biot_plugin_cli.git.tracked_files import git_files, ignoring_rule
 from biot_plugin_cli.loading.distributions import Environment
 from biot_plugin_cli.loading.places import Place
-from biot_plugin_cli.package.source_files import exclusion
+from biot_plugin_cli.package.exclusions import exclusion
 from biot_plugin_cli.plugin.ignored_files import is_plugin_file
 from biot_plugin_cli.plugin.repository import Plugin
 

@@ -19,10 +19,11 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-# Only for these two imports: the plugin must not be able to import other modules from there.
+# Only for these three imports: the plugin must not be able to import other modules from there.
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))  # noqa: PTH100, PTH120
 from biot_plugin_cli.hooks.observation import Observation, describe_exception
 from biot_plugin_cli.loading.lambda_file_system import LambdaFileSystem
+from biot_plugin_cli.loading.lambda_packages import LAMBDA_PACKAGES
 
 del (
     sys.path[0],
@@ -34,7 +35,6 @@ del (
 __all__ = ["main"]
 
 _SETTINGS = "BIOT_PLUGIN_STARTER"
-_OF_LAMBDA = frozenset(["boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"])
 
 
 class _LambdaPackages:
@@ -43,7 +43,7 @@ class _LambdaPackages:
     def __init__(self, folders: list[str], file_system: LambdaFileSystem) -> None:
         self._folders = folders
         self._file_system = file_system
-        self._own = {name for folder in folders for name in _OF_LAMBDA if _has(folder, name)}
+        self._own = {name for folder in folders for name in LAMBDA_PACKAGES if _has(folder, name)}
         for folder in folders:
             for name in self._own:
                 file_system.show(os.path.join(folder, name))  # noqa: PTH118

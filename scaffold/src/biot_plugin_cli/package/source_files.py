@@ -1,26 +1,22 @@
 """The plugin's source files that are packaged.
 
-They are the files that git tracks or would track, except for those that a rule excludes; the rules are those of
-`exclusion` alone. What git does not track, and everything in a plugin without a repository, is also left out if it is
-named as tools and editors name the files that they create for themselves.
-
-Excluded is what a running plugin does not need: hidden files and folders; bytecode; the top-level folders `tests`,
-`events`, `docs`, `dist` and `build`; and top-level files about the repository, such as `pyproject.toml` and `Makefile`.
-So a change of the configuration is not a change of the code.
+They are the files that git tracks or would track, except for those that a rule of `exclusions` leaves out. What git
+does not track, and everything in a plugin without a repository, is also left out if it is named as tools and editors
+name the files that they create for themselves.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from fnmatch import fnmatch
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from biot_plugin_cli.archive.entry_paths import locate, name_of
 from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files, sparse_files
+from biot_plugin_cli.package.exclusions import BYTECODE_FOLDER, exclusion
 from biot_plugin_cli.package.source_file_problems import (
     SourceFileProblem,
     find_library_problem,
@@ -32,17 +28,7 @@ from biot_plugin_cli.package.source_file_problems import (
 from biot_plugin_cli.plugin.ignored_files import is_plugin_file
 from biot_plugin_cli.plugin.package_target import Target
 
-__all__ = ["exclusion", "list_source_files", "load_source_files", "read_source_files"]
-
-_BYTECODE = "__pycache__"
-# At the top only: a Python package may have these names deeper down.
-_EXCLUDED_FOLDERS = frozenset(["tests", "events", "docs", "dist", "build"])
-_EXCLUDED_PATTERNS = (
-    *("pyproject.toml", "*.lock", "pylock.toml", "pylock.*.toml", "requirements*.txt", "setup.py", "setup.cfg"),
-    *("Makefile", "Dockerfile", "bitbucket-pipelines.yml", "tox.ini", "noxfile.py", "conftest.py"),
-    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json", "*~"),
-)
-_EXCLUDED_FILES = frozenset(["scripts/find-python.sh"])
+__all__ = ["list_source_files", "load_source_files", "read_source_files"]
 
 
 def list_source_files(root: Path) -> list[str]:
@@ -65,25 +51,6 @@ def list_source_files(root: Path) -> list[str]:
         # Whoever adds such a file to the repository means it.
         of_tools -= set(git_files(root, untracked=False) or ())
     return sorted(packaged - of_tools)
-
-
-def exclusion(name: str) -> str | None:
-    """Return the rule that excludes a file from packages, as a clause of a sentence; None if there is none.
-
-    Args:
-        name: The path of the file in the plugin's folder, with slashes.
-    """
-    *folders, file = PurePosixPath(name).parts
-    if any(part.startswith(".") for part in (*folders, file)):
-        return "hidden files and folders are never packaged"
-    if _BYTECODE in folders:
-        return f"the folders {_BYTECODE} are never packaged"
-    if folders and folders[0] in _EXCLUDED_FOLDERS:
-        return f"the folder {folders[0]} at the top of the repository is never packaged"
-    if name in _EXCLUDED_FILES:
-        return "it belongs to make setup"
-    pattern = None if folders else next((pattern for pattern in _EXCLUDED_PATTERNS if fnmatch(file, pattern)), None)
-    return pattern and f"files at the top of the repository that are named {pattern} are never packaged"
 
 
 def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], list[SourceFileProblem]]:
@@ -165,7 +132,7 @@ def _walk(root: Path) -> Iterator[str]:
             name = name_of(root, Path(child.path))
             if not child.is_dir(follow_symlinks=False):
                 yield name
-            elif not child.name.startswith(".") and child.name != _BYTECODE:
+            elif not child.name.startswith(".") and child.name != BYTECODE_FOLDER:
                 pending.append(Path(child.path))
 
 

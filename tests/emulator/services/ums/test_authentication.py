@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from biot_emulator.client import Client
-from biot_emulator.security.tokens import TokenKind
+from biot_emulator.security.token_scopes import TokenKind
 from biot_emulator.security.well_known_ids import ADMINISTRATOR_ROLE_ID
 from biot_emulator.testing import Emulator
 

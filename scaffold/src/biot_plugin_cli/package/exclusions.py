@@ -1,0 +1,44 @@
+"""What of a plugin's repository is never packaged, because a running plugin does not need it.
+
+Hidden files and folders; bytecode; the top-level folders `tests`, `events`, `docs`, `dist` and `build`; and top-level
+files about the repository, such as `pyproject.toml` and `Makefile`. So a change of the configuration is not a change of
+the code.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+
+__all__ = ["BYTECODE_FOLDER", "exclusion"]
+
+BYTECODE_FOLDER = "__pycache__"
+"""The name of the folders of bytecode, at any depth."""
+
+# At the top only: a Python package may have these names deeper down.
+_FOLDERS = frozenset(["tests", "events", "docs", "dist", "build"])
+_PATTERNS = (
+    *("pyproject.toml", "*.lock", "pylock.toml", "pylock.*.toml", "requirements*.txt", "setup.py", "setup.cfg"),
+    *("Makefile", "Dockerfile", "bitbucket-pipelines.yml", "tox.ini", "noxfile.py", "conftest.py"),
+    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json", "*~"),
+)
+_FILES = frozenset(["scripts/find-python.sh"])
+
+
+def exclusion(name: str) -> str | None:
+    """Return the rule that excludes a file from packages, as a clause of a sentence; None if there is none.
+
+    Args:
+        name: The path of the file in the plugin's folder, with slashes.
+    """
+    *folders, file = PurePosixPath(name).parts
+    if any(part.startswith(".") for part in (*folders, file)):
+        return "hidden files and folders are never packaged"
+    if BYTECODE_FOLDER in folders:
+        return f"the folders {BYTECODE_FOLDER} are never packaged"
+    if folders and folders[0] in _FOLDERS:
+        return f"the folder {folders[0]} at the top of the repository is never packaged"
+    if name in _FILES:
+        return "it belongs to make setup"
+    pattern = None if folders else next((pattern for pattern in _PATTERNS if fnmatch(file, pattern)), None)
+    return pattern and f"files at the top of the repository that are named {pattern} are never packaged"

@@ -1,0 +1,47 @@
+"""The body of a call, however its envelope has it."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from biot_plugin import Plugin
+from biot_plugin.testing import Client, Context, events, signed
+
+
+@pytest.mark.parametrize(
+    ("envelope", "content"),
+    [
+        ({}, b""),
+        ({"body": None}, b""),
+        ({"body": ""}, b""),
+        ({"body": "text \u00e9"}, "text \u00e9".encode()),
+        ({"body": "AP8=", "isBase64Encoded": True}, b"\x00\xff"),
+    ],
+)
+def test_the_content_is_the_body_in_bytes(plugin: Plugin, envelope: dict[str, Any], content: bytes) -> None:
+    plugin.endpoint()(lambda event: event.content)
+    reply = Client(plugin).send({**events.direct("POST"), **envelope})
+    assert (reply.status_code, reply.content) == (200, content)
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [({"age": 7, "name": "\u00e9"}, '{"age":7,"name":"\u00e9"}'.encode()), ([1.5], b"[1.5]"), (True, b"true")],
+)
+def test_a_body_that_is_no_text_is_read_as_its_json(plugin: Plugin, body: Any, content: bytes) -> None:
+    plugin.endpoint()(lambda event: event.content)
+    client = Client(plugin)
+    event = {**signed(events.direct("POST"), client.signer), "body": body}
+    reply = plugin.handler(event, Context())
+    assert (reply["statusCode"], base64.b64decode(reply["body"])) == (200, content)
+
+
+@pytest.mark.parametrize("body", ["AP8", "no base64", "\u00e9"])
+def test_content_that_is_no_base64_is_refused(plugin: Plugin, body: str) -> None:
+    plugin.endpoint()(lambda event: event.content)
+    reply = Client(plugin).send({**events.direct("POST"), "body": body, "isBase64Encoded": True})
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (400, "NO_DATA")

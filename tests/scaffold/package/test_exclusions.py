@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from biot_plugin_cli.package.exclusions import exclusion
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (".env", "hidden files and folders are never packaged"),
+        ("lib/.secret/key.pem", "hidden files and folders are never packaged"),
+        ("lib/__pycache__/a.cpython-313.pyc", "the folders __pycache__ are never packaged"),
+        ("tests/test_a.py", "the folder tests at the top of the repository is never packaged"),
+        ("scripts/find-python.sh", "it belongs to make setup"),
+        ("uv.lock", "files at the top of the repository that are named *.lock are never packaged"),
+        ("pyproject.toml", "files at the top of the repository that are named pyproject.toml are never packaged"),
+        ("README", "files at the top of the repository that are named README* are never packaged"),
+    ],
+)
+def test_the_rule_is_named(name: str, reason: str) -> None:
+    assert exclusion(name) == reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["index.py", "lib/tests/data.json", "lib/README.md", "lib/pyproject.toml", "scripts/other.sh", "dist", "tests.py"],
+)
+def test_everything_else_is_packaged(name: str) -> None:
+    assert exclusion(name) is None
