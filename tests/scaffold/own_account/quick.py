@@ -18,13 +18,16 @@ from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.place import Place
-from biot_plugin_cli.own_account.platform_side import SubscriptionPlan
-from biot_plugin_cli.own_account.steps.function import describe_hooks
 from biot_plugin_cli.package.builder import Package
 from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
+from biot_plugin_cli.subscriptions.desired import desired_subscriptions
+from biot_plugin_cli.subscriptions.hook import NOTIFICATION, Subscription
 from tests.scaffold.packages import THIS
 
 BASE_URL = "https://api.example.biot-med.com"
+THEIRS = "https://others.example/"
+THEIR_SUBSCRIPTION = Subscription(NOTIFICATION, THEIRS, entity_type="patient", action="_create")
 PATIENTS = {"type": "PRE_REQUEST", "apiId": "POST/organization/v1/users/patients", "order": 5}
 CREATED = {"entityTypeName": "patient", "actionName": "_create"}
 
@@ -42,39 +45,41 @@ class MemoryPlatform:
 
     users: dict[str, str] = field(default_factory=dict)
     keys: int = 0
-    subscriptions: dict[str, set[str]] = field(default_factory=dict)
+    subscriptions: dict[str, tuple[Subscription, ...]] = field(default_factory=dict)
     before_change: Callable[[str], None] = print
 
     def find_service_user(self, name: str) -> str | None:
         return self.users.get(name)
 
-    def ensure_service_user(self, name: str) -> str:
+    def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
         self.before_change("user")
-        return self.users.setdefault(name, f"id-of-{name}")
-
-    def new_secret_key(self, user_id: str) -> str:
+        user_id = self.users.setdefault(name, f"id-of-{name}")
         self.before_change("key")
         self.keys += 1
-        return f"key-{self.keys}-of-{user_id}"
+        return user_id, f"key-{self.keys}-of-{user_id}"
 
     def delete_service_user(self, name: str) -> None:
         self.before_change("user")
         self.users.pop(name, None)
 
-    def compare_subscriptions(self, hooks: Mapping[str, Any], url: str | None) -> SubscriptionPlan:
-        now, then = self.subscriptions.get(url or "", set()), _lines(hooks)
-        return SubscriptionPlan(tuple(sorted(then - now)), tuple(sorted(now - then)))
+    def compare_subscriptions(self, hooks: Mapping[str, Any], url: str | None) -> SubscriptionChanges:
+        return compare(desired_subscriptions(hooks, url or "https://x/"), self.subscriptions.get(url or "", ()))
 
     def subscribe(self, hooks: Mapping[str, Any], url: str, *, parts: Any) -> None:
         self.before_change("subscriptions")
-        now, then = self.subscriptions.get(url, set()), _lines(hooks)
-        self.subscriptions[url] = (now & then if "removed" in parts else now) | (then if "added" in parts else set())
+        changes = self.compare_subscriptions(hooks, url)
+        removed = changes.removed if "removed" in parts else ()
+        added = (*changes.added, *changes.changed) if "added" in parts else ()
+        keys = [item.key for item in (*removed, *added)]
+        stay = [item for item in self.subscriptions.get(url, ()) if item.key not in keys]
+        self.subscriptions[url] = (*stay, *added)
         if not self.subscriptions[url]:
             del self.subscriptions[url]
 
-
-def _lines(hooks: Mapping[str, Any]) -> set[str]:
-    return set(describe_hooks({**hooks, "cronSchedule": None}))
+    @property
+    def subscribed(self) -> dict[str, set[str]]:
+        """The subscriptions of each URL, described."""
+        return {url: {str(item) for item in items} for url, items in self.subscriptions.items()}
 
 
 @dataclass

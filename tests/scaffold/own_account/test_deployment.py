@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from biot_plugin_cli.own_account.rollback import roll_back
 from biot_plugin_cli.own_account.status import list_plugins, show_status
 from biot_plugin_cli.own_account.switch import set_state
 from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount
-from tests.scaffold.own_account.quick import BASE_URL, CREATED, PATIENTS, QuickPlugin
+from tests.scaffold.own_account.quick import BASE_URL, CREATED, PATIENTS, THEIR_SUBSCRIPTION, THEIRS, QuickPlugin
 
 NAME = "biot-demo"
 ALIAS_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{NAME}:live"
@@ -58,8 +59,8 @@ def test_everything_is_made_and_nothing_twice(own: QuickPlugin, aws: MotoAccount
         "secrets": [],
     }
     url = document["endpointUrl"]
-    assert own.platform.subscriptions == {
-        url: {"PRE_REQUEST POST/organization/v1/users/patients order 5", "patient _create"}
+    assert own.platform.subscribed == {
+        url: {"PRE_REQUEST POST/organization/v1/users/patients, order 5", "NOTIFICATION patient _create"}
     }
     own.platform.before_change = _refuse
     again = own.deploy()
@@ -188,15 +189,15 @@ def test_a_hook_that_is_gone_is_unsubscribed_before_the_code_that_lacks_it_is_li
     own: QuickPlugin, aws: MotoAccount
 ) -> None:
     url = own.deploy()["endpointUrl"]
-    own.platform.subscriptions["https://others.example/"] = {"patient _create"}
+    own.platform.subscriptions[THEIRS] = (THEIR_SUBSCRIPTION,)
     own.notifications, own.interceptions = [], [{**PATIENTS, "order": 6}]
     live = list[str]()
     own.platform.before_change = lambda _: live.append(alias(aws))
     own.deploy()
     assert live == ["1", "2"]
-    assert own.platform.subscriptions == {
-        url: {"PRE_REQUEST POST/organization/v1/users/patients order 6"},
-        "https://others.example/": {"patient _create"},
+    assert own.platform.subscribed == {
+        url: {"PRE_REQUEST POST/organization/v1/users/patients, order 6"},
+        THEIRS: {"NOTIFICATION patient _create"},
     }
 
 
@@ -338,7 +339,7 @@ def test_all_that_was_made_is_deleted_and_only_that(own: QuickPlugin, aws: MotoA
     client = aws.client("iam")
     client.create_role(RoleName="others", AssumeRolePolicyDocument="{}")
     aws.client("logs").create_log_group(logGroupName=f"{LOG_GROUP}-of-others")
-    own.platform.subscriptions["https://others.example/"] = {"patient _create"}
+    own.platform.subscriptions[THEIRS] = (THEIR_SUBSCRIPTION,)
     own.platform.users["others"] = "id"
     own.settings = {"key-store": "secrets-manager"}
     own.deploy()
@@ -351,7 +352,7 @@ def test_all_that_was_made_is_deleted_and_only_that(own: QuickPlugin, aws: MotoA
         "secrets": [],
     }
     assert own.platform.users == {"others": "id"}
-    assert own.platform.subscriptions == {"https://others.example/": {"patient _create"}}
+    assert own.platform.subscriptions == {THEIRS: (THEIR_SUBSCRIPTION,)}
     with pytest.raises(OperationFailed, match="no plugin demo"):
         delete(own.place, None, yes=True)
 
@@ -457,10 +458,11 @@ def test_environments_do_not_meet(own: QuickPlugin, aws: MotoAccount) -> None:
 def test_a_plugin_without_the_framework_keeps_its_subscriptions(own: QuickPlugin, aws: MotoAccount) -> None:
     own.has_framework = False
     url = own.deploy()["endpointUrl"]
-    own.platform.subscriptions[url] = {"by hand"}
+    by_hand = replace(THEIR_SUBSCRIPTION, endpoint=url)
+    own.platform.subscriptions[url] = (by_hand,)
     own.code += "\n"
     own.deploy()
-    assert own.platform.subscriptions == {url: {"by hand"}}
+    assert own.platform.subscriptions == {url: (by_hand,)}
     with pytest.raises(OperationFailed, match="hooks of biot-demo are unknown"):
         set_state(own.place, "DISABLED")
 

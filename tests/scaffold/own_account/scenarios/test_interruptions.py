@@ -150,7 +150,7 @@ def state(aws: MotoAccount, own: QuickPlugin) -> Any:
                 ],
                 "role": [policy["PolicyDocument"] for policy in policies],
                 "users": own.platform.users,
-                "subscriptions": sorted(own.platform.subscriptions[url]),
+                "subscriptions": sorted(own.platform.subscribed[url]),
             },
             default=str,
         )

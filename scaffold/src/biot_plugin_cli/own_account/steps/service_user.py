@@ -59,8 +59,7 @@ def plan_secret_removal(deployment: Deployment) -> list[Step]:
 
 def _make(deployment: Deployment) -> None:
     desired, platform = deployment.desired, deployment.platform
-    user_id = platform.ensure_service_user(desired.names.service_user)
-    key = platform.new_secret_key(user_id)
+    user_id, key = platform.make_service_key(desired.names.service_user, desired.settings.service_user_role)
     deployment.user_id = user_id
     if desired.has_secret:
         deployment.secret = set_secret(
