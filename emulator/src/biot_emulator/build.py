@@ -11,6 +11,7 @@ from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.gateway import Gateway
 from biot_emulator.api.permissions import all_permissions
 from biot_emulator.api.router import Router
+from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.failure_policies import FailurePolicies
@@ -25,6 +26,7 @@ from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.platform import Platform
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
+from biot_emulator.security.secret_checks import SecretChecks
 from biot_emulator.security.stored_keys import KEYS, StoredKeys
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
@@ -45,6 +47,7 @@ from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
+from biot_emulator.services.stored_documents import check_documents
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.created_roles import CreatedRoles
 from biot_emulator.services.ums.handlers import UmsHandlers
@@ -80,7 +83,8 @@ class _Services:
         self.service_users = ServiceUsers(state.store, state.clock)
         self.created_roles = CreatedRoles(state.store, state.clock)
         self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)))
-        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles)
+        self.checks = SecretChecks()
+        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles, self.checks)
         self.authentication = Authentication(state.tokens, self.users, self.service_users)
         self.templates = Templates(state.store)
         self.entities = Entities(state.store, state.clock, self.templates, self.users)
@@ -96,7 +100,7 @@ class _Services:
 class _Runtime:
     """The plugins, and what runs them."""
 
-    def __init__(self, state: _State, services: _Services, environment: str) -> None:
+    def __init__(self, state: _State, services: _Services, environment: str, admin_password: str) -> None:
         folder = state.store.folder
         self.folders = CodeFolders(folder and folder / "code")
         self.workers = Workers()
@@ -108,7 +112,16 @@ class _Runtime:
         )
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
-        self.functions = PluginFunctions(code, variables, self.workers, self.invocations, state.clock)
+        self.functions = PluginFunctions(
+            code,
+            variables,
+            self.workers,
+            self.invocations,
+            state.clock,
+            lambda: [admin_password, *state.tokens.private_keys()],
+            read_only=[self.folders.root, *([folder.absolute()] if folder else [])],
+            hidden=state.store.private_files,
+        )
 
 
 class _Hooks:
@@ -118,7 +131,8 @@ class _Hooks:
         self.policies = policies
         self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, state.clock)
         self.notifications = Notifications(services.notifications, self.endpoints, state.tokens)
-        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints)
+        self.concurrency = Concurrency()
+        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints, self.concurrency)
         self.schedule = Schedule(state.clock, runtime.plugins, runtime.functions)
 
 
@@ -136,11 +150,15 @@ def build_platform(
         admin: User name and password of the first administrator, who is created, or gets this password.
         environment: The platform's name of itself, as error bodies have it.
         policies: What becomes of calls when plugins fail.
+
+    Raises:
+        DataUnavailable: The state is damaged.
     """
+    check_documents(store)
     state = _State(store)
     services = _Services(state, admin)
     services.ensure_first_organization()
-    runtime = _Runtime(state, services, environment)
+    runtime = _Runtime(state, services, environment, admin[1])
     runtime.plugins.remove_unused_folders()
     hooks = _Hooks(state, services, runtime, policies or FailurePolicies())
     lifecycle = _lifecycle(state, services, runtime, hooks)
@@ -175,7 +193,13 @@ def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Ho
             state.clock.reset,
         ],
         # The processes first: whoever waits for a plugin goes on once its process has ended.
-        on_stop=[runtime.workers.close, hooks.schedule.close, hooks.notifications.close, runtime.folders.close],
+        on_stop=[
+            runtime.workers.close,
+            services.checks.close,
+            hooks.schedule.close,
+            hooks.notifications.close,
+            runtime.folders.close,
+        ],
     )
 
 
@@ -203,6 +227,7 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
             hooks.schedule,
             hooks.notifications,
             hooks.policies,
+            hooks.concurrency,
             state.tokens,
             state.clock,
             lifecycle.reset,
@@ -221,5 +246,6 @@ def _gateway(state: _State, services: _Services, hooks: _Hooks, router: Router, 
         services.changes,
         hooks.notifications,
         errors,
+        hooks.concurrency,
     )
     return Gateway(router, services.authentication, pipeline, errors)

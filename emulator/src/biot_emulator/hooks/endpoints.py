@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.function_url.event_from_request import UrlRequest, function_event
 from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
 from biot_emulator.hooks.outside_endpoints import Unreachable, post
@@ -13,6 +14,7 @@ from biot_emulator.hooks.plugin_failures import Failure, failure_of_address, fai
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
+from biot_emulator.lambda_function import failures
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugins import Plugins
@@ -66,6 +68,9 @@ class Endpoints:
             headers: The headers of the hook.
             body: The body of the hook.
             trigger: Why it is called.
+
+        Raises:
+            TooManyRequests: It is busy with too many other calls.
         """
         content = encode(body)
         plugin = self._plugin(endpoint)
@@ -75,6 +80,8 @@ class Endpoints:
         invocation, _ = self._functions.invoke(plugin, self._event(plugin, request), trigger)
         if invocation.error is None:
             return HookReply(invocation.response)
+        if failures.is_throttled(invocation.error):
+            raise TooManyRequests("A plugin is busy with other calls: try again later")
         type = invocation.error.type
         return HookReply(invocation.response, failure_of_error(type), reason_of_error(type))
 

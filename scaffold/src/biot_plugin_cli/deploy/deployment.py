@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from biot_plugin_cli.deploy.plan import Plan, make_plan
 from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan, print_warnings
 from biot_plugin_cli.errors import CliError, InvalidPlugin, OperationFailed, PluginImportError
 from biot_plugin_cli.hooks.discovery import Hooks
-from biot_plugin_cli.package.builder import build_package
+from biot_plugin_cli.package.builder import Package, build_package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.platform.plugin_calls import Code
 from biot_plugin_cli.plugin.repository import Plugin
@@ -59,7 +60,7 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, A
     if plan.action == "none" or dry_run:
         return plan_document(plan, environment)
     # The planned package is uploaded, even if another build replaces the file during the confirmation.
-    code = (package.path.name, package.path.read_bytes())
+    code = (package.path.name, _read_package(package))
     confirm("Go on?", yes=yes)
     endpoint_url = upload(destination, plan, make, code, code_config(plan.config, config, hooks))
     return {**plan_document(plan, environment), "endpointUrl": endpoint_url}
@@ -89,6 +90,13 @@ def upload(
         except OperationFailed as error:
             print_not_stored(plan, error)
     return endpoint_url
+
+
+def _read_package(package: Package) -> bytes:
+    content = package.path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != package.sha256:
+        raise OperationFailed(f"{package.path} was changed after it was built: run this command again")
+    return content
 
 
 def _require_no_errors(plugin: Plugin) -> Hooks:
