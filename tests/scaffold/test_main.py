@@ -10,7 +10,7 @@ import pytest
 from biot_plugin_cli import main
 from tests.scaffold.support import Program, program_file
 
-HEAVY = ("copier", "boto3", "botocore", "biot_emulator", "jinja2", "pydantic", "yaml", "questionary")
+HEAVY = ("copier", "boto3", "botocore", "biot_emulator", "jinja2", "pydantic", "yaml", "questionary", "detect_secrets")
 
 
 def test_the_version_is_that_of_the_distribution(biot_plugin: Program) -> None:

@@ -133,3 +133,21 @@ def test_the_pages_together_are_everything_once_and_in_order(values: list[int], 
     assert {one["_id"] for one in together} == {one["_id"] for one in documents}
     assert len(together) == len(documents)
     assert [one["value"] for one in together] == sorted(values)
+
+
+def test_a_search_request_is_as_long_as_a_request_can_be() -> None:
+    with pytest.raises(BadRequest, match="at most 65536 characters"):
+        found(freeTextSearch="a " * 100_000)
+
+
+def test_many_values_are_compared_with_many() -> None:
+    """Each with each, and the operand folded again for each, would take minutes."""
+    texts = [f"{number:05}" for number in range(7_000)]
+    documents = [{"_id": "1", "texts": [f"x{number}" for number in range(100_000)]}] * 5
+    for filter in ({"texts": {"in": texts}}, {"texts": {"like": "y" * 60_000}}):
+        assert search(documents, json.dumps({"filter": filter}))["data"] == []
+    assert len(search(documents, json.dumps({"filter": {"texts": {"in": ["x5", 7]}}}))["data"]) == 5
+
+
+def test_what_is_no_text_is_among_none() -> None:
+    assert search([{"_id": "1", "a": {"b": 1}}], json.dumps({"filter": {"a": {"in": ["x"]}}}))["data"] == []

@@ -152,3 +152,24 @@ def test_a_browser_may_do_what_the_plugins_cors_says(emulator: Emulator) -> None
     assert answer.headers["access-control-expose-headers"] == "x-a"
     anywhere = emulator.deploy(ECHO, "anywhere")["endpointUrl"]
     assert request(anywhere, "GET", "/", origin="https://b.example").headers["access-control-allow-origin"] == "*"
+
+
+def test_no_text_holds_the_emulator(emulator: Emulator) -> None:
+    """Nobody needs a token to send a body, a path, a query or a header; each of these would hold it for hours."""
+    url = emulator.deploy(code_zip("def handler(event, context): print(event['body']); return event['body']"))[
+        "endpointUrl"
+    ]
+    for piece in ("a-", "eyJ", "eyJ-", "token=", "Bearer "):
+        text = piece * (300_000 // len(piece))
+        part = text[:20_000].replace(" ", "+")
+        answer = request(url, "POST", f"/{part}?q={part}", text.encode(), content_type="text/plain", x=part)
+        assert answer.status == 200
+        assert len(emulator.invocations()[-1]["logs"]) == 1
+
+
+@pytest.mark.parametrize("depth", [90, 900, 100_000])
+def test_json_is_recorded_however_deep_it_is(emulator: Emulator, depth: int) -> None:
+    url = emulator.deploy(code_zip("def handler(event, context): return event['body']"))["endpointUrl"]
+    answer = request(url, "POST", "/", b"[" * depth + b"]" * depth, content_type="application/json")
+    assert (answer.status, answer.content) == (200, b"[" * depth + b"]" * depth)  # type: ignore[attr-defined]
+    assert ("<nested too deeply>" in json.dumps(emulator.invocations()[-1]["input"]["body"])) == (depth == 900)

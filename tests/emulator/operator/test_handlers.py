@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from contextlib import suppress
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -18,6 +22,7 @@ SHOUT = code_zip("""
     def handler(event, context):
         print("handling", event["headers"]["authorization"])
         request = json.loads(event["body"])["request"]
+        print(request)
         request["body"]["_name"]["lastName"] = request["body"]["_name"]["lastName"].upper()
         request["body"]["added"] = [1]
         del request["body"]["removed"]
@@ -92,6 +97,47 @@ def test_an_invocation_tells_no_secrets(emulator: Emulator) -> None:
     assert "CITY=London" in record["logs"]
     assert "city=Rome&password=<hidden>" in record["input"]["rawQueryString"]
     assert "hush" not in json.dumps(record)
+
+
+@pytest.mark.slow
+def test_an_invocation_tells_no_secret_in_whatever_form_a_plugin_prints_it(emulator: Emulator) -> None:
+    """Those of the plugin, of its variables, of its caller and of the platform, also cut and encoded."""
+    code = code_zip("""
+        import base64, json, os
+        from urllib.parse import quote
+        def handler(event, context):
+            secrets = json.loads(event["body"])["texts"] + [os.environ["BIOT_SERVICE_USER_SECRET_KEY"]]
+            for secret in secrets:
+                for form in (secret, json.dumps(secret), quote(secret, safe=""), secret.encode().hex()):
+                    print("a line with", form)
+                print("basic", base64.b64encode(b"user:" + secret.encode()).decode())
+                print(secret[:5])
+                print(secret[5:])
+            if event["rawPath"] == "/fail": raise type(secrets[0], (Exception,), {})(secrets[0])
+            return {name: [name] for name in secrets}
+    """)
+    variables = {"DB_PASSWORD": 'correct "horse"/7', "DATABASE_URL": "postgres://app:hunter2%21@db/x", "CITY": "London"}
+    [key] = emulator.platform.tokens.private_keys()
+    own = [variables["DB_PASSWORD"], "hunter2%21", "hunter2!", emulator.password, key, "the-callers-key-1"]
+    emulator.deploy(code, environmentVariables=variables)
+    [plugin] = emulator.search("/settings/v2/plugins")
+    for path in ("/", "/fail"):
+        request = Request(
+            plugin["endpointUrl"].rstrip("/") + path,
+            json.dumps({"texts": own}).encode(),
+            {"content-type": "application/json", "x-api-key": own[-1]},
+        )
+        with suppress(HTTPError), urlopen(request, timeout=30):
+            pass
+
+    shown = json.dumps(emulator.invocations(), ensure_ascii=False)
+
+    assert shown.count("a line with <hidden>") >= 2 * len(own)
+    for secret in (*own, *key.split("\n"), "correct", "horse", "hunter2"):
+        for form in (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), secret.encode().hex()):
+            assert form not in shown
+    assert b64encode(b"user:" + own[0].encode()).decode() not in shown
+    assert b64encode(own[3].encode()).decode()[:12] not in shown
 
 
 def test_the_operators_side_is_for_the_operator(emulator: Emulator) -> None:

@@ -54,3 +54,12 @@ def test_a_query_value_that_cannot_be_written_is_a_mistake(platform: PlatformSer
     assert str(run.result).startswith("the query parameter when is a ")
     assert str(run.result).endswith(": use text, a number, a bool, None, or a list of them")
     assert platform.received == []
+
+
+#: Each is shorter by one or two characters when it is decoded, and again, and again.
+@pytest.mark.parametrize(
+    "path", ["/a/%" + "25" * 100_000 + "2e", "/a/" + "%3" * 100_000 + "5", "/a/" + "%2" * 9 + "5"], ids=len
+)
+def test_a_path_that_is_encoded_again_and_again_leads_nowhere(platform: PlatformServer, run: Run, path: str) -> None:
+    assert run(lambda event: event.biot.get(path))["statusCode"] == (500 if len(path) > 100 else 200)
+    assert len(platform.received) == (len(path) < 100)

@@ -79,3 +79,18 @@ def tlv(tag: int, content: bytes) -> bytes:
 def test_what_is_wrong_with_a_key_is_said(der: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         public_key_parser.load(der)
+
+
+@pytest.mark.parametrize(("modulus", "exponent"), [(10_000_000, 17), (2048, 10_000_000)])
+def test_a_key_that_would_take_for_ever_to_verify_with_is_refused(modulus: int, exponent: int) -> None:
+    def sized(tag: int, content: bytes) -> bytes:
+        length = len(content)
+        digits = length.to_bytes((length.bit_length() + 7) // 8, "big")
+        return bytes([tag]) + (bytes([length]) if length < 0x80 else bytes([0x80 | len(digits)]) + digits) + content
+
+    def number(value: int) -> bytes:
+        return sized(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+    key = sized(0x30, number((1 << (modulus - 1)) + 1) + number((1 << (exponent - 1)) + 1))
+    with pytest.raises(ValueError, match="longer than 16384 bits"):
+        public_key_parser.load(sized(0x30, RSA + sized(0x03, b"\0" + key)))

@@ -141,14 +141,7 @@ def test_a_record_that_cannot_be_formatted_says_so(plugin: Plugin, capsys: pytes
     assert json.loads(text)["message"] == "count %d of %d [redacted arguments that do not fit: dict, int]"
 
 
-def deep() -> Any:
-    value: Any = SECRET
-    for _ in range(100_000):
-        value = [value]
-    return value
-
-
-@pytest.mark.parametrize("keys", [{"level": 5}, {"location": [SECRET]}, {"number": 10**5000}, {"deep": deep()}])
+@pytest.mark.parametrize("keys", [{"level": 5}, {"location": [SECRET]}, {"number": 10**5000}])
 def test_a_record_that_cannot_be_written_is_reported_without_a_word_of_it(
     plugin: Plugin, capsys: pytest.CaptureFixture[str], keys: dict[str, Any]
 ) -> None:
@@ -207,3 +200,20 @@ def test_what_lambda_writes_of_a_record_is_redacted(
         for other, formatter in before:
             other.setFormatter(formatter)
     assert capsys.readouterr().err == "failed [redacted]\n"
+
+
+def deep() -> Any:
+    value: Any = SECRET
+    for _ in range(100_000):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("wrap", [lambda value: value, lambda value: {"a": value}])
+def test_a_record_is_written_however_deep_its_fields_are(
+    plugin: Plugin, capsys: pytest.CaptureFixture[str], wrap: Callable[[Any], Any]
+) -> None:
+    text = check(plugin, capsys, lambda event: event.logger.info("text", extra={"deep": wrap(deep()), "fine": 1}))
+    record = json.loads(text)
+    assert (record["message"], record["fine"]) == ("text", 1)
+    assert "[redacted list]" in text

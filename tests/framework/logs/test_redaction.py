@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 from pydantic import BaseModel
 
 from biot_plugin import Plugin, PreRequest, Reject
+from biot_plugin.logs import redaction
 from biot_plugin.testing import Client, Context, Signer, events, signed
 
 PATIENTS = "POST/organization/v1/users/patients"
@@ -128,3 +131,109 @@ def test_no_event_is_ever_logged_whole(log: Log, signer: Signer, outcome: Any) -
     text = json.dumps(log())
     assert SECRET not in text
     assert "eyJ" not in text
+
+
+#: What each package masked before they had patterns in common, by definitions that need not be fast.
+MASKED_EVER = (
+    r"eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|(?<=[Bb]earer )[^\s\"'\\,]+",
+    r"\beyJ[\w-]*\.[\w-]+\.[\w-]+",
+    r"(?i)\b([\w-]*(?:authorization|jwt|password|passwd|secret|api[-_]?key|cookies?|token)=)[^&\s]+",
+    r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*",
+    r"(?i)\b(bearer)\s+[^\s\"',;\\]+",
+    r"(?s)input_value=.*?(?=, input_type=)|with value `.*?`(?= -)",
+)
+PIECES = [
+    "eyJ",
+    "eyJhbGci",
+    ".",
+    "-",
+    "#",
+    "#",
+    "#",
+    "é",
+    " ",
+    "=",
+    "&",
+    ",",
+    "\n",
+    "bearer",
+    "Bearer ",
+    "token",
+    "API_KEY=",
+]
+PIECES += ["input_value=", ", input_type=", "with value `", "` -"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_everything_is_masked_that_ever_was(pieces: list[str]) -> None:
+    text = "".join(f"q{number}q" if piece == "#" else piece for number, piece in enumerate(pieces))
+    masked = redaction.mask_tokens(text)
+    for pattern in MASKED_EVER:
+        left = re.sub(pattern, lambda match: match[match.re.groups] if match.re.groups else "", text)
+        assert set(re.findall(r"q\d+q", masked)) <= set(re.findall(r"q\d+q", left))
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("eyJhbGciOi.eyJz.c2ln", "[redacted]"),
+        ("token eyJhbGciOi.eyJz.c2ln.", "token [redacted]."),
+        ("x-eyJhbGciOi.eyJz.c2ln", "x-[redacted]"),
+        ("a-eyJ-eyJhbGciOi.eyJz.c2ln", "a-[redacted]"),
+        ("eyJhbGciOi..iv.cipher.tag", "[redacted]"),  # a JWE with a key that both sides know
+        ("eyJhbGciOi.key.iv.cipher.tag and on", "[redacted] and on"),
+        ("eyJh.eyJz.c2ln", "[redacted]"),
+        ("heyJohn. Next", "heyJohn. Next"),
+        ("BEARER  abc123, and on", "BEARER  [redacted], and on"),
+        ("the bearer", "the bearer"),
+        ("GET /x?a=1&access_token=abc&b=2", "GET /x?a=1&access_token=[redacted]&b=2"),
+        ("API_KEY=abc PASSWORD=def x=1", "API_KEY=[redacted] PASSWORD=[redacted] x=1"),
+        ("input_value='a', input_type=str] input_value=1", "input_value=[redacted], input_type=str] input_value=1"),
+        ("with value `a` - at `$.b`", "with value `[redacted]` - at `$.b`"),
+    ],
+)
+def test_what_a_text_has_that_is_secret(text: str, masked: str) -> None:
+    assert redaction.mask_tokens(text) == masked
+
+
+#: Each would take minutes if every beginning of a match were looked at to the end of the text.
+HOSTILE = [
+    "eyJ",
+    "a-",
+    "eyJ-",
+    "eyJ.",
+    "eyJaaaaa..",
+    "eyJaaaaa.",
+    "eyJ.a",
+    "Bearer ",
+    "bearer\t\n",
+    "token",
+    "secret-key",
+]
+HOSTILE += [
+    "[",
+    "{",
+    "token=",
+    "input_value=",
+    "with value `",
+    ", input_type=input_value=",
+    "` -with value `",
+    "\\",
+    '"',
+    "(",
+    "é-",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_text_takes_long(plugin: Plugin, log: Log, piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
+    plugin.logger.info(text, extra={"field": f"{text} {{"})
+    assert len(log()) == 1
+
+
+def test_what_stands_between_long_texts_is_masked() -> None:
+    noise = "eyJ" * 100_000
+    assert redaction.mask_tokens(f"{noise} Bearer abc {noise} eyJhbGciOi.eyJz.c2ln") == (
+        f"{noise} Bearer [redacted] {noise} [redacted]"
+    )

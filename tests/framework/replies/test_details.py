@@ -225,3 +225,18 @@ def test_no_detail_takes_another_with_it(details: dict[str, Any]) -> None:
     sent = send(**details, last=1)
     assert sent["last"] == 1
     assert len(sent) == len(details) + 1
+
+
+def test_long_names_are_not_repeated_for_each_detail_below_them(
+    plugin: Plugin, log: Callable[[], list[dict[str, Any]]]
+) -> None:
+    name = "n" * 1_000_000
+
+    def handler(event: DirectCall) -> None:
+        raise Reject(400, "NO", "No", **{name: {str(number): object() for number in range(9_000)}, "last": 1})
+
+    plugin.endpoint()(handler)
+    error = Client(plugin).direct().error
+    assert error is not None
+    assert error.details["last"] == 1
+    assert len(log()[-1]["message"]) < 5_000

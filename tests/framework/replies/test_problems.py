@@ -124,3 +124,16 @@ def test_what_nobody_could_send_back_is_not_the_authors_fault(plugin: Plugin, de
     direct = client.direct("POST", body=nested)
     for status, text in ((reply.status_code, reply.raw["body"]), (direct.status_code, direct.raw["body"])):
         assert (status, nested in text) in [(200, True), (400, False)]
+
+
+def test_long_names_are_not_repeated_for_each_member_below_them(plugin: Plugin) -> None:
+    """With the whole path of each, a terabyte would be copied."""
+    body = {"n" * 1_000_000: {"n" * 1_000_000: dict.fromkeys(map(str, range(100_000)), 1)}}
+
+    @plugin.pre_request(API)
+    def breaks(event: PreRequest) -> None:
+        event.body["odd"] = date(2020, 1, 1)
+
+    error = Client(plugin).pre_request(API, body=body).error
+    assert error is not None
+    assert error.message.endswith("request.body.odd is a date, which JSON does not have")

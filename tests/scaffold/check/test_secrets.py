@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from biot_plugin_cli.check.scan import bounded_lines
 from biot_plugin_cli.git.runner import commit_all, git
 from tests.scaffold.packages import path_without
 from tests.scaffold.plugins import check, codes, make_plugin, the_one
@@ -20,6 +21,7 @@ def _jwt() -> str:
 
 # Put together here, so that this file has none of them.
 TOKEN = _jwt()
+RANDOM = "q8Zt3Lw" + "9Vb2Nc7Xr" + "5Kd1Ms4Hf6Gj0PyTuEaQo"
 AWS_KEY = "AKIA" + "Q3EGRZ7XW2LMNP4T"
 AWS_SECRET = "aws_secret_access_key = " + "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzRq7Kd2mNp"
 PRIVATE_KEY = "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIEpAIBAAKCAQEA7bq2c1Wv9m\n-----END RSA PRIVATE KEY-----\n"
@@ -55,6 +57,75 @@ def test_a_secret_that_git_keeps_is_an_error(plugin: Path, text: str, what: str)
     assert found.message == f"notes.txt contains {what}"
     assert "revoke it where it was issued" in found.advice
     assert not any(secret in repr(found) for secret in (TOKEN, AWS_KEY, AWS_SECRET[-40:], "correct-horse"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("conf.py", 'TOKEN = "{}"'.format("ghp_" + RANDOM[:36]), "a GitHub token"),
+        ("conf.toml", f'url = "postgres://app:{RANDOM}@db/x"', "a password in an address"),
+        ("conf.json", f'{{"apiKey": "{RANDOM}"}}', "a random value of apiKey"),
+        ("sample.yaml", f"password: {RANDOM}", "a random value of password"),
+        ("tests/test_it.py", f"KEY = 'SG.{RANDOM[:22]}.{RANDOM}{RANDOM}'[:69]", "a SendGrid key"),
+    ],
+)
+def test_a_secret_of_anybody_is_an_error_that_a_comment_allows(plugin: Path, name: str, text: str, what: str) -> None:
+    (plugin / "tests").mkdir()
+    (plugin / name).write_text(f"\n{text}\n")
+
+    found = the_one(check(plugin, packaging=False))
+
+    assert (found.code, found.severity, found.file, found.line) == ("secret-tracked", "error", name, 2)
+    assert found.message == f"{name} contains {what}"
+    comment = '"comment": "// pragma: allowlist secret"' if name.endswith(".json") else "# pragma: allowlist secret"
+    assert found.advice.partition("if it is no secret, ")[2] in (
+        f"add {comment} to the line",
+        f"end the line with {comment}",
+    )
+    assert RANDOM[:20] not in repr(found)
+
+    (plugin / name).write_text(f"\n{text}  {comment}\n")
+    assert codes(check(plugin, packaging=False)) == []
+
+
+@pytest.mark.parametrize(("name", "expected"), [("conf.py", ["secret-suspected"]), ("tests/test_it.py", [])])
+def test_what_looks_like_a_password_is_a_warning_but_for_tests(plugin: Path, name: str, expected: list[str]) -> None:
+    (plugin / "tests").mkdir()
+    (plugin / name).write_text('PASSWORD = "hunter2!"\n')
+
+    result = check(plugin, packaging=False)
+
+    assert codes(result) == expected
+    assert "hunter2" not in repr(result)
+    assert result.exit_code == 0
+
+
+def test_a_store_of_keys_is_a_warning(plugin: Path) -> None:
+    (plugin / "Client.P12").write_bytes(b"0\x82\0")
+
+    found = the_one(check(plugin, packaging=False))
+
+    assert (found.code, found.severity, found.file) == ("secret-suspected", "warning", "Client.P12")
+    assert found.message == "Client.P12 is not ignored by git, and files of its kind contain private keys"
+
+
+def test_of_many_secrets_in_a_file_the_first_ones_are_listed(plugin: Path) -> None:
+    (plugin / "data.csv").write_text("".join(f"api_key={RANDOM}{number}\n" for number in range(1000)))
+
+    found = check(plugin, packaging=False).findings
+
+    assert len(found) == 21
+    assert "data.csv contains 980 more values that are or look like secrets" in [finding.message for finding in found]
+
+
+def test_the_rest_of_a_large_file_is_said_to_be_unknown(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_lines, "MAX_BYTES", 1_000_000)
+    (plugin / "data.csv").write_text("a,b\n" * 250_001 + f"api_key={RANDOM}\n")
+
+    found = the_one(check(plugin, packaging=False))
+
+    assert (found.code, found.severity) == ("secrets-unknown", "warning")
+    assert found.message == "Only the first 1 MB of data.csv were searched for secrets"
 
 
 def test_a_file_that_git_would_keep_counts_already(plugin: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.manifest.file import ManifestFile
 
 DOCUMENT = """\
@@ -47,3 +48,23 @@ def test_the_line_of_a_key_is_told(tmp_path: Path, keys: tuple[str, ...], line: 
     (tmp_path / "pyproject.toml").write_text(DOCUMENT, encoding="utf-8")
 
     assert ManifestFile.find(tmp_path).line_of(*keys) == line
+
+
+def test_the_line_of_a_key_in_a_long_file(tmp_path: Path) -> None:
+    """Each line parsed with all before it would take an hour."""
+    keys = "".join(f"key{number} = [\n  1,\n]\n" for number in range(2_000))
+    numbers = "numbers = [\n" + "  1,\n" * 5_000 + "]\n"
+    lists = "lists = [\n" + "  [1],\n" * 5_000 + "]\n"
+    text = f"[tool.biot-plugin]\n[tool.other]\n{keys}{numbers}[tool.biot-plugin.env.prod]\ntimeout = 1\n[x]\n{lists}"
+    (tmp_path / "pyproject.toml").write_text(text + "[tool.last]\n", encoding="utf-8")
+    manifest = ManifestFile.find(tmp_path)
+    assert manifest.line_of("env", "prod", "timeout") == 11_006
+    assert manifest.line_at("tool", "other", "key1999") == 6_000
+    assert manifest.line_at("tool", "last") is None  # too far behind what would have to be parsed again and again
+
+
+@pytest.mark.parametrize("value", ["[" * 100_000, "{ a = " * 100_000])
+def test_what_is_nested_without_end_is_a_mistake(tmp_path: Path, value: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"a = {value}", encoding="utf-8")
+    with pytest.raises(InvalidPlugin, match="nested too deeply"):
+        ManifestFile.find(tmp_path)

@@ -16,6 +16,8 @@ __all__ = ["search", "search_request"]
 
 _DEFAULT_LIMIT = 100
 _GREATEST = 2**31 - 1
+#: As long as the head of a request may be that has it. Each document is compared with every word and condition in it.
+_MAX_LENGTH = 64 * 1024
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT")
 _CREATION_TIMES = ("creationTime", "_creationTime")
 
@@ -57,6 +59,8 @@ def search(documents: Iterable[Document], search_request_text: str | None) -> Do
 
 
 def _parse(text: str | None) -> Document:
+    if text and len(text) > _MAX_LENGTH:
+        raise BadRequest(f"[searchRequest] must be of at most {_MAX_LENGTH} characters")
     try:
         request = decode_request(text) if text and text.strip() else {}
     except ValueError as error:

@@ -96,8 +96,8 @@ def _equal(values: Values, operand: Any) -> bool:
 
 
 def _among(values: Values, operand: Any) -> bool:
-    texts = _texts(operand)
-    return any(_text(value) in texts for value in values)
+    texts = frozenset(_texts(operand))
+    return any(isinstance(text, str) and text in texts for text in map(_text, values))
 
 
 def _texts(operand: Any) -> list[str]:
@@ -117,7 +117,8 @@ def _text(value: Any) -> Any:
 def _contains(values: Values, operand: Any) -> bool:
     if not isinstance(operand, str):
         raise TypeError("text")
-    return any(isinstance(value, str) and operand.casefold() in value.casefold() for value in values)
+    part = operand.casefold()
+    return any(isinstance(value, str) and part in value.casefold() for value in values)
 
 
 def _number(compare: Callable[[Any, Any], bool]) -> Callable[[Values, Any], bool]:

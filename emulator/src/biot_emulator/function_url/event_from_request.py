@@ -98,10 +98,10 @@ def _headers(request: UrlRequest, domain: str) -> dict[str, str]:
 
 
 def _query(query_string: str) -> dict[str, str]:
-    values: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     for name, value in parse_qsl(query_string, keep_blank_values=True):
-        values[name] = f"{values[name]},{value}" if name in values else value
-    return values
+        values.setdefault(name, []).append(value)
+    return {name: ",".join(texts) for name, texts in values.items()}
 
 
 def _body(request: UrlRequest) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,16 @@ from biot_emulator.event_kind import EventKind, event_body
 from biot_emulator.invocations.difference import difference
 from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.lambda_function.invocation import Invocation
+from biot_emulator.security.known_secrets import KnownSecrets
+from biot_emulator.security.secret_values import named_secrets, secret_fields, secret_variables
 from biot_emulator.state.timestamps import timestamp
 
 __all__ = ["Record", "Trigger", "invocation_record"]
 
 _PARTS = {EventKind.PRE_REQUEST: "request", EventKind.POST_REQUEST: "response", EventKind.ADAPT_ENTITY: "response"}
+
+#: Anybody may send more to a plugin's address, and to look through megabytes for secrets would hold up everybody.
+_MAX_BODY = 256 * 1024
 
 Record = dict[str, Any]
 
@@ -44,6 +49,7 @@ def invocation_record(
     *,
     time: datetime,
     secrets: Iterable[str],
+    variables: Mapping[str, str],
 ) -> Record:
     """Make the record of an invocation.
 
@@ -53,36 +59,57 @@ def invocation_record(
         event: What its handler received.
         invocation: The result.
         time: The platform's time.
-        secrets: Texts that must not be in the record.
+        secrets: Texts that must not be in the record, in whatever form; what is secret in the event is added.
+        variables: The plugin's own environment variables, of which some are secret.
     """
-    redact = Redaction(secrets)
-    received = redact({**event, "body": event_body(event)} if "body" in event else event)
-    returned = redact(None if isinstance(invocation.body, bytes) else invocation.body)
+    sent = {**event, "body": _received_body(event)} if "body" in event else event
+    # The values that are known come first: a pattern may take a part out of one, and leave the rest.
+    named = [*named_secrets(variables), *secret_fields(sent)]
+    values = (*secrets, *secret_variables(variables), *(value for _, value in named))
+    hide, redact = KnownSecrets(values, named=named), Redaction()
+    received = redact(hide(sent))
+    returned = redact(hide(_returned_body(invocation)))
     error = invocation.error
     return {
         "id": str(uuid.uuid4()),
         "time": timestamp(time),
         "plugin": plugin,
         "kind": trigger.kind.name,
-        "hook": trigger.hook,
+        "hook": redact(hide(trigger.hook)),
         "traceId": trigger.trace_id,
         "input": received,
         "reply": returned,
         "statusCode": invocation.status_code,
         "difference": _changes(trigger.kind, received.get("body"), returned),
-        "error": error and {"type": error.type, "message": redact(error.message), "phase": error.phase},
+        "error": error and redact(hide({"type": error.type, "message": error.message, "phase": error.phase})),
         "durationMs": round(invocation.duration_ms, 2),
         "initMs": None if invocation.init_ms is None else round(invocation.init_ms, 2),
         "cold": invocation.cold,
         "maxMemoryMb": invocation.max_memory_mb,
-        "logs": redact(invocation.logs),
+        "logs": redact(hide.lines(invocation.logs)),
     }
+
+
+def _received_body(event: dict[str, Any]) -> Any:
+    size = len(event["body"])
+    return _left_out(size) if size > _MAX_BODY else event_body(event)
+
+
+def _returned_body(invocation: Invocation) -> Any:
+    size = len(invocation.response.content)
+    if size > _MAX_BODY:
+        return _left_out(size)
+    return None if isinstance(invocation.body, bytes) else invocation.body
+
+
+def _left_out(size: int) -> str:
+    return f"<{size} bytes, left out>"
 
 
 def _changes(kind: EventKind, received: Any, returned: Any) -> list[dict[str, Any]] | None:
     """Return what an interceptor has changed; None for what nothing can be compared with."""
     part = _PARTS.get(kind)
-    if part is None or not isinstance(returned, dict) or part not in returned:
+    if part is None or not isinstance(received, dict) or not isinstance(returned, dict) or part not in returned:
         return None
     before, after = received[part], returned[part]
     if kind is EventKind.PRE_REQUEST and isinstance(after, dict):

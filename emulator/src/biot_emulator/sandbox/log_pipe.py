@@ -13,6 +13,9 @@ _READ_BYTES = 65_536
 _READS_PER_DRAIN = 16
 _MAX_LINE_BYTES = 256 * 1024
 _MAX_HALF_BYTES = 512 * 1024
+#: Longer than what a text can have that is secret: an environment has 4 KB altogether.
+_MAX_WORD_BYTES = 8 * 1024
+_CUT = b" ... line cut at 256 KB ..."
 # The runtime client writes an exception as one line: carriage returns inside, and no-break spaces for indentation.
 _BREAK = re.compile("\r(?=\u00a0|Traceback \\(most recent call last\\):|$)")
 _INDENT = re.compile("^\u00a0+")
@@ -28,7 +31,8 @@ class LogPipe:
     def __init__(self) -> None:
         self._reader, self.writer = os.pipe()
         os.set_blocking(self._reader, False)
-        self._partial = b""
+        self._partial = bytearray()
+        self._is_cut = False
         self._lines = _Lines()
 
     @property
@@ -69,8 +73,7 @@ class LogPipe:
         """Return the lines since the last call."""
         self.drain()
         if self._partial:
-            self._lines.add(self._partial)
-            self._partial = b""
+            self._end_line()
         lines, self._lines = self._lines, _Lines()
         return lines.text()
 
@@ -80,12 +83,23 @@ class LogPipe:
             self._reader = -1
 
     def _add(self, chunk: bytes) -> None:
-        *complete, self._partial = (self._partial + chunk).split(b"\n")
-        for line in complete:
-            self._lines.add(line)
-        if len(self._partial) > _MAX_LINE_BYTES:
-            self._lines.add(self._partial)
-            self._partial = b""
+        first, *others = chunk.split(b"\n")
+        self._extend(first)
+        for part in others:
+            self._end_line()
+            self._extend(part)
+
+    def _extend(self, part: bytes) -> None:
+        """Add to the line, whose rest is dropped where it is too long."""
+        room = _MAX_LINE_BYTES - len(self._partial)
+        self._partial += part[:room]
+        self._is_cut = self._is_cut or len(part) > room
+
+    def _end_line(self) -> None:
+        line = bytes(self._partial)
+        self._lines.add(_whole_words(line) + _CUT if self._is_cut else line)
+        self._partial.clear()
+        self._is_cut = False
 
 
 class _Lines:
@@ -114,6 +128,12 @@ class _Lines:
         gap = [f"... {self._dropped} lines left out ..."] if self._dropped else []
         head, tail = ([part for line in half for part in _decoded(line)] for half in (self._head, self._tail))
         return head + gap + tail
+
+
+def _whole_words(line: bytes) -> bytes:
+    """Leave out the last word: half of a secret is not recognised as one."""
+    words = line[:-_MAX_WORD_BYTES] + line[-_MAX_WORD_BYTES:].rpartition(b" ")[0]
+    return words.rstrip(b" ")
 
 
 def _decoded(line: bytes) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from biot_emulator.security.signing_key import SigningKey
 
 __all__ = ["KeyRing", "KeyStorage"]
+
+_PEM_COLUMNS = 64
 
 
 class KeyStorage(Protocol):
@@ -51,6 +54,10 @@ class KeyRing:
         """Return `publicKey` and, after a rotation, `previousPublicKey`."""
         texts = [key.public_text for key in self._loaded()]
         return dict(zip(("publicKey", "previousPublicKey"), texts, strict=False))
+
+    def private_keys(self) -> list[str]:
+        """Return the private keys in base64, in lines as PEM has them."""
+        return ["\n".join(wrap(key.private_text, _PEM_COLUMNS)) for key in self._loaded()]
 
     def sign(self, message: bytes) -> bytes:
         """Sign with the current key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import cached_property
 from typing import Self
 
 from cryptography.exceptions import InvalidSignature
@@ -36,7 +37,7 @@ class SigningKey:
             raise TypeError("this is no RSA key")
         return cls(key)
 
-    @property
+    @cached_property
     def private_text(self) -> str:
         """The key itself, for the platform's own store."""
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat

@@ -50,6 +50,10 @@ class TokenIssuer:
         """Return `publicKey` and, after a rotation, `previousPublicKey` (contract section 5.1)."""
         return self._keys.public_keys()
 
+    def private_keys(self) -> list[str]:
+        """Return the private keys in lines, as in a PEM file, so that they can be left out of what is shown."""
+        return self._keys.private_keys()
+
     def sign_for(self, kind: TokenKind) -> str:
         """Sign a token with the claims of its kind (contract section 5.2)."""
         if kind == "user":

@@ -10,6 +10,8 @@ Value = str | int | float | bool
 Query = Mapping[str, Value | Sequence[Value | None] | None]
 
 _SAFE_CHARACTERS = "/%:@!$&'()*+,;=~"
+#: How often a path may be encoded: each time, what is left may be almost as long.
+_MAX_ENCODINGS = 10
 _DOT_SEGMENT = re.compile(r"[/\\]\.\.?(?=[/\\;?#]|$)")
 
 
@@ -32,10 +34,16 @@ def api_path(path: str, query: Query | None = None) -> str:
 
 
 def _has_dot_segments(path: str) -> bool:
-    """Whether a server or proxy could see `.` or `..` in the path: some decode it, or cut segments off at `;`."""
-    while (decoded := unquote(path)) != path:
+    """Whether a server or proxy could see `.` or `..` in the path: some decode it, or cut segments off at `;`.
+
+    What is encoded so often that nobody means it is taken to have one.
+    """
+    for _ in range(_MAX_ENCODINGS):
+        decoded = unquote(path)
+        if decoded == path:
+            return _DOT_SEGMENT.search(path) is not None
         path = decoded
-    return _DOT_SEGMENT.search(path) is not None
+    return True
 
 
 def _render(name: str, value: object) -> list[str]:

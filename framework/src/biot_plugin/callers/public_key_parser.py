@@ -12,13 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 _INTEGER, _BIT_STRING, _SEQUENCE = 0x02, 0x03, 0x30
 _RSA_ENCRYPTION = bytes.fromhex("06092a864886f70d0101010500")
 _MIN_BITS = 2048
+#: OpenSSL verifies nothing with a longer one, and its cost grows with the square of them.
+_MAX_BITS = 16384
 
 
 def load(der: bytes) -> RSAPublicKey:
     """Parse a DER-encoded SubjectPublicKeyInfo that holds an RSA key.
 
     Raises:
-        ValueError: It is not an RSA key, is malformed, or is shorter than 2048 bits.
+        ValueError: It is not an RSA key, is malformed, or has fewer than 2048 bits, or more than 16384.
     """
     info = _parse_only(der, _SEQUENCE)
     algorithm, rest = _split(info, _SEQUENCE)
@@ -31,6 +33,8 @@ def load(der: bytes) -> RSAPublicKey:
     n, e = _parse_integer(modulus), _parse_integer(_parse_only(rest, _INTEGER))
     if n.bit_length() < _MIN_BITS:
         raise ValueError(f"the key is shorter than {_MIN_BITS} bits")
+    if max(n.bit_length(), e.bit_length()) > _MAX_BITS:
+        raise ValueError(f"the key is longer than {_MAX_BITS} bits")
     return RSAPublicNumbers(e, n).public_key()
 
 

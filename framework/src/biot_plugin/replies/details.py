@@ -15,6 +15,8 @@ from biot_plugin.wire.well_formed import well_formed
 _MAX_DEPTH = 20
 _MAX_VALUES = 10_000
 _MAX_TEXT = 100_000
+#: How many characters of a path a warning names.
+_MAX_PATH = 200
 #: How many of the replaced values a warning names.
 _MAX_NAMED = 10
 
@@ -51,7 +53,7 @@ class _Conversion:
         result: dict[str, Any] = {}
         for key, value in mapping.items():
             name = self._name(key, path, result)
-            result[name] = self.convert(value, f"{path}.{name}".lstrip("."), depth)
+            result[name] = self.convert(value, _extended(path, name), depth)
         return result
 
     def convert(self, value: Any, path: str, depth: int) -> Any:
@@ -94,8 +96,13 @@ class _Conversion:
             name = str(key)
         else:
             name = f"[{type(key).__name__}]"
-            self._report(f"{path}.{name}".lstrip("."), f"name of type {type(key).__name__}")
+            self._report(_extended(path, name), f"name of type {type(key).__name__}")
         return name if name not in taken else f"{name} {len(taken) + 1}"
+
+
+def _extended(path: str, name: str) -> str:
+    """The path of a member, cut before it is extended for each member of that: names may be long."""
+    return f"{path}.{name}".lstrip(".")[:_MAX_PATH]
 
 
 def _scalar(value: Any) -> Any:

@@ -48,7 +48,8 @@ def _describe(value: Any, path: str = "", depth: int = 0) -> str | None:
         path: The place of the value in it.
         depth: The number of values around it.
     """
-    place = path[:_MAX_PATH].lstrip(".") or "it"
+    path = path[:_MAX_PATH]  # Before it is extended for each member: names may be long.
+    place = path.lstrip(".") or "it"
     if depth > _MAX_DEPTH:
         return f"{place} contains itself, or is nested too deeply"
     if isinstance(value, dict):

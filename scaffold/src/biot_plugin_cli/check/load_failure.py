@@ -48,7 +48,7 @@ def explain_failure(
         return _explain_missing(own[0], location), own[0]
     # Lambda's own messages are sentences; Python's need the type.
     text = failure.message if "." in failure.type else f"{failure.type}: {failure.message}"
-    reason = Secrets((), "").hide_all(" ".join(text.split()))
+    reason = Secrets((), "", plugin.manifest.environment).hide_all(" ".join(text.split()))
     advice = _ADVICE.get(failure.type) or IMPORT_ADVICE.get(failure.type) or _DEFAULT_ADVICE
     return Finding.error("package-import-failed", f"{_HEAD}: {reason}", advice, location), None
 

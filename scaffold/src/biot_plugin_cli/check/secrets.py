@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli.check.finding import Finding, split_message
 from biot_plugin_cli.errors import OperationFailed
@@ -16,23 +16,18 @@ from biot_plugin_cli.package.source_files import list_source_files
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.plugin.source_location import SourceLocation
 
+if TYPE_CHECKING:
+    from biot_plugin_cli.check.scan.findings_in_text import FoundSecret
+
 __all__ = ["check_secrets"]
 
-_MAX_BYTES = 1_000_000
+_MOST_IN_A_FILE = 20
+_TEST_FOLDERS = ("test", "tests")
+_ALLOWED = "end the line with # pragma: allowlist secret"
+_ALLOWED_IN_JSON = 'add "comment": "// pragma: allowlist secret" to the line'
 _ENV_FILE = re.compile(r"\.env(\..+)?|.+\.env")
+_KEY_STORE = re.compile(r"(?i).+\.(p12|pfx|jks|keystore|kdbx)")
 _ENV_SAMPLE = re.compile(r"\b(example|sample|template|dist|defaults?)\b")
-_SECRETS = {
-    "a token": re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}"),
-    "an AWS access key": re.compile(r"\b(?:AKIA|ASIA)(?![A-Z0-9]*EXAMPLE\b)[A-Z0-9]{16}\b"),
-    "an AWS secret key": re.compile(
-        r"(?i)aws_?secret_?(?:access_?)?key['\"]?\s*[=:]\s*['\"]?(?![\w/+]*EXAMPLEKEY)[\w/+]{40}(?![\w/+])"
-    ),
-    "a private key": re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s*(?:\\n|\n)?[\w+/=:\r\n -]{16,}"),
-    "a secret of the platform's": re.compile(
-        r"BIOT_(?:PLUGIN_PASSWORD|PLUGIN_SERVICE_SECRET|SERVICE_USER_SECRET_KEY)['\"]?\s*[=:]\s*"
-        r"(?:'[^'\s${<]{6,}'|\"[^\"\s${<]{6,}\"|[^\s'\"${<()\[]{6,}(?=\s|$))"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +69,57 @@ def check_secrets(plugin: Plugin) -> Iterator[Finding]:
         yield Finding.warning("secrets-unknown", f"Cannot check the files for secrets: {reason}", advice)
         paths, exposure = [], _TRACKED
     for path in paths:
-        yield from _check_env_file(path, exposure)
+        yield from _check_name(path, exposure)
         yield from _check_content(plugin.root / path, path, exposure)
     yield from _check_variable_names(plugin)
 
 
-def _check_env_file(path: str, exposure: _Exposure) -> Iterator[Finding]:
+def _check_name(path: str, exposure: _Exposure) -> Iterator[Finding]:
     name = PurePath(path).name
     if _ENV_FILE.fullmatch(name) and not _ENV_SAMPLE.search(name):
         message = f"{path} {exposure.env_file}"
         yield Finding.error(f"env-file-{exposure.code}", message, exposure.env_file_advice, SourceLocation(path))
+    elif _KEY_STORE.fullmatch(name):
+        message = f"{path} {exposure.env_file}, and files of its kind contain private keys"
+        yield Finding.warning("secret-suspected", message, exposure.env_file_advice, SourceLocation(path))
 
 
 def _check_content(file: Path, path: str, exposure: _Exposure) -> Iterator[Finding]:
+    # The library that knows the formats of tokens takes a while to load, and most commands do not need it.
+    from biot_plugin_cli.check.scan.bounded_lines import MAX_BYTES, read_text
+    from biot_plugin_cli.check.scan.findings_in_text import find_secrets
+
     try:
-        if file.is_symlink() or not file.is_file() or file.stat().st_size > _MAX_BYTES:
+        if file.is_symlink() or not file.is_file():
             return
-        text = file.read_bytes().decode("utf-8", errors="replace")
+        text, complete = read_text(file)
     except OSError:
         return
-    for kind, pattern in _SECRETS.items():
-        for match in pattern.finditer(text):
-            location = SourceLocation(path, text.count("\n", 0, match.start()) + 1)
-            yield Finding.error(f"secret-{exposure.code}", f"{path} contains {kind}", exposure.advice, location)
+    found = [secret for secret in find_secrets(path, text) if secret.certain or not _is_of_a_test(path)]
+    for secret in found[:_MOST_IN_A_FILE]:
+        yield _finding(path, secret, exposure)
+    if (more := len(found) - _MOST_IN_A_FILE) > 0:
+        message = f"{path} contains {more} more values that are or look like secrets"
+        yield Finding.error(f"secret-{exposure.code}", message, exposure.advice, SourceLocation(path))
+    if not complete:
+        message = f"Only the first {MAX_BYTES // 1_000_000} MB of {path} were searched for secrets"
+        yield Finding.warning("secrets-unknown", message, "check the rest yourself, or split the file")
+
+
+def _finding(path: str, secret: FoundSecret, exposure: _Exposure) -> Finding:
+    location = SourceLocation(path, secret.line)
+    message = f"{path} contains {secret.kind}"
+    allowed = f"if it is no secret, {_ALLOWED_IN_JSON if path.endswith('.json') else _ALLOWED}"
+    if secret.certain:
+        advice = f"{exposure.advice}; {allowed}"
+        return Finding.error(f"secret-{exposure.code}", message, advice, location)
+    advice = f"read it from a variable of the environment; {allowed}"
+    return Finding.warning("secret-suspected", message, advice, location)
+
+
+def _is_of_a_test(path: str) -> bool:
+    """Whether a file belongs to the plugin's tests, whose passwords mostly are made up."""
+    return PurePath(path).parts[0] in _TEST_FOLDERS
 
 
 def _check_variable_names(plugin: Plugin) -> Iterator[Finding]:

@@ -85,12 +85,12 @@ def _find_uv_lock(root: Path) -> tuple[UvLock, Mapping[str, Any]] | None:
 
 
 def _check_python(project: Project, target: Target) -> None:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     requires_python = project.table.get("requires-python", "")
     try:
         includes_runtime = SpecifierSet(requires_python).contains(f"{target.python}.99")
-    except InvalidSpecifier:
+    except ValueError:  # InvalidSpecifier, or that of a number with thousands of digits
         includes_runtime = False
     if not includes_runtime:
         raise PythonMismatch(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import tomllib
-
 from biot_plugin_cli.dependencies.errors import InvalidLock
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin, Wheel, find_sha256
 from biot_plugin_cli.dependencies.wheel_selection import best_wheel
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.terminal.toml_file import load_toml
 
 if TYPE_CHECKING:
     from packaging.pylock import Package, PackageWheel, Pylock
@@ -35,7 +34,7 @@ def read_pylock(file: Path, target: Target) -> list[LockedDistribution]:
     from packaging.version import Version
 
     try:
-        lock = Pylock.from_dict(tomllib.loads(file.read_text(encoding="utf-8")))
+        lock = Pylock.from_dict(load_toml(file))
     except (OSError, ValueError, PylockValidationError) as error:
         raise InvalidLock(f"Cannot read {file} ({error}): recreate it") from error
     if lock.requires_python and not lock.requires_python.contains(Version(f"{target.python}.99")):

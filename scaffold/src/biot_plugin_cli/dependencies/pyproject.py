@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Project"]
 
+_MAX_SHOWN = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -70,12 +72,14 @@ class Project:
 
 
 def _parse(text: str) -> Requirement:
-    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.requirements import Requirement
 
     try:
-        return Requirement(text)
-    except InvalidRequirement as error:
+        requirement = Requirement(text)
+        requirement.specifier.contains("0")  # Only now are its versions parsed.
+        return requirement
+    except ValueError as error:  # InvalidRequirement, or that of a number with thousands of digits
         reason = str(error).partition("\n")[0]
         raise DependencyError(
-            f"Invalid dependency {text!r} in pyproject.toml ({reason}): use the form 'requests>=2.32'"
+            f"Invalid dependency {text[:_MAX_SHOWN]!r} in pyproject.toml ({reason}): use the form 'requests>=2.32'"
         ) from error

@@ -9,12 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-import tomllib
-
 from biot_plugin_cli.dependencies.errors import InvalidLock
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin, Wheel, find_sha256
 from biot_plugin_cli.dependencies.wheel_selection import best_wheel
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.terminal.toml_file import load_toml
 
 __all__ = ["UvLock"]
 
@@ -40,7 +39,7 @@ class UvLock:
     def __init__(self, file: Path) -> None:
         self.file = file
         try:
-            document = tomllib.loads(file.read_text(encoding="utf-8"))
+            document = load_toml(file)
         except (OSError, ValueError) as error:
             raise InvalidLock(f"Cannot read {file} ({error}): run uv lock to recreate it") from error
         if document.get("version") != _SUPPORTED_VERSION:

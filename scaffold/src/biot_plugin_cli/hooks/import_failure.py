@@ -75,10 +75,10 @@ class ImportFailure:
         from biot_plugin_cli.plugin.invocation_errors import invocation_failure
         from biot_plugin_cli.terminal.redaction import Secrets
 
-        secrets = Secrets((), function.environment.get("BIOT_SERVICE_USER_SECRET_KEY", ""))
+        secrets = Secrets((), "", function.environment)
         error = InvocationError(self.type, self.message, "init")
         summary = invocation_failure(error, manifest, secrets, shown_by="the text below")
-        message = "\n".join([str(summary), *map(secrets.hide_all, self.lines[-_LAST_LINES:])])
+        message = "\n".join([str(summary), *secrets.hide_lines(self.lines)[-_LAST_LINES:]])
         reason = " ".join(secrets.hide_all(self.reason or self.message).split())
         error_class = NoHandler if self.no_handler else PluginNotImported
         location = self.location or next(reversed(_plugin_frames("\n".join(self.lines), function.root)), None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
+
+from biot_plugin_cli.invoke.unified_diff import unified_diff
 
 if TYPE_CHECKING:
     from biot_emulator import EventKind, Invocation
@@ -15,6 +16,8 @@ __all__ = ["Comparison", "json_text"]
 
 _PART = {"PRE_REQUEST": "request", "POST_REQUEST": "response", "ADAPT_ENTITY": "response"}
 """The part of an interception's body that the plugin may change, and returns."""
+_MAX_DEPTH = 100
+_TOO_DEEP = "<nested too deeply>"
 
 _IGNORED = {
     "NOTIFICATION": "The platform ignores the reply to a notification.",
@@ -33,6 +36,7 @@ class Comparison:
         returned: The same part of the reply, or the whole reply if it lacks it.
         diff: The lines of a unified diff, empty if there is no difference; None if the two cannot be compared.
         consequence: What the platform does with the reply, if that may be unexpected.
+        is_unusable: Whether the reply is one of success that the platform cannot use.
     """
 
     kind: str
@@ -41,26 +45,33 @@ class Comparison:
     returned: Any
     diff: list[str] | None
     consequence: str | None
+    is_unusable: bool
 
     @classmethod
     def of(cls, event: Mapping[str, Any], invocation: Invocation) -> Self:
         """Compare an event, unchanged from its file, with the reply of its invocation."""
         from biot_emulator import event_body, event_kind
+        from biot_emulator.hooks.replies import reply_problem
 
-        kind, body = event_kind(event), event_body(event)
+        kind, body = event_kind(event), _shallow(event_body(event))
         hook, received = _received(kind, event, body if isinstance(body, dict) else {})
-        part, reply = _PART.get(kind.name), invocation.body
+        part, reply = _PART.get(kind.name), _shallow(invocation.body)
         is_comparable = (
             part is not None and 200 <= invocation.status_code < 300 and isinstance(reply, dict) and part in reply
         )
         returned = reply[part] if is_comparable else reply
+        is_success = invocation.error is None and 200 <= invocation.status_code < 300
+        problem = reply_problem(kind, reply) if is_success else None
+        if problem and not is_comparable:
+            problem = f"it lacks {part!r}"
         return cls(
             kind=kind.name,
             hook=hook,
             received=received,
             returned=returned,
             diff=_diff(received, returned) if is_comparable else None,
-            consequence=None if invocation.error else _consequence(kind, part, invocation, is_comparable),
+            consequence=None if invocation.error else _consequence(kind, part, invocation, problem),
+            is_unusable=problem is not None,
         )
 
 
@@ -91,14 +102,14 @@ def _address(event: Mapping[str, Any]) -> str:
     return f"{method} {event.get('rawPath', '?')}" + (f"?{query}" if query else "")
 
 
-def _consequence(kind: EventKind, part: str | None, invocation: Invocation, is_comparable: bool) -> str | None:
+def _consequence(kind: EventKind, part: str | None, invocation: Invocation, problem: str | None) -> str | None:
     status_code = invocation.status_code
     if ignored := _IGNORED.get(kind.name):
         return ignored
-    if part is None or is_comparable:
+    if problem:
+        return f"The platform cannot use the reply, as {problem}: return the received {part}, changed or not."
+    if part is None or 200 <= status_code < 300:
         return None
-    if 200 <= status_code < 300:
-        return f"The platform cannot use the reply, as it lacks {part!r}: return the received {part}, changed or not."
     return f"The platform stops the call, and its caller receives this body with status {status_code}."
 
 
@@ -107,7 +118,18 @@ def _diff(received: Any, returned: Any) -> list[str]:
         # Path variables are read-only, and not part of a reply.
         received = {name: value for name, value in received.items() if name != "pathVariables"}
     before, after = json_text(received), json_text(_in_order_of(received, returned))
-    return list(difflib.unified_diff(before.splitlines(), after.splitlines(), "received", "returned", lineterm=""))
+    return unified_diff(before.splitlines(), after.splitlines(), ("received", "returned"))
+
+
+def _shallow(value: Any, depth: int = 0) -> Any:
+    """Copy JSON but for what is nested deeper than anybody reads, and than it could be printed."""
+    if not isinstance(value, dict | list):
+        return value
+    if depth > _MAX_DEPTH:
+        return _TOO_DEEP
+    if isinstance(value, list):
+        return [_shallow(item, depth + 1) for item in value]
+    return {name: _shallow(item, depth + 1) for name, item in value.items()}
 
 
 def _in_order_of(model: Any, value: Any) -> Any:

@@ -55,7 +55,7 @@ class Environment:
         Returns:
             The clause; None if nothing brings it.
         """
-        from packaging.requirements import InvalidRequirement, Requirement
+        from packaging.requirements import Requirement
 
         project = document.get("project", {})
         groups = {**document.get("dependency-groups", {}), **_uv_group(document)}
@@ -68,7 +68,7 @@ class Environment:
         for text in project.get("dependencies", ()):
             try:
                 requirement = Requirement(text)
-            except InvalidRequirement:
+            except ValueError:  # InvalidRequirement, or that of a number with thousands of digits
                 continue
             marker = requirement.marker
             applies = marker is None or marker.evaluate({**target.marker_environment, "extra": ""})
@@ -114,13 +114,13 @@ class Environment:
 
 
 def _names(requirements: Iterable[str], extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 
     for text in requirements:
         try:
             requirement = Requirement(text)
-        except InvalidRequirement:
+        except ValueError:  # InvalidRequirement, or that of a number with thousands of digits
             continue
         marker = requirement.marker
         # Other markers hold here: what they bring is installed.

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import tomllib
-
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.terminal.toml_file import parse_toml
 
 __all__ = ["ManifestFile"]
 
 _TABLE = ("tool", "biot-plugin")
+#: How many characters may be parsed to find a line, as statements may have many lines; and how many times the file.
+_MAX_PARSED = 1_000_000
+_MAX_PARSED_TIMES = 20
+#: What the last line of a statement has that has more than one line.
+_ENDS = ("]", "}", '"""', "'''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +78,48 @@ class ManifestFile:
     def line_at(self, *path: str) -> int | None:
         """Find the line of a key; None if the key does not exist.
 
-        The document is parsed up to each line in turn. It does not parse up to a line within a multi-line value: such
-        a value is attributed to the line that it starts on.
+        A multi-line value is attributed to the line that it starts on. None is returned, too, where there are values
+        of so many lines that finding their ends would take long.
 
         Args:
             *path: The path of the key from the top of the document.
         """
-        lines, start = self.text.split("\n"), 1
-        for end in range(1, len(lines) + 1):
-            try:
-                document = tomllib.loads("\n".join(lines[:end]))
-            except ValueError:
-                continue
-            if _has_key(document, path):
-                return start
-            start = end + 1
-        return None
+        return next((line for line, document in _statements(self.text) if _has_key(document, path)), None)
 
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
-        return text, tomllib.loads(text)
+        return text, parse_toml(text)
     except FileNotFoundError:
         return "", {}
     except (OSError, ValueError) as error:
         raise InvalidPlugin(f"{path} cannot be read: {error}") from error
+
+
+def _statements(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Parse the statements one by one, each in its table, and yield the lines that they start on.
+
+    A statement that ends within a multi-line value does not parse, so it is as long as it takes to parse.
+    """
+    budget, table, start = max(_MAX_PARSED, _MAX_PARSED_TIMES * len(text)), "", 1
+    statement: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        statement.append(line)
+        if len(statement) > 1 and not any(end in line for end in _ENDS):
+            continue
+        source = "\n".join(statement)
+        is_table = source.lstrip().startswith("[")
+        budget -= len(source)
+        if budget < 0:
+            return
+        try:
+            document = parse_toml(source if is_table else f"{table}\n{source}")
+        except ValueError:
+            continue
+        yield start, document
+        table = source if is_table else table
+        statement, start = [], number + 1
 
 
 def _has_key(value: object, path: tuple[str, ...]) -> bool:

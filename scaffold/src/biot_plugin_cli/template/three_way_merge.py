@@ -18,7 +18,7 @@ __all__ = ["Merged", "is_same_text", "merge", "with_line_ends_of"]
 _LABELS = ("before updating", "last update", "after updating")
 # `git merge-file` exits with the number of conflicts, 127 if there are more, and with 128 or more if it failed.
 _CONFLICTS = range(128)
-_LINE_END = re.compile(rb"\r+\n")
+_LINE_END = re.compile(rb"(?<!\r)\r+\n")
 # Where git looks for a NUL to tell whether a file is text.
 _HEAD_BYTES = 8000
 

@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["is_covered"]
 
-_SPAN = re.compile(r"(?:P(?:T(?=\d+H))?)?(?P<number>\d+)\s*(?P<unit>d|w|h)(?:(?:ay|eek|our)s?)?", re.IGNORECASE)
+_SPAN = re.compile(r"(?:P(?:T(?=\d{1,9}H))?)?(?P<number>\d{1,9})\s*(?P<unit>d|w|h)(?:(?:ay|eek|our)s?)?", re.IGNORECASE)
 
 
 def is_covered(declared: Any, recorded: Any) -> bool:
@@ -35,7 +35,7 @@ def _latest(text: str) -> datetime | None:
     """Return the last moment that a date can mean; a day ends with the time zone of whoever made the lock file."""
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC) + timedelta(days=2)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     try:
         moment = datetime.fromisoformat(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
 
 __all__ = ["ALWAYS", "Condition", "parse_condition", "same_conditions", "same_python"]
 
-_COMPARISON = re.compile(r'(?P<left>[\w.]+|"[^"]*") (?P<operator>not in|in|[<>=!~]+) (?P<right>[\w.]+|"[^"]*")')
+_COMPARISON = re.compile(
+    r'(?P<left>(?<![\w.])[\w.]+|"[^"]*") (?P<operator>not in|in|[<>=!~]+) (?P<right>[\w.]+|"[^"]*")'
+)
+_VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9})*")
 _PYTHON = ("python_version", "python_full_version")
 # The start and the end of what there is, so that a marker without a version is looked at too.
 _PYTHON_BOUNDS = ("3.8.0", "3.99.0")
 _ELSEWHERE = "elsewhere"
+#: How many environments are tried; with more, as of a marker that compares many variables with many values, markers are
+#: the same if their texts are.
+_MAX_ENVIRONMENTS = 20_000
 _RELATED = (
     (
         ("os_name", "sys_platform", "platform_system"),
@@ -79,10 +86,13 @@ def same_conditions(first: Sequence[Condition], second: Sequence[Condition], pyt
         python: The Python versions that matter.
     """
     markers = [marker for condition in (*first, *second) for marker in (*condition.every, *condition.none)]
+    choices = _choices(markers, python)
+    if math.prod(map(len, choices)) > _MAX_ENVIRONMENTS:
+        return _texts(first) == _texts(second)
     return all(
         any(condition.holds(environment) for condition in first)
         == any(condition.holds(environment) for condition in second)
-        for environment in _environments(markers, python)
+        for environment in _environments(choices)
     )
 
 
@@ -96,8 +106,17 @@ def same_python(first: SpecifierSet, second: SpecifierSet) -> bool:
     )
 
 
-def _environments(markers: Iterable[Marker], python: SpecifierSet) -> Iterator[dict[str, str]]:
-    """Yield one environment for each way in which the markers' comparisons can turn out."""
+def _texts(conditions: Iterable[Condition]) -> set[tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {(tuple(map(str, condition.every)), tuple(map(str, condition.none))) for condition in conditions}
+
+
+def _environments(choices: Iterable[Iterable[dict[str, str]]]) -> Iterator[dict[str, str]]:
+    for parts in itertools.product(*choices):
+        yield {"extra": ""} | {name: value for part in parts for name, value in part.items()}
+
+
+def _choices(markers: Iterable[Marker], python: SpecifierSet) -> list[list[dict[str, str]]]:
+    """List the values that matter of each variable: with all combinations, the comparisons turn out in every way."""
     literals: dict[str, set[str]] = {}
     for marker in markers:
         for name, literal in _comparisons(str(marker)):
@@ -114,8 +133,7 @@ def _environments(markers: Iterable[Marker], python: SpecifierSet) -> Iterator[d
     for name, values in literals.items():
         # No extra is the empty one.
         choices.append([{name: value} for value in sorted({*values, "" if name == "extra" else _ELSEWHERE})])
-    for parts in itertools.product(*choices):
-        yield {"extra": ""} | {name: value for part in parts for name, value in part.items()}
+    return choices
 
 
 def _related(
@@ -141,7 +159,7 @@ def _python_versions(literals: Iterable[str], python: SpecifierSet) -> list[str]
     """List a version at, below and above each one that is compared with."""
     versions = set(_PYTHON_BOUNDS)
     for text in literals:
-        for literal in re.findall(r"\d+(?:\.\d+)*", text):
+        for literal in _VERSION.findall(text):
             major, minor, micro = [*map(int, literal.split(".")), 0, 0][:3]
             versions |= {f"{major}.{minor}.{micro}", f"{major}.{minor}.{micro + 1}", f"{major}.{minor}.99"}
             versions |= {f"{major}.{max(minor - 1, 0)}.99", f"{major}.{minor + 1}.0"}

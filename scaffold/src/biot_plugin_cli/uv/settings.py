@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import tomllib
-
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.terminal.toml_file import load_toml
 from biot_plugin_cli.uv.workspace import Workspace, load_pyproject
 
 __all__ = ["dump_settings", "package_sources", "project_settings", "settings_home", "user_sources"]
@@ -170,6 +169,6 @@ def _config_home() -> Path:
 
 def _load(file: Path) -> _Settings:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return load_toml(file)
     except (OSError, ValueError) as error:
         raise OperationFailed(f"Cannot read {file} ({error}): make it a valid uv.toml") from error

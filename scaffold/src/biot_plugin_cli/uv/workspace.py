@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tomllib
-
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.terminal.toml_file import load_toml
 
 __all__ = ["Workspace", "load_pyproject"]
 
@@ -77,7 +76,7 @@ def load_pyproject(folder: Path) -> dict[str, Any]:
     """
     file = folder / "pyproject.toml"
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return load_toml(file)
     except (OSError, ValueError) as error:
         raise InvalidPlugin(f"Cannot read {file}: {error}") from error
 

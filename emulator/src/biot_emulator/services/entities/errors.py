@@ -1,7 +1,8 @@
 """What the entities' APIs refuse, with the codes and details that BioT publishes.
 
 ApiError
-├── 400 AttributeIsMandatory, AttributeTypeMismatch, CannotDeleteFirstOrganization
+├── 400 AttributeIsMandatory, AttributeTypeMismatch
+├── 403 CannotDeleteFirstOrganization
 ├── 404 EntityNotFound: UserNotFound, OrganizationNotFound, DeviceNotFound, GenericEntityNotFound, SessionNotFound,
 │       CommandNotFound, AlertNotFound
 ├── 404 ParentNotFound, ReferencedEntityNotFound
@@ -47,7 +48,7 @@ class AttributeTypeMismatch(ApiError):
 class CannotDeleteFirstOrganization(ApiError):
     """The first organization stays."""
 
-    status_code = 400
+    status_code = 403
     code = "CANNOT_DELETE_FIRST_ORGANIZATION"
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from biot_emulator.api.errors import AccessDenied
 from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.services.entities.attributes import check_attributes, check_own_id, requested_attributes
 from biot_emulator.services.entities.captions import caption, reference
@@ -109,9 +110,14 @@ class Entities:
             type_name: The entity type's name.
             id: The person's id.
             state: `ENABLED` or `DISABLED`.
+
+        Raises:
+            ApiError: There is no such person, or it cannot be disabled.
         """
         with self._store.transaction():
             old = self.read(type_name, id)
+            if state != "ENABLED":
+                self._require_no_administrator(type_name, id, "disabled")
             self._users.set_enabled(id, state == "ENABLED")
             return self._put(_TYPES[type_name], {**old, "_enabled": state}, old), old
 
@@ -125,6 +131,7 @@ class Entities:
             raise CannotDeleteFirstOrganization("The first organization cannot be deleted")
         with self._store.transaction():
             entity = self.read(type_name, id)
+            self._require_no_administrator(type_name, id, "deleted")
             self._store.delete(_collection(type_name), id)
             if _TYPES[type_name].person:
                 self._users.delete(id)
@@ -142,6 +149,11 @@ class Entities:
             entity[entity_type.started] = now
         entity["_creationTime"] = now
         return self._put(entity_type, {**entity, "_referencers": {}}, {})
+
+    def _require_no_administrator(self, type_name: str, id: str, change: str) -> None:
+        """Check that a change leaves somebody who can log in and reset the platform."""
+        if _TYPES[type_name].person and id == self._users.admin.id:
+            raise AccessDenied(f"The first administrator cannot be {change}: nobody else could undo it", id=id)
 
     def _require_new(self, entity_type: EntityType, id: str) -> None:
         if self.find(entity_type.name, id) is not None:
