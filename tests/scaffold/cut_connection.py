@@ -15,7 +15,8 @@ class CutConnection(Listener):
 
     Attributes:
         url: Where it is.
-        passed: The methods and actions of the requests that were passed on.
+        passed: The first lines of the requests that were passed on.
+        bodies: The same, and their bodies.
         limit: How many requests arrive; None for all of them.
         refusals: Responses to give to requests with this in them, without passing them on.
     """
@@ -23,6 +24,7 @@ class CutConnection(Listener):
     def __init__(self, upstream: str) -> None:
         self._upstream = urlsplit(upstream)
         self.passed: list[str] = []
+        self.bodies: list[tuple[str, bytes]] = []
         self.limit: int | None = None
         self.refusals: dict[str, bytes] = {}
         super().__init__()
@@ -44,6 +46,7 @@ class CutConnection(Listener):
         if self.limit is not None and len(self.passed) >= self.limit:
             return
         self.passed.append(head.split(b"\r\n")[0].decode())
+        self.bodies.append((self.passed[-1], body))
         answer = self._ask(head, body)
         if self.limit is None or len(self.passed) < self.limit:
             caller.sendall(answer)
