@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-__all__ = ["columns", "one_line"]
+__all__ = ["columns", "one_line", "visible"]
 
 _MAX_LENGTH = 400
+_TAB = "    "
 
 
 def one_line(value: object) -> str:
@@ -24,6 +25,17 @@ def one_line(value: object) -> str:
     return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}… ({len(text)} characters)"
 
 
+def visible(text: str) -> str:
+    """Escape each character that cannot be seen, or could control the terminal; a tab becomes spaces.
+
+    Args:
+        text: One line.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escape(char) for char in text)
+
+
 def columns(rows: Iterable[Sequence[str]], gap: str = "  ") -> list[str]:
     """Align the cells of rows below each other, each column as wide as its longest cell.
 
@@ -34,3 +46,7 @@ def columns(rows: Iterable[Sequence[str]], gap: str = "  ") -> list[str]:
     table = list(rows)
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     return [gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def _escape(char: str) -> str:
+    return _TAB if char == "\t" else char.encode("unicode_escape", "surrogatepass").decode("ascii")
