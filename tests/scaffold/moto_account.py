@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from boto3.session import Session
+import pytest
 
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
@@ -33,13 +32,9 @@ class MotoAccount:
 
     url: str
 
-    @property
-    def session(self) -> Session:
-        return _session()
-
     def client(self, service: str) -> Any:
         """A client that goes past whatever stands between the program and the account."""
-        return self.session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
+        return _client(self.url, service)
 
     def reset(self) -> None:
         request = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
@@ -63,10 +58,25 @@ class MotoAccount:
 
 
 @cache
-def _session() -> Session:
+def _client(url: str, service: str) -> Any:
     import boto3
 
-    return boto3.Session("test", "test", region_name=REGION)
+    session = boto3.Session("test", "test", region_name=REGION)
+    return session.client(service, endpoint_url=url)  # type: ignore[call-overload]
+
+
+def use_account(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Let all calls of AWS go to a URL, with credentials that are no secret."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in {
+        "ACCESS_KEY_ID": "test",
+        "SECRET_ACCESS_KEY": "test",
+        "REGION": REGION,
+        "ENDPOINT_URL": url,
+        "EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
 
 
 @contextmanager
@@ -78,7 +88,6 @@ def running_moto() -> Iterator[MotoAccount]:
         [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"},
     )
     try:
         account = MotoAccount(f"http://127.0.0.1:{port}")
@@ -91,11 +100,15 @@ def running_moto() -> Iterator[MotoAccount]:
 
 def _wait_for(account: MotoAccount, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 120
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            account.reset()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError("moto does not start")
+    while not _answers(account):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("moto does not start")
+        time.sleep(0.05)
+
+
+def _answers(account: MotoAccount) -> bool:
+    try:
+        account.reset()
+    except (urllib.error.URLError, OSError):
+        return False
+    return True

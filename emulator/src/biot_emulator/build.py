@@ -46,6 +46,7 @@ from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.ums.authentication import Authentication
+from biot_emulator.services.ums.created_roles import CreatedRoles
 from biot_emulator.services.ums.handlers import UmsHandlers
 from biot_emulator.services.ums.logins import Logins
 from biot_emulator.services.ums.roles import Roles
@@ -77,6 +78,7 @@ class _Services:
     def __init__(self, state: _State, admin: tuple[str, str]) -> None:
         self.users = Users(state.store, admin)
         self.service_users = ServiceUsers(state.store, state.clock)
+        self.created_roles = CreatedRoles(state.store, state.clock)
         self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)))
         self.logins = Logins(state.tokens, self.users, self.service_users, self.roles)
         self.authentication = Authentication(state.tokens, self.users, self.service_users)
@@ -189,7 +191,13 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
     router = Router()
     router.add(
         UMS_ROUTES,
-        UmsHandlers(state.tokens, services.logins, services.service_users, services.entities.has_organization),
+        UmsHandlers(
+            state.tokens,
+            services.logins,
+            services.service_users,
+            services.created_roles,
+            services.entities.has_organization,
+        ),
     )
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
     router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))

@@ -39,6 +39,7 @@ class AwsSettings:
         kms_key: The ARN of the key that encrypts variables, logs and secret; None for AWS's own key.
         log_retention: Days after which logs are deleted.
         service_user: Whether the plugin has a service user on the platform.
+        service_user_role: The id of the service user's role on the platform; None to make one without permissions.
         key_store: Where the service user's key is kept: in an encrypted variable, or in Secrets Manager.
     """
 
@@ -54,6 +55,7 @@ class AwsSettings:
     kms_key: str | None = None
     log_retention: int = 30
     service_user: bool = True
+    service_user_role: str | None = None
     key_store: Literal["variable", "secrets-manager"] = "variable"
 
     @classmethod
@@ -138,5 +140,6 @@ _RULES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         lambda value: type(value) is int and value in LOG_RETENTIONS,
     ),
     "service-user": ("true or false", lambda value: isinstance(value, bool)),
+    "service-user-role": ("the id of a role on the platform", _text(r"[0-9a-fA-F-]{36}")),
     "key-store": ("'variable' or 'secrets-manager'", lambda value: value in ("variable", "secrets-manager")),
 }

@@ -10,7 +10,7 @@ from biot_plugin_cli.aws.names import ResourceNames
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.manifest.aws_settings import AwsSettings
-from biot_plugin_cli.own_account.platform_side import PlatformSide
+from biot_plugin_cli.own_account.platform_side import BiotPlatform, PlatformSide
 from biot_plugin_cli.plugin.repository import Plugin
 
 __all__ = ["Place"]
@@ -64,4 +64,4 @@ class Place:
     @cached_property
     def platform(self) -> PlatformSide:
         """The platform."""
-        raise NotImplementedError
+        return BiotPlatform(self.destination.client)

@@ -11,8 +11,13 @@ from biot_plugin_cli.platform.errors import NotThePlatform
 __all__ = [
     "ANYTHING",
     "INTERCEPTABLE",
+    "INTERCEPTION",
+    "NEW_SECRET_KEY",
+    "NOTIFICATION_SUBSCRIPTION",
     "PLUGIN",
+    "ROLE",
     "SERVICE_TOKEN",
+    "SERVICE_USER",
     "USER_TOKEN",
     "Schema",
     "page_of",
@@ -31,6 +36,16 @@ PLUGIN: Schema = {"name": str, "version": int, "lastModifiedTime": str}
 """A plugin (contract section 6.5)."""
 INTERCEPTABLE: Schema = {"entityTypeName": str}
 """An API or entity type that can be intercepted (contract section 6.7)."""
+INTERCEPTION: Schema = {"type": str, "endpoint": str, "executionOrder": int}
+"""An interception at the dispatcher (contract section 2.11)."""
+NOTIFICATION_SUBSCRIPTION: Schema = {"entityTypeName": str, "actionName": str, "endpoint": str}
+"""A subscription to an action at the dispatcher (contract section 3.5)."""
+SERVICE_USER: Schema = {"id": str, "roleId": str}
+"""A service user (contract section 5.4)."""
+ROLE: Schema = {"id": str}
+"""A role (contract section 5.4)."""
+NEW_SECRET_KEY: Schema = {"secretKey": str}
+"""A new secret key of a service user (contract section 5.4)."""
 
 
 def page_of(schema: Schema) -> Schema:

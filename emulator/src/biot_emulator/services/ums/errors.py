@@ -3,8 +3,8 @@
 ApiError
 ├── 401 ServiceLocked, UserLocked
 ├── 403 LoginFailed, RefreshTokenNotValid
-├── 404 OwnerOrganizationNotFound, SecretKeyNotFound, ServiceUserNotFound
-└── 409 MaxSecretKeys, ServiceNameAlreadyExists
+├── 404 OwnerOrganizationNotFound, RoleNotFound, SecretKeyNotFound, ServiceUserNotFound
+└── 409 MaxSecretKeys, RoleAlreadyExists, ServiceNameAlreadyExists
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ __all__ = [
     "MaxSecretKeys",
     "OwnerOrganizationNotFound",
     "RefreshTokenNotValid",
+    "RoleAlreadyExists",
+    "RoleNotFound",
     "SecretKeyNotFound",
     "ServiceLocked",
     "ServiceNameAlreadyExists",
@@ -59,6 +61,13 @@ class OwnerOrganizationNotFound(ApiError):
     code = "OWNER_ORGANIZATION_NOT_FOUND"
 
 
+class RoleNotFound(ApiError):
+    """There is no such role."""
+
+    status_code = 404
+    code = "ROLE_NOT_FOUND"
+
+
 class SecretKeyNotFound(ApiError):
     """The service user has no such secret key."""
 
@@ -78,6 +87,13 @@ class MaxSecretKeys(ApiError):
 
     status_code = 409
     code = "MAX_SECRET_KEYS"
+
+
+class RoleAlreadyExists(ApiError):
+    """Another role has this name."""
+
+    status_code = 409
+    code = "ROLE_ALREADY_EXISTS"
 
 
 class ServiceNameAlreadyExists(ApiError):

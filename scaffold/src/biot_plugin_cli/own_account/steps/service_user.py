@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from biot_plugin_cli.aws.secret import USER_TAG, delete_secret, set_secret
 from biot_plugin_cli.deploy.config_changes import Change
+from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.own_account.desired_state import KEY_VARIABLE, SECRET_VARIABLE, USER_VARIABLE
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
 
@@ -15,12 +16,22 @@ _NEW = "(new)"
 
 
 def plan_service_user(deployment: Deployment) -> list[Step]:
-    """Plan the service user; also determines its environment variables, as far as they are known."""
+    """Plan the service user; also determines its environment variables, as far as they are known.
+
+    Raises:
+        OperationFailed: There is one of this name that was not made for the plugin.
+    """
     desired = deployment.desired
     if not desired.settings.service_user:
         return []
     name = desired.names.service_user
     deployment.user_id = deployment.platform.find_service_user(name)
+    if deployment.user_id and deployment.actual.log_group is None and deployment.actual.function is None:
+        # A deployment makes it after the log group, and deletes it before.
+        raise OperationFailed(
+            f"The service user {name} exists on the platform, and was not made for this plugin: delete it, or set "
+            "function-name in [tool.biot-plugin.aws]"
+        )
     variables = _known_variables(deployment)
     if variables:
         deployment.service_variables = variables
@@ -48,8 +59,7 @@ def plan_secret_removal(deployment: Deployment) -> list[Step]:
 
 def _make(deployment: Deployment) -> None:
     desired, platform = deployment.desired, deployment.platform
-    user_id = platform.ensure_service_user(desired.names.service_user)
-    key = platform.new_secret_key(user_id)
+    user_id, key = platform.make_service_key(desired.names.service_user, desired.settings.service_user_role)
     deployment.user_id = user_id
     if desired.has_secret:
         deployment.secret = set_secret(

@@ -7,8 +7,8 @@ from typing import Any
 
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.own_account.platform_side import SubscriptionPlan
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
+from biot_plugin_cli.subscriptions.changes import SubscriptionChanges
 
 __all__ = ["NO_HOOKS", "plan_subscribing", "plan_unsubscribing"]
 
@@ -20,23 +20,23 @@ def plan_unsubscribing(deployment: Deployment) -> list[Step]:
     plan, url = _compare(deployment), deployment.actual.address
     if not plan.removed or url is None:
         return []
-    changes = (Change("subscriptions", list(plan.removed), []),)
+    changes = (Change("subscriptions", [str(item) for item in plan.removed], []),)
     return [Step("subscriptions of removed hooks", "update", changes, lambda: _change(deployment, "removed"))]
 
 
 def plan_subscribing(deployment: Deployment) -> list[Step]:
     """Plan to add what the new code handles, after it is live."""
     plan = _compare(deployment)
-    if not plan.added and not plan.moved:
+    if not plan.added and not plan.changed:
         return []
-    changes = (Change("subscriptions", [], [*plan.added, *plan.moved]),)
-    return [Step("subscriptions", "update", changes, lambda: _change(deployment, "added", "moved"))]
+    changes = (Change("subscriptions", [], [str(item) for item in (*plan.added, *plan.changed)]),)
+    return [Step("subscriptions", "update", changes, lambda: _change(deployment, "added", "changed"))]
 
 
-def _compare(deployment: Deployment) -> SubscriptionPlan:
+def _compare(deployment: Deployment) -> SubscriptionChanges:
     hooks = _hooks(deployment)
     return (
-        SubscriptionPlan()
+        SubscriptionChanges()
         if hooks is None
         else deployment.platform.compare_subscriptions(hooks, deployment.actual.address)
     )
