@@ -29,7 +29,7 @@ class Privacy:
         document = _parse(text)
         if document is None:
             return self._secrets.hide_all(text)
-        hidden = self._by_name(document)
+        hidden = self._secrets.all_hidden(self._by_name(document))
         shown = text if hidden == document else json.dumps(hidden)
         return self._secrets.hide_all(shown)
 

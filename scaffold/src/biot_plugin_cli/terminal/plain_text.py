@@ -1,14 +1,58 @@
-"""Text from elsewhere, made safe to print in one line, and columns of it that are never cut."""
+"""Text from elsewhere, made safe to print, and columns of it that are never cut.
+
+What the platform, git, uv, a repository or a plugin calls something may have characters that move the cursor, open
+links, turn the direction of the text, or cannot be seen: whoever reads it would see something else than there is.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["columns", "one_line", "visible"]
+__all__ = ["columns", "is_visible", "one_line", "one_sentence", "visible", "visible_lines"]
 
 _MAX_LENGTH = 400
-_TAB = "    "
+_MAX_LINE_LENGTH = 20_000
+
+# Python takes these for printable: fillers, blanks, and variation selectors.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0100-\U000e01ef]"
+)
+_SPACES = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_LINE_ENDS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+
+
+def visible(text: str) -> str:
+    """Format a text as one line in which nothing is hidden, and which cannot control the terminal.
+
+    Args:
+        text: The text; characters that cannot be seen are written as JSON escapes them, and spaces of all kinds, tabs
+            too, as spaces. An extremely long text is shortened, with its length.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(map(_visible_character, text))
+    return text if len(text) <= _MAX_LINE_LENGTH else f"{text[:_MAX_LINE_LENGTH]}… ({len(text)} characters)"
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether a text is the same when nothing in it is hidden."""
+    return text.isprintable() and not _BLANK.search(text)
+
+
+def one_sentence(text: str) -> str:
+    """Format a text of one or more lines as `visible` does, with spaces between the lines."""
+    return visible(_LINE_ENDS.sub(" ", text.strip()))
+
+
+def visible_lines(text: str) -> list[str]:
+    """Format a text that may have several lines, such as an error with a traceback.
+
+    Args:
+        text: The text. Its lines but the first are indented, so that none is taken for a message of its own.
+    """
+    first, *others = text.replace("\r\n", "\n").split("\n")
+    return [visible(first), *(f"  {visible(line)}" for line in others)]
 
 
 def one_line(value: object) -> str:
@@ -19,21 +63,10 @@ def one_line(value: object) -> str:
             long ones are shortened, with their length.
     """
     if isinstance(value, str):
-        text = value if value.isprintable() and value and value == value.strip() else json.dumps(value)
+        text = value if is_visible(value) and value and value == value.strip() else json.dumps(value)
     else:
         text = json.dumps(value)
     return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}… ({len(text)} characters)"
-
-
-def visible(text: str) -> str:
-    """Escape each character that cannot be seen, or could control the terminal; a tab becomes spaces.
-
-    Args:
-        text: One line.
-    """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
 
 
 def columns(rows: Iterable[Sequence[str]], gap: str = "  ") -> list[str]:
@@ -48,5 +81,7 @@ def columns(rows: Iterable[Sequence[str]], gap: str = "  ") -> list[str]:
     return [gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
-def _escape(char: str) -> str:
-    return _TAB if char == "\t" else char.encode("unicode_escape", "surrogatepass").decode("ascii")
+def _visible_character(character: str) -> str:
+    if character.isprintable() and not _BLANK.match(character):
+        return character
+    return " " if _SPACES.match(character) else json.dumps(character)[1:-1]
