@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -9,6 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from biot_plugin_cli.deploy.destination import Destination
+    from biot_plugin_cli.logs.event import ConsoleLink, LogSource
+    from biot_plugin_cli.logs.selection import Since
     from biot_plugin_cli.own_account.place import Place
 
 __all__ = ["DeploymentTarget", "Target", "select_target"]
@@ -32,7 +35,11 @@ Target = Annotated[
 
 
 class DeploymentTarget(Protocol):
-    """What the commands do with a target; each method returns the document of `--json`."""
+    """What the commands do with a target; each method that acts returns the document of `--json`."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment variables of the manifest."""
 
     def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
         """Deploy the plugin."""
@@ -51,6 +58,9 @@ class DeploymentTarget(Protocol):
 
     def delete(self, name: str | None, *, yes: bool) -> str:
         """Delete a plugin; return its name."""
+
+    def log_source(self, since: Since, trace: str | None) -> LogSource | ConsoleLink:
+        """Return where the plugin's log is read, or the page that shows it."""
 
 
 def select_target(environment: str | None, target: TargetName | None) -> DeploymentTarget:
@@ -109,6 +119,18 @@ class _BiotTarget:
 
         return delete(self._destination, name, yes=yes)
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        return self._destination.plugin.manifest.environment
+
+    def log_source(self, since: Since, trace: str | None) -> LogSource | ConsoleLink:  # noqa: ARG002 - as the other
+        from biot_plugin_cli.logs.event import ConsoleLink
+        from biot_plugin_cli.logs.local_platform import LocalPlatform, plugin_of_link
+
+        link = str(self._destination.deployed_plugin().get("linkToConsole") or "")
+        plugin = plugin_of_link(link)
+        return LocalPlatform(self._destination.client.get, plugin, since) if plugin else ConsoleLink(link)
+
 
 class _AwsTarget:
     def __init__(self, place: Place) -> None:
@@ -143,3 +165,12 @@ class _AwsTarget:
         from biot_plugin_cli.own_account.deletion import delete
 
         return delete(self._place, name, yes=yes)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        return self._place.plugin.manifest.environment
+
+    def log_source(self, since: Since, trace: str | None) -> LogSource | ConsoleLink:
+        from biot_plugin_cli.logs.cloud_watch import CloudWatch
+
+        return CloudWatch(self._place.account, self._place.names.log_group, since, trace)
