@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,7 @@ def framework() -> None:
     from biot_plugin.callers import public_key_parser
     from biot_plugin.callers.public_keys import PublicKeys
     from biot_plugin.callers.token import verify
+    from biot_plugin.errors import InvalidResult
     from biot_plugin.hooks.api_id import ApiId, concrete_segments
     from biot_plugin.hooks.schedule import ScheduleHook
     from biot_plugin.logs import redaction
@@ -148,8 +150,13 @@ def framework() -> None:
         lambda text: public_key_parser.load(text.encode("latin-1", "replace")),
         repeated("0\x82", before="0"),
     )
+
+    def blamed(reply: object) -> None:
+        with suppress(InvalidResult):
+            problems.blame("handler", TypeError(), lambda: reply)
+
     wide = [lambda size: json.dumps({"n" * (size // 2): dict.fromkeys(map(str, range(size // 20)), 1)})]
-    row("framework: why a reply cannot be sent", lambda text: problems.describe(json.loads(text)), wide)
+    row("framework: why a reply cannot be sent", lambda text: blamed(json.loads(text)), wide)
     row(
         "framework: details of an error",
         lambda text: details.to_json(json.loads(text), lambda _path, _kind: None),

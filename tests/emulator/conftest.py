@@ -12,7 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
-from biot_emulator import Function, RuntimeClient
+from biot_emulator import Function, Runtime, RuntimeClient
+from biot_emulator.sandbox import launch_command, plugin_process
 from biot_emulator.testing import Emulator, running
 from tests.emulators import quick_emulators
 
@@ -50,6 +51,27 @@ def make_function(tmp_path: Path, client: RuntimeClient | None) -> MakeFunction:
         return Function(root=tmp_path, python=Path(sys.executable), **chosen)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def isolating(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Skip a test where this machine does not allow the emulator to isolate plugins."""
+    folder = tmp_path_factory.mktemp("isolation")
+    (folder / "index.py").write_text("import os\ndef handler(event, context): return os.readlink('/proc/self/ns/mnt')")
+    if sys.platform == "linux":
+        with Runtime(Function(folder, Path(sys.executable), "demo", client="built-in", timeout=20)) as runtime:
+            if runtime.invoke({}).reply != str(Path("/proc/self/ns/mnt").readlink()):
+                return
+    pytest.skip("this machine does not allow namespaces")
+
+
+@pytest.fixture
+def not_isolating(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run plugins as on a machine that does not allow the emulator to isolate them."""
+    *options, program = launch_command.KEEPER_COMMAND
+    levels = "import biot_emulator.sandbox.keeper.isolation as isolation\nisolation.LEVELS = ('nothing',)\nmain()"
+    command = (*options, program.replace("\nmain()", f"\n{levels}"))
+    monkeypatch.setattr(plugin_process, "KEEPER_COMMAND", command)
 
 
 @pytest.fixture

@@ -120,6 +120,68 @@ def test_the_administrator_and_the_state_are_kept_where_told_to(tmp_path: Path) 
         assert call(f"{url}/dispatcher/v1/hooks/interceptions", token=token)[0] == 200
 
 
+@contextmanager
+def serving_with(environment: dict[str, str], *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    command = [*PROGRAM, "--port", "0", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+    ) as process:
+        assert process.stdout is not None
+        try:
+            lines = list(_until_listening(process.stdout))
+            assert len(lines) == 1, "a password was printed"
+            yield lines[0].removeprefix("listening on "), process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", ["variable", "file", "command line"])
+def test_the_administrators_credentials_come_from_where_only_the_owner_sees_them(tmp_path: Path, source: str) -> None:
+    file = tmp_path / "admin"
+    file.touch(mode=0o600)
+    file.write_text("ada@example.com:" + ("from a file" if source == "file" else "unused") + "\n")
+    environment = {} if source == "file" else {"BIOT_EMULATOR_ADMIN": "ada@example.com:from a variable"}
+    options = {
+        "variable": (),
+        "file": ("--admin-file", str(file)),
+        "command line": ("--admin", "ada@example.com:from a command line"),
+    }[source]
+    with serving_with(environment, *options) as (url, process):
+        assert log_in(url, "ada@example.com", f"from a {source}")[0] == 200
+        process.terminate()
+        warning = process.communicate(timeout=20)[1]
+    assert warning.startswith("Warning: other users of this machine can see this password") == (
+        source == "command line"
+    )
+    assert source == "command line" or not warning
+
+
+@pytest.mark.slow
+def test_a_file_with_credentials_that_others_can_read_brings_a_warning(tmp_path: Path) -> None:
+    file = tmp_path / "admin"
+    file.write_text("ada@example.com:word")
+    file.chmod(0o644)
+    with serving_with({}, "--admin-file", str(file)) as (_, process):
+        process.terminate()
+        assert process.communicate(timeout=20)[1].startswith(f"Warning: other users of this machine can read {file}")
+
+
+@pytest.mark.slow
+def test_the_state_is_its_owners_alone(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    before = os.umask(0)
+    try:
+        with serving("--data", str(state)):
+            modes = {path.name: path.stat().st_mode & 0o777 for path in (state, *state.iterdir())}
+    finally:
+        os.umask(before)
+    assert modes.pop("state") == 0o700
+    assert {"platform.sqlite", "lock"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
+
+
 @pytest.mark.slow
 def test_two_emulators_do_not_share_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serving("--data", str(tmp_path)):
@@ -150,6 +212,8 @@ def test_a_host_that_others_reach_brings_a_warning() -> None:
         (["serve", "--port", "-1"], 2, "invalid port"),
         (["serve", "--admin", "ada@example.com"], 2, "EMAIL:PASSWORD"),
         (["serve", "--admin", ":secret"], 2, "EMAIL:PASSWORD"),
+        (["serve", "--admin-file", "/none"], 2, "/none cannot be read"),
+        (["serve", "--admin-file", "/none", "--admin", "a:secret"], 2, "not allowed with argument"),
         (["serve", "--dta", "x"], 2, "Unrecognized arguments: --dta x"),
         (["sreve"], 2, "invalid choice: 'sreve'"),
         (["serve", "--port", "0", "--host", "no.such.host.invalid"], 1, "Cannot listen on"),
@@ -196,3 +260,8 @@ def test_a_server_serves_from_a_thread_and_frees_its_port() -> None:
             Server(build_platform(Store(), admin=ADMIN), port=server.port)
     with socket.create_server(("127.0.0.1", server.port)):
         pass
+
+
+def test_certificates_that_cannot_be_read_are_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve", "--port", "0", "--ca-file", str(tmp_path / "ca.pem")]) == 1
+    assert "ca.pem cannot be used (No such file or directory)" in capsys.readouterr().err

@@ -15,16 +15,18 @@ class CutConnection(Listener):
 
     Attributes:
         url: Where it is.
-        passed: The methods and actions of the requests that were passed on.
+        passed: The first lines of the requests that were passed on.
+        bodies: The same, and their bodies.
         limit: How many requests arrive; None for all of them.
-        answer: A response to give to the next requests in place of the server's, without passing them on.
+        refusals: Responses to give to requests with this in them, without passing them on.
     """
 
     def __init__(self, upstream: str) -> None:
         self._upstream = urlsplit(upstream)
         self.passed: list[str] = []
+        self.bodies: list[tuple[str, bytes]] = []
         self.limit: int | None = None
-        self.answer: bytes | None = None
+        self.refusals: dict[str, bytes] = {}
         super().__init__()
         self.url = f"http://{self.address}"
 
@@ -37,15 +39,21 @@ class CutConnection(Listener):
         body = start
         while len(body) < sum(lengths):
             body += caller.recv(65536)
-        if self.answer is not None:
-            caller.sendall(self.answer)
+        refusal = self._refusal(head.decode("latin-1"), body)
+        if refusal:
+            caller.sendall(refusal)
             return
         if self.limit is not None and len(self.passed) >= self.limit:
             return
         self.passed.append(head.split(b"\r\n")[0].decode())
+        self.bodies.append((self.passed[-1], body))
         answer = self._ask(head, body)
         if self.limit is None or len(self.passed) < self.limit:
             caller.sendall(answer)
+
+    def _refusal(self, head: str, body: bytes) -> bytes | None:
+        request = head + body.decode("latin-1")
+        return next((answer for part, answer in self.refusals.items() if part in request), None)
 
     def _ask(self, head: bytes, body: bytes) -> bytes:
         lines = [

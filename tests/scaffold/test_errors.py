@@ -15,6 +15,7 @@ from biot_plugin_cli import errors
         ("PlatformRefused", 5),
         ("PlatformUnreachable", 6),
         ("Interrupted", 130),
+        ("OutputClosed", 141),
     ],
 )
 def test_each_kind_of_failure_owns_its_exit_code(name: str, exit_code: int) -> None:

@@ -5,16 +5,19 @@ state -> services -> runtime -> hooks -> operator -> router, pipeline, gateway
 
 from __future__ import annotations
 
+import ssl
 from functools import partial
 
 from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.gateway import Gateway
 from biot_emulator.api.permissions import all_permissions
 from biot_emulator.api.router import Router
+from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.failure_policies import FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
+from biot_emulator.hooks.outside_calls import OutsideCalls
 from biot_emulator.hooks.pipeline import InterceptionPipeline
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.hooks.plugin_functions import PluginFunctions
@@ -25,6 +28,7 @@ from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.platform import Platform
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
+from biot_emulator.security.secret_checks import SecretChecks
 from biot_emulator.security.stored_keys import KEYS, StoredKeys
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
@@ -45,6 +49,7 @@ from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
+from biot_emulator.services.stored_documents import check_documents
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.created_roles import CreatedRoles
 from biot_emulator.services.ums.handlers import UmsHandlers
@@ -80,7 +85,8 @@ class _Services:
         self.service_users = ServiceUsers(state.store, state.clock)
         self.created_roles = CreatedRoles(state.store, state.clock)
         self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)))
-        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles)
+        self.checks = SecretChecks()
+        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles, self.checks)
         self.authentication = Authentication(state.tokens, self.users, self.service_users)
         self.templates = Templates(state.store)
         self.entities = Entities(state.store, state.clock, self.templates, self.users)
@@ -108,24 +114,36 @@ class _Runtime:
         )
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
+        self.secrets = lambda: [admin_password, *state.tokens.private_keys()]
         self.functions = PluginFunctions(
             code,
             variables,
             self.workers,
             self.invocations,
             state.clock,
-            lambda: [admin_password, *state.tokens.private_keys()],
+            self.secrets,
+            read_only=[self.folders.root, *([folder.absolute()] if folder else [])],
+            hidden=state.store.private_files,
         )
 
 
 class _Hooks:
     """What calls plugins."""
 
-    def __init__(self, state: _State, services: _Services, runtime: _Runtime, policies: FailurePolicies) -> None:
+    def __init__(
+        self,
+        state: _State,
+        services: _Services,
+        runtime: _Runtime,
+        policies: FailurePolicies,
+        certificates: ssl.SSLContext | None,
+    ) -> None:
         self.policies = policies
-        self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, state.clock)
+        outside = OutsideCalls(runtime.invocations, state.clock, runtime.secrets, certificates)
+        self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, outside, state.clock)
         self.notifications = Notifications(services.notifications, self.endpoints, state.tokens)
-        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints)
+        self.concurrency = Concurrency()
+        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints, self.concurrency)
         self.schedule = Schedule(state.clock, runtime.plugins, runtime.functions)
 
 
@@ -135,6 +153,7 @@ def build_platform(
     admin: tuple[str, str],
     environment: str = "local",
     policies: FailurePolicies | None = None,
+    certificates: ssl.SSLContext | None = None,
 ) -> Platform:
     """Build a platform.
 
@@ -143,13 +162,18 @@ def build_platform(
         admin: User name and password of the first administrator, who is created, or gets this password.
         environment: The platform's name of itself, as error bodies have it.
         policies: What becomes of calls when plugins fail.
+        certificates: Which certificates of plugins' HTTPS addresses are trusted; None for those of the system.
+
+    Raises:
+        DataUnavailable: The state is damaged.
     """
+    check_documents(store)
     state = _State(store)
     services = _Services(state, admin)
     services.ensure_first_organization()
     runtime = _Runtime(state, services, environment, admin[1])
     runtime.plugins.remove_unused_folders()
-    hooks = _Hooks(state, services, runtime, policies or FailurePolicies())
+    hooks = _Hooks(state, services, runtime, policies or FailurePolicies(), certificates)
     lifecycle = _lifecycle(state, services, runtime, hooks)
     router = _router(state, services, runtime, hooks, lifecycle)
     errors = ErrorResponses(environment)
@@ -182,7 +206,13 @@ def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Ho
             state.clock.reset,
         ],
         # The processes first: whoever waits for a plugin goes on once its process has ended.
-        on_stop=[runtime.workers.close, hooks.schedule.close, hooks.notifications.close, runtime.folders.close],
+        on_stop=[
+            runtime.workers.close,
+            services.checks.close,
+            hooks.schedule.close,
+            hooks.notifications.close,
+            runtime.folders.close,
+        ],
     )
 
 
@@ -210,6 +240,7 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
             hooks.schedule,
             hooks.notifications,
             hooks.policies,
+            hooks.concurrency,
             state.tokens,
             state.clock,
             lifecycle.reset,
@@ -228,5 +259,6 @@ def _gateway(state: _State, services: _Services, hooks: _Hooks, router: Router, 
         services.changes,
         hooks.notifications,
         errors,
+        hooks.concurrency,
     )
     return Gateway(router, services.authentication, pipeline, errors)

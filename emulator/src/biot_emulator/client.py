@@ -1,8 +1,9 @@
-"""An HTTP client of the platform, for tests and tools."""
+"""An HTTP client of the emulated platform, for tests and tools; for a real one it lacks encryption."""
 
 from __future__ import annotations
 
 import http.client
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,35 @@ from urllib.parse import quote, urlencode, urlsplit
 from biot_emulator.errors import EmulatorError
 from biot_emulator.wire_json import decode, encode
 
-__all__ = ["CallRefused", "Client", "Reply"]
+__all__ = ["CallRefused", "Client", "InvalidAddress", "Reply", "ReplyTooLarge"]
 
 _SECONDS = 960
+# What a header can have; otherwise the error of the connection would quote it.
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+_MEGABYTE = 1024 * 1024
+_MAX_BYTES = 256 * _MEGABYTE
+
+
+class InvalidAddress(EmulatorError):
+    """The address is not one of an emulator.
+
+    Args:
+        url: The address.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} is not the address of an emulator: make it http://HOST:PORT")
+
+
+class ReplyTooLarge(EmulatorError):
+    """A response is larger than everything that the platform sends.
+
+    Args:
+        call: The call.
+    """
+
+    def __init__(self, call: str) -> None:
+        super().__init__(f"{call} was answered with more than {_MAX_BYTES // _MEGABYTE} MB: check the address")
 
 
 class CallRefused(EmulatorError):
@@ -53,9 +80,14 @@ class Client:
     Args:
         url: The platform's URL.
         token: The caller's token; None to call without one.
+
+    Raises:
+        InvalidAddress: The URL is not http: what is sent would not be encrypted as its owner expects.
     """
 
     def __init__(self, url: str, token: str | None = None) -> None:
+        if urlsplit(url).scheme != "http":
+            raise InvalidAddress(url)
         self.url = url
         self.token = token
 
@@ -66,9 +98,11 @@ class Client:
             CallRefused: The log-in failed.
         """
         reply = self.call("POST", "/ums/v2/users/login", json={"username": username, "password": password})
-        if not isinstance(reply.body, dict) or "accessJwt" not in reply.body:
+        jwt = reply.body.get("accessJwt") if isinstance(reply.body, dict) else None
+        token = jwt.get("token") if isinstance(jwt, dict) else None
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
             raise CallRefused("The log-in", reply)
-        return type(self)(self.url, reply.body["accessJwt"]["token"])
+        return type(self)(self.url, token)
 
     def search(self, path: str, request: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the results of a search API (contract section 5.6).
@@ -78,7 +112,7 @@ class Client:
         """
         query = f"?{urlencode({'searchRequest': encode(request).decode()}, quote_via=quote)}" if request else ""
         reply = self.call("GET", path + query)
-        if not isinstance(reply.body, dict) or "data" not in reply.body:
+        if not isinstance(reply.body, dict) or not isinstance(reply.body.get("data"), list):
             raise CallRefused(f"GET {path}", reply)
         return list(reply.body["data"])
 
@@ -99,6 +133,9 @@ class Client:
             json: The body, for JSON.
             form: The parts by name, of a multipart form.
             headers: More headers.
+
+        Raises:
+            ReplyTooLarge: The response is larger than everything that the platform sends.
         """
         content, content_type = _content(json, form)
         defaults = {"accept": "application/json", **({"content-type": content_type} if content_type else {})}
@@ -109,10 +146,20 @@ class Client:
         try:
             connection.request(method, path, content, {**defaults, **(headers or {})})
             response = connection.getresponse()
-            body = response.read()
+            body = _read(response, f"{method} {path.partition('?')[0]}")
         finally:
             connection.close()
         return Reply(response.status, _body(body), {name.lower(): value for name, value in response.getheaders()})
+
+
+def _read(response: http.client.HTTPResponse, call: str) -> bytes:
+    if response.length is not None and response.length <= _MAX_BYTES:
+        return response.read()
+    body = b"" if response.length else response.read(_MAX_BYTES + 1)
+    if response.length or len(body) > _MAX_BYTES:
+        response.close()
+        raise ReplyTooLarge(call)
+    return body
 
 
 def _content(json: Any, form: Mapping[str, bytes] | None) -> tuple[bytes | None, str]:

@@ -4,14 +4,21 @@ EmulatorError
 ├── SandboxUnavailable       the plugin's process cannot be started
 │   └── ClientUnavailable      awslambdaric was requested, and cannot be had for the interpreter
 ├── InvalidEvent             an event cannot be sent as it is
-├── InvalidCode              an upload cannot be a plugin's code                   runtime/code_folders.py
+├── InvalidCode              an upload cannot be a plugin's code                   runtime/archive_entries.py
 ├── InvalidCron              the platform does not accept a schedule               cron/
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
+├── TooManySecrets           more secrets wait to be checked than may wait         security/secret_checks.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
+├── CertificatesInvalid      a file with certificates cannot be used               http/certificates.py
 ├── AddressUnavailable       the server cannot listen at an address                server/background_thread.py
 ├── UsageError               the command line is wrong                             serve.py
-├── DataUnavailable          the folder of the state cannot be used                state/folder_lock.py
+├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
+├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py
+├── OutputFailed             standard output cannot be written                     standard_streams.py
+│   └── OutputClosed           nobody reads it any more
 ├── CallRefused              a call of the client got an error                     client.py
+├── InvalidAddress           the client cannot call an address                     client.py
+├── ReplyTooLarge            a response to the client is too large                 client.py
 └── ApiError                 an API responds with the platform's error body; the class owns status and code
     ├── those of every service                                                     api/errors.py
     └── those of one service                                                       services/*/errors.py

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from biot_emulator.api.call import Call
 from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.errors import ApiError
-from biot_emulator.api.gateway import Gateway
+from biot_emulator.api.gateway import Admission, Gateway
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.router import Router
 from biot_emulator.function_url.event_from_request import UrlRequest
@@ -62,6 +62,18 @@ class Platform:
     def handle(self, call: Call) -> ApiResponse:
         """Respond to a call of an API. Never raises."""
         return self.gateway.handle(call)
+
+    def admit(self, call: Call) -> Admission | ApiResponse:
+        """Admit a call by its path and headers alone, or return the response that refuses it. Never raises."""
+        return self.gateway.admit(call)
+
+    def respond(self, admission: Admission) -> ApiResponse:
+        """Respond to a call that was admitted. Never raises."""
+        return self.gateway.respond(admission)
+
+    def has_function_url(self, address: str) -> bool:
+        """Whether a plugin has this address."""
+        return self.function_urls.has(address)
 
     def handle_function_url(self, address: str, request: UrlRequest) -> Response:
         """Respond to a request to the plugin that has this address."""

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
-import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
+from biot_emulator.admin_credentials import (
+    VARIABLE,
+    CredentialsInvalid,
+    is_readable_by_others,
+    parse_credentials,
+    read_file,
+)
 from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
 from biot_emulator.hooks.plugin_failures import FAILURES
 from biot_emulator.server.signals import termination_signals
-from biot_emulator.state.folder_lock import locked, not_writable
+from biot_emulator.standard_streams import (
+    CLOSED_PIPE,
+    OutputClosed,
+    open_streams,
+    print_error,
+    print_line,
+    require_output,
+)
+from biot_emulator.state.folder_lock import locked
+from biot_emulator.state.unavailable_data import not_writable
 
 __all__ = ["UsageError", "main"]
 
 _PORTS = 65_536
 _USERNAME = "admin@localhost"
+# The state, its keys and the code of plugins are nobody else's to read.
+_UMASK = 0o077
 
 
 class UsageError(EmulatorError):
@@ -31,34 +50,73 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}: see {self.prog} --help")
 
+    def print_help(self, file: object = None) -> None:  # noqa: ARG002 - that of argparse
+        # argparse ignores that the output cannot be written.
+        print_line(self.format_help().rstrip())
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        print_line(metadata.version("biot-emulator"))
+        parser.exit()
+
 
 def main() -> NoReturn:
     """Run `biot-emulator`."""
+    os.umask(_UMASK)
+    open_streams()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the program; return its exit code: 0 done, 1 failed, 2 the command line is wrong."""
+    """Run the program.
+
+    Returns:
+        Its exit code: 0 done, 1 failed, 2 the command line is wrong, 141 nobody reads the output.
+    """
     try:
-        options = _parser().parse_args(arguments or ["--help"])
-        _serve(options)
-    except UsageError as error:
+        _run(arguments)
+        require_output()
+    except (UsageError, CredentialsInvalid) as error:
         return _fail(error, 2)
+    except OutputClosed:
+        return CLOSED_PIPE
     except EmulatorError as error:
         return _fail(error, 1)
     return 0
 
 
+def _run(arguments: Sequence[str]) -> None:
+    try:
+        options = _parser().parse_args(arguments or ["--help"])
+    except SystemExit:  # it has printed the help, or the version
+        return
+    _serve(options)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("biot-emulator", description="The BioT platform on your own machine.", allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=metadata.version("biot-emulator"))
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the platform until interrupted", allow_abbrev=False)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", default=8787, type=_port, help="the port; 0 takes a free one (default: %(default)s)")
     serve.add_argument("--data", type=Path, metavar="DIR", help="store the state here (default: in memory)")
+    admin = serve.add_mutually_exclusive_group()
+    admin.add_argument(
+        "--admin",
+        type=_admin,
+        metavar="EMAIL:PASSWORD",
+        help="the administrator's credentials, which other users of this machine can see here (default: generated)",
+    )
+    admin.add_argument(
+        "--admin-file", type=Path, metavar="FILE", help=f"a file with EMAIL:PASSWORD (or set {VARIABLE} to that)"
+    )
     serve.add_argument(
-        "--admin", type=_admin, metavar="EMAIL:PASSWORD", help="the administrator's credentials (default: generated)"
+        "--ca-file",
+        type=Path,
+        metavar="FILE",
+        help="certificates of authorities to trust, in PEM form, for plugins at https addresses of your own",
     )
     for failure, meaning in FAILURES.items():
         serve.add_argument(
@@ -77,10 +135,25 @@ def _port(text: str) -> int:
 
 
 def _admin(text: str) -> tuple[str, str]:
-    username, _, password = text.partition(":")
-    if not username or not password:
-        raise argparse.ArgumentTypeError("invalid credentials: write EMAIL:PASSWORD")
-    return username, password
+    try:
+        return parse_credentials(text, "it")
+    except CredentialsInvalid:
+        raise argparse.ArgumentTypeError("invalid credentials: write EMAIL:PASSWORD") from None
+
+
+def _credentials(options: argparse.Namespace) -> tuple[str, str] | None:
+    """Return the administrator's credentials; None if they are to be generated."""
+    # In any case: what the emulator starts must not inherit it.
+    variable = os.environ.pop(VARIABLE, "")
+    credentials: tuple[str, str] | None = options.admin
+    if credentials:
+        _warn(f"other users of this machine can see this password: set {VARIABLE}, or use --admin-file, instead")
+        return credentials
+    if options.admin_file:
+        if is_readable_by_others(options.admin_file):
+            _warn(f"other users of this machine can read {options.admin_file}: take that right from them")
+        return read_file(options.admin_file)
+    return parse_credentials(variable, VARIABLE) if variable else None
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -90,28 +163,35 @@ def _serve(options: argparse.Namespace) -> None:
 
 def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.build import build_platform
+    from biot_emulator.http.certificates import trust
     from biot_emulator.server.background_thread import LOOPBACK, Server
     from biot_emulator.state.store import Store
 
-    admin = options.admin or (_USERNAME, secrets.token_urlsafe(12))
+    credentials = _credentials(options)
+    certificates = trust(options.ca_file) if options.ca_file else None
+    admin = credentials or (_USERNAME, secrets.token_urlsafe(12))
     policies = FailurePolicies({failure: getattr(options, f"on_{failure.replace('-', '_')}") for failure in FAILURES})
     try:
-        platform = build_platform(Store(options.data), admin=admin, policies=policies)
-    except (OSError, sqlite3.Error) as error:
+        with ExitStack() as on_failure:
+            store = Store(options.data)
+            on_failure.callback(store.close)
+            platform = build_platform(store, admin=admin, policies=policies, certificates=certificates)
+            on_failure.pop_all()
+    except OSError as error:
         raise not_writable(options.data, error) from error
     with Server(platform, options.host, options.port) as server:
         if options.host not in LOOPBACK:
-            _print(f"Warning: others can reach {server.url}, and try to log in", sys.stderr)
-        if not options.admin:
-            _print(f"administrator {admin[0]} with password {admin[1]}")
-        _print(f"listening on {server.url}")
+            _warn(f"others can reach {server.url}, and try to log in")
+        if not credentials:
+            print_line(f"administrator {admin[0]} with password {admin[1]}")
+        print_line(f"listening on {server.url}")
         wait()
 
 
-def _print(line: str, stream: TextIO | None = None) -> None:
-    print(line, file=stream or sys.stdout, flush=True)
+def _warn(warning: str) -> None:
+    print_error(f"Warning: {warning}")
 
 
 def _fail(error: EmulatorError, exit_code: int) -> int:
-    _print(f"Error: {error}", sys.stderr)
+    print_error(f"Error: {error}")
     return exit_code

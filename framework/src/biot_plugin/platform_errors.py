@@ -4,7 +4,7 @@ PlatformError                      a call to the platform's API failed
 ├── NotConfigured                  the platform's URL or the service user is not configured
 ├── PlatformUnreachable            the response is missing or incomplete
 │   └── PlatformTimeout            no response before the call's timeout or Lambda's deadline
-├── UnexpectedAnswer               not a response of the platform: HTML, a redirect, invalid JSON
+├── UnexpectedAnswer               not a response of the platform: HTML, a redirect, invalid JSON, too large
 └── ApiError                       the platform responded with an error
     ├── BadRequest         400
     ├── TokenRefused       401     even after the token was renewed
@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 from biot_plugin.errors import BiotPluginError, Reject
 
 _MAX_STATUS = 599
+_MAX_NAME_LENGTH = 100
 _FAILED = "The plugin failed: a call to the platform's API failed"
 
 
@@ -74,7 +75,7 @@ class PlatformTimeout(PlatformUnreachable):
 
 
 class UnexpectedAnswer(PlatformError):
-    """The status is not an error, but the response is not one that the platform sends: a redirect, HTML, invalid JSON.
+    """The response is not one that the platform sends: a redirect, HTML, invalid JSON, or far too large.
 
     Attributes:
         status: The HTTP status.
@@ -107,12 +108,10 @@ class ApiError(PlatformError):
         self.message = message if isinstance(message, str) else ""
         self.details: dict[str, Any] = details if isinstance(details, dict) else {}
         platform_trace_id = fields.get("traceId")
-        reason = f"answered {status} {self.code or 'without the error body of the platform'}"
-        super().__init__(
-            call,
-            reason,
-            trace_id=platform_trace_id if isinstance(platform_trace_id, str) and platform_trace_id else trace_id,
-        )
+        # Whoever responds can write anything into the body, and the error's text is logged.
+        named = self.code if self.code and _is_name(self.code) else "without the error body of the platform"
+        is_trace = isinstance(platform_trace_id, str) and _is_name(f"t{platform_trace_id.replace('-', '')}")
+        super().__init__(call, f"answered {status} {named}", trace_id=(is_trace and platform_trace_id) or trace_id)
 
     def _reject(self) -> Reject:
         if not self.relayed or not self.code or self.status > _MAX_STATUS:
@@ -157,6 +156,11 @@ class LoginFailed(ApiError):
     """The platform refused the log-in of the plugin's service user (contract section 5.3)."""
 
     relayed = False
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is a short ASCII word, such as a code of the platform."""
+    return len(text) <= _MAX_NAME_LENGTH and text.isascii() and text.isidentifier()
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

@@ -7,7 +7,8 @@ CliError
 ├── InvalidPlugin        4  the plugin or its configuration is invalid
 ├── PlatformRefused      5  the platform refused the request
 ├── PlatformUnreachable  6  the platform cannot be reached
-└── Interrupted        130  a signal interrupted an operation that cannot be undone (128 + the signal's number)
+├── Interrupted        130  a signal interrupted an operation that cannot be undone (128 + the signal's number)
+└── OutputClosed       141  nobody reads the output any more, as in `biot-plugin list | head -1` (128 + SIGPIPE)
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = [
     "Interrupted",
     "InvalidPlugin",
     "OperationFailed",
+    "OutputClosed",
     "PlatformRefused",
     "PlatformUnreachable",
     "PluginImportError",
@@ -78,3 +80,9 @@ class Interrupted(CliError):
     """The user interrupted an operation that cannot be undone."""
 
     exit_code: ClassVar[int] = 130
+
+
+class OutputClosed(CliError):
+    """Nobody reads the output any more: the program ends silently, as if the signal SIGPIPE had ended it."""
+
+    exit_code: ClassVar[int] = 141

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.hooks.kinds import HookKind
 from biot_plugin_cli.manifest.lambda_runtimes import Runtime
 from biot_plugin_cli.platform.plugin_names import MAX_NAME_LENGTH, PREFIX
 from biot_plugin_cli.plugin.interpreters import find_interpreter
+from biot_plugin_cli.template.destination import locate
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 from biot_plugin_cli.terminal.console import out, print_json
 
@@ -31,7 +32,7 @@ CiProvider = Literal["github", "bitbucket", "none"]
 @app.command()
 def new_plugin(
     destination: Annotated[
-        Path | None, typer.Argument(metavar="DEST", help="The folder to create; default: --name.")
+        Path | None, typer.Argument(metavar="DEST", help="The folder to create, or an empty one; default: --name.")
     ] = None,
     name: Annotated[
         str | None,
@@ -63,7 +64,7 @@ def new_plugin(
     answers = {key: value for key, value in options.items() if value is not None}
     ask = not defaults and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
     folder = _destination(destination, name, ask)
-    suggested = {"name": _valid_name(folder.absolute().name)}
+    suggested = {"name": _valid_name(locate(folder).name)}
     if not (ask or defaults):
         _require_all(answers | suggested, options)
 
@@ -104,12 +105,13 @@ def _require_all(answers: dict[str, Any], questions: dict[str, Any]) -> None:
 def _print_next_steps(folder: Path, created: dict[str, Any]) -> None:
     program = "biot-plugin" if shutil.which("biot-plugin") else ".venv/bin/biot-plugin"
     event = f"events/{created['hooks'][0].replace('-', '_')}.json"
-    out.print(f"[green]Created the plugin[/] [bold]{created['name']}[/] in {escape(str(folder))}. Next:")
-    out.print(f"  cd {shlex.quote(str(folder))}", markup=False)
-    out.print("  make test          [dim]# installs everything into the folder, then runs the tests[/]")
+    name = created["name"]
+    out.print(Text.assemble(("Created the plugin", "green"), " ", (name, "bold"), f" in {folder}. Next:"))
+    if locate(folder) != Path.cwd():
+        out.print(f"  cd {shlex.quote(str(folder))}")
+    comment = "# installs everything into the folder, then runs the tests"
+    out.print(Text.assemble("  make test          ", (comment, "dim")))
     out.print(f"  {program} invoke {event}")
     if find_interpreter(created["runtime"]) is None:
-        out.print(
-            f"[yellow]{created['runtime']} is not installed on this machine:[/] "
-            "make setup downloads it with uv, or asks you to install it."
-        )
+        missing = (f"{created['runtime']} is not installed on this machine:", "yellow")
+        out.print(Text.assemble(missing, " make setup downloads it with uv, or asks you to install it."))

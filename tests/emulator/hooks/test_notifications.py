@@ -15,6 +15,8 @@ from tests.emulator.conftest import ADA, PATIENTS, code_zip
 
 pytestmark = pytest.mark.slow
 
+#: Calls of one plugin at once, and fewer than those of all plugins were.
+_AT_ONCE = 10
 ANYTHING = code_zip("def handler(event, context): return {}")
 
 
@@ -120,3 +122,23 @@ def test_each_change_is_told_once_however_many_call(emulator: Emulator) -> None:
         thread.join()
     told = [one["body"]["data"]["entity"]["_id"] for one in received(emulator)]
     assert sorted(told) == sorted(f"{number}-{count}" for number in range(4) for count in range(10))
+
+
+def test_a_slow_plugin_delays_the_notifications_of_no_other(emulator: Emulator, tmp_path: Path) -> None:
+    over = tmp_path / "over"
+    slow = code_zip(f"""
+        import pathlib, time
+        def handler(event, context):
+            while not pathlib.Path({str(over)!r}).exists(): time.sleep(0.01)
+    """)
+    emulator.deploy(slow, "slow", subscriptions=told_of(("patient", "_create")), timeout=60)
+    emulator.deploy(ANYTHING, "quick", subscriptions=told_of(("device", "_create")))
+    for _ in range(2 * _AT_ONCE):
+        assert emulator.call("POST", PATIENTS, json=ADA).status_code == 201
+    assert emulator.call("POST", "/device/v2/devices", json={"_id": "d1"}).status_code == 201
+    while not emulator.invocations("quick"):
+        assert not emulator.wait_for_notifications(0)
+    assert emulator.invocations("slow") == []
+    over.touch()
+    assert emulator.wait_for_notifications()
+    assert len(emulator.invocations("slow")) == 2 * _AT_ONCE

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -110,6 +111,47 @@ def test_closing_ends_a_busy_process_and_fails_its_event(make_function: MakeFunc
         workers.close()
         assert busy.result().error is not None
     assert workers.invoke(make_function(WHO), {}).status_code == 502
+
+
+WAITS = """
+import pathlib, time
+def handler(event, context):
+    while not pathlib.Path(event["until"]).exists():
+        time.sleep(0.01)
+    return 1
+"""
+
+
+def test_an_event_that_waits_too_long_for_a_process_is_throttled(make_function: MakeFunction, tmp_path: Path) -> None:
+    workers, event = Workers(limit=1, wait_seconds=0.2), {"until": str(tmp_path / "over")}
+    function = make_function(WAITS, timeout=60)
+    with ThreadPoolExecutor(1) as threads:
+        busy = threads.submit(workers.invoke, function, event)
+        _wait_until(lambda: workers.count("demo") == 1)
+        throttled = workers.invoke(function, event)
+        assert throttled.error is not None
+        assert (throttled.error.type, throttled.status_code) == ("TooManyRequestsException", 429)
+        (tmp_path / "over").touch()
+        assert busy.result().reply == 1
+    assert workers.invoke(function, event).reply == 1
+    workers.close()
+
+
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_whoever_waits_while_a_plugin_is_deployed_or_deleted_is_answered(
+    make_function: MakeFunction, tmp_path: Path, is_replaced: bool
+) -> None:
+    workers, event = Workers(limit=1), {"until": str(tmp_path / "over")}
+    function = make_function(WAITS, timeout=60)
+    with ThreadPoolExecutor(4) as threads:
+        callers = [threads.submit(workers.invoke, function, event) for _ in range(3)]
+        _wait_until(lambda: workers.count("demo") == 1)
+        workers.retire("demo")
+        if is_replaced:
+            callers.append(threads.submit(workers.invoke, replace(function, environment={"MODE": "new"}), event))
+        (tmp_path / "over").touch()
+        assert [caller.result().reply for caller in callers] == [1] * len(callers)
+    workers.close()
 
 
 def test_an_interpreter_that_is_not_there_fails_the_event_in_one_sentence(

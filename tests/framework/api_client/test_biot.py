@@ -56,6 +56,26 @@ def test_an_error_has_what_the_platform_said_and_becomes_the_reply(
     assert "ada@example.com" not in written
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": "patient Ada Example", "traceId": "f" * 32},
+        {"code": "C" * 101, "traceId": "t" * 101},
+        {"code": "C\x1b[31m", "traceId": "t\n"},
+        {"code": "CÖDE", "traceId": "ünique"},
+        {"code": 7, "traceId": 7},
+        {"code": "", "traceId": ""},
+    ],
+)
+def test_what_is_no_code_is_not_part_of_an_errors_text(
+    platform: PlatformServer, run: Run, fields: dict[str, Any]
+) -> None:
+    platform.behaves(lambda exchange: exchange.answer(400, fields))
+    run(patch)
+    assert str(run.result) == f"PATCH {PATIENTS}/7: answered 400 without the error body of the platform"
+    assert run.result.trace_id not in ("t" * 101, "t\n", "ünique", 7, "")
+
+
 def test_a_status_that_is_none_is_not_passed_on(platform: PlatformServer, run: Run) -> None:
     platform.behaves(error(999, "SOME_CODE"))
     reply = run(patch)

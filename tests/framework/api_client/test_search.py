@@ -137,7 +137,9 @@ def test_an_answer_without_totals_ends_with_a_short_page(searches: Searches) -> 
     assert searches.result == 3
 
 
-@pytest.mark.parametrize("answer", [None, [], {}, {"_id": "7"}, {"data": None}, {"data": {"_id": "7"}}])
+@pytest.mark.parametrize(
+    "answer", [None, [], {}, {"_id": "7"}, {"data": None}, {"data": {"_id": "7"}}, {"data": [{}, 7]}]
+)
 def test_an_answer_that_is_no_page_is_not_taken_for_finding_nothing(searches: Searches, answer: Any) -> None:
     searches.api.get(PATIENTS, answer=answer)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -56,6 +57,36 @@ def test_a_log_in_without_a_token_is_no_log_in(platform: PlatformServer, run: Ru
     platform.login_behaviours = [lambda exchange: exchange.answer(200, body)]
     run(get)
     assert type(run.result) is UnexpectedAnswer
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "secret\r\nx-injected: 1",
+        "secret\n",
+        "secret ",
+        "secr\tet",
+        "sécret",
+        "secret\u202e",
+        "secret\ud800",
+        "s" * 16385,
+        7,
+        True,
+        ["secret"],
+        {"token": "secret"},
+    ],
+)
+def test_a_token_that_no_header_can_have_is_no_log_in_and_is_not_quoted(
+    platform: PlatformServer, run: Run, token: object, log: Callable[[], list[dict[str, Any]]]
+) -> None:
+    body = {"accessToken": token, "accessTokenExpiration": "2999-01-01T00:00:00Z"}
+    platform.login_behaviours = [lambda exchange: exchange.answer(200, body)]
+    reply = run(get)
+    assert type(run.result) is UnexpectedAnswer
+    assert platform.received == []
+    shown = json.dumps([reply, log(), repr(run.result)])
+    assert "secret" not in shown
+    assert "s" * 100 not in shown
 
 
 def test_the_log_in_is_tried_again_for_a_moment(platform: PlatformServer, run: Run) -> None:

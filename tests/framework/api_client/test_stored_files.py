@@ -114,7 +114,44 @@ def test_what_is_no_content_is_refused_before_a_file_is_made(plugin: Plugin, sto
     assert storage.platform.received == []
 
 
-@pytest.mark.parametrize("answer", [{"id": "f-1"}, {"id": "f-1", "signedUrl": "file:///etc/passwd"}, [], None])
+ADDRESSES = [
+    "file:///etc/passwd",
+    "http://127.0.0.1:port/",
+    "http://",
+    "http://storage\x00.example/",
+    "http://storage.example/a b",
+    "http://storage.example/\r\nx: y",
+    "http://storage.example/é",
+    "http://storage.example/\ud800",
+    "http://[::1/",
+]
+
+
+@pytest.mark.parametrize("answer", [{"id": "f-1"}, *({"id": "f-1", "signedUrl": url} for url in ADDRESSES), [], None])
 def test_an_answer_without_an_address_is_unexpected(plugin: Plugin, storage: Storage, answer: object) -> None:
     storage.platform.behaves(lambda exchange: exchange.answer(200, answer))
     assert type(in_handler(plugin, lambda biot: biot.upload("a", b"1", "text/plain"))) is UnexpectedAnswer
+
+
+@pytest.mark.parametrize(
+    ("memory", "largest"),
+    [("128", 64), ("1024", 512), ("10240", 5120), (None, 512), ("", 512), ("-1", 512), ("x", 512)],
+)
+def test_a_file_may_have_half_of_the_functions_memory(
+    plugin: Plugin, storage: Storage, monkeypatch: pytest.MonkeyPatch, memory: str | None, largest: int
+) -> None:
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", raising=False)
+    if memory is not None:
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory)
+
+    def announce(length: int) -> Any:
+        def behave(exchange: Exchange) -> None:
+            exchange.write(f"HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n".encode())
+            exchange.break_off()
+
+        return behave
+
+    storage.faults = [announce(largest * 1024 * 1024 + 1)]
+    refused = in_handler(plugin, lambda biot: biot.download("f-1"))
+    assert type(refused) is UnexpectedAnswer
+    assert str(refused) == f"GET /signed/f-1: answered 200 with more than {largest} MB"

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -29,6 +32,8 @@ from tests.framework.conftest import spki
         (200, b'{"publicKey": "bm90IGEga2V5"}'),
         (200, b""),
         (302, b""),
+        (200, b"[" * 100_000),
+        (200, b'{"publicKey": "' + b"A" * 1024 * 1024 + b'"}'),
     ],
 )
 def test_without_a_key_nobody_is_verified(
@@ -76,3 +81,29 @@ def test_a_platform_that_cannot_be_reached_is_logged(
         record = log()[-1]
         assert "the platform's public key is not available" in record["message"]
         assert record["cause"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 200000000000\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffffffff\r\n{}",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 2 * 1024 * 1024,
+    ],
+)
+def test_a_response_that_has_no_end_is_not_a_key(monkeypatch: pytest.MonkeyPatch, signer: Signer, text: bytes) -> None:
+    def serve(listener: socket.socket) -> None:
+        caller, _ = listener.accept()
+        with caller, contextlib.suppress(OSError):
+            caller.recv(65536)
+            caller.sendall(text)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("BIOT_BASE_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        thread = threading.Thread(target=serve, args=(listener,))
+        thread.start()
+        plugin = Plugin()
+        plugin.pre_request(PATIENTS)(lambda event: None)
+        reply = plugin.handler(pre(signer.token("PLUGIN_INTERCEPTOR")), Context())
+        thread.join()
+    assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (400, "JWT_ERROR")

@@ -139,23 +139,137 @@ def test_each_kind_is_told(
 
 
 @pytest.mark.parametrize(
-    ("reply", "shown"),
+    ("reply", "exit_code", "shown"),
     [
         (
             {"statusCode": 403, "body": {"code": "NO"}},
+            0,
             "stops the call, and its caller receives this body with status 403",
         ),
-        ({}, "The platform cannot use the reply, as it lacks 'request'"),
-        ({"response": {}}, "The platform cannot use the reply, as it lacks 'request'"),
+        ({}, 1, "The platform cannot use the reply, as it lacks 'request'"),
+        ({"response": {}}, 1, "The platform cannot use the reply, as it lacks 'request'"),
+        ({"request": {"body": {}}}, 1, "The platform cannot use the reply, as its [request] has no [path]"),
     ],
 )
 def test_people_are_told_what_the_platform_makes_of_a_reply(
-    plugin: Write, event: Callable[..., Path], biot_plugin: Program, reply: object, shown: str
+    plugin: Write, event: Callable[..., Path], biot_plugin: Program, reply: object, exit_code: int, shown: str
 ) -> None:
     plugin(f"def handler(event, context): return {reply!r}")
     done = biot_plugin("invoke", event(PRE))
-    assert done.exit_code == 0
+    assert done.exit_code == exit_code
     assert shown in done.out
+    assert (shown in done.err) == bool(exit_code)
+
+
+FRAMEWORK = """
+from biot_plugin import Plugin, Reject
+plugin = Plugin()
+
+@plugin.pre_request("POST/organization/v1/users/patients")
+def handle(event):
+    {}
+
+handler = plugin.handler
+"""
+HOOK = hook(
+    "INTERCEPTOR_PRE",
+    apiId="POST/organization/v1/users/patients",
+    request={"path": "/organization/v1/users/patients", "body": {"n": 1}, "pathVariables": []},
+)
+_ENDS = {
+    "pass": ("pass", 0, "succeeded", ""),
+    "refusal": ("raise Reject(403, 'TOO_YOUNG', 'No minors')", 0, "refused", ""),
+    "failure": ("1 / 0", 1, "failed", "replied 500 INTERNAL_SERVER_ERROR; the log shows why"),
+    "own status": ("raise Reject(503, 'CLOSED', 'Later')", 1, "failed", "replied 503 CLOSED; the log shows why"),
+    "exit": ("import sys; sys.exit(0)", 1, "failed", "replied 500 INTERNAL_SERVER_ERROR"),
+    "interruption": ("raise KeyboardInterrupt", 1, "failed", "replied 500 INTERNAL_SERVER_ERROR"),
+    "hard exit": ("import os; os._exit(0)", 1, "failed", "never end its process"),
+    "signal": ("import os; os.kill(os.getpid(), 15)", 1, "failed", "signal: terminated"),
+    "breakpoint": ("breakpoint()", 1, "failed", "breakpoint() and pdb need a terminal"),
+    "pdb": ("import pdb; pdb.set_trace()", 1, "failed", "breakpoint() and pdb need a terminal"),
+    "input": ("input()", 1, "failed", "input() needs somebody who types"),
+    "no input": ("import sys; assert sys.stdin.read() == ''", 0, "succeeded", ""),
+    "folder": ("import os; os.chdir('/')", 0, "succeeded", ""),
+    "thread": ("import threading, time; threading.Thread(target=time.sleep, args=(9,)).start()", 0, "succeeded", ""),
+    "trace": ("import faulthandler; faulthandler.dump_traceback()", 0, "succeeded", ""),
+    "uncaught": ("event.biot.get('/device/v2/devices/7')", 1, "failed", "did not catch the error 404 NOT_FOUND"),
+    "caught": (
+        "from biot_plugin import NotFound\n    try: event.biot.get('/device/v2/devices/7')\n"
+        "    except NotFound: raise Reject(404, 'NO_DEVICE', 'There is none')",
+        0,
+        "refused",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _ENDS)
+def test_a_failure_is_an_exit_code_and_a_refusal_is_none(
+    plugin: Write, event: Callable[..., Path], biot_plugin: Program, name: str
+) -> None:
+    body, exit_code, outcome, said = _ENDS[name]
+    plugin(FRAMEWORK.format(body))
+    done = biot_plugin("invoke", event(HOOK), "--json")
+    assert (done.exit_code, done.document["outcome"]) == (exit_code, outcome), done.document["logs"]
+    if not exit_code:
+        assert (done.document["failure"], done.err) == (None, "")
+        return
+    assert said in done.document["failure"]
+    assert done.err == f"error: {done.document['failure']}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("breakpoint()", "BdbQuit; breakpoint() and pdb need a terminal"),
+        ("input()", "EOF when reading a line; input() needs somebody who types"),
+    ],
+)
+def test_a_terminal_is_not_there_for_a_plugin_without_the_framework_either(
+    plugin: Write, event: Callable[..., Path], biot_plugin: Program, body: str, said: str
+) -> None:
+    for code, exit_code in ((f"def handler(event, context):\n    {body}\n    return {{}}", 1), (f"{body}\n", 3)):
+        plugin(code)
+        done = biot_plugin("invoke", event(DIRECT))
+        assert done.exit_code == exit_code
+        assert said in done.err
+        assert done.err.count("\n") == 1
+
+
+def test_of_several_events_the_worst_counts(plugin: Write, tmp_path: Path, biot_plugin: Program) -> None:
+    plugin("""
+        import json
+        def handler(event, context):
+            request = json.loads(event["body"])["request"]
+            status = request["body"]["status"]
+            return {"request": request} if status == 200 else {"statusCode": status, "body": "{}"}
+    """)
+    files = {}
+    for status in (200, 403, 500):
+        sent = hook("INTERCEPTOR_PRE", apiId="POST/a", request={"path": "/a", "body": {"status": status}})
+        files[status] = tmp_path / f"{status}.json"
+        files[status].write_text(json.dumps(sent))
+    good = biot_plugin("invoke", files[200], files[403], "--json")
+    assert (good.exit_code, good.err, good.document["outcome"]) == (0, "", "refused")
+    bad = biot_plugin("invoke", files[500], files[200], files[403], "--json")
+    assert (bad.exit_code, bad.document["outcome"]) == (1, "failed")
+    assert [one["outcome"] for one in bad.document["invocations"]] == ["failed", "succeeded", "refused"]
+    assert [one["event"] for one in bad.document["invocations"]] == [str(files[n]) for n in (500, 200, 403)]
+    people = biot_plugin("invoke", files[200], files[500], files[403])
+    assert people.exit_code == 1
+    assert people.err.startswith(
+        f"error: 1 of 3 events failed, such as {files[500]}: The plugin failed, and replied 500"
+    )
+    assert people.err.count("\n") == 1
+    assert all(f"{file}\nPRE_REQUEST POST/a\n" in people.out for file in files.values())
+
+
+def test_of_several_events_none_is_run_where_one_cannot_be_read(
+    plugin: Write, event: Callable[..., Path], biot_plugin: Program
+) -> None:
+    plugin()
+    done = biot_plugin("invoke", event(PRE), "none.json")
+    assert (done.exit_code, done.out) == (2, "")
 
 
 def test_machines_get_one_document(plugin: Write, event: Callable[..., Path], biot_plugin: Program) -> None:

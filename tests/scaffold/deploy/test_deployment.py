@@ -6,12 +6,15 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.testing import Emulator
+from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.deploy import preparation
 from biot_plugin_cli.hooks import discovery
 from biot_plugin_cli.manifest import file
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
@@ -21,6 +24,19 @@ from tests.scaffold.packages import Repository
 from tests.scaffold.support import on_terminal, program_file
 
 pytestmark = pytest.mark.slow
+
+
+def test_a_package_that_was_changed_after_its_checks_is_not_sent(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(_plugin: object, path: Path, _loaded: object) -> list[Finding]:
+        path.write_bytes(path.read_bytes() + b"x")
+        return []
+
+    monkeypatch.setattr(preparation, "check_loading", change)
+    outcome = plugin.program("deploy", "--yes")
+    assert (outcome.exit_code, "was changed after it was built: run this command again" in outcome.err) == (1, True)
+    assert platform.requests == []
 
 
 def test_a_plugin_is_made_changed_and_left_alone(

@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from biot_emulator.testing import Emulator
+from biot_plugin_cli.deploy import rollback
+from biot_plugin_cli.deploy.package_history import PackageHistory
 from tests.scaffold.deployments import FIRST, HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
@@ -172,3 +178,85 @@ def test_what_nobody_can_tell_of_the_code_stays_when_it_goes_back(
     assert after
     assert answer(emulator) == {"n": 1}
     assert (after["cronSchedule"], after["subscriptions"]) == (before["cronSchedule"], before["subscriptions"])
+
+
+def append_to_code(zip_file: Path) -> None:
+    with zipfile.ZipFile(zip_file, "a") as archive:
+        archive.writestr("__pycache__/index.pyc", b"code that the content hash leaves out")
+
+
+def replace_by_another(zip_file: Path) -> None:
+    shutil.copy(zip_file.with_name("00002.zip"), zip_file)
+
+
+def empty(zip_file: Path) -> None:
+    zip_file.write_bytes(b"")
+
+
+@pytest.mark.parametrize("change", [append_to_code, replace_by_another, empty])
+def test_a_package_that_was_changed_since_is_not_sent(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, change: Callable[[Path], None]
+) -> None:
+    numbered(plugin, 1, 2)
+    [first] = (plugin.root / ".biot-plugin").rglob("00001.zip")
+    change(first)
+    before = shown(emulator)
+    platform.requests.clear()
+    for arguments in ([], ["--to", "1"]):
+        outcome = plugin.program("rollback", "--yes", *arguments)
+        assert outcome.exit_code == 1
+        assert outcome.err.splitlines()[-1] == (
+            f"error: {first} is not the package that was deployed as version 1: it was changed since; "
+            "check out the older code and deploy it"
+        )
+    assert platform.requests == []
+    assert shown(emulator) == before
+
+
+def test_a_package_that_is_changed_during_the_confirmation_is_sent_as_it_was(
+    plugin: Repository, emulator: Emulator, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbered(plugin, 1, 2)
+    [first] = (plugin.root / ".biot-plugin").rglob("00001.zip")
+    monkeypatch.setattr(rollback, "confirm", lambda *_, **__: empty(first))
+    assert plugin.program("rollback").exit_code == 0
+    assert answer(emulator) == {"n": 1}
+
+
+CONFIG = {"handler": "index.handler", "runtime": "python3.11", "subscriptions": None, "cronSchedule": None}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": "1"},
+        {"version": True},
+        {"version": None},
+        {"content_hash": 7},
+        {"sha256": None},
+        {"endpoint_url": ["x"]},
+        {"file": 7},
+        {"file": "../00001.zip"},
+        {"file": "missing.zip"},
+        {"config": []},
+        {"config": {"subscriptions": [1]}},
+        {"more": 1},
+    ],
+)
+def test_a_record_of_another_shape_is_no_package(tmp_path: Path, changes: dict[str, Any]) -> None:
+    history = PackageHistory(tmp_path, "https://platform.example", "demo")
+    history.add(b"1", 1, "a" * 64, CONFIG, None)
+    history.add(b"2", 2, "b" * 64, CONFIG, None)
+    assert [package.read() for package in history.all()] == [b"2", b"1"]
+    [record] = tmp_path.rglob("00001.json")
+    record.write_text(json.dumps({**json.loads(record.read_text()), **changes}))
+    assert [package.version for package in history.all()] == [2]
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"[" * 100_000, b"7", b"{}"])
+def test_a_record_that_is_not_json_is_no_package(tmp_path: Path, content: bytes) -> None:
+    history = PackageHistory(tmp_path, "https://platform.example", "demo")
+    history.add(b"1", 1, "a" * 64, CONFIG, None)
+    [record] = tmp_path.rglob("00001.json")
+    record.write_bytes(content)
+    assert history.all() == []

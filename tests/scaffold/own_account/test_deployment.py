@@ -178,8 +178,9 @@ def test_the_same_files_in_other_bytes_are_no_change(own: QuickPlugin, monkeypat
 
     def otherwise_compressed(plugin: Any) -> Any:
         hooks, package = prepare(plugin)
-        package.path.write_bytes(package.path.read_bytes() + b"\0")
-        return hooks, package
+        content = package.path.read_bytes() + b"\0"
+        package.path.write_bytes(content)
+        return hooks, replace(package, sha256=hashlib.sha256(content).hexdigest())
 
     monkeypatch.setattr(own, "prepare", otherwise_compressed)
     assert own.deploy()["action"] == "none"

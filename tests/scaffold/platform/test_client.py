@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +16,7 @@ from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.platform import retries
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
-from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, OtherPlugin, Refusal, Unreachable
+from biot_plugin_cli.platform.errors import AnswerLost, EndlessSearch, NotThePlatform, OtherPlugin, Refusal, Unreachable
 from biot_plugin_cli.platform.plugin_calls import PluginCalls
 
 Answer = tuple[int, bytes]
@@ -262,6 +263,87 @@ def test_a_page_of_another_shape_is_not_the_platforms(server: Server, client: Pl
     with pytest.raises(NotThePlatform, match="base URL"):
         client.search("/x", {})
     assert len(server.calls) == 1
+
+
+@pytest.mark.parametrize("total", [None, 10**9, "many", -1, True])
+def test_a_search_that_does_not_end_is_ended(server: Server, client: PlatformClient, total: object) -> None:
+    pages = count()
+    metadata = {"metadata": {"page": {"totalResults": total}}}
+
+    def page(_: str, path: str) -> Answer:
+        data = [{"n": next(pages)} for _ in range(100)] if total != -1 else [{"n": 1}] * 100
+        return 200, json.dumps({"data": data, **metadata}).encode()
+
+    server.answers = page
+    if total == -1:
+        assert len(client.search("/x", {})) == 100
+        return
+    with pytest.raises(
+        EndlessSearch, match=r"^The results of /x do not end, as there are more than \d+ pages: "
+    ) as error:
+        client.search("/x", {})
+    assert error.value.exit_code == 6
+
+
+def test_a_search_that_repeats_a_page_is_ended(server: Server, client: PlatformClient) -> None:
+    server.answers = lambda method, path: (200, json.dumps({"data": [{"n": 1}] * 100}).encode())
+    with pytest.raises(EndlessSearch, match="a page is repeated"):
+        client.search("/x", {})
+    assert len(server.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "secret\r\nx: y",
+        "secret\n",
+        "secr et",
+        "sécret",
+        "secret\u202e",
+        "secret\ud800",
+        "",
+        "s" * 16385,
+        7,
+        True,
+        None,
+        ["s"],
+    ],
+)
+@pytest.mark.parametrize("is_service", [True, False])
+def test_a_token_that_no_header_can_have_is_not_the_platforms_and_is_not_quoted(
+    server: Server, is_service: bool, token: object
+) -> None:
+    server.login = json.dumps({"accessToken": token} if is_service else {"accessJwt": {"token": token}}).encode()
+    client = PlatformClient(server.url, lambda: Credentials(is_service, "id", "key"))
+    with pytest.raises(NotThePlatform) as error:
+        client.get("/x")
+    assert "secret" not in str(error.value)
+    assert len(server.requests) == 1
+    client.close()
+
+
+@pytest.mark.parametrize("status", [400, 403, 500])
+@pytest.mark.parametrize("is_log_in", [True, False])
+def test_neither_token_nor_secret_is_shown_where_the_platform_quotes_them(
+    server: Server, status: int, is_log_in: bool
+) -> None:
+    secret, token = 'pass"wörd', "token-of-the-user"
+    server.login = json.dumps({"accessToken": token}).encode()
+    client = PlatformClient(server.url, lambda: Credentials(True, "id", secret))
+    quoted = f"Bearer {token} and {secret} and {json.dumps(secret)}"
+    body = {"code": quoted, "message": quoted, "traceId": quoted, "details": {"className": [quoted], "x": quoted}}
+    answer = (status, json.dumps(body).encode())
+    server.answers = lambda method, path: answer
+    server.logins = [answer] * 10 if is_log_in else []
+    calls: list[Callable[[], object]] = [lambda: client.get("/x"), lambda: client.change("PUT", "/x")]
+    for call in calls:
+        with pytest.raises(Refusal) as error:
+            call()
+        for shown in (str(error.value), error.value.code, str(error.value.details)):
+            assert token not in shown
+            assert "wörd" not in shown
+            assert "w\\u00f6rd" not in shown
+    client.close()
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_the_pipeline_checks_tests_packages_and_deploys_what_is_tagged(
     create(tmp_path / "image", "--defaults", "--ci", ci, "--package", "image")
     pipeline = yaml.safe_load((tmp_path / "zip" / file).read_text(encoding="utf-8"))
     text = json.dumps(pipeline)
-    assert "make check test package" in text
+    assert "make check test package invoke" in text
     assert "make deploy" in text
     if ci == "github":
         deploy = pipeline["jobs"]["deploy"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.terminal.file_writer import write_atomically
 from tests.scaffold.support import entries
 
@@ -54,3 +55,15 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
         write_atomically(tmp_path / "demo.zip", b"new")
 
     assert entries(tmp_path) == []
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("/dev/null")
+    for name in ("pipe", "folder", "link"):
+        with pytest.raises(OperationFailed, match="is no file, and cannot be replaced by one"):
+            write_atomically(tmp_path / name, b"content")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link", "pipe"]
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import ApiError
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.state.unavailable_data import DataUnavailable
 
 __all__ = ["ErrorResponses"]
 
 _log = logging.getLogger("biot_emulator")
+
+_T = TypeVar("_T")
 
 
 class ErrorResponses:
@@ -36,12 +40,15 @@ class ErrorResponses:
         }
         return ApiResponse(error.status_code, body, error.headers)
 
-    def guard(self, call: Call, respond: Callable[[], ApiResponse]) -> ApiResponse:
-        """Return a response, or the error response for whatever is raised instead. Never raises."""
+    def guard(self, call: Call, do: Callable[[], _T]) -> _T | ApiResponse:
+        """Return what a function returns, or the error response for whatever it raises instead. Never raises."""
         try:
-            return respond()
+            return do()
         except ApiError as error:
             return self.render(error, call)
+        except DataUnavailable as error:
+            _log.error("%s %s failed: %s", call.method, call.path, error)
+            return self.render(ApiError("The platform cannot read or store its state: its log says why"), call)
         except Exception:
             _log.exception("%s %s failed", call.method, call.path)
             return self.render(ApiError("The platform failed to handle the call"), call)

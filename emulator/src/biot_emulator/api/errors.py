@@ -6,7 +6,13 @@ ApiError                    500 INTERNAL_SERVER_ERROR
 ├── AccessDenied            403 ACCESS_DENIED
 ├── NotKnown                404 NOT_FOUND
 │   └── MethodNotAllowed    405 METHOD_NOT_ALLOWED
-└── PluginFailed            502 BAD_GATEWAY
+├── TooSlow                 408 REQUEST_TIMEOUT
+├── BodyTooLarge            413 PAYLOAD_TOO_LARGE
+├── TargetTooLong           414 URI_TOO_LONG
+├── TooManyRequests         429 TOO_MANY_REQUESTS
+├── HeadersTooLarge         431 REQUEST_HEADER_FIELDS_TOO_LARGE
+├── PluginFailed            502 BAD_GATEWAY
+└── Overloaded              503 SERVICE_UNAVAILABLE
 """
 
 from __future__ import annotations
@@ -15,7 +21,23 @@ from typing import Any, ClassVar
 
 from biot_emulator.errors import EmulatorError
 
-__all__ = ["AccessDenied", "ApiError", "BadRequest", "MethodNotAllowed", "NotKnown", "PluginFailed", "TokenNotValid"]
+__all__ = [
+    "AccessDenied",
+    "ApiError",
+    "BadRequest",
+    "BodyTooLarge",
+    "HeadersTooLarge",
+    "MethodNotAllowed",
+    "NotKnown",
+    "Overloaded",
+    "PluginFailed",
+    "TargetTooLong",
+    "TokenNotValid",
+    "TooManyRequests",
+    "TooSlow",
+]
+
+_RETRY_SECONDS = "1"
 
 
 class ApiError(EmulatorError):
@@ -80,8 +102,60 @@ class MethodNotAllowed(NotKnown):
         return {"allow": ", ".join(self.details["allowedMethods"])}
 
 
+class TooSlow(ApiError):
+    """The request does not arrive as fast as the platform waits for it."""
+
+    status_code = 408
+    code = "REQUEST_TIMEOUT"
+
+
+class BodyTooLarge(ApiError):
+    """The body has more bytes than the API accepts."""
+
+    status_code = 413
+    code = "PAYLOAD_TOO_LARGE"
+
+
+class TargetTooLong(ApiError):
+    """The path or the query has more bytes than the platform accepts."""
+
+    status_code = 414
+    code = "URI_TOO_LONG"
+
+
+class TooManyRequests(ApiError):
+    """More callers wait for the same than the platform lets wait."""
+
+    status_code = 429
+    code = "TOO_MANY_REQUESTS"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again, in seconds."""
+        return {"retry-after": _RETRY_SECONDS}
+
+
+class HeadersTooLarge(ApiError):
+    """The headers are more, or have more bytes, than the platform accepts."""
+
+    status_code = 431
+    code = "REQUEST_HEADER_FIELDS_TOO_LARGE"
+
+
 class PluginFailed(ApiError):
     """A plugin that intercepts the call crashed, timed out, or sent a reply that cannot be used."""
 
     status_code = 502
     code = "BAD_GATEWAY"
+
+
+class Overloaded(ApiError):
+    """The platform has no room for another request."""
+
+    status_code = 503
+    code = "SERVICE_UNAVAILABLE"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again, in seconds."""
+        return {"retry-after": _RETRY_SECONDS}

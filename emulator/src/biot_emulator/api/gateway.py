@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.api.router import Router
 
-__all__ = ["Authenticator", "Gateway", "Pipeline"]
+__all__ = ["Admission", "Authenticator", "Gateway", "Pipeline"]
 
 
 class Authenticator(Protocol):
@@ -30,6 +30,19 @@ class Pipeline(Protocol):
     def __call__(self, route: Route, call: Call) -> ApiResponse:
         """Respond to a call."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A call that may be made: its caller is known, and has the permission.
+
+    Attributes:
+        route: The API.
+        call: The call, with its caller; its body need not be there yet.
+    """
+
+    route: Route
+    call: Call
 
 
 class Gateway:
@@ -50,11 +63,20 @@ class Gateway:
 
     def handle(self, call: Call) -> ApiResponse:
         """Respond to a call. Never raises: every error is rendered as the platform's error body."""
-        return self._errors.guard(call, partial(self._respond, call))
+        admitted = self.admit(call)
+        return admitted if isinstance(admitted, ApiResponse) else self.respond(admitted)
 
-    def _respond(self, call: Call) -> ApiResponse:
+    def admit(self, call: Call) -> Admission | ApiResponse:
+        """Admit a call by its path and headers alone, or return the response that refuses it. Never raises."""
+        return self._errors.guard(call, partial(self._admit, call))
+
+    def respond(self, admission: Admission) -> ApiResponse:
+        """Respond to a call that was admitted. Never raises."""
+        return self._errors.guard(admission.call, partial(self._pipeline, admission.route, admission.call))
+
+    def _admit(self, call: Call) -> Admission:
         route, call = self._router.find(call)
         if not route.public:
             call = replace(call, caller=self._authenticate(call))
         require_permission(route, call)
-        return self._pipeline(route, call)
+        return Admission(route, call)

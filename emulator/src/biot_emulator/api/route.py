@@ -6,8 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 
 __all__ = ["Route"]
+
+#: Whoever calls without a token sends names, passwords and tokens, and nothing larger.
+_MAX_PUBLIC_BODY = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Route:
         public: Whether it can be called without a token.
         entity_name: The entity type of an API that plugins can intercept; None for all others.
         returns_entities: Whether ADAPT_ENTITY applies to its response: one entity, or a search page of them.
+        max_body: Maximum size in bytes of a request's body; None for what any API accepts: what a plugin could receive,
+            and little without a token.
     """
 
     method: str
@@ -31,11 +37,17 @@ class Route:
     public: bool = False
     entity_name: str | None = None
     returns_entities: bool = False
+    max_body: int | None = None
 
     @property
     def api_id(self) -> str:
         """Method and path template in one word (contract section 2.9)."""
         return f"{self.method}{self.template}"
+
+    @property
+    def body_limit(self) -> int:
+        """Maximum size in bytes of a request's body."""
+        return self.max_body or (_MAX_PUBLIC_BODY if self.public else MAX_PAYLOAD_BYTES)
 
     @property
     def service(self) -> str:

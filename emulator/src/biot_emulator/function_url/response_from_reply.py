@@ -10,7 +10,7 @@ from typing import Any
 from biot_emulator.http.response import Response
 from biot_emulator.wire_json import encode
 
-__all__ = ["BAD_GATEWAY", "PAYLOAD_TOO_LARGE", "MalformedReply", "respond"]
+__all__ = ["BAD_GATEWAY", "PAYLOAD_TOO_LARGE", "TOO_MANY_REQUESTS", "MalformedReply", "respond"]
 
 _JSON = "application/json"
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -22,6 +22,10 @@ BAD_GATEWAY = Response(502, {"content-type": _JSON}, b"Internal Server Error")
 
 PAYLOAD_TOO_LARGE = Response(413, {"content-type": _JSON}, b'{"message":"Request Entity Too Large"}')
 """The response to a request that is too large for an event."""
+
+
+TOO_MANY_REQUESTS = Response(429, {"content-type": _JSON}, b'{"Type":"User","message":"Rate Exceeded."}')
+"""The response for a function that has as many callers as it may have."""
 
 
 class MalformedReply(ValueError):

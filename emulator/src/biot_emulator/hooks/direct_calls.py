@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.event_kind import EventKind
 from biot_emulator.function_url.cors import Cors
 from biot_emulator.function_url.event_from_request import UrlRequest
+from biot_emulator.function_url.response_from_reply import TOO_MANY_REQUESTS
+from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
+from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugins import Plugins
 
-__all__ = ["FunctionUrls"]
+__all__ = ["NO_PLUGIN", "FunctionUrls"]
 
-_UNKNOWN = Response(404, {"content-type": "application/json"}, b'{"Message":"No plugin has this address"}')
+NO_PLUGIN = Response(404, {"content-type": "application/json"}, b'{"Message":"No plugin has this address"}')
+"""The response where no plugin has an address."""
 
 
 class FunctionUrls:
@@ -21,11 +26,17 @@ class FunctionUrls:
     Args:
         plugins: The plugins.
         endpoints: Calls them.
+        concurrency: Bounds the callers of each.
     """
 
-    def __init__(self, plugins: Plugins, endpoints: Endpoints) -> None:
+    def __init__(self, plugins: Plugins, endpoints: Endpoints, concurrency: Concurrency) -> None:
         self._plugins = plugins
         self._endpoints = endpoints
+        self._concurrency = concurrency
+
+    def has(self, address: str) -> bool:
+        """Whether a plugin has this address."""
+        return self._plugins.at(address) is not None
 
     def handle(self, address: str, request: UrlRequest) -> Response:
         """Respond to a request.
@@ -36,10 +47,17 @@ class FunctionUrls:
         """
         plugin = self._plugins.at(address)
         if plugin is None:
-            return _UNKNOWN
+            return NO_PLUGIN
         cors = Cors(plugin.config["cors"])
         response = cors.preflight(request)
         if response is None:
-            trigger = Trigger(EventKind.DIRECT, f"{request.method} {request.path}")
-            response = cors.marked(request, self._endpoints.call_directly(plugin, request, trigger))
+            response = cors.marked(request, self._call(plugin, request))
         return response
+
+    def _call(self, plugin: Plugin, request: UrlRequest) -> Response:
+        trigger = Trigger(EventKind.DIRECT, f"{request.method} {request.path}")
+        try:
+            with self._concurrency.enter(plugin.endpoint_url):
+                return self._endpoints.call_directly(plugin, request, trigger)
+        except TooManyRequests:
+            return TOO_MANY_REQUESTS

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.event_kind import EventKind
+from biot_emulator.hooks.background_calls import BackgroundCalls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.events.headers import hook_headers
 from biot_emulator.hooks.events.notification_body import notification_body
@@ -16,15 +17,15 @@ from biot_emulator.invocations.records import Trigger
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.notification_subscriptions import Action, NotificationSubscriptions
 from biot_emulator.services.entity_changes import EntityChange
+from biot_emulator.state.unavailable_data import DataUnavailable
 
 __all__ = ["Notifications"]
 
 _log = logging.getLogger("biot_emulator")
-_THREADS = 16
 
 
 class Notifications:
-    """Sends each change to each subscriber at most once, in threads of its own.
+    """Sends each change to each subscriber at most once, in threads of its own; a slow subscriber delays no other.
 
     Args:
         subscriptions: Who is notified of what.
@@ -39,7 +40,7 @@ class Notifications:
         self._idle = threading.Condition()
         self._pending = 0
         self._closed = False
-        self._threads = ThreadPoolExecutor(_THREADS, "biot-emulator-notification")
+        self._calls = BackgroundCalls("biot-emulator-notification")
 
     def prepare(self, changes: Sequence[EntityChange]) -> Callable[[], None]:
         """Return a function, to be called once, that has the changes sent and does not wait for it."""
@@ -57,7 +58,7 @@ class Notifications:
         """Send nothing any more."""
         with self._idle:
             self._closed = True
-        self._threads.shutdown(cancel_futures=True)
+        self._calls.close()
 
     def _send_all(self, changes: Sequence[EntityChange]) -> None:
         try:
@@ -66,6 +67,8 @@ class Notifications:
                 for endpoint in self._subscriptions.endpoints(action):
                     if not self._endpoints.is_inactive(endpoint):
                         self._submit(endpoint, change)
+        except DataUnavailable as error:
+            _log.error("Notifications could not be sent: %s", error)
         finally:
             self._finish()
 
@@ -79,7 +82,9 @@ class Notifications:
             if self._closed:
                 return
             self._pending += 1
-            self._threads.submit(self._send, endpoint, change)
+        if not self._calls.submit(endpoint, partial(self._send, endpoint, change)):
+            _log.warning("A notification is not sent: too many wait for its plugin")
+            self._finish()
 
     def _send(self, endpoint: str, change: EntityChange) -> None:
         try:
@@ -87,6 +92,10 @@ class Notifications:
             headers = hook_headers(EventKind.NOTIFICATION, change.call, None)
             trigger = Trigger(EventKind.NOTIFICATION, f"{change.entity_type} {change.action}", change.call.trace_id)
             self._endpoints.call(endpoint, headers, body, trigger)
+        except TooManyRequests:
+            _log.warning("A notification is not sent: its plugin is busy")
+        except DataUnavailable as error:
+            _log.error("A notification could not be sent: %s", error)
         except Exception:
             _log.exception("A notification could not be sent")
         finally:

@@ -16,6 +16,7 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.api.router import Router
 from biot_emulator.event_kind import EventKind
+from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.events.headers import hook_headers
 from biot_emulator.hooks.events.interceptor_bodies import adapt_entity_body, post_request_body, pre_request_body
@@ -63,6 +64,7 @@ class InterceptionPipeline:
         changes: Collects what the handler does.
         notifications: Notifies plugins of it.
         errors: Renders what goes wrong, so that changes before an error are notified too.
+        concurrency: Bounds the callers of each plugin.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class InterceptionPipeline:
         changes: EntityChanges,
         notifications: Notifications,
         errors: ErrorResponses,
+        concurrency: Concurrency,
     ) -> None:
         self._router = router
         self._interceptions = interceptions
@@ -84,6 +87,7 @@ class InterceptionPipeline:
         self._changes = changes
         self._notifications = notifications
         self._errors = errors
+        self._concurrency = concurrency
 
     def __call__(self, route: Route, call: Call) -> ApiResponse:
         """Respond to a call."""
@@ -146,7 +150,9 @@ class InterceptionPipeline:
         """Call a plugin and apply its reply; return what is unchanged where it fails and that is ignored."""
         token = self._tokens.sign_for("interceptor")
         trigger = Trigger(kind, interception.hook, call.trace_id)
-        reply = self._endpoints.call(interception.endpoint, hook_headers(kind, call, token), body, trigger)
+        # Whoever is one too many is refused, whatever the policy is: no flood of callers makes a plugin be left out.
+        with self._concurrency.enter(interception.endpoint):
+            reply = self._endpoints.call(interception.endpoint, hook_headers(kind, call, token), body, trigger)
         if reply is None:
             return unchanged
         if reply.failure:

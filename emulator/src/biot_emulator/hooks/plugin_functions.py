@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class PluginFunctions:
         invocations: Where each invocation is recorded.
         clock: The platform's time.
         secrets: Returns the platform's own secrets, which plugins on this machine may have read.
+        read_only: The emulator's own folders, in which plugins may not change anything.
+        hidden: The emulator's own files, which plugins are not shown.
     """
 
     def __init__(
@@ -46,6 +49,9 @@ class PluginFunctions:
         invocations: Invocations,
         clock: Clock,
         secrets: Callable[[], Iterable[str]] = tuple,
+        *,
+        read_only: Sequence[Path] = (),
+        hidden: Sequence[Path] = (),
     ) -> None:
         self._code = code
         self._environment = environment
@@ -53,6 +59,8 @@ class PluginFunctions:
         self._invocations = invocations
         self._clock = clock
         self._secrets = secrets
+        self._read_only = tuple(read_only)
+        self._hidden = tuple(hidden)
 
     def invoke(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger) -> tuple[Invocation, Record]:
         """Invoke a plugin; return the result and its record.
@@ -67,7 +75,16 @@ class PluginFunctions:
         except EmulatorError as error:
             invocation = failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
         else:
-            invocation = self._workers.invoke(function, event, storage_mb=plugin.config["ephemeralStorage"])
+            id = plugin.code.get("id")
+            invocation = self._workers.invoke(
+                function,
+                event,
+                storage_mb=plugin.config["ephemeralStorage"],
+                prepare=partial(self._code.repair, id) if id else None,
+            )
+        return invocation, self._record(plugin, event, trigger, invocation)
+
+    def _record(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger, invocation: Invocation) -> Record:
         record = invocation_record(
             plugin.full_name,
             trigger,
@@ -78,7 +95,7 @@ class PluginFunctions:
             variables=plugin.config["environmentVariables"],
         )
         self._invocations.add(record)
-        return invocation, record
+        return record
 
     def _function(self, plugin: Plugin) -> Function:
         config, code = plugin.config, plugin.code
@@ -94,6 +111,8 @@ class PluginFunctions:
             timeout=config["timeout"],
             memory_mb=config["memorySize"],
             environment=self._environment.variables(plugin),
+            read_only=self._read_only,
+            hidden=self._hidden,
         )
 
     def _root(self, plugin: Plugin) -> Path:

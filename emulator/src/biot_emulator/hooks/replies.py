@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.event_kind import EventKind
 from biot_emulator.http.response import Response
 from biot_emulator.wire_json import decode, encode
 
-__all__ = ["BadReply", "adapted_response", "changed_call", "changed_response", "entities_of", "relayed_response"]
+__all__ = [
+    "BadReply",
+    "adapted_response",
+    "changed_call",
+    "changed_response",
+    "entities_of",
+    "relayed_response",
+    "reply_problem",
+]
 
 _DIGITS = re.compile(r"\d{3}(?!\d)")
 
@@ -45,6 +54,28 @@ def changed_call(call: Call, reply: Any) -> Call:
         headers=_headers(request["headers"]) if "headers" in request else call.headers,
         content=_content(call.content, request["body"]) if "body" in request else call.content,
     )
+
+
+def reply_problem(kind: EventKind, reply: Any) -> str | None:
+    """Return why an interceptor's reply of success cannot be used, such as `it has no [request]`; None if it can be.
+
+    Args:
+        kind: The kind of the hook; all replies to what is no interception can be used.
+        reply: The body of the reply.
+    """
+    call = Call("GET", "/", {}, trace_id="", traceparent="", source_ip="")
+    # A page, as the event does not say whether its entities are one: those of a page may become more or fewer.
+    page = ApiResponse(200, {"data": [], "metadata": {}})
+    apply: dict[EventKind, Callable[[], object]] = {
+        EventKind.PRE_REQUEST: lambda: changed_call(call, reply),
+        EventKind.POST_REQUEST: lambda: changed_response(page, reply),
+        EventKind.ADAPT_ENTITY: lambda: adapted_response(page, reply),
+    }
+    try:
+        apply.get(kind, lambda: None)()
+    except BadReply as bad:
+        return str(bad)
+    return None
 
 
 def entities_of(api_response: ApiResponse) -> list[Any]:

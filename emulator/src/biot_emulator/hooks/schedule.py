@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 from biot_emulator.cron.expression import Cron
 from biot_emulator.event_kind import EventKind
+from biot_emulator.hooks.background_calls import BackgroundCalls
 from biot_emulator.hooks.events.scheduled import scheduled_event
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.invocations.records import Record, Trigger
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
+from biot_emulator.state.unavailable_data import DataUnavailable
 
 __all__ = ["Schedule"]
 
 _log = logging.getLogger("biot_emulator")
-_THREADS = 16
 _MINUTE = 60.0
 
 
@@ -39,7 +40,7 @@ class Schedule:
         self._plugins = plugins
         self._functions = functions
         self._closed = False
-        self._threads = ThreadPoolExecutor(_THREADS, "biot-emulator-scheduled")
+        self._calls = BackgroundCalls("biot-emulator-scheduled")
         self._thread = threading.Thread(target=self._run, name="biot-emulator-schedule", daemon=True)
         self._thread.start()
 
@@ -54,7 +55,7 @@ class Schedule:
         self._closed = True
         self._clock.wake()
         self._thread.join()
-        self._threads.shutdown(cancel_futures=True)
+        self._calls.close()
 
     def _run(self) -> None:
         last = _minute(self._clock.now())
@@ -73,9 +74,21 @@ class Schedule:
             for plugin in self._plugins:
                 cron = plugin.config["cronSchedule"]
                 if cron and plugin.enabled and Cron(cron).matches(minute):
-                    self._threads.submit(self.fire, plugin)
+                    self._submit(plugin)
+        except DataUnavailable as error:
+            _log.error("The schedules could not be checked: %s", error)
         except Exception:
             _log.exception("The schedules could not be checked")
+
+    def _submit(self, plugin: Plugin) -> None:
+        if not self._calls.submit(plugin.full_name, partial(self._fire, plugin)):
+            _log.warning("%s is not invoked on its schedule: too many of its invocations wait", plugin.full_name)
+
+    def _fire(self, plugin: Plugin) -> None:
+        try:
+            self.fire(plugin)
+        except Exception:
+            _log.exception("%s could not be invoked on its schedule", plugin.full_name)
 
 
 def _minute(moment: datetime) -> datetime:

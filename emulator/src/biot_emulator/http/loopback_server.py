@@ -16,7 +16,12 @@ from biot_emulator.http.response import Response
 from biot_emulator.interrupts import uninterrupted
 from biot_emulator.wire_json import encode
 
-__all__ = ["Request", "Server", "json_response"]
+__all__ = ["Address", "Admission", "Request", "Server", "json_response"]
+
+Address = tuple[str, int]
+"""Host and port."""
+Admission = Callable[[Address, Address], bool]
+"""Whether a connection, from one address to another, may send requests."""
 
 _CHUNK_BYTES = 65_536
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -52,10 +57,18 @@ class Server:
     Args:
         respond: Called for each request, in the connection's own thread. None closes the connection.
         max_body: Maximum size in bytes of a body that is passed on.
+        admits: Called for each connection; None admits all. The others are refused with 403.
     """
 
-    def __init__(self, respond: Callable[[Request], Response | None], max_body: int) -> None:
-        self._http, self._thread = uninterrupted(lambda: _start(respond, max_body), undo=lambda pair: _stop(*pair))
+    def __init__(
+        self,
+        respond: Callable[[Request], Response | None],
+        max_body: int,
+        admits: Admission | None = None,
+    ) -> None:
+        self._http, self._thread = uninterrupted(
+            lambda: _start(respond, max_body, admits), undo=lambda pair: _stop(*pair)
+        )
 
     @property
     def address(self) -> str:
@@ -68,8 +81,10 @@ class Server:
         uninterrupted(lambda: _stop(self._http, self._thread), is_release=True)
 
 
-def _start(respond: Callable[[Request], Response | None], max_body: int) -> tuple[_HttpServer, threading.Thread]:
-    server = _HttpServer(respond, max_body)
+def _start(
+    respond: Callable[[Request], Response | None], max_body: int, admits: Admission | None
+) -> tuple[_HttpServer, threading.Thread]:
+    server = _HttpServer(respond, max_body, admits)
     thread = threading.Thread(target=server.serve, name="biot-emulator-http", daemon=True)
     thread.start()
     return server, thread
@@ -87,9 +102,10 @@ class _HttpServer(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 64
 
-    def __init__(self, respond: Callable[[Request], Response | None], max_body: int) -> None:
+    def __init__(self, respond: Callable[[Request], Response | None], max_body: int, admits: Admission | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.respond = respond
+        self.admits = admits
         self.max_body = max_body
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
@@ -141,6 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _HttpServer  # pyright: ignore[reportIncompatibleVariableOverride]
 
+    _admitted = False
+
     def setup(self) -> None:
         super().setup()
         self.server.opened(self.connection)
@@ -163,6 +181,10 @@ class _Handler(BaseHTTPRequestHandler):
         return is_continued
 
     def _respond(self) -> None:
+        if not self._is_admitted():
+            self.close_connection = True
+            self._write(json_response(403, {"errorType": "Forbidden", "errorMessage": "this is another process's"}))
+            return
         length = self.headers.get("content-length", "0")
         if not _LENGTH.fullmatch(length) or "transfer-encoding" in self.headers:
             self.close_connection = True
@@ -181,6 +203,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self._write(response)
+
+    def _is_admitted(self) -> bool:
+        admits, own = self.server.admits, cast("Address", self.connection.getsockname()[:2])
+        self._admitted = self._admitted or admits is None or admits(self.client_address[:2], own)
+        return self._admitted
 
     def _read(self, size: int) -> bytes:
         if size <= self.server.max_body:

@@ -20,6 +20,9 @@ __all__ = ["Record", "Trigger", "invocation_record"]
 
 _PARTS = {EventKind.PRE_REQUEST: "request", EventKind.POST_REQUEST: "response", EventKind.ADAPT_ENTITY: "response"}
 
+#: Anybody may send more to a plugin's address, and to look through megabytes for secrets would hold up everybody.
+_MAX_BODY = 256 * 1024
+
 Record = dict[str, Any]
 
 
@@ -59,13 +62,13 @@ def invocation_record(
         secrets: Texts that must not be in the record, in whatever form; what is secret in the event is added.
         variables: The plugin's own environment variables, of which some are secret.
     """
-    sent = {**event, "body": event_body(event)} if "body" in event else event
+    sent = {**event, "body": _received_body(event)} if "body" in event else event
     # The values that are known come first: a pattern may take a part out of one, and leave the rest.
     named = [*named_secrets(variables), *secret_fields(sent)]
     values = (*secrets, *secret_variables(variables), *(value for _, value in named))
     hide, redact = KnownSecrets(values, named=named), Redaction()
     received = redact(hide(sent))
-    returned = redact(None if isinstance(invocation.body, bytes) else hide(invocation.body))
+    returned = redact(hide(_returned_body(invocation)))
     error = invocation.error
     return {
         "id": str(uuid.uuid4()),
@@ -87,10 +90,26 @@ def invocation_record(
     }
 
 
+def _received_body(event: dict[str, Any]) -> Any:
+    size = len(event["body"])
+    return _left_out(size) if size > _MAX_BODY else event_body(event)
+
+
+def _returned_body(invocation: Invocation) -> Any:
+    size = len(invocation.response.content)
+    if size > _MAX_BODY:
+        return _left_out(size)
+    return None if isinstance(invocation.body, bytes) else invocation.body
+
+
+def _left_out(size: int) -> str:
+    return f"<{size} bytes, left out>"
+
+
 def _changes(kind: EventKind, received: Any, returned: Any) -> list[dict[str, Any]] | None:
     """Return what an interceptor has changed; None for what nothing can be compared with."""
     part = _PARTS.get(kind)
-    if part is None or not isinstance(returned, dict) or part not in returned:
+    if part is None or not isinstance(received, dict) or not isinstance(returned, dict) or part not in returned:
         return None
     before, after = received[part], returned[part]
     if kind is EventKind.PRE_REQUEST and isinstance(after, dict):

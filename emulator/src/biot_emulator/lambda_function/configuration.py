@@ -30,6 +30,10 @@ class Function:
             where the code brings its own.
         starter: A Python program that starts the runtime client, after it has prepared the process: its arguments are
             the client's program and the arguments of that. None starts the client itself.
+        temporary: The temporary folder of its processes; None if they have none of their own.
+        read_only: Folders in which its processes may not change anything, where the system can prevent it: if its code
+            is in one of them, it cannot change itself, as on Lambda.
+        hidden: Files and folders that its processes are not shown, where the system can prevent it.
     """
 
     root: Path
@@ -42,8 +46,16 @@ class Function:
     client: RuntimeClient | None = None
     isolated: bool = False
     starter: Path | None = None
+    temporary: Path | None = None
+    read_only: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
 
     @property
     def full_name(self) -> str:
         """The function's name in AWS (contract section 6.3)."""
         return f"Plugin-{self.name}"
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether its processes may not change its code."""
+        return any(self.root.is_relative_to(folder) for folder in self.read_only)

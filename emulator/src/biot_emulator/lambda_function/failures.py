@@ -10,6 +10,7 @@ from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 __all__ = [
     "ends_process",
     "exited",
+    "is_throttled",
     "malformed_reply",
     "out_of_memory",
     "out_of_storage",
@@ -18,6 +19,7 @@ __all__ = [
     "response_too_large",
     "sandbox_closed",
     "sandbox_unavailable",
+    "throttled",
     "timed_out",
 ]
 
@@ -26,11 +28,22 @@ _OUT_OF_MEMORY = "Runtime.OutOfMemory"
 _OUT_OF_STORAGE = "Sandbox.StorageExceeded"
 _EXITED = "Runtime.ExitError"
 _TIMED_OUT = "Sandbox.Timedout"
+_THROTTLED = "TooManyRequestsException"
 
 
 def ends_process(error: InvocationError) -> bool:
     """Whether a process that failed like this handles no further event."""
     return error.phase == "init" or error.type in {_OUT_OF_MEMORY, _OUT_OF_STORAGE, _EXITED, _TIMED_OUT}
+
+
+def is_throttled(error: InvocationError) -> bool:
+    """Whether no process was free for an event."""
+    return error.type == _THROTTLED
+
+
+def throttled(seconds: float) -> InvocationError:
+    """Every process that a function may have was busy for as long as an event waits."""
+    return InvocationError(_THROTTLED, f"Rate Exceeded: no process was free for {seconds:g} seconds")
 
 
 def timed_out(seconds: float, phase: Phase) -> InvocationError:

@@ -11,6 +11,7 @@ from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import BadRequest, NotKnown
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
 from biot_emulator.hooks.plugin_failures import FAILURES
@@ -41,6 +42,7 @@ class OperatorHandlers:
         schedule: Invokes plugins on their schedules.
         notifications: Sends notifications.
         policies: What becomes of calls when plugins fail.
+        concurrency: Bounds the callers of each plugin.
         tokens: Has the keys.
         clock: The platform's time.
         reset: Resets the state.
@@ -51,6 +53,7 @@ class OperatorHandlers:
     schedule: Schedule
     notifications: Notifications
     policies: FailurePolicies
+    concurrency: Concurrency
     tokens: TokenIssuer
     clock: Clock
     reset: Callable[[], None]
@@ -60,13 +63,13 @@ class OperatorHandlers:
         plugin, limit = _parameter(call, "plugin"), _parameter(call, "limit") or str(_DEFAULT_LIMIT)
         if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= _MAX_LIMIT:
             raise BadRequest(f"The parameter [limit] must be a whole number from 1 to {_MAX_LIMIT}")
-        newest_first = self.invocations.all(plugin)[::-1]
-        return ApiResponse(200, {"data": newest_first[: int(limit)], "totalResults": len(newest_first)})
+        newest_first, total = self.invocations.last(int(limit), plugin)
+        return ApiResponse(200, {"data": newest_first, "totalResults": total})
 
     def read_invocation(self, call: Call) -> ApiResponse:
         """Return an invocation."""
         id = call.variables["id"]
-        record = next((record for record in self.invocations.all() if record["id"] == id), None)
+        record = self.invocations.get(id)
         if record is None:
             raise NotKnown(f"There is no invocation [{id}], or it is forgotten already")
         return ApiResponse(200, record)
@@ -81,7 +84,8 @@ class OperatorHandlers:
         plugin = self.plugins.get(call.variables["name"])
         if not plugin.config["cronSchedule"]:
             raise BadRequest(f"The plugin [{plugin.full_name}] has no [cronSchedule]: give it one first")
-        return ApiResponse(200, self.schedule.fire(plugin))
+        with self.concurrency.enter(plugin.endpoint_url):
+            return ApiResponse(200, self.schedule.fire(plugin))
 
     def wait_for_notifications(self, call: Call) -> ApiResponse:
         """Wait until every notification has been sent."""

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import shutil
+import re
 import stat
 import tempfile
 import threading
-import zipfile
-import zlib
-from collections.abc import Container
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Container
+from contextlib import suppress
+from pathlib import Path
 
-from biot_emulator.errors import EmulatorError
-from biot_emulator.lambda_function.limits import MAX_UNZIPPED_BYTES
+from biot_emulator.runtime.archive_entries import InvalidCode
+from biot_emulator.runtime.code_archive import extract_code
+from biot_emulator.runtime.code_manifest import CodeManifest, remove_folder, seal
 
 __all__ = ["CodeFolders", "InvalidCode", "code_id"]
 
-
-class InvalidCode(EmulatorError):
-    """The uploaded code is not a valid zip file."""
+_PARTIAL = "new-"
+# Whatever else is in the folder is not the emulator's to delete.
+_NAME = re.compile(rf"[0-9a-f]{{32}}|{_PARTIAL}.*")
 
 
 def code_id(code: bytes) -> str:
@@ -29,7 +28,7 @@ def code_id(code: bytes) -> str:
 
 
 class CodeFolders:
-    """Extracts each version of code once. Thread-safe.
+    """Extracts each version of code once, and again where it has been changed since. Thread-safe.
 
     Args:
         root: The parent of the folders; None creates a temporary one, which `close` removes.
@@ -39,6 +38,12 @@ class CodeFolders:
         self._temporary = None if root else tempfile.TemporaryDirectory(prefix="biot-emulator-")
         self._root = (root or Path(self._temporary.name if self._temporary else "")).absolute()
         self._lock = threading.Lock()
+        self._manifests: dict[str, CodeManifest] = {}
+
+    @property
+    def root(self) -> Path:
+        """The parent of the folders."""
+        return self._root
 
     def extract(self, code: bytes) -> Path:
         """Return the folder with this code, extracting it if necessary.
@@ -46,17 +51,34 @@ class CodeFolders:
         Raises:
             InvalidCode: It is not a zip file, or not safe to extract.
         """
-        folder = self._root / code_id(code)
+        id = code_id(code)
+        folder = self._root / id
         with self._lock:
-            if not folder.is_dir():
-                self._root.mkdir(parents=True, exist_ok=True)
-                with tempfile.TemporaryDirectory(dir=self._root, prefix="new-") as temporary:
-                    extracted = Path(temporary) / "code"
-                    extracted.mkdir()
-                    _extract(code, extracted)
-                    # Atomically, so that an interrupted extraction leaves no partial folder.
-                    extracted.rename(folder)
+            # Nothing is known about a folder from before this process: another one may have changed it.
+            manifest = self._manifests.get(id)
+            if manifest is None or not manifest.matches(folder):
+                self._extract(code, folder)
+                self._manifests[id] = manifest or CodeManifest.of(code)
         return folder
+
+    def repair(self, id: str, load: Callable[[], bytes | None]) -> bool:
+        """Extract code again whose folder is gone, or does not hold exactly what it should.
+
+        Args:
+            id: The version.
+            load: Returns its zip; None if there is none.
+
+        Returns:
+            Whether the folder holds the code now.
+        """
+        manifest = self._manifests.get(id)
+        if manifest and manifest.matches(self._root / id):
+            return True
+        code = load()
+        if code is None or code_id(code) != id:
+            return False
+        self.extract(code)
+        return True
 
     def find(self, id: str) -> Path | None:
         """Return the folder of a version; None if it has not been extracted."""
@@ -67,8 +89,9 @@ class CodeFolders:
         """Remove every folder, also partly extracted ones, except those of these versions."""
         with self._lock:
             for folder in self._root.glob("*"):
-                if folder.name not in ids:
-                    shutil.rmtree(folder, ignore_errors=True)
+                if folder.name not in ids and _NAME.fullmatch(folder.name):
+                    remove_folder(folder)
+                    self._manifests.pop(folder.name, None)
 
     def clear(self) -> None:
         """Remove every version's folder."""
@@ -79,29 +102,17 @@ class CodeFolders:
         if self._temporary:
             self._temporary.cleanup()
 
-
-def _extract(code: bytes, target: Path) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(code)) as archive:
-            entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > MAX_UNZIPPED_BYTES:
-                raise InvalidCode("The code is larger than 250 MB unzipped: leave out what the plugin does not need")
-            for entry in entries:
-                _check_entry(entry)
-            for entry in entries:
-                path = Path(archive.extract(entry, target))
-                if (mode := stat.S_IMODE(entry.external_attr >> 16)) and path.is_file():
-                    path.chmod(mode | stat.S_IRUSR | stat.S_IWUSR)
-    except OSError as error:
-        # Without the path: it reveals this machine's folders.
-        raise InvalidCode(f"The code cannot be extracted: {error.strerror}") from error
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
-        raise InvalidCode(f"The code is not a valid zip file: {error}") from error
-
-
-def _check_entry(entry: zipfile.ZipInfo) -> None:
-    path = PurePosixPath(entry.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or "\0" in entry.filename:
-        raise InvalidCode(f"The code has the entry [{entry.filename}], which lies outside of the plugin's folder")
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise InvalidCode(f"The code has the symbolic link [{entry.filename}]: put the file itself into the zip")
+    def _extract(self, code: bytes, folder: Path) -> None:
+        self._root.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._root, prefix=_PARTIAL, ignore_cleanup_errors=True) as temporary:
+            extracted = Path(temporary) / "code"
+            extracted.mkdir()
+            extract_code(code, extracted)
+            if folder.is_dir() and not folder.is_symlink():
+                # A folder that cannot be written cannot be moved either.
+                folder.chmod(stat.S_IRWXU)
+            with suppress(FileNotFoundError):
+                folder.rename(Path(temporary) / "changed")
+            # Atomically, so that an interrupted extraction leaves no partial folder.
+            extracted.rename(folder)
+        seal(folder)

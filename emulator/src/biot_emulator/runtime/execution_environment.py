@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -66,11 +67,12 @@ class Runtime:
         if (sandbox := self._sandbox) is not None:
             uninterrupted(sandbox.kill, is_release=True)
 
-    def invoke(self, event: Any) -> Invocation:
+    def invoke(self, event: Any, *, prepare: Callable[[], object] | None = None) -> Invocation:
         """Invoke the handler with one event.
 
         Args:
             event: Any JSON value.
+            prepare: Called right before a process is started, if none is running.
 
         Raises:
             InvalidEvent: The event is not JSON.
@@ -82,12 +84,14 @@ class Runtime:
             raise InvalidEvent(f"The event is not JSON: {error}") from error
         if len(payload) > MAX_PAYLOAD_BYTES:
             return refused_as_too_large(len(payload))
-        return uninterrupted(lambda: self._invoke(payload))
+        return uninterrupted(lambda: self._invoke(payload, prepare))
 
-    def _start(self) -> Sandbox:
+    def _start(self, prepare: Callable[[], object] | None = None) -> Sandbox:
         if self._sandbox is not None and not self._sandbox.alive and not self._cold:
             self._close()
         if self._sandbox is None:
+            if prepare:
+                prepare()
             self._sandbox, self._cold = Sandbox(self.function), True
         return self._sandbox
 
@@ -96,8 +100,8 @@ class Runtime:
         if sandbox is not None:
             sandbox.close()
 
-    def _invoke(self, payload: bytes) -> Invocation:
-        sandbox = self._start()
+    def _invoke(self, payload: bytes, prepare: Callable[[], object] | None) -> Invocation:
+        sandbox = self._start(prepare)
         try:
             return self._run(sandbox, payload)
         except BaseException:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from biot_emulator.errors import SandboxUnavailable
-from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
+from biot_emulator.function_url.response_from_reply import BAD_GATEWAY, TOO_MANY_REQUESTS
 from biot_emulator.interrupts import uninterrupted
 from biot_emulator.lambda_function import failures
 from biot_emulator.lambda_function.configuration import Function
-from biot_emulator.lambda_function.invocation import Invocation
+from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.execution_environment import Runtime
 from biot_emulator.runtime.results import failed
+from biot_emulator.runtime.temporary_folders import TemporaryFolders
 
 __all__ = ["Workers"]
 
@@ -28,30 +29,48 @@ _MEGABYTE = 1024 * 1024
 _KILL_SECONDS = 0.02
 _MAX_WORKERS = 10
 _MAX_IDLE_SECONDS = 60.0
+_MAX_WAIT_SECONDS = 60.0
 
 
 class Workers:
     """The processes of all plugins. Safe for several threads.
 
     Each process handles one event at a time. While all of a plugin's processes are busy a new one is started, up to the
-    limit; further events wait. A process that has been idle for too long is ended.
+    limit; further events wait, and fail as Lambda's do beyond its concurrency if that takes too long. A process that
+    has been idle for too long is ended.
 
     Args:
         limit: Maximum number of processes of one plugin.
         idle_seconds: Seconds after which an idle process is ended.
+        wait_seconds: How long an event waits for a process.
     """
 
-    def __init__(self, *, limit: int = _MAX_WORKERS, idle_seconds: float = _MAX_IDLE_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        limit: int = _MAX_WORKERS,
+        idle_seconds: float = _MAX_IDLE_SECONDS,
+        wait_seconds: float = _MAX_WAIT_SECONDS,
+    ) -> None:
         self._limit = limit
         self._idle_seconds = idle_seconds
+        self._wait_seconds = wait_seconds
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._pools: dict[str, _Pool] = {}
         self._workers = weakref.WeakSet[_Worker]()
         self._closing = False
         self._reaper: threading.Thread | None = None
+        self._temporary_folders = TemporaryFolders()
 
-    def invoke(self, function: Function, event: Any, *, storage_mb: int = 512) -> Invocation:
+    def invoke(
+        self,
+        function: Function,
+        event: Any,
+        *,
+        storage_mb: int = 512,
+        prepare: Callable[[], object] | None = None,
+    ) -> Invocation:
         """Invoke a plugin with one event, as soon as one of its processes is free.
 
         A function that differs from the plugin's previous one replaces it: busy processes of the old one finish their
@@ -61,12 +80,13 @@ class Workers:
             function: The function to run.
             event: Any JSON value.
             storage_mb: Maximum size in megabytes of a process's temporary folder.
+            prepare: Called right before a process is started, if none is free.
         """
         worker = self._acquire(function, storage_mb)
-        if worker is None:
-            return failed(failures.sandbox_closed())
+        if isinstance(worker, InvocationError):
+            return failed(worker, TOO_MANY_REQUESTS if failures.is_throttled(worker) else BAD_GATEWAY)
         try:
-            invocation = worker.invoke(event)
+            invocation = worker.invoke(event, prepare)
         except BaseException:
             self._release(worker, None)
             raise
@@ -115,8 +135,10 @@ class Workers:
                 worker.kill()
         if self._reaper:
             self._reaper.join()
+        self._temporary_folders.close()
 
-    def _acquire(self, function: Function, storage_mb: int) -> _Worker | None:
+    def _acquire(self, function: Function, storage_mb: int) -> _Worker | InvocationError:
+        deadline = time.monotonic() + self._wait_seconds
         with self._changed:
             replaced = self._replace(function, storage_mb)
         _close(replaced)
@@ -126,12 +148,13 @@ class Workers:
                 if pool.idle:
                     return pool.idle.pop()
                 if len(pool.all) < self._limit:
-                    worker = _Worker(pool)
+                    worker = _Worker(pool, self._temporary_folders.create())
                     pool.all.append(worker)
                     self._workers.add(worker)
                     return worker
-                pool.freed.wait()
-        return None
+                if not pool.freed.wait(deadline - time.monotonic()) and time.monotonic() >= deadline:
+                    return failures.throttled(self._wait_seconds)
+        return failures.sandbox_closed()
 
     def _new_pool(self, function: Function, storage_mb: int) -> _Pool:
         return _Pool(function, storage_mb, threading.Condition(self._lock))
@@ -206,18 +229,22 @@ class _Pool:
 class _Worker:
     """A process and its temporary folder."""
 
-    def __init__(self, pool: _Pool) -> None:
+    def __init__(self, pool: _Pool, temporary: tempfile.TemporaryDirectory[str]) -> None:
         function = pool.function
         self.pool = pool
         self.idle_since = 0.0
         self.closed = threading.Event()
         self._storage_mb = pool.storage_mb
-        self._temporary = tempfile.TemporaryDirectory(prefix="biot-plugin-", ignore_cleanup_errors=True)
-        self._runtime = Runtime(replace(function, environment={"TMPDIR": self._temporary.name, **function.environment}))
+        self._temporary = temporary
+        folder = Path(temporary.name)
+        environment = {"TMPDIR": temporary.name, **function.environment}
+        # The temporary folders of all others are beside its own.
+        hidden = (*function.hidden, folder.parent)
+        self._runtime = Runtime(replace(function, environment=environment, temporary=folder, hidden=hidden))
 
-    def invoke(self, event: Any) -> Invocation:
+    def invoke(self, event: Any, prepare: Callable[[], object] | None) -> Invocation:
         try:
-            invocation = self._runtime.invoke(event)
+            invocation = self._runtime.invoke(event, prepare=prepare)
         except SandboxUnavailable as unavailable:
             return failed(failures.sandbox_unavailable(unavailable))
         used = _size(Path(self._temporary.name))

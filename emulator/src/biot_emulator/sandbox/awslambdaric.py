@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from biot_emulator.errors import ClientUnavailable, SandboxUnavailable
@@ -92,12 +93,20 @@ def _install_once(folder: Path, python: Path, version: str) -> None:
             installed = Path(temporary) / version
             installed.mkdir()
             _install(installed, python, version)
+            _compile(installed, folder, python)
             if not folder.is_dir():
                 installed.rename(folder)
     except OSError as error:
         # Another process may have installed it meanwhile.
         if not folder.is_dir():
             raise ClientUnavailable(f"{folder} for AWS's runtime client cannot be written: {error}") from error
+
+
+def _compile(installed: Path, folder: Path, python: Path) -> None:
+    """Compile the client once: plugins' processes cannot write to the cache, and would compile it at each start."""
+    command = [str(python), "-I", "-m", "compileall", "-q", "-d", str(folder), str(installed)]
+    with suppress(OSError, subprocess.SubprocessError):
+        run_command(command, _INSTALL_SECONDS)
 
 
 def _install(target: Path, python: Path, version: str) -> None:

@@ -1,4 +1,4 @@
-"""Starts a runtime client in the plugin's interpreter: `python launch.py HANDLER CLIENT [CLIENT_FOLDER [LIFELINE]]`.
+"""Starts a runtime client in the plugin's interpreter: `python launch.py HANDLER CLIENT [CLIENT_FOLDER]`.
 
 It runs under every Python that plugins run under, without any other module of this package but those of
 `runtime_client`.
@@ -6,30 +6,23 @@ It runs under every Python that plugins run under, without any other module of t
 
 from __future__ import annotations
 
-import fcntl
 import importlib
 import os
-import signal
 import sys
-import threading
 from types import ModuleType
 from typing import Any
 
 _PACKAGE = "biot_emulator.sandbox.runtime_client"
 
 
-def main(handler: str, client: str, client_folder: str = "", lifeline: str = "") -> None:
+def main(handler: str, client: str, client_folder: str = "") -> None:
     """Serve events until the process is killed.
 
     Args:
         handler: Module and attribute of the plugin's entry point.
         client: `awslambdaric` or `built-in`.
         client_folder: Where AWS's client is, when the interpreter does not have it; else empty.
-        lifeline: The descriptor of a pipe that closes when the parent process ends; empty if the parent always ends
-            this process itself.
     """
-    if lifeline:
-        _end_with(int(lifeline))
     # Python put this file's folder first; the plugin must not find its modules.
     del sys.path[0]
     sys.argv = ["bootstrap", handler]
@@ -58,29 +51,6 @@ def _import_built_in(name: str) -> Any:
         package = sys.modules[_PACKAGE] = ModuleType(_PACKAGE)
         package.__path__ = [os.path.join(os.path.dirname(__file__), _PACKAGE.rpartition(".")[2])]  # noqa: PTH118, PTH120
     return importlib.import_module(f"{_PACKAGE}.{name}")
-
-
-def _end_with(lifeline: int) -> None:
-    """Kill this process and its group once the pipe is closed, whatever the plugin is doing then."""
-    os.set_inheritable(lifeline, False)
-    if not hasattr(fcntl, "F_SETSIG"):
-        threading.Thread(target=_kill_group_after, args=(lifeline,), daemon=True).start()
-        return
-    # No thread where the kernel can do it: Python warns if a process with threads forks.
-    os.set_blocking(lifeline, False)
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
-    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
-    try:
-        # It may have been closed before.
-        _kill_group_after(lifeline)
-    except BlockingIOError:
-        return
-
-
-def _kill_group_after(lifeline: int) -> None:
-    os.read(lifeline, 1)
-    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def _show_import_tracebacks(bootstrap: ModuleType) -> None:

@@ -1,14 +1,27 @@
-"""Builds the command that starts a plugin's process, and selects its runtime client."""
+"""Builds the commands that start a plugin's process and its keeper, and selects the runtime client."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from biot_emulator.errors import ClientUnavailable
 from biot_emulator.lambda_function.configuration import Function, RuntimeClient
 from biot_emulator.sandbox import awslambdaric
 
-__all__ = ["launch_command"]
+__all__ = ["KEEPER_COMMAND", "launch_command"]
+
+_PACKAGE = Path(__file__).parents[1]
+# The package's own __init__ imports far more than the keeper needs.
+_KEEPER = f"""
+import sys
+package = sys.modules["biot_emulator"] = type(sys)("biot_emulator")
+package.__path__ = [{str(_PACKAGE)!r}]
+from biot_emulator.sandbox.keeper.supervision import main
+main()
+"""
+KEEPER_COMMAND = (sys.executable, "-I", "-S", "-c", _KEEPER)
+"""The command of the keeper, without its lifeline."""
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 # Packages installed for the developer's user do not exist on Lambda.
@@ -16,10 +29,12 @@ _NO_USER_PACKAGES = "-s"
 _NO_INSTALLED_PACKAGES = "-S"
 # AWS's client does that itself.
 _UNBUFFERED = "-u"
+# As on Lambda, where the code cannot be changed: also where the system does not prevent it.
+_NO_BYTECODE = "-B"
 
 
 def launch_command(function: Function) -> tuple[list[str], str]:
-    """Return the command for a function's process, without its lifeline, and its interpreter's version.
+    """Return the command for a function's process, and its interpreter's version.
 
     Raises:
         SandboxUnavailable: The interpreter does not run, or the requested client is not available.
@@ -36,6 +51,7 @@ def _options(function: Function, client: RuntimeClient) -> list[str]:
         _NO_USER_PACKAGES: True,
         _NO_INSTALLED_PACKAGES: function.isolated,
         _UNBUFFERED: client == "built-in",
+        _NO_BYTECODE: function.is_read_only,
     }
     return [option for option, applies in options.items() if applies]
 

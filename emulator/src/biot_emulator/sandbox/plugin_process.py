@@ -18,7 +18,10 @@ from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.environment import lambda_environment
 from biot_emulator.lambda_function.invocation import InvocationError, Phase
 from biot_emulator.lambda_function.limits import INIT_SECONDS
-from biot_emulator.sandbox.launch_command import launch_command
+from biot_emulator.sandbox.control_group import ControlGroup
+from biot_emulator.sandbox.file_access import file_access
+from biot_emulator.sandbox.keeper.orders import Orders
+from biot_emulator.sandbox.launch_command import KEEPER_COMMAND, launch_command
 from biot_emulator.sandbox.lifeline import Lifeline
 from biot_emulator.sandbox.log_pipe import LogPipe
 from biot_emulator.sandbox.process_group import ProcessGroup
@@ -59,7 +62,7 @@ class Sandbox:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake_reader, selectors.EVENT_READ)
         self.logs = LogPipe()
-        self._api = RuntimeApi(self._wake)
+        self._api = RuntimeApi(self._wake, self._is_own)
         self._lifeline = Lifeline()
         self._processes: ProcessGroup | None = None
         try:
@@ -69,13 +72,17 @@ class Sandbox:
             raise
 
     def _start(self, command: list[str], version: str) -> None:
+        environment = lambda_environment(self._function, self._api.address, version)
         lifeline = self._lifeline.far_end
         self._started_at = time.monotonic()
+        control_group = ControlGroup.create()
         try:
-            process = subprocess.Popen(  # noqa: S603
-                [*command, str(lifeline)],
+            orders = self._orders(command, environment, control_group)
+            keeper = subprocess.Popen(  # noqa: S603
+                [*KEEPER_COMMAND, str(lifeline)],
                 cwd=self._function.root,
-                env=lambda_environment(self._function, self._api.address, version),
+                # None of the plugin's: with some of them, such as LD_PRELOAD, it would run its code in the keeper.
+                env={},
                 stdin=subprocess.DEVNULL,
                 stdout=self.logs.writer,
                 stderr=self.logs.writer,
@@ -83,13 +90,26 @@ class Sandbox:
                 pass_fds=(lifeline,),
             )
         except (OSError, ValueError) as error:
+            if control_group:
+                control_group.remove()
             raise SandboxUnavailable(
                 f"{self._function.python} cannot be started in {self._function.root}: {error}"
             ) from error
-        self._processes = ProcessGroup(process, ("AWS_LAMBDA_RUNTIME_API", self._api.address))
-        self._lifeline.hand_over()
+        mark = ("AWS_LAMBDA_RUNTIME_API", self._api.address)
+        self._processes = ProcessGroup(keeper, self._lifeline, control_group, mark)
+        # Only now, so that the plugin's process is known before it can do anything.
+        self._lifeline.hand_over(orders)
         self.logs.close_writer()
         self._selector.register(self.logs, selectors.EVENT_READ)
+
+    def _orders(self, command: list[str], environment: dict[str, str], control_group: ControlGroup | None) -> bytes:
+        folder = str(self._function.root.absolute())
+        group = str(control_group.folder) if control_group else ""
+        max_memory = self._function.memory_mb * _MEGABYTE
+        return Orders(command, environment, folder, *file_access(self._function), group, max_memory).encode()
+
+    def _is_own(self, client: tuple[str, int], server: tuple[str, int]) -> bool:
+        return self._processes is not None and self._processes.owns_connection(client, server)
 
     @property
     def alive(self) -> bool:

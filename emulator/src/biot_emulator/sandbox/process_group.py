@@ -1,4 +1,4 @@
-"""The processes of one sandbox: measures their memory, and kills them.
+"""The processes of one sandbox: measures their memory, finds their connections, and kills them.
 
 psutil is imported by the functions that use it: it is slow to load, and the plugin's process can load meanwhile.
 """
@@ -9,9 +9,15 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
+
+from biot_emulator.sandbox.control_group import ControlGroup
+from biot_emulator.sandbox.keeper.orders import SWEPT
+from biot_emulator.sandbox.keeper.process_tree import descendants
+from biot_emulator.sandbox.lifeline import Lifeline
 
 if TYPE_CHECKING:
     import psutil
@@ -19,83 +25,154 @@ if TYPE_CHECKING:
 __all__ = ["ProcessGroup"]
 
 _POLLS_PER_SCAN = 10
+_KEEPER_SECONDS = 2
 _KILL_SECONDS = 1
 _POLL_SECONDS = 0.002
 
 
 class ProcessGroup:
-    """A process that leads a group of its own, and everything it started.
+    """A plugin's process, below its keeper, and everything that it started.
 
     Args:
-        leader: The process, started in a new session.
-        mark: Name and value of an environment variable that only its descendants have.
+        keeper: The keeper, started in a new session.
+        lifeline: What ends the keeper.
+        control_group: The group that the plugin's process joins; None if there is none.
+        mark: Name and value of an environment variable that only the plugin's processes have.
 
     Attributes:
         peak: The maximum of `memory` so far, in bytes.
     """
 
-    def __init__(self, leader: subprocess.Popen[bytes], mark: tuple[str, str]) -> None:
+    def __init__(
+        self,
+        keeper: subprocess.Popen[bytes],
+        lifeline: Lifeline,
+        control_group: ControlGroup | None,
+        mark: tuple[str, str],
+    ) -> None:
         self.peak = 0
-        self._leader = leader
+        self._keeper = keeper
+        self._lifeline = lifeline
+        self._control_group = control_group
         self._mark = mark
         self._polls = 0
-        self._members: list[psutil.Process] = []
+        self._members: dict[int, psutil.Process] = {}
+        self._killing = threading.Lock()
 
     def memory(self) -> int:
-        """Measure the resident memory of the whole group, in bytes."""
-        # Searching for new members reads about every process of the machine, so it is done less often.
+        """Measure the resident memory of the plugin's processes, in bytes."""
+        # Searching for new members reads about every process, so it is done less often.
         if self._polls % _POLLS_PER_SCAN == 0:
-            self._members = list(_members_of(self._leader.pid))
+            self._search()
         self._polls += 1
-        used = sum(map(_resident_bytes, self._members))
+        used = sum(map(_resident_bytes, list(self._members.values())))
         self.peak = max(self.peak, used)
         return used
 
     def exit_code(self) -> int | None:
-        """Return the leader's exit code, negative for a signal; None while it runs."""
-        return self._leader.poll()
+        """Return the exit code of the plugin's process, negative for a signal; None while it runs."""
+        return self._keeper.poll()
+
+    def owns_connection(self, client: tuple[str, int], server: tuple[str, int]) -> bool:
+        """Whether one of the plugin's processes has the near end of a TCP connection.
+
+        Args:
+            client: Host and port of the near end.
+            server: Host and port of the far end.
+        """
+        self._search()
+        return any(_has_connection(process, client, server) for process in list(self._members.values()))
 
     def kill(self) -> None:
-        """Kill every process, including those that left the group, and wait until they have ended."""
-        # While their parent still runs: macOS hides the environment of its own programs, so that no mark is found.
-        descendants = _descendants(self._leader.pid) if self._leader.returncode is None else []
-        # The leader is reaped last: until then its process id cannot be reused.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if self._leader.returncode is None:
-                os.killpg(self._leader.pid, signal.SIGKILL)
-        processes = (*descendants, *_members_of(self._leader.pid), *_with_variable(*self._mark))
-        others = {process.pid: process for process in processes}
-        others.pop(self._leader.pid, None)
-        _kill_all(list(others.values()))
-        self._leader.wait()
+        """Kill every process, wherever it has gone, and wait until they have ended. May be called from any thread."""
+        with self._killing:
+            self._lifeline.pull()
+            try:
+                self._keeper.wait(_KEEPER_SECONDS)
+            except subprocess.TimeoutExpired:
+                # The plugin has stopped it.
+                self._keeper.kill()
+                self._keeper.wait()
+            if self._lifeline.last_words() != SWEPT:
+                self._kill_without_keeper()
+            if self._control_group:
+                self._control_group.remove()
+
+    def _search(self) -> None:
+        """Add new members to those that are known, and forget those that have ended."""
+        known = {pid: process for pid, process in self._members.items() if _runs(process)}
+        pids = [*_descendants(self._keeper), *(self._control_group.pids() if self._control_group else ())]
+        self._members = known | _processes(pid for pid in pids if pid not in known)
+
+    def _kill_without_keeper(self) -> None:
+        """Search for the plugin's processes by everything that they may have left of it, and kill them."""
+        until = time.monotonic() + _KILL_SECONDS
+        while time.monotonic() < until:
+            self._search()
+            if self._control_group:
+                self._control_group.kill()
+            left = self._members | _in_groups(set(self._members)) | _with_variable(*self._mark)
+            if not (running := [process for process in left.values() if _runs(process)]):
+                return
+            _kill_all(running)
+            time.sleep(_POLL_SECONDS)
 
 
-def _descendants(leader_pid: int) -> list[psutil.Process]:
+def _descendants(keeper: subprocess.Popen[bytes]) -> list[int]:
     import psutil
 
+    if keeper.returncode is not None:
+        return []
+    pids = descendants(keeper.pid)
+    if pids is not None:
+        return pids
     try:
-        return psutil.Process(leader_pid).children(recursive=True)
+        return [process.pid for process in psutil.Process(keeper.pid).children(recursive=True)]
     except psutil.Error:
         return []
 
 
-def _members_of(leader_pid: int) -> Iterator[psutil.Process]:
+def _processes(pids: Iterable[int]) -> dict[int, psutil.Process]:
     import psutil
 
-    for pid in psutil.pids():
-        with contextlib.suppress(OSError, psutil.Error):
-            if os.getpgid(pid) == leader_pid:
-                yield psutil.Process(pid)
+    processes = {}
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            processes[pid] = psutil.Process(pid)
+    return processes
 
 
-def _with_variable(name: str, value: str) -> Iterator[psutil.Process]:
+def _in_groups(leaders: set[int]) -> dict[int, psutil.Process]:
+    def members() -> Iterator[int]:
+        import psutil
+
+        for pid in psutil.pids():
+            with contextlib.suppress(OSError):
+                if os.getpgid(pid) in leaders or os.getsid(pid) in leaders:
+                    yield pid
+
+    return _processes(members())
+
+
+def _with_variable(name: str, value: str) -> dict[int, psutil.Process]:
     import psutil
 
-    for pid in psutil.pids():
+    processes = {}
+    for process in psutil.process_iter():
         with contextlib.suppress(OSError, psutil.Error):
-            process = psutil.Process(pid)
             if process.environ().get(name) == value:
-                yield process
+                processes[process.pid] = process
+    return processes
+
+
+def _has_connection(process: psutil.Process, client: tuple[str, int], server: tuple[str, int]) -> bool:
+    import psutil
+
+    try:
+        connections = process.net_connections("tcp4")
+    except (OSError, psutil.Error):
+        return False
+    return any((connection.laddr, connection.raddr) == (client, server) for connection in connections)
 
 
 def _resident_bytes(process: psutil.Process) -> int:
@@ -112,10 +189,7 @@ def _kill_all(processes: list[psutil.Process]) -> None:
 
     for process in processes:
         with contextlib.suppress(psutil.Error):
-            process.kill()
-    until = time.monotonic() + _KILL_SECONDS
-    while any(map(_runs, processes)) and time.monotonic() < until:
-        time.sleep(_POLL_SECONDS)
+            process.send_signal(signal.SIGKILL)
 
 
 def _runs(process: psutil.Process) -> bool:
@@ -123,6 +197,6 @@ def _runs(process: psutil.Process) -> bool:
     import psutil
 
     try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
+        return process.is_running() and bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False

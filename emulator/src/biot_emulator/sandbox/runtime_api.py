@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from biot_emulator.http.loopback_server import Request, Server, json_response
+from biot_emulator.http.loopback_server import Admission, Request, Server, json_response
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 from biot_emulator.wire_json import decode
@@ -88,6 +88,7 @@ class RuntimeApi:
 
     Args:
         notify: Called from the server's threads whenever an attribute below has changed.
+        is_own: Whether a connection, from one address to another, comes from the process; all others are refused.
 
     Attributes:
         ready_at: When the process requested its first event, on the monotonic clock.
@@ -95,7 +96,7 @@ class RuntimeApi:
         answer: The answer to the event sent last.
     """
 
-    def __init__(self, notify: Callable[[], None]) -> None:
+    def __init__(self, notify: Callable[[], None], is_own: Admission) -> None:
         self.ready_at: float | None = None
         self.init_failure: Failure | None = None
         self.answer: Answer | None = None
@@ -103,7 +104,7 @@ class RuntimeApi:
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._expected_id: str | None = None
-        self._server = Server(self._route, MAX_PAYLOAD_BYTES)
+        self._server = Server(self._route, MAX_PAYLOAD_BYTES, is_own)
 
     @property
     def address(self) -> str:

@@ -14,11 +14,12 @@ from starlette.requests import Request
 
 from biot_emulator.api.call import Call, FormPart
 from biot_emulator.api.errors import BadRequest
+from biot_emulator.server.request_bodies import RequestBody
 
 __all__ = ["bare_call", "read_call"]
 
-#: `config` is a part without a file name, which is refused over 1 MB unless told otherwise (contract section 6.1).
-_MAX_PART_BYTES = 64 * 1024 * 1024
+#: The form that the platform takes has two parts, `config` and `code` (contract section 6.1).
+_MAX_PARTS = 16
 _FORM = "multipart/form-data"
 #: Decodes each byte of a form as one character, so that no part is changed by being text for a while.
 _AS_BYTES = "latin-1"
@@ -40,12 +41,25 @@ def bare_call(request: Request) -> Call:
     )
 
 
-async def read_call(request: Request, call: Call) -> Call:
-    """Return the call with query and body. Raises BadRequest."""
+async def read_call(request: Request, body: RequestBody, call: Call, most: int) -> Call:
+    """Return the call with query and body.
+
+    Args:
+        request: The request.
+        body: Its body.
+        call: The call without them.
+        most: Maximum size in bytes of the body.
+
+    Raises:
+        BadRequest: The query or the form cannot be read.
+        BodyTooLarge: The body has more bytes.
+        TooSlow: The body does not arrive.
+        ClientDisconnect: The caller is gone.
+    """
     call = replace(call, query=_query(request))
     if not call.headers.get("content-type", "").lower().startswith(_FORM):
-        return replace(call, content=await request.body())
-    return replace(call, form=await _form(request))
+        return replace(call, content=await body.read(most))
+    return replace(call, form=await _form(request, body, most))
 
 
 def _query(request: Request) -> Mapping[str, list[str]]:
@@ -55,10 +69,11 @@ def _query(request: Request) -> Mapping[str, list[str]]:
         raise BadRequest("The query is not UTF-8, encoded for a URL") from None
 
 
-async def _form(request: Request) -> dict[str, FormPart]:
+async def _form(request: Request, body: RequestBody, most: int) -> dict[str, FormPart]:
     headers = Headers({"content-type": f"{request.headers['content-type']}; charset={_AS_BYTES}"})
+    limits = {"max_part_size": most, "max_files": _MAX_PARTS, "max_fields": _MAX_PARTS}
     try:
-        form = await MultiPartParser(headers, request.stream(), max_part_size=_MAX_PART_BYTES).parse()
+        form = await MultiPartParser(headers, body.chunks(most), **limits).parse()
         try:
             return {_text(name): await _part(value) for name, value in form.multi_items()}
         finally:

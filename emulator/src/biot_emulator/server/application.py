@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import anyio
@@ -11,17 +13,29 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from biot_emulator.api.call import Call
-from biot_emulator.api.errors import ApiError, BadRequest
+from biot_emulator.api.errors import ApiError
+from biot_emulator.api.gateway import Admission
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.hooks.direct_calls import NO_PLUGIN
 from biot_emulator.http.response import Response as FunctionResponse
+from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 from biot_emulator.platform import Platform
 from biot_emulator.server.api_requests import bare_call, read_call
-from biot_emulator.server.function_url_requests import BODILESS, function_address, function_request, write_headers
+from biot_emulator.server.body_memory import BodyMemory
+from biot_emulator.server.function_url_requests import (
+    BODILESS,
+    function_address,
+    function_refusal,
+    function_request,
+    write_headers,
+)
+from biot_emulator.server.request_bodies import RequestBody
+from biot_emulator.server.request_heads import check_head
 from biot_emulator.wire_json import encode
 
 __all__ = ["application"]
 
-_THREADS = 256
+_BODY_BYTES = 64 * 1024 * 1024
 
 _T = TypeVar("_T")
 
@@ -34,37 +48,62 @@ def application(platform: Platform) -> ASGIApp:
 class _Application:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._limiter: anyio.CapacityLimiter | None = None
+        # Apart, so that nobody without a token takes the memory of those who have one.
+        self._public_bodies = BodyMemory(_BODY_BYTES)
+        self._bodies = BodyMemory(_BODY_BYTES)
+        # One thread for each connection at most: whoever waits for a plugin keeps no other caller waiting.
+        self._threads: anyio.CapacityLimiter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        body = RequestBody(request)
         address = function_address(request)
         try:
             if address is None:
-                await self._respond_to_call(request, send)
+                await self._respond_to_call(request, body, send)
             else:
-                await self._respond_for_plugin(address, request, send)
+                response = await self._call_plugin(address, request, body)
+                await _send(_render_function_response(response), request, body, send)
         except ClientDisconnect:
             return  # nobody is there any more
 
-    async def _respond_for_plugin(self, address: str, request: Request, send: Send) -> None:
-        url_request = await function_request(request)
-        response = await self._in_thread(lambda: self._platform.handle_function_url(address, url_request))
-        await _render_function_response(response)(request.scope, request.receive, send)
+    async def _call_plugin(self, address: str, request: Request, body: RequestBody) -> FunctionResponse:
+        try:
+            check_head(request)
+            if not await self._in_thread(lambda: self._platform.has_function_url(address)):
+                return NO_PLUGIN
+            async with self._public_bodies.hold(_size(body, MAX_PAYLOAD_BYTES)):
+                url_request = await function_request(request, body)
+                return await self._in_thread(lambda: self._platform.handle_function_url(address, url_request))
+        except ApiError as error:
+            return function_refusal(error)
 
-    async def _respond_to_call(self, request: Request, send: Send) -> None:
+    async def _respond_to_call(self, request: Request, body: RequestBody, send: Send) -> None:
         call = bare_call(request)
+        response = await self._handle(request, body, call)
         try:
-            complete = await read_call(request, call)
-            response = await self._in_thread(lambda: self._platform.handle(complete))
-        except BadRequest as error:
-            response = self._platform.error(error, call)
-        try:
-            await self._render(response, call)(request.scope, request.receive, send)
+            await _send(self._render(response, call), request, body, send)
         finally:
             # Also where the caller is gone: what has changed has changed.
             if response.afterwards:
                 await self._in_thread(response.afterwards)
+
+    async def _handle(self, request: Request, body: RequestBody, call: Call) -> ApiResponse:
+        try:
+            check_head(request)
+            admission = await self._in_thread(lambda: self._platform.admit(call))
+            if isinstance(admission, ApiResponse):
+                return admission
+            return await self._handle_admitted(request, body, admission)
+        except ApiError as error:
+            return self._platform.error(error, call)
+
+    async def _handle_admitted(self, request: Request, body: RequestBody, admission: Admission) -> ApiResponse:
+        route = admission.route
+        bodies = self._public_bodies if route.public else self._bodies
+        async with bodies.hold(_size(body, route.body_limit)):
+            call = await read_call(request, body, admission.call, route.body_limit)
+            return await self._in_thread(lambda: self._platform.respond(replace(admission, call=call)))
 
     def _render(self, api_response: ApiResponse, call: Call) -> Response:
         try:
@@ -73,9 +112,27 @@ class _Application:
             return _render(self._platform.error(ApiError(f"The response is not JSON: {error}"), call))
 
     async def _in_thread(self, do: Callable[[], _T]) -> _T:
-        if self._limiter is None:
-            self._limiter = anyio.CapacityLimiter(_THREADS)
-        return await anyio.to_thread.run_sync(do, limiter=self._limiter)
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(math.inf)
+        return await anyio.to_thread.run_sync(do, limiter=self._threads)
+
+
+def _size(body: RequestBody, most: int) -> int:
+    """Return how many bytes a body can have that is read."""
+    size = body.declared_size
+    return most if size is None else 0 if size > most else size
+
+
+async def _send(response: Response, request: Request, body: RequestBody, send: Send) -> None:
+    """Send a response; where the request's body has not been read, end the connection with it."""
+    if body.is_complete:
+        await response(request.scope, request.receive, send)
+        return
+    headers = [*response.raw_headers, (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    await body.discard()
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _render(api_response: ApiResponse) -> Response:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
+from biot_emulator.api.errors import ApiError, BodyTooLarge
 from biot_emulator.function_url.event_from_request import UrlRequest
+from biot_emulator.function_url.response_from_reply import PAYLOAD_TOO_LARGE
 from biot_emulator.http.response import Response
+from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
+from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
+from biot_emulator.wire_json import encode
 
-__all__ = ["BODILESS", "function_address", "function_request", "write_headers"]
+__all__ = ["BODILESS", "function_address", "function_refusal", "function_request", "write_headers"]
 
 BODILESS = (204, 304)
 """The statuses of responses that never have a body."""
@@ -25,17 +30,25 @@ def function_address(request: Request) -> str | None:
     return path[len(ADDRESS_PATH) :].partition("/")[0] if path.startswith(ADDRESS_PATH) else None
 
 
-async def function_request(request: Request) -> UrlRequest:
-    """Read a request to a plugin's address."""
+async def function_request(request: Request, body: RequestBody) -> UrlRequest:
+    """Read a request to a plugin's address. Raises what reading the body raises."""
     raw_path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
     return UrlRequest(
         method=request.method,
         path="/" + raw_path[len(ADDRESS_PATH) :].partition("/")[2],
         query_string=request.scope["query_string"].decode("latin-1"),
         headers=_headers(request),
-        content=await request.body(),
+        content=await body.read(MAX_PAYLOAD_BYTES),
         source_ip=request.client.host if request.client else "127.0.0.1",
     )
+
+
+def function_refusal(error: ApiError) -> Response:
+    """Return the response to a request that does not reach the plugin, as AWS words it: without the platform's body."""
+    if isinstance(error, BodyTooLarge):
+        return PAYLOAD_TOO_LARGE
+    headers = {"content-type": "application/json", **error.headers}
+    return Response(error.status_code, headers, encode({"message": error.message}))
 
 
 def write_headers(response: Response) -> Headers:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import os
+from http import HTTPStatus
 
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
 from biot_emulator.api.call import Call
-from biot_emulator.api.errors import BadRequest
+from biot_emulator.api.errors import ApiError, BadRequest
 from biot_emulator.platform import Platform
+from biot_emulator.server.connections import BoundedConnection
 from biot_emulator.wire_json import encode
 
 __all__ = ["protocol"]
 
 
-def protocol(platform: Platform) -> type[H11Protocol]:
+def protocol(platform: Platform) -> type[BoundedConnection]:
     """Return the server's side of a connection to a platform."""
 
-    class Protocol(H11Protocol):
+    class Protocol(BoundedConnection):
         def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+            self.refuse(BadRequest("The request is not HTTP: see to its first line, its headers and its length"))
+
+        def refuse(self, error: ApiError) -> None:
             # mypy holds that there is always a cycle
             cycle: RequestResponseCycle | None = self.cycle
             if cycle is None or not cycle.response_started or cycle.response_complete:
-                self.transport.write(_bad_request(platform))
+                self.transport.write(_refusal(platform, error))
             self.transport.close()
 
         def shutdown(self) -> None:
@@ -35,8 +40,10 @@ def protocol(platform: Platform) -> type[H11Protocol]:
     return Protocol
 
 
-def _bad_request(platform: Platform) -> bytes:
-    refused = BadRequest("The request is not HTTP: see to its first line, its headers and its length")
-    body = encode(platform.error(refused, Call("", "", trace_id=os.urandom(16).hex())).body)
-    head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
-    return f"{head}connection: close\r\n\r\n".encode() + body
+def _refusal(platform: Platform, error: ApiError) -> bytes:
+    response = platform.error(error, Call("", "", trace_id=os.urandom(16).hex()))
+    body = encode(response.body)
+    status = HTTPStatus(response.status_code)
+    headers = {**response.headers, "content-type": "application/json", "content-length": str(len(body))}
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "connection: close", "", ""]).encode() + body

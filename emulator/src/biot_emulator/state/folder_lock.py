@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from biot_emulator.errors import EmulatorError
+from biot_emulator.state.private_files import open_private
+from biot_emulator.state.unavailable_data import in_use, not_writable
 
-__all__ = ["DataUnavailable", "locked", "not_writable"]
+__all__ = ["locked"]
 
-
-class DataUnavailable(EmulatorError):
-    """The folder of the state cannot be used."""
-
-
-def not_writable(folder: Path | None, error: Exception) -> DataUnavailable:
-    """Return the error for a folder that the state cannot be stored in."""
-    reason = getattr(error, "strerror", None) or error
-    return DataUnavailable(f"Cannot store the state in {folder} ({reason}): choose a writable folder with --data")
+_MODE = 0o700
 
 
 @contextmanager
@@ -36,14 +30,21 @@ def locked(folder: Path | None) -> Iterator[None]:
         yield
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w", encoding="utf-8")
+        folder.mkdir(mode=_MODE, parents=True, exist_ok=True)
     except OSError as error:
         raise not_writable(folder, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            message = f"{folder} is in use by another emulator: stop it, or choose another --data"
-            raise DataUnavailable(message) from None
+    lock = open_private(folder / "lock")
+    try:
+        _lock(folder, lock)
         yield
+    finally:
+        os.close(lock)
+
+
+def _lock(folder: Path, descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise in_use(folder, "another emulator") from None
+    except OSError as error:
+        raise not_writable(folder, error) from error

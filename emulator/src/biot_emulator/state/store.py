@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from biot_emulator.state.database import database_files, open_database
+from biot_emulator.state.unavailable_data import damaged, database_error
 from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Store"]
 
 Document = dict[str, Any]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS documents (
-    collection TEXT NOT NULL,
-    id TEXT NOT NULL,
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    json TEXT NOT NULL,
-    UNIQUE (collection, id)
-);
-CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, content BLOB NOT NULL);
-"""
 
 
 class Store:
@@ -35,18 +26,21 @@ class Store:
 
     Attributes:
         folder: The folder; None where the state is in memory.
+
+    Raises:
+        DataUnavailable: The state cannot be read or stored; every method raises it too.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        path = ":memory:" if folder is None else str(_private_file(folder))
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        # Enough to survive the end of the process at any moment; only the machine's own crash may lose the last writes.
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.executescript(_SCHEMA)
+        self._connection = open_database(folder)
         self._lock = threading.RLock()
         self._depth = 0
+
+    @property
+    def private_files(self) -> list[Path]:
+        """The files with the state, the platform's private keys among it, that are nobody else's to read."""
+        return [] if self.folder is None else database_files(self.folder)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -54,24 +48,24 @@ class Store:
         with self._lock:
             outermost = self._depth == 0
             if outermost:
-                self._connection.execute("BEGIN IMMEDIATE")
+                self._execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
                 yield
+                if outermost:
+                    self._execute("COMMIT")
             except BaseException:
-                if outermost:
-                    self._connection.execute("ROLLBACK")
+                # The database may have ended it already, such as on a full disk.
+                if outermost and self._connection.in_transaction:
+                    self._execute("ROLLBACK")
                 raise
-            else:
-                if outermost:
-                    self._connection.execute("COMMIT")
             finally:
                 self._depth -= 1
 
     def put(self, collection: str, id: str, document: Document) -> None:
         """Write a document, replacing the one with its id."""
         with self._lock:
-            self._connection.execute(
+            self._execute(
                 "INSERT INTO documents (collection, id, json) VALUES (?, ?, ?) "
                 "ON CONFLICT (collection, id) DO UPDATE SET json = excluded.json",
                 (collection, id, encode(document).decode()),
@@ -79,25 +73,24 @@ class Store:
 
     def get(self, collection: str, id: str) -> Document | None:
         """Return a document; None where there is none."""
-        with self._lock:
-            row = self._connection.execute(
-                "SELECT json FROM documents WHERE collection = ? AND id = ?", (collection, id)
-            ).fetchone()
-        return None if row is None else decode(row[0])
+        for row in self._rows("SELECT json FROM documents WHERE collection = ? AND id = ?", (collection, id)):
+            return self._decode(collection, id, row[0])
+        return None
 
     def delete(self, collection: str, id: str) -> bool:
         """Remove a document; return whether there was one."""
         with self._lock:
-            cursor = self._connection.execute("DELETE FROM documents WHERE collection = ? AND id = ?", (collection, id))
+            cursor = self._execute("DELETE FROM documents WHERE collection = ? AND id = ?", (collection, id))
             return cursor.rowcount > 0
 
     def all(self, collection: str) -> list[Document]:
         """Return all documents of a collection, in the order in which they were first written."""
-        with self._lock:
-            rows = self._connection.execute(
-                "SELECT json FROM documents WHERE collection = ? ORDER BY position", (collection,)
-            ).fetchall()
-        return [decode(row[0]) for row in rows]
+        rows = self._rows("SELECT id, json FROM documents WHERE collection = ? ORDER BY position", (collection,))
+        return [self._decode(collection, id, json) for id, json in rows]
+
+    def collections(self) -> list[str]:
+        """Return the names of the collections that have documents."""
+        return [row[0] for row in self._rows("SELECT DISTINCT collection FROM documents")]
 
     def delete_where(self, collection: str, field: str, value: str) -> None:
         """Remove the documents that have this value in a field."""
@@ -116,41 +109,59 @@ class Store:
     def put_file(self, id: str, content: bytes) -> None:
         """Write a file, replacing the one with its id."""
         with self._lock:
-            self._connection.execute("INSERT OR REPLACE INTO files (id, content) VALUES (?, ?)", (id, content))
+            self._execute("INSERT OR REPLACE INTO files (id, content) VALUES (?, ?)", (id, content))
 
     def get_file(self, id: str) -> bytes | None:
         """Return a file's content; None where there is none."""
-        with self._lock:
-            row = self._connection.execute("SELECT content FROM files WHERE id = ?", (id,)).fetchone()
-        return None if row is None else bytes(row[0])
+        for row in self._rows("SELECT content FROM files WHERE id = ?", (id,)):
+            if not isinstance(row[0], bytes):
+                raise damaged(self.folder, f"the file {id} cannot be read")
+            return row[0]
+        return None
 
     def has_file(self, id: str) -> bool:
         """Whether there is a file."""
-        with self._lock:
-            return self._connection.execute("SELECT 1 FROM files WHERE id = ?", (id,)).fetchone() is not None
+        return bool(self._rows("SELECT 1 FROM files WHERE id = ?", (id,)))
 
     def delete_file(self, id: str) -> None:
         """Remove a file."""
         with self._lock:
-            self._connection.execute("DELETE FROM files WHERE id = ?", (id,))
+            self._execute("DELETE FROM files WHERE id = ?", (id,))
 
     def clear(self, preserved: Iterable[str] = ()) -> None:
         """Remove everything, but for these collections."""
         with self.transaction():
-            removed = {row[0] for row in self._connection.execute("SELECT DISTINCT collection FROM documents")}
-            for collection in removed - set(preserved):
-                self._connection.execute("DELETE FROM documents WHERE collection = ?", (collection,))
-            self._connection.execute("DELETE FROM files")
+            for collection in {*self.collections()} - {*preserved}:
+                self._execute("DELETE FROM documents WHERE collection = ?", (collection,))
+            self._execute("DELETE FROM files")
 
     def close(self) -> None:
         """Close the database."""
         with self._lock:
             self._connection.close()
 
+    def _execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        with self._translated():
+            return self._connection.execute(statement, values)
 
-def _private_file(folder: Path) -> Path:
-    """Create the database's file, readable by its owner alone: the platform's signing keys are in it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "platform.sqlite"
-    file.touch(mode=0o600)
-    return file
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock, self._translated():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.Error as error:
+            raise database_error(self.folder, error) from error
+
+    def _decode(self, collection: str, id: str, json: Any) -> Document:
+        try:
+            document = decode(json)
+        except (TypeError, ValueError):
+            document = None
+        if not isinstance(document, dict):
+            raise damaged(self.folder, f"the document {id} of {collection} cannot be read")
+        return document

@@ -59,9 +59,13 @@ def parse_page(request: Request, response: Response) -> dict[str, Any]:
         UnexpectedAnswer: The response is not a page. To treat it as an empty one would hide entities.
     """
     body = parse_json(request, response)
-    if not isinstance(body, dict) or not isinstance(body.get("data"), list):
+    if not isinstance(body, dict) or not _are_objects(body.get("data")):
         raise _unexpected(request, response, "without a list of data")
     return body
+
+
+def _are_objects(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def _json_or_none(content: bytes) -> Any:

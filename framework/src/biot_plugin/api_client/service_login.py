@@ -7,7 +7,7 @@ import time as clock
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from biot_plugin.api_client.retries import send_with_retries
 from biot_plugin.http.messages import Request, Response
@@ -17,10 +17,23 @@ from biot_plugin.wire import strict_json
 from biot_plugin.wire.timestamp import parse_timestamp
 
 _PATH = "/ums/v2/services/accessToken"
+#: Far more than a token has, and less than servers take for a header.
+_MAX_TOKEN_LENGTH = 16 * 1024
 
 
 def _log_nothing(_: str) -> None:
     """Retries of the log-in are not logged, because it is on behalf of many calls."""
+
+
+def _is_token(value: Any) -> TypeGuard[str]:
+    """Whether a value can be sent in a header. Where it cannot, the error would quote it."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= _MAX_TOKEN_LENGTH
+        and value.isascii()
+        and value.isprintable()
+        and " " not in value
+    )
 
 
 class _Token(NamedTuple):
@@ -165,7 +178,7 @@ class ServiceLogin:
         token = body.get("accessToken") if isinstance(body, dict) else None
         expiration = body.get("accessTokenExpiration") if isinstance(body, dict) else None
         expires = parse_timestamp(expiration if isinstance(expiration, str) else None)
-        if not isinstance(token, str) or not token or expires is None:
+        if not _is_token(token) or expires is None:
             reason = f"answered {response.status} without a token and its expiration"
             raise UnexpectedAnswer(request.call, reason, status=response.status, trace_id=request.trace_id)
         return _Token(token, self._valid_until(expires), replaces_refused)

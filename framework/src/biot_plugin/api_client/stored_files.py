@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from biot_plugin.api_client.responses import parse_object, require_success
-from biot_plugin.http.messages import USER_AGENT, Request
+from biot_plugin.http.messages import MAX_BYTES, USER_AGENT, Request
 from biot_plugin.http.origin import Origin
 from biot_plugin.platform_errors import UnexpectedAnswer, api_error
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _UPLOAD = "/file/v1/files/upload"
 _DOWNLOAD = "/file/v1/files/{id}/download"
+_MEGABYTE = 1024 * 1024
+#: Bytes that a file may have where the function's memory is unknown, as on a developer's machine.
+_MAX_BYTES = 512 * _MEGABYTE
 
 
 class StoredFile(NamedTuple):
@@ -67,12 +71,20 @@ def download(client: EventClient, time: TimeLimit, id: str) -> StoredFile:
 def _signed_request(request: Request, method: str, url: str, mime_type: str = "", content: bytes = b"") -> Request:
     """Build a request to a signed URL, without the headers of API calls: they would send the token to another host."""
     try:
+        if not url.isascii() or not url.isprintable() or " " in url:
+            raise ValueError("it has characters that an address cannot have")
         Origin.of(url)
     except ValueError as error:
         reason = f"answered with an invalid signedUrl: {error}"
         raise UnexpectedAnswer(request.call, reason, status=200, trace_id=request.trace_id) from None
     headers = {"accept": "*/*", "user-agent": USER_AGENT, **({"content-type": mime_type} if mime_type else {})}
-    return Request(method, url, headers, content)
+    return Request(method, url, headers, content, _max_bytes())
+
+
+def _max_bytes() -> int:
+    """Return how large a file may be: half of the function's memory, so that some is left for what handles it."""
+    memory = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+    return max(MAX_BYTES, int(memory) * _MEGABYTE // 2) if memory.isdecimal() else _MAX_BYTES
 
 
 def _transfer(client: EventClient, request: Request, time: TimeLimit) -> bytes:

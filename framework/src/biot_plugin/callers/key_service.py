@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _PATH = "/ums/v1/security/public-key"
 #: Seconds that one fetch may take.
 _TIMEOUT = 2.0
+#: Bytes that the response may have; two keys have less than a thousandth of it.
+_MAX_BYTES = 1024 * 1024
 
 
 class KeysUnavailable(Exception):
@@ -65,7 +67,7 @@ def _get(url: str) -> bytes:
     from biot_plugin.http.time_limit import TimeLimit
 
     headers = {"accept": "application/json", "user-agent": USER_AGENT}
-    response = fetch(Request("GET", url, headers), TimeLimit(_TIMEOUT))
+    response = fetch(Request("GET", url, headers, max_bytes=_MAX_BYTES), TimeLimit(_TIMEOUT))
     if response.status != 200:
         raise ValueError(f"the platform answered {response.status}")
     return response.content

@@ -1,1 +1,1 @@
-"""HTTP with time limits: connections, their pool, requests and responses."""
+"""HTTP with limits of time and size: connections, their pool, requests and responses."""

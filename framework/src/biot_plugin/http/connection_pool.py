@@ -38,6 +38,7 @@ class ConnectionPool:
         Raises:
             PlatformUnreachable: The connection failed, or the response is missing or incomplete.
             PlatformTimeout: The response did not arrive in time.
+            UnexpectedAnswer: The response is larger than the request allows.
         """
         connection = self._reuse(request) or connect(request, time)
         response, reusable = exchange(connection, request, time)

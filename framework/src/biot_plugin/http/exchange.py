@@ -1,19 +1,20 @@
-"""Send a request and receive its response, within a time limit."""
+"""Send a request and receive its response, within a time limit and a size limit."""
 
 from __future__ import annotations
 
 from functools import partial
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
 from biot_plugin.http.connection import open_connection
+from biot_plugin.http.limited_response import TooLarge, limited_response, read_content
 from biot_plugin.http.messages import Request, Response
 from biot_plugin.http.origin import Origin
 from biot_plugin.http.time_limit import TimeLimit
-from biot_plugin.http.timed_response import timed_response
-from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable
+from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable, UnexpectedAnswer
 
 _CHUNK = 64 * 1024
+_MEGABYTE = 1024 * 1024
 
 
 def connect(request: Request, time: TimeLimit) -> HTTPConnection:
@@ -42,6 +43,7 @@ def exchange(connection: HTTPConnection, request: Request, time: TimeLimit) -> t
     Raises:
         PlatformUnreachable: The response is missing or incomplete; the connection is closed.
         PlatformTimeout: The response did not arrive in time; the connection is closed.
+        UnexpectedAnswer: The response is larger than the request allows; the connection is closed.
     """
     try:
         return _exchange(connection, request, time)
@@ -58,6 +60,7 @@ def fetch(request: Request, time: TimeLimit) -> Response:
     Raises:
         PlatformUnreachable: The connection failed, or the response is missing or incomplete.
         PlatformTimeout: The response did not arrive in time.
+        UnexpectedAnswer: The response is larger than the request allows.
     """
     connection = connect(request, time)
     try:
@@ -76,7 +79,7 @@ def _interrupted(request: Request, error: Exception) -> PlatformUnreachable:
 def _exchange(connection: HTTPConnection, request: Request, time: TimeLimit) -> tuple[Response, bool]:
     url = urlsplit(request.url)
     target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-    connection.response_class = partial(timed_response, time)  # type: ignore[assignment]
+    connection.response_class = partial(limited_response, time, request.max_bytes)  # type: ignore[assignment]
     connection.sock.settimeout(time.left())
     connection.putrequest(request.method, target)
     for name, value in request.headers.items():
@@ -86,7 +89,16 @@ def _exchange(connection: HTTPConnection, request: Request, time: TimeLimit) -> 
     for start in range(0, len(request.content), _CHUNK):
         connection.sock.settimeout(time.left())
         connection.send(request.content[start : start + _CHUNK])
-    response = connection.getresponse()
-    content = response.read()
+    # A response after which the connection ends has the socket for itself.
+    with connection.getresponse() as response:
+        content = _read_content(response, request)
     headers = {name.lower(): value for name, value in response.getheaders()}
     return Response(response.status, headers, content), not response.will_close
+
+
+def _read_content(response: HTTPResponse, request: Request) -> bytes:
+    try:
+        return read_content(response, request.max_bytes)
+    except TooLarge:
+        reason = f"answered {response.status} with more than {request.max_bytes // _MEGABYTE} MB"
+        raise UnexpectedAnswer(request.call, reason, status=response.status, trace_id=request.trace_id) from None

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 #: The `user-agent` of every request to the platform.
 USER_AGENT = "biot-plugin"
 
+#: Bytes that a response may have: more than any API sends, and half of the memory of the smallest function.
+MAX_BYTES = 64 * 1024 * 1024
+
 
 class Request(NamedTuple):
     """An HTTP request.
@@ -17,12 +20,14 @@ class Request(NamedTuple):
         url: The full URL.
         headers: Values by lower-case name.
         content: The body.
+        max_bytes: The bytes that the response may have; a larger one is an error.
     """
 
     method: str
     url: str
     headers: dict[str, str]
     content: bytes = b""
+    max_bytes: int = MAX_BYTES
 
     @property
     def call(self) -> str:

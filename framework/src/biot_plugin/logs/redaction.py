@@ -193,9 +193,11 @@ def _mask_json(text: str) -> str:
     """Text, unless it is a JSON object or list."""
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return _placeholder(json.loads(text))
-        except (ValueError, RecursionError):
-            pass
+            return _placeholder(json.loads(text, parse_int=str))
+        except ValueError:
+            return text
+        except RecursionError:
+            return "[redacted nested JSON]"
     return text
 
 

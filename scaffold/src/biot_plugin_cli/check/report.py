@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.text import Text
@@ -10,6 +11,7 @@ from biot_plugin_cli.check.finding import Finding
 from biot_plugin_cli.check.runner import CheckResult
 from biot_plugin_cli.hooks.schedule import Schedule
 from biot_plugin_cli.terminal.console import out
+from biot_plugin_cli.terminal.plain_text import one_sentence
 
 __all__ = ["check_document", "print_check"]
 
@@ -36,20 +38,23 @@ def check_document(result: CheckResult) -> dict[str, Any]:
 def print_check(result: CheckResult) -> None:
     """Print the findings and the schedule for people."""
     for finding in result.findings:
-        out.print(_render(finding))
+        for line in _lines(finding):
+            out.print(line)
     if result.schedule:
         out.print(_describe_schedule(result.schedule))
     out.print(_summary(result))
 
 
-def _render(finding: Finding) -> Text:
+def _lines(finding: Finding) -> Iterator[Text]:
     location = str(finding.location)
-    head = (
+    yield Text.assemble(
         (f"{finding.severity}", _STYLES[finding.severity]),
         f" {finding.code}",
         (f"  {location}" if location else "", "cyan"),
     )
-    return Text.assemble(*head, f"\n  {finding.message}\n", (f"  {finding.advice}\n", "green"))
+    yield Text(f"  {one_sentence(finding.message)}")
+    yield Text(f"  {one_sentence(finding.advice)}", "green")
+    yield Text()
 
 
 def _describe_schedule(schedule: Schedule) -> Text:

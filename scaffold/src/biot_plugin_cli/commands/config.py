@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -25,11 +26,12 @@ def config(
     from biot_plugin_cli.deploy.configuration import plugin_config
     from biot_plugin_cli.hooks.discovery import discover_hooks
     from biot_plugin_cli.plugin.repository import Plugin
-    from biot_plugin_cli.terminal.console import out, print_json
+    from biot_plugin_cli.terminal.console import highlighted_json, out, print_json
 
     plugin = Plugin.load(environment=environment)
     document = plugin_config(plugin.manifest, discover_hooks(plugin))
     if as_json or not out.is_terminal:
         print_json(document)
     else:
-        out.print_json(data=document)
+        for line in highlighted_json(json.dumps(document, indent=2)):
+            out.print(line)

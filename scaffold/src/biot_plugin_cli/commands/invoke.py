@@ -1,4 +1,4 @@
-"""`biot-plugin invoke`: runs one event through the plugin, as Lambda would."""
+"""`biot-plugin invoke`: runs events through the plugin, as Lambda would."""
 
 from __future__ import annotations
 
@@ -13,30 +13,27 @@ __all__ = ["invoke"]
 
 
 def invoke(
-    event: Annotated[Path, typer.Argument(metavar="EVENT.json", help="The event, or - for standard input.")],
+    events: Annotated[list[Path], typer.Argument(metavar="EVENT.json...", help="Events, or - for standard input.")],
     env_file: EnvFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run one event through the plugin in a real Lambda runtime client, and show the reply.
+    """Run events through the plugin in a real Lambda runtime client, and show the replies.
 
     The plugin runs with its own timeout, memory limit and environment, and with a local service in place of the
-    platform's keys and tokens. SIGN_ME in the event is replaced by a valid token.
+    platform's keys and tokens. SIGN_ME in an event is replaced by a valid token.
+
+    The exit code is 0 if the plugin succeeds or refuses a call on purpose, by a status below 500. It is 1 if it fails:
+    if it raises, crashes, takes too long, replies a status of 500 or more, or replies what the platform cannot use; and
+    3 if it cannot be imported. Of several events, the worst counts.
     """
     from biot_plugin_cli.invoke.event_file import read_event
-    from biot_plugin_cli.invoke.local_invocation import invoke_locally
     from biot_plugin_cli.plugin.env_file import read_env_file
     from biot_plugin_cli.plugin.repository import Plugin
 
-    document = read_event(event)
+    documents = {file: read_event(file) for file in events}
     variables = read_env_file(env_file)
     plugin = Plugin.load()
-    invocation, secrets = invoke_locally(plugin, document, variables)
 
-    from biot_plugin_cli.invoke import report
-    from biot_plugin_cli.invoke.comparison import Comparison
-    from biot_plugin_cli.plugin.invocation_errors import invocation_failure
+    from biot_plugin_cli.invoke.run import print_runs, run_events
 
-    show = report.print_document if as_json else report.print_report
-    show(invocation, Comparison.of(document, invocation), plugin.manifest.memory_size, secrets)
-    if invocation.error:
-        raise invocation_failure(invocation.error, plugin.manifest, secrets)
+    print_runs(run_events(plugin, documents, variables), as_json=as_json, several=len(documents) > 1)

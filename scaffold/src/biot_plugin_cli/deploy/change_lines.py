@@ -85,7 +85,7 @@ def _expand(change: Change) -> Sequence[Change]:
 def _describe(change: Change) -> Iterator[ChangeLine]:
     if change.field in _SUBSCRIPTION_LISTS:
         yield from _describe_subscriptions(change)
-    elif isinstance(change.before, list) or isinstance(change.after, list):
+    elif all(value is None or isinstance(value, list) for value in (change.before, change.after)):
         yield from _describe_list(change)
     elif change.field.startswith(f"{VARIABLES}."):
         yield from _describe_variable(change)

@@ -69,7 +69,7 @@ def _normalized_subscriptions(subscriptions: Config) -> dict[str, Any]:
 
 def _normalized_cors(cors: Config) -> dict[str, Any]:
     # Browsers do not care about the order.
-    return {name: sorted(values) if isinstance(values, list) else values for name, values in cors.items()}
+    return {name: sorted(values, key=str) if isinstance(values, list) else values for name, values in cors.items()}
 
 
 def _without_nulls(subscription: Config) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from biot_plugin_cli.deploy.config_changes import Config
 from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unmentioned_fields
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import Plan, make_plan
-from biot_plugin_cli.deploy.preparation import prepare
+from biot_plugin_cli.deploy.preparation import prepare, read_package
 from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.platform.plugin_calls import Code
@@ -47,7 +47,7 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, A
     if plan.action == "none" or dry_run:
         return plan_document(plan, environment)
     # The planned package is uploaded, even if another build replaces the file during the confirmation.
-    code = (package.path.name, package.path.read_bytes())
+    code = (package.path.name, read_package(package))
     confirm("Go on?", yes=yes)
     endpoint_url = upload(destination, plan, make, code, code_config(plan.config, config, hooks))
     return {**plan_document(plan, environment), "endpointUrl": endpoint_url}

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
+from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.platform.json_document import read_json
+from biot_plugin_cli.platform.response_schemas import CODE_CONFIG, Schema, matches
 from biot_plugin_cli.terminal.file_writer import write_atomically
 
 __all__ = ["PackageHistory", "StoredPackage"]
 
 _FOLDER = ".biot-plugin"
 _MAX_PACKAGES = 5
+_ADVICE = "check out the older code and deploy it"
+_DOCUMENT: Schema = {
+    "version": int,
+    "content_hash": str,
+    "config": CODE_CONFIG,
+    "endpoint_url": (str, NoneType),
+    "sha256": str,
+    "file": str,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,7 @@ class StoredPackage:
         config: The part of its configuration that belongs to the code.
         endpoint_url: The URL of the plugin that it was deployed to. A plugin that is deleted and created again has a
             new one (contract section 6.2), and restarts its versions.
+        sha256: The SHA-256 of the zip, in hexadecimal.
         file: The zip.
     """
 
@@ -35,7 +50,25 @@ class StoredPackage:
     content_hash: str
     config: Mapping[str, Any]
     endpoint_url: str | None
+    sha256: str
     file: Path
+
+    def read(self) -> bytes:
+        """Read the zip.
+
+        Raises:
+            OperationFailed: It cannot be read, or is not the one that was deployed.
+        """
+        try:
+            content = self.file.read_bytes()
+        except OSError as error:
+            raise OperationFailed(f"Cannot read {self.file} ({error.strerror}): {_ADVICE}") from error
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise OperationFailed(
+                f"{self.file} is not the package that was deployed as version {self.version}: it was changed since; "
+                f"{_ADVICE}"
+            )
+        return content
 
 
 class PackageHistory:
@@ -79,7 +112,8 @@ class PackageHistory:
         write_atomically(self._top / ".gitignore", b"*\n")
         file = self._folder / f"{version:05d}.zip"
         write_atomically(file, content)
-        package = StoredPackage(version, content_hash, config, endpoint_url, file)
+        sha256 = hashlib.sha256(content).hexdigest()
+        package = StoredPackage(version, content_hash, config, endpoint_url, sha256, file)
         document = {**asdict(package), "file": file.name}
         write_atomically(file.with_suffix(".json"), json.dumps(document, indent=2).encode())
         retained = self.of(endpoint_url)[:_MAX_PACKAGES]
@@ -95,7 +129,8 @@ class PackageHistory:
 
 def _read(file: Path) -> StoredPackage | None:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-        return StoredPackage(**{**document, "file": file.with_name(document["file"])})
+        document = read_json(file.read_bytes())
+        package = StoredPackage(**{**document, "file": file.with_name(document["file"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
+    return package if matches(_DOCUMENT, document) else None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from biot_plugin_cli.check.loading import check_loading
 from biot_plugin_cli.check.runner import CheckResult, check
 from biot_plugin_cli.deploy.report import print_warnings
-from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
+from biot_plugin_cli.errors import CliError, InvalidPlugin, OperationFailed, PluginImportError
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.package.builder import Package, build_package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "read_package"]
 
 
 def prepare(plugin: Plugin) -> tuple[Hooks, Package]:
@@ -29,6 +31,18 @@ def prepare(plugin: Plugin) -> tuple[Hooks, Package]:
         raise _first_error(loading)
     print_warnings(loading.findings)
     return hooks, package
+
+
+def read_package(package: Package) -> bytes:
+    """Read a package's zip file.
+
+    Raises:
+        OperationFailed: Another build has replaced it.
+    """
+    content = package.path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != package.sha256:
+        raise OperationFailed(f"{package.path} was changed after it was built: run this command again")
+    return content
 
 
 def _require_no_errors(plugin: Plugin) -> Hooks:

@@ -16,7 +16,7 @@ from biot_plugin_cli.deploy.subscriptions import describe_subscription
 from biot_plugin_cli.deploy.variables import VARIABLES, other_variables
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.terminal.console import err, out
-from biot_plugin_cli.terminal.plain_text import columns, one_line
+from biot_plugin_cli.terminal.plain_text import columns, one_line, one_sentence
 
 __all__ = ["plan_document", "print_not_stored", "print_plan", "print_plugin", "print_plugins", "print_warnings"]
 
@@ -119,12 +119,18 @@ def print_warnings(findings: Iterable[Finding]) -> None:
     """Print the warnings of a check on standard error, one per line."""
     for finding in findings:
         location = f"{finding.location}: " if finding.file else ""
-        err.print(Text.assemble(("warning", "yellow"), f": {location}{finding.message}; {finding.advice}"))
+        err.print(
+            Text.assemble(("warning", "yellow"), one_sentence(f": {location}{finding.message}; {finding.advice}"))
+        )
 
 
 def print_not_stored(plan: Plan, error: CliError) -> None:
     """Warn on standard error that a package was uploaded, but cannot be rolled back to."""
-    err.print(Text.assemble(("warning", "yellow"), f": version {plan.version} is not stored for rollback: {error}"))
+    err.print(
+        Text.assemble(
+            ("warning", "yellow"), one_sentence(f": version {plan.version} is not stored for rollback: {error}")
+        )
+    )
 
 
 def print_plugin(plugin: Mapping[str, Any]) -> None:
@@ -164,8 +170,8 @@ def print_plugins(plugins: Iterable[Mapping[str, Any]]) -> None:
         (
             one_line(plugin["name"]),
             str(plugin["version"]),
-            str(plugin.get("enabledState") or ""),
-            str(plugin.get("runtime") or "image"),
+            one_line(plugin["enabledState"]) if plugin.get("enabledState") else "",
+            one_line(plugin.get("runtime") or "image"),
             one_line(plugin["lastModifiedTime"]),
         )
         for plugin in plugins

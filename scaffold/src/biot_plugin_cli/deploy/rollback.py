@@ -27,7 +27,7 @@ def roll_back(destination: Destination, version: int | None, *, yes: bool) -> di
         yes: Whether to skip the confirmation.
 
     Raises:
-        OperationFailed: There is no such plugin, or no such package.
+        OperationFailed: There is no such plugin, or no such package, or it was changed since it was deployed.
         CliError: It cannot be deployed.
     """
     deployed = destination.deployed_plugin()
@@ -46,8 +46,8 @@ def roll_back(destination: Destination, version: int | None, *, yes: bool) -> di
     source = {"codeOf": package.version}
     if plan.action == "none":
         return {**plan_document(plan, environment), **source}
+    code = (package.file.name, package.read())
     confirm(f"Deploy the code of version {package.version} again?", yes=yes)
-    code = (package.file.name, package.file.read_bytes())
     endpoint_url = upload(destination, plan, make, code, package.config)
     return {**plan_document(plan, environment), **source, "endpointUrl": endpoint_url}
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from biot_plugin_cli.dev.sample_calls import sample_calls
+from biot_plugin_cli.terminal.plain_text import one_sentence, visible_lines
 
 if TYPE_CHECKING:
     from biot_plugin_cli.dev.local_platform import LocalPlatform
@@ -55,7 +56,8 @@ class DevReport:
 
     def print_rejected(self, error: CliError, version: int | None) -> None:
         """Print why the new version of the plugin does not run, and which one does."""
-        self._line((str(error), "red"))
+        for line in visible_lines(str(error)):
+            self._line((line, "red"))
         state = f"Version {version} keeps running" if version else "Nothing runs"
         self._line((f"{state} until this is fixed.", "yellow"))
 
@@ -68,7 +70,7 @@ class DevReport:
             (f"{record['kind']} ", "magenta"), f"{record['hook']} ", status, f" {record['durationMs']:.1f} ms{cold}"
         )
         if error:
-            self._line((f"  {error['type']}: {error['message']}", "red"))
+            self._line("  ", (one_sentence(f"{error['type']}: {error['message']}"), "red"))
         for change in record["difference"] or ():
             before, after = (_render(change[side]) if side in change else "none" for side in ("before", "after"))
             self._line((f"  {change['path']}: {before} → {after}", "cyan"))

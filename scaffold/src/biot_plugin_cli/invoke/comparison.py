@@ -36,6 +36,7 @@ class Comparison:
         returned: The same part of the reply, or the whole reply if it lacks it.
         diff: The lines of a unified diff, empty if there is no difference; None if the two cannot be compared.
         consequence: What the platform does with the reply, if that may be unexpected.
+        is_unusable: Whether the reply is one of success that the platform cannot use.
     """
 
     kind: str
@@ -44,11 +45,13 @@ class Comparison:
     returned: Any
     diff: list[str] | None
     consequence: str | None
+    is_unusable: bool
 
     @classmethod
     def of(cls, event: Mapping[str, Any], invocation: Invocation) -> Self:
         """Compare an event, unchanged from its file, with the reply of its invocation."""
         from biot_emulator import event_body, event_kind
+        from biot_emulator.hooks.replies import reply_problem
 
         kind, body = event_kind(event), _shallow(event_body(event))
         hook, received = _received(kind, event, body if isinstance(body, dict) else {})
@@ -57,13 +60,18 @@ class Comparison:
             part is not None and 200 <= invocation.status_code < 300 and isinstance(reply, dict) and part in reply
         )
         returned = reply[part] if is_comparable else reply
+        is_success = invocation.error is None and 200 <= invocation.status_code < 300
+        problem = reply_problem(kind, reply) if is_success else None
+        if problem and not is_comparable:
+            problem = f"it lacks {part!r}"
         return cls(
             kind=kind.name,
             hook=hook,
             received=received,
             returned=returned,
             diff=_diff(received, returned) if is_comparable else None,
-            consequence=None if invocation.error else _consequence(kind, part, invocation, is_comparable),
+            consequence=None if invocation.error else _consequence(kind, part, invocation, problem),
+            is_unusable=problem is not None,
         )
 
 
@@ -94,14 +102,14 @@ def _address(event: Mapping[str, Any]) -> str:
     return f"{method} {event.get('rawPath', '?')}" + (f"?{query}" if query else "")
 
 
-def _consequence(kind: EventKind, part: str | None, invocation: Invocation, is_comparable: bool) -> str | None:
+def _consequence(kind: EventKind, part: str | None, invocation: Invocation, problem: str | None) -> str | None:
     status_code = invocation.status_code
     if ignored := _IGNORED.get(kind.name):
         return ignored
-    if part is None or is_comparable:
+    if problem:
+        return f"The platform cannot use the reply, as {problem}: return the received {part}, changed or not."
+    if part is None or 200 <= status_code < 300:
         return None
-    if 200 <= status_code < 300:
-        return f"The platform cannot use the reply, as it lacks {part!r}: return the received {part}, changed or not."
     return f"The platform stops the call, and its caller receives this body with status {status_code}."
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -17,23 +18,33 @@ from biot_plugin_cli.terminal.redaction import Secrets
 if TYPE_CHECKING:
     from biot_emulator import Invocation
 
-__all__ = ["invoke_locally"]
+__all__ = ["LocalInvocation", "invoke_locally"]
 
 _SIGNAL_EXIT = 128
 
 
-def invoke_locally(
-    plugin: Plugin, event: Mapping[str, Any], variables: Mapping[str, str]
-) -> tuple[Invocation, Secrets]:
+@dataclass(frozen=True, slots=True)
+class LocalInvocation:
+    """An invocation of the plugin on this machine.
+
+    Attributes:
+        result: Its result.
+        secrets: Redacts its secrets.
+        platform_errors: Status and code of the errors that calls of the plugin were answered with.
+    """
+
+    result: Invocation
+    secrets: Secrets
+    platform_errors: Set[tuple[int, str]]
+
+
+def invoke_locally(plugin: Plugin, event: Mapping[str, Any], variables: Mapping[str, str]) -> LocalInvocation:
     """Run one event through the plugin, with a local key and token service.
 
     Args:
         plugin: The plugin.
         event: The event, unchanged from its file.
         variables: Environment variables that take precedence over all others.
-
-    Returns:
-        The invocation, and what redacts its secrets.
 
     Raises:
         OperationFailed: There is no interpreter for the plugin, or its process cannot be started.
@@ -52,7 +63,8 @@ def invoke_locally(
             raise UsageError(str(error)) from error
         except SandboxUnavailable as error:
             raise OperationFailed(str(error)) from error
-        return invocation, Secrets(ums.tokens.issued, ums.secret_key, function.environment, event)
+        secrets = Secrets(ums.tokens.issued, ums.secret_key, function.environment, event)
+        return LocalInvocation(invocation, secrets, frozenset(ums.errors))
 
 
 @contextmanager

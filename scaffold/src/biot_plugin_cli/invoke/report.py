@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
 from biot_plugin_cli.invoke.comparison import Comparison, json_text
-from biot_plugin_cli.terminal.console import out, print_json
+from biot_plugin_cli.terminal.console import highlighted_json, out
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
+    from biot_plugin_cli.invoke.judgement import Judgement
     from biot_plugin_cli.terminal.redaction import Secrets
 
-__all__ = ["print_document", "print_report"]
+__all__ = ["document", "print_report"]
 
-#: What the highlighter takes for a number with a letter after it grows with the square of its digits.
-_LONG_NUMBER = re.compile(r"(?<!\d)\d{100}")
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def print_document(invocation: Invocation, comparison: Comparison, memory_mb: int, secrets: Secrets) -> None:
-    """Print the document of `--json`.
+def document(
+    invocation: Invocation, comparison: Comparison, judgement: Judgement, memory_mb: int, secrets: Secrets
+) -> dict[str, Any]:
+    """Build the document of `--json`.
 
     Args:
         invocation: The invocation.
         comparison: The event and its reply.
+        judgement: Whether it succeeded.
         memory_mb: The plugin's memory limit in megabytes.
         secrets: Redacts secrets.
     """
     error = invocation.error
     body = invocation.body
-    document = {
+    members = {
+        "outcome": judgement.outcome,
+        "failure": str(judgement.failure) if judgement.failure else None,
         "reply": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
         "statusCode": invocation.status_code,
         "durationMs": round(invocation.duration_ms, 2),
@@ -46,15 +48,16 @@ def print_document(invocation: Invocation, comparison: Comparison, memory_mb: in
         "error": {"type": error.type, "message": error.message} if error else None,
         "diff": comparison.diff,
     }
-    print_json(secrets.hidden(document))
+    hidden: dict[str, Any] = secrets.hidden(members)
+    return hidden
 
 
 def print_report(invocation: Invocation, comparison: Comparison, memory_mb: int, secrets: Secrets) -> None:
-    """Print the report for people; the arguments are those of `print_document`."""
+    """Print the report for people; the arguments are those of `document`."""
     out.print(Text(comparison.kind, "bold magenta"), Text(secrets.hide_all(comparison.hook), "bold"))
-    _section("received", [_json(comparison.received, secrets)])
+    _section("received", _json(comparison.received, secrets))
     if invocation.error is None:
-        _section("returned", [_json(comparison.returned, secrets)])
+        _section("returned", _json(comparison.returned, secrets))
         _section("difference", _difference(comparison, secrets))
     _section("logs", [Text(line, "dim") for line in secrets.hide_lines(invocation.logs)] or [Text("none", "dim")])
     out.print()
@@ -68,13 +71,10 @@ def _section(title: str, lines: Iterable[Text]) -> None:
         out.print(line)
 
 
-def _json(value: Any, secrets: Secrets) -> Text:
+def _json(value: Any, secrets: Secrets) -> list[Text]:
     if value is None:
-        return Text("nothing", "dim")
-    text = Text(json_text(secrets.all_hidden(value)))
-    if not _LONG_NUMBER.search(text.plain):
-        JSONHighlighter().highlight(text)
-    return text
+        return [Text("nothing", "dim")]
+    return highlighted_json(json_text(secrets.all_hidden(value)))
 
 
 def _difference(comparison: Comparison, secrets: Secrets) -> list[Text]:

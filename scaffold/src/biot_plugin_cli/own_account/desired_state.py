@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from biot_plugin_cli.aws.names import ALIAS, ResourceNames
 from biot_plugin_cli.aws.policy_documents import execution_policy, trust_policy
 from biot_plugin_cli.aws.role import Role
 from biot_plugin_cli.aws.schedule import Schedule
+from biot_plugin_cli.deploy.preparation import read_package
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.manifest.aws_settings import AwsSettings
@@ -50,6 +51,7 @@ class DesiredState:
         base_url: The base URL of the platform's APIs.
         hooks: Subscriptions and schedule, as `hooks_document` has them; None if they are unknown.
         package: The zip file; None where only the configuration matters.
+        code: Its content.
         content_hash: The content hash of the code.
     """
 
@@ -60,6 +62,7 @@ class DesiredState:
     hooks: Mapping[str, Any] | None
     package: Path | None
     content_hash: str
+    code: bytes = field(default=b"", repr=False)
 
     @classmethod
     def of(
@@ -76,6 +79,7 @@ class DesiredState:
 
         Raises:
             InvalidPlugin: A variable has the name of one that deployments set, or the plugin needs BioT's account.
+            OperationFailed: Another build has replaced the package.
         """
         if manifest.analytics_db_access:
             raise InvalidPlugin(
@@ -93,6 +97,7 @@ class DesiredState:
             hooks=hooks_document(hooks, manifest.interception_order),
             package=package.path if package else None,
             content_hash=package.content_hash if package else "",
+            code=read_package(package) if package else b"",
         )
 
     @property

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES
 from biot_plugin_cli.dependencies.archive_builder import Progress
 from biot_plugin_cli.package.builder import Package
 from biot_plugin_cli.terminal.console import err, out, print_json
+from biot_plugin_cli.terminal.plain_text import visible
 
 __all__ = ["print_document", "print_package", "showing_progress"]
 
@@ -24,10 +25,10 @@ _SOURCE_FILES = "source files"
 def showing_progress() -> Iterator[Progress]:
     """Yield a function that shows progress on stderr: as a status line on a terminal, as separate lines elsewhere."""
     if not err.is_terminal:
-        yield lambda step: err.print(f"{step} ...", markup=False)
+        yield lambda step: err.print(f"{step} ...")
         return
     with err.status("Reading the plugin ...") as status:
-        yield lambda step: status.update(f"{escape(step)} ...")
+        yield lambda step: status.update(Text(f"{visible(step)} ..."))
 
 
 def print_document(package: Package, *, report: bool) -> None:
@@ -66,13 +67,13 @@ def print_package(package: Package, *, report: bool) -> None:
     if report:
         out.print(_table(package))
         out.print()
-    out.print(f"[bold]{escape(_display_path(package.path))}[/]")
+    out.print(Text(_display_path(package.path), "bold"))
     zipped, unpacked = _usage(package.size, MAX_ZIPPED_BYTES), _usage(package.unpacked_size, MAX_UNPACKED_BYTES)
     out.print(f"  {zipped} zipped, {unpacked} unpacked")
-    out.print(f"  {package.files} files, described in {escape(_display_path(package.sbom))}")
+    out.print(f"  {package.files} files, described in {_display_path(package.sbom)}")
     out.print(f"  content {package.content_hash[:16]}, SHA-256 {package.sha256[:16]}")
     for note in package.notes:
-        err.print(f"[yellow]note:[/] {escape(note)}")
+        err.print(Text.assemble(("note:", "yellow"), f" {note}"))
 
 
 def _table(package: Package) -> Table:
@@ -82,7 +83,7 @@ def _table(package: Package) -> Table:
     for part in package.parts:
         share = f"{100 * part.unpacked / (package.unpacked_size or 1):.0f} %"
         sizes = (_megabytes(part.zipped), _megabytes(part.unpacked), share, str(part.files))
-        table.add_row(part.name or _SOURCE_FILES, part.version or "", *sizes)
+        table.add_row(visible(part.name or _SOURCE_FILES), visible(part.version or ""), *sizes)
     total = (_megabytes(package.size), _megabytes(package.unpacked_size), "", str(package.files))
     table.add_row("total", "", *total, style="bold")
     table.add_row("limit", "", _megabytes(MAX_ZIPPED_BYTES), _megabytes(MAX_UNPACKED_BYTES), style="dim")

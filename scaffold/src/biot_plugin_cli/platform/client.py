@@ -10,6 +10,7 @@ from typing import Any
 from biot_plugin_cli.platform.connection import Connection, Form
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Refusal, parse_refusal
+from biot_plugin_cli.platform.hidden_values import hider
 from biot_plugin_cli.platform.login import log_in
 from biot_plugin_cli.platform.response_schemas import ANYTHING, Schema, page_of, parse
 from biot_plugin_cli.platform.retries import with_retries
@@ -44,6 +45,7 @@ class PlatformClient:
         self._credentials = cache(credentials)
         self._notify = cache(logged_in)
         self._token: str | None = None
+        self._secrets: set[str] = set()
 
     def close(self) -> None:
         """Close the connections."""
@@ -124,9 +126,9 @@ class PlatformClient:
     def _with_token(
         self, method: str, path: str, schema: Schema, body: Form | bytes | None, hide: Callable[[str], str]
     ) -> Any:
-        content = self._send(method, path, {"authorization": f"Bearer {self._get_token()}"}, body, hide)
+        headers = {"authorization": f"Bearer {self._get_token()}"}
         try:
-            return parse(content, schema, self._connection.base_url)
+            return parse(self._send(method, path, headers, body, hide), schema, self._connection.base_url)
         except NotThePlatform as error:
             if method == "GET":
                 raise
@@ -136,7 +138,9 @@ class PlatformClient:
     def _get_token(self) -> str:
         if self._token is None:
             credentials = self._credentials()
+            self._secrets.add(credentials.secret)
             self._token = log_in(credentials, self._send, self._connection.base_url)
+            self._secrets.add(self._token)
             self._notify(credentials)
         return self._token
 
@@ -151,7 +155,8 @@ class PlatformClient:
         status, content = self._connection.send(method, path, headers, body)
         if status in range(200, 300):
             return content
-        refusal = parse_refusal(status, content, hide)
+        hide_secrets = hider(self._secrets)
+        refusal = parse_refusal(status, content, lambda text: hide(hide_secrets(text)))
         if status in _GATEWAY_STATUSES and method != "GET" and refusal.code in ("", "GATEWAY_TIMEOUT"):
             raise AnswerLost(str(refusal))
         raise refusal

@@ -1,25 +1,31 @@
-"""The HTTP connection to the platform: timeouts, headers, and errors of requests that got no response."""
+"""The HTTP connection to the platform: limits, headers, and errors of requests that got no response."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http.client import BadStatusLine, LineTooLong, RemoteDisconnected, UnknownProtocol
 from ssl import SSLCertVerificationError
 from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    DecodeError,
     HTTPError,
+    InvalidChunkLength,
+    InvalidHeader,
     LocationValueError,
     NewConnectionError,
     ProtocolError,
     ProxyError,
+    ReadTimeoutError,
     SSLError,
 )
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.platform.errors import AnswerLost, Unreachable
+from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Unreachable
+from biot_plugin_cli.platform.limited_connections import MAX_BYTES, TooLarge
 from biot_plugin_cli.platform.proxies import LOOPBACK, pool_for
 
 __all__ = ["Connection", "Form"]
@@ -27,6 +33,12 @@ __all__ = ["Connection", "Form"]
 _TIMEOUT = urllib3.Timeout(connect=10, read=180)
 # By default urllib3 would repeat requests that must be sent once, and follow redirects with the token.
 _NO_RETRIES = urllib3.Retry(0, redirect=False)
+# Many pages of a search are no way around the limit.
+_MAX_BYTES_IN_TOTAL = 16 * MAX_BYTES
+_MEGABYTE = 1024 * 1024
+_PIECE = 64 * 1024
+# The text of these errors has what the server sent, which may be the token that it got.
+_QUOTING = (BadStatusLine, LineTooLong, UnknownProtocol, InvalidChunkLength, InvalidHeader, ValueError)
 _HEADERS = {"accept": "application/json", "user-agent": "biot-plugin"}
 
 Form = Mapping[str, str | tuple[str, bytes, str]]
@@ -34,7 +46,7 @@ Form = Mapping[str, str | tuple[str, bytes, str]]
 
 
 class Connection:
-    """A connection that sends each request once.
+    """A connection that sends each request once. Responses are limited, each and all together.
 
     Args:
         base_url: The base URL of the platform's APIs.
@@ -48,6 +60,7 @@ class Connection:
         if url.scheme != "https" and url.hostname not in LOOPBACK:
             raise UsageError(f"Refusing to send credentials to {base_url} over http: use https")
         self.base_url = base_url.rstrip("/")
+        self._received = 0
         self._pool = pool_for(base_url, timeout=_TIMEOUT, retries=_NO_RETRIES)
 
     def close(self) -> None:
@@ -62,17 +75,49 @@ class Connection:
         Raises:
             Unreachable: The request was not sent.
             AnswerLost: The request may have been sent, but there was no response.
+            NotThePlatform: The response is too large, or cannot be decoded.
         """
         content, content_type = _encode(body)
         all_headers = {**_HEADERS, **content_type, **headers}
         try:
-            response = self._pool.request(method, self.base_url + path, body=content, headers=all_headers)
-        except HTTPError as error:
+            response = self._pool.request(
+                method, self.base_url + path, body=content, headers=all_headers, preload_content=False
+            )
+            return response.status, self._read(response)
+        except (HTTPError, TooLarge) as error:
             raise self._translate(error) from error
-        return response.status, response.data
 
-    def _translate(self, error: HTTPError) -> Unreachable | AnswerLost:
+    def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        """Read a body, which may be compressed although that was not asked for.
+
+        Raises:
+            TooLarge: It is too large, or together with the others.
+        """
+        content = bytearray()
+        try:
+            if (response.length_remaining or 0) > MAX_BYTES:
+                raise TooLarge
+            for piece in response.stream(_PIECE, decode_content=True):
+                content += piece
+                self._received += len(piece)
+                if len(content) > MAX_BYTES or self._received > _MAX_BYTES_IN_TOTAL:
+                    raise TooLarge
+        except BaseException as error:
+            response.close()
+            # urllib3 takes chunks of negative lengths for lengths.
+            if isinstance(error, ValueError):
+                raise ProtocolError("Invalid response", error) from error
+            raise
+        return bytes(content)
+
+    def _translate(self, error: HTTPError | TooLarge) -> Unreachable | AnswerLost:
         cause = getattr(error, "reason", None) or error
+        if any(isinstance(item, TooLarge) for item in (cause, *cause.args)):
+            return NotThePlatform(
+                self.base_url, f"it is larger than {MAX_BYTES // _MEGABYTE} MB, or too large with the ones before"
+            )
+        if isinstance(cause, DecodeError):
+            return NotThePlatform(self.base_url, "it cannot be decompressed")
         if isinstance(cause, ProxyError):
             proxy = self._pool.proxy and self._pool.proxy.netloc
             return Unreachable(
@@ -106,5 +151,9 @@ def _reason(error: object) -> str:
     """Return the reason of a failed connection, without urllib3's decoration."""
     if isinstance(error, ProtocolError) and len(error.args) > 1:
         error = error.args[1]
+    if isinstance(error, ReadTimeoutError | TimeoutError):
+        return "no response in time"
+    if isinstance(error, _QUOTING) and not isinstance(error, RemoteDisconnected):
+        return "the response is not valid HTTP"
     text = str(error).rpartition(": ")[2] if isinstance(error, NewConnectionError) else str(error)
     return re.sub(r"\[Errno -?\d+\] ", "", " ".join(text.split())) or type(error).__name__

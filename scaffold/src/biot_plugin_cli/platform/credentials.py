@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.terminal.plain_text import visible
 
 __all__ = ["Credentials", "find_credentials", "keep_credentials"]
 
@@ -90,7 +91,7 @@ def _from_keyring(base_url: str) -> Credentials | None:
 
     try:
         document = json.loads(keyring.get_password(_KEYRING_SERVICE, base_url) or "null")
-        return document and Credentials(bool(document["service"]), document["name"], document["secret"])
+        return document and Credentials(bool(document["service"]), str(document["name"]), str(document["secret"]))
     except (KeyringError, ValueError, KeyError, TypeError):
         return None
 
@@ -100,6 +101,6 @@ def _from_prompt(base_url: str) -> Credentials | None:
         return None
     import typer
 
-    typer.echo(f"Log in to {base_url}", err=True)
+    typer.echo(f"Log in to {visible(base_url)}", err=True)
     name = typer.prompt("User name", err=True)
     return Credentials(False, name, typer.prompt("Password", hide_input=True, err=True), asked=True)

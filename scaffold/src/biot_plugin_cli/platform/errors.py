@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
+from biot_plugin_cli.platform.json_document import read_json
+from biot_plugin_cli.terminal.plain_text import one_sentence, visible
+from biot_plugin_cli.terminal.redaction import Secrets
 
-__all__ = ["AnswerLost", "NotThePlatform", "OtherPlugin", "Refusal", "Unreachable", "parse_refusal"]
+__all__ = ["AnswerLost", "EndlessSearch", "NotThePlatform", "OtherPlugin", "Refusal", "Unreachable", "parse_refusal"]
+
+
+_MAX_READ, _MAX_WORDS = 10_000, 1000
 
 
 class Unreachable(PlatformUnreachable):
@@ -20,10 +25,24 @@ class NotThePlatform(Unreachable):
 
     Args:
         base_url: The URL that responded.
+        reason: What is wrong with the response; empty if it is something else altogether.
     """
 
-    def __init__(self, base_url: str) -> None:
-        super().__init__(f"The response of {base_url} is not one of the BioT platform: check the base URL")
+    def __init__(self, base_url: str, reason: str = "") -> None:
+        why = f" ({reason})" if reason else ""
+        super().__init__(f"The response of {base_url} is not one of the BioT platform{why}: check the base URL")
+
+
+class EndlessSearch(Unreachable):
+    """The pages of a search do not end.
+
+    Args:
+        path: The path of the API.
+        reason: What shows it.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"The results of {path} do not end, {reason}: try again, and check the base URL")
 
 
 class AnswerLost(PlatformUnreachable):
@@ -39,8 +58,9 @@ class OtherPlugin(PlatformRefused):
     """
 
     def __init__(self, requested: str, responded: str) -> None:
+        shown = visible(responded[:_MAX_WORDS])
         super().__init__(
-            f"The platform responded with another plugin, {responded!r} instead of {requested!r}: compare the name in "
+            f"The platform responded with another plugin, '{shown}' instead of '{requested}': compare the name in "
             "pyproject.toml with biot-plugin list"
         )
 
@@ -109,6 +129,9 @@ _MESSAGES = {
 }
 
 
+_hide_tokens = Secrets((), "").hide_all
+
+
 class _Details(dict[str, Any]):
     def __missing__(self, name: str) -> str:
         return f"[{name}]"
@@ -123,10 +146,16 @@ def parse_refusal(status_code: int, content: bytes, hide: Callable[[str], str] =
         hide: Hides in the platform's words what must not be printed.
     """
     body = _parse_body(content)
-    code, message = str(body.get("code") or ""), hide(str(body.get("message") or ""))
+
+    def words(value: object) -> str:
+        """Show what the platform says as a part of one sentence."""
+        text = one_sentence(_hide_tokens(hide(value[:_MAX_READ]))) if isinstance(value, str) else ""
+        return text if len(text) <= _MAX_WORDS else f"{text[:_MAX_WORDS]}…"
+
+    code, message, trace_id = words(body.get("code")), words(body.get("message")), words(body.get("traceId"))
     details = body["details"] if isinstance(body.get("details"), dict) else {}
-    details = {name: value if isinstance(value, int) else hide(str(value)) for name, value in details.items()}
-    trace = f" (trace {body['traceId']})" if body.get("traceId") else ""
+    details = {name: value if isinstance(value, int) else words(str(value)) for name, value in details.items()}
+    trace = f" (trace {trace_id})" if trace_id else ""
     if code in _MESSAGES:
         text = _MESSAGES[code].format_map(_Details(details, message=message.rstrip(".") or "no reason given"))
     elif message:
@@ -138,7 +167,7 @@ def parse_refusal(status_code: int, content: bytes, hide: Callable[[str], str] =
 
 def _parse_body(content: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(content)
+        body = read_json(content)
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}

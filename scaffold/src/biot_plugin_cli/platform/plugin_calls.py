@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.connection import Form
 from biot_plugin_cli.platform.errors import AnswerLost, OtherPlugin, Refusal
+from biot_plugin_cli.platform.hidden_values import hider
 from biot_plugin_cli.platform.plugin_names import PREFIX, require_same_plugin
 from biot_plugin_cli.platform.response_schemas import PLUGIN
 
@@ -20,8 +20,6 @@ _PLUGINS = "/settings/v2/plugins"
 _ZIP = "application/x-zip-compressed"
 _NO_SUCH_CALL = (404, 405)
 _VARIABLES = "environmentVariables"
-_HIDDEN = "(hidden)"
-_MAX_SHORT_LENGTH = 5
 # A PATCH request must not contain these, by the published API.
 _PUT_ONLY = frozenset({"name", "deploymentPackageType"})
 
@@ -123,19 +121,5 @@ def _form(config: Config, code: Code | None) -> Form:
 
 
 def _hider(config: Config) -> Callable[[str], str]:
-    """Create a function that hides the values of a configuration's variables in a text.
-
-    The platform may quote what it was sent, and some of these values are nobody's here to show.
-    """
-    values = {str(value) for value in (config.get(_VARIABLES) or {}).values() if value}
-    quoted = {json.dumps(value, ensure_ascii=is_ascii)[1:-1] for value in values for is_ascii in (True, False)}
-    if not values:
-        return str
-    pattern = re.compile("|".join(map(_pattern_of, sorted(values | quoted, key=len, reverse=True))))
-    return lambda text: pattern.sub(_HIDDEN, text)
-
-
-def _pattern_of(value: str) -> str:
-    # A short value is also a part of ordinary words.
-    escaped = re.escape(value)
-    return escaped if len(value) > _MAX_SHORT_LENGTH else rf"(?<!\w){escaped}(?!\w)"
+    """Create a function that hides the values of a configuration's variables in a text."""
+    return hider(str(value) for value in (config.get(_VARIABLES) or {}).values() if value)

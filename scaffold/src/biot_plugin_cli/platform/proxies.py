@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -9,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.platform.limited_connections import POOLS
 
 __all__ = ["LOOPBACK", "pool_for"]
 
@@ -17,7 +19,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def pool_for(base_url: str, **settings: Any) -> urllib3.PoolManager:
-    """Create the connection pool for a URL, with the proxy that applies to it.
+    """Create the connection pool for a URL, with the proxy that applies to it, and with limits of time and size.
 
     HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are read, in lower case too.
 
@@ -29,8 +31,12 @@ def pool_for(base_url: str, **settings: Any) -> urllib3.PoolManager:
         UsageError: The proxy setting is invalid.
     """
     proxy = _proxy_for(base_url)
-    if proxy is None:
-        return urllib3.PoolManager(**settings)
+    pool = urllib3.PoolManager(**settings) if proxy is None else _proxy_pool(proxy, settings)
+    pool.pool_classes_by_scheme = POOLS
+    return pool
+
+
+def _proxy_pool(proxy: str, settings: Mapping[str, Any]) -> urllib3.PoolManager:
     try:
         parts = urlsplit(proxy)
         user = unquote(parts.username or ""), unquote(parts.password or "")

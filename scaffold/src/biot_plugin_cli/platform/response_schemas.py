@@ -1,15 +1,21 @@
-"""The expected shapes of the platform's responses, as far as anything is read from them."""
+"""The expected shapes of the platform's responses: the one door at which they are read.
+
+Whatever is read from a response anywhere is in its schema, so that nobody else has to ask for its type.
+"""
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any, TypeAlias
 
 from biot_plugin_cli.platform.errors import NotThePlatform
+from biot_plugin_cli.platform.json_document import read_json
 
 __all__ = [
     "ANYTHING",
+    "CODE_CONFIG",
     "INTERCEPTABLE",
     "INTERCEPTION",
     "NEW_SECRET_KEY",
@@ -20,21 +26,67 @@ __all__ = [
     "SERVICE_USER",
     "USER_TOKEN",
     "Schema",
+    "matches",
     "page_of",
     "parse",
 ]
 
-Schema: TypeAlias = "type | Mapping[str, Schema] | list[Schema]"
-"""A type, an object that has at least these fields, or a list of such values."""
+Schema: TypeAlias = "type | re.Pattern[str] | Mapping[str, Schema] | list[Schema] | tuple[Schema, ...]"
+"""A type, a text of a form, an object that has these fields and any others, a list of such values, or one of several
+schemas; a field that is missing is as good as null."""
 
 ANYTHING: Schema = object
-SERVICE_TOKEN: Schema = {"accessToken": str}
+
+_TEXT: Schema = (str, NoneType)
+_NUMBER: Schema = (int, NoneType)
+# What a header can have. Where a token has anything else, the error of the connection would quote it.
+_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+# Names are compared with others, which takes long for long ones.
+_NAME = re.compile(r"(?s).{1,1000}")
+_INTERCEPTION: Schema = {
+    "type": _TEXT,
+    "apiId": _TEXT,
+    "entityTypeName": _TEXT,
+    "templateName": _TEXT,
+    "order": _NUMBER,
+}
+_NOTIFICATION: Schema = {"entityTypeName": _TEXT, "actionName": _TEXT, "templateName": _TEXT}
+
+_SUBSCRIPTIONS: Schema = {
+    "interceptionOrder": _NUMBER,
+    "interceptions": ([_INTERCEPTION], NoneType),
+    "notifications": ([_NOTIFICATION], NoneType),
+}
+
+SERVICE_TOKEN: Schema = {"accessToken": _TOKEN}
 """The response to a service user's log-in (contract section 5.3)."""
-USER_TOKEN: Schema = {"accessJwt": {"token": str}}
+USER_TOKEN: Schema = {"accessJwt": {"token": _TOKEN}}
 """The response to a person's log-in (contract section 5.5)."""
-PLUGIN: Schema = {"name": str, "version": int, "lastModifiedTime": str}
-"""A plugin (contract section 6.5)."""
-INTERCEPTABLE: Schema = {"entityTypeName": str}
+PLUGIN: Schema = {
+    "name": str,
+    "version": int,
+    "lastModifiedTime": str,
+    "displayName": _TEXT,
+    "deploymentPackageType": _TEXT,
+    "enabledState": _TEXT,
+    "runtime": _TEXT,
+    "handler": _TEXT,
+    "cronSchedule": _TEXT,
+    "endpointUrl": _TEXT,
+    "linkToConsole": _TEXT,
+    "cors": (dict, NoneType),
+    "subscriptions": (_SUBSCRIPTIONS, NoneType),
+}
+"""A plugin (contract section 6.5). Its environment variables are read by `deploy.variables`, which knows what to do if
+they have another form."""
+CODE_CONFIG: Schema = {
+    "handler": _TEXT,
+    "runtime": _TEXT,
+    "cronSchedule": _TEXT,
+    "subscriptions": (_SUBSCRIPTIONS, NoneType),
+}
+"""The part of a plugin's configuration that belongs to its code."""
+INTERCEPTABLE: Schema = {"entityTypeName": _NAME, "apiId": (_NAME, NoneType)}
 """An API or entity type that can be intercepted (contract section 6.7)."""
 INTERCEPTION: Schema = {"type": str, "endpoint": str, "executionOrder": int}
 """An interception at the dispatcher (contract section 2.11)."""
@@ -65,17 +117,23 @@ def parse(content: bytes, schema: Schema, base_url: str) -> Any:
         NotThePlatform: The body is not JSON, or has another shape.
     """
     try:
-        document = json.loads(content) if content else None
+        document = read_json(content) if content else None
     except ValueError as error:
         raise NotThePlatform(base_url) from error
-    if not _matches(schema, document):
+    if not matches(schema, document):
         raise NotThePlatform(base_url)
     return document
 
 
-def _matches(schema: Schema, value: Any) -> bool:
+def matches(schema: Schema, value: Any) -> bool:
+    """Tell whether a JSON value has the shape of a schema."""
     if isinstance(schema, type):
-        return isinstance(value, schema)
+        # To Python, true and false are numbers.
+        return isinstance(value, schema) and (schema is not int or not isinstance(value, bool))
+    if isinstance(schema, re.Pattern):
+        return isinstance(value, str) and bool(schema.fullmatch(value))
+    if isinstance(schema, tuple):
+        return any(matches(alternative, value) for alternative in schema)
     if isinstance(schema, list):
-        return isinstance(value, list) and all(_matches(schema[0], item) for item in value)
-    return isinstance(value, dict) and all(_matches(field, value.get(name)) for name, field in schema.items())
+        return isinstance(value, list) and all(matches(schema[0], item) for item in value)
+    return isinstance(value, dict) and all(matches(field, value.get(name)) for name, field in schema.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from biot_plugin_cli.errors import CliError, OperationFailed, PluginImportError
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from biot_plugin_cli.manifest.settings import Manifest
     from biot_plugin_cli.terminal.redaction import Secrets
 
-__all__ = ["IMPORT_ADVICE", "invocation_failure"]
+__all__ = ["IMPORT_ADVICE", "find_terminal_use", "invocation_failure"]
 
 IMPORT_ADVICE = {
     "AmbiguousPlugin": "write handler = plugin.handler",
@@ -35,6 +36,19 @@ _ADVICE = {
     "Runtime.UserCodeSyntaxError": "fix the line that {} shows",
 }
 _TRACEBACK = "{} shows the traceback"
+_TERMINAL_USES = {
+    "BdbQuit": "breakpoint() and pdb need a terminal, which a plugin has neither here nor on Lambda: "
+    "remove them, or use them in a test",
+    "EOF when reading a line": "input() needs somebody who types, whom a plugin has neither here nor on Lambda: "
+    "read the event instead",
+}
+"""What an attempt to use a terminal fails with, and what to do instead."""
+
+
+def find_terminal_use(lines: Iterable[str]) -> str | None:
+    """Return what to do about an attempt to use a terminal, if lines of a log or an error show one."""
+    text = "\n".join(lines)
+    return next((advice for clue, advice in _TERMINAL_USES.items() if clue in text), None)
 
 
 def invocation_failure(
@@ -54,14 +68,17 @@ def invocation_failure(
         error_class = PluginImportError if error.phase == "init" else OperationFailed
         return error_class(_limit_message(error, manifest, message))
     advice = _ADVICE.get(error.type, "").format(shown_by)
-    traceback = _TRACEBACK.format(shown_by)
+    traceback = find_terminal_use([error.type, message]) or _TRACEBACK.format(shown_by)
     if error.phase == "init":
-        described = message if advice else f"{error_type}: {message}"
+        described = message if advice else _named(error_type, message)
         return PluginImportError(f"The plugin cannot be imported: {described}; {advice or traceback}")
     if advice:
         return OperationFailed(f"The plugin gave no reply: {message}; {advice}")
-    raised = f"{error_type}: {message}" if message else error_type
-    return OperationFailed(f"The handler raised {raised}; {traceback}")
+    return OperationFailed(f"The handler raised {_named(error_type, message)}; {traceback}")
+
+
+def _named(error_type: str, message: str) -> str:
+    return f"{error_type}: {message}" if message else error_type
 
 
 def _limit_message(error: InvocationError, manifest: Manifest, message: str) -> str:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.git.runner import commit_all, initialise, require_git
+from biot_plugin_cli.git.runner import require_git
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime
 from biot_plugin_cli.template.copier_adapter import render
+from biot_plugin_cli.template.destination import Destination, staged
 from biot_plugin_cli.template.installation_sources import installation_sources
 from biot_plugin_cli.template.versions import open_template
-from biot_plugin_cli.terminal.scratch import scratch_folder
-from biot_plugin_cli.terminal.signals import complete, is_pending, uninterrupted
 
 __all__ = ["create_repository"]
 
-_SCRATCH = ".new-plugin-"
 # Values of UV_PYTHON_DOWNLOADS.
 _NO_DOWNLOADS = ("never", "false")
 
@@ -31,7 +27,7 @@ def create_repository(
     """Create a plugin's repository with one commit.
 
     Args:
-        folder: The folder; it must be missing or empty.
+        folder: The folder; it must be missing, empty, or have an empty git repository and nothing else.
         answers: Answers to the template's questions, by name.
         defaults: Default answers to other questions.
         ask: Whether to ask the remaining questions on the terminal; the defaults are used otherwise.
@@ -44,17 +40,14 @@ def create_repository(
         OperationFailed: The repository cannot be created; nothing is left behind.
     """
     require_git()
-    _require_empty(folder)
-    with open_template() as template, _staged(folder) as staging:
+    destination = Destination.of(folder)
+    with open_template() as template, staged(destination) as staging:
         fixed = {**answers, "sources": installation_sources(), **_runtime_choices()}
-        final = render(template, staging, fixed, {**_default_runtime(), **defaults}, ask)
-        initialise(staging)
-        commit = commit_all(
-            staging, f"Create the plugin {final['name']} from template version {template.newest}", ignored=True
-        )
+        final = render(template, staging.folder, fixed, {**_default_runtime(), **defaults}, ask)
         version = template.newest
+        commit = staging.publish(f"Create the plugin {final['name']} from template version {version}")
     return {
-        "path": str(folder.absolute()),
+        "path": str(destination.folder),
         "name": final["name"],
         "displayName": final["display_name"],
         "hooks": final["hooks"],
@@ -64,36 +57,6 @@ def create_repository(
         "templateVersion": version,
         "commit": commit,
     }
-
-
-def _require_empty(folder: Path) -> None:
-    try:
-        is_occupied = any(folder.iterdir())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise OperationFailed(f"Cannot use {folder} ({error.strerror}): choose another folder") from error
-    if is_occupied:
-        raise OperationFailed(f"{folder} is not empty: choose a folder that does not exist yet")
-
-
-@contextmanager
-def _staged(folder: Path) -> Iterator[Path]:
-    """Yield a folder in a temporary one, and move it and its missing parents to the final place on success."""
-    folder = folder.absolute()
-    # What is moved in one step: the folder, or the topmost of its parents that are missing.
-    top = next(path for path in (folder, *folder.parents) if path.parent.exists())
-    try:
-        with scratch_folder(top.parent, _SCRATCH) as scratch:
-            staging = scratch / folder.relative_to(top.parent)
-            staging.parent.mkdir(parents=True, exist_ok=True)
-            yield staging
-            with uninterrupted():
-                if not is_pending():
-                    os.rename(scratch / top.name, top)  # noqa: PTH104  # replaces an empty folder, which Path.rename promises nowhere
-                    complete()
-    except OSError as error:
-        raise OperationFailed(f"Cannot create {folder} ({error.strerror or error}): choose another folder") from error
 
 
 def _runtime_choices() -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
+from rich.text import Text
 
 from biot_plugin_cli.terminal.console import err, out
 
@@ -30,19 +30,19 @@ def print_upgrade(upgrade: Upgrade) -> None:
     if not upgrade.changed:
         out.print(f"Nothing to do: this repository is at template version {upgrade.new}, the newest one.")
         return
-    out.print(f"Template version {upgrade.old} -> [bold]{upgrade.new}[/]")
+    out.print(Text.assemble(f"Template version {upgrade.old} -> ", (str(upgrade.new), "bold")))
     for path in upgrade.changed:
-        mark = "[red]conflict[/]" if path in upgrade.conflicts else "[green]changed [/]"
-        out.print(f"  {mark}  {escape(path)}")
+        mark = ("conflict", "red") if path in upgrade.conflicts else ("changed ", "green")
+        out.print(Text.assemble("  ", mark, f"  {path}"))
     for path in upgrade.retained:
-        out.print(f"  left out  {escape(path)}, which you removed from git and the template changed")
+        out.print(f"  left out  {path}, which you removed from git and the template changed")
     if not upgrade.conflicts:
         out.print("Look at it with git diff, run make check test, and commit.")
 
 
 def print_conflicts(upgrade: Upgrade) -> None:
     """Print the conflicts as an error, on standard error."""
-    err.print(f"error: Merge conflicts: {_advice(upgrade)}, then run make check test and commit", markup=False)
+    err.print(f"error: Merge conflicts: {_advice(upgrade)}, then run make check test and commit")
 
 
 def _advice(upgrade: Upgrade) -> str:

@@ -5,7 +5,6 @@ A traceback appears only with `--debug`.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,9 +12,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from biot_plugin_cli.errors import CliError, Interrupted
-from biot_plugin_cli.terminal import signals
-from biot_plugin_cli.terminal.console import expect_json, print_failure
+from biot_plugin_cli.errors import CliError, Interrupted, OutputClosed
+from biot_plugin_cli.terminal import signals, streams
+from biot_plugin_cli.terminal.console import expect_json, print_failure, print_lines
 
 __all__ = ["Debug", "new_app", "run"]
 
@@ -62,9 +61,9 @@ def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) 
     global _debug
     _debug = False
     expect_json(sys.argv[1:] if arguments is None else arguments)
-    with signals.handled():
+    with streams.guarded(), signals.handled():
         code = _run(app, program, arguments)
-        sys.exit(code)
+        sys.exit(_finish(program, code))
 
 
 def _run(app: typer.Typer, program: str, arguments: Sequence[str] | None) -> int:
@@ -74,15 +73,25 @@ def _run(app: typer.Typer, program: str, arguments: Sequence[str] | None) -> int
             raise KeyboardInterrupt
     except Exception as error:
         if _debug:
-            traceback.print_exc()
+            print_lines(traceback.format_exc().rstrip("\n"))
         code = _report(error, program)
     except KeyboardInterrupt:
         code = _report_interruption()
     return code if isinstance(code, int) else 0
 
 
+def _finish(program: str, code: int) -> int:
+    try:
+        streams.finish()
+    except CliError as error:
+        return code or _report(error, program)
+    return code
+
+
 def _report(error: Exception, program: str) -> int:
     """Print an error and return its exit code."""
+    if isinstance(error, OutputClosed):
+        return error.exit_code
     if isinstance(error, Interrupted):
         return _fail(str(error), signals.exit_code(), error.code)
     if isinstance(error, CliError):
@@ -99,8 +108,7 @@ def _report(error: Exception, program: str) -> int:
 
 
 def _report_interruption() -> int:
-    with contextlib.suppress(OSError):  # the terminal may be gone
-        sys.stderr.write("Interrupted\n")
+    sys.stderr.write("Interrupted\n")
     return signals.exit_code()
 
 

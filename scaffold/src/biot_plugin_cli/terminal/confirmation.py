@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.terminal.plain_text import visible
 
 __all__ = ["confirm"]
 
@@ -26,5 +27,5 @@ def confirm(question: str, *, yes: bool) -> None:
         raise UsageError("Cannot ask for confirmation (not a terminal): pass --yes")
     import typer
 
-    if not typer.confirm(question, default=False, err=True):
+    if not typer.confirm(visible(question), default=False, err=True):
         raise OperationFailed("Aborted; nothing was changed")

@@ -31,11 +31,13 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Create or replace a file in one step, so that it never holds only a part of the content.
 
     Raises:
-        OperationFailed: It cannot be written; an existing file is unchanged.
+        OperationFailed: It cannot be written, or is a device, pipe or folder; what is there is unchanged.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            raise OperationFailed(f"{path} is no file, and cannot be replaced by one: choose another location")
         _delete_abandoned(path)
         temporary.write_bytes(content)
         temporary.replace(path)

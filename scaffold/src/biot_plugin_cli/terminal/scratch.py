@@ -18,7 +18,7 @@ from pathlib import Path
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.terminal.signals import uninterrupted
 
-__all__ = ["delete_abandoned", "scratch_folder", "temporary_folder"]
+__all__ = ["delete_abandoned", "is_scratch_folder", "scratch_folder", "temporary_folder"]
 
 # Nobody else names a folder like this, so that no other one is ever taken for an abandoned one.
 _SUFFIX = ".scratch"
@@ -83,10 +83,14 @@ def _create(parent: Path, prefix: str) -> tuple[Path, int]:
 
 def delete_abandoned(parent: Path, prefix: str) -> None:
     """Delete the scratch folders of killed processes; the arguments are those of `scratch_folder`."""
-    name = re.compile(re.escape(prefix) + _RANDOM + re.escape(_SUFFIX))
     for entry in [*parent.iterdir()]:
-        if name.fullmatch(entry.name):
+        if is_scratch_folder(entry.name, prefix):
             _delete_unlocked(entry)
+
+
+def is_scratch_folder(name: str, prefix: str) -> bool:
+    """Tell whether a name is that of a scratch folder with this prefix."""
+    return re.fullmatch(re.escape(prefix) + _RANDOM + re.escape(_SUFFIX), name) is not None
 
 
 def _delete_unlocked(folder: Path) -> None:

@@ -61,6 +61,15 @@ class PluginCode:
         content = self._store.get_file(id)
         return None if content is None else self._folders.extract(content)
 
+    def repair(self, id: str) -> None:
+        """Make sure that the folder of a zip holds what is in the zip, however long ago it was extracted.
+
+        Raises:
+            SandboxUnavailable: There is no such zip any more.
+        """
+        if not self._folders.repair(id, lambda: self._store.get_file(id)):
+            raise SandboxUnavailable("The code of the plugin is gone: deploy it again")
+
     def remove(self, plugin: Plugin, remaining: Iterable[Plugin]) -> None:
         """Remove the zip of a plugin that is changed or deleted, unless another plugin has the same."""
         id = plugin.code.get("id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -103,15 +103,16 @@ class Plugins:
                 message = f"There is a plugin [{name}] already: update it, or choose another name"
                 raise PluginExists(message, pluginName=name)
             check_runtime(fields, complete, code)
-            stored_code = self._code.check(fields, complete, code)
             now = timestamp(self._clock.now())
-            with self._store.transaction():
-                user = self._create_service_user(fields, name)
-                config = {**complete, "subscriptions": requested}
-                url = self._addresses.new_url()
-                plugin = Plugin(name, config, url, user.id, user.secret_key, stored_code, now, now)
-                self._put(plugin, code)
-                self._subscriptions.apply(url, subscriptions, requested, {})
+            with self._nothing_left_on_failure():
+                stored_code = self._code.check(fields, complete, code)
+                with self._store.transaction():
+                    user = self._create_service_user(fields, name)
+                    config = {**complete, "subscriptions": requested}
+                    url = self._addresses.new_url()
+                    plugin = Plugin(name, config, url, user.id, user.secret_key, stored_code, now, now)
+                    self._put(plugin, code)
+                    self._subscriptions.apply(url, subscriptions, requested, {})
         return plugin
 
     def update(self, full_name: str, config: dict[str, Any], code: Code) -> Plugin:
@@ -134,14 +135,15 @@ class Plugins:
             subscriptions = fields.inner("subscriptions")
             requested = self._subscriptions.read(subscriptions, before)
             check_runtime(fields, complete, code)
-            stored_code = self._code.check(fields, complete, code) if has_new_code else old.code
             now = timestamp(self._clock.now())
             config = {**complete, "subscriptions": requested}
-            new = replace(old, config=config, code=stored_code, last_modified_time=now)
-            with self._store.transaction():
-                self._put(new, code)
-                self._remove_code(old)
-                self._subscriptions.apply(new.endpoint_url, subscriptions, requested, before)
+            with self._nothing_left_on_failure():
+                stored_code = self._code.check(fields, complete, code) if has_new_code else old.code
+                new = replace(old, config=config, code=stored_code, last_modified_time=now)
+                with self._store.transaction():
+                    self._put(new, code)
+                    self._remove_code(old)
+                    self._subscriptions.apply(new.endpoint_url, subscriptions, requested, before)
         self._workers.retire(new.name)
         return new
 
@@ -188,5 +190,16 @@ class Plugins:
     def _remove_code(self, plugin: Plugin) -> None:
         self._code.remove(plugin, self)
         # A call may just be on its way to the code of before: its folder goes at the next change.
-        used = (other.code.get("id", "") for other in self)
-        self._code.clean_folders([plugin.code.get("id", ""), *used, *self._workers.folders()])
+        self._clean_folders(plugin.code.get("id", ""))
+
+    @contextmanager
+    def _nothing_left_on_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._clean_folders()
+            raise
+
+    def _clean_folders(self, *more: str) -> None:
+        used = (plugin.code.get("id", "") for plugin in self)
+        self._code.clean_folders([*more, *used, *self._workers.folders()])

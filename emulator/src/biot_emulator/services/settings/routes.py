@@ -12,12 +12,14 @@ _PLUGIN = f"{_PLUGINS}/{{name}}"
 _CREDENTIALS = f"{_PLUGINS}/docker-repository/temp-credentials"
 _ACTIONS = "entity-types/action-notifications"
 _GET_CREDENTIALS = "SETTINGS_PLUGIN_GET_DOCKER_REPOSITORY_TEMP_CREDENTIALS"
+#: Code of the size that Lambda accepts, and the configuration beside it.
+_MAX_UPLOAD = 64 * 1024 * 1024
 _SEARCH_INTERCEPTIONS = "SETTINGS_SEARCH_INTERCEPTION_SUBSCRIPTION_CONFIGURATIONS"
 
 SETTINGS_ROUTES = (
-    Route("POST", _PLUGINS, SettingsHandlers.create, "SETTINGS_PLUGIN_CREATE"),
-    Route("PUT", _PLUGIN, SettingsHandlers.update, "SETTINGS_PLUGIN_UPDATE"),
-    Route("PATCH", _PLUGIN, SettingsHandlers.update, "SETTINGS_PLUGIN_UPDATE"),
+    Route("POST", _PLUGINS, SettingsHandlers.create, "SETTINGS_PLUGIN_CREATE", max_body=_MAX_UPLOAD),
+    Route("PUT", _PLUGIN, SettingsHandlers.update, "SETTINGS_PLUGIN_UPDATE", max_body=_MAX_UPLOAD),
+    Route("PATCH", _PLUGIN, SettingsHandlers.update, "SETTINGS_PLUGIN_UPDATE", max_body=_MAX_UPLOAD),
     Route("GET", _PLUGIN, SettingsHandlers.read, "SETTINGS_PLUGIN_GET"),
     Route("GET", _PLUGINS, SettingsHandlers.search, "SETTINGS_PLUGIN_SEARCH"),
     Route("DELETE", _PLUGIN, SettingsHandlers.delete, "SETTINGS_PLUGIN_DELETE"),

@@ -4,12 +4,13 @@ ApiError
 ├── 401 ServiceLocked, UserLocked
 ├── 403 LoginFailed, RefreshTokenNotValid
 ├── 404 OwnerOrganizationNotFound, RoleNotFound, SecretKeyNotFound, ServiceUserNotFound
-└── 409 MaxSecretKeys, RoleAlreadyExists, ServiceNameAlreadyExists
+├── 409 MaxSecretKeys, RoleAlreadyExists, ServiceNameAlreadyExists
+└── 429 TooManyLogins
 """
 
 from __future__ import annotations
 
-from biot_emulator.api.errors import ApiError
+from biot_emulator.api.errors import ApiError, TooManyRequests
 
 __all__ = [
     "LoginFailed",
@@ -22,6 +23,7 @@ __all__ = [
     "ServiceLocked",
     "ServiceNameAlreadyExists",
     "ServiceUserNotFound",
+    "TooManyLogins",
     "UserLocked",
 ]
 
@@ -101,3 +103,7 @@ class ServiceNameAlreadyExists(ApiError):
 
     status_code = 409
     code = "SERVICE_NAME_ALREADY_EXISTS"
+
+
+class TooManyLogins(TooManyRequests):
+    """More people and service users are logging in than can be served soon."""

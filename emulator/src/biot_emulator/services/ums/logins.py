@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from biot_emulator.security.secret_checks import SecretChecks, TooManySecrets
 from biot_emulator.security.tokens import TOKEN_SECONDS, TokenIssuer
 from biot_emulator.security.well_known_ids import ADMINISTRATOR_ROLE_ID, TENANT_ID
-from biot_emulator.services.ums.errors import RefreshTokenNotValid
+from biot_emulator.services.ums.errors import RefreshTokenNotValid, TooManyLogins
 from biot_emulator.services.ums.roles import Roles
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.users import User, Users
@@ -16,6 +18,8 @@ __all__ = ["Logins"]
 
 _REFRESH_SECONDS = 24 * 60 * 60
 _REFRESH = "REFRESH"
+
+_T = TypeVar("_T")
 
 
 class Logins:
@@ -26,13 +30,17 @@ class Logins:
         users: The people who can log in.
         service_users: The service users who can log in.
         roles: The permissions that tokens carry.
+        checks: Checks the credentials.
     """
 
-    def __init__(self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers, roles: Roles) -> None:
+    def __init__(
+        self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers, roles: Roles, checks: SecretChecks
+    ) -> None:
         self._tokens = tokens
         self._users = users
         self._service_users = service_users
         self._roles = roles
+        self._checks = checks
 
     def log_in_user(self, username: str, password: str) -> dict[str, Any]:
         """Issue a person's access token and refresh token.
@@ -40,8 +48,9 @@ class Logins:
         Raises:
             LoginFailed: The name or the password is wrong.
             UserLocked: The user is disabled.
+            TooManyLogins: Too many are logging in.
         """
-        return self._user_tokens(self._users.verify(username, password))
+        return self._user_tokens(self._checked(lambda: self._users.verify(username, password)))
 
     def refresh(self, token: str) -> dict[str, Any]:
         """Issue new tokens for a refresh token.
@@ -61,8 +70,9 @@ class Logins:
         Raises:
             LoginFailed: The id or the secret is wrong.
             ServiceLocked: It is not active.
+            TooManyLogins: Too many are logging in.
         """
-        user = self._service_users.verify(id, secret_key)
+        user = self._checked(lambda: self._service_users.verify(id, secret_key))
         scopes = self._roles.permissions(administrator=user["roleId"] == ADMINISTRATOR_ROLE_ID)
         kind = user["type"].removesuffix("_SERVICE")
         claims = {"serviceUserId": id, "scopes": scopes, "tokenType": f"SERVICE_{kind}"}
@@ -87,3 +97,9 @@ class Logins:
     def _sign(self, claims: dict[str, Any], seconds: int) -> dict[str, str]:
         token, expiration = self._tokens.sign_until(claims, seconds)
         return {"token": token, "expiration": expiration}
+
+    def _checked(self, verify: Callable[[], _T]) -> _T:
+        try:
+            return self._checks.run(verify)
+        except TooManySecrets:
+            raise TooManyLogins("Too many are logging in at once: try again later") from None

@@ -140,7 +140,7 @@ class ServiceUsers:
             ServiceLocked: It is not active.
         """
         user = self._store.get(_COLLECTION, id)
-        if user is None or not any(is_secret(secret_key, key["hash"]) for key in user["secretKeys"]):
+        if not is_secret(secret_key, [key["hash"] for key in user["secretKeys"]] if user else []) or user is None:
             raise LoginFailed("The id or the secret key is wrong")
         if not user["active"]:
             raise ServiceLocked("The service user is not active: activate it before it logs in")
@@ -149,6 +149,7 @@ class ServiceUsers:
     def _add_key(self, user: dict[str, Any]) -> dict[str, Any]:
         secret = secrets.token_urlsafe(32)
         key = {"id": str(uuid.uuid4()), "creationTime": timestamp(self._clock.now())}
-        keys = [*user["secretKeys"], {**key, "hash": hash_secret(secret)}]
+        like = next((other["hash"] for other in user["secretKeys"]), None)
+        keys = [*user["secretKeys"], {**key, "hash": hash_secret(secret, like=like)}]
         self._store.put(_COLLECTION, user["id"], {**user, "secretKeys": keys})
         return {**key, "secretKey": secret}

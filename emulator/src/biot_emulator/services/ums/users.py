@@ -100,7 +100,7 @@ class Users:
             UserLocked: The user is disabled.
         """
         document = self._find(username)
-        if document is None or not is_secret(password, document["hash"]):
+        if not is_secret(password, [document["hash"]] if document else []) or document is None:
             raise LoginFailed("The user name or the password is wrong")
         user = _user(document)
         if not user.enabled:

@@ -61,7 +61,7 @@ def code_changes(deployment: Deployment) -> bool:
     if before is None:
         return True
     recorded = f"{deployment.desired.content_hash} {before.code_sha256}"
-    return before.code_sha256 != _sha256(_zip(deployment)) and before.tags.get(CODE_TAG) != recorded
+    return before.code_sha256 != _sha256(deployment.desired.code) and before.tags.get(CODE_TAG) != recorded
 
 
 def describe_hooks(document: Mapping[str, Any] | None) -> list[str]:
@@ -82,7 +82,7 @@ def _create(deployment: Deployment) -> None:
     if before is not None and before.status == "Failed":
         # Its creation failed, and such a function cannot be updated.
         delete_function(account, name)
-    created = create_function(account, name, _desired_config(deployment), _zip(deployment), _tags(deployment))
+    created = create_function(account, name, _desired_config(deployment), deployment.desired.code, _tags(deployment))
     settle(account, name)
     if not created:
         # The response of an earlier request was lost, or somebody else has made it in the meantime.
@@ -96,7 +96,7 @@ def _update(deployment: Deployment) -> None:
     if state.config != after or state.update_status == "Failed" or _has_new_role(deployment):
         update_config(account, name, after, state.revision)
         state = settle(account, name)
-    code = _zip(deployment)
+    code = deployment.desired.code
     deployed = replace(deployment, actual=replace(deployment.actual, function=state))
     if code_changes(deployed):
         update_code(account, name, after, code, state.revision)
@@ -127,7 +127,7 @@ def _others(state: FunctionState) -> dict[str, str]:
 
 
 def _tags(deployment: Deployment) -> dict[str, str]:
-    before, code = deployment.actual.function, _sha256(_zip(deployment))
+    before, code = deployment.actual.function, _sha256(deployment.desired.code)
     if before is not None and not code_changes(deployment):
         code = before.code_sha256
     return {**deployment.desired.tags, CODE_TAG: f"{deployment.desired.content_hash} {code}"}
@@ -175,12 +175,6 @@ def _has_new_role(deployment: Deployment) -> bool:
 
 def _is_failed(state: FunctionState) -> bool:
     return state.status == "Failed"
-
-
-def _zip(deployment: Deployment) -> bytes:
-    if deployment.desired.package is None:
-        raise OperationFailed("There is no package to deploy: run biot-plugin package")
-    return deployment.desired.package.read_bytes()
 
 
 def _sha256(content: bytes) -> str:

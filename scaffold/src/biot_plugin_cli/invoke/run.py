@@ -1,0 +1,106 @@
+"""Runs events one after the other, shows each as soon as it is done, and fails if one of them failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.invoke.comparison import Comparison
+from biot_plugin_cli.invoke.judgement import Judgement, judge, worst
+from biot_plugin_cli.invoke.local_invocation import LocalInvocation, invoke_locally
+from biot_plugin_cli.invoke.report import document, print_report
+from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.terminal.console import out, print_json
+from biot_plugin_cli.terminal.plain_text import one_line
+
+__all__ = ["Run", "print_runs", "run_events"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One event, and what became of it.
+
+    Attributes:
+        file: The event's file.
+        local: Its invocation.
+        comparison: The event and its reply.
+        judgement: Whether it succeeded.
+        memory_mb: The plugin's memory limit in megabytes.
+    """
+
+    file: Path
+    local: LocalInvocation
+    comparison: Comparison
+    judgement: Judgement
+    memory_mb: int
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document of `--json`."""
+        return document(self.local.result, self.comparison, self.judgement, self.memory_mb, self.local.secrets)
+
+    def print_report(self) -> None:
+        """Print the report for people."""
+        print_report(self.local.result, self.comparison, self.memory_mb, self.local.secrets)
+
+
+def run_events(plugin: Plugin, events: Mapping[Path, Mapping[str, Any]], variables: Mapping[str, str]) -> Iterator[Run]:
+    """Run events through the plugin, each in a process of its own.
+
+    Args:
+        plugin: The plugin.
+        events: The events, unchanged from their files.
+        variables: Environment variables that take precedence over all others.
+    """
+    for file, event in events.items():
+        local = invoke_locally(plugin, event, variables)
+        comparison = Comparison.of(event, local.result)
+        judgement = judge(local, comparison, plugin.manifest)
+        yield Run(file, local, comparison, judgement, plugin.manifest.memory_size)
+
+
+def print_runs(runs: Iterable[Run], *, as_json: bool, several: bool) -> None:
+    """Print runs, each as soon as it is done, or all in one document.
+
+    Args:
+        runs: The runs.
+        as_json: Whether to print one JSON document.
+        several: Whether there are several events.
+
+    Raises:
+        CliError: At least one has failed; of several, the worst error.
+    """
+    done: list[Run] = []
+    for run in runs:
+        if done and not as_json:
+            out.print()
+        if several and not as_json:
+            out.print(Text(one_line(str(run.file)), "bold"))
+        if not as_json:
+            run.print_report()
+        done.append(run)
+    if as_json:
+        print_json(_document(done) if several else done[0].document)
+    _raise_failures(done, several=several)
+
+
+def _document(runs: list[Run]) -> dict[str, Any]:
+    outcome = worst([run.judgement for run in runs])
+    return {"outcome": outcome, "invocations": [{"event": str(run.file), **run.document} for run in runs]}
+
+
+def _raise_failures(runs: list[Run], *, several: bool) -> None:
+    failures = [(run.file, run.judgement.failure) for run in runs if run.judgement.failure]
+    if not failures:
+        return
+    file, failure = max(failures, key=lambda failed: failed[1].exit_code)
+    raise _of_several(runs, len(failures), file, failure) if several else failure
+
+
+def _of_several(runs: list[Run], count: int, file: Path, failure: CliError) -> CliError:
+    return type(failure)(f"{count} of {len(runs)} events failed, such as {one_line(str(file))}: {failure}")
