@@ -49,11 +49,11 @@ class MotoAccount:
     def leftovers(self) -> dict[str, list[str]]:
         """The names of everything that a plugin consists of."""
         return {
-            "functions": [one["FunctionName"] for one in self.client("lambda").list_functions()["Functions"]],
-            "roles": [one["RoleName"] for one in self.client("iam").list_roles()["Roles"]],
-            "log groups": [one["logGroupName"] for one in self.client("logs").describe_log_groups()["logGroups"]],
-            "rules": [one["Name"] for one in self.client("events").list_rules()["Rules"]],
-            "secrets": [one["Name"] for one in self.client("secretsmanager").list_secrets()["SecretList"]],
+            "functions": [item["FunctionName"] for item in self.client("lambda").list_functions()["Functions"]],
+            "roles": [item["RoleName"] for item in self.client("iam").list_roles()["Roles"]],
+            "log groups": [item["logGroupName"] for item in self.client("logs").describe_log_groups()["logGroups"]],
+            "rules": [item["Name"] for item in self.client("events").list_rules()["Rules"]],
+            "secrets": [item["Name"] for item in self.client("secretsmanager").list_secrets()["SecretList"]],
         }
 
 

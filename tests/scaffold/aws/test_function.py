@@ -9,7 +9,14 @@ import pytest
 from botocore.stub import Stubber
 
 from biot_plugin_cli.aws import waiting
-from biot_plugin_cli.aws.function import FunctionConfig, create_function, publish_version, settle, update_config
+from biot_plugin_cli.aws.function import (
+    FunctionConfig,
+    create_function,
+    find_function,
+    publish_version,
+    settle,
+    update_config,
+)
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.errors import OperationFailed
 from tests.scaffold.moto_account import use_account
@@ -55,6 +62,13 @@ def test_a_change_is_over_when_aws_says_so(account: Account, stub: Stubber) -> N
     _states(stub, {"State": "Pending"}, {"LastUpdateStatus": "InProgress"}, {"RevisionId": "r2"})
 
     assert settle(account, "f").revision == "r2"
+
+
+def test_variables_that_cannot_be_read_are_not_overwritten(account: Account, stub: Stubber) -> None:
+    _states(stub, {"Environment": {"Error": {"ErrorCode": "AccessDeniedException", "Message": "kms"}}})
+
+    with pytest.raises(OperationFailed, match=r"cannot be decrypted.*kms:Decrypt"):
+        find_function(account, "f")
 
 
 def test_an_inactive_function_is_no_reason_to_wait(account: Account, stub: Stubber) -> None:

@@ -42,7 +42,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     return Account()
 
 
-def _found(account: Account, statements: list[dict[str, Any]]) -> Any:
+def _read(account: Account, statements: list[dict[str, Any]]) -> Any:
     policy = {"Statement": [{"Effect": "Allow", "Resource": ALIAS, **statement} for statement in statements]}
     with Stubber(account.lambda_functions) as stub:
         stub.add_response("get_policy", {"Policy": json.dumps(policy)}, {"FunctionName": "f", "Qualifier": "live"})
@@ -52,15 +52,15 @@ def _found(account: Account, statements: list[dict[str, Any]]) -> Any:
 def test_the_statements_of_aws_are_recognized(account: Account) -> None:
     expected = (*url_permissions(), schedule_permission(RULE))
 
-    assert _found(account, STATEMENTS) == {permission.sid: permission for permission in expected}
+    assert _read(account, STATEMENTS) == {permission.sid: permission for permission in expected}
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_a_statement_without_its_condition_is_another_one(account: Account, number: int) -> None:
-    found = _found(account, [{**STATEMENTS[number], "Condition": {}}])
+    statements = _read(account, [{**STATEMENTS[number], "Condition": {}}])
 
-    assert next(iter(found.values())) not in (*url_permissions(), schedule_permission(RULE))
+    assert next(iter(statements.values())) not in (*url_permissions(), schedule_permission(RULE))
 
 
 def test_the_statements_of_others_are_left_alone(account: Account) -> None:
-    assert _found(account, [{**STATEMENTS[0], "Sid": "theirs"}]) == {}
+    assert _read(account, [{**STATEMENTS[0], "Sid": "theirs"}]) == {}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
+from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.deletion import delete
 from biot_plugin_cli.own_account.hook_record import decode_hooks
 from biot_plugin_cli.own_account.rollback import roll_back
@@ -33,8 +34,8 @@ TAGS = {"biot-plugin:owner": "biot-plugin-cli", "biot-plugin:plugin": "demo"}
 
 def function(aws: MotoAccount, version: str | None = None) -> dict[str, Any]:
     qualifier = {"Qualifier": version} if version else {}
-    found: dict[str, Any] = aws.client("lambda").get_function_configuration(FunctionName=NAME, **qualifier)
-    return found
+    shown: dict[str, Any] = aws.client("lambda").get_function_configuration(FunctionName=NAME, **qualifier)
+    return shown
 
 
 def alias(aws: MotoAccount) -> str:
@@ -83,14 +84,14 @@ def test_the_function_is_what_the_manifest_says(own: QuickPlugin, aws: MotoAccou
     own.settings = {"tags": {"cost": "7"}, "log-retention": 90}
     own.environment = None
     own.deploy()
-    found = function(aws)
-    assert (found["Runtime"], found["Handler"], found["Architectures"]) == (
+    shown = function(aws)
+    assert (shown["Runtime"], shown["Handler"], shown["Architectures"]) == (
         own.place.plugin.manifest.runtime,
         "index.handler",
         ["x86_64"],
     )
-    assert (found["Timeout"], found["MemorySize"], found["EphemeralStorage"]) == (7, 512, {"Size": 1024})
-    variables = found["Environment"]["Variables"]
+    assert (shown["Timeout"], shown["MemorySize"], shown["EphemeralStorage"]) == (7, 512, {"Size": 1024})
+    variables = shown["Environment"]["Variables"]
     assert variables["BIOT_BASE_URL"] == BASE_URL
     assert (variables["GREETING"], variables["BIOT_APP_NAME"]) == ("hello", "Demo")
     assert variables["BIOT_SERVICE_USER_ID"] == own.platform.users[NAME]
@@ -102,7 +103,7 @@ def test_the_function_is_what_the_manifest_says(own: QuickPlugin, aws: MotoAccou
     }
     client = aws.client("lambda")
     zipped = (own.root / "demo.zip").read_bytes()
-    assert found["CodeSha256"] == base64.b64encode(hashlib.sha256(zipped).digest()).decode()
+    assert shown["CodeSha256"] == base64.b64encode(hashlib.sha256(zipped).digest()).decode()
     url = client.get_function_url_config(FunctionName=NAME, Qualifier="live")
     assert url["AuthType"] == "NONE"
     assert url["Cors"] == {
@@ -450,10 +451,26 @@ def test_environments_do_not_meet(own: QuickPlugin, aws: MotoAccount) -> None:
     own.environment = "test"
     own.deploy()
     assert sorted(aws.leftovers()["functions"]) == [NAME, f"{NAME}-test"]
-    assert [(one["name"], one["environment"]) for one in list_plugins(own.place)] == [("demo", None), ("demo", "test")]
+    assert [(item["name"], item["environment"]) for item in list_plugins(own.place)] == [
+        ("demo", None),
+        ("demo", "test"),
+    ]
     delete(own.place, None, yes=True)
     own.environment = None
     assert own.deploy()["action"] == "none"
+
+
+def test_a_change_during_the_confirmation_is_not_overwritten(
+    own: QuickPlugin, aws: MotoAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own.deploy()
+    own.manifest = {"timeout": 5}
+    monkeypatch.setattr(deployment, "confirm", lambda *_, **__: _configure(aws, MemorySize=1024))
+    with pytest.raises(OperationFailed, match=r"changed after the plan was made. Nothing was changed"):
+        deployment.deploy(own.place, dry_run=False, yes=False, adopt=False)
+    assert (function(aws)["Timeout"], function(aws)["MemorySize"]) == (60, 1024)
+    monkeypatch.setattr(deployment, "confirm", lambda *_, **__: None)
+    assert deployment.deploy(own.place, dry_run=False, yes=False, adopt=False)["action"] == "update"
 
 
 def test_a_plugin_without_the_framework_keeps_its_subscriptions(own: QuickPlugin, aws: MotoAccount) -> None:

@@ -10,7 +10,7 @@ from biot_plugin_cli.aws.session import Account
 
 __all__ = ["Alias", "delete_alias", "find_alias", "prune_versions", "set_alias"]
 
-_KEPT_VERSIONS = 5
+_MAX_VERSIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Alias:
 
 def find_alias(account: Account, function: str, name: str) -> Alias | None:
     """Read an alias; None if there is none."""
-    found = find(lambda: account.lambda_functions.get_alias(FunctionName=function, Name=name))
-    if found is None:
+    response = find(lambda: account.lambda_functions.get_alias(FunctionName=function, Name=name))
+    if response is None:
         return None
-    routing = found.get("RoutingConfig") or {}
-    return Alias(found["FunctionVersion"], bool(routing.get("AdditionalVersionWeights")))
+    routing = response.get("RoutingConfig") or {}
+    return Alias(response["FunctionVersion"], bool(routing.get("AdditionalVersionWeights")))
 
 
 def set_alias(account: Account, function: str, name: str, version: str) -> None:
@@ -63,7 +63,7 @@ def prune_versions(account: Account, function: str, versions: list[str]) -> None
         function: The function's name.
         versions: The numbers of all versions, the oldest first.
     """
-    old = versions[:-_KEPT_VERSIONS]
+    old = versions[:-_MAX_VERSIONS]
     if not old:
         return
     pages = account.lambda_functions.get_paginator("list_aliases").paginate(FunctionName=function)

@@ -66,7 +66,17 @@ class FunctionConfig:
 
     @classmethod
     def of(cls, document: FunctionConfigurationTypeDef) -> FunctionConfig:
-        """Create the configuration from AWS's document."""
+        """Create the configuration from AWS's document.
+
+        Raises:
+            OperationFailed: The environment variables cannot be read; all of them would be lost by an update.
+        """
+        environment: Mapping[str, Any] = document.get("Environment") or {}
+        if environment.get("Error"):
+            raise OperationFailed(
+                f"The environment variables of {document.get('FunctionName')} cannot be decrypted "
+                f"({environment['Error'].get('ErrorCode')}): ask for the right kms:Decrypt on their key"
+            )
         vpc: Mapping[str, Any] = document.get("VpcConfig") or {}
         storage: Mapping[str, Any] = document.get("EphemeralStorage") or {}
         return cls(
@@ -76,7 +86,7 @@ class FunctionConfig:
             timeout=document.get("Timeout", 0),
             memory_size=document.get("MemorySize", 0),
             ephemeral_storage=storage.get("Size", 512),
-            environment=dict((document.get("Environment") or {}).get("Variables") or {}),
+            environment=dict(environment.get("Variables") or {}),
             architecture=next(iter(document.get("Architectures", ())), ARCHITECTURE),
             subnets=tuple(sorted(vpc.get("SubnetIds") or ())),
             security_groups=tuple(sorted(vpc.get("SecurityGroupIds") or ())),
@@ -156,8 +166,8 @@ def find_function(account: Account, name: str, version: str | None = None) -> Fu
         version: The number of a version, or an alias; None for the function itself.
     """
     qualifier: dict[str, Any] = {"Qualifier": version} if version else {}
-    found = find(lambda: account.lambda_functions.get_function(FunctionName=name, **qualifier))
-    return FunctionState.of(found["Configuration"], found.get("Tags") or {}) if found else None
+    response = find(lambda: account.lambda_functions.get_function(FunctionName=name, **qualifier))
+    return FunctionState.of(response["Configuration"], response.get("Tags") or {}) if response else None
 
 
 def find_versions(account: Account, name: str) -> list[FunctionState]:

@@ -37,12 +37,12 @@ class FunctionUrl:
 
 def find_url(account: Account, function: str, alias: str) -> FunctionUrl | None:
     """Read the URL of an alias; None if it has none."""
-    found = find(lambda: account.lambda_functions.get_function_url_config(FunctionName=function, Qualifier=alias))
-    if found is None:
+    response = find(lambda: account.lambda_functions.get_function_url_config(FunctionName=function, Qualifier=alias))
+    if response is None:
         return None
-    shown: Mapping[str, Any] = found.get("Cors") or {}
+    shown: Mapping[str, Any] = response.get("Cors") or {}
     cors = {name: sorted(shown[key]) for name, key in _CORS.items() if shown.get(key)}
-    return FunctionUrl(found["FunctionUrl"].rstrip("/") + "/", cors, found.get("AuthType", _AUTH_TYPE))
+    return FunctionUrl(response["FunctionUrl"].rstrip("/") + "/", cors, response.get("AuthType", _AUTH_TYPE))
 
 
 def create_url(account: Account, function: str, alias: str, cors: Mapping[str, Sequence[str]]) -> None:

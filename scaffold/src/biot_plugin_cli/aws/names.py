@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from biot_plugin_cli.aws.limits import require_function_name
 from biot_plugin_cli.aws.session import Account
 
 __all__ = ["ALIAS", "ENVIRONMENT_TAG", "OWNER", "OWNER_TAG", "PLUGIN_TAG", "ResourceNames", "is_owned"]
@@ -44,8 +45,12 @@ class ResourceNames:
             plugin: The plugin's name.
             environment: The selected environment; None for none.
             function: The function's name, if the manifest has one.
+
+        Raises:
+            InvalidPlugin: AWS does not accept the name.
         """
         default = f"biot-{plugin}-{environment}" if environment else f"biot-{plugin}"
+        require_function_name(function or default)
         return cls(plugin, environment or "", function or default)
 
     @property

@@ -66,8 +66,8 @@ def schedule_permission(rule_arn: str) -> Permission:
 
 def find_permissions(account: Account, function: str, alias: str) -> dict[str, Permission]:
     """Read the statements of an alias that deployments have made, by their ids."""
-    found = find(lambda: account.lambda_functions.get_policy(FunctionName=function, Qualifier=alias))
-    statements = json.loads(found["Policy"]).get("Statement", []) if found else []
+    response = find(lambda: account.lambda_functions.get_policy(FunctionName=function, Qualifier=alias))
+    statements = json.loads(response["Policy"]).get("Statement", []) if response else []
     permissions = map(_parse, statements)
     return {permission.sid: permission for permission in permissions if permission.sid.startswith(_PREFIX)}
 

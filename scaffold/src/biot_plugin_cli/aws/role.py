@@ -37,10 +37,10 @@ class Role:
 
 def find_role(account: Account, name: str) -> Role | None:
     """Read a role; None if there is none."""
-    found = find(lambda: account.iam.get_role(RoleName=name))
-    if found is None:
+    response = find(lambda: account.iam.get_role(RoleName=name))
+    if response is None:
         return None
-    role = found["Role"]
+    role = response["Role"]
     policy = find(lambda: account.iam.get_role_policy(RoleName=name, PolicyName=POLICY_NAME))
     tags = account.iam.list_role_tags(RoleName=name)["Tags"]
     return Role(

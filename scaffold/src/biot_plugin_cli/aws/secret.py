@@ -33,11 +33,11 @@ class StoredSecret:
 
 def find_secret(account: Account, name: str) -> StoredSecret | None:
     """Read a secret, but for its value; None if there is none."""
-    found = find(lambda: account.secrets.describe_secret(SecretId=name))
-    if found is None or found.get("DeletedDate") is not None:
+    response = find(lambda: account.secrets.describe_secret(SecretId=name))
+    if response is None or response.get("DeletedDate") is not None:
         return None
-    tags = {tag.get("Key", ""): tag.get("Value", "") for tag in found.get("Tags") or ()}
-    return StoredSecret(found["ARN"], found.get("KmsKeyId") or "", tags)
+    tags = {tag.get("Key", ""): tag.get("Value", "") for tag in response.get("Tags") or ()}
+    return StoredSecret(response["ARN"], response.get("KmsKeyId") or "", tags)
 
 
 def set_secret(

@@ -61,8 +61,8 @@ def list_plugins(place: Place) -> list[dict[str, Any]]:
             ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OWNER_TAG, "Values": [OWNER]}]
         )
         arns = [resource["ResourceARN"] for page in pages for resource in page["ResourceTagMappingList"]]
-        found = (_find_live(account, arn.split(":")[6]) for arn in arns)
-        documents = [_describe(account, live, tags, {}) for live, tags in filter(None, found)]
+        functions = (_find_live(account, arn.split(":")[6]) for arn in arns)
+        documents = [_describe(account, live, tags, {}) for live, tags in filter(None, functions)]
     return sorted(documents, key=lambda document: (document["name"], document["environment"] or ""))
 
 

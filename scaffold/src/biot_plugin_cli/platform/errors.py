@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
@@ -129,7 +130,10 @@ _MESSAGES = {
 }
 
 
-_hide_tokens = Secrets((), "").hide_all
+@cache
+def _no_secrets() -> Secrets:
+    # Made on the first refusal, as it loads the emulator.
+    return Secrets((), "")
 
 
 class _Details(dict[str, Any]):
@@ -149,7 +153,7 @@ def parse_refusal(status_code: int, content: bytes, hide: Callable[[str], str] =
 
     def words(value: object) -> str:
         """Show what the platform says as a part of one sentence."""
-        text = one_sentence(_hide_tokens(hide(value[:_MAX_READ]))) if isinstance(value, str) else ""
+        text = one_sentence(_no_secrets().hide_all(hide(value[:_MAX_READ]))) if isinstance(value, str) else ""
         return text if len(text) <= _MAX_WORDS else f"{text[:_MAX_WORDS]}…"
 
     code, message, trace_id = words(body.get("code")), words(body.get("message")), words(body.get("traceId"))

@@ -148,9 +148,9 @@ def _handler(runtime: Runtime) -> type[BaseHTTPRequestHandler]:
 def _move_subscriptions(emulator: Emulator, url: str, address: str) -> None:
     """Lead the platform here, in place of the address that moto has invented."""
     path = "/dispatcher/v1/hooks/interceptions"
-    [found] = emulator.call("GET", path).body["data"]
-    assert (found["endpoint"], found["executionOrder"]) == (url, 5)
-    body = {"type": found["type"], "apiId": found["apiId"]}
+    [shown] = emulator.call("GET", path).body["data"]
+    assert (shown["endpoint"], shown["executionOrder"]) == (url, 5)
+    body = {"type": shown["type"], "apiId": shown["apiId"]}
     emulator.call("POST", f"{path}/unsubscribe", json={**body, "endpoint": url})
     assert emulator.call("POST", f"{path}/subscribe", json={**body, "endpoint": address}).status_code == 201
 

@@ -128,8 +128,8 @@ def state(aws: MotoAccount, own: QuickPlugin) -> Any:
     client, events, iam = aws.client("lambda"), aws.client("events"), aws.client("iam")
     [url] = own.platform.subscriptions or [""]
     policies = [
-        iam.get_role_policy(RoleName=NAME, PolicyName=one)
-        for one in iam.list_role_policies(RoleName=NAME)["PolicyNames"]
+        iam.get_role_policy(RoleName=NAME, PolicyName=item)
+        for item in iam.list_role_policies(RoleName=NAME)["PolicyNames"]
     ]
     return json.loads(
         json.dumps(

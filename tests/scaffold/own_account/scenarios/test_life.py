@@ -135,6 +135,6 @@ except SystemExit as end:
 
 
 def _variables(aws: MotoAccount) -> dict[str, str]:
-    found = aws.client("lambda").get_function_configuration(FunctionName=NAME)
-    variables: dict[str, str] = json.loads(json.dumps(found["Environment"]["Variables"]))
+    shown = aws.client("lambda").get_function_configuration(FunctionName=NAME)
+    variables: dict[str, str] = json.loads(json.dumps(shown["Environment"]["Variables"]))
     return variables
