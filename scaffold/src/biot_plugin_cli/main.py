@@ -19,6 +19,7 @@ from biot_plugin_cli.commands.deployed.rollback import rollback
 from biot_plugin_cli.commands.deployed.status import status
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
+from biot_plugin_cli.commands.export import export
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.upgrade import upgrade
@@ -59,6 +60,7 @@ app.command()(enable)
 app.command()(disable)
 app.command()(rollback)
 app.command()(delete)
+app.command()(export)
 app.command()(upgrade)
 
 

@@ -65,15 +65,17 @@ class DesiredState:
     code: bytes = field(default=b"", repr=False)
 
     @classmethod
-    def of(cls, manifest: Manifest, environment: str | None, base_url: str, hooks: Hooks, package: Package) -> Self:
-        """Create the desired state of a plugin that is packaged.
+    def of(
+        cls, manifest: Manifest, environment: str | None, base_url: str, hooks: Hooks, package: Package | None
+    ) -> Self:
+        """Create the desired state of a plugin.
 
         Args:
             manifest: The plugin's manifest, with the overrides of its environment.
             environment: The name of the selected environment; None for none.
             base_url: The base URL of the platform's APIs.
             hooks: The plugin's hooks.
-            package: Its package.
+            package: Its package; None where only the configuration matters.
 
         Raises:
             InvalidPlugin: A variable has the name of one that deployments set, or the plugin needs BioT's account.
@@ -93,9 +95,9 @@ class DesiredState:
             manifest=manifest,
             base_url=base_url,
             hooks=hooks_document(hooks, manifest.interception_order),
-            package=package.path,
-            content_hash=package.content_hash,
-            code=read_package(package),
+            package=package.path if package else None,
+            content_hash=package.content_hash if package else "",
+            code=read_package(package) if package else b"",
         )
 
     @property
@@ -111,16 +113,14 @@ class DesiredState:
     @property
     def variables(self) -> dict[str, str]:
         """The environment variables, without those of the service user."""
-        environment = {_ENVIRONMENT_VARIABLE: self.names.environment} if self.names.environment else {}
         hooks = {} if self.hooks is None else {HOOKS_VARIABLE: encode_hooks(self.hooks)}
-        return {
-            **self.manifest.environment,
-            _APP_VARIABLE: self.manifest.display_name,
-            _URL_VARIABLE: self.base_url,
-            **environment,
-            HASH_VARIABLE: self.content_hash,
-            **hooks,
-        }
+        return {**self.manifest.environment, **self.label_variables, HASH_VARIABLE: self.content_hash, **hooks}
+
+    @property
+    def label_variables(self) -> dict[str, str]:
+        """The environment variables that tell the framework whose plugin it runs, and where."""
+        environment = {_ENVIRONMENT_VARIABLE: self.names.environment} if self.names.environment else {}
+        return {_APP_VARIABLE: self.manifest.display_name, _URL_VARIABLE: self.base_url, **environment}
 
     @property
     def cors(self) -> dict[str, list[str]]:
