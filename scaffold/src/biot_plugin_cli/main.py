@@ -20,6 +20,7 @@ from biot_plugin_cli.commands.list import list_plugins
 from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.rollback import rollback
 from biot_plugin_cli.commands.status import status
+from biot_plugin_cli.commands.subscribe import subscribe, unsubscribe
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -57,6 +58,8 @@ app.command()(enable)
 app.command()(disable)
 app.command()(rollback)
 app.command()(delete)
+app.command()(subscribe)
+app.command()(unsubscribe)
 app.command()(upgrade)
 
 
