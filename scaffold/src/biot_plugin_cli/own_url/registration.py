@@ -13,12 +13,11 @@ from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.own_url.plugin_url import require_plugin, require_url
 from biot_plugin_cli.own_url.service_user import (
     create_credentials,
-    remove_service_user,
     require_writable,
     service_user_name,
 )
 from biot_plugin_cli.platform.errors import Refusal
-from biot_plugin_cli.platform.service_users import find_service_user
+from biot_plugin_cli.platform.service_users import delete_service_user, find_service_user
 from biot_plugin_cli.subscriptions.apply import apply_changes
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
@@ -101,7 +100,7 @@ def unsubscribe(destination: Destination, url: str, *, dry_run: bool, yes: bool)
         confirm("Go on?", yes=yes)
         apply_changes(changes, destination.client)
         if has_user:
-            remove_service_user(destination.client, name)
+            delete_service_user(destination.client, name)
     if not has_work:
         err.print("Nothing to do")
     return _document("unsubscribe" if has_work else "none", url, changes)

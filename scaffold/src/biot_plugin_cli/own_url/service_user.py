@@ -7,15 +7,16 @@ import os
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.environment import isolated_for
 from biot_plugin_cli.git.runner import run_git
 from biot_plugin_cli.platform.client import PlatformClient
-from biot_plugin_cli.platform.service_users import delete_service_user, ensure_service_user, new_secret_key
+from biot_plugin_cli.platform.service_users import ensure_service_user, new_secret_key
 
-__all__ = ["create_credentials", "remove_service_user", "require_writable", "service_user_name"]
+__all__ = ["create_credentials", "require_writable", "service_user_name"]
 
 _MAX_NAME_LENGTH = 100
 _PRIVATE = 0o600
-_IGNORED, _NOT_IGNORED, _NO_REPOSITORY = 0, 1, 128
+_NOT_IGNORED, _NO_REPOSITORY = 1, 128
 
 
 def service_user_name(plugin: str, url: str) -> str:
@@ -38,7 +39,10 @@ def require_writable(file: Path) -> None:
     if not file.parent.is_dir():
         raise OperationFailed(f"There is no folder {file.parent}: create it, or choose another one")
     path = str(file.absolute())
-    code, _ = run_git(file.parent, "check-ignore", "--quiet", "--", path, allowed=range(_NO_REPOSITORY + 1))
+    # The only command that knows no literal paths.
+    environment = {name: value for name, value in isolated_for(file.parent).items() if name != "GIT_LITERAL_PATHSPECS"}
+    command = ("check-ignore", "--quiet", "--", path)
+    code, _ = run_git(file.parent, *command, environment=environment, allowed=range(_NO_REPOSITORY + 1))
     if code == _NOT_IGNORED:
         raise OperationFailed(f"Git would track {file}, which is to hold a secret: add it to .gitignore first")
 
@@ -70,8 +74,3 @@ def create_credentials(client: PlatformClient, name: str, role_id: str | None, f
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-
-
-def remove_service_user(client: PlatformClient, name: str) -> None:
-    """Delete the service user, if there is one. Raises as `delete_service_user` does."""
-    delete_service_user(client, name)

@@ -32,6 +32,9 @@ from biot_plugin_cli.terminal.console import err, out, print_json
 __all__ = ["PublicOptions", "develop_publicly"]
 
 
+_VALIDATION = "BIOT_SHOULD_VALIDATE_JWT"
+
+
 @dataclass(frozen=True, slots=True)
 class PublicOptions:
     """What `biot-plugin dev --public-url` was told.
@@ -65,6 +68,7 @@ def develop_publicly(destination: Destination, variables: Mapping[str, str], opt
         raise UsageError("--public-url needs the environment whose platform calls the plugin: pass --env NAME")
     require_no_production(plugin.manifest.environments, plugin.environment, destination.base_url)
     require_url(options.url, destination.base_url)
+    _require_verification(variables, plugin.manifest.environment)
     report = DevReport(err if options.as_json else out)
     for url in clean_up(destination):
         report.print_line(f"Removed the subscriptions of an ended session, for {url}")
@@ -81,6 +85,13 @@ def develop_publicly(destination: Destination, variables: Mapping[str, str], opt
             tunnel.require_way(endpoint.url, stop)
             if not stop.is_set():
                 _run(_Loop(destination, options, runner, report), tunnel, bursts, stop)
+
+
+def _require_verification(*variables: Mapping[str, str]) -> None:
+    """Require that the plugin verifies its callers: everybody can call a public URL. Raises UsageError."""
+    for values in variables:
+        if values.get(_VALIDATION, "").strip().lower() == "false":
+            raise UsageError(f"{_VALIDATION} is false, and everybody can call a public URL: remove it")
 
 
 def _serving(tunnel: Tunnel, port: int) -> FunctionEndpoint:
