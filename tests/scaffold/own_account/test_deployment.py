@@ -483,6 +483,19 @@ def test_a_plugin_without_the_framework_keeps_its_subscriptions(own: QuickPlugin
     assert own.platform.subscriptions == {url: (by_hand,)}
     with pytest.raises(OperationFailed, match="hooks of biot-demo are unknown"):
         set_state(own.place, "DISABLED")
+    assert roll_back(own.place, 1, yes=True)["version"] == 1
+    assert (alias(aws), own.platform.subscriptions) == ("1", {url: (by_hand,)})
+
+
+def test_half_a_deployment_is_no_plugin_and_can_be_deleted(own: QuickPlugin, aws: MotoAccount) -> None:
+    with pytest.raises(OperationFailed, match="There is no plugin demo"):
+        show_status(own.place)
+    own.deploy()
+    aws.client("lambda").delete_function(FunctionName=NAME)
+    with pytest.raises(OperationFailed, match="was not completed"):
+        show_status(own.place)
+    delete(own.place, None, yes=True)
+    assert (any(aws.leftovers().values()), own.platform.users) == (False, {})
 
 
 @pytest.mark.parametrize(

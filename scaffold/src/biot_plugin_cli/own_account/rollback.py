@@ -29,6 +29,8 @@ __all__ = ["roll_back"]
 def roll_back(place: Place, version: int | None, *, yes: bool) -> dict[str, Any]:
     """Let the alias call an older version, with its subscriptions and schedule; return the document of `--json`.
 
+    Where a version was made without the framework, its hooks are unknown, and subscriptions and schedule stay.
+
     Args:
         place: The plugin, and where it is deployed.
         version: The number of the version; None for the one before the last deployment.
@@ -43,7 +45,7 @@ def roll_back(place: Place, version: int | None, *, yes: bool) -> dict[str, Any]
         versions = find_versions(place.account, place.names.function)
     current = actual.alias.version if actual.alias else ""
     target = _select(versions, _previous(actual) if version is None else str(version), current)
-    deployment = deployment_of_version(place, actual, target.config.environment)
+    deployment = deployment_of_version(place, actual, target.config.environment, needs_hooks=False)
     steps = _steps(deployment, current, target.version)
     document = {
         "action": "update" if steps else "none",

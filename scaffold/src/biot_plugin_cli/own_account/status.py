@@ -48,6 +48,11 @@ def require_deployed(place: Place) -> ActualState:
     """
     actual = read_actual_state(place.account, place.names, place.settings)
     owner = actual.function.tags.get(PLUGIN_TAG) if actual.function else None
+    if actual.live is None and (owner == place.names.plugin or (actual.log_group and not actual.function)):
+        raise OperationFailed(
+            f"The deployment of {place.names.plugin} to the AWS account {place.account.id} was not completed: run "
+            "biot-plugin deploy again, or biot-plugin delete"
+        )
     if actual.live is None or owner != place.names.plugin:
         raise _absent(place)
     return actual

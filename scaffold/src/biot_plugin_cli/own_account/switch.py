@@ -61,22 +61,25 @@ def set_state(place: Place, state: str) -> dict[str, Any]:
     return show_status(place)
 
 
-def deployment_of_version(place: Place, actual: ActualState, variables: Mapping[str, str]) -> Deployment:
+def deployment_of_version(
+    place: Place, actual: ActualState, variables: Mapping[str, str], *, needs_hooks: bool = True
+) -> Deployment:
     """Return a deployment of a version that was published before, with its hooks.
 
     Args:
         place: The plugin, and where it is deployed.
         actual: What there is.
         variables: The environment variables of the version.
+        needs_hooks: Whether its hooks must be known; otherwise subscriptions and schedule stay as they are.
 
     Raises:
         OperationFailed: Its hooks are unknown.
     """
     hooks = decode_hooks(variables.get(HOOKS_VARIABLE))
-    if hooks is None:
+    if hooks is None and needs_hooks:
         raise OperationFailed(
             f"The hooks of {place.names.function} are unknown, as the version was not made with the framework, or was "
-            f"changed by hand: change its subscriptions with biot-plugin subscribe and unsubscribe"
+            "changed by hand: change its subscriptions with biot-plugin subscribe and unsubscribe"
         )
     manifest, environment = place.plugin.manifest, place.names
     desired = DesiredState(environment, place.settings, manifest, place.base_url, hooks, None, "")
