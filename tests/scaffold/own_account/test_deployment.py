@@ -494,8 +494,21 @@ def test_half_a_deployment_is_no_plugin_and_can_be_deleted(own: QuickPlugin, aws
     aws.client("lambda").delete_function(FunctionName=NAME)
     with pytest.raises(OperationFailed, match="was not completed"):
         show_status(own.place)
+    # The platform would go on calling a URL that is gone.
+    assert own.platform.subscriptions
     delete(own.place, None, yes=True)
-    assert (any(aws.leftovers().values()), own.platform.users) == (False, {})
+    assert (any(aws.leftovers().values()), own.platform.users, own.platform.subscriptions) == (False, {}, {})
+
+
+def test_a_url_that_is_gone_is_not_called_any_more(own: QuickPlugin, aws: MotoAccount) -> None:
+    first = own.deploy()["endpointUrl"]
+    aws.client("lambda").delete_function(FunctionName=NAME)
+    document = own.deploy()
+    assert ("subscriptions of a URL that is gone", "delete") in [
+        (step["resource"], step["action"]) for step in document["steps"]
+    ]
+    assert list(own.platform.subscriptions) == [document["endpointUrl"]] != [first]
+    assert own.deploy()["action"] == "none"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from biot_plugin_cli.aws.errors import tolerate, unless_exists
 from biot_plugin_cli.aws.session import Account
 
-__all__ = ["LogGroup", "create_log_group", "delete_log_group", "find_log_group", "update_log_group"]
+__all__ = [
+    "LogGroup",
+    "create_log_group",
+    "delete_log_group",
+    "find_log_group",
+    "tag_log_group",
+    "update_log_group",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,11 @@ def update_log_group(account: Account, name: str, group: LogGroup, before: LogGr
             account.logs.disassociate_kms_key(logGroupName=name)
     if missing := {key: value for key, value in group.tags.items() if before is None or before.tags.get(key) != value}:
         account.logs.tag_resource(resourceArn=_arn(account, name), tags=missing)
+
+
+def tag_log_group(account: Account, name: str, tags: Mapping[str, str]) -> None:
+    """Add tags to a log group."""
+    account.logs.tag_resource(resourceArn=_arn(account, name), tags=dict(tags))
 
 
 def delete_log_group(account: Account, name: str) -> None:

@@ -23,6 +23,8 @@ __all__ = ["DISABLED", "ActualState", "read_actual_state", "require_ownership"]
 
 STATE_TAG = "biot-plugin:state"
 PREVIOUS_TAG = "biot-plugin:previous-version"
+URL_TAG = "biot-plugin:url"
+"""The tag of the log group with the function URL, which outlives a function that somebody deletes by hand."""
 CODE_TAG = "biot-plugin:code"
 """The tag with the content hash and the SHA-256 of the code that was deployed last."""
 
@@ -65,6 +67,16 @@ class ActualState:
     def address(self) -> str | None:
         """The function URL; None for none."""
         return self.url.address if self.url else None
+
+    @property
+    def recorded_address(self) -> str | None:
+        """The function URL that was recorded by the last deployment; None for none."""
+        return self.log_group.tags.get(URL_TAG) if self.log_group else None
+
+    @property
+    def lost_address(self) -> str | None:
+        """The function URL of an earlier deployment that is gone, and may still be subscribed; None for none."""
+        return None if self.recorded_address == self.address else self.recorded_address
 
 
 def read_actual_state(account: Account, names: ResourceNames, settings: AwsSettings) -> ActualState:

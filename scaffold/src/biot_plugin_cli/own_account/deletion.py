@@ -17,7 +17,7 @@ from biot_plugin_cli.own_account.apply import run_steps
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.own_account.report import print_steps
 from biot_plugin_cli.own_account.steps.base import Step
-from biot_plugin_cli.own_account.steps.subscriptions import NO_HOOKS
+from biot_plugin_cli.own_account.steps.subscriptions import NO_HOOKS, plan_lost_address
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.platform.plugin_names import NAME_FORM, is_name
 from biot_plugin_cli.terminal.confirmation import confirm
@@ -68,6 +68,8 @@ def _steps(place: Place, names: ResourceNames, actual: ActualState) -> Iterator[
     is_own_function = function is not None and is_owned(function.tags, names)
     if is_own_function:
         yield from _calls(place, names, actual)
+    if actual.log_group and is_owned(actual.log_group.tags, names):
+        yield from plan_lost_address(place.platform, actual.lost_address)
     if actual.schedule and is_owned(actual.schedule.tags, names):
         yield _deletion(f"schedule {names.rule}", lambda: delete_schedule(account, names.rule))
     if _has_service_user(place, names, actual):

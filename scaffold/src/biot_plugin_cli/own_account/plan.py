@@ -14,7 +14,7 @@ from biot_plugin_cli.own_account.steps.log_group import plan_log_group
 from biot_plugin_cli.own_account.steps.role import plan_role
 from biot_plugin_cli.own_account.steps.schedule import plan_schedule
 from biot_plugin_cli.own_account.steps.service_user import plan_secret_removal, plan_service_user
-from biot_plugin_cli.own_account.steps.subscriptions import plan_subscribing, plan_unsubscribing
+from biot_plugin_cli.own_account.steps.subscriptions import plan_lost_address, plan_subscribing, plan_unsubscribing
 from biot_plugin_cli.own_account.steps.version import plan_version
 
 __all__ = ["Plan", "make_plan"]
@@ -68,6 +68,7 @@ def make_plan(deployment: Deployment) -> Plan:
     steps = (
         *before,
         *function,
+        *plan_lost_address(deployment.platform, deployment.actual.lost_address),
         *plan_unsubscribing(deployment),
         *plan_version(deployment, function_changes=bool(function)),
         *plan_permissions(deployment),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from biot_plugin_cli.aws.function_url import create_url, find_url, update_url
+from biot_plugin_cli.aws.log_group import tag_log_group
 from biot_plugin_cli.aws.permissions import Permission, add_permission, url_permissions
 from biot_plugin_cli.deploy.config_changes import Change
+from biot_plugin_cli.own_account.actual_state import URL_TAG
 from biot_plugin_cli.own_account.steps.base import Deployment, Step, step_for
 
 __all__ = ["plan_address", "plan_permissions"]
@@ -43,7 +45,7 @@ def permission_steps(deployment: Deployment, missing: list[Permission], resource
 
 def plan_address(deployment: Deployment) -> list[Step]:
     """Plan the function URL."""
-    before, cors = deployment.actual.url, deployment.desired.cors
+    before, cors, recorded = deployment.actual.url, deployment.desired.cors, deployment.actual.recorded_address
     deployment.url = before.address if before else None
     account, name, alias = deployment.account, deployment.desired.names.function, deployment.desired.alias
 
@@ -51,14 +53,28 @@ def plan_address(deployment: Deployment) -> list[Step]:
         create_url(account, name, alias, cors)
         created = find_url(account, name, alias)
         deployment.url = created.address if created else None
+        _record(deployment)
+
+    def update() -> None:
+        if before is None or (before.auth_type, before.cors) != ("NONE", cors):
+            update_url(account, name, alias, cors)
+        _record(deployment)
 
     return step_for(
         "function URL",
-        {"authType": before.auth_type, "cors": dict(before.cors)} if before else None,
-        {"authType": "NONE", "cors": cors},
+        {"authType": before.auth_type, "cors": dict(before.cors), "recorded": recorded == before.address}
+        if before
+        else None,
+        {"authType": "NONE", "cors": cors, "recorded": True},
         create,
-        lambda: update_url(account, name, alias, cors),
+        update,
     )
+
+
+def _record(deployment: Deployment) -> None:
+    """Record the URL where it outlives the function, so that its subscriptions can be removed."""
+    if deployment.url:
+        tag_log_group(deployment.account, deployment.desired.names.log_group, {URL_TAG: deployment.url})
 
 
 def _describe(permission: Permission | None) -> str | None:

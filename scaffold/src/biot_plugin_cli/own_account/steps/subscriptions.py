@@ -7,12 +7,29 @@ from typing import Any
 
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.own_account.platform_side import PlatformSide
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges
 
-__all__ = ["NO_HOOKS", "plan_subscribing", "plan_unsubscribing"]
+__all__ = ["NO_HOOKS", "plan_lost_address", "plan_subscribing", "plan_unsubscribing"]
 
 NO_HOOKS: Mapping[str, Any] = {"interceptions": [], "notifications": [], "cronSchedule": None}
+
+
+def plan_lost_address(platform: PlatformSide, url: str | None) -> list[Step]:
+    """Plan to remove the subscriptions for a URL that is gone: the calls that they are for would fail."""
+    removed = platform.compare_subscriptions(NO_HOOKS, url).removed if url else ()
+    if not removed or url is None:
+        return []
+    changes = (Change("subscriptions", [str(item) for item in removed], []),)
+    return [
+        Step(
+            "subscriptions of a URL that is gone",
+            "delete",
+            changes,
+            lambda: platform.subscribe(NO_HOOKS, url, parts=["removed"]),
+        )
+    ]
 
 
 def plan_unsubscribing(deployment: Deployment) -> list[Step]:
