@@ -62,6 +62,22 @@ def test_a_body_logged_as_the_message_is_masked(plugin: Plugin, log: Log) -> Non
     assert [record["message"] for record in log()] == ["[redacted dict]", "[redacted list]", "[redacted dict]"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"mrn": ' + "[" * 100_000 + f'"{SECRET}"' + "]" * 100_000 + "}",
+        f'{{"mrn": "{SECRET}", "number": {"9" * 5_000}}}',
+        f'[{"9" * 5_000}, "{SECRET}"]',
+    ],
+    ids=["nested", "long number", "list"],
+)
+def test_json_that_cannot_become_a_value_is_masked_as_well(plugin: Plugin, log: Log, text: str) -> None:
+    plugin.logger.info(text)
+    plugin.logger.info("%s", text)
+
+    assert SECRET not in json.dumps(log())
+
+
 @pytest.mark.parametrize("text", ["[step 1] done", "{done}", " [", "{'mrn': 7}"])
 def test_text_that_only_begins_like_json_stays(plugin: Plugin, log: Log, text: str) -> None:
     plugin.logger.info(text)

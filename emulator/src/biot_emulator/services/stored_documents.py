@@ -19,7 +19,7 @@ _Shape = Any
 """A type, several of which one must fit; a pattern; a dict of members that must be there; a list of one shape."""
 
 _OPTIONAL_TEXT = (str, type(None))
-_HASH = re.compile(r"(?:[0-9a-f]{2})+:(?:[0-9a-f]{2})+")
+_HASH = re.compile(r"\A(?:[0-9a-f]{2})+:(?:[0-9a-f]{2})+")
 _CONFIG = {
     "displayName": str,
     "version": int,
