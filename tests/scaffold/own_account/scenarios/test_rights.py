@@ -116,8 +116,8 @@ def _resource(service: str, params: Mapping[str, Any]) -> str:
         if str(params.get(name, "")).startswith("arn:"):
             return str(params[name])
     key, prefix = NAMES.get(service, ("", ""))
-    name = params.get(key) or params.get("Name")
-    return f"{prefix}{name}" if name else "*"
+    target = params.get(key) or params.get("Name")
+    return f"{prefix}{target}" if target else "*"
 
 
 @pytest.mark.parametrize("key_store", ["variable", "secrets-manager"])
