@@ -40,6 +40,7 @@ class DeploymentTarget(Protocol):
     @property
     def variables(self) -> Mapping[str, str]:
         """The environment variables of the manifest."""
+        ...
 
     def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
         """Deploy the plugin."""
@@ -61,6 +62,7 @@ class DeploymentTarget(Protocol):
 
     def log_source(self, since: Since, trace: str | None) -> LogSource | ConsoleLink:
         """Return where the plugin's log is read, or the page that shows it."""
+        ...
 
 
 def select_target(environment: str | None, target: TargetName | None) -> DeploymentTarget:
