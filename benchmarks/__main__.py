@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 UV = ROOT / ".uv" / "bin" / "uv"
 ENVIRONMENT = ROOT / ".cache" / "bench"
 RIVALS = ("awslambdaric", "chalice", "fastapi", "mangum", "PyJWT[crypto]", "starlette", "urllib3")
-MEASUREMENTS = ("cold_import", "dispatch", "verify")
+MEASUREMENTS = ("cold_import", "dispatch", "asgi", "verify")
 
 
 def main() -> None:

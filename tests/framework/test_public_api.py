@@ -96,3 +96,10 @@ def test_nothing_for_tests_is_imported_in_production() -> None:
 def test_importing_for_tests_does_not_need_hypothesis() -> None:
     code = LOADED.replace("import biot_plugin", "import biot_plugin, biot_plugin.testing", 1)
     assert "hypothesis" not in loaded(code)
+
+
+def test_what_a_server_needs_is_loaded_by_asgi_alone() -> None:
+    code = LOADED.replace('name.partition(".")[0]', "name")
+    assert not {name for name in loaded(code) if name.startswith("biot_plugin.asgi")}
+    served = code.replace("print(", "plugin.asgi(); sys.stdout = sys.__stdout__\nprint(", 1)
+    assert "biot_plugin.asgi.application" in loaded(served)

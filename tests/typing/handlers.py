@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypedDict
 
+import hypercorn
 import msgspec
+import uvicorn
 from aws_lambda_powertools.logging import Logger
+from hypercorn.asyncio import serve
 from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from typing_extensions import assert_type
 
 from biot_plugin import (
     AdaptEntity,
+    AsgiApplication,
     BiotApi,
+    Cors,
     DirectCall,
     Event,
     Next,
@@ -120,6 +127,15 @@ def scheduled_event() -> Scheduled:
 
 assert_type(plugin.subscriptions(), Subscriptions)
 assert_type(plugin.cron_schedule, str | None)
+
+application = plugin.asgi(threads=4, cors=Cors(["https://portal.example"]))
+assert_type(application, AsgiApplication)
+
+
+async def with_servers() -> None:
+    uvicorn.Config(application)
+    await serve(application, hypercorn.Config())
+    Starlette(routes=[Mount("/plugin", application)])
 
 
 # A function for another kind of event is an error; the comment itself is one where it is not needed.

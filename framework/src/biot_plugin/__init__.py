@@ -61,16 +61,20 @@ if TYPE_CHECKING:
     from biot_plugin.api_client.biot import BiotApi
     from biot_plugin.api_client.search import Search
     from biot_plugin.api_client.stored_files import StoredFile
+    from biot_plugin.asgi.cors import Cors
+    from biot_plugin.asgi.interface import AsgiApplication
     from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
 
 __all__ = [
     "AccessDenied",
     "AdaptEntity",
     "ApiError",
+    "AsgiApplication",
     "BadRequest",
     "BiotApi",
     "BiotPluginError",
     "Conflict",
+    "Cors",
     "DirectCall",
     "Event",
     "Initiator",
@@ -112,7 +116,9 @@ __all__ = [
 
 #: Names for annotations and tools, which are imported on first use because most plugins do not need them.
 _LAZY = {
+    "AsgiApplication": "asgi.interface",
     "BiotApi": "api_client.biot",
+    "Cors": "asgi.cors",
     "InterceptionSubscription": "hooks.subscriptions",
     "NotificationSubscription": "hooks.subscriptions",
     "Search": "api_client.search",

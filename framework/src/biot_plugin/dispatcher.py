@@ -17,7 +17,7 @@ from biot_plugin.hooks.chain import run_chain
 from biot_plugin.hooks.endpoint import EndpointHook
 from biot_plugin.logs.logger_state import LoggerState
 from biot_plugin.logs.redaction import mask_exception
-from biot_plugin.logs.thread_traces import follow_pools
+from biot_plugin.logs.thread_traces import EventScope, current_scope, follow_pools
 from biot_plugin.platform_errors import PlatformError
 from biot_plugin.replies.details import lost_details_message
 from biot_plugin.replies.error import error_reply, internal_error_reply
@@ -26,7 +26,7 @@ from biot_plugin.replies.success import direct_reply, hook_reply
 from biot_plugin.wire import exact_numbers, strict_json
 from biot_plugin.wire.envelope import Envelope
 from biot_plugin.wire.kind import Kind
-from biot_plugin.wire.trace import Trace, current_trace
+from biot_plugin.wire.trace import Trace
 from biot_plugin.wire.well_formed import well_formed
 
 if TYPE_CHECKING:
@@ -78,15 +78,15 @@ class Dispatcher:
     def _reply(self, raw: object, context: LambdaContext) -> Reply:
         envelope = Envelope(raw if isinstance(raw, dict) else {})
         trace = Trace.of(envelope.headers)
-        current_trace.set(trace)
+        current_scope.set(EventScope(trace))
         follow_pools()
-        state = self._logger_state.take()
-        exact_numbers.begin()
+        self._logger_state.begin()
+        number = exact_numbers.begin()
         try:
             return self._try(raw, envelope, trace, context)
         finally:
-            exact_numbers.end()
-            self._logger_state.restore(state)
+            exact_numbers.end(number)
+            self._logger_state.end()
 
     def _try(self, raw: object, envelope: Envelope, trace: Trace, context: LambdaContext) -> Reply:
         try:

@@ -9,6 +9,8 @@ BiotPluginError
     ├── UnverifiedCaller  400   JWT_ERROR: a hook was not called by the platform
     │   └── Unauthorized  401   JWT_ERROR: a direct call without a valid token
     ├── NoHandler         500   NO_HANDLER: no handler is registered for the event
+    ├── HandlerTimeout    504   GATEWAY_TIMEOUT: a handler took too long, where it is not Lambda that ends it
+    ├── asgi.refusals     408, 413, 503: what a server of one's own cannot take
     └── InvalidResult     500   INVALID_RESULT: a handler returned, or left in the event, what cannot be sent
 """
 
@@ -121,3 +123,10 @@ class InvalidResult(Reject):
 
     def __init__(self, message: str, /) -> None:
         super().__init__(500, "INVALID_RESULT", message)
+
+
+class HandlerTimeout(Reject):
+    """A handler took longer than it may, where it is not Lambda that ends it."""
+
+    def __init__(self) -> None:
+        super().__init__(504, "GATEWAY_TIMEOUT", "The plugin did not handle the call in time")

@@ -31,6 +31,8 @@ from biot_plugin.settings import Settings
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
+    from biot_plugin.asgi.cors import Cors
+    from biot_plugin.asgi.interface import AsgiApplication
     from biot_plugin.hooks.subscriptions import Subscriptions
     from biot_plugin.wire.lambda_context import LambdaContext
 
@@ -228,6 +230,56 @@ class Plugin:
             A function URL response: `statusCode`, `headers` and `body`, which is JSON text.
         """
         return self._dispatcher(event, context)
+
+    def asgi(
+        self,
+        *,
+        threads: int = 32,
+        queue: int = 64,
+        timeout: float = 30.0,
+        max_body_bytes: int = 6 * 1024 * 1024,
+        body_timeout: float = 10.0,
+        shutdown_timeout: float = 20.0,
+        health_path: str | None = "/healthz",
+        cors: Cors | None = None,
+    ) -> AsgiApplication:
+        """Create an ASGI application of the plugin, for servers other than Lambda.
+
+        Callers are verified as in Lambda, and an HTTP request becomes the same event. Handlers run in threads, several
+        at a time:
+
+            uvicorn --factory index:plugin.asgi
+
+        Args:
+            threads: The most events that are handled at once.
+            queue: The most events that wait for a thread; further ones are answered 503.
+            timeout: Seconds after which a call is answered 504, waiting included. What a plain handler does goes on;
+                one that is `async` is cancelled.
+            max_body_bytes: The most bytes of a body; a larger one is answered 413. A reply may have as many, or 6 MB.
+            body_timeout: Seconds in which a body must arrive; a slower one is answered 408.
+            shutdown_timeout: Seconds that the end of the server waits for what is still handled.
+            health_path: Path that answers 200 without a token, and without the handlers; None for no such path.
+            cors: What browsers on other sites may call; None for nothing.
+
+        Raises:
+            RegistrationError: An option has a value that it cannot have.
+        """
+        from biot_plugin.asgi.application import Application, Parts
+        from biot_plugin.asgi.options import Options
+
+        options = Options(threads, queue, timeout, max_body_bytes, body_timeout, shutdown_timeout, health_path, cors)
+        options.check()
+        self._warn_of_what_is_missing()
+        return Application(Parts(self.handler, self._settings, self.keys, self.platform, self.logger), options)
+
+    def _warn_of_what_is_missing(self) -> None:
+        """Log what the platform does for plugins that it runs, and nobody does here."""
+        if self._settings.validate_jwt and not self._settings.base_url:
+            self.logger.warning("BIOT_BASE_URL is not set: no caller can be verified, so all calls are refused")
+        if self.cron_schedule:
+            self.logger.warning(
+                f"The schedule {self.cron_schedule} is not run here: have plugin.handler called with a scheduled event"
+            )
 
     def _decorator(
         self, event_class: type[Event], create_hook: Callable[[], Hook], normalize: bool = False

@@ -22,6 +22,7 @@ from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.export import export
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.package import package
+from biot_plugin_cli.commands.subscribe import subscribe, unsubscribe
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -61,6 +62,8 @@ app.command()(disable)
 app.command()(rollback)
 app.command()(delete)
 app.command()(export)
+app.command()(subscribe)
+app.command()(unsubscribe)
 app.command()(upgrade)
 
 

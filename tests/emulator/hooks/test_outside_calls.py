@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,10 @@ from biot_emulator.hooks import outside_endpoints
 from biot_emulator.testing import Emulator, running
 from tests.emulator.conftest import ADA, PATIENTS
 from tests.emulator.hooks.test_outside_endpoints import Answer, misbehaving, own_account, subscribe
+
+
+def wait(_: socket.socket, over: threading.Event) -> None:
+    over.wait(20)
 
 
 def changed(body: dict[str, Any]) -> tuple[int, bytes]:
@@ -68,7 +73,7 @@ def test_an_address_that_does_not_respond_is_recorded_with_the_reason(
     subscribe(emulator, "http://127.0.0.1:1")
     assert emulator.call("POST", PATIENTS, json=ADA).status_code == 502
     monkeypatch.setattr(outside_endpoints, "SECONDS", 0.2)
-    with misbehaving(lambda _, over: None if over.wait(20) else None) as address:
+    with misbehaving(wait) as address:
         emulator.call("POST", "/_emulator/reset")
         subscribe(emulator, address)
         assert emulator.call("POST", PATIENTS, json=ADA).status_code == 502

@@ -10,6 +10,7 @@ from typing import Any
 
 from biot_plugin import Plugin
 from biot_plugin.testing import Context, events
+from tests.framework.asgi_caller import Caller, Received, http_scope, parts
 from tests.framework.conftest import KeyService
 
 PATIENTS = "POST/organization/v1/users/patients"
@@ -49,6 +50,32 @@ class Target:
     def send(self, event: JSON) -> tuple[int, str | None]:
         reply = self.plugin.handler(event, Context())
         return reply["statusCode"], json.loads(reply["body"])["code"] if reply["statusCode"] >= 400 else None
+
+    def close(self) -> None: ...
+
+
+class AsgiTarget(Target):
+    """The same plugin as an ASGI application."""
+
+    def __init__(self, service: KeyService) -> None:
+        super().__init__(service)
+        self._caller = Caller(self.plugin.asgi())
+
+    def send(self, event: JSON) -> tuple[int, str | None]:
+        if "requestContext" not in event:  # No schedule comes over HTTP.
+            return super().send(event)
+        received = send_over_http(self._caller, event)
+        return received.status, received.code
+
+    def close(self) -> None:
+        self._caller.close()
+
+
+def send_over_http(caller: Caller, event: JSON) -> Received:
+    """Send the HTTP request that a function URL made the event of."""
+    http = event["requestContext"]["http"]
+    scope = http_scope(http["method"], event["rawPath"], event["headers"], event["rawQueryString"])
+    return caller.call(scope, parts((event.get("body") or "").encode()))
 
 
 def pre(token: str | None) -> JSON:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from biot_plugin.testing import Signer, events, signed
+from tests.framework.callers.conftest import MakeTarget
 from tests.framework.callers.target import (
     JSON,
     PATIENTS,
@@ -58,11 +59,11 @@ def test_headers_are_found_whatever_their_case(target: Target, signer: Signer) -
 
 
 def test_the_platforms_variables_override_the_scopes(
-    monkeypatch: pytest.MonkeyPatch, key_service: KeyService, signer: Signer
+    monkeypatch: pytest.MonkeyPatch, make_target: MakeTarget, signer: Signer
 ) -> None:
     monkeypatch.setenv("BIOT_JWT_PERMISSION_INTERCEPTION", "OWN_INTERCEPTOR")
     monkeypatch.setenv("BIOT_JWT_PERMISSION_NOTIFICATION", "OWN_NOTIFICATION")
-    target = Target(key_service)
+    target = make_target()
     assert target.send(pre(signer.token("OWN_INTERCEPTOR"))) == (200, None)
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
     assert target.send(notification(signer.token("OWN_NOTIFICATION"))) == (200, None)
@@ -71,11 +72,15 @@ def test_the_platforms_variables_override_the_scopes(
 
 @pytest.mark.parametrize("value", ["false", "False"])
 def test_the_one_off_switch_is_loud(
-    monkeypatch: pytest.MonkeyPatch, key_service: KeyService, log: Callable[[], list[JSON]], value: str
+    monkeypatch: pytest.MonkeyPatch,
+    make_target: MakeTarget,
+    key_service: KeyService,
+    log: Callable[[], list[JSON]],
+    value: str,
 ) -> None:
     monkeypatch.setenv("BIOT_SHOULD_VALIDATE_JWT", value)
-    target = Target(key_service)
-    (record,) = log()
+    target = make_target()
+    record, *_ = log()
     assert record["level"] == "WARN"
     assert record["message"].startswith("CALLERS ARE NOT VERIFIED")
     assert target.send(pre("garbage")) == (200, None)
@@ -84,6 +89,6 @@ def test_the_one_off_switch_is_loud(
 
 
 @pytest.mark.parametrize("value", ["", "0", "no", "true", "off", "fals"])
-def test_nothing_else_switches_it_off(monkeypatch: pytest.MonkeyPatch, key_service: KeyService, value: str) -> None:
+def test_nothing_else_switches_it_off(monkeypatch: pytest.MonkeyPatch, make_target: MakeTarget, value: str) -> None:
     monkeypatch.setenv("BIOT_SHOULD_VALIDATE_JWT", value)
-    assert Target(key_service).send(pre("garbage")) == (400, "JWT_ERROR")
+    assert make_target().send(pre("garbage")) == (400, "JWT_ERROR")

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Sequence
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from biot_plugin.testing import Signer
+from biot_plugin.testing import Context, Signer
 from tests.framework.callers.target import (
     Target,
     base64url,
@@ -174,3 +177,67 @@ def test_a_fetch_that_fails_during_init_is_not_fatal(
         time.sleep(0.005)
     key_service.answer = None
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_a_fetch_for_a_forged_token_does_not_hold_up_a_genuine_one(
+    target: Target, signer: Signer, other_signer: Signer
+) -> None:
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    keys, fetching, go_on = target.plugin.keys, threading.Event(), threading.Event()
+    fetch = keys._fetch
+
+    def slow() -> Sequence[RSAPublicKey]:
+        fetching.set()
+        assert go_on.wait(30)
+        return fetch()
+
+    keys._fetch = slow
+    forged = pre(other_signer.token("PLUGIN_INTERCEPTOR"))
+    thread = threading.Thread(target=target.plugin.handler, args=(forged, Context()))
+    thread.start()
+    assert fetching.wait(30)
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+    go_on.set()
+    thread.join()
+
+
+def test_events_that_arrive_at_once_before_the_keys_share_one_fetch(target: Target, signer: Signer) -> None:
+    keys, fetching, go_on = target.plugin.keys, threading.Event(), threading.Event()
+    fetch, event = keys._fetch, pre(signer.token("PLUGIN_INTERCEPTOR"))
+    looked = threading.Semaphore(0)
+
+    def slow() -> Sequence[RSAPublicKey]:
+        fetching.set()
+        assert go_on.wait(30)
+        return fetch()
+
+    class Lock:
+        """The lock of the keys, which says when somebody waits for it."""
+
+        def __init__(self, lock: threading.Lock) -> None:
+            self._lock = lock
+
+        def __enter__(self) -> None:
+            looked.release()
+            self._lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            self._lock.release()
+
+    keys._fetch = slow
+    keys._lock = Lock(keys._lock)  # type: ignore[assignment]
+    statuses: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: statuses.append(target.plugin.handler(event, Context())["statusCode"]))
+        for _ in range(2)
+    ]
+    threads[0].start()
+    assert fetching.wait(30)
+    threads[1].start()
+    assert looked.acquire(timeout=30)
+    assert looked.acquire(timeout=30)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200, 200]
+    assert target.service.requests == 1

@@ -15,6 +15,7 @@ from hypothesis import given, settings, strategies as st
 
 from biot_plugin import Plugin
 from biot_plugin.testing import Context, Signer, default_signer, events
+from tests.framework.callers.conftest import MakeTarget
 from tests.framework.callers.target import (
     JSON,
     Target,
@@ -27,7 +28,6 @@ from tests.framework.callers.target import (
     post,
     pre,
 )
-from tests.framework.conftest import KeyService
 
 Attack = Callable[[Signer, Signer], str]
 
@@ -183,14 +183,14 @@ def test_an_endpoint_takes_every_known_kind_of_access_token(target: Target, sign
     assert target.send(direct(signer.token(tokenType=kind))) == (204, None)
 
 
-def test_a_setting_names_the_kinds(monkeypatch: pytest.MonkeyPatch, key_service: KeyService, signer: Signer) -> None:
+def test_a_setting_names_the_kinds(monkeypatch: pytest.MonkeyPatch, make_target: MakeTarget, signer: Signer) -> None:
     monkeypatch.setenv("JWT_TOKEN_TYPES", "USER, KIOSK")
-    target = Target(key_service)
+    target = make_target()
     assert target.send(direct(signer.token(tokenType="KIOSK"))) == (204, None)
     assert target.send(direct(signer.user_token())) == (204, None)
     assert target.send(direct(signer.token(tokenType="DEVICE"))) == (401, "JWT_ERROR")
     monkeypatch.setenv("JWT_TOKEN_TYPES", " , ")
-    assert Target(key_service).send(direct(signer.token(tokenType="DEVICE"))) == (204, None)
+    assert make_target().send(direct(signer.token(tokenType="DEVICE"))) == (204, None)
 
 
 def test_good_tokens_are_accepted(target: Target, signer: Signer) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from biot_plugin import PreRequest
+from biot_plugin.http.connection_pool import ConnectionPool
 from tests.framework.api_client.handlers import Run, get, patch
 from tests.framework.platform_server import (
     Exchange,
@@ -72,3 +74,26 @@ def test_an_interrupted_call_leaves_no_half_read_connection(platform: PlatformSe
     run(get)
     assert run.result == {"method": "GET"}
     assert platform.connections == 2
+
+
+@pytest.mark.parametrize(("most", "connections"), [(ConnectionPool.MAX_IDLE, 2), (1, 3)])
+def test_as_many_connections_are_left_open_as_may_be(
+    platform: PlatformServer, run: Run, monkeypatch: pytest.MonkeyPatch, most: int, connections: int
+) -> None:
+    """Two calls at once, twice."""
+    monkeypatch.setattr(ConnectionPool, "MAX_IDLE", most)
+    barrier = threading.Barrier(2)
+
+    def together(exchange: Exchange) -> None:
+        barrier.wait(30)
+        ok(exchange)
+
+    def two_calls(event: PreRequest) -> list[object]:
+        with ThreadPoolExecutor(2) as threads:
+            return list(threads.map(lambda _: get(event), range(2)))
+
+    platform.behaves(together)
+    run(two_calls)
+    run(two_calls)
+    assert run.result == [{"method": "GET"}] * 2
+    assert platform.connections == connections

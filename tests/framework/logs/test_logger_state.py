@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from biot_plugin import Plugin, PreRequest
+from biot_plugin.logs.logger import PlatformFormatter
 from biot_plugin.testing import Client
 
 API = "POST/organization/v1/users/patients"
@@ -111,3 +114,90 @@ def test_keys_hold_for_the_rest_of_the_event(plugin: Plugin, log: Log) -> None:
     Client(plugin).pre_request(API)
     (record,) = log()
     assert (record["order"], record["line"]) == ("A-1", 2)
+
+
+def test_events_at_once_have_keys_of_their_own(plugin: Plugin, log: Log) -> None:
+    """Whichever begins or ends first: no key of one is in a line of the other, or of a later one."""
+    appended, logged = threading.Barrier(2), threading.Barrier(2)
+
+    @plugin.pre_request(API)
+    def handler(event: PreRequest) -> None:
+        name = event.body["name"]
+        if name == "later":
+            event.logger.info("later")
+            return
+        event.logger.append_keys(**{name: name})
+        appended.wait(20)
+        thread = threading.Thread(target=event.logger.info, args=(name,))
+        thread.start()
+        thread.join()
+        event.logger.info(name)
+        if name == "b":
+            logged.wait(20)
+
+    client = Client(plugin)
+    first = threading.Thread(target=client.pre_request, args=(API,), kwargs={"body": {"name": "a"}})
+    second = threading.Thread(target=client.pre_request, args=(API,), kwargs={"body": {"name": "b"}})
+    first.start()
+    second.start()
+    first.join()
+    client.pre_request(API, body={"name": "later"})
+    logged.wait(20)
+    second.join()
+    client.pre_request(API, body={"name": "later"})
+    keys = [(record["message"], {"a", "b"} & set(record)) for record in log()]
+    assert sorted(keys) == [("a", {"a"}), ("a", {"a"}), ("b", {"b"}), ("b", {"b"}), ("later", set()), ("later", set())]
+
+
+def test_a_change_ends_with_the_first_event_and_is_nobodys_state(plugin: Plugin) -> None:
+    """The second begins after the change of the first, and ends last."""
+    changed, begun, ended = threading.Event(), threading.Event(), threading.Event()
+    level = plugin.logger.log_level
+
+    @plugin.pre_request(API)
+    def handler(event: PreRequest) -> None:
+        if event.body["name"] == "first":
+            event.logger.setLevel("CRITICAL")
+            event.logger.addFilter(Silence())
+            changed.set()
+            assert begun.wait(20)
+        else:
+            begun.set()
+            assert ended.wait(20)
+            event.logger.addFilter(Silence())
+
+    client = Client(plugin)
+    first = threading.Thread(target=client.pre_request, args=(API,), kwargs={"body": {"name": "first"}})
+    second = threading.Thread(target=client.pre_request, args=(API,), kwargs={"body": {"name": "second"}})
+    first.start()
+    assert changed.wait(20)
+    second.start()
+    first.join()
+    assert (plugin.logger.log_level, std(plugin.logger).filters) == (level, [])
+    ended.set()
+    second.join()
+    assert (plugin.logger.log_level, std(plugin.logger).filters) == (level, [])
+
+
+def test_keys_in_a_formatter_of_the_authors_end_with_the_event(plugin: Plugin) -> None:
+    formatter = LambdaPowertoolsFormatter()
+    plugin.logger.registered_handler.setFormatter(formatter)
+
+    @plugin.pre_request(API)
+    def handler(event: PreRequest) -> None:
+        event.logger.append_keys(order="A-1")
+        assert "order" in formatter.log_format
+
+    ours = plugin.logger.registered_handler
+    Client(plugin).pre_request(API)
+    assert "order" not in formatter.log_format
+    ours.setFormatter(PlatformFormatter("Demo Plugin"))
+
+
+def test_keys_that_are_appended_outside_of_events_are_in_all(plugin: Plugin, log: Log) -> None:
+    plugin.pre_request(API)(lambda event: event.logger.info("here"))
+    plugin.logger.append_keys(team="south")
+    Client(plugin).pre_request(API)
+    plugin.logger.clear_state()
+    Client(plugin).pre_request(API)
+    assert [record.get("team") for record in log()] == ["south", None]

@@ -202,6 +202,28 @@ def test_what_lambda_writes_of_a_record_is_redacted(
     assert capsys.readouterr().err == "failed [redacted]\n"
 
 
+def test_the_log_of_requests_of_a_server_can_be_formatted_and_has_no_query(plugin: Plugin) -> None:
+    """uvicorn's formatter reads the arguments of a record, and fails where there are none."""
+    logs = pytest.importorskip("uvicorn.logging")  # Not there in the environment of each Python.
+    formatter = logs.AccessFormatter("%(client_addr)s %(request_line)s %(status_code)s", use_colors=False)
+    lines: list[str] = []
+
+    class Collect(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(formatter.format(record))
+
+    logger, handler = logging.getLogger("uvicorn.access"), Collect()
+    logger.addHandler(handler)
+    for target in (f"/a?name={SECRET}", f"/{TOKEN}/b", "/a"):
+        logger.error('%s - "%s %s HTTP/%s" %d', "127.0.0.1:1", "GET", target, "1.1", 200)
+    logger.removeHandler(handler)
+    assert lines == [
+        "127.0.0.1:1 GET /a?[redacted] HTTP/1.1 200 OK",
+        "127.0.0.1:1 GET /[redacted]/b HTTP/1.1 200 OK",
+        "127.0.0.1:1 GET /a HTTP/1.1 200 OK",
+    ]
+
+
 def deep() -> Any:
     value: Any = SECRET
     for _ in range(100_000):

@@ -181,3 +181,39 @@ def test_an_event_keeps_its_numbers_while_another_ends(plugin: Plugin) -> None:
     finished.set()
     slow.join()
     assert replies[0].raw["body"] == "[1.10]"
+
+
+def test_numbers_are_forgotten_though_some_event_is_always_in_progress(plugin: Plugin) -> None:
+    """Events that overlap in a chain: the next one begins before the last one ends."""
+    gates = [threading.Event() for _ in range(20)]
+    begun = [threading.Event() for _ in range(20)]
+    sizes: list[int] = []
+
+    @plugin.endpoint()
+    def echo(event: DirectCall) -> Any:
+        number, json = int(event.path.strip("/")), event.json
+        begun[number].set()
+        assert gates[number].wait(20)
+        return json
+
+    client = Client(plugin)
+    replies: list[Any] = []
+
+    def call(number: int) -> None:
+        replies.append(client.direct("POST", f"/{number}", body="[1.10,2.20,3.30]").raw["body"])
+
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(20)]
+    threads[0].start()
+    for number in range(1, 20):
+        assert begun[number - 1].wait(20)
+        threads[number].start()
+        assert begun[number].wait(20)
+        gates[number - 1].set()
+        threads[number - 1].join()
+        sizes.append(len(exact_numbers._remembered))
+    gates[19].set()
+    threads[19].join()
+    assert replies == ["[1.10,2.20,3.30]"] * 20
+    assert max(sizes) <= 6
+    assert not exact_numbers._remembered
+    assert not exact_numbers._order

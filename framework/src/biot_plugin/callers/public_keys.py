@@ -88,6 +88,8 @@ class PublicKeys:
         if (prefetching := self._prefetching) is not None:
             prefetching.join(self.PREFETCH_PATIENCE)
             self._prefetching = None
+        if keys := self._keys:  # Without the lock: a fetch for a forged token must not hold up the genuine ones.
+            return keys, False
         with self._lock:
             is_new = not self._keys
             if is_new:

@@ -39,7 +39,7 @@ class Function:
         if self._is_async:
             from biot_plugin.hooks.async_handler import run
 
-            value = run(value, event.logger)
+            value = run(value, event)
         return apply_returned(value, event, self.name)
 
 

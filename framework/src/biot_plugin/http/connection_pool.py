@@ -25,8 +25,8 @@ class ConnectionPool:
     #: Seconds after which an idle connection is not reused. In wall-clock time, because other clocks stop while Lambda
     #: freezes the container; load balancers close idle connections after about a minute.
     IDLE_SECONDS = 25.0
-    #: Idle connections to keep for each origin.
-    MAX_IDLE = 8
+    #: Idle connections to keep for each origin: as many as a server may have threads that call at once.
+    MAX_IDLE = 64
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -12,7 +12,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from biot_plugin.logs import records, redaction, warnings_and_excepthooks
-from biot_plugin.logs.thread_traces import follow_threads, trace_of_thread
+from biot_plugin.logs.thread_traces import follow_threads, scope_of_thread, trace_of_thread
 
 _LEVELS = {
     "DEBUG": ("DEBUG", 10000),
@@ -28,12 +28,36 @@ class PlatformFormatter(LambdaPowertoolsFormatter):
     """Formats a record as the platform's log pipeline expects it, with tokens and bodies redacted.
 
     The trace id is read when the line is written, so it is that of the current event on every invocation of a warm
-    container, in every thread and task.
+    container, in every thread and task. So are the keys: those that a handler appends are of its event alone, also
+    while another event is in progress.
     """
 
     def __init__(self, app_name: str) -> None:
         super().__init__(datefmt="%Y-%m-%dT%H:%M:%S.%FZ", utc=True)
         self._app_name = app_name
+        self._shared_keys: dict[str, Any] = {**dict.fromkeys(self.log_record_order), **self.keys_combined}
+
+    @property
+    def log_format(self) -> dict[str, Any]:
+        """The keys of the current event, or outside of events those that all of them share.
+
+        Powertools' name for them, by which it reads, adds and removes keys.
+        """
+        scope = scope_of_thread()
+        if scope is None:
+            return self._shared_keys
+        keys = scope.keys.get(id(self))
+        if keys is None:
+            keys = scope.keys[id(self)] = {**self._shared_keys}
+        return keys
+
+    @log_format.setter
+    def log_format(self, keys: dict[str, Any]) -> None:
+        scope = scope_of_thread()
+        if scope is None:
+            self._shared_keys = keys
+        else:
+            scope.keys[id(self)] = keys
 
     def serialize(self, log: Any) -> str:
         """Render powertools' structured record as one line of JSON."""

@@ -8,6 +8,9 @@ from typing import Any
 
 from biot_plugin.logs import redaction
 
+#: A server's loggers whose formatters read the arguments of a record rather than its message.
+_READ_BY_ARGUMENT = frozenset(("uvicorn.access",))
+
 
 class Redacted(str):
     """A message that was formatted and redacted."""
@@ -46,7 +49,9 @@ class RedactingFormatter(logging.Formatter):
 
 def redact(record: logging.LogRecord) -> None:
     """Format and redact the message of a record, and the text of its exception, unless that was done."""
-    if not isinstance(record.msg, Redacted):
+    if record.name in _READ_BY_ARGUMENT:
+        record.args = redaction.mask_targets(record.args)
+    elif not isinstance(record.msg, Redacted):
         record.msg = Redacted(redaction.mask_message(record.msg, record.args))
         record.args = ()
     if isinstance(record.exc_info, tuple) and record.exc_info[0] and not record.exc_text:

@@ -79,6 +79,19 @@ def mask_tokens(value: str) -> str:
     return value
 
 
+def mask_targets(arguments: Any) -> tuple[Any, ...]:
+    """Mask the arguments of a server's log of requests: tokens, and the queries of targets, which may have names."""
+    return tuple(
+        _mask_target(argument) if isinstance(argument, str) else _mask_argument(argument)
+        for argument in _listed(arguments)
+    )
+
+
+def _mask_target(text: str) -> str:
+    path, mark, _ = text.partition("?")
+    return f"{mask_tokens(path)}?{_MASK}" if mark else mask_tokens(path)
+
+
 def mask_message(value: Any, arguments: Any = ()) -> str:
     """Format and redact a log message.
 

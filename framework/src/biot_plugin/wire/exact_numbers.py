@@ -10,36 +10,53 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 #: The float of each remembered text by its id. Holding the float keeps its id from being used again.
 _remembered: dict[int, tuple[float, str]] = {}
+#: The ids in the order in which they were remembered, each with the number of the event that began last before it.
+_order: deque[tuple[int, int]] = deque()
 _lock = threading.Lock()
-_readers = 0
+#: The threads of the events in progress, by the number of the event.
+_events: dict[int, int] = {}
+_last_event = 0
 
 
-def begin() -> None:
-    """Remember numbers until the matching `end`."""
-    global _readers
+def begin() -> int:
+    """Remember numbers until `end` is called with the number that is returned."""
+    global _last_event
     with _lock:
-        _readers += 1
+        _last_event += 1
+        _events[_last_event] = threading.get_ident()
+        return _last_event
 
 
-def end() -> None:
-    """Forget the numbers, unless another thread still needs some."""
-    global _readers
+def end(event: int) -> None:
+    """Forget the numbers that no event in progress can have read.
+
+    Where events overlap without a pause, there is no moment at which none is in progress.
+    """
     with _lock:
-        _readers -= 1
-        if not _readers:
-            _remembered.clear()
+        _events.pop(event, None)
+        if _order:
+            oldest = min(_events, default=_last_event + 1)
+            while _order and _order[0][0] < oldest:
+                _remembered.pop(_order.popleft()[1], None)
+
+
+def abandon(thread: int | None) -> None:
+    """End the events of a thread that may never come back to end them itself; nobody waits for their replies."""
+    for event in [event for event, ident in [*_events.items()] if ident == thread]:
+        end(event)
 
 
 def parse_float(text: str) -> float:
     """Parse a number with a fraction or an exponent."""
     value = float(text)
     if repr(value) != text:
-        _remembered[id(value)] = (value, text)
+        _remember(value, text)
     return value
 
 
@@ -51,8 +68,13 @@ def parse_int(text: str) -> int | float:
         except ValueError:  # More digits than `sys.get_int_max_str_digits()`.
             pass
     value = float(text)
-    _remembered[id(value)] = (value, text)
+    _remember(value, text)
     return value
+
+
+def _remember(value: float, text: str) -> None:
+    _remembered[id(value)] = (value, text)
+    _order.append((_last_event, id(value)))
 
 
 def is_remembered(value: float) -> bool:

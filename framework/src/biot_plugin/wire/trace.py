@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from contextvars import ContextVar
 from typing import NamedTuple
 
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
@@ -34,6 +33,3 @@ class Trace(NamedTuple):
         """Start a new trace."""
         trace_id = os.urandom(16).hex()
         return cls(f"00-{trace_id}-{os.urandom(8).hex()}-01", trace_id)
-
-
-current_trace: ContextVar[Trace | None] = ContextVar("current_trace", default=None)

@@ -70,6 +70,6 @@ def prune_versions(account: Account, function: str, versions: list[str]) -> None
     called: set[str] = set()
     for alias in (alias for page in pages for alias in page["Aliases"]):
         routing: dict[str, Any] = dict(alias.get("RoutingConfig") or {})
-        called |= {alias["FunctionVersion"], *(routing.get("AdditionalVersionWeights") or {})}
+        called |= {alias.get("FunctionVersion", ""), *(routing.get("AdditionalVersionWeights") or {})}
     for version in (version for version in old if version not in called):
         account.lambda_functions.delete_function(FunctionName=function, Qualifier=version)

@@ -72,10 +72,11 @@ class FunctionConfig:
             OperationFailed: The environment variables cannot be read; all of them would be lost by an update.
         """
         environment: Mapping[str, Any] = document.get("Environment") or {}
-        if environment.get("Error"):
+        failure: Mapping[str, Any] = environment.get("Error") or {}
+        if failure:
             raise OperationFailed(
                 f"The environment variables of {document.get('FunctionName')} cannot be decrypted "
-                f"({environment['Error'].get('ErrorCode')}): ask for the right kms:Decrypt on their key"
+                f"({failure.get('ErrorCode')}): ask for the right kms:Decrypt on their key"
             )
         vpc: Mapping[str, Any] = document.get("VpcConfig") or {}
         storage: Mapping[str, Any] = document.get("EphemeralStorage") or {}

@@ -59,7 +59,7 @@ def create_url(account: Account, function: str, alias: str, cors: Mapping[str, S
 def update_url(account: Account, function: str, alias: str, cors: Mapping[str, Sequence[str]]) -> None:
     """Set who may call a URL, and from where."""
     account.lambda_functions.update_function_url_config(
-        FunctionName=function, Qualifier=alias, **{"Cors": {}, **_request(cors)}
+        FunctionName=function, Qualifier=alias, **_request(cors, always=True)
     )
 
 
@@ -68,6 +68,6 @@ def delete_url(account: Account, function: str, alias: str) -> None:
     tolerate(lambda: account.lambda_functions.delete_function_url_config(FunctionName=function, Qualifier=alias))
 
 
-def _request(cors: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _request(cors: Mapping[str, Sequence[str]], *, always: bool = False) -> dict[str, Any]:
     lists = {_CORS[name]: list(values) for name, values in cors.items() if values}
-    return {"AuthType": _AUTH_TYPE, **({"Cors": lists} if lists else {})}
+    return {"AuthType": _AUTH_TYPE, **({"Cors": lists} if lists or always else {})}

@@ -87,7 +87,7 @@ def delete_role(account: Account, name: str) -> None:
     """Delete a role, with all of its policies, which would keep AWS from deleting it."""
     attached = find(lambda: account.iam.list_attached_role_policies(RoleName=name))
     for policy in attached["AttachedPolicies"] if attached else ():
-        arn = policy["PolicyArn"]
+        arn = policy.get("PolicyArn", "")
         tolerate(lambda arn=arn: account.iam.detach_role_policy(RoleName=name, PolicyArn=arn))  # type: ignore[misc]
     inline = find(lambda: account.iam.list_role_policies(RoleName=name))
     for own in inline["PolicyNames"] if inline else ():

@@ -44,21 +44,27 @@ class DeploymentTarget(Protocol):
 
     def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
         """Deploy the plugin."""
+        ...
 
     def status(self) -> dict[str, Any]:
         """Return the plugin as it is deployed."""
+        ...
 
     def plugins(self) -> list[dict[str, Any]]:
         """Return all plugins."""
+        ...
 
     def set_state(self, state: str) -> dict[str, Any]:
         """Enable or disable the plugin."""
+        ...
 
     def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
         """Deploy an older version again."""
+        ...
 
     def delete(self, name: str | None, *, yes: bool) -> str:
         """Delete a plugin; return its name."""
+        ...
 
     def log_source(self, since: Since, trace: str | None) -> LogSource | ConsoleLink:
         """Return where the plugin's log is read, or the page that shows it."""

@@ -12,6 +12,7 @@ from biot_plugin_cli.manifest.base_url import BASE_URL, BASE_URL_FORM, is_base_u
 from biot_plugin_cli.manifest.environment_variables import find_variable_problems
 from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
+from biot_plugin_cli.manifest.production import PRODUCTION
 from biot_plugin_cli.platform.plugin_names import NAME_FORM, PREFIX, is_name
 
 __all__ = ["MAX_VERSION", "find_problems"]
@@ -25,6 +26,9 @@ _CORS_METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH")
 _MAX_RENDERED_LENGTH = 60
 _TABLES = {"aws": find_aws_problems, "environment": find_variable_problems}
 
+_TOP_LEVEL = ("env",)
+_OF_ENVIRONMENTS = (BASE_URL, PRODUCTION)
+
 
 def find_problems(table: Mapping[str, Any], environment: str | None = None) -> Iterator[ManifestProblem]:
     """Find every problem of a table.
@@ -34,7 +38,7 @@ def find_problems(table: Mapping[str, Any], environment: str | None = None) -> I
         environment: The NAME of the latter, which has no required keys and may have a base URL.
     """
     within: tuple[str, ...] = ("env", environment) if environment is not None else ()
-    allowed = {key: rule for key, rule in _RULES.items() if key != ("env" if within else BASE_URL)}
+    allowed = {key: rule for key, rule in _RULES.items() if key not in (_TOP_LEVEL if within else _OF_ENVIRONMENTS)}
     for key in table:
         if key not in allowed:
             keys = ", ".join(sorted(allowed))
@@ -115,4 +119,5 @@ _RULES: Mapping[str, _Rule] = {
     "interception-order": _Rule("an integer, 1 or more", _integer(1, 2**31 - 1)),
     "env": _Rule("tables, [tool.biot-plugin.env.NAME]", _is_tables),
     BASE_URL: _Rule(BASE_URL_FORM, is_base_url),
+    PRODUCTION: _Rule("true or false", lambda value: isinstance(value, bool)),
 }

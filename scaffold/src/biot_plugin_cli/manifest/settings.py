@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from biot_plugin_cli.manifest.base_url import BASE_URL
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from biot_plugin_cli.manifest.problem import ManifestProblem
+from biot_plugin_cli.manifest.production import PRODUCTION
 
 __all__ = ["Manifest"]
 
@@ -79,7 +80,7 @@ class Manifest:
         Args:
             overrides: A valid table `[tool.biot-plugin.env.NAME]`.
         """
-        values = {key: value for key, value in overrides.items() if key != BASE_URL}
+        values = {key: value for key, value in overrides.items() if key not in (BASE_URL, PRODUCTION)}
         merged = {key: {**getattr(self, key), **values[key]} for key in _MERGED_KEYS if key in values}
         return replace(self, **_attributes({**values, **merged}), mentioned=self.mentioned.union(values))
 

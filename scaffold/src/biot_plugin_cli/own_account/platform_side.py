@@ -28,6 +28,7 @@ class PlatformSide(Protocol):
 
     def find_service_user(self, name: str) -> str | None:
         """Return the id of a service user; None if there is none."""
+        ...
 
     def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
         """Create a service user, if there is none of this name, and a key; return its id and the key.
@@ -36,9 +37,11 @@ class PlatformSide(Protocol):
             name: The name of the service user.
             role: The id of its role on the platform, if it is created; None to create one.
         """
+        ...
 
     def delete_service_user(self, name: str) -> None:
         """Delete a service user, if there is one."""
+        ...
 
     def compare_subscriptions(self, hooks: Mapping[str, Any], url: str | None) -> SubscriptionChanges:
         """Compare the subscriptions for a URL with those that hooks need.
@@ -47,6 +50,7 @@ class PlatformSide(Protocol):
             hooks: The hooks, as `hooks_document` has them.
             url: The URL; None if there is none yet, and so nothing is subscribed.
         """
+        ...
 
     def subscribe(self, hooks: Mapping[str, Any], url: str, *, parts: Collection[str]) -> None:
         """Change the subscriptions for a URL to those that hooks need.
@@ -56,6 +60,7 @@ class PlatformSide(Protocol):
             url: The URL.
             parts: Which changes to make: `added`, `removed` and `changed`.
         """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

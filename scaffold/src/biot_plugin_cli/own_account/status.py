@@ -60,7 +60,7 @@ def list_plugins(place: Place) -> list[dict[str, Any]]:
         pages = account.tagging.get_paginator("get_resources").paginate(
             ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OWNER_TAG, "Values": [OWNER]}]
         )
-        arns = [resource["ResourceARN"] for page in pages for resource in page["ResourceTagMappingList"]]
+        arns = [resource.get("ResourceARN", "") for page in pages for resource in page["ResourceTagMappingList"]]
         functions = (_find_live(account, arn.split(":")[6]) for arn in arns)
         documents = [_describe(account, live, tags, {}) for live, tags in filter(None, functions)]
     return sorted(documents, key=lambda document: (document["name"], document["environment"] or ""))

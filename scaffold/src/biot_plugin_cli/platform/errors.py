@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
 from biot_plugin_cli.platform.json_document import read_json
 from biot_plugin_cli.terminal.plain_text import one_sentence, visible
-from biot_plugin_cli.terminal.redaction import Secrets
+from biot_plugin_cli.terminal.redaction import redact
 
 __all__ = ["AnswerLost", "EndlessSearch", "NotThePlatform", "OtherPlugin", "Refusal", "Unreachable", "parse_refusal"]
 
@@ -130,12 +129,6 @@ _MESSAGES = {
 }
 
 
-@cache
-def _no_secrets() -> Secrets:
-    # Made on the first refusal, as it loads the emulator.
-    return Secrets((), "")
-
-
 class _Details(dict[str, Any]):
     def __missing__(self, name: str) -> str:
         return f"[{name}]"
@@ -153,7 +146,7 @@ def parse_refusal(status_code: int, content: bytes, hide: Callable[[str], str] =
 
     def words(value: object) -> str:
         """Show what the platform says as a part of one sentence."""
-        text = one_sentence(_no_secrets().hide_all(hide(value[:_MAX_READ]))) if isinstance(value, str) else ""
+        text = one_sentence(redact(hide(value[:_MAX_READ]))) if isinstance(value, str) else ""
         return text if len(text) <= _MAX_WORDS else f"{text[:_MAX_WORDS]}…"
 
     code, message, trace_id = words(body.get("code")), words(body.get("message")), words(body.get("traceId"))

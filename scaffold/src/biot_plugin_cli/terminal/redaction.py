@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["Secrets"]
+__all__ = ["Secrets", "redact"]
 
 #: What is secret in a text; the first group stays. What a plugin prints is untrusted, so each pattern takes time in
 #: proportion to its length: a word of letters and hyphens is looked at once, from its beginning, and not again from
@@ -29,6 +29,13 @@ _MAX_DEPTH = 100
 _TOO_DEEP = "<nested too deeply>"
 
 
+def redact(text: str) -> str:
+    """Redact in a text what looks like a secret: tokens, what follows the word Bearer, and values after their names."""
+    for pattern in (*_OTHERS, _TOKEN):
+        text = pattern.sub(rf"\1{_REDACTED}", text)
+    return text
+
+
 class Secrets:
     """The secrets of a run, which must not be printed.
 
@@ -42,7 +49,7 @@ class Secrets:
     def __init__(
         self, tokens: Iterable[str], secret_key: str, variables: Mapping[str, str] | None = None, event: Any = None
     ) -> None:
-        # What imports this module for the patterns alone has not loaded the emulator.
+        # The emulator is loaded where a plugin runs alone.
         from biot_emulator.security.known_secrets import KnownSecrets
         from biot_emulator.security.secret_values import named_secrets, secret_fields, secret_variables
 
@@ -58,10 +65,7 @@ class Secrets:
 
     def hide_all(self, text: str) -> str:
         """Redact secrets in a text, whatever else follows the word Bearer, and values after names of secrets."""
-        text = self._hide_known(text)
-        for pattern in (*_OTHERS, _TOKEN):
-            text = pattern.sub(rf"\1{_REDACTED}", text)
-        return text
+        return redact(self._hide_known(text))
 
     def hide_lines(self, lines: Sequence[str]) -> list[str]:
         """Redact as `hide_all` in lines of output, also what reaches over the end of a line."""

@@ -140,7 +140,7 @@ def _handler(runtime: Runtime) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(response.content)
 
-        def log_message(self, *_: Any) -> None: ...
+        def log_message(self, format: str, *_: Any) -> None: ...
 
     return Handler
 
