@@ -10,7 +10,7 @@ from typing import Any
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
-from biot_plugin_cli.own_url.plugin_url import require_plugin, require_url
+from biot_plugin_cli.own_url.address import require_plugin, require_url
 from biot_plugin_cli.own_url.service_user import (
     create_credentials,
     require_writable,

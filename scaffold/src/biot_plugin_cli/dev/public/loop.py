@@ -21,7 +21,7 @@ from biot_plugin_cli.dev.public.tunnel import Tunnel
 from biot_plugin_cli.dev.report import DevReport
 from biot_plugin_cli.errors import CliError, OperationFailed, UsageError
 from biot_plugin_cli.manifest.production import require_no_production
-from biot_plugin_cli.own_url.plugin_url import require_url
+from biot_plugin_cli.own_url.address import require_url
 from biot_plugin_cli.subscriptions.apply import apply_changes
 from biot_plugin_cli.subscriptions.changes import compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -13,6 +14,7 @@ __all__ = ["Only"]
 
 _KINDS = ("organization", "template", "caller")
 _TEMPLATE = "templateName"
+_TEMPLATE_NAMES = (("_template", "name"), ("_template", "id"), ("_templateId",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Only:
 
     Attributes:
         organizations: Ids of the organizations of callers, or of the entities that notifications are about.
-        templates: Names of templates.
+        templates: Names of templates, or their ids.
         callers: Ids of users, devices or services.
     """
 
@@ -67,10 +69,18 @@ class Only:
 
     def limit(self, subscriptions: Iterable[Subscription]) -> tuple[Subscription, ...]:
         """Limit subscriptions to the template at the platform itself, where one is named and the hook allows it."""
-        if len(self.templates) != 1:
+        if len(self.templates) != 1 or any(map(_is_id, self.templates)):
             return tuple(subscriptions)
         [template] = self.templates
         return tuple(_limited(subscription, template) for subscription in subscriptions)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _limited(subscription: Subscription, template: str) -> Subscription:
@@ -98,7 +108,8 @@ def _templates(body: Mapping[str, Any]) -> set[str]:
         for item in (variables if isinstance(variables, list) else ())
         if _at(item, "name") == _TEMPLATE
     ]
-    return _texts(*in_path, *(_at(entity, "_template", "name") for entity in _entities(body)))
+    named = (_at(entity, *names) for entity in _entities(body) for names in _TEMPLATE_NAMES)
+    return _texts(*in_path, *named)
 
 
 def _entities(body: Mapping[str, Any]) -> Iterator[Any]:
