@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import hcl2
 import pytest
@@ -52,7 +53,7 @@ def test_what_follows_a_text_is_still_read(text: str) -> None:
 
 def test_attributes_are_aligned_and_blocks_set_apart() -> None:
     inner = Block("inner", (), [("x", 1)])
-    body = [
+    body: list[tuple[str, Any] | Block] = [
         ("a", "x"),
         ("long", True),
         ("map", {"k": 1, "key with space": Expression("a.b")}),

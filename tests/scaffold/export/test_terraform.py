@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from biot_plugin_cli.export.hcl import Block, render
 from biot_plugin_cli.export.terraform import render_terraform
 from biot_plugin_cli.own_account.desired_state import DesiredState
 from tests.scaffold.exported import EVERYTHING, HOSTILE, ROLE, SECRETS, desired_state, hostile_variables, variables_of
+from tests.scaffold.moto_account import REGION, MotoAccount
 
 CORS = {"allow-origins": ["https://a.example"], "allow-methods": ["GET", "POST"]}
 MIRRORS = ("/opt/*", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins")
@@ -69,6 +71,14 @@ def provider() -> tuple[Path, tuple[int, ...]] | None:
         if re.fullmatch(r"\d+\.\d+\.\d+", entry.name)
     ]
     return max(versions, key=lambda item: item[1], default=None)
+
+
+def suiting(texts: dict[str, str], version: tuple[int, ...]) -> dict[str, str]:
+    """A module without the one argument that an older provider lacks; all others stay."""
+    if version >= (6, 29):
+        return texts
+    main = re.sub(r" *invoked_via_function_url = true\n", "", texts["main.tf"])
+    return {**texts, "main.tf": main, "versions.tf": texts["versions.tf"].replace(">= 6.29", ">= 5.0")}
 
 
 def written(folder: Path, texts: Mapping[str, str]) -> Path:
@@ -124,7 +134,7 @@ def test_no_secret_is_written() -> None:
 
 
 def test_deploy_does_not_take_the_resources_of_a_module_for_its_own() -> None:
-    assert "biot-plugin:owner" not in "".join(everything().values())
+    assert "biot-plugin:" not in "".join(everything().values())
 
 
 def test_the_same_plugin_is_the_same_module() -> None:
@@ -162,15 +172,43 @@ def test_terraform_would_format_nothing(tmp_path: Path) -> None:
 def test_terraform_finds_the_module_valid(tmp_path: Path) -> None:
     found = provider()
     assert found
-    texts = everything()
-    if found[1] < (6, 29):
-        # An older provider lacks this one argument; all others are validated.
-        texts["main.tf"] = re.sub(r" *invoked_via_function_url = true\n", "", texts["main.tf"])
-        texts["versions.tf"] = texts["versions.tf"].replace(">= 6.29", ">= 5.0")
-    written(tmp_path, texts)
+    written(tmp_path, suiting(everything(), found[1]))
     begun = run(tmp_path, "init", "-input=false", "-no-color", mirror=found[0])
     assert begun.returncode == 0, begun.stderr
 
     validated = run(tmp_path, "validate", "-no-color", mirror=found[0])
 
     assert validated.returncode == 0, validated.stdout + validated.stderr
+
+
+@needs_terraform
+@pytest.mark.slow
+@pytest.mark.skipif(provider() is None, reason="the provider of AWS is not installed")
+def test_terraform_makes_all_of_it_in_an_account(tmp_path: Path, aws: MotoAccount) -> None:
+    found = provider()
+    assert found
+    texts = render_module(desired_state(environment=hostile_variables(), cors=CORS, aws={"service-user": False}))
+    services = ("lambda", "iam", "cloudwatchlogs", "cloudwatchevents", "sts")
+    endpoints = Block("endpoints", (), [(service, aws.url) for service in services])
+    skipped = [(f"skip_{name}", True) for name in ("credentials_validation", "metadata_api_check")]
+    keys = [("region", REGION), ("access_key", "x"), ("secret_key", "x")]
+    account = render([Block("provider", ["aws"], [*keys, *skipped, ("skip_requesting_account_id", True), endpoints])])
+    module = tmp_path / "module"
+    module.mkdir()
+    written(module, {**suiting(texts, found[1]), "account.tf": account})
+    tmp_path.joinpath("dist").mkdir()
+    with zipfile.ZipFile(tmp_path / "dist" / "demo.zip", "w") as archive:
+        archive.writestr("index.py", "def handler(event, context):\n    return {}\n")
+
+    for command in (("init",), ("apply", "-auto-approve")):
+        done = run(module, *command, "-input=false", "-no-color", mirror=found[0])
+        assert done.returncode == 0, done.stderr
+
+    made = aws.client("lambda").get_function_configuration(FunctionName="biot-demo", Qualifier="live")
+    variables = made["Environment"]["Variables"]
+    assert {name: variables[name] for name in hostile_variables()} == hostile_variables()
+    assert made["Version"] == "1"
+    assert aws.leftovers()["rules"] == ["biot-demo"]
+    assert {"biot-plugin-url", "biot-plugin-url-invoke", "biot-plugin-schedule"} <= {
+        statement["Sid"] for statement in aws.policy_of("biot-demo")
+    }

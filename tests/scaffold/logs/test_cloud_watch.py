@@ -65,7 +65,7 @@ def test_aws_looks_for_the_trace(group: MotoAccount) -> None:
 
 def test_a_log_group_that_is_not_there_is_said_in_a_sentence(aws: MotoAccount) -> None:
     with pytest.raises(OperationFailed, match="There is no log group /aws/lambda/biot-demo in the AWS account"):
-        [*CloudWatch(Account(), GROUP, HOUR).poll()]
+        list(CloudWatch(Account(), GROUP, HOUR).poll())
 
 
 class Scripted:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from biot_plugin_cli.aws.function import ARCHITECTURE
-from biot_plugin_cli.aws.names import ALIAS, OWNER_TAG
+from biot_plugin_cli.aws.names import ALIAS
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.export.parameters import Parameter, Variables
 from biot_plugin_cli.own_account.desired_state import DesiredState
@@ -172,8 +172,8 @@ def _schedule(desired: DesiredState) -> dict[str, Any]:
 
 
 def _tags(desired: DesiredState) -> dict[str, str]:
-    # Without the tag of what this program has made: it would take the resources of a stack for its own.
-    return {name: value for name, value in sorted(desired.tags.items()) if name != OWNER_TAG}
+    # Without the tags of what this program has made: it would take the resources of a stack for its own.
+    return dict(sorted(desired.settings.tags.items()))
 
 
 def _tag_list(desired: DesiredState) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from biot_plugin_cli.aws.function import ARCHITECTURE
-from biot_plugin_cli.aws.names import ALIAS, OWNER_TAG
+from biot_plugin_cli.aws.names import ALIAS
 from biot_plugin_cli.export.hcl import Block, Call, Expression, Template, quoted, render
 from biot_plugin_cli.export.parameters import Parameter, Variables
 from biot_plugin_cli.own_account.desired_state import DesiredState
@@ -245,5 +245,5 @@ def _outputs() -> Iterator[Block]:
 
 
 def _tags(desired: DesiredState) -> dict[str, str]:
-    # Without the tag of what this program has made: it would take the resources of this module for its own.
-    return {name: value for name, value in sorted(desired.tags.items()) if name != OWNER_TAG}
+    # Without the tags of what this program has made: it would take the resources of this module for its own.
+    return dict(sorted(desired.settings.tags.items()))

@@ -35,9 +35,11 @@ class LogSource(Protocol):
     @property
     def pause(self) -> float:
         """Seconds between two looks."""
+        ...
 
     def poll(self) -> Iterator[LogEvent]:
         """Yield the events that have come since the last look, the oldest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
