@@ -260,3 +260,8 @@ def test_a_server_serves_from_a_thread_and_frees_its_port() -> None:
             Server(build_platform(Store(), admin=ADMIN), port=server.port)
     with socket.create_server(("127.0.0.1", server.port)):
         pass
+
+
+def test_certificates_that_cannot_be_read_are_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve", "--port", "0", "--ca-file", str(tmp_path / "ca.pem")]) == 1
+    assert "ca.pem cannot be used (No such file or directory)" in capsys.readouterr().err

@@ -12,12 +12,14 @@ import typer
 
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli import main, new_plugin
+from biot_plugin_cli.aws import waiting
 from biot_plugin_cli.git import runner
 from biot_plugin_cli.platform import retries
 from biot_plugin_cli.terminal import app as terminal_app
 from tests.emulators import quick_emulators
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
+from tests.scaffold.moto_account import MotoAccount, running_moto, use_account
 from tests.scaffold.packages import INDEX, UV_CACHE, Repository
 from tests.scaffold.support import Outcome, Program
 
@@ -115,3 +117,18 @@ def plugin(repository: Repository) -> Repository:
     repository.write("index.py", FIRST)
     repository.needs()
     return repository
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[MotoAccount]:
+    with running_moto() as account:
+        yield account
+
+
+@pytest.fixture
+def aws(moto_server: MotoAccount, monkeypatch: pytest.MonkeyPatch) -> MotoAccount:
+    """An empty AWS account, which the commands use."""
+    moto_server.reset()
+    use_account(monkeypatch, moto_server.url)
+    monkeypatch.setattr(waiting, "PAUSE", 0.01)
+    return moto_server

@@ -5,6 +5,7 @@ state -> services -> runtime -> hooks -> operator -> router, pipeline, gateway
 
 from __future__ import annotations
 
+import ssl
 from functools import partial
 
 from biot_emulator.api.error_responses import ErrorResponses
@@ -16,6 +17,7 @@ from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.failure_policies import FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
+from biot_emulator.hooks.outside_calls import OutsideCalls
 from biot_emulator.hooks.pipeline import InterceptionPipeline
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.hooks.plugin_functions import PluginFunctions
@@ -49,6 +51,7 @@ from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.stored_documents import check_documents
 from biot_emulator.services.ums.authentication import Authentication
+from biot_emulator.services.ums.created_roles import CreatedRoles
 from biot_emulator.services.ums.handlers import UmsHandlers
 from biot_emulator.services.ums.logins import Logins
 from biot_emulator.services.ums.roles import Roles
@@ -80,6 +83,7 @@ class _Services:
     def __init__(self, state: _State, admin: tuple[str, str]) -> None:
         self.users = Users(state.store, admin)
         self.service_users = ServiceUsers(state.store, state.clock)
+        self.created_roles = CreatedRoles(state.store, state.clock)
         self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)))
         self.checks = SecretChecks()
         self.logins = Logins(state.tokens, self.users, self.service_users, self.roles, self.checks)
@@ -110,13 +114,14 @@ class _Runtime:
         )
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
+        self.secrets = lambda: [admin_password, *state.tokens.private_keys()]
         self.functions = PluginFunctions(
             code,
             variables,
             self.workers,
             self.invocations,
             state.clock,
-            lambda: [admin_password, *state.tokens.private_keys()],
+            self.secrets,
             read_only=[self.folders.root, *([folder.absolute()] if folder else [])],
             hidden=state.store.private_files,
         )
@@ -125,9 +130,17 @@ class _Runtime:
 class _Hooks:
     """What calls plugins."""
 
-    def __init__(self, state: _State, services: _Services, runtime: _Runtime, policies: FailurePolicies) -> None:
+    def __init__(
+        self,
+        state: _State,
+        services: _Services,
+        runtime: _Runtime,
+        policies: FailurePolicies,
+        certificates: ssl.SSLContext | None,
+    ) -> None:
         self.policies = policies
-        self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, state.clock)
+        outside = OutsideCalls(runtime.invocations, state.clock, runtime.secrets, certificates)
+        self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, outside, state.clock)
         self.notifications = Notifications(services.notifications, self.endpoints, state.tokens)
         self.concurrency = Concurrency()
         self.function_urls = FunctionUrls(runtime.plugins, self.endpoints, self.concurrency)
@@ -140,6 +153,7 @@ def build_platform(
     admin: tuple[str, str],
     environment: str = "local",
     policies: FailurePolicies | None = None,
+    certificates: ssl.SSLContext | None = None,
 ) -> Platform:
     """Build a platform.
 
@@ -148,6 +162,7 @@ def build_platform(
         admin: User name and password of the first administrator, who is created, or gets this password.
         environment: The platform's name of itself, as error bodies have it.
         policies: What becomes of calls when plugins fail.
+        certificates: Which certificates of plugins' HTTPS addresses are trusted; None for those of the system.
 
     Raises:
         DataUnavailable: The state is damaged.
@@ -158,7 +173,7 @@ def build_platform(
     services.ensure_first_organization()
     runtime = _Runtime(state, services, environment, admin[1])
     runtime.plugins.remove_unused_folders()
-    hooks = _Hooks(state, services, runtime, policies or FailurePolicies())
+    hooks = _Hooks(state, services, runtime, policies or FailurePolicies(), certificates)
     lifecycle = _lifecycle(state, services, runtime, hooks)
     router = _router(state, services, runtime, hooks, lifecycle)
     errors = ErrorResponses(environment)
@@ -206,7 +221,13 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
     router = Router()
     router.add(
         UMS_ROUTES,
-        UmsHandlers(state.tokens, services.logins, services.service_users, services.entities.has_organization),
+        UmsHandlers(
+            state.tokens,
+            services.logins,
+            services.service_users,
+            services.created_roles,
+            services.entities.has_organization,
+        ),
     )
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
     router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))

@@ -9,7 +9,8 @@ EmulatorError
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
 ├── TooManySecrets           more secrets wait to be checked than may wait         security/secret_checks.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
-├── AddressUnavailable       the server cannot listen at an address                server/background_thread.py
+├── CertificatesInvalid      a file with certificates cannot be used               http/certificates.py
+├── AddressUnavailable       the server cannot listen at an address                server/listening.py
 ├── UsageError               the command line is wrong                             serve.py
 ├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
 ├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py

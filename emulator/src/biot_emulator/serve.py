@@ -112,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
     admin.add_argument(
         "--admin-file", type=Path, metavar="FILE", help=f"a file with EMAIL:PASSWORD (or set {VARIABLE} to that)"
     )
+    serve.add_argument(
+        "--ca-file",
+        type=Path,
+        metavar="FILE",
+        help="certificates of authorities to trust, in PEM form, for plugins at https addresses of your own",
+    )
     for failure, meaning in FAILURES.items():
         serve.add_argument(
             f"--on-{failure}",
@@ -157,17 +163,19 @@ def _serve(options: argparse.Namespace) -> None:
 
 def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.build import build_platform
+    from biot_emulator.http.certificates import trust
     from biot_emulator.server.background_thread import LOOPBACK, Server
     from biot_emulator.state.store import Store
 
     credentials = _credentials(options)
+    certificates = trust(options.ca_file) if options.ca_file else None
     admin = credentials or (_USERNAME, secrets.token_urlsafe(12))
     policies = FailurePolicies({failure: getattr(options, f"on_{failure.replace('-', '_')}") for failure in FAILURES})
     try:
         with ExitStack() as on_failure:
             store = Store(options.data)
             on_failure.callback(store.close)
-            platform = build_platform(store, admin=admin, policies=policies)
+            platform = build_platform(store, admin=admin, policies=policies, certificates=certificates)
             on_failure.pop_all()
     except OSError as error:
         raise not_writable(options.data, error) from error

@@ -112,13 +112,22 @@ def _entry(file: Path, name: Path) -> zipfile.ZipInfo:
 
 
 @contextmanager
-def running() -> Iterator[Emulator]:
-    """Run an emulator with its state in memory."""
+def running(*, ca_file: Path | None = None) -> Iterator[Emulator]:
+    """Run an emulator with its state in memory.
+
+    Args:
+        ca_file: Certificates of authorities to trust beside those of the system, for plugins that run elsewhere.
+
+    Raises:
+        CertificatesInvalid: The file has none, or cannot be read.
+    """
     from biot_emulator.build import build_platform
+    from biot_emulator.http.certificates import trust
     from biot_emulator.server.background_thread import Server
     from biot_emulator.state.store import Store
 
     password = secrets.token_urlsafe(12)
-    with Server(build_platform(Store(), admin=(_ADMIN, password))) as server:
+    certificates = trust(ca_file) if ca_file else None
+    with Server(build_platform(Store(), admin=(_ADMIN, password), certificates=certificates)) as server:
         token = Client(server.url).log_in(_ADMIN, password).token
         yield Emulator(server.url, token, server.platform, (_ADMIN, password))

@@ -10,16 +10,19 @@ import typer
 
 from biot_plugin_cli.commands.check import check
 from biot_plugin_cli.commands.config import config
-from biot_plugin_cli.commands.delete import delete
 from biot_plugin_cli.commands.deploy import deploy
+from biot_plugin_cli.commands.deployed.delete import delete
+from biot_plugin_cli.commands.deployed.enable_disable import disable, enable
+from biot_plugin_cli.commands.deployed.list import list_plugins
+from biot_plugin_cli.commands.deployed.logs import logs
+from biot_plugin_cli.commands.deployed.rollback import rollback
+from biot_plugin_cli.commands.deployed.status import status
 from biot_plugin_cli.commands.dev import dev
-from biot_plugin_cli.commands.enable_disable import disable, enable
 from biot_plugin_cli.commands.event import event
+from biot_plugin_cli.commands.export import export
 from biot_plugin_cli.commands.invoke import invoke
-from biot_plugin_cli.commands.list import list_plugins
 from biot_plugin_cli.commands.package import package
-from biot_plugin_cli.commands.rollback import rollback
-from biot_plugin_cli.commands.status import status
+from biot_plugin_cli.commands.subscribe import subscribe, unsubscribe
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -53,10 +56,14 @@ app.command()(package)
 app.command()(deploy)
 app.command()(status)
 app.command("list")(list_plugins)
+app.command()(logs)
 app.command()(enable)
 app.command()(disable)
 app.command()(rollback)
 app.command()(delete)
+app.command()(export)
+app.command()(subscribe)
+app.command()(unsubscribe)
 app.command()(upgrade)
 
 

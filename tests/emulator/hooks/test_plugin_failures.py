@@ -5,7 +5,6 @@ import pytest
 from biot_emulator.hooks.plugin_failures import (
     FAILURES,
     Failure,
-    failure_of_address,
     failure_of_error,
     plugin_failed,
     reason_of_bad_reply,
@@ -22,15 +21,13 @@ from biot_emulator.services.dispatcher.interceptions import Interception
         ("Function.MalformedReply", "bad-reply"),
         ("Runtime.MarshalError", "bad-reply"),
         ("KeyError", "crash"),
+        ("Endpoint.Timedout", "timeout"),
+        ("Endpoint.Unreachable", "crash"),
     ],
 )
 def test_every_error_is_a_failure(error_type: str, failure: Failure) -> None:
     assert failure_of_error(error_type) == failure
     assert failure in FAILURES
-
-
-def test_an_address_times_out_or_cannot_be_reached() -> None:
-    assert (failure_of_address(timed_out=True), failure_of_address(timed_out=False)) == ("timeout", "crash")
 
 
 def test_the_caller_reads_which_plugin_failed_where_and_how() -> None:

@@ -229,3 +229,41 @@ def test_a_call_waits_for_another_ones_log_in_no_longer_than_it_may(
     run(impatient)
     assert run.result == {"method": "GET"}
     assert len(platform.logins) == 1
+
+
+def test_the_key_may_be_in_a_secret_which_is_read_once_and_again_when_it_is_refused(
+    platform: PlatformServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:biot-demo-a1B2c3"
+    keys, read = iter(["old", SECRET]), list[str]()
+
+    class Everything(set[str]):
+        def __contains__(self, _: object) -> bool:
+            return True
+
+    vault = PlatformServer()
+    vault.good_tokens = Everything()
+
+    def secret(exchange: Exchange) -> None:
+        read.append(json.loads(exchange.received.content)["SecretId"])
+        exchange.answer(200, {"SecretString": json.dumps({"secretKey": next(keys)})})
+
+    monkeypatch.delenv("BIOT_SERVICE_USER_SECRET_KEY")
+    for name, value in {
+        "BIOT_SERVICE_USER_SECRET_ARN": arn,
+        "AWS_ACCESS_KEY_ID": "a",
+        "AWS_SECRET_ACCESS_KEY": "b",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": vault.base_url,
+    }.items():
+        monkeypatch.setenv(name, value)
+    vault.behaviours = [secret]
+    platform.login_behaviours = [error(403, "LOGIN_FAILED")]
+    run = Run()
+    run(patch)
+    assert "LOGIN_FAILED" in str(run.result)
+    for _ in range(2):
+        assert run(patch)["statusCode"] == 200
+    assert read == [arn, arn]
+    assert [login.json["secretKey"] for login in platform.logins] == ["old", SECRET]
+    run.plugin.platform.close()
+    vault.close()

@@ -14,7 +14,7 @@ import pytest
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.check.finding import Finding
-from biot_plugin_cli.deploy import deployment
+from biot_plugin_cli.deploy import preparation
 from biot_plugin_cli.hooks import discovery
 from biot_plugin_cli.manifest import file
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
@@ -33,7 +33,7 @@ def test_a_package_that_was_changed_after_its_checks_is_not_sent(
         path.write_bytes(path.read_bytes() + b"x")
         return []
 
-    monkeypatch.setattr(deployment, "check_loading", change)
+    monkeypatch.setattr(preparation, "check_loading", change)
     outcome = plugin.program("deploy", "--yes")
     assert (outcome.exit_code, "was changed after it was built: run this command again" in outcome.err) == (1, True)
     assert platform.requests == []

@@ -18,3 +18,24 @@ def test_a_platform_may_give_smaller_pages_than_it_is_asked_for() -> None:
         return {"data": listed[start : start + 50], "metadata": {"page": {"totalResults": 120}}}
 
     assert Interceptable.of_platform(get).api_ids == {one["apiId"] for one in listed}
+
+
+def test_values_in_an_api_id_are_told_from_its_names() -> None:
+    users = "organization/v1/users/patients"
+    listed = Interceptable.published()
+    for api_id, resolved in (
+        (f"GET/{users}/self", (f"GET/{users}/self", {})),
+        (f"GET/{users}/{{id}}", (f"GET/{users}/{{id}}", {})),
+        (f"GET/{users}/7", (f"GET/{users}/{{id}}", {"id": "7"})),
+        (
+            f"POST/{users}/7/enabled-state/LOCKED",
+            (f"POST/{users}/{{id}}/enabled-state/{{state}}", {"id": "7", "state": "LOCKED"}),
+        ),
+        (
+            f"POST/{users}/{{id}}/enabled-state/LOCKED",
+            (f"POST/{users}/{{id}}/enabled-state/{{state}}", {"state": "LOCKED"}),
+        ),
+        (f"GET/{users}/{{wrong}}", (f"GET/{users}/{{wrong}}", {})),
+        ("GET/nothing", ("GET/nothing", {})),
+    ):
+        assert listed.resolve(api_id) == resolved

@@ -24,7 +24,14 @@ def test_own(path: str) -> None:
     [
         *(".git/HEAD", ".git", ".venv/bin/python", "hooks/__pycache__/a.pyc", "__pycache__", "a.pyc", ".cache/uv/x"),
         *("build/lib/index.py", "dist/demo.zip", "dist", "ui/node_modules/a/b.js", ".github/workflows/ci.yml"),
-        *(".ruff_cache", ".mypy_cache/x.json", "demo.egg-info/PKG-INFO", ".coverage", ".coverage.host.1"),
+        *(
+            ".biot-plugin",
+            ".ruff_cache",
+            ".mypy_cache/x.json",
+            "demo.egg-info/PKG-INFO",
+            ".coverage",
+            ".coverage.host.1",
+        ),
         *(".index.py.swp", "index.py~", "#index.py#", ".#index.py", "4913", "index.py___jb_tmp___", "index.py.tmp"),
         *(".index.py.swx", "___jb_old___", ".goutputstream-ABC", "index.py.tmp.123.456", ".DS_Store", ".", "../x.py"),
     ],

@@ -8,9 +8,8 @@ from typing import Any
 
 from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.function_url.event_from_request import UrlRequest, function_event
-from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
-from biot_emulator.hooks.outside_endpoints import Unreachable, post
-from biot_emulator.hooks.plugin_failures import Failure, failure_of_address, failure_of_error, reason_of_error
+from biot_emulator.hooks.outside_calls import OutsideCalls
+from biot_emulator.hooks.plugin_failures import Failure, failure_of_error, reason_of_error
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
@@ -46,13 +45,22 @@ class Endpoints:
         plugins: The plugins of this platform.
         addresses: Their addresses.
         functions: Runs them.
+        outside: Calls addresses outside of the platform.
         clock: The platform's time.
     """
 
-    def __init__(self, plugins: Plugins, addresses: PluginAddresses, functions: PluginFunctions, clock: Clock) -> None:
+    def __init__(
+        self,
+        plugins: Plugins,
+        addresses: PluginAddresses,
+        functions: PluginFunctions,
+        outside: OutsideCalls,
+        clock: Clock,
+    ) -> None:
         self._plugins = plugins
         self._addresses = addresses
         self._functions = functions
+        self._outside = outside
         self._clock = clock
 
     def is_inactive(self, endpoint: str) -> bool:
@@ -75,7 +83,9 @@ class Endpoints:
         content = encode(body)
         plugin = self._plugin(endpoint)
         if plugin is None:
-            return None if self._addresses.is_here(endpoint) else _call_outside(endpoint, headers, content)
+            return (
+                None if self._addresses.is_here(endpoint) else self._call_outside(endpoint, headers, content, trigger)
+            )
         request = UrlRequest(headers=headers, content=content)
         invocation, _ = self._functions.invoke(plugin, self._event(plugin, request), trigger)
         if invocation.error is None:
@@ -89,16 +99,15 @@ class Endpoints:
         """Return a plugin's response to whoever calls its address."""
         return self._functions.invoke(plugin, self._event(plugin, request), trigger)[0].response
 
+    def _call_outside(self, endpoint: str, headers: Mapping[str, str], content: bytes, trigger: Trigger) -> HookReply:
+        invocation = self._outside.call(endpoint, headers, content, trigger)
+        if invocation.error is None:
+            return HookReply(invocation.response)
+        return HookReply(invocation.response, failure_of_error(invocation.error.type), invocation.error.message)
+
     def _event(self, plugin: Plugin, request: UrlRequest) -> dict[str, Any]:
         return function_event(request, plugin.address, self._clock.now())
 
     def _plugin(self, endpoint: str) -> Plugin | None:
         address = self._addresses.address(endpoint)
         return self._plugins.at(address) if address else None
-
-
-def _call_outside(endpoint: str, headers: Mapping[str, str], content: bytes) -> HookReply:
-    try:
-        return HookReply(post(endpoint, headers, content))
-    except Unreachable as error:
-        return HookReply(BAD_GATEWAY, failure_of_address(timed_out=error.timed_out), str(error))

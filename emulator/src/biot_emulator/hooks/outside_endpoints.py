@@ -56,13 +56,14 @@ class _Deadline:
         return seconds
 
 
-def post(url: str, headers: Mapping[str, str], content: bytes) -> Response:
+def post(url: str, headers: Mapping[str, str], content: bytes, certificates: ssl.SSLContext) -> Response:
     """Send a POST request, and return the response, whatever its status is.
 
     Args:
         url: The address; redirects are not followed, as the token is meant for this address alone.
         headers: The request's headers.
         content: The request's body.
+        certificates: Which certificates of HTTPS addresses are trusted.
 
     Raises:
         Unreachable: There was no response.
@@ -72,7 +73,7 @@ def post(url: str, headers: Mapping[str, str], content: bytes) -> Response:
     try:
         parts = _parts(url)
         request = _request(parts, headers, content)
-        with _connected(parts, deadline) as connection:
+        with _connected(parts, deadline, certificates) as connection:
             return _exchange(connection, request, content, deadline)
     except TimeoutError:
         raise Unreachable(f"{url} did not respond within {seconds:g} seconds", timed_out=True) from None
@@ -100,13 +101,13 @@ def _request(parts: SplitResult, headers: Mapping[str, str], content: bytes) -> 
 
 
 @contextmanager
-def _connected(parts: SplitResult, deadline: _Deadline) -> Iterator[socket.socket]:
+def _connected(parts: SplitResult, deadline: _Deadline, certificates: ssl.SSLContext) -> Iterator[socket.socket]:
     host = parts.hostname or ""
     connection = _connect(_addresses(host, parts.port or _PORTS[parts.scheme], deadline), deadline)
     try:
         if parts.scheme == "https":
             connection.settimeout(deadline.remaining())
-            connection = ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+            connection = certificates.wrap_socket(connection, server_hostname=host)
         yield connection
     finally:
         connection.close()

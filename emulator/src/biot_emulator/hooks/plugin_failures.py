@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 from biot_emulator.api.errors import PluginFailed
+from biot_emulator.hooks.outside_calls import TIMED_OUT
 from biot_emulator.services.dispatcher.interceptions import Interception
 
 __all__ = [
     "FAILURES",
     "Failure",
-    "failure_of_address",
     "failure_of_error",
     "plugin_failed",
     "reason_of_bad_reply",
@@ -29,6 +29,7 @@ FAILURES: Mapping[Failure, str] = {
 
 _BY_ERROR_TYPE: Mapping[str, Failure] = {
     "Sandbox.Timedout": "timeout",
+    TIMED_OUT: "timeout",
     "Function.MalformedReply": "bad-reply",
     "Function.ResponseSizeTooLarge": "bad-reply",
     "Runtime.MarshalError": "bad-reply",
@@ -39,11 +40,6 @@ _BY_ERROR_TYPE: Mapping[str, Failure] = {
 def failure_of_error(error_type: str) -> Failure:
     """Return the failure that an error of an invocation is."""
     return _BY_ERROR_TYPE.get(error_type, "crash")
-
-
-def failure_of_address(*, timed_out: bool) -> Failure:
-    """Return the failure that an address outside of the platform without a response is."""
-    return "timeout" if timed_out else "crash"
 
 
 def reason_of_error(error_type: str) -> str:

@@ -13,7 +13,7 @@ from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
 from biot_emulator.wire_json import encode
 
-__all__ = ["BODILESS", "function_address", "function_refusal", "function_request", "write_headers"]
+__all__ = ["BODILESS", "function_address", "function_refusal", "function_request", "url_request", "write_headers"]
 
 BODILESS = (204, 304)
 """The statuses of responses that never have a body."""
@@ -31,11 +31,22 @@ def function_address(request: Request) -> str | None:
 
 
 async def function_request(request: Request, body: RequestBody) -> UrlRequest:
-    """Read a request to a plugin's address. Raises what reading the body raises."""
+    """Read a request to a plugin's address on the platform. Raises what reading the body raises."""
     raw_path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+    return await url_request(request, body, "/" + raw_path[len(ADDRESS_PATH) :].partition("/")[2])
+
+
+async def url_request(request: Request, body: RequestBody, path: str) -> UrlRequest:
+    """Read a request to a function URL. Raises what reading the body raises.
+
+    Args:
+        request: The request.
+        body: Its body.
+        path: The path below the function URL.
+    """
     return UrlRequest(
         method=request.method,
-        path="/" + raw_path[len(ADDRESS_PATH) :].partition("/")[2],
+        path=path,
         query_string=request.scope["query_string"].decode("latin-1"),
         headers=_headers(request),
         content=await body.read(MAX_PAYLOAD_BYTES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from biot_plugin.api_client.headers import api_headers
@@ -43,7 +44,14 @@ class HttpTransport(Transport):
             raise NotConfigured("event.biot", f"BIOT_BASE_URL is not valid: {error}") from None
         self.base_url = base_url
         self._connections = ConnectionPool()
-        self._login = ServiceLogin(base_url, credentials, self._connections.send)
+        self._login = ServiceLogin(base_url, credentials.id, self._key_reader(credentials), self._connections.send)
+
+    def _key_reader(self, credentials: Credentials) -> Callable[[TimeLimit], str]:
+        if credentials.secret_key:
+            return lambda _: credentials.secret_key
+        from biot_plugin.service_key.secrets_manager import read_key
+
+        return partial(read_key, credentials.secret_arn, self._connections.send)
 
     def prefetch(self, traceparent: str) -> None:
         """Log in early, if possible."""

@@ -13,7 +13,6 @@ from biot_plugin.api_client.retries import send_with_retries
 from biot_plugin.http.messages import Request, Response
 from biot_plugin.http.time_limit import TimeIsUp, TimeLimit
 from biot_plugin.platform_errors import LoginFailed, PlatformError, PlatformTimeout, UnexpectedAnswer
-from biot_plugin.settings import Credentials
 from biot_plugin.wire import strict_json
 from biot_plugin.wire.timestamp import parse_timestamp
 
@@ -48,7 +47,8 @@ class ServiceLogin:
 
     Args:
         base_url: The platform's API root.
-        credentials: The plugin's service user.
+        user_id: The id of the plugin's service user.
+        read_key: Reads its secret key, within a time limit; called once, and again when the platform refused the key.
         send: Sends a request.
         now: Seconds since the epoch.
     """
@@ -63,13 +63,16 @@ class ServiceLogin:
     def __init__(
         self,
         base_url: str,
-        credentials: Credentials,
+        user_id: str,
+        read_key: Callable[[TimeLimit], str],
         send: Callable[[Request, TimeLimit], Response],
         *,
         now: Callable[[], float] = clock.time,
     ) -> None:
         self._url = base_url + _PATH
-        self._credentials = credentials
+        self._user_id = user_id
+        self._read_key = read_key
+        self._key: str | None = None
         self._send = send
         self._now = now
         self._lock = threading.Lock()
@@ -83,7 +86,7 @@ class ServiceLogin:
         time = TimeLimit(self.PREFETCH_SECONDS)
         with suppress(PlatformError), self._exclusive(headers, time):
             if self._token is None:
-                self._token = self._new_token(self._request(headers), time, replaces_refused=False)
+                self._token = self._new_token(headers, time, replaces_refused=False)
 
     def token(self, headers: dict[str, str], time: TimeLimit) -> str:
         """Return a valid token.
@@ -151,20 +154,26 @@ class ServiceLogin:
 
     def _log_in(self, headers: dict[str, str], time: TimeLimit, *, replaces_refused: bool) -> _Token:
         try:
-            return self._new_token(self._request(headers), time, replaces_refused=replaces_refused)
+            return self._new_token(headers, time, replaces_refused=replaces_refused)
         except PlatformTimeout:
             raise  # Other threads that wait may have more time.
         except PlatformError as error:
             self._failure = clock.monotonic(), error
             raise
 
-    def _new_token(self, request: Request, time: TimeLimit, *, replaces_refused: bool) -> _Token:
+    def _new_token(self, headers: dict[str, str], time: TimeLimit, *, replaces_refused: bool) -> _Token:
+        if self._key is None:
+            self._key = self._read_key(time)
+        content = strict_json.dumps({"id": self._user_id, "secretKey": self._key})
+        request = self._request(headers, content.encode())
         response = send_with_retries(lambda: self._send(request, time), safe=True, time=time, on_retry=_log_nothing)
         try:
             body = strict_json.loads(response.content)
         except ValueError:
             body = None
         if response.status >= 400:
+            # It may have been replaced by another one.
+            self._key = None
             raise LoginFailed(request.call, response.status, body, trace_id=request.trace_id)
         token = body.get("accessToken") if isinstance(body, dict) else None
         expiration = body.get("accessTokenExpiration") if isinstance(body, dict) else None
@@ -178,6 +187,5 @@ class ServiceLogin:
         lifetime = expires.timestamp() - self._now()
         return expires.timestamp() - min(self.MARGIN, lifetime / 2)
 
-    def _request(self, headers: dict[str, str]) -> Request:
-        content = strict_json.dumps({"id": self._credentials.id, "secretKey": self._credentials.secret_key})
-        return Request("POST", self._url, headers, content.encode())
+    def _request(self, headers: dict[str, str], content: bytes = b"") -> Request:
+        return Request("POST", self._url, headers, content)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from biot_plugin_cli.commands.options import AsJson, Environment, Yes
+from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["deploy"]
 
@@ -15,18 +16,21 @@ def deploy(
     environment: Environment = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")] = False,
     yes: Yes = False,
+    target: Target = None,
+    adopt: Annotated[
+        bool,
+        typer.Option("--adopt", help="Take over AWS resources of the same names that were not made by biot-plugin."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Package the plugin, show the changes on the platform, and apply them.
+    """Package the plugin, show the changes on the platform, and in an AWS account of one's own, and apply them.
 
     Nothing is sent if nothing has changed. The version increases only with the code, from the platform's number. What
     pyproject.toml does not mention is left unchanged.
     """
-    from biot_plugin_cli.deploy import deployment
-    from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.terminal.console import out, print_json
 
-    document = deployment.deploy(Destination.load(environment), dry_run=dry_run, yes=yes)
+    document = select_target(environment, target).deploy(dry_run=dry_run, yes=yes, adopt=adopt)
     if as_json:
         print_json(document)
     elif not dry_run and document["action"] != "none":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import EnvFile
+from biot_plugin_cli.commands.options import EnvFile, Environment
 
 __all__ = ["dev"]
 
@@ -14,16 +14,37 @@ __all__ = ["dev"]
 def dev(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The platform's port; 0 takes a free one.")] = 8787,
     env_file: EnvFile = None,
+    environment: Environment = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Have the platform of --env call this plugin at URL, which leads to --port."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=VALUE", help="Handle only calls of an organization, template or caller."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document when all is ready.")] = False,
 ) -> None:
     """Run the platform on this machine with this plugin on it, and reload the plugin whenever a file changes.
 
     The plugin is subscribed to what its decorators declare. If a new version cannot be loaded, the last good one keeps
-    running. The platform has sample entities, and example calls are shown.
+    running. The platform has sample entities, and example calls are shown. With --public-url, a real platform calls the
+    plugin here, by way of a tunnel of your choice; what it subscribes is unsubscribed at the end.
     """
     from biot_plugin_cli.dev.reload_loop import develop
+    from biot_plugin_cli.errors import UsageError
     from biot_plugin_cli.plugin.env_file import read_env_file
     from biot_plugin_cli.plugin.repository import Plugin
 
     variables = read_env_file(env_file)
+    if public_url is not None:
+        from biot_plugin_cli.deploy.destination import Destination
+        from biot_plugin_cli.dev.public.loop import PublicOptions, develop_publicly
+        from biot_plugin_cli.dev.public.only import Only
+
+        options = PublicOptions(public_url, port, Only.parse(only or ()), as_json)
+        develop_publicly(Destination.load(environment), variables, options)
+        return
+    if only or environment is not None:
+        raise UsageError("--env and --only are for calls of a real platform: pass --public-url too")
     develop(Plugin.load().root, variables, port, as_json=as_json)

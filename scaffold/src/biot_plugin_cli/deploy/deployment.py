@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from biot_plugin_cli.check.loading import check_loading
-from biot_plugin_cli.check.runner import CheckResult, check
 from biot_plugin_cli.deploy.apply import apply_plan, refresh_plan
 from biot_plugin_cli.deploy.config_changes import Config
 from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unmentioned_fields
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import Plan, make_plan
-from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan, print_warnings
-from biot_plugin_cli.errors import CliError, InvalidPlugin, OperationFailed, PluginImportError
-from biot_plugin_cli.hooks.discovery import Hooks
-from biot_plugin_cli.package.builder import Package, build_package
-from biot_plugin_cli.package.report import showing_progress
+from biot_plugin_cli.deploy.preparation import prepare, read_package
+from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan
+from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.platform.plugin_calls import Code
-from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.confirmation import confirm
 
 __all__ = ["deploy", "upload"]
@@ -39,15 +33,8 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, A
     plugin = destination.plugin
     if plugin.manifest.package == "image":
         raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
-    hooks = _require_no_errors(plugin)
+    hooks, package = prepare(plugin)
     config = plugin_config(plugin.manifest, hooks)
-    with showing_progress() as progress:
-        package = build_package(plugin, progress=progress)
-        progress("Loading the package")
-        loading = CheckResult(tuple(check_loading(plugin, package.path, hooks.loaded)))
-    if loading.errors:
-        raise _first_error(loading)
-    print_warnings(loading.findings)
     deployed = destination.calls.find(destination.name)
     unmentioned = unmentioned_fields(plugin.manifest, hooks)
 
@@ -60,7 +47,7 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, A
     if plan.action == "none" or dry_run:
         return plan_document(plan, environment)
     # The planned package is uploaded, even if another build replaces the file during the confirmation.
-    code = (package.path.name, _read_package(package))
+    code = (package.path.name, read_package(package))
     confirm("Go on?", yes=yes)
     endpoint_url = upload(destination, plan, make, code, code_config(plan.config, config, hooks))
     return {**plan_document(plan, environment), "endpointUrl": endpoint_url}
@@ -90,28 +77,3 @@ def upload(
         except OperationFailed as error:
             print_not_stored(plan, error)
     return endpoint_url
-
-
-def _read_package(package: Package) -> bytes:
-    content = package.path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != package.sha256:
-        raise OperationFailed(f"{package.path} was changed after it was built: run this command again")
-    return content
-
-
-def _require_no_errors(plugin: Plugin) -> Hooks:
-    """Check a plugin and return its hooks; the first error is raised, and warnings are printed."""
-    # Packaging checks the dependencies itself.
-    result = check(plugin, packaging=False)
-    if result.hooks and not result.errors:
-        print_warnings(result.findings)
-        return result.hooks
-    raise _first_error(result)
-
-
-def _first_error(result: CheckResult) -> CliError:
-    first = result.findings[0]
-    location = f"{first.location}: " if first.line else ""
-    more = f" (and {result.errors - 1} more: run biot-plugin check)" if result.errors > 1 else ""
-    error_class = PluginImportError if result.exit_code == PluginImportError.exit_code else InvalidPlugin
-    return error_class(f"{location}{first.message}; {first.advice}{more}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.dev.file_watcher import watch
+from biot_plugin_cli.dev.interruption import until_interrupted
 from biot_plugin_cli.dev.local_platform import LocalPlatform
 from biot_plugin_cli.dev.report import DevReport
 from biot_plugin_cli.dev.sample_calls import sample_calls
@@ -33,7 +32,7 @@ def develop(root: Path, variables: Mapping[str, str], port: int, *, as_json: boo
     """
     report = DevReport(err if as_json else out)
     with (
-        _until_interrupted() as stop,
+        until_interrupted() as stop,
         closing(watch(root, stop)) as bursts,
         LocalPlatform(root, variables, port) as platform,
     ):
@@ -65,14 +64,3 @@ def _document(platform: LocalPlatform, plugin: dict[str, Any] | None) -> dict[st
         "plugin": plugin,
         "calls": [{"hook": call.hook, "command": call.command} for call in calls],
     }
-
-
-@contextmanager
-def _until_interrupted() -> Iterator[threading.Event]:
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -34,6 +34,10 @@ class DevReport:
     def __init__(self, console: Console) -> None:
         self._console = console
 
+    def print_line(self, text: str) -> None:
+        """Print a line."""
+        self._line(text)
+
     def print_started(self, platform: LocalPlatform) -> None:
         """Print the platform's URL, and how to log in."""
         self._line("The platform is at ", (platform.url, "bold cyan"))

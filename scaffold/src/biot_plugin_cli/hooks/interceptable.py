@@ -63,6 +63,24 @@ class Interceptable:
         """Whether there is an API with this id; values may replace its path variables."""
         return api_id in self.api_ids or any(_is_scoped(api_id, template) for template in self.api_ids)
 
+    def resolve(self, api_id: str) -> tuple[str, dict[str, str]]:
+        """Tell the values in an API id from its names.
+
+        Args:
+            api_id: The id of an API, or the same with values in place of path variables.
+
+        Returns:
+            The id with its variables, and the values; the id as it is if there is no such API.
+        """
+        templates = [template for template in self.api_ids if _is_scoped(api_id, template)]
+        if api_id in self.api_ids or not templates:
+            return api_id, {}
+        # The one that has the most in common: a value is rarely the name of another API.
+        segments = api_id.split("/")
+        template = max(sorted(templates), key=lambda template: sum(map(str.__eq__, segments, template.split("/"))))
+        pairs = zip(segments, template.split("/"), strict=True)
+        return template, {name[1:-1]: value for value, name in pairs if value != name}
+
     def nearest_api(self, api_id: str) -> str | None:
         """Find the id that is most similar; None if there is none."""
         return next(iter(difflib.get_close_matches(api_id, self.api_ids, 1)), None)

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from biot_plugin_cli.manifest.aws_settings import find_aws_problems
 from biot_plugin_cli.manifest.base_url import BASE_URL, BASE_URL_FORM, is_base_url
 from biot_plugin_cli.manifest.environment_variables import find_variable_problems
 from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
+from biot_plugin_cli.manifest.production import PRODUCTION
 from biot_plugin_cli.platform.plugin_names import NAME_FORM, PREFIX, is_name
 
 __all__ = ["MAX_VERSION", "find_problems"]
@@ -22,6 +24,10 @@ _REQUIRED = ("name", "display-name", "version", "runtime")
 _CORS_LISTS = ("allow-origins", "allow-methods", "allow-headers", "expose-headers")
 _CORS_METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH")
 _MAX_RENDERED_LENGTH = 60
+_TABLES = {"aws": find_aws_problems, "environment": find_variable_problems}
+
+_TOP_LEVEL = ("env",)
+_OF_ENVIRONMENTS = (BASE_URL, PRODUCTION)
 
 
 def find_problems(table: Mapping[str, Any], environment: str | None = None) -> Iterator[ManifestProblem]:
@@ -32,7 +38,7 @@ def find_problems(table: Mapping[str, Any], environment: str | None = None) -> I
         environment: The NAME of the latter, which has no required keys and may have a base URL.
     """
     within: tuple[str, ...] = ("env", environment) if environment is not None else ()
-    allowed = {key: rule for key, rule in _RULES.items() if key != ("env" if within else BASE_URL)}
+    allowed = {key: rule for key, rule in _RULES.items() if key not in (_TOP_LEVEL if within else _OF_ENVIRONMENTS)}
     for key in table:
         if key not in allowed:
             keys = ", ".join(sorted(allowed))
@@ -43,8 +49,8 @@ def find_problems(table: Mapping[str, Any], environment: str | None = None) -> I
             advice = f"make it {_RULES[key].allowed}"
             yield ManifestProblem("key-missing", (key,), f"{table_header()} lacks {key!r}", advice)
     for key, value in table.items():
-        if key == "environment":
-            yield from find_variable_problems(value, within)
+        if key in _TABLES:
+            yield from _TABLES[key](value, within)
         elif key in allowed and not allowed[key].accepts(value):
             yield _value_problem((*within, key), value, allowed[key].allowed)
 
@@ -108,7 +114,10 @@ _RULES: Mapping[str, _Rule] = {
     ),
     "analytics-db-access": _Rule("true or false", lambda value: isinstance(value, bool)),
     "package": _Rule("'zip' or 'image'", lambda value: value in ("zip", "image")),
+    "target": _Rule("'biot' or 'aws'", lambda value: value in ("biot", "aws")),
+    "aws": _Rule("a table, [tool.biot-plugin.aws]", lambda value: isinstance(value, dict)),
     "interception-order": _Rule("an integer, 1 or more", _integer(1, 2**31 - 1)),
     "env": _Rule("tables, [tool.biot-plugin.env.NAME]", _is_tables),
     BASE_URL: _Rule(BASE_URL_FORM, is_base_url),
+    PRODUCTION: _Rule("true or false", lambda value: isinstance(value, bool)),
 }

@@ -9,13 +9,14 @@ from typing import Any, Literal, Self
 from biot_plugin_cli.manifest.base_url import BASE_URL
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from biot_plugin_cli.manifest.problem import ManifestProblem
+from biot_plugin_cli.manifest.production import PRODUCTION
 
 __all__ = ["Manifest"]
 
 # Replace invalid or missing required keys, so that everything else can be checked nevertheless.
 _PLACEHOLDERS = {"name": "plugin", "display-name": "Plugin", "version": 1, "runtime": RUNTIMES[-1]}
 
-_MERGED_KEYS = ("environment", "cors")
+_MERGED_KEYS = ("aws", "environment", "cors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Manifest:
         cors: The cross-origin lists of the plugin's public URL, unchanged from the file.
         analytics_db_access: Whether the plugin may access the analytics database.
         package: The package type.
+        target: Where the plugin runs: BioT's account, or an AWS account of one's own.
+        aws: The settings of the latter, unchanged from the file.
         interception_order: The order of all interceptions without one of their own, or None.
         environments: The tables `[tool.biot-plugin.env.NAME]`, unchanged from the file.
         mentioned: The keys that the file has; all others have their default.
@@ -52,6 +55,8 @@ class Manifest:
     cors: Mapping[str, list[str]] = field(default_factory=dict)
     analytics_db_access: bool = False
     package: Literal["zip", "image"] = "zip"
+    target: Literal["biot", "aws"] = "biot"
+    aws: Mapping[str, Any] = field(default_factory=dict)
     interception_order: int | None = None
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     mentioned: frozenset[str] = frozenset()
@@ -70,12 +75,12 @@ class Manifest:
         return cls(**_attributes({**placeholders, **valid}), mentioned=frozenset(valid))
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> Self:
-        """Apply the overrides of an environment; `environment` and `cors` are merged name by name.
+        """Apply the overrides of an environment; `aws`, `environment` and `cors` are merged name by name.
 
         Args:
             overrides: A valid table `[tool.biot-plugin.env.NAME]`.
         """
-        values = {key: value for key, value in overrides.items() if key != BASE_URL}
+        values = {key: value for key, value in overrides.items() if key not in (BASE_URL, PRODUCTION)}
         merged = {key: {**getattr(self, key), **values[key]} for key in _MERGED_KEYS if key in values}
         return replace(self, **_attributes({**values, **merged}), mentioned=self.mentioned.union(values))
 

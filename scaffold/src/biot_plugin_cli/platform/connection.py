@@ -135,8 +135,10 @@ class Connection:
 
 
 def _encode(body: Form | bytes | None) -> tuple[bytes | None, dict[str, str]]:
-    if body is None or isinstance(body, bytes):
-        return body, {}
+    if body is None:
+        return None, {}
+    if isinstance(body, bytes):
+        return body, {"content-type": "application/json"}
     content, content_type = urllib3.encode_multipart_formdata(list(body.items()))
     return content, {"content-type": content_type}
 

@@ -17,8 +17,13 @@ __all__ = [
     "ANYTHING",
     "CODE_CONFIG",
     "INTERCEPTABLE",
+    "INTERCEPTION",
+    "NEW_SECRET_KEY",
+    "NOTIFICATION_SUBSCRIPTION",
     "PLUGIN",
+    "ROLE",
     "SERVICE_TOKEN",
+    "SERVICE_USER",
     "USER_TOKEN",
     "Schema",
     "matches",
@@ -83,6 +88,16 @@ CODE_CONFIG: Schema = {
 """The part of a plugin's configuration that belongs to its code."""
 INTERCEPTABLE: Schema = {"entityTypeName": _NAME, "apiId": (_NAME, NoneType)}
 """An API or entity type that can be intercepted (contract section 6.7)."""
+INTERCEPTION: Schema = {"type": str, "endpoint": str, "executionOrder": int}
+"""An interception at the dispatcher (contract section 2.11)."""
+NOTIFICATION_SUBSCRIPTION: Schema = {"entityTypeName": str, "actionName": str, "endpoint": str}
+"""A subscription to an action at the dispatcher (contract section 3.5)."""
+SERVICE_USER: Schema = {"id": str, "roleId": str}
+"""A service user (contract section 5.4)."""
+ROLE: Schema = {"id": str}
+"""A role (contract section 5.4)."""
+NEW_SECRET_KEY: Schema = {"secretKey": str}
+"""A new secret key of a service user (contract section 5.4)."""
 
 
 def page_of(schema: Schema) -> Schema:

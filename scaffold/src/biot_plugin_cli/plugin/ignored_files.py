@@ -10,7 +10,7 @@ __all__ = ["is_plugin_file"]
 _TOOL_FOLDERS = frozenset(
     [
         *("__pycache__", "node_modules", ".venv", "venv", ".git", ".hg", ".svn", ".cache", ".uv", ".tox", ".nox"),
-        *(".idea", ".vscode", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", "htmlcov"),
+        *(".biot-plugin", ".idea", ".vscode", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", "htmlcov"),
     ]
 )
 # Only at the top: deeper down, the plugin's own packages may have these names.

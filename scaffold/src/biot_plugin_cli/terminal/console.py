@@ -28,6 +28,7 @@ __all__ = [
     "out",
     "print_failure",
     "print_json",
+    "print_json_line",
     "print_lines",
 ]
 
@@ -90,6 +91,14 @@ def print_json(document: Any) -> None:
     global _json_is_missing
     _json_is_missing = False
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+def print_json_line(document: Any) -> None:
+    """Print one of several JSON documents, on a line of its own, at once; the arguments are those of `print_json`."""
+    global _json_is_missing
+    _json_is_missing = False
+    sys.stdout.write(json.dumps(document) + "\n")
     sys.stdout.flush()
 
 

@@ -3,8 +3,8 @@
 ApiError
 ├── 401 ServiceLocked, UserLocked
 ├── 403 LoginFailed, RefreshTokenNotValid
-├── 404 OwnerOrganizationNotFound, SecretKeyNotFound, ServiceUserNotFound
-├── 409 MaxSecretKeys, ServiceNameAlreadyExists
+├── 404 OwnerOrganizationNotFound, RoleNotFound, SecretKeyNotFound, ServiceUserNotFound
+├── 409 MaxSecretKeys, RoleAlreadyExists, ServiceNameAlreadyExists
 └── 429 TooManyLogins
 """
 
@@ -17,6 +17,8 @@ __all__ = [
     "MaxSecretKeys",
     "OwnerOrganizationNotFound",
     "RefreshTokenNotValid",
+    "RoleAlreadyExists",
+    "RoleNotFound",
     "SecretKeyNotFound",
     "ServiceLocked",
     "ServiceNameAlreadyExists",
@@ -61,6 +63,13 @@ class OwnerOrganizationNotFound(ApiError):
     code = "OWNER_ORGANIZATION_NOT_FOUND"
 
 
+class RoleNotFound(ApiError):
+    """There is no such role."""
+
+    status_code = 404
+    code = "ROLE_NOT_FOUND"
+
+
 class SecretKeyNotFound(ApiError):
     """The service user has no such secret key."""
 
@@ -80,6 +89,13 @@ class MaxSecretKeys(ApiError):
 
     status_code = 409
     code = "MAX_SECRET_KEYS"
+
+
+class RoleAlreadyExists(ApiError):
+    """Another role has this name."""
+
+    status_code = 409
+    code = "ROLE_ALREADY_EXISTS"
 
 
 class ServiceNameAlreadyExists(ApiError):

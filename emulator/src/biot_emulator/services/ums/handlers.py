@@ -11,6 +11,7 @@ from biot_emulator.api.call import Call
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
 from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.ums.created_roles import CreatedRoles
 from biot_emulator.services.ums.errors import OwnerOrganizationNotFound
 from biot_emulator.services.ums.logins import Logins
 from biot_emulator.services.ums.service_users import ServiceUsers
@@ -30,12 +31,14 @@ class UmsHandlers:
         tokens: Has the public keys.
         logins: Issues tokens for credentials.
         service_users: The service users.
+        roles: The roles that were created for them.
         has_organization: Whether an organization with an id exists.
     """
 
     tokens: TokenIssuer
     logins: Logins
     service_users: ServiceUsers
+    roles: CreatedRoles
     has_organization: Callable[[str], bool]
 
     def public_key(self, _: Call) -> ApiResponse:
@@ -100,6 +103,23 @@ class UmsHandlers:
     def delete_key(self, call: Call) -> ApiResponse:
         """Delete a secret key."""
         self.service_users.delete_key(uuid_variable(call, "id"), uuid_variable(call, "secretKeyId"))
+        return ApiResponse(204)
+
+    def create_role(self, call: Call) -> ApiResponse:
+        """Create a role."""
+        fields = Fields(call.object)
+        role: dict[str, Any] = {"name": fields.text("name", most=_LONGEST_NAME)}
+        role |= {name: fields.optional_text(name) for name in fields.present("description")}
+        permissions = fields.list_of_texts("permissionIds") if fields.present("permissionIds") else []
+        return ApiResponse(201, self.roles.create({**role, "permissionIds": permissions}))
+
+    def search_roles(self, call: Call) -> ApiResponse:
+        """Search the roles that were created."""
+        return ApiResponse(200, search(self.roles.all(), search_request(call)))
+
+    def delete_role(self, call: Call) -> ApiResponse:
+        """Delete a role that was created."""
+        self.roles.delete(uuid_variable(call, "id"))
         return ApiResponse(204)
 
     def _organization(self, id: str) -> str:

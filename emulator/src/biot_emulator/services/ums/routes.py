@@ -10,6 +10,7 @@ __all__ = ["UMS_ROUTES"]
 _SERVICE_USERS = "/ums/v2/services"
 _SERVICE_USER = f"{_SERVICE_USERS}/{{id}}"
 _KEYS = f"{_SERVICE_USER}/secret-keys"
+_ROLES = "/ums/v2/admin/roles"
 
 UMS_ROUTES = (
     Route("GET", "/ums/v1/security/public-key", UmsHandlers.public_key, public=True),
@@ -23,5 +24,9 @@ UMS_ROUTES = (
     Route("DELETE", _SERVICE_USER, UmsHandlers.delete, "UMS_SERVICES_DELETE_SERVICE_USER"),
     Route("POST", _KEYS, UmsHandlers.add_key, "UMS_USERS_CREATE_SECRET_KEY_BY_SERVICE_USER_ID"),
     Route("DELETE", f"{_KEYS}/{{secretKeyId}}", UmsHandlers.delete_key, "UMS_USERS_DELETE_SECRET_KEY_BY_ID"),
+    # The first of these is published; the others, and what the permissions are named, follow the platform's habits.
+    Route("POST", _ROLES, UmsHandlers.create_role, "UMS_ROLES_CREATE_ROLE"),
+    Route("GET", _ROLES, UmsHandlers.search_roles, "UMS_ROLES_SEARCH_ROLES"),
+    Route("DELETE", f"{_ROLES}/{{id}}", UmsHandlers.delete_role, "UMS_ROLES_DELETE_ROLE"),
 )
 """Every API of ums, with the function that handles it and the permission that it requires."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from biot_plugin_cli.commands.options import AsJson, Environment, Yes
+from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["delete"]
 
@@ -18,14 +19,13 @@ def delete(
     ] = None,
     environment: Environment = None,
     yes: Yes = False,
+    target: Target = None,
     as_json: AsJson = False,
 ) -> None:
     """Delete a plugin from the platform, with its code, subscriptions and service user."""
-    from biot_plugin_cli.deploy import lifecycle
-    from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.terminal.console import out, print_json
 
-    deleted = lifecycle.delete(Destination.load(environment), name, yes=yes)
+    deleted = select_target(environment, target).delete(name, yes=yes)
     if as_json:
         print_json({"name": deleted})
     else:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from biot_plugin_cli.commands.options import AsJson, Environment, Yes
+from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["rollback"]
 
@@ -18,6 +19,7 @@ def rollback(
         typer.Option("--to", metavar="VERSION", help="The version to take the code of; the previous one if left out."),
     ] = None,
     yes: Yes = False,
+    target: Target = None,
     as_json: AsJson = False,
 ) -> None:
     """Deploy an older package of this repository again, as a new version, as the platform requires.
@@ -25,11 +27,9 @@ def rollback(
     Its subscriptions, schedule, runtime and handler are rolled back with it; the other settings are left unchanged. The
     last packages of each environment are stored until the plugin is deleted.
     """
-    from biot_plugin_cli.deploy.destination import Destination
-    from biot_plugin_cli.deploy.rollback import roll_back
     from biot_plugin_cli.terminal.console import out, print_json
 
-    document = roll_back(Destination.load(environment), version, yes=yes)
+    document = select_target(environment, target).roll_back(version, yes=yes)
     if as_json:
         print_json(document)
     elif document["action"] == "none":

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from biot_plugin_cli.commands.options import AsJson, Environment
+from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["status"]
 
 
-def status(environment: Environment = None, as_json: AsJson = False) -> None:
+def status(environment: Environment = None, target: Target = None, as_json: AsJson = False) -> None:
     """Show this plugin as it is on the platform, without the values of variables that pyproject.toml does not have."""
-    from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.deploy.report import print_plugin
     from biot_plugin_cli.terminal.console import print_json
 
-    destination = Destination.load(environment)
-    plugin = destination.without_hidden_values(destination.deployed_plugin())
+    plugin = select_target(environment, target).status()
     if as_json:
         print_json(plugin)
     else:

@@ -1,0 +1,166 @@
+"""Serves one function at an address of its own: a plugin that runs elsewhere than on the platform."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import anyio
+import uvicorn
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import RequestResponseCycle
+
+from biot_emulator.api.errors import ApiError, BadRequest
+from biot_emulator.function_url.event_from_request import UrlRequest
+from biot_emulator.http.response import Response
+from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
+from biot_emulator.server.body_memory import BodyMemory
+from biot_emulator.server.connections import BoundedConnection
+from biot_emulator.server.function_url_requests import BODILESS, function_refusal, url_request, write_headers
+from biot_emulator.server.listening import listen, server_settings, url_of
+from biot_emulator.server.request_bodies import RequestBody
+from biot_emulator.server.request_heads import check_head
+
+if TYPE_CHECKING:
+    import asyncio
+
+__all__ = ["FunctionEndpoint"]
+
+_HOST = "127.0.0.1"
+_POLL_SECONDS = 0.002
+_GRACE_SECONDS = 2.0
+_BODY_BYTES = 64 * 1024 * 1024
+
+
+class FunctionEndpoint:
+    """Serves a function on this machine from its creation until it is closed; a context manager.
+
+    Args:
+        respond: Responds to a request, in a thread of its own; must not raise.
+        port: The port; 0 takes a free one.
+        certificate: The files of the certificate and of its key, to serve HTTPS; None for plain HTTP.
+
+    Raises:
+        AddressUnavailable: The port is taken.
+    """
+
+    def __init__(
+        self,
+        respond: Callable[[UrlRequest], Response],
+        port: int = 0,
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
+        self._socket = listen(_HOST, port)
+        self.port: int = self._socket.getsockname()[1]
+        self._is_secure = certificate is not None
+        files: Mapping[str, Path] = (
+            dict(zip(("ssl_certfile", "ssl_keyfile"), certificate, strict=True)) if certificate else {}
+        )
+        self._uvicorn = uvicorn.Server(server_settings(_Application(respond), _Connection, **files))
+        self._thread = threading.Thread(target=self._run, name="biot-emulator-function", daemon=True)
+        self._thread.start()
+        while not self._uvicorn.started and self._thread.is_alive():
+            time.sleep(_POLL_SECONDS)
+
+    def __enter__(self) -> Self:
+        """Return the running server."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop serving."""
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """The URL that it listens at."""
+        scheme, _, rest = url_of(_HOST, self.port).partition(":")
+        return f"{scheme}{'s' if self._is_secure else ''}:{rest}"
+
+    def close(self) -> None:
+        """Stop serving: the calls that do not finish soon get no response."""
+        self._uvicorn.should_exit = True
+        self._thread.join(_GRACE_SECONDS)
+        for connection in list(self._uvicorn.server_state.connections):
+            connection.loop.call_soon_threadsafe(connection.transport.abort)
+        self._thread.join()
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._uvicorn.run(sockets=[self._socket])
+
+
+class _Application:
+    def __init__(self, respond: Callable[[UrlRequest], Response]) -> None:
+        self._respond = respond
+        self._bodies = BodyMemory(_BODY_BYTES)
+        self._threads: anyio.CapacityLimiter | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        body = RequestBody(request)
+        try:
+            response = await self._call(request, body)
+            await _send(response, body, send)
+        except ClientDisconnect:
+            return  # nobody is there any more
+
+    async def _call(self, request: Request, body: RequestBody) -> Response:
+        try:
+            check_head(request)
+            size = MAX_PAYLOAD_BYTES if body.declared_size is None else min(body.declared_size, MAX_PAYLOAD_BYTES)
+            async with self._bodies.hold(size):
+                path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+                return await self._in_thread(await url_request(request, body, path))
+        except ApiError as error:
+            return function_refusal(error)
+
+    async def _in_thread(self, request: UrlRequest) -> Response:
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(math.inf)
+        return await anyio.to_thread.run_sync(lambda: self._respond(request), limiter=self._threads)
+
+
+async def _send(response: Response, body: RequestBody, send: Send) -> None:
+    headers = write_headers(response)
+    if not body.is_complete:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    content = b"" if response.status_code in BODILESS else response.content
+    await send({"type": "http.response.body", "body": content, "more_body": not body.is_complete})
+    if not body.is_complete:
+        await body.discard()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class _Connection(BoundedConnection):
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if transport.get_extra_info("sslcontext"):
+            # With a limit of 0, asyncio's TLS takes an empty buffer for a full one, and waits for ever.
+            transport.set_write_buffer_limits(high=1, low=0)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
+        self.refuse(BadRequest("The request is not HTTP: see to its first line, its headers and its length"))
+
+    def refuse(self, error: ApiError) -> None:
+        # mypy holds that there is always a cycle
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is None or not cycle.response_started or cycle.response_complete:
+            self.transport.write(_raw(function_refusal(error)))
+        self.transport.close()
+
+
+def _raw(response: Response) -> bytes:
+    status = HTTPStatus(response.status_code)
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]
+    lines += [b": ".join(pair) for pair in write_headers(response)]
+    return b"\r\n".join([*lines, b"connection: close", b"", b""]) + response.content

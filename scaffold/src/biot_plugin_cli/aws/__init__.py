@@ -1,0 +1,1 @@
+"""One AWS account: a module for each resource that a plugin consists of there, each read and written idempotently."""

@@ -1,0 +1,280 @@
+"""The Lambda function: its configuration, code and versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from biot_plugin_cli.aws.errors import find, tolerate, unless_exists
+from biot_plugin_cli.aws.session import Account
+from biot_plugin_cli.aws.waiting import until, when_ready
+from biot_plugin_cli.errors import OperationFailed
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
+
+__all__ = [
+    "FunctionConfig",
+    "FunctionState",
+    "create_function",
+    "delete_function",
+    "find_function",
+    "find_versions",
+    "publish_version",
+    "settle",
+    "tag_function",
+    "untag_function",
+    "update_code",
+    "update_config",
+]
+
+LATEST = "$LATEST"
+ARCHITECTURE = "x86_64"
+"""The processor that packages are built for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionConfig:
+    """The configuration of a function.
+
+    Attributes:
+        runtime: The runtime, such as `python3.13`.
+        handler: Module and attribute of the entry point.
+        role: The ARN of the execution role.
+        timeout: Time limit of one event in seconds.
+        memory_size: Memory in megabytes.
+        ephemeral_storage: Size of /tmp in megabytes.
+        environment: All environment variables.
+        architecture: The processor.
+        subnets: The ids of the VPC's subnets, sorted.
+        security_groups: The ids of its security groups, sorted.
+        kms_key: The ARN of the key that encrypts the environment variables; empty for AWS's own.
+    """
+
+    runtime: str
+    handler: str
+    role: str
+    timeout: int
+    memory_size: int
+    ephemeral_storage: int
+    environment: Mapping[str, str] = field(repr=False)
+    architecture: str = ARCHITECTURE
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    kms_key: str = ""
+
+    @classmethod
+    def of(cls, document: FunctionConfigurationTypeDef) -> FunctionConfig:
+        """Create the configuration from AWS's document.
+
+        Raises:
+            OperationFailed: The environment variables cannot be read; all of them would be lost by an update.
+        """
+        environment: Mapping[str, Any] = document.get("Environment") or {}
+        failure: Mapping[str, Any] = environment.get("Error") or {}
+        if failure:
+            raise OperationFailed(
+                f"The environment variables of {document.get('FunctionName')} cannot be decrypted "
+                f"({failure.get('ErrorCode')}): ask for the right kms:Decrypt on their key"
+            )
+        vpc: Mapping[str, Any] = document.get("VpcConfig") or {}
+        storage: Mapping[str, Any] = document.get("EphemeralStorage") or {}
+        return cls(
+            runtime=document.get("Runtime", ""),
+            handler=document.get("Handler", ""),
+            role=document.get("Role", ""),
+            timeout=document.get("Timeout", 0),
+            memory_size=document.get("MemorySize", 0),
+            ephemeral_storage=storage.get("Size", 512),
+            environment=dict(environment.get("Variables") or {}),
+            architecture=next(iter(document.get("Architectures", ())), ARCHITECTURE),
+            subnets=tuple(sorted(vpc.get("SubnetIds") or ())),
+            security_groups=tuple(sorted(vpc.get("SecurityGroupIds") or ())),
+            kms_key=document.get("KMSKeyArn") or "",
+        )
+
+    def request(self) -> dict[str, Any]:
+        """Format the fields of a request that sets the configuration, all of them."""
+        return {
+            "Runtime": self.runtime,
+            "Handler": self.handler,
+            "Role": self.role,
+            "Timeout": self.timeout,
+            "MemorySize": self.memory_size,
+            "EphemeralStorage": {"Size": self.ephemeral_storage},
+            "Environment": {"Variables": dict(self.environment)},
+            "VpcConfig": {"SubnetIds": list(self.subnets), "SecurityGroupIds": list(self.security_groups)},
+            "KMSKeyArn": self.kms_key,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionState:
+    """A function, or a version of it, as AWS shows it.
+
+    Attributes:
+        arn: Its ARN.
+        version: The number of the version, or `$LATEST`.
+        config: Its configuration.
+        code_sha256: The SHA-256 of its zip file, in base64.
+        tags: The function's tags.
+        modified: When it was last changed.
+        status: `Active`, `Inactive`, `Pending` or `Failed`.
+        update_status: `Successful`, `InProgress` or `Failed`.
+        reason: Why it failed, if it has.
+        revision: Identifies the state for conditional changes; None if AWS does not tell.
+    """
+
+    arn: str
+    version: str
+    config: FunctionConfig
+    code_sha256: str
+    tags: Mapping[str, str]
+    modified: str
+    status: str
+    update_status: str
+    reason: str
+    revision: str | None
+
+    @classmethod
+    def of(cls, document: FunctionConfigurationTypeDef, tags: Mapping[str, str]) -> FunctionState:
+        """Create the state from AWS's document."""
+        return cls(
+            arn=document.get("FunctionArn", ""),
+            version=document.get("Version", LATEST),
+            config=FunctionConfig.of(document),
+            code_sha256=document.get("CodeSha256", ""),
+            tags=tags,
+            modified=document.get("LastModified", ""),
+            status=document.get("State", "Active"),
+            update_status=document.get("LastUpdateStatus", "Successful"),
+            reason=document.get("StateReason") or document.get("LastUpdateStatusReason") or "",
+            revision=document.get("RevisionId"),
+        )
+
+    def has_snapshot(self, other: FunctionState) -> bool:
+        """Whether both run the same code with the same configuration."""
+        return (self.code_sha256, self.config) == (other.code_sha256, other.config)
+
+
+def find_function(account: Account, name: str, version: str | None = None) -> FunctionState | None:
+    """Read a function; None if there is none.
+
+    Args:
+        account: The account.
+        name: The function's name.
+        version: The number of a version, or an alias; None for the function itself.
+    """
+    qualifier: dict[str, Any] = {"Qualifier": version} if version else {}
+    response = find(lambda: account.lambda_functions.get_function(FunctionName=name, **qualifier))
+    return FunctionState.of(response["Configuration"], response.get("Tags") or {}) if response else None
+
+
+def find_versions(account: Account, name: str) -> list[FunctionState]:
+    """Read all published versions of a function, the oldest first."""
+    pages = account.lambda_functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
+    documents = [version for page in pages for version in page["Versions"]]
+    states = [FunctionState.of(document, {}) for document in documents]
+    return sorted((state for state in states if state.version.isdecimal()), key=lambda state: int(state.version))
+
+
+def create_function(account: Account, name: str, config: FunctionConfig, code: bytes, tags: Mapping[str, str]) -> bool:
+    """Create a function, once its role can be assumed; return whether it did not exist already."""
+    created = when_ready(
+        lambda: unless_exists(
+            lambda: account.lambda_functions.create_function(
+                FunctionName=name,
+                **config.request(),
+                Architectures=[config.architecture],  # type: ignore[list-item]
+                PackageType="Zip",
+                Code={"ZipFile": code},
+                Tags=dict(tags),
+            )
+        )
+    )
+    return created is not None
+
+
+def update_config(account: Account, name: str, config: FunctionConfig, revision: str | None) -> None:
+    """Set a function's configuration, unless somebody else has changed it since it was read."""
+    condition: dict[str, Any] = {"RevisionId": revision} if revision else {}
+    when_ready(
+        lambda: account.lambda_functions.update_function_configuration(
+            FunctionName=name, **config.request(), **condition
+        )
+    )
+
+
+def update_code(account: Account, name: str, config: FunctionConfig, code: bytes, revision: str | None) -> None:
+    """Set a function's code, unless somebody else has changed it since it was read."""
+    condition: dict[str, Any] = {"RevisionId": revision} if revision else {}
+    account.lambda_functions.update_function_code(
+        FunctionName=name,
+        ZipFile=code,
+        Architectures=[config.architecture],  # type: ignore[list-item]
+        **condition,
+    )
+
+
+def settle(
+    account: Account, name: str, version: str | None = None, *, allows_failed_update: bool = False
+) -> FunctionState:
+    """Wait until AWS has completed every change of a function, and return it.
+
+    Args:
+        account: The account.
+        name: The function's name.
+        version: The number of a version; None for the function itself.
+        allows_failed_update: Whether the last update may have failed, as the next one may not.
+
+    Raises:
+        OperationFailed: The change failed, or takes too long.
+    """
+
+    def read() -> FunctionState:
+        state = find_function(account, name, version)
+        if state is None:
+            raise OperationFailed(f"The function {name} was deleted in the meantime: run this command again")
+        return state
+
+    return until(read, lambda state: _is_settled(state, allows_failed_update), f"the function {name}")
+
+
+def publish_version(account: Account, state: FunctionState, name: str, description: str) -> str:
+    """Publish a function's code and configuration as a version that never changes; return its number.
+
+    A version that has the same already, as after an interruption, is used again.
+    """
+    for version in reversed(find_versions(account, name)):
+        if version.has_snapshot(state):
+            return version.version
+    published = account.lambda_functions.publish_version(
+        FunctionName=name, CodeSha256=state.code_sha256, Description=description
+    )
+    return published["Version"]
+
+
+def tag_function(account: Account, arn: str, tags: Mapping[str, str]) -> None:
+    """Add tags to a function."""
+    if tags:
+        account.lambda_functions.tag_resource(Resource=arn, Tags=dict(tags))
+
+
+def untag_function(account: Account, arn: str, *names: str) -> None:
+    """Remove tags from a function."""
+    account.lambda_functions.untag_resource(Resource=arn, TagKeys=list(names))
+
+
+def delete_function(account: Account, name: str) -> None:
+    """Delete a function, with its versions, aliases and permissions."""
+    tolerate(lambda: account.lambda_functions.delete_function(FunctionName=name))
+
+
+def _is_settled(state: FunctionState, allows_failed_update: bool) -> bool:
+    if state.status == "Failed" or (state.update_status == "Failed" and not allows_failed_update):
+        raise OperationFailed(
+            f"AWS could not complete the change of {state.arn} ({state.reason or 'no reason'}): correct it, and run "
+            "this command again"
+        )
+    return state.status != "Pending" and state.update_status != "InProgress"

@@ -1,0 +1,184 @@
+"""The target of a deployment: the platform, or an AWS account of one's own. It is chosen here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+if TYPE_CHECKING:
+    from biot_plugin_cli.deploy.destination import Destination
+    from biot_plugin_cli.logs.event import ConsoleLink, LogSource
+    from biot_plugin_cli.logs.selection import Since
+    from biot_plugin_cli.own_account.place import Place
+
+__all__ = ["DeploymentTarget", "Target", "select_target"]
+
+
+class TargetName(str, Enum):
+    """The names of the targets, as users type them."""
+
+    BIOT = "biot"
+    AWS = "aws"
+
+
+Target = Annotated[
+    TargetName | None,
+    typer.Option(
+        "--target",
+        help="Where the plugin runs: in BioT's account, or in an AWS account of one's own; target in pyproject.toml "
+        "if left out, or biot.",
+    ),
+]
+
+
+class DeploymentTarget(Protocol):
+    """What the commands do with a target; each method that acts returns the document of `--json`."""
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment variables of the manifest."""
+        ...
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+        """Deploy the plugin."""
+        ...
+
+    def status(self) -> dict[str, Any]:
+        """Return the plugin as it is deployed."""
+        ...
+
+    def plugins(self) -> list[dict[str, Any]]:
+        """Return all plugins."""
+        ...
+
+    def set_state(self, state: str) -> dict[str, Any]:
+        """Enable or disable the plugin."""
+        ...
+
+    def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
+        """Deploy an older version again."""
+        ...
+
+    def delete(self, name: str | None, *, yes: bool) -> str:
+        """Delete a plugin; return its name."""
+        ...
+
+    def log_source(self, since: Since, trace: str | None) -> LogSource | ConsoleLink:
+        """Return where the plugin's log is read, or the page that shows it."""
+        ...
+
+
+def select_target(environment: str | None, target: TargetName | None) -> DeploymentTarget:
+    """Select the target of the plugin of the current folder.
+
+    Args:
+        environment: The environment's name; None for none.
+        target: The target from the command line; None for that of the manifest.
+
+    Raises:
+        InvalidPlugin: There is no plugin or environment, or the manifest has a problem.
+        UsageError: No base URL is set.
+    """
+    from biot_plugin_cli.deploy.destination import Destination
+    from biot_plugin_cli.plugin.repository import Plugin
+
+    plugin = Plugin.load(environment=environment)
+    destination = Destination.of(plugin)
+    if (target.value if target else plugin.manifest.target) == "biot":
+        return _BiotTarget(destination)
+    from biot_plugin_cli.own_account.place import Place
+
+    return _AwsTarget(Place(destination))
+
+
+class _BiotTarget:
+    def __init__(self, destination: Destination) -> None:
+        self._destination = destination
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+        from biot_plugin_cli.deploy.deployment import deploy
+        from biot_plugin_cli.errors import UsageError
+
+        if adopt:
+            raise UsageError("--adopt is for an AWS account of one's own: pass --target aws, or leave it out")
+        return deploy(self._destination, dry_run=dry_run, yes=yes)
+
+    def status(self) -> dict[str, Any]:
+        return self._destination.without_hidden_values(self._destination.deployed_plugin())
+
+    def plugins(self) -> list[dict[str, Any]]:
+        return [self._destination.without_hidden_values(plugin) for plugin in self._destination.calls.all()]
+
+    def set_state(self, state: str) -> dict[str, Any]:
+        from biot_plugin_cli.deploy.lifecycle import set_state
+
+        return self._destination.without_hidden_values(set_state(self._destination, state))
+
+    def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
+        from biot_plugin_cli.deploy.rollback import roll_back
+
+        return roll_back(self._destination, version, yes=yes)
+
+    def delete(self, name: str | None, *, yes: bool) -> str:
+        from biot_plugin_cli.deploy.lifecycle import delete
+
+        return delete(self._destination, name, yes=yes)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        return self._destination.plugin.manifest.environment
+
+    def log_source(self, since: Since, trace: str | None) -> LogSource | ConsoleLink:  # noqa: ARG002 - as the other
+        from biot_plugin_cli.logs.event import ConsoleLink
+        from biot_plugin_cli.logs.local_platform import LocalPlatform, plugin_of_link
+
+        link = str(self._destination.deployed_plugin().get("linkToConsole") or "")
+        plugin = plugin_of_link(link)
+        return LocalPlatform(self._destination.client.get, plugin, since) if plugin else ConsoleLink(link)
+
+
+class _AwsTarget:
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+        from biot_plugin_cli.own_account.deployment import deploy
+
+        return deploy(self._place, dry_run=dry_run, yes=yes, adopt=adopt)
+
+    def status(self) -> dict[str, Any]:
+        from biot_plugin_cli.own_account.status import show_status
+
+        return show_status(self._place)
+
+    def plugins(self) -> list[dict[str, Any]]:
+        from biot_plugin_cli.own_account.status import list_plugins
+
+        return list_plugins(self._place)
+
+    def set_state(self, state: str) -> dict[str, Any]:
+        from biot_plugin_cli.own_account.switch import set_state
+
+        return set_state(self._place, state)
+
+    def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
+        from biot_plugin_cli.own_account.rollback import roll_back
+
+        return roll_back(self._place, version, yes=yes)
+
+    def delete(self, name: str | None, *, yes: bool) -> str:
+        from biot_plugin_cli.own_account.deletion import delete
+
+        return delete(self._place, name, yes=yes)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        return self._place.plugin.manifest.environment
+
+    def log_source(self, since: Since, trace: str | None) -> LogSource | ConsoleLink:
+        from biot_plugin_cli.logs.cloud_watch import CloudWatch
+
+        return CloudWatch(self._place.account, self._place.names.log_group, since, trace)

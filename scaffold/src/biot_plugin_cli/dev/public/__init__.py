@@ -1,0 +1,1 @@
+"""`biot-plugin dev --public-url`: a real environment calls the plugin on this machine."""

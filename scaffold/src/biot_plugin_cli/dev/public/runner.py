@@ -1,0 +1,129 @@
+"""Runs the last working version of the plugin on this machine for the calls of a platform elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from biot_emulator.event_kind import EventKind, event_body, event_kind
+from biot_emulator.function_url.event_from_request import UrlRequest, function_event
+from biot_emulator.http.response import Response
+from biot_emulator.invocations.records import Trigger, invocation_record
+from biot_emulator.lambda_function.configuration import Function
+from biot_emulator.runtime.worker_pool import Workers
+from biot_plugin_cli.dev.public.only import Only
+from biot_plugin_cli.dev.snapshots import Snapshots
+from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
+from biot_plugin_cli.own_url.registration import require_hooks
+from biot_plugin_cli.plugin.local_function import local_function
+from biot_plugin_cli.plugin.repository import Plugin
+
+__all__ = ["PluginRunner"]
+
+_JSON = {"content-type": "application/json"}
+_NOTHING_RUNS = Response(503, _JSON, b'{"code": "PLUGIN_NOT_LOADED", "message": "The plugin has not been loaded yet"}')
+_ADDRESS_LENGTH = 32
+_SECRET_KEY = "BIOT_SERVICE_USER_SECRET_KEY"  # noqa: S105 - the name of a variable
+
+
+class PluginRunner:
+    """The last working version of the plugin; a context manager that ends its processes.
+
+    Args:
+        plugin: The plugin, with the overrides of its environment.
+        base_url: The base URL of the platform that calls it.
+        variables: Environment variables that take precedence over the plugin's own.
+        only: Whose calls it handles; those of others are answered without it, unchanged.
+        listener: Called with the record of every event that it handles, from any thread.
+    """
+
+    def __init__(
+        self,
+        plugin: Plugin,
+        base_url: str,
+        variables: Mapping[str, str],
+        only: Only,
+        listener: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._plugin = plugin
+        self._platform = {"BIOT_BASE_URL": base_url, "BIOT_SERVICE_ENVIRONMENT": plugin.environment or ""}
+        self._variables = variables
+        self._only = only
+        self._listener = listener
+        self._resources = ExitStack()
+        self._snapshots = self._resources.enter_context(Snapshots(plugin.root))
+        self._workers = Workers()
+        self._resources.callback(self._workers.close)
+        self._function: Function | None = None
+        self._address = hashlib.sha256(base_url.encode()).hexdigest()[:_ADDRESS_LENGTH]
+        self.version = 0
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End every process of the plugin."""
+        self._resources.close()
+
+    def load(self) -> tuple[Plugin, Hooks]:
+        """Load the plugin with its current files; if it cannot be loaded, the previous version keeps running.
+
+        Raises:
+            CliError: It cannot be imported, or its manifest is invalid.
+        """
+        plugin = Plugin.load(self._plugin.root, self._plugin.environment)
+        copy = self._snapshots.take()
+        try:
+            copied = plugin.copied_to(copy)
+            hooks = require_hooks(discover_hooks(copied, self._variables, platform=self._platform))
+        except CliError as error:
+            raise type(error)(self._snapshots.original(str(error))) from error
+        before = self._function
+        self._function = local_function(copied, plugin.python, self._platform, self._variables)
+        # Processes of the previous version may still handle events.
+        self._snapshots.keep(copy, *([before.root] if before else []))
+        self.version += 1
+        return plugin, hooks
+
+    def respond(self, request: UrlRequest) -> Response:
+        """Respond to a call of the platform."""
+        event = function_event(request, self._address, datetime.now(UTC))
+        kind, body, function = event_kind(event), event_body(event), self._function
+        if kind is not EventKind.DIRECT and not self._only.accepts(body):
+            # With the bytes that came: nothing of them is anybody's here to change.
+            return Response(200, _JSON, request.content if kind is not EventKind.NOTIFICATION else b"{}")
+        if function is None:
+            return _NOTHING_RUNS
+        invocation = self._workers.invoke(function, event)
+        trigger = Trigger(kind, _hook(kind, body, request), None)
+        record = invocation_record(
+            self._plugin.manifest.name,
+            trigger,
+            event,
+            invocation,
+            time=datetime.now(UTC),
+            secrets=[function.environment.get(_SECRET_KEY, "")],
+            variables=self._variables,
+        )
+        self._listener({**record, "logs": [self._snapshots.original(line) for line in record["logs"]]})
+        return invocation.response
+
+
+def _hook(kind: EventKind, body: Any, request: UrlRequest) -> str:
+    """Name what the plugin is called for, from what anybody may have sent."""
+    document = body if isinstance(body, dict) else {}
+    if kind is EventKind.DIRECT:
+        return f"{request.method} {request.path}"
+    if kind is EventKind.NOTIFICATION:
+        metadata = document.get("metadata")
+        names = metadata if isinstance(metadata, dict) else {}
+        return f"{names.get('entityTypeName')} {names.get('actionName')}"
+    return str(document.get("entityName" if kind is EventKind.ADAPT_ENTITY else "apiId"))

@@ -1,0 +1,72 @@
+"""Deploys to one's own AWS account: plugin -> checks -> package -> desired and actual state -> plan -> outcome."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from biot_plugin_cli.deploy.preparation import prepare
+from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.own_account.actual_state import read_actual_state, require_ownership
+from biot_plugin_cli.own_account.apply import run_steps
+from biot_plugin_cli.own_account.desired_state import DesiredState
+from biot_plugin_cli.own_account.place import Place
+from biot_plugin_cli.own_account.plan import Plan, make_plan
+from biot_plugin_cli.own_account.report import plan_document, print_plan
+from biot_plugin_cli.own_account.steps.base import Deployment
+from biot_plugin_cli.package.report import showing_progress
+from biot_plugin_cli.terminal.confirmation import confirm
+
+__all__ = ["deploy"]
+
+
+def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+    """Deploy a plugin, unless everything is there already; return the document of `--json`.
+
+    Args:
+        place: The plugin, and where to deploy it.
+        dry_run: Whether to stop after the plan.
+        yes: Whether to skip the confirmation.
+        adopt: Whether to take over resources of the same names that were not made by this program.
+
+    Raises:
+        CliError: It cannot be imported, packaged or deployed.
+    """
+    plugin = place.plugin
+    if plugin.manifest.package == "image":
+        raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
+    hooks, package = prepare(plugin)
+    desired = DesiredState.of(plugin.manifest, plugin.environment, place.base_url, hooks, package)
+    plan = _plan(place, desired, adopt=adopt)
+    print_plan(plan)
+    if plan.action == "none" or dry_run:
+        return _document(plan)
+    if not yes:
+        confirm("Go on?", yes=yes)
+        plan = _refresh(place, plan, adopt=adopt)
+    with showing_progress() as progress:
+        run_steps(plan.steps, progress, "deploy")
+    return _document(plan)
+
+
+def _plan(place: Place, desired: DesiredState, *, adopt: bool) -> Plan:
+    with showing_progress() as progress:
+        progress("Reading the AWS account and the platform")
+        actual = read_actual_state(place.account, place.names, place.settings)
+        require_ownership(actual, place.names, adopt=adopt)
+        return make_plan(Deployment(place.account, desired, actual, place.platform))
+
+
+def _refresh(place: Place, plan: Plan, *, adopt: bool) -> Plan:
+    """Make the plan again after the confirmation, which may have taken any time."""
+    current = _plan(place, plan.deployment.desired, adopt=adopt)
+    if not plan.is_same(current):
+        raise OperationFailed(
+            f"{place.names.function} was changed after the plan was made. Nothing was changed: run this command again, "
+            "and look at the new plan"
+        )
+    return replace(current)
+
+
+def _document(plan: Plan) -> dict[str, Any]:
+    return {**plan_document(plan), "endpointUrl": plan.deployment.url}

@@ -1,0 +1,123 @@
+"""Prints plans for one's own AWS account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rich.text import Text
+
+from biot_plugin_cli.deploy.change_lines import ChangeLine, describe_changes, hide_changes
+from biot_plugin_cli.deploy.config_changes import Change, changed_fields
+from biot_plugin_cli.deploy.variables import VARIABLES
+from biot_plugin_cli.own_account.desired_state import DEPLOY_VARIABLES, KEY_VARIABLE
+from biot_plugin_cli.own_account.plan import Plan
+from biot_plugin_cli.own_account.steps.base import Step
+from biot_plugin_cli.terminal.console import err
+from biot_plugin_cli.terminal.plain_text import one_line
+
+__all__ = ["plan_document", "print_plan", "print_steps"]
+
+_TITLES = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
+_WORDS = {"create": ("create", "green"), "update": ("change", "yellow"), "delete": ("delete", "red")}
+_VERBS = {"added": "green", "removed": "red", "moved": "yellow", "changed": "yellow", "": "yellow"}
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """Create the plan's part of the document of `--json`."""
+    deployment = plan.deployment
+    names, version = deployment.desired.names, deployment.actual.alias
+    shown = _shown_variables(plan)
+    return {
+        "action": plan.action,
+        "target": "aws",
+        "name": names.plugin,
+        "function": names.function,
+        "account": deployment.account.id,
+        "region": deployment.account.region_name,
+        "version": int(deployment.version) if deployment.version else None,
+        "versionBefore": int(version.version) if version else None,
+        "contentHash": deployment.desired.content_hash,
+        "codeChanged": plan.sends_code,
+        "changes": [
+            {"resource": step.resource, "action": step.action, **asdict(change)}
+            for step in plan.steps
+            for change in hide_changes(step.changes, shown)
+        ],
+        "steps": [{"resource": step.resource, "action": step.action} for step in plan.steps],
+        "otherVariables": other_variables(plan),
+    }
+
+
+def print_plan(plan: Plan) -> None:
+    """Print a plan on standard error; standard output has the outcome."""
+    deployment = plan.deployment
+    word, style = _TITLES[plan.action]
+    account = f"the AWS account {deployment.account.id}, {deployment.account.region_name}"
+    title = f" {deployment.desired.names.plugin} in {account}, for {deployment.desired.base_url}"
+    err.print(Text.assemble((word, f"bold {style}"), title))
+    print_steps(plan.steps, _shown_variables(plan), is_new=plan.action == "create")
+    if others := other_variables(plan):
+        names = ", ".join(map(one_line, others))
+        err.print(Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: not in pyproject.toml"))
+
+
+def print_steps(steps: tuple[Step, ...], variables: Mapping[str, str], *, is_new: bool = False) -> None:
+    """Print steps on standard error.
+
+    Args:
+        steps: The steps.
+        variables: The environment variables whose values may be shown.
+        is_new: Whether there was nothing before.
+    """
+    for step in steps:
+        word, style = _WORDS[step.action]
+        err.print(Text.assemble("  ", (word, style), f" {one_line(step.resource)}"))
+        for line in describe_changes(hide_changes(_selected(_split(step.changes)), variables)):
+            err.print(_line(line, is_new=is_new or step.action == "create"))
+
+
+def other_variables(plan: Plan) -> list[str]:
+    """List the variables of the function that neither the manifest nor a deployment sets."""
+    function = plan.deployment.actual.function
+    own = {*plan.deployment.desired.manifest.environment, *DEPLOY_VARIABLES}
+    return sorted(name for name in (function.config.environment if function else {}) if name not in own)
+
+
+def _selected(changes: tuple[Change, ...]) -> Iterator[Change]:
+    """Select what people have to know: all, but for what follows from the rest."""
+    important = [change for change in changes if (change.before or change.after) and not _is_record(change)]
+    yield from important or changes
+
+
+def _split(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Split the table of tags, which appears as a whole with a new resource."""
+    return tuple(
+        part
+        for change in changes
+        for part in (
+            changed_fields({}, change.after, "tags.")
+            if change.field == "tags" and change.before is None and isinstance(change.after, Mapping)
+            else (change,)
+        )
+    )
+
+
+def _is_record(change: Change) -> bool:
+    return change.field == "contentHash" or change.field.startswith("tags.biot-plugin:")
+
+
+def _line(line: ChangeLine, *, is_new: bool) -> Text:
+    style = _VERBS[line.verb]
+    name = f"{line.field} {line.verb} {line.member}".strip() if line.verb else line.field
+    before = "" if is_new or line.before == "none" else line.before
+    arrow = " → " if before and line.after else ""
+    values: list[str | tuple[str, str]] = [(before, "red"), arrow, (line.after, style)] if before or line.after else []
+    return Text.assemble(f"      {' '.join(name.split())}", "  " if values else "", *values)
+
+
+def _shown_variables(plan: Plan) -> Mapping[str, str]:
+    deployment = plan.deployment
+    service = {key: value for key, value in deployment.service_variables.items() if key != KEY_VARIABLE}
+    return {**deployment.desired.variables, **service}

@@ -1,0 +1,130 @@
+"""Shows plugins as they are in one's own AWS account, in the form in which the platform shows its plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from biot_plugin_cli.aws.errors import explained
+from biot_plugin_cli.aws.function import FunctionState, find_function
+from biot_plugin_cli.aws.names import ALIAS, ENVIRONMENT_TAG, OWNER, OWNER_TAG, PLUGIN_TAG
+from biot_plugin_cli.aws.session import Account
+from biot_plugin_cli.deploy.variables import HIDDEN, hide_value
+from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.own_account.actual_state import DISABLED, ENABLED, STATE_TAG, ActualState, read_actual_state
+from biot_plugin_cli.own_account.desired_state import KEY_VARIABLE, LABEL_VARIABLES
+from biot_plugin_cli.own_account.hook_record import HOOKS_VARIABLE, decode_hooks
+from biot_plugin_cli.own_account.place import Place
+
+__all__ = ["list_plugins", "require_deployed", "show_status"]
+
+
+def show_status(place: Place) -> dict[str, Any]:
+    """Return the plugin as it is in the account; values that pyproject.toml does not have are hidden.
+
+    Raises:
+        OperationFailed: It is not there.
+        CliError: AWS cannot be reached, or refuses.
+    """
+    actual = require_deployed(place)
+    live = actual.live
+    if actual.function is None or live is None:
+        raise _absent(place)
+    document = _describe(place.account, live, actual.function.tags, place.plugin.manifest.environment)
+    return {
+        **document,
+        "endpointUrl": actual.address,
+        "linkToConsole": console_link(place.account, place.names.function),
+        "lastModifiedTime": actual.function.modified,
+    }
+
+
+def require_deployed(place: Place) -> ActualState:
+    """Read what there is, and require that the plugin is deployed.
+
+    Raises:
+        OperationFailed: It is not, or its deployment was interrupted.
+    """
+    actual = read_actual_state(place.account, place.names, place.settings)
+    owner = actual.function.tags.get(PLUGIN_TAG) if actual.function else None
+    if actual.live is None and (owner == place.names.plugin or (actual.log_group and not actual.function)):
+        raise OperationFailed(
+            f"The deployment of {place.names.plugin} to the AWS account {place.account.id} was not completed: run "
+            "biot-plugin deploy again, or biot-plugin delete"
+        )
+    if actual.live is None or owner != place.names.plugin:
+        raise _absent(place)
+    return actual
+
+
+def list_plugins(place: Place) -> list[dict[str, Any]]:
+    """Return all plugins that were deployed to the account and region, sorted by name."""
+    account = place.account
+    with explained():
+        pages = account.tagging.get_paginator("get_resources").paginate(
+            ResourceTypeFilters=["lambda:function"], TagFilters=[{"Key": OWNER_TAG, "Values": [OWNER]}]
+        )
+        arns = [resource.get("ResourceARN", "") for page in pages for resource in page["ResourceTagMappingList"]]
+        functions = (_find_live(account, arn.split(":")[6]) for arn in arns)
+        documents = [_describe(account, live, tags, {}) for live, tags in filter(None, functions)]
+    return sorted(documents, key=lambda document: (document["name"], document["environment"] or ""))
+
+
+def console_link(account: Account, function: str) -> str:
+    """Return the page of a function in AWS's console."""
+    host = "console.amazonaws.cn" if account.partition == "aws-cn" else "console.aws.amazon.com"
+    region = account.region_name
+    return f"https://{region}.{host}/lambda/home?region={region}#/functions/{function}"
+
+
+def _find_live(account: Account, name: str) -> tuple[FunctionState, Mapping[str, str]] | None:
+    function = find_function(account, name)
+    live = find_function(account, name, ALIAS) if function else None
+    return (live or function, function.tags) if function else None
+
+
+def _describe(
+    account: Account, live: FunctionState, tags: Mapping[str, str], environment: Mapping[str, str]
+) -> dict[str, Any]:
+    config = live.config
+    hooks = decode_hooks(config.environment.get(HOOKS_VARIABLE)) or {}
+    variables = {
+        name: value
+        if name in LABEL_VARIABLES
+        else HIDDEN
+        if name == KEY_VARIABLE
+        else hide_value(name, value, environment)
+        for name, value in config.environment.items()
+        if name != HOOKS_VARIABLE
+    }
+    return {
+        "name": tags.get(PLUGIN_TAG, ""),
+        "environment": tags.get(ENVIRONMENT_TAG),
+        "displayName": config.environment.get("BIOT_APP_NAME"),
+        "target": "aws",
+        "version": int(live.version) if live.version.isdecimal() else None,
+        "enabledState": DISABLED if tags.get(STATE_TAG) == DISABLED else ENABLED,
+        "function": live.arn.split(":")[6],
+        "account": account.id,
+        "region": account.region_name,
+        "runtime": config.runtime,
+        "handler": config.handler,
+        "architecture": config.architecture,
+        "timeout": config.timeout,
+        "memorySize": config.memory_size,
+        "ephemeralStorage": config.ephemeral_storage,
+        "role": config.role,
+        "cronSchedule": hooks.get("cronSchedule"),
+        "environmentVariables": variables,
+        "contentHash": config.environment.get(HASH_VARIABLE),
+        "subscriptions": {name: hooks.get(name) or [] for name in ("interceptions", "notifications")},
+        "lastModifiedTime": live.modified,
+    }
+
+
+def _absent(place: Place) -> OperationFailed:
+    return OperationFailed(
+        f"There is no plugin {place.names.plugin} in the AWS account {place.account.id}, {place.account.region_name}: "
+        "deploy it first"
+    )

@@ -1,0 +1,185 @@
+"""The function: its configuration and its code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from biot_plugin_cli.aws.function import (
+    FunctionConfig,
+    FunctionState,
+    create_function,
+    delete_function,
+    settle,
+    tag_function,
+    update_code,
+    update_config,
+)
+from biot_plugin_cli.aws.limits import require_environment_size
+from biot_plugin_cli.deploy.subscriptions import describe_subscription
+from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.own_account.actual_state import CODE_TAG
+from biot_plugin_cli.own_account.desired_state import DEPLOY_VARIABLES
+from biot_plugin_cli.own_account.hook_record import HOOKS_VARIABLE, decode_hooks
+from biot_plugin_cli.own_account.steps.base import Deployment, Step, compare_tags, step_for
+
+__all__ = ["code_changes", "describe_hooks", "plan_function"]
+
+_RECORDS = (HASH_VARIABLE, HOOKS_VARIABLE)
+
+
+def plan_function(deployment: Deployment) -> list[Step]:
+    """Plan the function.
+
+    Raises:
+        InvalidPlugin: Its environment variables are too large.
+    """
+    desired, before = deployment.desired, deployment.actual.function
+    after = _desired_config(deployment)
+    require_environment_size(after.environment, desired.manifest.environment)
+    tags = _tags(deployment)
+    fields = {**_fields(after), "code": _code(desired.content_hash), "tags": tags}
+    return step_for(
+        f"function {desired.names.function}",
+        _fields_before(deployment, before, tags) if before and not _is_failed(before) else None,
+        fields,
+        lambda: _create(deployment),
+        lambda: _update(deployment),
+    )
+
+
+def code_changes(deployment: Deployment) -> bool:
+    """Whether the function has other code than the desired one.
+
+    The same files may be compressed to other bytes elsewhere, so the tag says which code the bytes stand for.
+    """
+    before = deployment.actual.function
+    if before is None:
+        return True
+    recorded = f"{deployment.desired.content_hash} {before.code_sha256}"
+    return before.code_sha256 != _sha256(deployment.desired.code) and before.tags.get(CODE_TAG) != recorded
+
+
+def describe_hooks(document: Mapping[str, Any] | None) -> list[str]:
+    """Describe hooks, each in a line."""
+    if document is None:
+        return []
+    lines = [
+        describe_subscription(item) + (f" order {item['order']}" if item.get("order") else "")
+        for name in ("interceptions", "notifications")
+        for item in document.get(name) or ()
+    ]
+    cron = document.get("cronSchedule")
+    return sorted([*lines, *([f"schedule {cron}"] if cron else [])])
+
+
+def _create(deployment: Deployment) -> None:
+    account, name, before = deployment.account, deployment.desired.names.function, deployment.actual.function
+    if before is not None and before.status == "Failed":
+        # Its creation failed, and such a function cannot be updated.
+        delete_function(account, name)
+    created = create_function(account, name, _desired_config(deployment), deployment.desired.code, _tags(deployment))
+    settle(account, name)
+    if not created:
+        # The response of an earlier request was lost, or somebody else has made it in the meantime.
+        _update(deployment)
+
+
+def _update(deployment: Deployment) -> None:
+    account, name, desired = deployment.account, deployment.desired.names.function, _desired_config(deployment)
+    state = settle(account, name, allows_failed_update=True)
+    after = replace(desired, environment={**_others(state), **desired.environment})
+    if state.config != after or state.update_status == "Failed" or _has_new_role(deployment):
+        update_config(account, name, after, state.revision)
+        state = settle(account, name)
+    code = deployment.desired.code
+    deployed = replace(deployment, actual=replace(deployment.actual, function=state))
+    if code_changes(deployed):
+        update_code(account, name, after, code, state.revision)
+        state = settle(account, name)
+        if state.code_sha256 != _sha256(code):
+            raise OperationFailed(
+                f"Somebody else has changed the code of {name} at the same time: run this command again"
+            )
+        deployed = replace(deployment, actual=replace(deployment.actual, function=state))
+    tags = _tags(deployed)
+    tag_function(account, state.arn, {key: value for key, value in tags.items() if state.tags.get(key) != value})
+
+
+def _desired_config(deployment: Deployment) -> FunctionConfig:
+    before = deployment.actual.function
+    config = deployment.desired.function(deployment.role_arn, deployment.service_variables)
+    environment = {**(_others(before) if before else {}), **config.environment}
+    hooks = before.config.environment.get(HOOKS_VARIABLE) if before else None
+    # Another version of zlib may have compressed the same hooks to other bytes.
+    if hooks and deployment.desired.hooks is not None and decode_hooks(hooks) == deployment.desired.hooks:
+        environment[HOOKS_VARIABLE] = hooks
+    return replace(config, environment=environment)
+
+
+def _others(state: FunctionState) -> dict[str, str]:
+    """Return the variables that neither the manifest nor a deployment sets: they are left as they are."""
+    return {name: value for name, value in state.config.environment.items() if name not in DEPLOY_VARIABLES}
+
+
+def _tags(deployment: Deployment) -> dict[str, str]:
+    before, code = deployment.actual.function, _sha256(deployment.desired.code)
+    if before is not None and not code_changes(deployment):
+        code = before.code_sha256
+    return {**deployment.desired.tags, CODE_TAG: f"{deployment.desired.content_hash} {code}"}
+
+
+def _fields_before(deployment: Deployment, before: FunctionState, tags: Mapping[str, str]) -> dict[str, Any]:
+    is_other = code_changes(deployment)
+    recorded = before.tags.get(CODE_TAG, "").split(" ")
+    is_by_hand = recorded[-1] != before.code_sha256
+    code = "changed by hand" if is_other and is_by_hand else _code(recorded[0])
+    return {
+        **_fields(before.config),
+        **({"role": "deleted"} if _has_new_role(deployment) else {}),
+        **({"lastUpdate": f"failed: {before.reason}"} if before.update_status == "Failed" else {}),
+        "code": code if is_other else _code(deployment.desired.content_hash),
+        # It follows the code, and is no change of its own.
+        **({"contentHash": _code(deployment.desired.content_hash)} if is_other else {}),
+        "tags": compare_tags(before.tags, tags),
+    }
+
+
+def _fields(config: FunctionConfig) -> dict[str, Any]:
+    variables = {name: value for name, value in config.environment.items() if name not in _RECORDS}
+    vpc = {"subnets": list(config.subnets), "securityGroups": list(config.security_groups)} if config.subnets else {}
+    return {
+        "runtime": config.runtime,
+        "handler": config.handler,
+        "architecture": config.architecture,
+        "timeout": config.timeout,
+        "memorySize": config.memory_size,
+        "ephemeralStorage": config.ephemeral_storage,
+        "role": config.role,
+        **vpc,
+        **({"kmsKey": config.kms_key} if config.kms_key else {}),
+        "environmentVariables": variables,
+        "hooks": describe_hooks(decode_hooks(config.environment.get(HOOKS_VARIABLE))),
+        "contentHash": _code(config.environment.get(HASH_VARIABLE, "")),
+    }
+
+
+def _has_new_role(deployment: Deployment) -> bool:
+    """Whether the role is made again: what AWS granted to the old one of this name, it does not grant to this one."""
+    return deployment.actual.role is None and deployment.desired.settings.role is None
+
+
+def _is_failed(state: FunctionState) -> bool:
+    return state.status == "Failed"
+
+
+def _sha256(content: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+
+def _code(content_hash: str) -> str:
+    return content_hash[:16]

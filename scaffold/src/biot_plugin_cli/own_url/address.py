@@ -1,0 +1,94 @@
+"""The URL of a plugin that BioT does not run: its form, and whether a plugin answers there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError, SSLError
+
+from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.platform.proxies import LOOPBACK, pool_for
+
+__all__ = ["require_plugin", "require_url"]
+
+_TIMEOUT = urllib3.Timeout(connect=10, read=30)
+_NO_RETRIES = urllib3.Retry(0, redirect=False)
+_MAX_BYTES = 64 * 1024
+# A hook without a token: every plugin that verifies its callers refuses it.
+_HEADERS = {"content-type": "application/json", "hooktype": "INTERCEPTOR_PRE", "user-agent": "biot-plugin"}
+_REFUSALS = (400, 401, 403)
+
+
+def require_url(url: str, base_url: str) -> str:
+    """Require a URL that the platform can call.
+
+    Args:
+        url: The URL.
+        base_url: The platform's base URL: one on this machine also calls plain http on this machine.
+
+    Raises:
+        UsageError: It is not such a URL.
+    """
+    try:
+        parts = urlsplit(url)
+        is_valid = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise UsageError(f"{url!r} is no URL: write one such as https://plugin.example.org") from None
+    is_local = parts.hostname in LOOPBACK and urlsplit(base_url).hostname in LOOPBACK
+    if not is_valid or not url.isascii() or not url.isprintable() or " " in url:
+        raise UsageError(f"{url!r} is no URL: write one such as https://plugin.example.org")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
+        raise UsageError(f"The platform calls plugins over HTTPS only: make {url} an https:// URL")
+    if parts.username is not None or parts.fragment:
+        raise UsageError("A plugin's URL has no user name and no fragment, which everybody who may search would see")
+    return url
+
+
+def require_plugin(url: str) -> None:
+    """Require that a plugin answers at a URL, over HTTPS with a valid certificate, and refuses whoever has no token.
+
+    Raises:
+        OperationFailed: It does not answer so.
+    """
+    status, document = _ask(url)
+    if 200 <= status <= 299:
+        raise OperationFailed(
+            f"{url} answers a call without a token with {status}: have the plugin verify its callers, as the "
+            "framework does unless BIOT_SHOULD_VALIDATE_JWT is false, or pass --no-check"
+        )
+    if status not in _REFUSALS or not isinstance(document, dict) or not isinstance(document.get("code"), str):
+        raise OperationFailed(
+            f"{url} does not answer as a plugin does, but with {status}: start the plugin there, check the path, or "
+            "pass --no-check"
+        )
+
+
+def _ask(url: str) -> tuple[int, Any]:
+    pool = pool_for(url, timeout=_TIMEOUT, retries=_NO_RETRIES)
+    try:
+        response = pool.request("POST", url, body=b"{}", headers=_HEADERS, preload_content=False)
+        content = response.read(_MAX_BYTES)
+        response.close()
+    except HTTPError as error:
+        raise _unreachable(url, error) from error
+    finally:
+        pool.clear()
+    try:
+        return response.status, json.loads(content)
+    except (ValueError, RecursionError):
+        return response.status, None
+
+
+def _unreachable(url: str, error: HTTPError) -> OperationFailed:
+    cause = getattr(error, "reason", None) or error
+    if isinstance(cause, SSLError):
+        return OperationFailed(
+            f"The certificate of {url} is not valid: have it issued by an authority that the platform trusts, or set "
+            "SSL_CERT_FILE to the certificates to trust"
+        )
+    return OperationFailed(
+        f"{url} does not respond ({type(cause).__name__}): start the plugin there, or pass --no-check"
+    )
