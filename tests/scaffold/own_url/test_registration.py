@@ -223,7 +223,11 @@ def test_credentials_go_where_they_destroy_nothing_and_git_does_not_track_them(
     assert (tmp_path / "taken").read_text() == "mine"
     assert registered(emulator) == []
     (plugin.root / ".gitignore").write_text("secret.env\n")
-    assert plugin.program("subscribe", refusing, "--yes", "--service-user", "secret.env").exit_code == 0
+    command = ("subscribe", refusing, "--yes", "--json", "--service-user", "secret.env")
+    assert [plugin.program(*command).document["action"] for _ in range(2)] == ["subscribe", "none"]
+    # Not those of a service user that is gone.
+    assert plugin.program("unsubscribe", refusing, "--yes").exit_code == 0
+    assert "already exists" in plugin.program(*command).err
 
 
 def test_a_failure_leaves_no_file(plugin: Repository, emulator: Emulator, refusing: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli.platform.client import PlatformClient
-from biot_plugin_cli.platform.errors import Refusal
+from biot_plugin_cli.platform.errors import AnswerLost, Refusal
 from biot_plugin_cli.subscriptions.apply import apply_changes
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
@@ -63,6 +64,47 @@ def test_what_the_platform_refuses_is_an_error(client: PlatformClient) -> None:
         with pytest.raises(Refusal) as refused:
             apply_changes(SubscriptionChanges(**{part: (unknown,)}), client)
         assert refused.value.code == "INVALID_API_ID"
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+def test_a_change_that_is_cut_anywhere_is_continued(
+    emulator: Emulator, client: PlatformClient, monkeypatch: pytest.MonkeyPatch, is_delivered: bool
+) -> None:
+    """The connection is lost at each request of a first change, and of one that adds, moves and removes."""
+    send, later = (
+        client.send_json,
+        {"interceptions": [{**PRE, "order": 2}], "notifications": [{**NOTIFY, "templateName": "x"}]},
+    )
+    bring_about(client, later)
+    undisturbed = states(emulator)
+    for before in ({}, HOOKS):
+        for number in range(1, 8):
+            bring_about(client, {})
+            bring_about(client, before)
+            left = number
+
+            def cut(*arguments: Any) -> Any:
+                nonlocal left
+                left -= 1
+                if left == 0 and not is_delivered:
+                    raise AnswerLost("cut before")
+                reply = send(*arguments)
+                if left == 0:
+                    raise AnswerLost("cut after")
+                return reply
+
+            monkeypatch.setattr(client, "send_json", cut)
+            with suppress(AnswerLost):
+                apply_changes(changes(client, later), client)
+            monkeypatch.setattr(client, "send_json", send)
+            bring_about(client, later)
+            assert states(emulator) == undisturbed
+
+
+def states(emulator: Emulator) -> list[dict[str, Any]]:
+    documents = [*registered(emulator), *registered(emulator, "notifications")]
+    varying = ("id", "creationTime", "lastModifiedTime")
+    return [{name: value for name, value in item.items() if name not in varying} for item in documents]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

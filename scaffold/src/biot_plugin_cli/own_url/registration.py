@@ -13,6 +13,7 @@ from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.own_url.address import require_plugin, require_url
 from biot_plugin_cli.own_url.service_user import (
     create_credentials,
+    has_credentials,
     require_writable,
     service_user_name,
 )
@@ -60,21 +61,23 @@ def subscribe(destination: Destination, url: str, options: SubscribeOptions) -> 
         CliError: Something is wrong; what was done before is continued by the next run.
     """
     require_url(url, destination.base_url)
-    if options.credentials_file is not None:
-        require_writable(options.credentials_file)
+    name, file = service_user_name(destination.name, url), options.credentials_file
+    if file is not None and has_credentials(destination.client, name, file):
+        file = None
+    if file is not None:
+        require_writable(file)
     hooks = require_hooks(discover_hooks(destination.plugin))
     if options.checks:
         require_plugin(url)
     order = destination.plugin.manifest.interception_order
     desired = desired_subscriptions(hooks.subscriptions, url, order)
     changes = compare(desired, find_subscriptions(destination.client, url))
-    has_work = bool(changes) or options.credentials_file is not None
-    _print_plan(destination, url, changes, options.credentials_file)
+    has_work = bool(changes) or file is not None
+    _print_plan(destination, url, changes, file)
     if has_work and not options.dry_run:
         confirm("Go on?", yes=options.yes)
-        if options.credentials_file is not None:
-            name = service_user_name(destination.name, url)
-            create_credentials(destination.client, name, options.role_id, options.credentials_file)
+        if file is not None:
+            create_credentials(destination.client, name, options.role_id, file)
         apply_changes(changes, destination.client)
     return _document("subscribe" if has_work else "none", url, changes)
 

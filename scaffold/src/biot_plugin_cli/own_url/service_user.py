@@ -10,12 +10,14 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import isolated_for
 from biot_plugin_cli.git.runner import run_git
 from biot_plugin_cli.platform.client import PlatformClient
-from biot_plugin_cli.platform.service_users import ensure_service_user, new_secret_key
+from biot_plugin_cli.platform.service_users import ensure_service_user, find_service_user, new_secret_key
 
-__all__ = ["create_credentials", "require_writable", "service_user_name"]
+__all__ = ["create_credentials", "has_credentials", "require_writable", "service_user_name"]
 
 _MAX_NAME_LENGTH = 100
 _PRIVATE = 0o600
+_USER_ID, _SECRET_KEY = "BIOT_SERVICE_USER_ID", "BIOT_SERVICE_USER_SECRET_KEY"
+_LINES = 2
 _NOT_IGNORED, _NO_REPOSITORY = 1, 128
 
 
@@ -26,6 +28,23 @@ def service_user_name(plugin: str, url: str) -> str:
     if len(name) <= _MAX_NAME_LENGTH:
         return name
     return f"{plugin} at {hashlib.sha256(place.encode()).hexdigest()[:32]}"
+
+
+def has_credentials(client: PlatformClient, name: str, file: Path) -> bool:
+    """Whether a file has the credentials of a service user that exists: those of an earlier run.
+
+    Raises:
+        PlatformRefused: The platform responded with an error.
+        PlatformUnreachable: The platform did not respond.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return False
+    if len(lines) != _LINES or not lines[1].startswith(f"{_SECRET_KEY}="):
+        return False
+    user = find_service_user(client, name)
+    return user is not None and lines[0] == f"{_USER_ID}={user.id}"
 
 
 def require_writable(file: Path) -> None:
@@ -70,7 +89,7 @@ def create_credentials(client: PlatformClient, name: str, role_id: str | None, f
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             user = ensure_service_user(client, name, role_id)
             key = user.secret_key or new_secret_key(client, user.id)
-            stream.write(f"BIOT_SERVICE_USER_ID={user.id}\nBIOT_SERVICE_USER_SECRET_KEY={key}\n")
+            stream.write(f"{_USER_ID}={user.id}\n{_SECRET_KEY}={key}\n")
     except BaseException:
         file.unlink(missing_ok=True)
         raise
