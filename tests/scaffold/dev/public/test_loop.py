@@ -303,6 +303,26 @@ def test_a_wrong_command_line_is_one_sentence(folder: Path, arguments: list[str]
     assert "Traceback" not in done.stderr
 
 
+def test_who_may_not_subscribe_is_refused_at_once(
+    folder: Path, emulator: Emulator, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"roleId": "11111111-2222-3333-4444-555555555555", "type": "EXTERNAL_SERVICE"}
+    user = emulator.call("POST", "/ums/v2/services", json=body).body
+    monkeypatch.setenv("BIOT_PLUGIN_SERVICE_ID", user["id"])
+    monkeypatch.setenv("BIOT_PLUGIN_SERVICE_SECRET", user["secretKeyData"]["secretKey"])
+    port = free_port()
+    with tunnel(authority, port) as url:
+        done = run(folder, "--env", "test", "--public-url", url, "--port", str(port))
+    assert (done.returncode, "lacks the permission" in done.stderr) == (5, True), done.stderr
+    assert not (folder / ".biot-plugin").exists()
+
+
+def test_a_variable_that_opens_the_plugin_to_everybody_is_refused(folder: Path, emulator: Emulator) -> None:
+    (folder / "open.env").write_text("BIOT_SHOULD_VALIDATE_JWT=False\n")
+    done = run(folder, "--env", "test", "--public-url", "https://localhost:1", "--port", "0", "--env-file", "open.env")
+    assert (done.returncode, "everybody can call a public URL" in done.stderr) == (2, True), done.stderr
+
+
 def test_a_url_that_leads_elsewhere_is_not_subscribed(folder: Path, emulator: Emulator, authority: Authority) -> None:
     with tunnel(authority, int(emulator.url.rpartition(":")[2])) as url:
         done = run(folder, "--env", "test", "--public-url", url, "--port", "0")

@@ -19,7 +19,7 @@ from biot_plugin_cli.dev.public.runner import PluginRunner
 from biot_plugin_cli.dev.public.session import Session, begin_session
 from biot_plugin_cli.dev.public.tunnel import Tunnel
 from biot_plugin_cli.dev.report import DevReport
-from biot_plugin_cli.errors import CliError, OperationFailed, UsageError
+from biot_plugin_cli.errors import CliError, OperationFailed, PlatformRefused, PlatformUnreachable, UsageError
 from biot_plugin_cli.manifest.production import require_no_production
 from biot_plugin_cli.own_url.address import require_url
 from biot_plugin_cli.subscriptions.apply import apply_changes
@@ -104,6 +104,8 @@ def _serving(tunnel: Tunnel, port: int) -> FunctionEndpoint:
 def _run(loop: _Loop, tunnel: Tunnel, bursts: Iterable[Any], stop: threading.Event) -> None:
     heartbeat = threading.Thread(target=tunnel.watch, args=(stop, loop.report.print_line), name="biot-plugin-tunnel")
     session = Session(loop.options.url, loop.destination.base_url)
+    # Whoever may not even search is refused before anything is written down.
+    find_subscriptions(loop.destination.client, loop.options.url)
     with begin_session(loop.destination.plugin.root, session) as file:
         heartbeat.start()
         try:
@@ -118,12 +120,13 @@ def _run(loop: _Loop, tunnel: Tunnel, bursts: Iterable[Any], stop: threading.Eve
             loop.report.print_line(f"Unsubscribed {loop.options.url}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Loop:
     destination: Destination
     options: PublicOptions
     runner: PluginRunner
     report: DevReport
+    is_first: bool = True
 
     def load(self, changed: Iterable[Any]) -> None:
         """Load the plugin, and subscribe what its hooks need; if that fails, what runs keeps running."""
@@ -133,8 +136,11 @@ class _Loop:
             desired = self.options.only.limit(desired_subscriptions(hooks.subscriptions, self.options.url, order))
             self._subscribe(desired)
         except CliError as error:
+            if self.is_first and isinstance(error, PlatformRefused | PlatformUnreachable):
+                raise
             self.report.print_rejected(error, self.runner.version or None)
             return
+        self.is_first = False
         files = ", ".join(map(str, changed))
         self.report.print_line(f"Version {self.runner.version} runs{f': {files}' if files else ''}")
 
