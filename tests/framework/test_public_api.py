@@ -68,6 +68,7 @@ ALLOWED = {
     "_openssl",
     "aws_lambda_powertools",
     "biot_plugin",
+    "botocore",  # its `__init__` alone, which powertools looks for
     "cryptography",
     "jmespath",
     "typing_extensions",
@@ -86,6 +87,11 @@ def test_importing_loads_nothing_that_is_not_allowed() -> None:
     assert modules - set(sys.stdlib_module_names) <= ALLOWED
     assert not modules & TOO_HEAVY
     assert "biot_plugin" in modules
+
+
+def test_importing_loads_no_aws_client() -> None:
+    modules = loaded(LOADED.replace('name.partition(".")[0]', "name"))
+    assert not {name for name in modules if name.startswith(("boto3", "botocore."))}
 
 
 def test_nothing_for_tests_is_imported_in_production() -> None:
