@@ -16,8 +16,6 @@ for ending in (signal.SIGTERM, signal.SIGHUP):
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# Where the same properties hold under another Python: that run looks for what depends on it, not for rare values.
-settings.register_profile("another python", settings.get_profile("any machine"), max_examples=10)
 settings.load_profile("any machine")
 
 
