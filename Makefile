@@ -76,7 +76,7 @@ coverage: setup ## Run every test under coverage, and hold each package to its p
 	  $(BIN)/coverage report --include="*/$${package%=*}/*" --fail-under="$${package#*=}" || failed=1; \
 	done; exit $$failed
 
-test-template: setup ## Render and check every combination of the template's answers
+test-template: setup ## Render and check every combination of the template's answers, and try the Pythons in between
 	$(BIN)/pytest $(PARALLEL) -m matrix
 
 check: setup ## Lint, format check, import directions and type checks
