@@ -14,7 +14,7 @@ from biot_plugin_cli.plugin.interpreters import find_interpreter
 
 ROOT = Path(__file__).parents[1]
 UV = ROOT / ".uv" / "bin" / "uv"
-PACKAGES = ("./framework[models,testing]", "pydantic")
+PACKAGES = ("./framework[models,testing]", "botocore", "pydantic")
 #: The lock holds versions for the tools' Pythons alone; older ones get the newest of the day it was made.
 LOCKED_ON = "2026-11-24"
 #: The oldest and the newest ones; what works under both is tried between them on demand.

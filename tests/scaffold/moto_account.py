@@ -79,29 +79,40 @@ def use_account(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
         monkeypatch.setenv(f"AWS_{name}", value)
 
 
+_SERVER = """
+import os, sys, threading
+if os.fork():
+    os._exit(0)
+threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
+from moto.server import main
+main(sys.argv[1:])
+"""
+
+
 @contextmanager
 def running_moto() -> Iterator[MotoAccount]:
     """Run moto's server on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    # Not a child of this process, since other tests look whether they have left any; it ends with this end of the pipe.
     process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        [sys.executable, "-W", "ignore", "-c", _SERVER, "-H", "127.0.0.1", "-p", str(port)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    try:
+    assert process.stdin is not None
+    with process.stdin:
+        assert process.wait() == 0
         account = MotoAccount(f"http://127.0.0.1:{port}")
-        _wait_for(account, process)
+        _wait_for(account)
         yield account
-    finally:
-        process.kill()
-        process.wait()
 
 
-def _wait_for(account: MotoAccount, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(account: MotoAccount) -> None:
     deadline = time.monotonic() + 120
     while not _answers(account):
-        if process.poll() is not None or time.monotonic() > deadline:
+        if time.monotonic() > deadline:
             raise RuntimeError("moto does not start")
         time.sleep(0.05)
 
