@@ -15,7 +15,7 @@ TOKEN = "eyJhbGciOiJSUzUxMiJ9.eyJleHAiOjE3fQ.c2lnbmF0dXJl"
 
 #: Each would take minutes if every beginning of a match were looked at to the end of the text.
 HOSTILE = ["a-", "eyJ", "eyJ-", "eyJ.", "eyJaaaaa..", "eyJ.a", "Bearer ", "bearer\t\n", "token", "secret-key", "token="]
-HOSTILE += ["'password':'", "password':'\\\\", "password\": ", "://a:", "://a:b", "authorization: basic ", "@"]
+HOSTILE += ["'password':'", "password':'\\\\", 'password": ', "://a:", "://a:b", "authorization: basic ", "@"]
 HOSTILE += ["\\", '"', "(", "é-", "Bearer xbearer", "=;"]
 
 

@@ -24,7 +24,8 @@ SAMPLES = {
     + [f"glptt-{HEX}{HEX[:8]}", f"glpat-{MIXED}{MIXED[:20]}.01.0w1abcdef"],
     "a Slack token": [f"xox{kind}-2480{HEX[:8]}-12345678901-{MIXED[:24]}" for kind in "bpas"]
     + [f"xapp-1-A0{MIXED[:8].upper()}-1234567890123-{HEX * 2}", f"xoxe.xoxb-1-{MIXED}"],
-    "a Stripe key": [f"{kind}_{MIXED[:24]}" for kind in ("sk_live", "rk_live", "sk_test", "sk_org_live")] + [f"whsec_{MIXED[:32]}"],
+    "a Stripe key": [f"{kind}_{MIXED[:24]}" for kind in ("sk_live", "rk_live", "sk_test", "sk_org_live")]
+    + [f"whsec_{MIXED[:32]}"],
     "a SendGrid key": [f"SG.{MIXED[:22]}.{MIXED}{MIXED[:6]}"[:69]],
     "a Google key": [f"AIza{MIXED[:35]}", f"GOCSPX-{MIXED[:28]}"],
     "a Google token": [f"ya29.a0{MIXED}", f"ya29.c.b0{MIXED}", f"1//0{MIXED}{MIXED[:9]}"],

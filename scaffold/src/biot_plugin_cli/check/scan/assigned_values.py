@@ -30,7 +30,9 @@ _ASSIGNMENT = rf"(?::=|={{1,3}}|=>|:|{_VALUE_FIELD}|{_DEFAULT}|{_ARGUMENT}|\bor\
 _PLAIN_ASSIGNMENT = rf"(?:{_BLOCK}|:=|={{1,3}}|=>|:|>(?:<!\[CDATA\[)?|{_VALUE_FIELD}|[ \t]|,)[ \t]{{0,40}}{_TAG}"
 # Also the first members of a list or an object, and arguments with names: os.environ.get("KEY", default="...")
 _MEMBER = r"(?:[\"'`][^\"'`\n]{0,60}[\"'`][,:]\s{0,9})??(?:[a-z_]{1,20}=)?"
-_CALL = rf"(?:\*\*|[ \t]{{0,9}}\\\n)?[ \t]{{0,40}}(?:(?:[A-Za-z_][\w.]{{0,60}}\(|[(\[{{])\s{{0,80}}{_MEMBER})?\s{{0,80}}"
+_CALL = (
+    rf"(?:\*\*|[ \t]{{0,9}}\\\n)?[ \t]{{0,40}}(?:(?:[A-Za-z_][\w.]{{0,60}}\(|[(\[{{])\s{{0,80}}{_MEMBER})?\s{{0,80}}"
+)
 _SCHEME = r"(?:(?:[Bb]earer|[Bb]asic|[Tt]oken)[ \t]+)?"
 _QUOTED = re.compile(
     rf"{_CLOSING}{_ANNOTATION}{_ASSIGNMENT}{_CALL}[rbfuRBFU@$]{{0,2}}(?P<quote>\\?[\"'`])(?:[\"']{{2}})?"
