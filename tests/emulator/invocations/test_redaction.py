@@ -15,6 +15,7 @@ TOKEN = "eyJhbGciOiJSUzUxMiJ9.eyJleHAiOjE3fQ.c2lnbmF0dXJl"
 
 #: Each would take minutes if every beginning of a match were looked at to the end of the text.
 HOSTILE = ["a-", "eyJ", "eyJ-", "eyJ.", "eyJaaaaa..", "eyJ.a", "Bearer ", "bearer\t\n", "token", "secret-key", "token="]
+HOSTILE += ["'password':'", "password':'\\\\", 'password": ', "://a:", "://a:b", "authorization: basic ", "@"]
 HOSTILE += ["\\", '"', "(", "é-", "Bearer xbearer", "=;"]
 
 
@@ -41,6 +42,15 @@ def test_no_text_takes_long(piece: str) -> None:
         ({"x-Api-Key": "abc", "tokenExpiry": 5, "authToken": ["abc"], "a": "b"}, None),
         ({TOKEN: 1}, {"<hidden>": 1}),
         ("x the-secret-key y", "x <hidden> y"),
+        ("{'password': 'a \"b', 'x': 1}", "{'password': '<hidden>', 'x': 1}"),
+        ('{"db_password":"ab\\\\\\"cd", "x": "y"}', '{"db_password":"<hidden>", "x": "y"}'),
+        (json.dumps(json.dumps({"apiKey": "abc", "x": "y"})), json.dumps(json.dumps({"apiKey": "<hidden>", "x": "y"}))),
+        ("{'Authorization': 'Basic YWRh'}", "{'Authorization': '<hidden>'}"),
+        (f'{{"authorization": "Bearer {TOKEN}"}}', '{"authorization": "Bearer <hidden>"}'),
+        ("authorization: Basic YWRh\nx", "authorization: Basic <hidden>\nx"),
+        ("to postgres://ada:p:w0rd@db/x and ://a@b", "to postgres://ada:<hidden>@db/x and ://a@b"),
+        ("the password: it is 'long', 'token': 5", "the password: it is 'long', 'token': 5"),
+        ("at http://[::1]:80/x@y", "at http://[::1]:80/x@y"),
     ],
 )
 def test_secrets_are_hidden(value: Any, recorded: Any) -> None:

@@ -6,6 +6,8 @@ Also where the emulator cannot isolate plugins, and these may change every file 
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,6 +120,23 @@ def test_code_that_is_gone_is_extracted_again(emulator: Emulator, isolation: str
     emulator.deploy(code)
     call(emulator, "demo", "attack")
     assert call(emulator, "demo") == "here"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", "a text"])
+def test_a_zip_that_is_damaged_where_it_is_stored_can_be_deployed_again(tmp_path: Path, content: bytes | str) -> None:
+    with emulator_in(tmp_path / "state") as emulator:
+        emulator.deploy(CODE)
+    with sqlite3.connect(tmp_path / "state" / "platform.sqlite") as database:
+        database.execute("UPDATE files SET content = ?", (content,))
+    database.close()
+    shutil.rmtree(next((tmp_path / "state" / "code").iterdir()))
+    with emulator_in(tmp_path / "state") as emulator:
+        url = emulator.call("GET", "/settings/v2/plugins/Plugin-demo").body["endpointUrl"]
+        assert Client(emulator.url).call("GET", url.removeprefix(emulator.url)).status_code == 502
+        emulator.deploy(CODE)
+        assert call(emulator, "demo") == GOOD
+    with emulator_in(tmp_path / "state") as emulator:
+        assert call(emulator, "demo") == GOOD
 
 
 def test_another_plugins_code_and_the_keys_are_out_of_reach(tmp_path: Path, isolation: str) -> None:

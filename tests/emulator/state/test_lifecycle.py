@@ -16,7 +16,7 @@ def test_a_reset_leaves_what_is_preserved_and_a_stop_happens_once() -> None:
         on_stop=[lambda: calls.append("workers"), lambda: calls.append("folders")],
     )
     lifecycle.reset()
-    assert (calls, store.has_file("code")) == (["1 0"], False)
+    assert (calls, store.get_file("code")) == (["1 0"], None)
     lifecycle.stop()
     lifecycle.close()
     assert calls[1:] == ["workers", "folders"]

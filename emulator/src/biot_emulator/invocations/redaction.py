@@ -18,6 +18,13 @@ SECRETS = (
     r"[^&\s]*?(?=(?i:bearer)?;?(?:[&\s]|$))",
     # What follows the word Bearer, up to a word that is or ends in Bearer itself.
     r"((?i:bearer)\s+(?=[^\s\"'\\,]))[^\s\"'\\,]*?(?=(?i:bearer)?(?:[\s\"'\\,]|$))",
+    # As in JSON and Python, within texts too: up to the same quote; what follows the word Bearer has been hidden.
+    r"((?i:authorization|jwt|password|passwd|secret(?:[-_]?key)?|api[-_]?key|cookies?|token)\\{0,3}[\"']\s?:\s?"
+    r"(\\{0,3}[\"']))(?!(?i:bearer)\s)(?:(?!\2)(?:\\.|[^\n]))+",
+    # As in a header.
+    r"((?i:authorization):[ \t]?(?i:basic|token|apikey)[ \t]+(?=\S))\S+",
+    # A password in an address.
+    r"(://[^\s:/@\"']{0,200}:)[^\s/@\"']+(?=@)",
     # A JWT or JWE, whatever precedes it. Of several `eyJ` in a word, the first one has the most after it.
     r"(?<![\w-])(?=([\w-]*?)eyJ)\1eyJ(?:[\w-]{5,}\.{1,2}[\w-]|[\w-]{0,4}\.[\w-]+\.[\w-])[\w.-]*(?<!\.)",
 )

@@ -119,10 +119,6 @@ class Store:
             return row[0]
         return None
 
-    def has_file(self, id: str) -> bool:
-        """Whether there is a file."""
-        return bool(self._rows("SELECT 1 FROM files WHERE id = ?", (id,)))
-
     def delete_file(self, id: str) -> None:
         """Remove a file."""
         with self._lock:

@@ -97,7 +97,8 @@ def _report(error: Exception, program: str) -> int:
     if isinstance(error, CliError):
         return _fail(str(error), error.exit_code, error.code)
     if isinstance(error, typer.TyperException):
-        reason = error.format_message().replace("Value error, ", "").rstrip(".")
+        # The choices of an argument are put on lines of their own.
+        reason = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
         return _fail(f"{reason}: see {program} --help", error.exit_code)
     if isinstance(error, typer.Abort):
         return _report_interruption()

@@ -9,6 +9,9 @@ from biot_plugin_cli.errors import UsageError
 
 __all__ = ["read_text"]
 
+# More than any event or file of variables has; a device or a pipe may have no end.
+_MAX_BYTES = 32_000_000
+
 
 def read_text(file: Path) -> str:
     """Read a UTF-8 file, with or without a byte order mark.
@@ -20,7 +23,9 @@ def read_text(file: Path) -> str:
         UsageError: It cannot be read.
     """
     try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        content = _read(file)
+        if len(content) > _MAX_BYTES:
+            raise UsageError(f"{file} is larger than {_MAX_BYTES // 1_000_000} MB: choose another file")
         return content.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise UsageError(f"{file} does not exist") from error
@@ -28,3 +33,10 @@ def read_text(file: Path) -> str:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8 text") from error
+
+
+def _read(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read(_MAX_BYTES + 1)
+    with file.open("rb") as stream:
+        return stream.read(_MAX_BYTES + 1)

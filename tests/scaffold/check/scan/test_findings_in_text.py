@@ -20,14 +20,15 @@ PEM = "-----BEGIN {}PRIVATE" + " KEY-----\nMIIEpAIBAAKCAQEA7bq2c1Wv9m\n-----END 
 SAMPLES = {
     "a GitHub token": [f"{kind}_{MIXED[:36]}" for kind in ("ghp", "gho", "ghu", "ghs", "ghr")]
     + [f"github_pat_{MIXED[:22]}_{MIXED}{MIXED}"[:93]],
-    "a GitLab token": [f"gl{kind}-{MIXED[:20]}" for kind in ("pat", "dt", "rt", "ft", "soat")]
+    "a GitLab token": [f"gl{kind}-{MIXED[:20]}" for kind in ("pat", "dt", "rt", "rtr", "ft", "ffct", "wt", "soat")]
     + [f"glptt-{HEX}{HEX[:8]}", f"glpat-{MIXED}{MIXED[:20]}.01.0w1abcdef"],
     "a Slack token": [f"xox{kind}-2480{HEX[:8]}-12345678901-{MIXED[:24]}" for kind in "bpas"]
     + [f"xapp-1-A0{MIXED[:8].upper()}-1234567890123-{HEX * 2}", f"xoxe.xoxb-1-{MIXED}"],
-    "a Stripe key": [f"{kind}_{MIXED[:24]}" for kind in ("sk_live", "rk_live", "sk_test")] + [f"whsec_{MIXED[:32]}"],
+    "a Stripe key": [f"{kind}_{MIXED[:24]}" for kind in ("sk_live", "rk_live", "sk_test", "sk_org_live")]
+    + [f"whsec_{MIXED[:32]}"],
     "a SendGrid key": [f"SG.{MIXED[:22]}.{MIXED}{MIXED[:6]}"[:69]],
     "a Google key": [f"AIza{MIXED[:35]}", f"GOCSPX-{MIXED[:28]}"],
-    "a Google token": [f"ya29.a0{MIXED}", f"1//0{MIXED}{MIXED[:9]}"],
+    "a Google token": [f"ya29.a0{MIXED}", f"ya29.c.b0{MIXED}", f"1//0{MIXED}{MIXED[:9]}"],
     "an Azure key": [f"AccountKey={(MIXED * 3)[:86]}==", f"SharedAccessKey={(MIXED * 2)[:43]}="],
     "an Azure signature": [f"https://x.blob.core.windows.net/c?sv=2022&sig={(MIXED * 2)[:43]}%3D"],
     "an Azure secret": [f"Ab28Q~{MIXED[:34]}"],
@@ -51,6 +52,11 @@ SAMPLES = {
         "redis://:hunter2!@cache:6379/0",
         "mongodb+srv://ada:Pa$$w0rd!@cluster0.mongodb.net",
         "amqp:\\/\\/ada:hu%40sh22@queue\\/",
+        "postgres://ada:p@ss:w0rd@host/db",
+        f"https://{MIXED}@git.example.org/x",
+        f"git+https://{MIXED}:@git.example.org/x",
+        "jdbc:postgresql://host/db?user=ada&password=hunter22",
+        "Server=tcp:db,1433;User Id=ada;Password=hunter22!;",
     ],
 }
 FILES = {
@@ -111,6 +117,30 @@ ASSIGNMENTS = [
     ("a.sh", "curl 'https://example.org/x?access_token={}&y=1'"),
     ("a.http", "authorization: Basic {}"),
     ("Dockerfile", "ENV API_KEY={}"),
+    ("a.py", 'sendgridKey = "{}"'),
+    ("a.py", 'API_KEY = \\\n    "{}"'),
+    ("a.py", 'API_KEY: Annotated[str, "x"] = "{}"'),
+    ("a.py", 'API_KEY = os.environ.get("KEY", default="{}")'),
+    ("a.py", 'API_KEYS = [\n    "{}",\n]'),
+    ("a.py", 'API_KEYS = {{"first": "{}"}}'),
+    ("a.py", 'requests.get(url, auth=("ada", "{}"))'),
+    ("a.json", '{{"apiKeys": ["{}"]}}'),
+    ("a.yaml", "apiKey: !!str {}"),
+    ("a.yaml", "apiKey: &shared {}"),
+    ("a.yaml", "apiKey:\n  {}"),
+    ("a.yaml", "api_keys:\n  - {}"),
+    ("a.yaml", "password: >2\n    {}"),
+    ("a.sh", "curl -u ada:{} https://example.org"),
+    ("a.sh", "curl --user 'ada:{}' https://example.org"),
+    ("a.php", "$apiKey = '{}';"),
+    ("a.tf", 'variable "api_key" {{\n  type = string\n  default = "{}"\n}}'),
+    ("a.ts", "apiKey?: string = '{}'"),
+    ("a.cs", 'string ApiKey = @"{}";'),
+    ("a.xml", "<password><![CDATA[{}]]></password>"),
+    ("a.md", "| API_KEY | `{}` |"),
+    ("a.md", "**Token:** `{}`"),
+    ("a.md", "API key: {}"),
+    ("a.csv", "api_key,{}"),
 ]
 
 
@@ -160,6 +190,12 @@ def test_what_stands_for_a_secret_is_none(file: str, text: str) -> None:
         ("a.py", '"-----BEGIN PRIVATE KEY-----" in text'),
         ("a.md", "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n"),
         ("a.txt", f"{MIXED[:9]}AC{HEX}"),
+        ("a.sh", "docker run -u 1000:1000 image; curl -u ada:$PASSWORD https://x"),
+        ("a.py", 'SCOPES_OF_TOKEN = ["read", "write"]; publicKey = "' + MIXED + '"'),
+        ("a.yml", "secrets:\n  API_KEY: ${{ secrets.API_KEY }}\n  - first-of-many-words"),
+        ("a.md", "| API_KEY | the key of the service, in the console |"),
+        ("a.py", 'url = f"https://host/x?password={password}"; server="a;password=" + x'),
+        ("a.md", "https://a-plain-and-long-description@example.org"),
         ("a.py", 'emails = ["ada@example.org:25", "http://[::1]:8080/@x"]'),
     ],
 )

@@ -13,6 +13,8 @@ UNITS = [
     *("a-", "eyJ", "eyJaaaaaaaa.", "/", "://a", "://a:b", "password", "password=", "password ", "token" + " " * 120),
     *("'\"", "sk-", "xoxb-1-", "-----BEGIN A A A A ", "glagent-", "0123456789abcdef", "1234567890:", "MNO", "aws key "),
     *("'secret','", " ", "\n", "\t", "{{", "<a", "api_key: ", "sk_live_", "Bearer ", "a.", "token_", "token='{<"),
+    *("token{", "token{=", "token|", "-u a:", "://x?", "server=", "uid=;", "token: !a "),
+    *("API Key", "$token=", 'token":[ ', 'token = ["a", ', "token:\n", "://a:@", "token: **", "default =", "aB"),
     *("-----BEGIN PRIVATE KEY-----\n", "# pragma: ", "token value ", "(", "key=(", "::", "=", "[", "\\"),
 ]
 

@@ -13,6 +13,7 @@ from biot_emulator.runtime.pythons import find_python
 from biot_emulator.services.settings.plugin import InPlace, Plugin
 from biot_emulator.services.settings.seed_code import seed_code
 from biot_emulator.state.store import Store
+from biot_emulator.state.unavailable_data import DataUnavailable
 
 __all__ = ["Code", "PluginCode", "check_runtime"]
 
@@ -50,25 +51,25 @@ class PluginCode:
         return {"id": code_id(content)}
 
     def store(self, plugin: Plugin, code: Code) -> None:
-        """Write a plugin's zip, unless it is there already."""
-        if "id" in plugin.code and not self._store.has_file(id := plugin.code["id"]):
+        """Write a plugin's zip, unless it is there already, and undamaged."""
+        if "id" in plugin.code and self._load(id := plugin.code["id"]) is None:
             self._store.put_file(id, code if isinstance(code, bytes) else seed_code())
 
     def folder(self, id: str) -> Path | None:
         """Return the folder with the files of a zip, extracted if need be; None where there is no such zip."""
         if folder := self._folders.find(id):
             return folder
-        content = self._store.get_file(id)
+        content = self._load(id)
         return None if content is None else self._folders.extract(content)
 
     def repair(self, id: str) -> None:
         """Make sure that the folder of a zip holds what is in the zip, however long ago it was extracted.
 
         Raises:
-            SandboxUnavailable: There is no such zip any more.
+            SandboxUnavailable: There is no such zip any more, or it is damaged.
         """
-        if not self._folders.repair(id, lambda: self._store.get_file(id)):
-            raise SandboxUnavailable("The code of the plugin is gone: deploy it again")
+        if not self._folders.repair(id, lambda: self._load(id)):
+            raise SandboxUnavailable("The code of the plugin is gone or damaged: deploy it again")
 
     def remove(self, plugin: Plugin, remaining: Iterable[Plugin]) -> None:
         """Remove the zip of a plugin that is changed or deleted, unless another plugin has the same."""
@@ -79,6 +80,14 @@ class PluginCode:
     def clean_folders(self, ids: Iterable[str]) -> None:
         """Remove every folder but those of these zips."""
         self._folders.keep(set(ids))
+
+    def _load(self, id: str) -> bytes | None:
+        """Return the zip with this id; None where there is none, or what is stored is another."""
+        try:
+            content = self._store.get_file(id)
+        except DataUnavailable:
+            return None
+        return content if content is not None and code_id(content) == id else None
 
 
 def check_runtime(fields: Fields, config: Mapping[str, Any], code: Code) -> None:
