@@ -527,3 +527,18 @@ def test_what_aws_would_refuse_is_refused_first(
         own.deploy()
     assert not any(aws.leftovers().values())
     assert own.platform.users == {}
+
+
+def test_what_is_deleted_or_rolled_back_is_named_before_anybody_is_asked(
+    own: QuickPlugin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own.deploy()
+    assert "recorded" not in capsys.readouterr().err
+    own.code = own.code.replace("1", "2")
+    own.deploy()
+    capsys.readouterr()
+    place = f"demo in the AWS account {ACCOUNT}, {REGION}, for {BASE_URL}"
+    roll_back(own.place, None, yes=True)
+    assert f"Update {place}" in capsys.readouterr().err
+    delete(own.place, None, yes=True)
+    assert f"Delete {place}" in capsys.readouterr().err

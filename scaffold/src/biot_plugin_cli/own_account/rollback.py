@@ -14,7 +14,7 @@ from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from biot_plugin_cli.own_account.actual_state import PREVIOUS_TAG, ActualState
 from biot_plugin_cli.own_account.apply import run_steps
 from biot_plugin_cli.own_account.place import Place
-from biot_plugin_cli.own_account.report import print_steps
+from biot_plugin_cli.own_account.report import print_steps, print_title
 from biot_plugin_cli.own_account.status import require_deployed
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
 from biot_plugin_cli.own_account.steps.schedule import plan_schedule
@@ -59,6 +59,7 @@ def roll_back(place: Place, version: int | None, *, yes: bool) -> dict[str, Any]
     }
     if not steps:
         return document
+    print_title(("Update", "yellow"), place.names.plugin, place.account, place.base_url)
     print_steps(steps, {})
     confirm(f"Let {place.names.function} run version {target.version} again?", yes=yes)
     with showing_progress() as progress:
