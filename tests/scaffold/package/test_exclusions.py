@@ -28,7 +28,16 @@ def test_the_rule_is_named(name: str, reason: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["index.py", "lib/tests/data.json", "lib/README.md", "lib/pyproject.toml", "scripts/other.sh", "dist", "tests.py", "lib/template.yaml"],
+    [
+        "index.py",
+        "lib/tests/data.json",
+        "lib/README.md",
+        "lib/pyproject.toml",
+        "lib/template.yaml",
+        "scripts/other.sh",
+        "dist",
+        "tests.py",
+    ],
 )
 def test_everything_else_is_packaged(name: str) -> None:
     assert exclusion(name) is None

@@ -121,7 +121,8 @@ def _unreachable(url: str, error: HTTPError) -> AddressProblem:
     if isinstance(cause, SSLError):
         return AddressProblem(
             f"The certificate of {url} is not valid",
-            "have it issued by an authority that the platform trusts, or set SSL_CERT_FILE to the certificates to trust",
+            "have it issued by an authority that the platform trusts, or set SSL_CERT_FILE to the certificates to "
+            "trust",
             is_certificate=True,
         )
     return AddressProblem(f"{url} does not respond ({type(cause).__name__})", "start the plugin there")

@@ -1,8 +1,8 @@
 """What of a plugin's repository is never packaged, because a running plugin does not need it.
 
-Hidden files and folders; bytecode; the top-level folders `tests`, `events`, `docs`, `dist`, `build` and `terraform`; and
-top-level files about the repository, such as `pyproject.toml` and `Makefile`, or what other tools deploy it with, such as
-`template.yaml`. So a change of the configuration is not a change of the code.
+Hidden files and folders; bytecode; the top-level folders `tests`, `events`, `docs`, `dist`, `build` and `terraform`;
+and top-level files about the repository, such as `pyproject.toml` and `Makefile`, or what other tools deploy it with,
+such as `template.yaml`. So a change of the configuration is not a change of the code.
 """
 
 from __future__ import annotations
