@@ -484,6 +484,13 @@ def what_site_adds_to_python(author: Author) -> None:
     author.code("QUIT = exit, quit")
 
 
+@clean
+def package_of_lambda_that_is_only_looked_for(author: Author) -> None:
+    author.installs("botocore", {"botocore/__init__.py": "", "botocore/session.py": ""})
+    author.needs(uv='[dependency-groups]\ndev = ["botocore"]')
+    author.code("try:\n    import botocore\nexcept ImportError:\n    botocore = None")
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_works_here_and_not_on_lambda_is_refused(author: Author, name: str) -> None:
     prepare, code, said, advice = REFUSED[name]

@@ -153,6 +153,7 @@ def test_a_file_of_variables_that_git_keeps_is_an_error(plugin: Path, name: str)
         (".env.example", "GREETING=hello\n"),
         ("ci.yml", "BIOT_PLUGIN_PASSWORD: ${{ secrets.BIOT_PLUGIN_PASSWORD }}\n"),
         ("ci.sh", 'BIOT_PLUGIN_PASSWORD="$PASSWORD" biot-plugin deploy\n'),
+        ("main.tf", "    BIOT_SERVICE_USER_SECRET_KEY = var.service_user_secret_key\n"),
         ("README.md", "Set BIOT_PLUGIN_PASSWORD=<password>, or BIOT_PLUGIN_SERVICE_SECRET.\n"),
         (
             "code.py",

@@ -142,3 +142,16 @@ def test_the_link_to_the_console_is_shown(capsys: pytest.CaptureFixture[str]) ->
     assert first == "https://console"
     assert json.loads(document + "}") == {"linkToConsole": "https://console"}
     assert nothing == "There is no link to it\n"
+
+
+def test_people_are_told_that_there_is_nothing_to_show(capsys: pytest.CaptureFixture[str]) -> None:
+    show(["plain"], text="nothing like it")
+
+    assert capsys.readouterr() == ("", "No such lines: look further back with --since, such as --since 1d\n")
+
+
+def test_programs_get_an_empty_list_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    show([], as_json=True)
+
+    captured = capsys.readouterr()
+    assert (json.loads(captured.out), captured.err) == ([], "")

@@ -527,3 +527,42 @@ def test_what_aws_would_refuse_is_refused_first(
         own.deploy()
     assert not any(aws.leftovers().values())
     assert own.platform.users == {}
+
+
+def test_what_is_deleted_or_rolled_back_is_named_before_anybody_is_asked(
+    own: QuickPlugin, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own.deploy()
+    assert "recorded" not in capsys.readouterr().err
+    own.code = own.code.replace("1", "2")
+    own.deploy()
+    capsys.readouterr()
+    place = f"demo in the AWS account {ACCOUNT}, {REGION}, for {BASE_URL}"
+    roll_back(own.place, None, yes=True)
+    assert f"Update {place}" in capsys.readouterr().err
+    delete(own.place, None, yes=True)
+    assert f"Delete {place}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stores", [("variable", "secrets-manager"), ("secrets-manager", "variable")])
+def test_a_version_whose_key_was_replaced_is_rolled_back_to_with_a_warning(
+    own: QuickPlugin, capsys: pytest.CaptureFixture[str], stores: tuple[str, str]
+) -> None:
+    for number, store in enumerate((stores[0], *stores)):
+        own.settings = {"key-store": store}
+        own.code = own.code.replace(f"'n': {number}", f"'n': {number + 1}")
+        own.deploy()
+    roll_back(own.place, None, yes=True)
+    assert "warning: Version 2 has a key of the service user that was replaced since" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("store", ["variable", "secrets-manager"])
+def test_a_version_with_the_present_key_is_rolled_back_to_without_a_warning(
+    own: QuickPlugin, capsys: pytest.CaptureFixture[str], store: str
+) -> None:
+    own.settings = {"key-store": store}
+    own.deploy()
+    own.code = own.code.replace("1", "2")
+    own.deploy()
+    roll_back(own.place, None, yes=True)
+    assert "warning" not in capsys.readouterr().err

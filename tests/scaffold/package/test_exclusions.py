@@ -15,6 +15,10 @@ from biot_plugin_cli.package.exclusions import exclusion
         ("scripts/find-python.sh", "it belongs to make setup"),
         ("uv.lock", "files at the top of the repository that are named *.lock are never packaged"),
         ("pyproject.toml", "files at the top of the repository that are named pyproject.toml are never packaged"),
+        ("terraform/terraform.tfstate", "the folder terraform at the top of the repository is never packaged"),
+        ("template.yaml", "files at the top of the repository that are named template.yaml are never packaged"),
+        ("main.tf", "files at the top of the repository that are named *.tf are never packaged"),
+        ("terraform.tfstate", "files at the top of the repository that are named *.tfstate are never packaged"),
         ("README", "files at the top of the repository that are named README* are never packaged"),
     ],
 )
@@ -24,7 +28,16 @@ def test_the_rule_is_named(name: str, reason: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["index.py", "lib/tests/data.json", "lib/README.md", "lib/pyproject.toml", "scripts/other.sh", "dist", "tests.py"],
+    [
+        "index.py",
+        "lib/tests/data.json",
+        "lib/README.md",
+        "lib/pyproject.toml",
+        "lib/template.yaml",
+        "scripts/other.sh",
+        "dist",
+        "tests.py",
+    ],
 )
 def test_everything_else_is_packaged(name: str) -> None:
     assert exclusion(name) is None

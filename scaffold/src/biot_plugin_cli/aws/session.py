@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from biot_plugin_cli.aws.errors import explained
 from biot_plugin_cli.errors import UsageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Account"]
 
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 _CONNECT_SECONDS = 10
 # The upload of 50 MB may take a while.
 _READ_SECONDS = 120
@@ -107,6 +109,12 @@ class Account:
     def tagging(self) -> ResourceGroupsTaggingAPIClient:
         """The client that finds resources by their tags."""
         return self.session.client("resourcegroupstaggingapi", config=self._config)
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether calls go to something that stands in for AWS, such as what AWS_ENDPOINT_URL names."""
+        host = urlsplit(self.lambda_functions.meta.endpoint_url).hostname or ""
+        return not host.endswith(_DOMAINS)
 
     def arn(self, service: str, resource: str) -> str:
         """Format the ARN of a resource in this account and region."""

@@ -15,8 +15,13 @@ LAMBDA_PACKAGES = frozenset(["boto3", "botocore", "dateutil", "jmespath", "s3tra
 
 
 def packages_of_lambda(load: PackageLoad) -> list[str]:
-    """List the packages of Lambda's that a plugin's package loads, by the names of their modules."""
+    """List the packages of Lambda's that a plugin's package uses, by the names of their modules.
+
+    A package of which nothing but the top was loaded was only looked for: powertools asks whether there is botocore.
+    """
     if load.loaded is None:
         return []
     own = (f"{load.root}/", *load.prefixes)
-    return sorted(name for name, file in load.loaded.modules.items() if "." not in name and not file.startswith(own))
+    modules = {name: file for name, file in load.loaded.modules.items() if not file.startswith(own)}
+    used = {name.partition(".")[0] for name, file in modules.items() if "." in name or not file.endswith("__init__.py")}
+    return sorted(name for name in modules if name in used)

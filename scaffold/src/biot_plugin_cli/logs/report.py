@@ -53,11 +53,15 @@ def show_events(
     if as_json and not follow:
         print_json([privacy.document(event.document) for event in events])
         return
+    has_any = False
     for event in events:
+        has_any = True
         if as_json:
             print_json_line(privacy.document(event.document))
         else:
             _print(event, privacy)
+    if not has_any:
+        err.print("No such lines: look further back with --since, such as --since 1d")
 
 
 def _followed(source: LogSource) -> Iterator[LogEvent]:

@@ -15,7 +15,7 @@ from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.own_account.actual_state import ActualState, read_actual_state
 from biot_plugin_cli.own_account.apply import run_steps
 from biot_plugin_cli.own_account.place import Place
-from biot_plugin_cli.own_account.report import print_steps
+from biot_plugin_cli.own_account.report import print_steps, print_title
 from biot_plugin_cli.own_account.steps.base import Step
 from biot_plugin_cli.own_account.steps.subscriptions import NO_HOOKS, plan_lost_address
 from biot_plugin_cli.package.report import showing_progress
@@ -48,6 +48,7 @@ def delete(place: Place, name: str | None, *, yes: bool) -> str:
             f"There is no plugin {names.plugin} in the AWS account {place.account.id}, {place.account.region_name}: "
             "see biot-plugin list --target aws"
         )
+    print_title(("Delete", "red"), names.plugin, place.account, place.base_url)
     print_steps(steps, {})
     confirm(f"Delete {names.plugin} from the AWS account {place.account.id}, with its logs?", yes=yes)
     with showing_progress() as progress:

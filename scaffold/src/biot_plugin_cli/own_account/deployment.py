@@ -10,12 +10,14 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.own_account.actual_state import read_actual_state, require_ownership
 from biot_plugin_cli.own_account.apply import run_steps
 from biot_plugin_cli.own_account.desired_state import DesiredState
+from biot_plugin_cli.own_account.first_call import find_problem_of_url
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.own_account.plan import Plan, make_plan
 from biot_plugin_cli.own_account.report import plan_document, print_plan
 from biot_plugin_cli.own_account.steps.base import Deployment
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.terminal.confirmation import confirm
+from biot_plugin_cli.terminal.console import err
 
 __all__ = ["deploy"]
 
@@ -46,7 +48,10 @@ def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, 
         plan = _refresh(place, plan, adopt=adopt)
     with showing_progress() as progress:
         run_steps(plan.steps, progress, "deploy")
-    return _document(plan)
+        problem = find_problem_of_url(plan.deployment, progress)
+    if problem:
+        err.print(f"warning: {problem}", markup=False)
+    return {**_document(plan), "endpointProblem": problem}
 
 
 def _plan(place: Place, desired: DesiredState, *, adopt: bool) -> Plan:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
+from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.change_lines import ChangeLine, describe_changes, hide_changes
 from biot_plugin_cli.deploy.config_changes import Change, changed_fields
 from biot_plugin_cli.deploy.variables import VARIABLES
@@ -17,7 +18,7 @@ from biot_plugin_cli.own_account.steps.base import Step
 from biot_plugin_cli.terminal.console import err
 from biot_plugin_cli.terminal.plain_text import one_line
 
-__all__ = ["plan_document", "print_plan", "print_steps"]
+__all__ = ["plan_document", "print_plan", "print_steps", "print_title"]
 
 _TITLES = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
 _WORDS = {"create": ("create", "green"), "update": ("change", "yellow"), "delete": ("delete", "red")}
@@ -54,13 +55,24 @@ def print_plan(plan: Plan) -> None:
     """Print a plan on standard error; standard output has the outcome."""
     deployment = plan.deployment
     word, style = _TITLES[plan.action]
-    account = f"the AWS account {deployment.account.id}, {deployment.account.region_name}"
-    title = f" {deployment.desired.names.plugin} in {account}, for {deployment.desired.base_url}"
-    err.print(Text.assemble((word, f"bold {style}"), title))
+    print_title((word, style), deployment.desired.names.plugin, deployment.account, deployment.desired.base_url)
     print_steps(plan.steps, _shown_variables(plan), is_new=plan.action == "create")
     if others := other_variables(plan):
         names = ", ".join(map(one_line, others))
         err.print(Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: not in pyproject.toml"))
+
+
+def print_title(word: tuple[str, str], plugin: str, account: Account, base_url: str) -> None:
+    """Print, on standard error, what the steps below are for.
+
+    Args:
+        word: What is done, and its style.
+        plugin: The plugin's name.
+        account: Where it runs.
+        base_url: The platform's base URL.
+    """
+    title = f" {plugin} in the AWS account {account.id}, {account.region_name}, for {base_url}"
+    err.print(Text.assemble((word[0], f"bold {word[1]}"), title))
 
 
 def print_steps(steps: tuple[Step, ...], variables: Mapping[str, str], *, is_new: bool = False) -> None:

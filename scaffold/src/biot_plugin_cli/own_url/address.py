@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from urllib3.exceptions import HTTPError, SSLError
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.platform.proxies import LOOPBACK, pool_for
 
-__all__ = ["require_plugin", "require_url"]
+__all__ = ["AddressProblem", "find_problem", "require_plugin", "require_url"]
 
 _TIMEOUT = urllib3.Timeout(connect=10, read=30)
 _NO_RETRIES = urllib3.Retry(0, redirect=False)
@@ -20,6 +21,28 @@ _MAX_BYTES = 64 * 1024
 # A hook without a token: every plugin that verifies its callers refuses it.
 _HEADERS = {"content-type": "application/json", "hooktype": "INTERCEPTOR_PRE", "user-agent": "biot-plugin"}
 _REFUSALS = (400, 401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProblem:
+    """Why a URL does not answer as a plugin does.
+
+    Attributes:
+        message: What is wrong.
+        advice: What to do.
+        status: The status that it answered with; None for no answer.
+        is_certificate: Whether its certificate is not valid.
+    """
+
+    message: str
+    advice: str
+    status: int | None = None
+    is_certificate: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it answers strangers."""
+        return self.status is not None and 200 <= self.status <= 299
 
 
 def require_url(url: str, base_url: str) -> str:
@@ -53,17 +76,30 @@ def require_plugin(url: str) -> None:
     Raises:
         OperationFailed: It does not answer so.
     """
-    status, document = _ask(url)
+    if problem := find_problem(url):
+        skip = "" if problem.is_certificate else ", or pass --no-check"
+        raise OperationFailed(f"{problem.message}: {problem.advice}{skip}")
+
+
+def find_problem(url: str) -> AddressProblem | None:
+    """Call a URL without a token; None if it refuses that as a plugin does, over HTTPS with a valid certificate."""
+    try:
+        status, document = _ask(url)
+    except HTTPError as error:
+        return _unreachable(url, error)
     if 200 <= status <= 299:
-        raise OperationFailed(
-            f"{url} answers a call without a token with {status}: have the plugin verify its callers, as the "
-            "framework does unless BIOT_SHOULD_VALIDATE_JWT is false, or pass --no-check"
+        return AddressProblem(
+            f"{url} answers a call without a token with {status}",
+            "have the plugin verify its callers, as the framework does unless BIOT_SHOULD_VALIDATE_JWT is false",
+            status,
         )
     if status not in _REFUSALS or not isinstance(document, dict) or not isinstance(document.get("code"), str):
-        raise OperationFailed(
-            f"{url} does not answer as a plugin does, but with {status}: start the plugin there, check the path, or "
-            "pass --no-check"
+        return AddressProblem(
+            f"{url} does not answer as a plugin does, but with {status}",
+            "start the plugin there, check the path",
+            status,
         )
+    return None
 
 
 def _ask(url: str) -> tuple[int, Any]:
@@ -72,8 +108,6 @@ def _ask(url: str) -> tuple[int, Any]:
         response = pool.request("POST", url, body=b"{}", headers=_HEADERS, preload_content=False)
         content = response.read(_MAX_BYTES)
         response.close()
-    except HTTPError as error:
-        raise _unreachable(url, error) from error
     finally:
         pool.clear()
     try:
@@ -82,13 +116,13 @@ def _ask(url: str) -> tuple[int, Any]:
         return response.status, None
 
 
-def _unreachable(url: str, error: HTTPError) -> OperationFailed:
+def _unreachable(url: str, error: HTTPError) -> AddressProblem:
     cause = getattr(error, "reason", None) or error
     if isinstance(cause, SSLError):
-        return OperationFailed(
-            f"The certificate of {url} is not valid: have it issued by an authority that the platform trusts, or set "
-            "SSL_CERT_FILE to the certificates to trust"
+        return AddressProblem(
+            f"The certificate of {url} is not valid",
+            "have it issued by an authority that the platform trusts, or set SSL_CERT_FILE to the certificates to "
+            "trust",
+            is_certificate=True,
         )
-    return OperationFailed(
-        f"{url} does not respond ({type(cause).__name__}): start the plugin there, or pass --no-check"
-    )
+    return AddressProblem(f"{url} does not respond ({type(cause).__name__})", "start the plugin there")

@@ -1,8 +1,8 @@
 """What of a plugin's repository is never packaged, because a running plugin does not need it.
 
-Hidden files and folders; bytecode; the top-level folders `tests`, `events`, `docs`, `dist` and `build`; and top-level
-files about the repository, such as `pyproject.toml` and `Makefile`. So a change of the configuration is not a change of
-the code.
+Hidden files and folders; bytecode; the top-level folders `tests`, `events`, `docs`, `dist`, `build` and `terraform`;
+and top-level files about the repository, such as `pyproject.toml` and `Makefile`, or what other tools deploy it with,
+such as `template.yaml`. So a change of the configuration is not a change of the code.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ BYTECODE_FOLDER = "__pycache__"
 """The name of the folders of bytecode, at any depth."""
 
 # At the top only: a Python package may have these names deeper down.
-_FOLDERS = frozenset(["tests", "events", "docs", "dist", "build"])
+_FOLDERS = frozenset(["tests", "events", "docs", "dist", "build", "terraform"])
 _PATTERNS = (
     *("pyproject.toml", "*.lock", "pylock.toml", "pylock.*.toml", "requirements*.txt", "setup.py", "setup.cfg"),
     *("Makefile", "Dockerfile", "bitbucket-pipelines.yml", "tox.ini", "noxfile.py", "conftest.py"),
     *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json", "*~"),
+    # What `export` writes, and what SAM and Terraform write beside it: Terraform's state has secrets.
+    *("template.yaml", "samconfig.toml", "*.tf", "*.tfvars", "*.tfstate", "*.tfstate.*"),
 )
 _FILES = frozenset(["scripts/find-python.sh"])
 

@@ -110,7 +110,9 @@ _MORE: tuple[tuple[str, str, str], ...] = (
         "a secret of the platform's",
         "BIOT_",
         r"BIOT_(?:PLUGIN_PASSWORD|PLUGIN_SERVICE_SECRET|SERVICE_USER_SECRET_KEY)(?:['\"]?[ \t]*[=:][ \t]*"
-        r"(?P<value>'[^'\s${<]{6,}'|\"[^\"\s${<]{6,}\")|[ \t]*[=:][ \t]*(?P<plain>[^\s'\"${<()\[]{6,}(?=\s|$)))",
+        r"(?P<value>'[^'\s${<]{6,}'|\"[^\"\s${<]{6,}\")|[ \t]*[=:][ \t]*"
+        # Not what Terraform refers to.
+        r"(?!(?:var|local|module|data)\.[a-z])(?P<plain>[^\s'\"${<()\[]{6,}(?=\s|$)))",
     ),
 )
 _KEY = r"-{4,5} ?BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}\s{0,80}(?:\\r)?(?:\\n|\n)?[\w+/=:,.\r\n -]{16}"

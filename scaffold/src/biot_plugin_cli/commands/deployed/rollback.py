@@ -25,7 +25,8 @@ def rollback(
     """Deploy an older package of this repository again, as a new version, as the platform requires.
 
     Its subscriptions, schedule, runtime and handler are rolled back with it; the other settings are left unchanged. The
-    last packages of each environment are stored until the plugin is deleted.
+    last packages of each environment are stored until the plugin is deleted. In an AWS account of one's own, nothing is
+    sent: the older version, which is there with all of its settings, is called again.
     """
     from biot_plugin_cli.terminal.console import out, print_json
 
@@ -34,6 +35,8 @@ def rollback(
         print_json(document)
     elif document["action"] == "none":
         out.print(f"{document['name']} has the code of version {document['codeOf']} already")
+    elif document["codeOf"] == document["version"]:
+        out.print(f"{document['name']} runs version {document['version']} again")
     else:
         out.print(
             f"{document['name']} has the code of version {document['codeOf']} again, as version {document['version']}"

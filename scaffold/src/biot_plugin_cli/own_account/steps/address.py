@@ -65,7 +65,7 @@ def plan_address(deployment: Deployment) -> list[Step]:
         {"authType": before.auth_type, "cors": dict(before.cors), "recorded": recorded == before.address}
         if before
         else None,
-        {"authType": "NONE", "cors": cors, "recorded": True},
+        {"authType": "NONE", "cors": cors, **({"recorded": True} if before else {})},
         create,
         update,
     )
