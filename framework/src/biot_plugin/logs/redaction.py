@@ -36,8 +36,9 @@ SECRETS = (
     r"(?<![\w-])(?=([\w-]*?)eyJ)\1eyJ(?:[\w-]{5,}\.{1,2}[\w-]|[\w-]{0,4}\.[\w-]+\.[\w-])[\w.-]*(?<!\.)",
 )
 _MASK = "[redacted]"
-#: Each pattern after a text without which nothing can match: most texts have no secret.
-_PATTERNS = tuple(zip(("=", "", ":", ":", "://", "eyJ"), map(re.compile, SECRETS)))  # noqa: B905
+#: Two texts without one of which a pattern cannot match, and the pattern: most texts have no secret.
+_NEEDED = (("=", "="), ("", ""), ('"', "'"), (":", ":"), ("://", "://"), ("eyJ", "eyJ"))
+_PATTERNS = tuple((*texts, re.compile(pattern)) for texts, pattern in zip(_NEEDED, SECRETS))  # noqa: B905
 #: Validation libraries quote the offending value in the text of their errors: what comes before it, and after it.
 _QUOTES = {"input_value=": ", input_type=", "with value `": "` -"}
 _QUOTE = re.compile("|".join(_QUOTES))
@@ -80,8 +81,8 @@ def mask_tokens(value: str) -> str:
     """Mask the tokens and the quoted input in a text."""
     if "input_value=" in value or "with value `" in value:
         value = _mask_quotes(value)
-    for part, pattern in _PATTERNS:
-        if part in value:
+    for text, other, pattern in _PATTERNS:
+        if text in value or other in value:
             value = pattern.sub(rf"\1{_MASK}", value)
     return value
 
