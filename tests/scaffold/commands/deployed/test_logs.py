@@ -32,7 +32,7 @@ def test_the_platform_on_this_machine_shows_what_a_plugin_said(
     documents = plugin.program("logs", "--json", "--filter", "Hello").document
 
     assert shown.exit_code == 0, shown.err
-    assert " WARN  Hello password=<hidden>\n" in shown.out
+    assert " WARN  Hello password=…\n" in shown.out
     assert " INFO  DIRECT GET / 200 in " in shown.out
     assert [json.loads(document["message"])["message"] for document in documents] == ["Hello"]
     assert documents[0]["plugin"] == "Plugin-demo"

@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from biot_plugin_cli.git.runner import commit_all, git
@@ -152,7 +153,7 @@ PATH="${{PATH#*:}}" exec git "$@"
 
     assert process.communicate(timeout=60)[1] == b"Interrupted\n"
     assert process.returncode == 128 + signal.SIGTERM
-    with pytest.raises(ProcessLookupError):
-        os.kill(child, 0)
+    # Whoever adopted it may not have taken note of its end yet.
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
     assert state(plugin) == before
     assert entries(temporary) == []
