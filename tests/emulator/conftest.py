@@ -101,9 +101,6 @@ def interception(type: str, on: str, order: int | None = None) -> dict[str, Any]
 def nothing_left_behind() -> Iterator[None]:
     threads, files = set(threading.enumerate()), psutil.Process().num_fds()
     yield
-    # A thread that a server's loop has sent away takes a moment to go.
-    for thread in set(threading.enumerate()) - threads:
-        thread.join(10)
     assert set(threading.enumerate()) <= threads
     assert psutil.Process().children(recursive=True) == []
     assert psutil.Process().num_fds() <= files + 1

@@ -20,7 +20,7 @@ from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 pytestmark = [pytest.mark.slow, pytest.mark.long(90)]
 
 CALLERS = 64
-REQUESTS = 2500
+REQUESTS = 5000
 #: Every so many requests make the plugin that is meant for it fail.
 CRASHES, TIMEOUTS = 251, 499
 CREATE = f"POST{PATIENTS}"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
-import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -12,7 +10,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import anyio
-import uvicorn
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import RequestResponseCycle
@@ -27,6 +24,7 @@ from biot_emulator.server.function_url_requests import BODILESS, function_refusa
 from biot_emulator.server.listening import listen, server_settings, url_of
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
+from biot_emulator.server.serving_thread import ServingThread
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["FunctionEndpoint"]
 
 _HOST = "127.0.0.1"
-_POLL_SECONDS = 0.002
-_GRACE_SECONDS = 2.0
 _BODY_BYTES = 64 * 1024 * 1024
 
 
@@ -57,17 +53,14 @@ class FunctionEndpoint:
         port: int = 0,
         certificate: tuple[Path, Path] | None = None,
     ) -> None:
-        self._socket = listen(_HOST, port)
-        self.port: int = self._socket.getsockname()[1]
+        listening = listen(_HOST, port)
+        self.port: int = listening.getsockname()[1]
         self._is_secure = certificate is not None
         files: Mapping[str, Path] = (
             dict(zip(("ssl_certfile", "ssl_keyfile"), certificate, strict=True)) if certificate else {}
         )
-        self._uvicorn = uvicorn.Server(server_settings(_Application(respond), _Connection, **files))
-        self._thread = threading.Thread(target=self._run, name="biot-emulator-function", daemon=True)
-        self._thread.start()
-        while not self._uvicorn.started and self._thread.is_alive():
-            time.sleep(_POLL_SECONDS)
+        settings = server_settings(_Application(respond), _Connection, **files)
+        self._serving = ServingThread(listening, settings, "biot-emulator-function")
 
     def __enter__(self) -> Self:
         """Return the running server."""
@@ -87,15 +80,7 @@ class FunctionEndpoint:
 
     def close(self) -> None:
         """Stop serving: the calls that do not finish soon get no response."""
-        self._uvicorn.should_exit = True
-        self._thread.join(_GRACE_SECONDS)
-        for connection in list(self._uvicorn.server_state.connections):
-            connection.loop.call_soon_threadsafe(connection.transport.abort)
-        self._thread.join()
-        self._socket.close()
-
-    def _run(self) -> None:
-        self._uvicorn.run(sockets=[self._socket])
+        self._serving.close()
 
 
 class _Application:
