@@ -1,0 +1,1 @@
+"""How the cost of every pattern and parser of untrusted text grows with the text."""
