@@ -6,10 +6,10 @@ import dataclasses
 from collections import deque
 from typing import Any, get_origin
 
+from biot_plugin.bodies.libraries.class_shapes import ClassShapes
 from biot_plugin.bodies.libraries.problem_messages import msgspec_problem
 from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Field, Shape, attribute_reader
 from biot_plugin.bodies.model_types import is_struct, is_typed_dict, reachable_types
-from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
 
@@ -24,7 +24,7 @@ class MsgspecModel:
 
         self._annotation = annotation
         self.root_class: type[Any] = get_origin(annotation) or annotation
-        self._shapes: dict[type[Any], Shape | None] = {}
+        self._shapes = ClassShapes(self._create_shape)
         types = reachable_types(annotation)
         self.has_typed_dicts = any(map(is_typed_dict, types))
         self.reorders = any(hasattr(part, "__post_init__") for part in types)
@@ -88,13 +88,7 @@ class MsgspecModel:
 
     def shape(self, model_class: type[Any]) -> Shape | None:
         """Return the shape of a class; None where it is no model."""
-        try:
-            return self._shapes[model_class]
-        except KeyError:
-            shape = self._create_shape(model_class)
-            if shape is not None:
-                observe(model_class)
-            return self._shapes.setdefault(model_class, shape)
+        return self._shapes[model_class]
 
     def _create_shape(self, model_class: type[Any]) -> Shape | None:
         if is_struct(model_class):

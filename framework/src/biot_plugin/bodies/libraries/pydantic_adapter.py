@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, get_origin
 
+from biot_plugin.bodies.libraries.class_shapes import ClassShapes
 from biot_plugin.bodies.libraries.problem_messages import pydantic_problem
 from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader
 from biot_plugin.bodies.model_types import field_types, is_pydantic, is_typed_dict, reachable_types
-from biot_plugin.bodies.tracking import observe
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
 
@@ -26,7 +26,7 @@ class PydanticModel:
         self._adapter: Any = TypeAdapter(annotation)
         self._adapter.rebuild(raise_errors=True)  # It would raise NameError in the first event only.
         self._adapters: dict[Any, Any] = {}
-        self._shapes: dict[type[Any], Shape | None] = {}
+        self._shapes = ClassShapes(self._create_shape)
         types = reachable_types(annotation)
         self.has_typed_dicts = any(map(is_typed_dict, types))
         self.reorders = any(map(_has_own_code, types))
@@ -90,13 +90,7 @@ class PydanticModel:
 
     def shape(self, model_class: type[Any]) -> Shape | None:
         """Return the shape of a class; None where it is no model."""
-        try:
-            return self._shapes[model_class]
-        except KeyError:
-            shape = self._create_shape(model_class)
-            if shape is not None:
-                observe(model_class)
-            return self._shapes.setdefault(model_class, shape)
+        return self._shapes[model_class]
 
     def _create_shape(self, model_class: type[Any]) -> Shape | None:
         if not is_pydantic(model_class) and not dataclasses.is_dataclass(model_class):
