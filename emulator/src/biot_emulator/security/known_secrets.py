@@ -16,10 +16,10 @@ __all__ = ["KnownSecrets"]
 
 #: No request is nested deeper, and a reply could be without end.
 _MAX_DEPTH = 100
-_LEAST = 6
-_LEAST_NUMBER = 8
+_MIN_LENGTH = 6
+_MIN_DIGITS = 8
 _LONGEST_WORD = 9
-_LEAST_LINE = 12
+_MIN_LINE_LENGTH = 12
 _WORD = re.compile(rf"[A-Z]?[a-z]{{1,{_LONGEST_WORD}}}|[A-Z]{{1,{_LONGEST_WORD}}}")
 _COMMON = frozenset(
     [
@@ -121,16 +121,16 @@ class KnownSecrets:
 
 def _is_distinctive(value: str) -> bool:
     """Whether a value is unlikely to be in a text for another reason than that it is the secret."""
-    if len(value) < _LEAST or value.lower() in _COMMON or _WORD.fullmatch(value):
+    if len(value) < _MIN_LENGTH or value.lower() in _COMMON or _WORD.fullmatch(value):
         return False
-    return len(value) >= _LEAST_NUMBER or not value.isdigit()
+    return len(value) >= _MIN_DIGITS or not value.isdigit()
 
 
 @lru_cache(maxsize=512)
 def _forms(value: str) -> tuple[str, ...]:
     """Return every way in which a value may be written; of a value with several lines, also each line alone."""
     lines = value.splitlines()
-    wholes, parts = [value], [line for line in lines if len(line) >= _LEAST_LINE]
+    wholes, parts = [value], [line for line in lines if len(line) >= _MIN_LINE_LENGTH]
     if len(lines) > 1:
         wholes.append("".join(lines))
     return tuple(dict.fromkeys([*(form for whole in wholes for form in (*_escaped(whole), *_encoded(whole))), *parts]))

@@ -10,15 +10,15 @@ from itertools import pairwise
 __all__ = ["looks_random"]
 
 _LENGTHS = range(16, 8193)
-_LEAST_ENTROPY = 3.0
+_MIN_ENTROPY = 3.0
 _HEXADECIMAL = re.compile(r"(?=[0-9]*[a-fA-F])(?=[a-fA-F]*[0-9])[0-9a-fA-F]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SEPARATORS = re.compile(r"[-_./:=+~]+")
 # Random letters and digits change between small, capital and digit two times in three; camel case, one time in three.
-_LEAST_CHANGES = 0.4
-_LEAST_TURNS = 3
-_LEAST_TURNS_OF_ALL = 0.15
-_LEAST_PART = 10
+_MIN_CHANGE_RATIO = 0.4
+_MIN_TURNS = 3
+_MIN_TURN_RATIO = 0.15
+_MIN_PART_LENGTH = 10
 
 
 def looks_random(text: str) -> bool:
@@ -28,19 +28,19 @@ def looks_random(text: str) -> bool:
     """
     if len(text) not in _LENGTHS or any(map(str.isspace, text)) or _UUID.fullmatch(text):
         return False
-    if _entropy(text) < _LEAST_ENTROPY:
+    if _entropy(text) < _MIN_ENTROPY:
         return False
     if _HEXADECIMAL.fullmatch(text):
         return True
     parts = [list(map(_kind, part)) for part in _SEPARATORS.split(text)]
     changes = sum(before != after for part in parts for before, after in pairwise(part))
-    return changes >= _LEAST_CHANGES * sum(map(len, parts)) or any(map(_is_mixed, parts))
+    return changes >= _MIN_CHANGE_RATIO * sum(map(len, parts)) or any(map(_is_mixed, parts))
 
 
 def _is_mixed(kinds: list[str]) -> bool:
     """Whether a part without separators mixes letters and digits as no word does."""
     turns = sum((before == "digit") != (after == "digit") for before, after in pairwise(kinds))
-    return len(kinds) >= _LEAST_PART and turns >= max(_LEAST_TURNS, _LEAST_TURNS_OF_ALL * len(kinds))
+    return len(kinds) >= _MIN_PART_LENGTH and turns >= max(_MIN_TURNS, _MIN_TURN_RATIO * len(kinds))
 
 
 def _kind(character: str) -> str:

@@ -29,7 +29,7 @@ _ABOUT_A_SECRET = re.compile(
 _ADDRESS = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 _PAIR = re.compile(r"(?:^|[;&?,\s])([\w.-]{1,60})[ \t]*=[ \t]*([^;&,\s]+)")
 _DEEPEST = 20
-_MOST_FIELDS = 20
+_MAX_FIELDS = 20
 _LONGEST_NAME = 200
 _LONGEST_VALUE = 8192
 _SCHEMES = ("bearer", "basic")
@@ -55,7 +55,7 @@ def secret_fields(document: Any) -> Iterator[tuple[str, str]]:
 
     Anybody may send an event: of more than 20 fields the outermost count, and of texts only those of usual length.
     """
-    return islice(_fields(document), _MOST_FIELDS)
+    return islice(_fields(document), _MAX_FIELDS)
 
 
 def is_secret_name(name: str) -> bool:

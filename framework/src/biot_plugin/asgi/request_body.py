@@ -8,7 +8,7 @@ from biot_plugin.asgi.interface import Receive
 from biot_plugin.asgi.refusals import BodyTooSlow, Overloaded, PayloadTooLarge
 
 #: Bodies of the greatest size whose bytes may be held while they arrive.
-_MOST_BODIES = 16
+_MAX_BODIES_AT_ONCE = 16
 
 
 class Disconnected(Exception):
@@ -25,7 +25,7 @@ class BodyReader:
 
     def __init__(self, max_bytes: int, seconds: float) -> None:
         self._max_bytes = max_bytes
-        self._max_arriving = max_bytes * _MOST_BODIES
+        self._max_arriving = max_bytes * _MAX_BODIES_AT_ONCE
         self._seconds = seconds
         self._arriving = 0
 

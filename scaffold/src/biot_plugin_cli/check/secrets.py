@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_secrets"]
 
-_MOST_IN_A_FILE = 20
+_MAX_FINDINGS_PER_FILE = 20
 _TEST_FOLDERS = ("test", "tests")
 _ALLOWED = "end the line with # pragma: allowlist secret"
 _ALLOWED_IN_JSON = 'add "comment": "// pragma: allowlist secret" to the line'
@@ -96,9 +96,9 @@ def _check_content(file: Path, path: str, exposure: _Exposure) -> Iterator[Findi
     except OSError:
         return
     found = [secret for secret in find_secrets(path, text) if secret.certain or not _is_of_a_test(path)]
-    for secret in found[:_MOST_IN_A_FILE]:
+    for secret in found[:_MAX_FINDINGS_PER_FILE]:
         yield _finding(path, secret, exposure)
-    if (more := len(found) - _MOST_IN_A_FILE) > 0:
+    if (more := len(found) - _MAX_FINDINGS_PER_FILE) > 0:
         message = f"{path} contains {more} more values that are or look like secrets"
         yield Finding.error(f"secret-{exposure.code}", message, exposure.advice, SourceLocation(path))
     if not complete:

@@ -34,7 +34,7 @@ _FORBIDDEN = 403
 
 @dataclass(frozen=True, slots=True)
 class SubscribeOptions:
-    """What `biot-plugin subscribe` was told.
+    """The options of `biot-plugin subscribe`.
 
     Attributes:
         dry_run: Whether only the plan is shown.

@@ -16,7 +16,7 @@ __all__ = ["FoundSecret", "find_secrets"]
 _COMMENT = "pragma"
 _CODE = (".py", ".pyi", ".js", ".ts", ".java", ".go", ".c", ".h", ".cpp", ".rs")
 # Patterns for comments look at no more of a line.
-_MOST_OF_A_LINE = 500
+_MAX_LINE_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +93,5 @@ def _is_allowed(path: str, lines: BoundedLines, number: int) -> bool:
     from detect_secrets.filters.allowlist import is_line_allowlisted
     from detect_secrets.util.code_snippet import CodeSnippet
 
-    line, previous = line.rstrip()[-_MOST_OF_A_LINE:], previous.rstrip()[:_MOST_OF_A_LINE]
+    line, previous = line.rstrip()[-_MAX_LINE_LENGTH:], previous.rstrip()[:_MAX_LINE_LENGTH]
     return is_line_allowlisted(path, line, CodeSnippet([previous, line], 0, 1))

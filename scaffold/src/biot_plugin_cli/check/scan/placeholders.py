@@ -13,7 +13,7 @@ _WORDS = re.compile(
     r"(?:api|access|auth|client|secret|token|key|pass)"
     r"|not[-_ ]?(?:a[-_ ]?)?(?:real|secret)|sign_me|todo|xxxx|\*\*\*|\.\.\.|…"
 )
-_MOST_REPEATED = 2
+_MAX_DISTINCT_CHARACTERS = 2
 _COMMON = frozenset(
     [
         *(
@@ -38,4 +38,4 @@ _COMMON = frozenset(
 def is_placeholder(value: str) -> bool:
     """Whether a value is no secret: filled in later, as `${TOKEN}`; a word for a secret; or a repeated character."""
     is_word = value.lower() in _COMMON or _WORDS.search(value) is not None
-    return is_word or len(set(value)) <= _MOST_REPEATED or _REFERENCE.match(value) is not None
+    return is_word or len(set(value)) <= _MAX_DISTINCT_CHARACTERS or _REFERENCE.match(value) is not None

@@ -37,7 +37,7 @@ _VALIDATION = "BIOT_SHOULD_VALIDATE_JWT"
 
 @dataclass(frozen=True, slots=True)
 class PublicOptions:
-    """What `biot-plugin dev --public-url` was told.
+    """The options of `biot-plugin dev --public-url`.
 
     Attributes:
         url: The public URL.
