@@ -15,6 +15,8 @@ export GIT_CEILING_DIRECTORIES := $(CACHE)/tmp
 export UV_LINK_MODE := copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV
+# Whatever starts Python again and again would compile all of it each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 $(shell mkdir -p $(CACHE)/tmp)
 

@@ -26,7 +26,7 @@ VERSIONS = [
 
 
 @pytest.mark.slow
-@pytest.mark.long(30)
+@pytest.mark.long(80)
 @pytest.mark.parametrize("runtime", VERSIONS)
 def test_the_framework_works_under(runtime: str, tmp_path: Path) -> None:
     interpreter = find_interpreter(runtime)

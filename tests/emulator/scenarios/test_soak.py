@@ -17,7 +17,7 @@ from biot_emulator.client import Client
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 
-pytestmark = [pytest.mark.slow, pytest.mark.long(90)]
+pytestmark = [pytest.mark.slow, pytest.mark.long(130)]
 
 CALLERS = 64
 REQUESTS = 5000

@@ -14,6 +14,14 @@ def test_a_cookie_must_be_text() -> None:
         UrlResponse.of({"statusCode": 200, "headers": {}, "body": "", "cookies": [7]})
 
 
+@pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\x7f"])
+def test_a_header_has_no_control_characters(character: str) -> None:
+    with pytest.raises(MalformedReply, match="a header has a control character"):
+        UrlResponse.of({"statusCode": 200, "headers": {"x-a": f"1{character}2"}, "body": ""})
+    with pytest.raises(MalformedReply, match="a header has a control character"):
+        UrlResponse.of({"statusCode": 200, "headers": {}, "body": "", "cookies": [f"a={character}"]})
+
+
 def sent(response: UrlResponse, method: str = "GET") -> Received:
     received = Received()
 

@@ -184,6 +184,7 @@ def test_terraform_finds_the_module_valid(tmp_path: Path) -> None:
 @needs_terraform
 @pytest.mark.slow
 @pytest.mark.skipif(provider() is None, reason="the provider of AWS is not installed")
+@pytest.mark.long(20)
 def test_terraform_makes_all_of_it_in_an_account(tmp_path: Path, aws: MotoAccount) -> None:
     found = provider()
     assert found

@@ -28,7 +28,9 @@ SECRETS = (
     # A JWT or JWE, whatever precedes it. Of several `eyJ` in a word, the first one has the most after it.
     r"(?<![\w-])(?=([\w-]*?)eyJ)\1eyJ(?:[\w-]{5,}\.{1,2}[\w-]|[\w-]{0,4}\.[\w-]+\.[\w-])[\w.-]*(?<!\.)",
 )
-_PATTERNS = tuple(map(re.compile, SECRETS))
+#: Two texts without one of which a pattern cannot match: most texts have no secret, and all of them are looked at.
+_NEEDED = (("=", "="), ("", ""), ('"', "'"), (":", ":"), ("://", "://"), ("eyJ", "eyJ"))
+_PATTERNS = tuple((*texts, re.compile(pattern)) for texts, pattern in zip(_NEEDED, SECRETS, strict=True))
 _HIDDEN = "<hidden>"
 #: The ends of the names of fields whose values are secret, and the length of the longest.
 _NAME_END = re.compile(r"(?i:authorization|jwt|password|passwd|secret|secret[-_]?key|api[-_]?key|cookies?|token)\Z")
@@ -70,8 +72,9 @@ class Redaction:
     def _text(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, _HIDDEN)
-        for pattern in _PATTERNS:
-            text = pattern.sub(rf"\g<1>{_HIDDEN}", text)
+        for needed, other, pattern in _PATTERNS:
+            if needed in text or other in text:
+                text = pattern.sub(rf"\g<1>{_HIDDEN}", text)
         return text
 
 
