@@ -19,7 +19,7 @@ import urllib3
 __all__ = ["PASSWORD", "USER", "DockerRegistry", "docker_registry"]
 
 USER = "AWS"
-PASSWORD = "s3cret-of-tests"  # noqa: S105
+PASSWORD = "s3cret-of-tests"
 #: The registry reads bcrypt alone.
 _HTPASSWD = f"{USER}:$2y$04$abcdefghijklmnopqrstuuTLyXR/MgD8WKzwjtXUOLtArnKdAujqi\n"
 _PROGRAM = "/usr/bin/docker-registry"
