@@ -185,8 +185,8 @@ def _free_port() -> int:
 
 def _wait_until_it_answers(registry: DockerRegistry, process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + _SECONDS
-    certificates = {"ca_certs": str(registry.ca_file)} if registry.ca_file else {}
-    with urllib3.PoolManager(retries=False, **certificates) as pool:
+    ca_file = str(registry.ca_file) if registry.ca_file else None
+    with urllib3.PoolManager(retries=False, ca_certs=ca_file) as pool:
         while time.monotonic() < end and process.poll() is None:
             with suppress(urllib3.exceptions.HTTPError):
                 pool.request("GET", f"{registry.url}/v2/", timeout=1.0)
