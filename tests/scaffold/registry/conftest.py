@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,9 +11,7 @@ import pytest
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.requests.backoff import Backoff
 from tests.faulty_registry import FaultyRegistry, faulty_registry
-from tests.registries import DockerRegistry, docker_registry
-
-Connect = Callable[..., Registry]
+from tests.registries import Connect, DockerRegistry, docker_registry
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,9 @@ def test_an_archive_can_be_read_from_the_stream(media_type: str) -> None:
         assert archive.getnames() == ["a", "b/c"]
 
 
-@pytest.mark.parametrize("content", [LAYERS[OCI_LAYER][:-5], b"nonsense", LAYERS[OCI_LAYER][:-8] + b"12345678", b"\x1f"])
+@pytest.mark.parametrize(
+    "content", [LAYERS[OCI_LAYER][:-5], b"nonsense", LAYERS[OCI_LAYER][:-8] + b"12345678", b"\x1f"]
+)
 def test_a_damaged_gzip_layer_is_no_archive(content: bytes) -> None:
     with pytest.raises(DamagedContent, match="cannot be decompressed"):
         read_all(PlainLayer(Source(content), OCI_LAYER))

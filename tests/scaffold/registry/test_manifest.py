@@ -20,6 +20,7 @@ MANIFEST: dict[str, Any] = {
     "layers": [DESCRIPTOR],
     "annotations": {"a": "b", "number": 1},
 }
+SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 INDEX: dict[str, Any] = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [DESCRIPTOR]}
 
 
@@ -83,7 +84,11 @@ def test_oci_may_leave_out_the_media_type(document: dict[str, Any], media_type: 
         (encode({**MANIFEST, "mediaType": 3}), "", "it says"),
         (encode({**MANIFEST, "mediaType": "text/html"}), "", "unknown type"),
         (encode(without(MANIFEST, "mediaType")), "text/html", "unknown type"),
-        (encode({**MANIFEST, "mediaType": "application/vnd.docker.distribution.manifest.v1+prettyjws"}), "", "schema 1"),
+        (
+            encode({**MANIFEST, "mediaType": "application/vnd.docker.distribution.manifest.v1+prettyjws"}),
+            "",
+            "schema 1",
+        ),
         (encode({**MANIFEST, "schemaVersion": 1}), "", "schemaVersion"),
         (encode(without(MANIFEST, "layers")), "", "no list of layers"),
         (encode({**MANIFEST, "layers": {}}), "", "no list of layers"),

@@ -235,7 +235,13 @@ class Sender:
         content = body() if callable(body) else body
         with self.translated():
             raw = self._pool(url, limits).request(
-                method, url, body=content, headers={**_AGENT, **headers}, preload_content=False, decode_content=False
+                method,
+                url,
+                body=content,
+                headers={**_AGENT, **headers},
+                preload_content=False,
+                decode_content=False,
+                redirect=False,
             )
         return Opened(raw, url, method, self.translated)
 
