@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
-from dxf import DXF
+from dxf import DXF, DXFBase
+from requests import Response
 
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.login import Login
@@ -76,15 +78,19 @@ def test_what_skopeo_has_pushed_is_read(server: DockerRegistry, registry: Regist
 
 def test_dxf_and_ours_read_each_other(server: DockerRegistry, registry: Registry, tmp_path: Path) -> None:
     push_image(registry, "peers/dxf", "ours", IMAGE)
+
+    def authenticate(dxf: DXFBase, response: Response) -> None:
+        dxf.authenticate(USER, PASSWORD, response=response)
+
     peer = DXF(
         server.host,
         "peers/dxf",
-        lambda dxf, response: dxf.authenticate(USER, PASSWORD, response=response),
+        authenticate,
         tlsverify=str(server.ca_file),
     )
-    assert peer.get_manifest("ours").encode() == IMAGE.manifest.content
+    assert str(peer.get_manifest("ours")).encode() == IMAGE.manifest.content
     for blob in (IMAGE.config, *IMAGE.layers):
-        assert b"".join(peer.pull_blob(blob.descriptor.digest)) == blob.open().read(10**7)
+        assert b"".join(cast("Iterable[bytes]", peer.pull_blob(blob.descriptor.digest))) == blob.open().read(10**7)
     path = tmp_path / "pushed"
     path.write_bytes(b"pushed by dxf" * 1000)
     digest = peer.push_blob(str(path))
