@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["LEVELS", "identity_maps", "isolate"]
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_DEVICE_LINKS = {"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1", "stderr": "/proc/self/fd/2"}
+_DEVICE_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+}
 # What names are resolved by: the machine's own.
 _MACHINE_FILES = ("/etc/hosts", "/etc/resolv.conf")
 _TEMPORARY_SIZE = "512m"
@@ -111,12 +116,13 @@ def _enter_root(orders: Orders) -> None:
     for path in _MACHINE_FILES:
         if os.path.isfile(path) and _is_real_file(root + path):  # noqa: PTH113
             system_calls.bind(path, root + path)
+    temporary = f"{root}/tmp"  # noqa: S108
     if orders.temporary:
-        system_calls.bind(orders.temporary, f"{root}/tmp")
+        system_calls.bind(orders.temporary, temporary)
     else:
-        system_calls.cover(f"{root}/tmp", _TEMPORARY_SIZE)
+        system_calls.cover(temporary, _TEMPORARY_SIZE)
     system_calls.set_read_only(root, True, recursive=True)
-    system_calls.set_read_only(f"{root}/tmp", False, recursive=False)
+    system_calls.set_read_only(temporary, False, recursive=False)
     system_calls.enter_root(root)
 
 
