@@ -9,19 +9,35 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_emulator.client import CallRefused, Client, Reply
 from biot_emulator.platform import Platform
+from biot_emulator.registry.credentials import USER
+from biot_emulator.registry.small_images import put_image
 from biot_emulator.wire_json import encode
 
-__all__ = ["Emulator", "running", "zipped"]
+__all__ = ["Emulator", "RegistryLogin", "running", "zipped"]
 
 _ADMIN = "admin@localhost"
 _PLUGINS = "/settings/v2/plugins"
 _RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _EXCLUDED = frozenset({"__pycache__", ".git", ".venv"})
+
+
+class RegistryLogin(NamedTuple):
+    """What a client needs to push images to the emulator's registry.
+
+    Attributes:
+        repository: The repository, as `HOST:PORT/plugins`; it is served without TLS.
+        user: The user name.
+        password: The password, which is valid for twelve hours.
+    """
+
+    repository: str
+    user: str
+    password: str
 
 
 class Emulator(Client):
@@ -67,6 +83,22 @@ class Emulator(Client):
             return self._require("POST", _PLUGINS, {"code": code, "config": encode(created)})
         changed = {"version": current.body["version"] + 1, **config}
         return self._require("PATCH", path, {"code": code, "config": encode(changed)})
+
+    def push_image(self, files: Mapping[str, bytes], tag: str = "test", **config: Any) -> str:
+        """Put an image of these files into the registry, as `imageTag` of a plugin; return the digest of its manifest.
+
+        Args:
+            files: The files of its only layer, by path.
+            tag: Its tag.
+            **config: What it runs, by the names of the image specification, such as `Cmd`.
+        """
+        return str(put_image(self.platform.images.registry, tag, [files], config))
+
+    def registry_login(self) -> RegistryLogin:
+        """Return what a client needs to push images to the registry."""
+        credentials = self.platform.images.credentials
+        address = self._require("GET", f"{_PLUGINS}/docker-repository/temp-credentials")["repositoryUri"]
+        return RegistryLogin(address, USER, credentials.new_password()[0])
 
     def invocations(self, name: str | None = None) -> list[dict[str, Any]]:
         """Return what plugins received and returned, the oldest first; of one plugin, if it is named."""
