@@ -86,7 +86,7 @@ class PluginImages:
         """Remove every unpacked image but those of some plugins, and those that processes are at work in."""
         self._unpacked.keep((plugin.code["image"] for plugin in plugins if "image" in plugin.code), folders)
 
-    def remove(self, plugin: Plugin, remaining: Iterable[Plugin]) -> None:
+    def remove(self, plugin: Plugin, used: Iterable[str]) -> None:
         """Remove the image of a plugin that is deleted, unless another plugin has it (contract section 6.2)."""
         if digest := plugin.code.get("image"):
-            self._images.remove(digest, [other.code.get("image", "") for other in remaining])
+            self._images.remove(digest, used)
