@@ -66,7 +66,8 @@ class UnpackedImages:
         tree = self._folders.find(id)
         if tree is None or id not in self._executions:
             image = _Image(digest, find, self._store)
-            tree = tree or self._folders.obtain(id, image)
+            if tree is None or image.recall() is None:
+                tree = self._folders.obtain(id, image)
             config = parse_config(image.config())
             self._executions[id] = plan_execution(tree, config, can_have_roots)
         return self._executions[id]
