@@ -47,6 +47,11 @@ def _replace_root(root: Path) -> None:
     root.symlink_to(root.parent / "moved")
 
 
+def _fifo(root: Path) -> None:
+    (root / "used.py").unlink()
+    os.mkfifo(root / "used.py")
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "one byte": _rewrite,
     "one byte, and back": _rewrite_and_back,
@@ -59,7 +64,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a second name": lambda root: os.link(root / "used.py", root.parent / "second"),
     "permissions": lambda root: (root / "used.py").chmod(0o4555),
     "permissions of a folder": lambda root: (root / "package").chmod(0o777),
-    "a named pipe": lambda root: ((root / "used.py").unlink(), os.mkfifo(root / "used.py")),
+    "a named pipe": _fifo,
     "swapped names": lambda root: ((root / "used.py").rename(root / "x"), (root / "b.py").rename(root / "used.py")),
     "a link for everything": _replace_root,
     "everything gone": shutil.rmtree,

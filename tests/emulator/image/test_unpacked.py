@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,12 +85,12 @@ def test_what_nobody_has_is_removed_with_what_is_known_of_it(tmp_path: Path, sto
         images.unpack(image)
     in_use = index_of(images, OTHER.manifest.digest).parent
     images.keep([DIGEST], [in_use])
-    assert len(os.listdir(tmp_path)) == 2
+    assert len([*tmp_path.iterdir()]) == 2
     images.keep([DIGEST])
-    assert len(os.listdir(tmp_path)) == 1
+    assert len([*tmp_path.iterdir()]) == 1
     assert index_of(images).is_file()
     images.clear()
-    assert os.listdir(tmp_path) == []
+    assert [*tmp_path.iterdir()] == []
     assert store.get_file(f"image:{DIGEST[7:39]}") is None
 
 
@@ -99,4 +98,4 @@ def test_an_image_that_cannot_be_unpacked_leaves_nothing(tmp_path: Path, store: 
     images = UnpackedImages(store, VersionFolders(tmp_path))
     with pytest.raises(InvalidImage):
         images.unpack(MemoryImage([layer(file("good"), file("../evil"))]))
-    assert os.listdir(tmp_path) == []
+    assert [*tmp_path.iterdir()] == []

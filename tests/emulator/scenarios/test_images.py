@@ -75,15 +75,15 @@ def python_files() -> Mapping[str, bytes]:
     if sys.platform != "linux":
         pytest.skip("images are for Linux")
     program = Path(sys.executable).resolve()
-    loaded = "import glob, encodings.idna, json, socket, sys, time, urllib.request\nfor module in sys.modules.values(): print(getattr(module, '__file__', None))"
-    listed = subprocess.run([program, "-I", "-S", "-c", loaded], capture_output=True, text=True, check=True).stdout
-    modules = [Path(line) for line in listed.split("\n") if line.startswith("/")]
+    imported = "import glob, encodings.idna, json, socket, sys, time, urllib.request"
+    loaded = f"{imported}\nfor module in sys.modules.values(): print(getattr(module, '__file__', None))"
+    printed = subprocess.run([program, "-I", "-S", "-c", loaded], capture_output=True, text=True, check=True).stdout
+    modules = [Path(line) for line in printed.split("\n") if line.startswith("/")]
     files = [program, *modules, Path(sysconfig.get_path("stdlib"), "os.py")]
     programs = [str(file) for file in files if file.suffix == ".so" or file == program]
     listed = subprocess.run(["ldd", *programs], capture_output=True, text=True).stdout.split()
     libraries = {Path(word) for word in listed if word.startswith("/") and not word.endswith(":")}
-    content = {str(file)[1:]: file.read_bytes() for file in [*files, *libraries]}
-    return content
+    return {str(file)[1:]: file.read_bytes() for file in [*files, *libraries]}
 
 
 def create(emulator: Emulator, tag: str, name: str = "demo", **config: Any) -> Reply:
@@ -277,7 +277,7 @@ def test_where_nothing_can_run_it_a_sentence_says_why(emulator: Emulator) -> Non
 def test_changed_deleted_and_restarted(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with emulator_in(state) as emulator:
-        for number, text in enumerate(("one", "two")):
+        for text in ("one", "two"):
             emulator.push_image(
                 {"var/task/index.py": f"def handler(event, context): return [{text!r}]".encode()},
                 text,
@@ -303,7 +303,7 @@ def test_changed_deleted_and_restarted(tmp_path: Path) -> None:
         emulator.call("PATCH", f"{PLUGINS}/Plugin-demo", form={"config": encode({"timeout": 8})})
         assert evaluate(emulator) == ["two"]
         emulator.call("POST", "/_emulator/reset")
-        assert os.listdir(state / "images") == []
+        assert [*(state / "images").iterdir()] == []
 
 
 def test_an_image_that_cannot_be_unpacked_changes_nothing(emulator: Emulator) -> None:

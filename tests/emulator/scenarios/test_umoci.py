@@ -66,7 +66,7 @@ def _umoci(image: MemoryImage, folder: Path) -> dict[str, str] | None:
     (layout / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [entry]}))
     (layout / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
     root = folder / "umoci"
-    command = ["umoci", "raw", "unpack", "--rootless", "--image", f"{layout}:image", root]
+    command = ["umoci", "raw", "unpack", "--rootless", "--image", f"{layout}:image", str(root)]
     return tree(root) if subprocess.run(command, capture_output=True).returncode == 0 else None
 
 
