@@ -1,4 +1,4 @@
-"""A client of the distribution API that does what a test says and nothing else, and Debian's registry to compare with."""
+"""A client of the distribution API that does what a test says and no more, and Debian's registry to compare with."""
 
 from __future__ import annotations
 

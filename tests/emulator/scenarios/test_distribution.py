@@ -1,6 +1,6 @@
 """The push and pull workflow of the distribution specification, at the emulator's registry and at Debian's.
 
-What Debian's does otherwise is listed, and tried too: the list gets shorter by itself when a newer one does as specified.
+What Debian's does otherwise is listed, and tried too: a newer one that does as specified is noticed.
 """
 
 from __future__ import annotations
