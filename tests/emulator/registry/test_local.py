@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +95,7 @@ def test_the_image_of_a_plugin_cannot_be_deleted(emulator: Emulator, client: Reg
 
 
 @pytest.fixture
-def pushed(tmp_path: Path) -> Iterator[tuple[Path, Digest]]:
+def pushed(tmp_path: Path) -> tuple[Path, Digest]:
     platform = start(tmp_path)
     digest = put_image(registry_of(platform), "v1", [{"index.py": b"code"}], {"Cmd": ["index.handler"]})
     platform.close()
