@@ -63,8 +63,9 @@ def refusal(client: Any, operation: str = "get_authorization_token") -> str:
     with pytest.raises(ClientError) as refused:
         getattr(client, operation)()
     client.close()
-    assert refused.value.response["Error"]["Message"]
-    return str(refused.value.response["Error"]["Code"])
+    error: Any = refused.value.response["Error"]  # pyright: ignore[reportTypedDictNotRequiredAccess]
+    assert error["Message"]
+    return str(error["Code"])
 
 
 def test_awss_client_gets_a_log_in_to_the_registry(emulator: Emulator) -> None:

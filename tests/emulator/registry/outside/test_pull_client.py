@@ -40,7 +40,7 @@ def server(answers: dict[str, tuple[int, dict[str, str], bytes]]) -> Iterator[tu
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:
             return
 
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
