@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import platform
 import shutil
@@ -61,6 +62,13 @@ FILES = {"var/task/index.py": EVALUATE.encode(), "opt/bootstrap.py": BOOTSTRAP.e
 def on_this_processor() -> None:
     if platform.machine() not in ("x86_64", "AMD64"):
         pytest.skip("the platform takes images for x86-64 alone")
+
+
+@pytest.fixture(autouse=True)
+def quick_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not compress what is uncompressed at once: a Python is large."""
+    compress = gzip.compress
+    monkeypatch.setattr(gzip, "compress", lambda content, **settings: compress(content, 0, **settings))
 
 
 @contextmanager
