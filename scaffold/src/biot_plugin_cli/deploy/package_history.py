@@ -13,7 +13,7 @@ from types import NoneType
 from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.platform.json_document import read_json
+from biot_plugin_cli.http.json_document import read_json
 from biot_plugin_cli.platform.response_schemas import CODE_CONFIG, Schema, matches
 from biot_plugin_cli.terminal.file_writer import write_atomically
 
