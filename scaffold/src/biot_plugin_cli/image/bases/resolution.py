@@ -15,7 +15,7 @@ from typing import Any
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.image.bases.foundation import DOCKER, OCI, Base
 from biot_plugin_cli.image.bases.login import environment_login
-from biot_plugin_cli.image.layer_reader import zstd_error
+from biot_plugin_cli.image.layers.reader import zstd_error
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.descriptor import Descriptor
