@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biot_plugin_cli.check.dependencies import check_dependencies
 from biot_plugin_cli.archive.size_limits import PackageTooLarge
+from biot_plugin_cli.check.dependencies import check_dependencies
 from biot_plugin_cli.check.finding import Finding, split_message
 from biot_plugin_cli.check.image import check_dockerfile, check_layers
 from biot_plugin_cli.check.loading import check_loading
