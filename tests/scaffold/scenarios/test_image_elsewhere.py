@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tarfile
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -47,10 +47,11 @@ def _linked() -> set[Path]:
     files = [PYTHON, *(Path("/usr/lib") / THIS / "lib-dynload").glob("*.so")]
     output = subprocess.run(["ldd", *map(str, files)], capture_output=True, text=True, check=False).stdout
     more = {word for line in output.splitlines() for word in line.split() if word.startswith("/") and ":" not in word}
-    gcc = set(Path("/lib/x86_64-linux-gnu").glob("libgcc_s.so.1")) | set(
-        Path("/usr/lib/x86_64-linux-gnu").glob("libstdc++.so.6")
-    )
-    return {Path(word) for word in more} | gcc
+    # Those of the runtime client's module.
+    system = Path("/usr/lib/x86_64-linux-gnu")
+    names = ("libgcc_s", "libstdc++", "libpthread", "librt", "libdl", "libm", "libresolv")
+    own = {Path("/lib/x86_64-linux-gnu") / file.name for name in names for file in system.glob(f"{name}.so.*[0-9]")}
+    return {Path(word) for word in more} | own
 
 
 @needs_tools
@@ -90,6 +91,8 @@ def _invoke(root: Path, container: dict[str, object], event: dict[str, object]) 
     done = threading.Event()
 
     class RuntimeApi(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_GET(self) -> None:
             if answers:
                 done.wait(30)
@@ -115,7 +118,7 @@ def _invoke(root: Path, container: dict[str, object], event: dict[str, object]) 
         def log_message(self, format: str, *args: object) -> None: ...
 
     answered = threading.Event()
-    server = HTTPServer(("127.0.0.1", 0), RuntimeApi)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RuntimeApi)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     environment = {
