@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.package import CODE, NEEDS, OURS, RUNTIME, UV
 
@@ -83,22 +84,22 @@ def _measure(builder: str, dockerfile: str | None) -> tuple[str, ...]:
 def _install(project: Path, needed: bool) -> None:
     """Downloads the wheels, and installs them where a Dockerfile copies them from."""
     folder = project / "dependencies"
-    command = [UV, "pip", "install", "--quiet", "--python", sys.executable, "--target", folder, *NEEDS]
+    command = [str(UV), "pip", "install", "--quiet", "--python", sys.executable, "--target", str(folder), *NEEDS]
     subprocess.run(command, check=True)
     if not needed:
         shutil.rmtree(folder)
 
 
-def _rebuild(project: Path, before: dict[str, object]) -> str:
+def _rebuild(project: Path, before: dict[str, Any]) -> str:
     """Builds again without what was built before."""
     shutil.rmtree(project / ".cache", ignore_errors=True)
     subprocess.run(["buildah", "rmi", "--all", "--force"], capture_output=True, check=False)
     return "yes" if _build(project)["digest"] == before["digest"] else "no"
 
 
-def _build(project: Path) -> dict[str, object]:
-    done = subprocess.run([TOOL, "image", "build", "--json"], cwd=project, capture_output=True, check=True)
-    document: dict[str, object] = json.loads(done.stdout)
+def _build(project: Path) -> dict[str, Any]:
+    done = subprocess.run([str(TOOL), "image", "build", "--json"], cwd=project, capture_output=True, check=True)
+    document: dict[str, Any] = json.loads(done.stdout)
     return document
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +50,3 @@ def python_base(*, client: bool = True, docker: bool = False) -> SmallImage:
         with tarfile.open(fileobj=buffer, mode="a") as archive:
             archive.addfile(tarfile.TarInfo(f"usr/lib/{THIS}/site-packages/awslambdaric/__main__.py"))
     return make_image(buffer.getvalue(), docker=docker)
-
-
-def configuration(image: Image) -> dict[str, Any]:
-    return json.loads(json.dumps(image.configuration))

@@ -102,6 +102,7 @@ def _invoke(root: Path, container: dict[str, object], event: dict[str, object]) 
                 "Lambda-Runtime-Aws-Request-Id": "1",
                 "Lambda-Runtime-Deadline-Ms": "9999999999999",
                 "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:000000000000:function:demo",
+                "Content-Type": "application/json",
                 "Content-Length": str(len(body)),
             }.items():
                 self.send_header(name, text)
