@@ -1,9 +1,9 @@
 """What it costs to build a plugin's image without a container engine, and with buildah.
 
-Each flow builds the same code with the same two dependencies on the same base, which is made here of this machine's
-Python, in full and after a change of one line; "pushed" is what a registry that has the image before lacks of it.
-`buildah` copies locked dependencies first, as one would by hand; the sample's Dockerfile is as contract section 7.2 has it:
-requirements and code are copied, then pip installs. Run it on demand, as root: `python -m benchmarks.image`.
+Each flow builds the same code with the same two dependencies on nothing, in full and after a change of one line; "pushed"
+is what a registry that has the image before lacks of it. Both Dockerfiles copy dependencies that were installed before,
+as nothing in them can run pip without a base: `by hand` has a layer of them, and the sample's, as contract section 7.2
+tells it, copies everything in one step, so that their times are lower bounds. On demand: `python -m benchmarks.image`.
 """
 
 from __future__ import annotations
