@@ -1,6 +1,6 @@
 """What it costs to build a plugin's image without a container engine, and with buildah.
 
-Each flow builds the same code with the same two dependencies on nothing, in full and after a change of one line; "pushed"
+Each flow builds the same code with the same two dependencies on nothing, in full and after a one-line change; "pushed"
 is what a registry that has the image before lacks of it. Both Dockerfiles copy dependencies that were installed before,
 as nothing in them can run pip without a base: `by hand` has a layer of them, and the sample's, as contract section 7.2
 tells it, copies everything in one step, so that their times are lower bounds. On demand: `python -m benchmarks.image`.
