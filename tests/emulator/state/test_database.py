@@ -56,6 +56,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             "notifications": [{"entityTypeName": "patient", "actionName": "_create"}],
         }
         emulator.deploy(code_zip("def handler(event, context): return {}"), subscriptions=hooks)
+        emulator.push_image({"index.py": b""})
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
@@ -93,10 +94,14 @@ def test_a_state_of_before_there_were_versions_is_served_again(run: Run, folder:
 COLLECTIONS = [
     "entities/organization",
     "entities/organization-user",
+    "image-blobs",
+    "image-manifests",
+    "image-tags",
     "interceptions",
     "keys",
     "notifications",
     "plugins",
+    "registry-key",
     "service-users",
     "templates",
     "users",

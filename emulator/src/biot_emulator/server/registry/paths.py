@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from biot_emulator.registry.errors import NameUnknown
@@ -12,14 +11,9 @@ __all__ = ["Target", "is_distribution_path", "parse_path"]
 
 _ROOT = "/v2"
 _MAX_PATH = 1024
-_KINDS = (
-    ("upload", re.compile(r"(.+)/blobs/uploads/([^/]+)")),
-    ("uploads", re.compile(r"(.+)/blobs/uploads/?()")),
-    ("blob", re.compile(r"(.+)/blobs/([^/]+)")),
-    ("manifest", re.compile(r"(.+)/manifests/([^/]+)")),
-    ("referrers", re.compile(r"(.+)/referrers/([^/]+)")),
-    ("tags", re.compile(r"(.+)/tags/list()")),
-)
+#: What stands between a repository and a reference, the longest first.
+_KINDS = (("/blobs/uploads/", "upload"), ("/blobs/", "blob"), ("/manifests/", "manifest"), ("/referrers/", "referrers"))
+_ENDS = (("/blobs/uploads/", "uploads"), ("/blobs/uploads", "uploads"), ("/tags/list", "tags"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +48,18 @@ def parse_path(path: str) -> Target:
         return Target("root")
     if rest == "_catalog":
         return Target("catalog")
-    if len(path) <= _MAX_PATH:
-        for kind, pattern in _KINDS:
-            if match := pattern.fullmatch(rest):
-                return Target(kind, check_repository(match[1]), match[2])
-    raise NameUnknown("The distribution API has no such path")
+    target = _parse(rest) if len(path) <= _MAX_PATH else None
+    if target is None:
+        raise NameUnknown("The distribution API has no such path")
+    return target
+
+
+def _parse(rest: str) -> Target | None:
+    for end, kind in _ENDS:
+        if rest.endswith(end):
+            return Target(kind, check_repository(rest.removesuffix(end)))
+    for separator, kind in _KINDS:
+        repository, is_there, reference = rest.rpartition(separator)
+        if is_there and reference and "/" not in reference:
+            return Target(kind, check_repository(repository), reference)
+    return None
