@@ -12,6 +12,8 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from biot_plugin_cli.deploy.code.deployable import Code
+from biot_plugin_cli.deploy.code.zip_file import ZipCode
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.platform.json_document import read_json
 from biot_plugin_cli.platform.response_schemas import CODE_CONFIG, Schema, matches
@@ -53,8 +55,8 @@ class StoredPackage:
     sha256: str
     file: Path
 
-    def read(self) -> bytes:
-        """Read the zip.
+    def read(self) -> Code:
+        """Read the code.
 
         Raises:
             OperationFailed: It cannot be read, or is not the one that was deployed.
@@ -68,7 +70,7 @@ class StoredPackage:
                 f"{self.file} is not the package that was deployed as version {self.version}: it was changed since; "
                 f"{_ADVICE}"
             )
-        return content
+        return ZipCode(self.file.name, content, self.content_hash)
 
 
 class PackageHistory:
@@ -94,15 +96,12 @@ class PackageHistory:
         """List the packages that were deployed to the plugin with this URL, newest first."""
         return [package for package in self.all() if package.endpoint_url == endpoint_url]
 
-    def add(
-        self, content: bytes, version: int, content_hash: str, config: Mapping[str, Any], endpoint_url: str | None
-    ) -> None:
+    def add(self, code: Code, version: int, config: Mapping[str, Any], endpoint_url: str | None) -> None:
         """Store a package; the oldest are removed, and those of a plugin that no longer exists.
 
         Args:
-            content: The zip's content.
+            code: The code.
             version: Its version on the platform.
-            content_hash: The content hash of its code.
             config: The part of its configuration that belongs to the code.
             endpoint_url: The plugin's URL.
 
@@ -110,12 +109,10 @@ class PackageHistory:
             OperationFailed: It cannot be written.
         """
         write_atomically(self._top / ".gitignore", b"*\n")
-        file = self._folder / f"{version:05d}.zip"
-        write_atomically(file, content)
-        sha256 = hashlib.sha256(content).hexdigest()
-        package = StoredPackage(version, content_hash, config, endpoint_url, sha256, file)
-        document = {**asdict(package), "file": file.name}
-        write_atomically(file.with_suffix(".json"), json.dumps(document, indent=2).encode())
+        saved = code.save(self._folder, f"{version:05d}")
+        package = StoredPackage(version, code.content_hash, config, endpoint_url, saved.sha256, saved.file)
+        document = {**asdict(package), "file": saved.file.name}
+        write_atomically(saved.file.with_suffix(".json"), json.dumps(document, indent=2).encode())
         retained = self.of(endpoint_url)[:_MAX_PACKAGES]
         for old in self.all():
             if old not in retained:
