@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from biot_plugin_cli.aws.errors import find, tolerate, unless_exists
 from biot_plugin_cli.aws.session import Account
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
 
 __all__ = [
+    "FunctionCode",
     "FunctionConfig",
     "FunctionState",
     "create_function",
@@ -35,12 +36,25 @@ ARCHITECTURE = "x86_64"
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionCode:
+    """The code of a function, as calls of Lambda have it.
+
+    Attributes:
+        package_type: What it is; it is fixed when the function is created.
+        location: The zip file itself, or the address of the image.
+    """
+
+    package_type: Literal["Zip", "Image"]
+    location: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionConfig:
     """The configuration of a function.
 
     Attributes:
-        runtime: The runtime, such as `python3.13`.
-        handler: Module and attribute of the entry point.
+        runtime: The runtime, such as `python3.13`; empty for an image, which has one in it.
+        handler: Module and attribute of the entry point; empty for an image.
         role: The ARN of the execution role.
         timeout: Time limit of one event in seconds.
         memory_size: Memory in megabytes.
@@ -96,9 +110,9 @@ class FunctionConfig:
 
     def request(self) -> dict[str, Any]:
         """Format the fields of a request that sets the configuration, all of them."""
+        in_zip = {"Runtime": self.runtime, "Handler": self.handler} if self.runtime else {}
         return {
-            "Runtime": self.runtime,
-            "Handler": self.handler,
+            **in_zip,
             "Role": self.role,
             "Timeout": self.timeout,
             "MemorySize": self.memory_size,
@@ -117,13 +131,14 @@ class FunctionState:
         arn: Its ARN.
         version: The number of the version, or `$LATEST`.
         config: Its configuration.
-        code_sha256: The SHA-256 of its zip file, in base64.
+        code_sha256: The SHA-256 of its zip file, in base64, or the digest of its image, in hexadecimal.
         tags: The function's tags.
         modified: When it was last changed.
         status: `Active`, `Inactive`, `Pending` or `Failed`.
         update_status: `Successful`, `InProgress` or `Failed`.
         reason: Why it failed, if it has.
         revision: Identifies the state for conditional changes; None if AWS does not tell.
+        package_type: `Zip` or `Image`.
     """
 
     arn: str
@@ -136,6 +151,7 @@ class FunctionState:
     update_status: str
     reason: str
     revision: str | None
+    package_type: str = "Zip"
 
     @classmethod
     def of(cls, document: FunctionConfigurationTypeDef, tags: Mapping[str, str]) -> FunctionState:
@@ -151,6 +167,7 @@ class FunctionState:
             update_status=document.get("LastUpdateStatus", "Successful"),
             reason=document.get("StateReason") or document.get("LastUpdateStatusReason") or "",
             revision=document.get("RevisionId"),
+            package_type=document.get("PackageType") or "Zip",
         )
 
     def has_snapshot(self, other: FunctionState) -> bool:
@@ -179,7 +196,9 @@ def find_versions(account: Account, name: str) -> list[FunctionState]:
     return sorted((state for state in states if state.version.isdecimal()), key=lambda state: int(state.version))
 
 
-def create_function(account: Account, name: str, config: FunctionConfig, code: bytes, tags: Mapping[str, str]) -> bool:
+def create_function(
+    account: Account, name: str, config: FunctionConfig, code: FunctionCode, tags: Mapping[str, str]
+) -> bool:
     """Create a function, once its role can be assumed; return whether it did not exist already."""
     created = when_ready(
         lambda: unless_exists(
@@ -187,8 +206,8 @@ def create_function(account: Account, name: str, config: FunctionConfig, code: b
                 FunctionName=name,
                 **config.request(),
                 Architectures=[config.architecture],  # type: ignore[list-item]
-                PackageType="Zip",
-                Code={"ZipFile": code},
+                PackageType=code.package_type,
+                Code=code.location,  # type: ignore[arg-type]
                 Tags=dict(tags),
             )
         )
@@ -206,12 +225,14 @@ def update_config(account: Account, name: str, config: FunctionConfig, revision:
     )
 
 
-def update_code(account: Account, name: str, config: FunctionConfig, code: bytes, revision: str | None) -> None:
+def update_code(
+    account: Account, name: str, config: FunctionConfig, code: FunctionCode, revision: str | None
+) -> None:
     """Set a function's code, unless somebody else has changed it since it was read."""
     condition: dict[str, Any] = {"RevisionId": revision} if revision else {}
     account.lambda_functions.update_function_code(
         FunctionName=name,
-        ZipFile=code,
+        **code.location,
         Architectures=[config.architecture],  # type: ignore[list-item]
         **condition,
     )

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_plugin_cli.deploy.apply import add_sentence, apply_plan, refresh_plan
+from biot_plugin_cli.deploy.code.built import code_of
 from biot_plugin_cli.deploy.code.deployable import Code
 from biot_plugin_cli.deploy.config_changes import Config
 from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unmentioned_fields
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import Plan, make_plan
-from biot_plugin_cli.deploy.preparation import prepare
+from biot_plugin_cli.deploy.preparation import prepared
 from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan
 from biot_plugin_cli.errors import CliError, OperationFailed
+from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.manifest.image_settings import Builder
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.platform.plugin_calls import CodePart
 from biot_plugin_cli.terminal.confirmation import confirm
@@ -21,34 +24,38 @@ from biot_plugin_cli.terminal.confirmation import confirm
 __all__ = ["deploy", "upload"]
 
 
-def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, Any]:
+def deploy(destination: Destination, *, dry_run: bool, yes: bool, builder: Builder | None = None) -> dict[str, Any]:
     """Deploy a plugin, unless the platform has it already; return the document of `--json`.
 
     Args:
         destination: The plugin, and where to deploy it.
         dry_run: Whether to stop after the plan.
         yes: Whether to skip the confirmation.
+        builder: What builds the image of the plugin; None for what the manifest says.
 
     Raises:
-        CliError: It cannot be imported, packaged or deployed.
+        CliError: It cannot be imported, built or deployed.
     """
-    plugin = destination.plugin
-    hooks, code = prepare(plugin)
-    config = plugin_config(plugin.manifest, hooks)
+    with prepared(destination.plugin, builder) as (hooks, built):
+        return _deploy(destination, hooks, code_of(built), dry_run=dry_run, yes=yes)
+
+
+def _deploy(destination: Destination, hooks: Hooks, code: Code, *, dry_run: bool, yes: bool) -> dict[str, Any]:
+    manifest = destination.plugin.manifest
+    config = plugin_config(manifest, hooks)
     deployed = destination.calls.find(destination.name)
-    unmentioned = unmentioned_fields(plugin.manifest, hooks)
+    unmentioned = unmentioned_fields(manifest, hooks)
 
     def make(deployed: Config | None) -> Plan:
         return make_plan(deployed, config, code.content_hash, unmentioned=unmentioned)
 
     plan = make(deployed)
-    environment = plugin.manifest.environment
-    print_plan(plan, destination.base_url, environment)
+    print_plan(plan, destination.base_url, manifest.environment)
     if plan.action == "none" or dry_run:
-        return plan_document(plan, environment)
+        return plan_document(plan, manifest.environment)
     confirm("Go on?", yes=yes)
     document = upload(destination, plan, make, code, code_config(plan.config, config, hooks))
-    return {**plan_document(plan, environment), **document}
+    return {**plan_document(plan, manifest.environment), **document}
 
 
 def upload(

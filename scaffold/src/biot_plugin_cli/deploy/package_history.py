@@ -12,7 +12,9 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from biot_plugin_cli.deploy.code.container_image import ImageCode
 from biot_plugin_cli.deploy.code.deployable import Code
+from biot_plugin_cli.deploy.code.image_store import SUFFIX, load_image, remove_unused_blobs
 from biot_plugin_cli.deploy.code.zip_file import ZipCode
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.platform.json_document import read_json
@@ -44,8 +46,8 @@ class StoredPackage:
         config: The part of its configuration that belongs to the code.
         endpoint_url: The URL of the plugin that it was deployed to. A plugin that is deleted and created again has a
             new one (contract section 6.2), and restarts its versions.
-        sha256: The SHA-256 of the zip, in hexadecimal.
-        file: The zip.
+        sha256: The SHA-256 of the file, in hexadecimal.
+        file: The zip, or the file of an image.
     """
 
     version: int
@@ -70,6 +72,8 @@ class StoredPackage:
                 f"{self.file} is not the package that was deployed as version {self.version}: it was changed since; "
                 f"{_ADVICE}"
             )
+        if self.file.suffix == SUFFIX:
+            return ImageCode(load_image(self.file, content))
         return ZipCode(self.file.name, content, self.content_hash)
 
 
@@ -118,6 +122,7 @@ class PackageHistory:
             if old not in retained:
                 old.file.unlink(missing_ok=True)
                 old.file.with_suffix(".json").unlink(missing_ok=True)
+        remove_unused_blobs(self._folder)
 
     def clear(self) -> None:
         """Remove all packages."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from biot_plugin_cli.aws.alias import Alias, find_alias
+from biot_plugin_cli.aws.ecr.repository import Repository, find_repository
 from biot_plugin_cli.aws.errors import explained
 from biot_plugin_cli.aws.function import FunctionState, find_function
 from biot_plugin_cli.aws.function_url import FunctionUrl, find_url
@@ -46,6 +47,7 @@ class ActualState:
         permissions: The statements that deployments have made, by their ids.
         schedule: The schedule.
         secret: The secret with the service user's key.
+        repository: The repository of the function's image.
     """
 
     function: FunctionState | None = None
@@ -57,6 +59,7 @@ class ActualState:
     permissions: Mapping[str, Permission] = field(default_factory=dict)
     schedule: Schedule | None = None
     secret: StoredSecret | None = None
+    repository: Repository | None = None
 
     @property
     def is_disabled(self) -> bool:
@@ -85,7 +88,8 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
     Args:
         account: The account.
         names: The names of the resources.
-        settings: The settings: IAM and Secrets Manager are asked only if they are used, as one may lack the right to.
+        settings: The settings: IAM, Secrets Manager and ECR are asked only if they are used, as one may lack the right
+            to.
 
     Raises:
         CliError: AWS cannot be reached, or refuses.
@@ -104,6 +108,7 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
             permissions=find_permissions(account, names.function, ALIAS) if function else {},
             schedule=find_schedule(account, names.rule),
             secret=find_secret(account, names.secret) if has_secret or _uses_secret(function) else None,
+            repository=find_repository(account, settings.repository) if settings.repository else None,
         )
 
 

@@ -10,6 +10,7 @@ from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.own_account.steps.address import plan_address, plan_permissions
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
 from biot_plugin_cli.own_account.steps.function import code_changes, plan_function
+from biot_plugin_cli.own_account.steps.image import plan_image, plan_repository
 from biot_plugin_cli.own_account.steps.log_group import plan_log_group
 from biot_plugin_cli.own_account.steps.role import plan_role
 from biot_plugin_cli.own_account.steps.schedule import plan_schedule
@@ -65,8 +66,10 @@ def make_plan(deployment: Deployment) -> Plan:
     """
     before = [*plan_log_group(deployment), *plan_service_user(deployment), *plan_role(deployment)]
     function = plan_function(deployment)
+    image = [*plan_repository(deployment), *plan_image(deployment, code_changes=code_changes(deployment))]
     steps = (
         *before,
+        *image,
         *function,
         *plan_lost_address(deployment.platform, deployment.actual.lost_address),
         *plan_unsubscribing(deployment),

@@ -82,5 +82,5 @@ def deployment_of_version(
             "changed by hand: change its subscriptions with biot-plugin subscribe and unsubscribe"
         )
     manifest, environment = place.plugin.manifest, place.names
-    desired = DesiredState(environment, place.settings, manifest, place.base_url, hooks, None, "")
+    desired = DesiredState(environment, place.settings, manifest, place.base_url, hooks)
     return Deployment(place.account, desired, actual, place.platform, url=actual.address)

@@ -11,6 +11,7 @@ from biot_plugin_cli.deploy.config_changes import Change, changed_fields
 from biot_plugin_cli.own_account.actual_state import ActualState
 from biot_plugin_cli.own_account.desired_state import DesiredState
 from biot_plugin_cli.own_account.platform_side import PlatformSide
+from biot_plugin_cli.publish.repository import Pushed
 
 __all__ = ["Deployment", "Step", "compare_tags", "step_for"]
 
@@ -29,6 +30,8 @@ class Deployment:
         secret: The ARN of the secret, once it is known.
         version: The version that the alias calls, once it is known.
         url: The function URL, once it is known.
+        pushed: What was pushed to the account's registry, once it was.
+        progress: Receives a short description of what a step does.
     """
 
     account: Account
@@ -40,6 +43,8 @@ class Deployment:
     secret: str | None = None
     version: str | None = None
     url: str | None = None
+    pushed: Pushed | None = None
+    progress: Callable[[str], None] = bool
 
     @property
     def role_arn(self) -> str:
