@@ -17,7 +17,7 @@ from biot_plugin_cli.deploy.code.deployable import Code
 from biot_plugin_cli.deploy.code.image_store import SUFFIX, load_image, remove_unused_blobs
 from biot_plugin_cli.deploy.code.zip_file import ZipCode
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.platform.json_document import read_json
+from biot_plugin_cli.http.json_document import read_json
 from biot_plugin_cli.platform.response_schemas import CODE_CONFIG, Schema, matches
 from biot_plugin_cli.terminal.file_writer import write_atomically
 

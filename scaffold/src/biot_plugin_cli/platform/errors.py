@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
-from biot_plugin_cli.platform.json_document import read_json
+from biot_plugin_cli.http.json_document import read_json
 from biot_plugin_cli.terminal.plain_text import one_sentence, visible
 from biot_plugin_cli.terminal.redaction import redact
 

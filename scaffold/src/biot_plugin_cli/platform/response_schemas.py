@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any, TypeAlias
 
+from biot_plugin_cli.http.json_document import read_json
 from biot_plugin_cli.platform.errors import NotThePlatform
-from biot_plugin_cli.platform.json_document import read_json
 
 __all__ = [
     "ANYTHING",

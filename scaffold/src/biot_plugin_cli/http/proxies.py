@@ -10,7 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.platform.limited_connections import POOLS
+from biot_plugin_cli.http.limited_connections import POOLS, Limits, limited_pools
 
 __all__ = ["LOOPBACK", "pool_for"]
 
@@ -18,13 +18,14 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """The names of this machine, which is never reached through a proxy."""
 
 
-def pool_for(base_url: str, **settings: Any) -> urllib3.PoolManager:
+def pool_for(base_url: str, *, limits: Limits | None = None, **settings: Any) -> urllib3.PoolManager:
     """Create the connection pool for a URL, with the proxy that applies to it, and with limits of time and size.
 
     HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are read, in lower case too.
 
     Args:
         base_url: The URL.
+        limits: The limits of its connections; those of the platform if there are none.
         settings: Arguments of `urllib3.PoolManager`.
 
     Raises:
@@ -32,7 +33,7 @@ def pool_for(base_url: str, **settings: Any) -> urllib3.PoolManager:
     """
     proxy = _proxy_for(base_url)
     pool = urllib3.PoolManager(**settings) if proxy is None else _proxy_pool(proxy, settings)
-    pool.pool_classes_by_scheme = POOLS
+    pool.pool_classes_by_scheme = POOLS if limits is None else limited_pools(limits)
     return pool
 
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from biot_plugin_cli.errors import PlatformUnreachable
-from biot_plugin_cli.platform import connection, limited_connections, retries
+from biot_plugin_cli.http import limited_connections
+from biot_plugin_cli.platform import connection, retries
 from biot_plugin_cli.platform.connection import Connection
 from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform
 from tests.scaffold.listener import Listener, read_head

@@ -25,7 +25,7 @@ from biot_plugin_cli.platform import retries
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import Unreachable
-from biot_plugin_cli.platform.proxies import pool_for
+from biot_plugin_cli.http.proxies import pool_for
 from tests.scaffold.listener import Listener, read_head
 
 HOST = "platform.example"

@@ -1,0 +1,125 @@
+"""Container registries for tests: Debian's docker-registry with TLS and basic authentication, and images to push."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+import urllib3
+
+__all__ = ["PASSWORD", "USER", "DockerRegistry", "docker_registry"]
+
+USER = "AWS"
+PASSWORD = "s3cret-of-tests"  # noqa: S105
+#: The registry reads bcrypt alone.
+_HTPASSWD = f"{USER}:$2y$04$abcdefghijklmnopqrstuuTLyXR/MgD8WKzwjtXUOLtArnKdAujqi\n"
+_PROGRAM = "/usr/bin/docker-registry"
+_SECONDS = 30.0
+
+_CONFIG = """\
+version: 0.1
+log: {{level: error, accesslog: {{disabled: true}}}}
+storage:
+  filesystem: {{rootdirectory: {root}}}
+  delete: {{enabled: true}}
+http:
+  addr: {host}
+  secret: of-tests
+"""
+_TLS = """\
+  tls: {{certificate: {certificate}, key: {key}}}
+"""
+_AUTH = """\
+auth:
+  htpasswd: {{realm: tests, path: {htpasswd}}}
+"""
+
+
+@dataclass(frozen=True)
+class DockerRegistry:
+    """A running registry.
+
+    Attributes:
+        host: Its host and port.
+        ca_file: The certificate that clients must trust; None if it speaks http.
+        folder: Where it stores everything.
+    """
+
+    host: str
+    ca_file: Path | None
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """The URL."""
+        return f"{'http' if self.ca_file is None else 'https'}://{self.host}"
+
+
+@contextmanager
+def docker_registry(folder: Path, *, tls: bool = True, login: bool = True) -> Iterator[DockerRegistry]:
+    """Run a registry on a free port of the loopback address; the test is skipped where Debian's is not installed.
+
+    Args:
+        folder: An empty folder for its files.
+        tls: Whether it speaks https.
+        login: Whether it wants `USER` and `PASSWORD`.
+    """
+    if not os.access(_PROGRAM, os.X_OK):
+        pytest.skip("docker-registry is not installed")
+    host = f"127.0.0.1:{_free_port()}"
+    ca_file = folder / "ca.pem" if tls else None
+    (folder / "storage").mkdir(parents=True)
+    (folder / "config.yml").write_text(_configure(folder, host, ca_file, login), encoding="utf-8")
+    with (folder / "log").open("wb") as log:
+        command = [_PROGRAM, "serve", str(folder / "config.yml")]
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={"OTEL_TRACES_EXPORTER": "none"})
+        try:
+            registry = DockerRegistry(host, ca_file, folder / "storage")
+            _wait_until_it_answers(registry, process, folder / "log")
+            yield registry
+        finally:
+            process.terminate()
+            process.wait()
+            shutil.rmtree(folder / "storage", ignore_errors=True)
+
+
+def _configure(folder: Path, host: str, ca_file: Path | None, login: bool) -> str:
+    text = _CONFIG.format(root=folder / "storage", host=host)
+    if ca_file is not None:
+        authority = trustme.CA()
+        certificate = authority.issue_cert("127.0.0.1", "localhost")
+        authority.cert_pem.write_to_path(str(ca_file))
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+        text += _TLS.format(certificate=folder / "server.pem", key=folder / "server.pem")
+    if login:
+        (folder / "htpasswd").write_text(_HTPASSWD, encoding="utf-8")
+        text += _AUTH.format(htpasswd=folder / "htpasswd")
+    return text
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def _wait_until_it_answers(registry: DockerRegistry, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _SECONDS
+    certificates = {"ca_certs": str(registry.ca_file)} if registry.ca_file else {}
+    with urllib3.PoolManager(retries=False, **certificates) as pool:
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                pool.request("GET", f"{registry.url}/v2/", timeout=1.0)
+                return
+            except urllib3.exceptions.HTTPError:
+                time.sleep(0.02)
+    pytest.fail(f"docker-registry does not answer: {log.read_text(encoding='utf-8')[-2000:]}")
