@@ -225,9 +225,7 @@ def update_config(account: Account, name: str, config: FunctionConfig, revision:
     )
 
 
-def update_code(
-    account: Account, name: str, config: FunctionConfig, code: FunctionCode, revision: str | None
-) -> None:
+def update_code(account: Account, name: str, config: FunctionConfig, code: FunctionCode, revision: str | None) -> None:
     """Set a function's code, unless somebody else has changed it since it was read."""
     condition: dict[str, Any] = {"RevisionId": revision} if revision else {}
     account.lambda_functions.update_function_code(

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "EnvFile", "Environment", "Yes"]
+from biot_plugin_cli.manifest.image_settings import Builder
+
+__all__ = ["AsJson", "EnvFile", "Environment", "ImageBuilder", "Yes"]
 
 Environment = Annotated[
     str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
@@ -17,3 +19,7 @@ EnvFile = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+ImageBuilder = Annotated[
+    Builder | None,
+    typer.Option("--builder", help="What builds the container image; builder in [tool.biot-plugin.image] if left out."),
+]

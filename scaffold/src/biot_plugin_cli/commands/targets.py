@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.logs.event import ConsoleLink, LogSource
     from biot_plugin_cli.logs.selection import Since
+    from biot_plugin_cli.manifest.image_settings import Builder
     from biot_plugin_cli.own_account.place import Place
 
 __all__ = ["DeploymentTarget", "Target", "select_target"]
@@ -42,7 +43,7 @@ class DeploymentTarget(Protocol):
         """The environment variables of the manifest."""
         ...
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: Builder | None) -> dict[str, Any]:
         """Deploy the plugin."""
         ...
 
@@ -98,13 +99,13 @@ class _BiotTarget:
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: Builder | None) -> dict[str, Any]:
         from biot_plugin_cli.deploy.deployment import deploy
         from biot_plugin_cli.errors import UsageError
 
         if adopt:
             raise UsageError("--adopt is for an AWS account of one's own: pass --target aws, or leave it out")
-        return deploy(self._destination, dry_run=dry_run, yes=yes)
+        return deploy(self._destination, dry_run=dry_run, yes=yes, builder=builder)
 
     def status(self) -> dict[str, Any]:
         return self._destination.without_hidden_values(self._destination.deployed_plugin())
@@ -144,10 +145,10 @@ class _AwsTarget:
     def __init__(self, place: Place) -> None:
         self._place = place
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: Builder | None) -> dict[str, Any]:
         from biot_plugin_cli.own_account.deployment import deploy
 
-        return deploy(self._place, dry_run=dry_run, yes=yes, adopt=adopt)
+        return deploy(self._place, dry_run=dry_run, yes=yes, adopt=adopt, builder=builder)
 
     def status(self) -> dict[str, Any]:
         from biot_plugin_cli.own_account.status import show_status

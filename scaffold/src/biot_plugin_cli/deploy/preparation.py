@@ -16,6 +16,7 @@ from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError, U
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.image.builder import build_image
+from biot_plugin_cli.loading.image_code import write_code_of
 from biot_plugin_cli.manifest.image_settings import Builder
 from biot_plugin_cli.package.builder import Package, build_package
 from biot_plugin_cli.package.report import showing_progress
@@ -71,12 +72,15 @@ def _build_package(plugin: Plugin, hooks: Hooks) -> Package:
     return package
 
 
-def _build_image(
-    plugin: Plugin, hooks: Hooks, folder: Path, builder: Builder | None, progress: Progress
-) -> Image:
-    build = folder / "image"
+def _build_image(plugin: Plugin, hooks: Hooks, folder: Path, builder: Builder | None, progress: Progress) -> Image:
+    build, code = folder / "image", folder / "code.zip"
     build.mkdir()
-    return build_image(plugin, build, builder=builder, progress=progress)
+    image = build_image(plugin, build, builder=builder, progress=progress)
+    # What an engine has built needs what is in its base, and cannot be loaded here.
+    if image.builder == "layers" and write_code_of(image, code):
+        progress("Loading the code of the image")
+        _require_loading(check_loading(plugin, code, hooks.loaded))
+    return image
 
 
 def _require_loading(findings: list[Finding]) -> None:

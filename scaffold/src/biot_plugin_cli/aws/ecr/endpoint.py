@@ -6,17 +6,17 @@ import re
 from urllib.parse import urlsplit
 
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.http.proxies import LOOPBACK
 
 __all__ = ["find_endpoint", "is_ecr", "is_loopback"]
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _AWS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws")
 _ECR = re.compile(r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|amazonaws\.eu|on\.aws)")
 
 
 def is_loopback(url: str) -> bool:
     """Tell whether a URL is on this machine."""
-    return urlsplit(url).hostname in _LOOPBACK
+    return urlsplit(url).hostname in LOOPBACK
 
 
 def is_ecr(host: str) -> bool:

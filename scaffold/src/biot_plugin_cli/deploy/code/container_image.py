@@ -36,7 +36,7 @@ class ImageCode:
     def send(self, client: PlatformClient, progress: Callable[[str], None]) -> CodePart:
         """Push what the platform's repository lacks of it; return the part of the call, which has the tag."""
         self._pushed = platform_repository(client).push(self._image, progress)
-        return CodePart(fields={"imageTag": self._image.tag})
+        return CodePart(fields={"imageTag": self._pushed.tag})
 
     @property
     def remains(self) -> str:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,11 @@ from biot_plugin_cli.deploy.code.deployable import Saved
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.image.artifact import Image, ImageBase
 from biot_plugin_cli.registry.blobs import Blob
+from biot_plugin_cli.registry.client import Registry
+from biot_plugin_cli.registry.descriptor import Descriptor
 from biot_plugin_cli.registry.manifest import Manifest
+from biot_plugin_cli.registry.reference import ImageReference
+from biot_plugin_cli.registry.transfers.download import save
 from biot_plugin_cli.terminal.file_writer import write_atomically
 
 __all__ = ["SUFFIX", "load_image", "remove_unused_blobs", "save_image"]
@@ -27,7 +29,6 @@ SUFFIX = ".image"
 """The suffix of the file of an image."""
 
 _BLOBS = Path("blobs", "sha256")
-_PIECE = 1024 * 1024
 _DIGITS = 64
 
 
@@ -68,13 +69,14 @@ def load_image(file: Path, content: bytes) -> Image:
 
     Raises:
         OperationFailed: A blob of it is missing.
+        UsageError: The name of its base is no longer valid.
     """
     document: dict[str, Any] = json.loads(content)
     manifest = Manifest.parse(document["manifest"].encode(), document["mediaType"])
     base = ImageBase(**document["base"]) if document["base"] else None
     inherited = base.layers if base else 0
     folder = file.parent / _BLOBS
-    below = base_layers(base, manifest.layers[:inherited]) if base else ()
+    below = _base_layers(base, manifest.layers[:inherited]) if base else ()
     own = (Blob.at(_existing(folder, layer.digest, file), layer) for layer in manifest.layers[inherited:])
     config = Blob.at(_existing(folder, manifest.config.digest, file), manifest.config)
     return Image(
@@ -100,18 +102,14 @@ def _save_blob(blob: Blob, folder: Path) -> None:
     path = folder / blob.descriptor.digest.partition(":")[2]
     if path.exists() and path.stat().st_size == blob.descriptor.size:
         return
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with closing(blob.open()) as reader, unfinished.open("wb") as file:
-            while piece := reader.read(_PIECE):
-                file.write(piece)
-        unfinished.replace(path)
-    except OSError as error:
-        raise OperationFailed(f"Cannot write {path} ({error.strerror}): make room, or make it writable") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
+    save(blob.open(), path)
+
+
+def _base_layers(base: ImageBase, layers: Sequence[Descriptor]) -> tuple[Blob, ...]:
+    """Describe the layers of a base, which are streamed from its registry where another one lacks them."""
+    reference = ImageReference.parse(base.name)
+    registry = Registry(reference.host)
+    return tuple(registry.blob(reference.repository, layer) for layer in layers)
 
 
 def _existing(folder: Path, digest: str, file: Path) -> Path:

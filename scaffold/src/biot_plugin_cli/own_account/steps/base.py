@@ -44,7 +44,7 @@ class Deployment:
     version: str | None = None
     url: str | None = None
     pushed: Pushed | None = None
-    progress: Callable[[str], None] = bool
+    progress: Callable[[str], None] = field(default=lambda _: None, repr=False)
 
     @property
     def role_arn(self) -> str:
