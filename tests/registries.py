@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import json
 import os
 import shutil
 import socket
 import subprocess
+import tarfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +20,28 @@ import pytest
 import trustme
 import urllib3
 
-__all__ = ["PASSWORD", "USER", "DockerRegistry", "docker_registry"]
+from biot_plugin_cli.registry.blobs import Blob
+from biot_plugin_cli.registry.digests import digest_of
+from biot_plugin_cli.registry.manifest import Manifest
+from biot_plugin_cli.registry.media_types import (
+    DOCKER_CONFIG,
+    DOCKER_LAYER,
+    DOCKER_MANIFEST,
+    OCI_CONFIG,
+    OCI_LAYER,
+    OCI_MANIFEST,
+)
+
+__all__ = ["PASSWORD", "USER", "DockerRegistry", "SmallImage", "docker_registry", "make_image", "make_tar"]
 
 USER = "AWS"
-PASSWORD = "s3cret-of-tests"  # noqa: S105
+PASSWORD = "s3cret-of-tests"
 #: The registry reads bcrypt alone.
 _HTPASSWD = f"{USER}:$2y$04$abcdefghijklmnopqrstuuTLyXR/MgD8WKzwjtXUOLtArnKdAujqi\n"
 _PROGRAM = "/usr/bin/docker-registry"
 _SECONDS = 30.0
+_DOCKER_TYPES = DOCKER_LAYER, DOCKER_CONFIG, DOCKER_MANIFEST
+_OCI_TYPES = OCI_LAYER, OCI_CONFIG, OCI_MANIFEST
 
 _CONFIG = """\
 version: 0.1
@@ -62,6 +80,59 @@ class DockerRegistry:
     def url(self) -> str:
         """The URL."""
         return f"{'http' if self.ca_file is None else 'https'}://{self.host}"
+
+
+@dataclass(frozen=True)
+class SmallImage:
+    """An image that `push_image` takes.
+
+    Attributes:
+        manifest: The manifest.
+        config: The configuration.
+        layers: The layers.
+    """
+
+    manifest: Manifest
+    config: Blob
+    layers: tuple[Blob, ...]
+
+
+def make_image(*layers: bytes, docker: bool = False, architecture: str = "amd64") -> SmallImage:
+    """Make an image in memory.
+
+    Args:
+        layers: The tar archives of its layers.
+        docker: Whether its manifest is one of Docker, not of OCI.
+        architecture: The architecture that its configuration names.
+    """
+    layer_type, config_type, manifest_type = _DOCKER_TYPES if docker else _OCI_TYPES
+    blobs = tuple(Blob.from_bytes(gzip.compress(layer, mtime=0), layer_type) for layer in layers)
+    config = {
+        "architecture": architecture,
+        "os": "linux",
+        "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [digest_of(layer) for layer in layers]},
+        "history": [{"created_by": "tests"} for _ in layers],
+    }
+    config_blob = Blob.from_bytes(json.dumps(config).encode(), config_type)
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": manifest_type,
+        "config": config_blob.descriptor.dump(),
+        "layers": [blob.descriptor.dump() for blob in blobs],
+    }
+    return SmallImage(Manifest.parse(json.dumps(manifest).encode()), config_blob, blobs)
+
+
+def make_tar(**files: bytes) -> bytes:
+    """Make a tar archive of files; `__` in a name stands for a slash."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name.replace("__", "/"))
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
 
 
 @contextmanager
@@ -117,9 +188,8 @@ def _wait_until_it_answers(registry: DockerRegistry, process: subprocess.Popen[b
     certificates = {"ca_certs": str(registry.ca_file)} if registry.ca_file else {}
     with urllib3.PoolManager(retries=False, **certificates) as pool:
         while time.monotonic() < end and process.poll() is None:
-            try:
+            with suppress(urllib3.exceptions.HTTPError):
                 pool.request("GET", f"{registry.url}/v2/", timeout=1.0)
                 return
-            except urllib3.exceptions.HTTPError:
-                time.sleep(0.02)
+            time.sleep(0.02)
     pytest.fail(f"docker-registry does not answer: {log.read_text(encoding='utf-8')[-2000:]}")

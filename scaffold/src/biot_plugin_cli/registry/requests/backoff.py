@@ -5,16 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 from typing import TypeVar
 
 from biot_plugin_cli.registry.errors import RegistryUnreachable, TooManyRequests, UntrustedCertificate
 
-__all__ = ["Attempts", "Backoff", "Transient"]
+__all__ = ["Attempts", "Backoff"]
 
 T = TypeVar("T")
-
-Transient = (RegistryUnreachable, TooManyRequests)
-"""The errors after which the same request may succeed."""
 
 # A registry that asks for more has its reasons, and somebody who waits should know them.
 _LONGEST = 60.0
@@ -36,14 +34,14 @@ class Backoff:
         """Send a request until it succeeds, fails permanently, or has been repeated often enough."""
         attempts = Attempts(self)
         while True:
-            try:
+            with attempts:
                 return request()
-            except Transient as error:
-                attempts.pause(error)
 
 
 class Attempts:
-    """The attempts at one thing.
+    """The attempts at one thing: a context that takes an error which may pass for a reason to wait.
+
+    After as many errors as there are pauses, the last one is raised.
 
     Args:
         backoff: The pauses between them.
@@ -53,19 +51,22 @@ class Attempts:
         self._backoff = backoff
         self._failed = 0
 
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, RegistryUnreachable | TooManyRequests) or not self._may_repeat(error):
+            return False
+        self._backoff.sleep(max(self._backoff.pauses[self._failed], error.retry_after or 0))
+        self._failed += 1
+        return True
+
     def succeeded(self) -> None:
         """Start counting anew, as after a part that was transferred."""
         self._failed = 0
 
-    def pause(self, error: RegistryUnreachable | TooManyRequests) -> None:
-        """Wait before the next attempt.
-
-        Args:
-            error: Why the last one failed; raised if there is no other one.
-        """
-        pauses = self._backoff.pauses
-        longer = error.retry_after or 0
-        if isinstance(error, UntrustedCertificate) or self._failed >= len(pauses) or longer > _LONGEST:
-            raise error
-        self._backoff.sleep(max(pauses[self._failed], longer))
-        self._failed += 1
+    def _may_repeat(self, error: RegistryUnreachable | TooManyRequests) -> bool:
+        is_permanent = isinstance(error, UntrustedCertificate) or (error.retry_after or 0) > _LONGEST
+        return not is_permanent and self._failed < len(self._backoff.pauses)

@@ -18,7 +18,7 @@ from biot_plugin_cli.registry.descriptor import Descriptor
 from biot_plugin_cli.registry.digests import hash_for, is_hash_of
 from biot_plugin_cli.registry.errors import AnswerLost, DamagedContent
 from biot_plugin_cli.registry.requests.authorization import Scopes
-from biot_plugin_cli.registry.requests.backoff import Attempts, Transient
+from biot_plugin_cli.registry.requests.backoff import Attempts
 from biot_plugin_cli.registry.requests.sender import Sender
 
 __all__ = ["BlobReader", "Progress", "save"]
@@ -64,14 +64,10 @@ class BlobReader:
             RegistryUnreachable: The connection broke too often.
         """
         while not self._ended:
-            try:
+            with self._attempts:
                 return self._read(size)
-            except Transient as error:
-                self.close()
-                if self._offset - self._resumed_at >= _PROGRESS:
-                    self._attempts.succeeded()
-                self._resumed_at = self._offset
-                self._attempts.pause(error)
+            self.close()
+            self._resumed_at = self._offset
         return b""
 
     def close(self) -> None:
@@ -91,6 +87,8 @@ class BlobReader:
         self._offset += len(piece)
         if self._offset > self._descriptor.size:
             raise self._damaged("it is larger than its manifest says")
+        if self._offset - self._resumed_at >= _PROGRESS:
+            self._attempts.succeeded()
         self._hash.update(piece)
         if self._offset == self._descriptor.size:
             self._verify()

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.errors import DamagedContent, RegistryRefused
 from biot_plugin_cli.registry.requests.authorization import Scopes
-from biot_plugin_cli.registry.requests.backoff import Attempts, Transient
+from biot_plugin_cli.registry.requests.backoff import Attempts
 from biot_plugin_cli.registry.requests.response import Response
 from biot_plugin_cli.registry.requests.sender import Sender
 from biot_plugin_cli.registry.transfers.verified_bytes import VerifiedBytes
 
 __all__ = ["Upload", "UploadSizes"]
 
-_MAX_SESSIONS = 3
+_MAX_SESSIONS = 2
 _MAX_CHUNK = 64 * 1024 * 1024
 _PIECE = 64 * 1024
 _RANGE = re.compile(r"(?:bytes=)?0-([0-9]{1,18})")
@@ -92,12 +92,12 @@ class Upload:
         if not self._location:
             self._begin()
         for _ in range(_MAX_SESSIONS):
-            try:
+            with contextlib.suppress(_SessionLost):
                 self._transfer()
                 return True
-            except _SessionLost:
-                self._begin()
-        raise RegistryRefused(f"{self._sender.host} loses uploads ({self._subject}): try again later")
+            self._begin()
+        self._transfer_at_last()
+        return True
 
     def _mount(self, repository: str) -> bool:
         query = urlencode({"mount": self._blob.descriptor.digest, "from": repository})
@@ -119,6 +119,14 @@ class Upload:
         if minimum.isascii() and minimum.isdecimal():
             self._chunk = min(max(self._sizes.chunk, int(minimum[:12])), _MAX_CHUNK)
 
+    def _transfer_at_last(self) -> None:
+        try:
+            self._transfer()
+        except _SessionLost as error:
+            raise error.__cause__ or RegistryRefused(
+                f"{self._sender.host} loses uploads ({self._subject}): try again later"
+            ) from None
+
     def _transfer(self) -> None:
         offset = 0
         if self._at_once:
@@ -132,20 +140,13 @@ class Upload:
         """Send all in one request; the number of bytes that arrived before a cut, or None if all did."""
         attempts = Attempts(self._sender.backoff)
         while True:
-            try:
+            with attempts, self._lost_sessions():
                 self._finish(self._all_pieces, self._size)
                 return None
-            except RegistryRefused as error:
-                if error.status != _TOO_LARGE:
-                    raise
-                self._at_once = False
-                raise _SessionLost from None
-            except Transient as error:
-                attempts.pause(error)
-                if self._exists():
-                    return None
-                if offset := self._ask_offset():
-                    return offset
+            if self._exists():
+                return None
+            if offset := self._ask_offset():
+                return offset
 
     def _send_chunks(self, offset: int) -> None:
         with contextlib.closing(VerifiedBytes(self._blob)) as content:
@@ -160,15 +161,13 @@ class Upload:
         end, position = start + len(chunk), start
         attempts = Attempts(self._sender.backoff)
         while position < end:
-            try:
+            with attempts, self._lost_sessions():
                 self._patch(chunk[position - start :], position)
                 # ECR's Range is stale here, so that only what was sent counts.
                 return
-            except Transient as error:
-                attempts.pause(error)
-                position = self._ask_offset()
-                if not start <= position <= end:
-                    raise _SessionLost from None
+            position = self._ask_offset()
+            if not start <= position <= end:
+                raise _SessionLost
 
     def _patch(self, content: bytes, position: int) -> None:
         headers = {
@@ -176,28 +175,24 @@ class Upload:
             "content-length": str(len(content)),
             "content-range": f"{position}-{position + len(content) - 1}",
         }
-        with self._lost_sessions():
-            response = self._request(
-                "PATCH",
-                self._location,
-                headers=headers,
-                body=lambda: self._pieces_of(content, position),
-                expected=(201, 202, 204),
-                repeat=False,
-            )
+        response = self._request(
+            "PATCH",
+            self._location,
+            headers=headers,
+            body=lambda: self._pieces_of(content, position),
+            expected=(201, 202, 204),
+            repeat=False,
+        )
         self._note_location(response)
 
     def _finish_chunks(self) -> None:
         attempts = Attempts(self._sender.backoff)
         while True:
-            try:
-                with self._lost_sessions():
-                    self._finish(lambda: iter(()), 0)
+            with attempts, self._lost_sessions():
+                self._finish(lambda: iter(()), 0)
                 return
-            except Transient as error:
-                attempts.pause(error)
-                if self._exists():
-                    return
+            if self._exists():
+                return
 
     def _finish(self, pieces: Callable[[], Iterator[bytes]], length: int) -> None:
         digest = self._blob.descriptor.digest
@@ -233,9 +228,11 @@ class Upload:
         try:
             yield
         except RegistryRefused as error:
-            if error.status in (400, 404, 416):
-                raise _SessionLost from error
-            raise
+            if error.status == _TOO_LARGE and self._at_once:
+                self._at_once = False
+            elif error.status not in (400, 404, 416):
+                raise
+            raise _SessionLost from error
 
     def _note_location(self, response: Response) -> None:
         if location := response.headers.get("location"):
