@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from biot_plugin_cli.registry import media_types
@@ -49,7 +49,30 @@ class Base:
     configuration: Mapping[str, Any]
     layers: tuple[Blob, ...] = ()
     notes: tuple[str, ...] = ()
-    unpacked_size: int = field(default=0, compare=False)
+
+    @property
+    def container(self) -> Mapping[str, Any]:
+        """How its container starts."""
+        container = self.configuration.get("config")
+        return container if isinstance(container, dict) else {}
+
+    @property
+    def entry_point(self) -> tuple[str, ...]:
+        """Its entry point; empty if it has none."""
+        parts = self.container.get("Entrypoint")
+        return tuple(map(str, parts)) if isinstance(parts, list) else ()
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Its environment variables."""
+        lines = self.container.get("Env")
+        pairs = (str(line).partition("=") for line in lines) if isinstance(lines, list) else ()
+        return {name: text for name, _, text in pairs}
+
+    @property
+    def size(self) -> int:
+        """The size of its layers in a registry, in bytes."""
+        return sum(layer.descriptor.size for layer in self.layers)
 
 
 EMPTY = Base("", "", OCI, {"architecture": "amd64", "os": "linux"})
