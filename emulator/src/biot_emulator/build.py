@@ -25,7 +25,12 @@ from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.operator.handlers import OperatorHandlers
 from biot_emulator.operator.routes import OPERATOR_ROUTES
-from biot_emulator.platform import Platform
+from biot_emulator.platform import ImageServices, Platform
+from biot_emulator.registry.blob_files import BlobFiles
+from biot_emulator.registry.credentials import KEY, USER, RegistryCredentials
+from biot_emulator.registry.exchange import Exchange, Login
+from biot_emulator.registry.local import LocalRegistry
+from biot_emulator.registry.reached_host import reached_host
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.security.secret_checks import SecretChecks
@@ -47,6 +52,7 @@ from biot_emulator.services.settings.configured_subscriptions import PluginSubsc
 from biot_emulator.services.settings.handlers import SettingsHandlers
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import PluginCode
+from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.stored_documents import check_documents
@@ -99,10 +105,28 @@ class _Services:
         )
 
 
+class _Registry:
+    """The images of plugins, and who may push them."""
+
+    def __init__(self, state: _State) -> None:
+        folder = state.store.folder
+        self._public_address = state.public_address
+        self.credentials = RegistryCredentials(state.store, state.clock)
+        self.local = LocalRegistry(state.store, BlobFiles(folder and folder / "registry"))
+        self.images = PluginImages(self.local, self.credentials)
+        self.exchange = Exchange(self.credentials, self._log_in)
+
+    def _log_in(self, host: str) -> Login:
+        password, expiration = self.credentials.new_password()
+        return Login(USER, password, expiration, f"http://{reached_host(host, self._public_address)}")
+
+
 class _Runtime:
     """The plugins, and what runs them."""
 
-    def __init__(self, state: _State, services: _Services, environment: str, admin_password: str) -> None:
+    def __init__(
+        self, state: _State, services: _Services, registry: _Registry, environment: str, admin_password: str
+    ) -> None:
         folder = state.store.folder
         self.folders = CodeFolders(folder and folder / "code")
         self.workers = Workers()
@@ -110,11 +134,19 @@ class _Runtime:
         code = PluginCode(state.store, self.folders)
         subscriptions = PluginSubscriptions(services.apis, services.interceptions, services.notifications)
         self.plugins = Plugins(
-            state.store, state.clock, services.service_users, subscriptions, self.addresses, code, self.workers
+            state.store,
+            state.clock,
+            services.service_users,
+            subscriptions,
+            self.addresses,
+            code,
+            registry.images,
+            self.workers,
         )
+        registry.local.in_use = lambda: [plugin.code.get("image", "") for plugin in self.plugins]
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
-        self.secrets = lambda: [admin_password, *state.tokens.private_keys()]
+        self.secrets = lambda: [admin_password, *state.tokens.private_keys(), *registry.credentials.secret_values()]
         self.functions = PluginFunctions(
             code,
             variables,
@@ -122,7 +154,7 @@ class _Runtime:
             self.invocations,
             state.clock,
             self.secrets,
-            read_only=[self.folders.root, *([folder.absolute()] if folder else [])],
+            read_only=[self.folders.root, registry.local.root, *([folder.absolute()] if folder else [])],
             hidden=state.store.private_files,
         )
 
@@ -171,11 +203,13 @@ def build_platform(
     state = _State(store)
     services = _Services(state, admin)
     services.ensure_first_organization()
-    runtime = _Runtime(state, services, environment, admin[1])
+    registry = _Registry(state)
+    runtime = _Runtime(state, services, registry, environment, admin[1])
     runtime.plugins.remove_unused_folders()
+    registry.local.remove_unused()
     hooks = _Hooks(state, services, runtime, policies or FailurePolicies(), certificates)
-    lifecycle = _lifecycle(state, services, runtime, hooks)
-    router = _router(state, services, runtime, hooks, lifecycle)
+    lifecycle = _lifecycle(state, services, registry, runtime, hooks)
+    router = _router(state, services, registry, runtime, hooks, lifecycle)
     errors = ErrorResponses(environment)
     return Platform(
         gateway=_gateway(state, services, hooks, router, errors),
@@ -189,18 +223,20 @@ def build_platform(
         tokens=state.tokens,
         plugins=runtime.plugins,
         invocations=runtime.invocations,
+        images=ImageServices(registry.local, registry.credentials, registry.exchange),
     )
 
 
-def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks) -> Lifecycle:
+def _lifecycle(state: _State, services: _Services, registry: _Registry, runtime: _Runtime, hooks: _Hooks) -> Lifecycle:
     return Lifecycle(
         state.store,
-        preserved=[KEYS],
+        preserved=[KEYS, KEY],
         on_reset=[
             services.users.restore_admin,
             services.ensure_first_organization,
             runtime.workers.retire_all,
             runtime.folders.clear,
+            registry.local.clear,
             runtime.invocations.clear,
             hooks.policies.reset,
             state.clock.reset,
@@ -212,11 +248,19 @@ def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Ho
             hooks.schedule.close,
             hooks.notifications.close,
             runtime.folders.close,
+            registry.local.close,
         ],
     )
 
 
-def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks, lifecycle: Lifecycle) -> Router:
+def _router(
+    state: _State,
+    services: _Services,
+    registry: _Registry,
+    runtime: _Runtime,
+    hooks: _Hooks,
+    lifecycle: Lifecycle,
+) -> Router:
     """Bind each route table to what its handlers use."""
     router = Router()
     router.add(
@@ -231,7 +275,8 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
     )
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
     router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))
-    router.add(SETTINGS_ROUTES, SettingsHandlers(runtime.plugins, services.apis, state.clock, state.public_address))
+    settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
+    router.add(SETTINGS_ROUTES, settings)
     router.add(
         OPERATOR_ROUTES,
         OperatorHandlers(

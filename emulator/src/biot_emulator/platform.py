@@ -14,6 +14,9 @@ from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.registry.credentials import RegistryCredentials
+from biot_emulator.registry.exchange import Exchange
+from biot_emulator.registry.local import LocalRegistry
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
@@ -21,7 +24,22 @@ from biot_emulator.state.lifecycle import Lifecycle
 from biot_emulator.state.public_address import PublicAddress
 from biot_emulator.state.store import Store
 
-__all__ = ["Platform"]
+__all__ = ["ImageServices", "Platform"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageServices:
+    """What the platform serves for the images of plugins.
+
+    Attributes:
+        registry: Its own registry.
+        credentials: Who may use it.
+        exchange: Exchanges temporary credentials for a log-in.
+    """
+
+    registry: LocalRegistry
+    credentials: RegistryCredentials
+    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,7 @@ class Platform:
         tokens: Its tokens and keys.
         plugins: The plugins.
         invocations: The last invocations of plugins.
+        images: Registry and log-in for the images of plugins.
     """
 
     gateway: Gateway
@@ -53,6 +72,7 @@ class Platform:
     tokens: TokenIssuer
     plugins: Plugins
     invocations: Invocations
+    images: ImageServices
 
     def locate(self, base_url: str) -> None:
         """Say where it is served; the server does so before the first call."""

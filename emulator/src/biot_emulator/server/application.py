@@ -29,6 +29,9 @@ from biot_emulator.server.function_url_requests import (
     function_request,
     write_headers,
 )
+from biot_emulator.server.registry.application import RegistryApplication
+from biot_emulator.server.registry.exchange import ExchangeApplication, is_exchange
+from biot_emulator.server.registry.paths import is_distribution_path
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
 from biot_emulator.wire_json import encode
@@ -53,13 +56,20 @@ class _Application:
         self._bodies = BodyMemory(_BODY_BYTES)
         # One thread for each connection at most: whoever waits for a plugin keeps no other caller waiting.
         self._threads: anyio.CapacityLimiter | None = None
+        images = platform.images
+        self._registry = RegistryApplication(images.registry, images.credentials, self._in_thread)
+        self._exchange = ExchangeApplication(images.exchange, self._in_thread)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         body = RequestBody(request)
         address = function_address(request)
         try:
-            if address is None:
+            if is_distribution_path(request.scope["path"]):
+                await self._registry.respond(request, body, send)
+            elif is_exchange(request):
+                await self._exchange.respond(request, body, send)
+            elif address is None:
                 await self._respond_to_call(request, body, send)
             else:
                 response = await self._call_plugin(address, request, body)

@@ -20,6 +20,7 @@ _Shape = Any
 
 _OPTIONAL_TEXT = (str, type(None))
 _HASH = re.compile(r"\A(?:[0-9a-f]{2})+:(?:[0-9a-f]{2})+")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 _CONFIG = {
     "displayName": str,
     "version": int,
@@ -72,6 +73,18 @@ _SHAPES: Mapping[str, _Shape] = {
         "endpoint": str,
         "templateName": _OPTIONAL_TEXT,
     },
+    "image-blobs": {"repository": str, "digest": _DIGEST, "size": int},
+    "image-manifests": {
+        "repository": str,
+        "digest": _DIGEST,
+        "mediaType": str,
+        "size": int,
+        "blobs": [_DIGEST],
+        "manifests": [_DIGEST],
+        "subject": (str, type(None)),
+    },
+    "image-tags": {"repository": str, "tag": str, "digest": _DIGEST},
+    "registry-key": {"key": re.compile(r"[0-9a-f]{64}")},
     "templates": {"id": str, "name": str},
 }
 _ENTITY = {"_id": str, "_template": dict, "_creationTime": str}
