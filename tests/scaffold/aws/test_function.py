@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 
 from biot_plugin_cli.aws import waiting
 from biot_plugin_cli.aws.function import (
+    FunctionCode,
     FunctionConfig,
     create_function,
     find_function,
@@ -106,13 +107,13 @@ def test_a_role_that_is_not_known_everywhere_is_waited_for(account: Account, stu
         )
     stub.add_response("create_function", shown())
 
-    assert create_function(account, "f", CONFIG, b"zip", {})
+    assert create_function(account, "f", CONFIG, FunctionCode("Zip", {"ZipFile": b"zip"}), {})
 
 
 def test_a_creation_whose_response_was_lost_is_no_conflict(account: Account, stub: Stubber) -> None:
     stub.add_client_error("create_function", "ResourceConflictException", "Function already exist: f", 409)
 
-    assert not create_function(account, "f", CONFIG, b"zip", {})
+    assert not create_function(account, "f", CONFIG, FunctionCode("Zip", {"ZipFile": b"zip"}), {})
 
 
 def test_only_the_code_that_was_looked_at_is_published(account: Account, stub: Stubber) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from biot_emulator.testing import zipped
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.package.builder import Package
@@ -23,6 +25,7 @@ from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
 from biot_plugin_cli.subscriptions.hook import NOTIFICATION, Subscription
+from tests.scaffold.images import image_of
 from tests.scaffold.packages import THIS
 
 BASE_URL = "https://api.example.biot-med.com"
@@ -113,8 +116,9 @@ class QuickPlugin:
         place.__dict__["account"] = self.account
         return place
 
-    def prepare(self, _: Plugin) -> tuple[Hooks, Package]:
-        """Return the hooks and the package, in place of checks and builds."""
+    @contextmanager
+    def prepared(self, _plugin: Plugin, _builder: str | None) -> Iterator[tuple[Hooks, Package | Image]]:
+        """Return the hooks and the package or image, in place of checks and builds."""
         folder = self.root / "src"
         folder.mkdir(exist_ok=True)
         (folder / "index.py").write_text(self.code)
@@ -124,7 +128,10 @@ class QuickPlugin:
         subscriptions = {"interceptions": self.interceptions, "notifications": self.notifications}
         hooks = Hooks(subscriptions, self.cron, self.has_framework)
         digest = hashlib.sha256(self.code.encode()).hexdigest()
-        return hooks, Package(
+        if self.manifest.get("package") == "image":
+            yield hooks, image_of(self.code)
+            return
+        yield hooks, Package(
             path=package,
             sha256=hashlib.sha256(content).hexdigest(),
             content_hash=digest,
@@ -147,7 +154,7 @@ def _lines_of(values: Mapping[str, Any]) -> list[str]:
 
 def quick_plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> QuickPlugin:
     plugin = QuickPlugin(folder, MemoryPlatform(before_change=lambda _: None), _account(os.environ["AWS_ENDPOINT_URL"]))
-    monkeypatch.setattr(deployment, "prepare", lambda of: plugin.prepare(of))
+    monkeypatch.setattr(deployment, "prepared", plugin.prepared)
     return plugin
 
 
