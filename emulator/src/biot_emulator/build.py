@@ -30,6 +30,9 @@ from biot_emulator.registry.blob_files import BlobFiles
 from biot_emulator.registry.credentials import KEY, USER, RegistryCredentials
 from biot_emulator.registry.exchange import Exchange, Login
 from biot_emulator.registry.local import LocalRegistry
+from biot_emulator.registry.outside.address import RegistryAddress
+from biot_emulator.registry.outside.pull_client import PullClient
+from biot_emulator.registry.outside.pulled_images import PulledImages
 from biot_emulator.registry.reached_host import reached_host
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.worker_pool import Workers
@@ -108,17 +111,33 @@ class _Services:
 class _Registry:
     """The images of plugins, and who may push them."""
 
-    def __init__(self, state: _State) -> None:
+    def __init__(self, state: _State, outside: RegistryAddress | None, certificates: ssl.SSLContext | None) -> None:
         folder = state.store.folder
         self._public_address = state.public_address
+        self._outside = outside
         self.credentials = RegistryCredentials(state.store, state.clock)
-        self.local = LocalRegistry(state.store, BlobFiles(folder and folder / "registry"))
-        self.images = PluginImages(self.local, self.credentials)
+        self.local: LocalRegistry | None = None
+        self.source: LocalRegistry | PulledImages
+        if outside:
+            files = BlobFiles(folder and folder / "pulled-images")
+            self.source = PulledImages(outside, files, PullClient(outside, certificates))
+        else:
+            self.source = self.local = LocalRegistry(state.store, BlobFiles(folder and folder / "registry"))
+        self.images = PluginImages(self.source, self.credentials)
         self.exchange = Exchange(self.credentials, self._log_in)
 
     def _log_in(self, host: str) -> Login:
         password, expiration = self.credentials.new_password()
+        if outside := self._outside:
+            # Whoever needs no password is not asked for this one.
+            user, password = (outside.user, outside.password) if outside.user else (USER, "anonymous")
+            return Login(user, password, expiration, outside.url)
         return Login(USER, password, expiration, f"http://{reached_host(host, self._public_address)}")
+
+    def secret_values(self) -> list[str]:
+        """Return what no plugin may read, or have recorded."""
+        password = self._outside.password if self._outside else ""
+        return [*self.credentials.secret_values(), *([password] if password else [])]
 
 
 class _Runtime:
@@ -143,10 +162,11 @@ class _Runtime:
             registry.images,
             self.workers,
         )
-        registry.local.in_use = lambda: [plugin.code.get("image", "") for plugin in self.plugins]
+        if registry.local:
+            registry.local.in_use = self.plugins.images
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
-        self.secrets = lambda: [admin_password, *state.tokens.private_keys(), *registry.credentials.secret_values()]
+        self.secrets = lambda: [admin_password, *state.tokens.private_keys(), *registry.secret_values()]
         self.functions = PluginFunctions(
             code,
             variables,
@@ -154,7 +174,7 @@ class _Runtime:
             self.invocations,
             state.clock,
             self.secrets,
-            read_only=[self.folders.root, registry.local.root, *([folder.absolute()] if folder else [])],
+            read_only=[self.folders.root, registry.source.root, *([folder.absolute()] if folder else [])],
             hidden=state.store.private_files,
         )
 
@@ -186,6 +206,7 @@ def build_platform(
     environment: str = "local",
     policies: FailurePolicies | None = None,
     certificates: ssl.SSLContext | None = None,
+    outside_registry: RegistryAddress | None = None,
 ) -> Platform:
     """Build a platform.
 
@@ -194,7 +215,9 @@ def build_platform(
         admin: User name and password of the first administrator, who is created, or gets this password.
         environment: The platform's name of itself, as error bodies have it.
         policies: What becomes of calls when plugins fail.
-        certificates: Which certificates of plugins' HTTPS addresses are trusted; None for those of the system.
+        certificates: Which certificates of plugins' HTTPS addresses and of the registry are trusted; None for those of
+            the system.
+        outside_registry: The registry with the images of plugins; None for the platform's own.
 
     Raises:
         DataUnavailable: The state is damaged.
@@ -203,10 +226,10 @@ def build_platform(
     state = _State(store)
     services = _Services(state, admin)
     services.ensure_first_organization()
-    registry = _Registry(state)
+    registry = _Registry(state, outside_registry, certificates)
     runtime = _Runtime(state, services, registry, environment, admin[1])
     runtime.plugins.remove_unused_folders()
-    registry.local.remove_unused()
+    registry.source.remove_unused(runtime.plugins.images())
     hooks = _Hooks(state, services, runtime, policies or FailurePolicies(), certificates)
     lifecycle = _lifecycle(state, services, registry, runtime, hooks)
     router = _router(state, services, registry, runtime, hooks, lifecycle)
@@ -236,7 +259,7 @@ def _lifecycle(state: _State, services: _Services, registry: _Registry, runtime:
             services.ensure_first_organization,
             runtime.workers.retire_all,
             runtime.folders.clear,
-            registry.local.clear,
+            registry.source.clear,
             runtime.invocations.clear,
             hooks.policies.reset,
             state.clock.reset,
@@ -248,7 +271,7 @@ def _lifecycle(state: _State, services: _Services, registry: _Registry, runtime:
             hooks.schedule.close,
             hooks.notifications.close,
             runtime.folders.close,
-            registry.local.close,
+            registry.source.close,
         ],
     )
 

@@ -32,12 +32,12 @@ class ImageServices:
     """What the platform serves for the images of plugins.
 
     Attributes:
-        registry: Its own registry.
+        registry: Its own registry; None where images are elsewhere.
         credentials: Who may use it.
         exchange: Exchanges temporary credentials for a log-in.
     """
 
-    registry: LocalRegistry
+    registry: LocalRegistry | None
     credentials: RegistryCredentials
     exchange: Exchange
 

@@ -16,6 +16,7 @@ EmulatorError
     ├── PageInvalid            400 PAGINATION_NUMBER_INVALID
     ├── RangeInvalid           416 BLOB_UPLOAD_INVALID
     │   └── BlobRangeInvalid   416 RANGE_INVALID
+    ├── RegistryUnreachable    500 UNKNOWN                 registry/outside/pull_client.py
     ├── SizeInvalid            413 SIZE_INVALID
     ├── TagInvalid             400 TAG_INVALID
     ├── Unauthorized           401 UNAUTHORIZED

@@ -260,7 +260,7 @@ class LocalRegistry:
             if parsed not in set(used) and not listed:
                 self._remove_manifest(PLUGINS, parsed)
 
-    def remove_unused(self) -> None:
+    def remove_unused(self, used: Iterable[str]) -> None:  # noqa: ARG002 - images stay until they are deleted
         """Remove what pushes have left that did not end; only at the start, when none is under way."""
         self._files.check()
         self._files.remove_partials()

@@ -10,17 +10,17 @@ from biot_emulator.registry.digests import Digest
 from biot_emulator.registry.errors import DigestInvalid, ManifestInvalid
 from biot_emulator.wire_json import decode_request
 
-__all__ = ["INDEX_TYPES", "MANIFEST_TYPES", "MAX_MANIFEST_BYTES", "OCI_INDEX", "Manifest"]
+__all__ = ["INDEX_TYPES", "MANIFEST_TYPES", "MAX_MANIFEST_BYTES", "OCI_IMAGE", "OCI_INDEX", "Manifest"]
 
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 """What the distribution specification has registries accept at least."""
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
-_OCI_IMAGE = "application/vnd.oci.image.manifest.v1+json"
+OCI_IMAGE = "application/vnd.oci.image.manifest.v1+json"
 _DOCKER_IMAGE = "application/vnd.docker.distribution.manifest.v2+json"
 _DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 
-MANIFEST_TYPES = frozenset({_OCI_IMAGE, _DOCKER_IMAGE})
+MANIFEST_TYPES = frozenset({OCI_IMAGE, _DOCKER_IMAGE})
 """The media types of images."""
 INDEX_TYPES = frozenset({OCI_INDEX, _DOCKER_LIST})
 """The media types of lists of images."""

@@ -57,7 +57,9 @@ class _Application:
         # One thread for each connection at most: whoever waits for a plugin keeps no other caller waiting.
         self._threads: anyio.CapacityLimiter | None = None
         images = platform.images
-        self._registry = RegistryApplication(images.registry, images.credentials, self._in_thread)
+        self._registry = (
+            RegistryApplication(images.registry, images.credentials, self._in_thread) if images.registry else None
+        )
         self._exchange = ExchangeApplication(images.exchange, self._in_thread)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,7 +67,7 @@ class _Application:
         body = RequestBody(request)
         address = function_address(request)
         try:
-            if is_distribution_path(request.scope["path"]):
+            if self._registry and is_distribution_path(request.scope["path"]):
                 await self._registry.respond(request, body, send)
             elif is_exchange(request):
                 await self._exchange.respond(request, body, send)

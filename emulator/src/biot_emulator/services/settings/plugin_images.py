@@ -65,7 +65,7 @@ class PluginImages:
             ) from None
         return {"image": str(source.manifest.digest)}
 
-    def remove(self, plugin: Plugin, remaining: Iterable[Plugin]) -> None:
+    def remove(self, plugin: Plugin, used: Iterable[str]) -> None:
         """Remove the image of a plugin that is deleted, unless another plugin has it (contract section 6.2)."""
         if digest := plugin.code.get("image"):
-            self._images.remove(digest, [other.code.get("image", "") for other in remaining])
+            self._images.remove(digest, used)

@@ -169,7 +169,11 @@ class Plugins:
         self._workers.retire(plugin.name)
         with self._changing:
             # Once the plugin is gone for good: what is removed of an image does not come back.
-            self._images.remove(plugin, self)
+            self._images.remove(plugin, self.images())
+
+    def images(self) -> list[str]:
+        """Return the digests of the images that plugins have."""
+        return [plugin.code["image"] for plugin in self if "image" in plugin.code]
 
     def remove_unused_folders(self) -> None:
         """Remove the folders of code that no plugin has; only at the start, when no process can be at work in one."""
