@@ -67,9 +67,7 @@ def _check_size(parts: list[Part]) -> None:
     check_limits(0, sum(part.unpacked for part in parts), parts)
 
 
-def _write_archive(
-    stage: Path, output: Path, owners: dict[str, str], local: frozenset[str], target: Target
-) -> None:
+def _write_archive(stage: Path, output: Path, owners: dict[str, str], local: frozenset[str], target: Target) -> None:
     output.mkdir()
     entries = list(_read_entries(stage))
     entry_owners = {entry.name: owner for entry in entries if (owner := find_owner(entry.name, owners))}

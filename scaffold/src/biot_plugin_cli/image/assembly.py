@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from biot_plugin_cli.archive.content_hash import content_hash
 from biot_plugin_cli.image.artifact import Image, ImageBase
-from biot_plugin_cli.image.base import OCI, Base, Family
+from biot_plugin_cli.image.bases.contents import known_contents
+from biot_plugin_cli.image.bases.foundation import OCI, Base, Family
 from biot_plugin_cli.image.build_time import build_time
 from biot_plugin_cli.image.configuration import (
     AddedLayer,
@@ -54,7 +54,7 @@ def assemble(plugin: Plugin, base: Base, added: Sequence[AddedLayer], start: Sta
         tag=tag_of(plugin.manifest.name, code),
         builder="layers",
         base=ImageBase(base.name, base.digest, len(base.layers)) if base.digest else None,
-        unpacked_size=base.unpacked_size + sum(item.layer.unpacked_size for item in added),
+        unpacked_size=_base_size(base) + sum(item.layer.unpacked_size for item in added),
         notes=tuple(notes),
     )
 
@@ -87,6 +87,11 @@ def tag_of(name: str, code: str) -> str:
     """
     tag = f"{name}-{code[:_HASH_DIGITS]}"
     return tag if re.match(r"\w", tag, re.ASCII) else f"_{tag}"
+
+
+def _base_size(base: Base) -> int:
+    contents = known_contents(base)
+    return contents.unpacked_size if contents else base.size
 
 
 def _content_hash(base: Base, added: Sequence[AddedLayer], configuration: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """The build of a plugin's container image, by whatever builds it.
 
-    plugin -> layers, or a container engine -> image (manifest, configuration, layers, content hash, tag)
+plugin -> layers, or a container engine -> image (manifest, configuration, layers, content hash, tag)
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from pathlib import Path
 
 from biot_plugin_cli.dependencies.stage import Progress
 from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.assembly import tag_of
+from biot_plugin_cli.image.engines.dockerfile_builder import build_with_engine, hash_of_inputs
 from biot_plugin_cli.image.layers_builder import build_of_layers
 from biot_plugin_cli.manifest.image_settings import Builder, ImageSettings
 from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["Progress", "build_image"]
+__all__ = ["Progress", "build_image", "predict_tag"]
 
 
 def build_image(
@@ -35,5 +37,28 @@ def build_image(
         PlatformRefused: The registry of the base image refuses.
         PlatformUnreachable: The registry of the base image cannot be reached.
     """
-    _ = builder or ImageSettings.of(plugin.manifest.image).builder
-    return build_of_layers(plugin, folder, progress)
+    chosen = builder or ImageSettings.of(plugin.manifest.image).builder
+    if chosen == "layers":
+        return build_of_layers(plugin, folder, progress)
+    return build_with_engine(plugin, folder, chosen, progress)
+
+
+def predict_tag(plugin: Plugin, *, builder: Builder | None = None) -> tuple[str, str] | None:
+    """Return the content hash and the tag that an image will have, where that is known before it is built.
+
+    Args:
+        plugin: The plugin.
+        builder: What builds it; None for what the manifest says.
+
+    Returns:
+        None where building is the only way to know, which takes a moment without a container engine.
+
+    Raises:
+        InvalidPlugin: There is no Dockerfile, or .dockerignore is invalid.
+        OperationFailed: Something cannot be read.
+    """
+    chosen = builder or ImageSettings.of(plugin.manifest.image).builder
+    if chosen == "layers":
+        return None
+    content_hash = hash_of_inputs(plugin)
+    return content_hash, tag_of(plugin.manifest.name, content_hash)

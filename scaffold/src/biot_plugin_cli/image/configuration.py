@@ -14,7 +14,15 @@ from typing import Any
 from biot_plugin_cli.image.build_time import timestamp
 from biot_plugin_cli.image.layer import Layer
 
-__all__ = ["AddedLayer", "Start", "canonical_json", "hash_document", "make_configuration", "with_labels"]
+__all__ = [
+    "AddedLayer",
+    "Start",
+    "canonical_json",
+    "complete_history",
+    "hash_document",
+    "make_configuration",
+    "with_labels",
+]
 
 # Of the first versions of Docker: they describe the container that a layer was made in.
 _OBSOLETE = frozenset(["container", "container_config", "docker_version", "id", "parent", "throwaway"])
@@ -79,7 +87,7 @@ def make_configuration(
         "created": time,
         "config": container,
         "rootfs": {"type": "layers", "diff_ids": [*diff_ids, *(layer.layer.diff_id for layer in added)]},
-        "history": [*_complete(base.get("history") or (), len(diff_ids)), *history],
+        "history": [*complete_history(base.get("history") or (), len(diff_ids)), *history],
     }
 
 
@@ -88,6 +96,18 @@ def with_labels(configuration: Mapping[str, Any], labels: Mapping[str, str]) -> 
     container = dict(configuration.get("config") or {})
     inherited = {name: text for name, text in (container.get("Labels") or {}).items() if name not in _OF_THE_BASE}
     return {**configuration, "config": {**container, "Labels": {**inherited, **labels}}}
+
+
+def complete_history(history: Iterable[Any], layers: int) -> list[Any]:
+    """Complete the history of an image that lacks some: Lambda expects an entry for each layer.
+
+    Args:
+        history: The entries that there are, which are left as they are.
+        layers: How many layers it has.
+    """
+    entries = list(history)
+    recorded = sum(not entry.get("empty_layer") for entry in entries)
+    return [*entries, *({"created_by": "unknown"} for _ in range(layers - recorded))]
 
 
 def canonical_json(document: object) -> bytes:
@@ -104,10 +124,3 @@ def _merge_variables(inherited: Iterable[str], variables: Mapping[str, str]) -> 
     merged = {line.partition("=")[0]: line for line in inherited}
     merged |= {name: f"{name}={text}" for name, text in variables.items()}
     return list(merged.values())
-
-
-def _complete(history: Iterable[Any], layers: int) -> list[Any]:
-    """Complete the history of a base that lacks some: Lambda expects an entry for each layer."""
-    entries = list(history)
-    recorded = sum(not entry.get("empty_layer") for entry in entries)
-    return [*entries, *({"created_by": "unknown"} for _ in range(layers - recorded))]

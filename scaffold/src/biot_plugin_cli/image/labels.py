@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from biot_plugin_cli.git.runner import GitFailed
 from biot_plugin_cli.git.work_tree import WorkTree
-from biot_plugin_cli.image.base import Base
+from biot_plugin_cli.image.bases.foundation import Base
 from biot_plugin_cli.plugin.repository import Plugin
 
 __all__ = ["CONTENT_HASH", "make_labels"]

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any, cast
 
 from biot_plugin_cli.archive.content_hash import Digest
 from biot_plugin_cli.archive.entry_paths import name_of
@@ -110,8 +110,7 @@ def folder_entries(folder: Path) -> list[FolderEntry]:
     """List the files in a folder and its subfolders."""
     files = ((path, path.stat()) for path in folder.rglob("*") if path.is_file())
     return [
-        FolderEntry(name_of(folder, path), path, status.st_size, bool(status.st_mode & 0o100))
-        for path, status in files
+        FolderEntry(name_of(folder, path), path, status.st_size, bool(status.st_mode & 0o100)) for path, status in files
     ]
 
 
@@ -130,13 +129,18 @@ def write_layer(path: Path, place: str, entries: Iterable[Entry | FolderEntry], 
     members = _members(place.strip("/"), entries)
     digests: list[Digest] = []
     try:
-        with path.open("wb") as file, closing(Compressor(file)) as compressor:
-            with tarfile.open(fileobj=compressor, mode="w|", format=tarfile.PAX_FORMAT, bufsize=_BUFFER) as archive:
-                for name, entry in members:
-                    if entry is None:
-                        archive.addfile(_folder(name, mtime))
-                    else:
-                        digests.append(_add(archive, name, entry, mtime))
+        with (
+            path.open("wb") as file,
+            closing(Compressor(file)) as compressor,
+            tarfile.open(
+                fileobj=cast(Any, compressor), mode="w|", format=tarfile.PAX_FORMAT, bufsize=_BUFFER
+            ) as archive,
+        ):
+            for name, entry in members:
+                if entry is None:
+                    archive.addfile(_folder(name, mtime))
+                else:
+                    digests.append(_add(archive, name, entry, mtime))
     except OSError as error:
         raise OperationFailed(f"Cannot write {path} ({error.strerror}): make room, or make it writable") from error
     size = sum(_size(entry) for _, entry in members if entry)

@@ -13,10 +13,10 @@ from biot_plugin_cli.registry.reference import ImageReference
 
 __all__ = ["BUILDERS", "NO_BASE", "Builder", "ImageSettings", "find_image_problems", "is_base"]
 
-Builder = Literal["layers", "docker", "podman", "buildah"]
+Builder = Literal["layers", "engine", "docker", "podman", "buildah"]
 
 BUILDERS: tuple[str, ...] = get_args(Builder)
-"""What can build an image: this program itself, layer by layer, or a container engine."""
+"""What can build an image: this program itself, layer by layer, or a container engine, `engine` being any."""
 
 NO_BASE = "scratch"
 """The base of an image that has only the plugin and its dependencies."""

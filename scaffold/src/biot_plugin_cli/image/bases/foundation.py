@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from biot_plugin_cli.registry import media_types
 from biot_plugin_cli.registry.blobs import Blob
+from biot_plugin_cli.registry.client import Registry
 
 __all__ = ["DOCKER", "EMPTY", "OCI", "Base", "Family"]
 
@@ -40,6 +41,8 @@ class Base:
         family: The media types of its manifest, and so of the image's.
         configuration: Its configuration.
         layers: Its layers, the lowest first.
+        registry: The registry that it is in; None for nothing.
+        repository: Its repository there.
         notes: What the user should know of it.
     """
 
@@ -48,6 +51,8 @@ class Base:
     family: Family
     configuration: Mapping[str, Any]
     layers: tuple[Blob, ...] = ()
+    registry: Registry | None = field(default=None, compare=False)
+    repository: str = ""
     notes: tuple[str, ...] = ()
 
     @property

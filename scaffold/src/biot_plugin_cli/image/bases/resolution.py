@@ -66,6 +66,8 @@ def resolve_base(name: str, login: LoginSource = environment_login) -> Base:
         family=DOCKER if manifest.media_type == DOCKER.manifest else OCI,
         configuration=configuration,
         layers=tuple(_layer(registry, reference.repository, layer, cache) for layer in manifest.layers),
+        registry=registry,
+        repository=reference.repository,
         notes=() if reference.is_pinned else (_unpinned_note(plain, manifest.digest),),
     )
 
@@ -78,21 +80,10 @@ def download_layers(base: Base) -> list[Path]:
         RegistryRefused: The registry refuses.
         RegistryUnreachable: The registry cannot be reached.
     """
-    return [layer.path or _download(layer) for layer in base.layers]
-
-
-def _download(layer: Blob) -> Path:
-    from biot_plugin_cli.registry.transfers.download import BlobReader, save
-
+    if base.registry is None:
+        return []
     cache = BlobCache(user_cache())
-    if path := cache.find(layer.descriptor):
-        return path
-    path = cache.path_of(layer.descriptor)
-    reader = layer.open()
-    if not isinstance(reader, BlobReader):
-        raise TypeError("a layer without a file comes from a registry")
-    save(reader, path)
-    return path
+    return [cache.fetch(base.registry, base.repository, layer.descriptor) for layer in base.layers]
 
 
 def _fetch(registry: Registry, repository: str, identifier: str) -> Manifest:
@@ -124,14 +115,18 @@ def _choose(index: Manifest, name: str) -> Descriptor:
 
 def _read_configuration(registry: Registry, repository: str, manifest: Manifest, name: str) -> Mapping[str, Any]:
     if manifest.config.size > MAX_BYTES:
-        raise InvalidPlugin(f"The configuration of {name} is larger than {MAX_BYTES // 1024**2} MB: choose another base")
+        raise InvalidPlugin(
+            f"The configuration of {name} is larger than {MAX_BYTES // 1024**2} MB: choose another base"
+        )
     path = BlobCache(user_cache()).fetch(registry, repository, manifest.config)
     try:
         document = json.loads(path.read_bytes())
     except (OSError, ValueError):
         document = None
     if not isinstance(document, dict):
-        raise InvalidPlugin(f"{name} is no container image, as its configuration is no JSON object: choose another base")
+        raise InvalidPlugin(
+            f"{name} is no container image, as its configuration is no JSON object: choose another base"
+        )
     platform = f"{document.get('os')}/{document.get('architecture')}"
     if platform != f"{_SYSTEM}/{_ARCHITECTURE}" or document.get("variant") not in _VARIANTS:
         raise InvalidPlugin(f"{name} is for {platform}, and the plugin runs on linux/amd64: choose another base")

@@ -1,4 +1,4 @@
-"""The command lines of docker, podman and buildah: build, save and forget an image.
+"""The command lines of docker, podman and buildah: build and save an image.
 
 They differ in words alone. None of them logs in, pulls with credentials of ours, or pushes.
 """
@@ -6,10 +6,8 @@ They differ in words alone. None of them logs in, pulls with credentials of ours
 from __future__ import annotations
 
 import re
-import secrets
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +20,6 @@ __all__ = ["ENGINES", "Engine", "EngineFailed", "find_engine"]
 
 ENGINES = ("docker", "podman", "buildah")
 
-_NAME = "localhost/biot-plugin-build"
 _MAX_LINES = 60
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 _NO_DAEMON = re.compile(
@@ -32,7 +29,14 @@ _NO_DAEMON = re.compile(
 # Where the engine is, where it keeps what it builds, and how it reaches registries: nothing of what it builds.
 _PASSED = frozenset(
     [
-        *("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION"),
+        *(
+            "DOCKER_HOST",
+            "DOCKER_CONTEXT",
+            "DOCKER_CONFIG",
+            "DOCKER_CERT_PATH",
+            "DOCKER_TLS_VERIFY",
+            "DOCKER_API_VERSION",
+        ),
         *("BUILDX_BUILDER", "BUILDX_CONFIG", "CONTAINER_HOST", "CONTAINER_CONNECTION", "CONTAINER_SSHKEY"),
         *("CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF", "REGISTRY_AUTH_FILE"),
         *("BUILDAH_ISOLATION", "STORAGE_DRIVER", "STORAGE_OPTS", "SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS"),
@@ -67,10 +71,13 @@ class Engine:
     name: str
     program: Path
 
-    def build(self, context: Path, dockerfile: Path, archive: Path) -> None:
-        """Build an image and save it, without leaving it in the engine.
+    def build(self, name: str, context: Path, dockerfile: Path, archive: Path) -> None:
+        """Build an image, and save it.
+
+        It stays in the engine under a name, as what is built there always does: the next build uses its layers.
 
         Args:
+            name: The plugin's name.
             context: The folder with its files.
             dockerfile: The Dockerfile.
             archive: The file to save it to: an archive of Docker's or an OCI layout.
@@ -78,20 +85,13 @@ class Engine:
         Raises:
             EngineFailed: It cannot be built.
         """
-        tag = f"{_NAME}:{secrets.token_hex(8)}"
-        forget = [*_FORGET[self.name], tag]
-        try:
-            build = self._build_command(context, dockerfile, tag)
-            self._run(build, archive.parent, "build the image", "fix what it says")
-            self._run(_save_command(self.name, tag, archive.name), archive.parent, "save the image", "see what it says")
-        finally:
-            # It fails where the build did, or where the program is gone.
-            with suppress(OSError):
-                run([self.program, *forget], self._environment, archive.parent)
-
-    def _build_command(self, context: Path, dockerfile: Path, tag: str) -> list[str]:
-        options = ["build", "--platform", PLATFORM, "--file", str(dockerfile), "--tag", tag]
-        return [*options, *_BUILD_OPTIONS[self.name], str(context)]
+        # The name alone could be another build's by now.
+        id_file = archive.with_suffix(".id")
+        options = ["--platform", PLATFORM, "--file", str(dockerfile), "--tag", _tag(name), "--iidfile", str(id_file)]
+        build = ["build", *options, *_BUILD_OPTIONS[self.name], str(context)]
+        self._run(build, archive.parent, "build the image", "fix what it says")
+        image = id_file.read_text(encoding="ascii").strip()
+        self._run(_save_command(self.name, image, archive.name), archive.parent, "save the image", "see what it says")
 
     def _run(self, arguments: Sequence[str], folder: Path, purpose: str, advice: str) -> None:
         try:
@@ -138,20 +138,20 @@ _BUILD_OPTIONS: Mapping[str, tuple[str, ...]] = {
     # The others remember layers by default.
     "buildah": ("--format", "oci", "--layers"),
 }
-_FORGET: Mapping[str, tuple[str, ...]] = {
-    "docker": ("image", "rm"),
-    "podman": ("image", "rm"),
-    "buildah": ("rmi",),
-}
 
 
-def _save_command(name: str, tag: str, archive: str) -> list[str]:
+def _tag(name: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return f"localhost/biot-plugin/{words or 'plugin'}:latest"
+
+
+def _save_command(name: str, image: str, archive: str) -> list[str]:
     """Return the command that saves an image in the current folder, as a colon in a path would be misunderstood."""
     if name == "docker":
-        return ["image", "save", "--output", archive, tag]
+        return ["image", "save", "--output", archive, image]
     if name == "podman":
-        return ["image", "save", "--format", "oci-archive", "--output", archive, tag]
-    return ["push", "--quiet", tag, f"oci-archive:{archive}"]
+        return ["image", "save", "--format", "oci-archive", "--output", archive, image]
+    return ["push", "--quiet", image, f"oci-archive:{archive}"]
 
 
 def _clean(output: str) -> str:

@@ -155,6 +155,4 @@ def _require_regular(file: Path) -> None:
 
 
 def _read_error(file: Path, error: OSError) -> OperationFailed:
-    return OperationFailed(
-        f"Cannot read {file} ({error.strerror}): make it readable, or add it to .dockerignore"
-    )
+    return OperationFailed(f"Cannot read {file} ({error.strerror}): make it readable, or add it to .dockerignore")

@@ -1,4 +1,4 @@
-"""The rules of a `.dockerignore`, as Docker documents them: the last one that fits a file or a folder above it counts."""
+"""The rules of a `.dockerignore`: the last one that fits a file, or a folder above it, counts."""
 
 from __future__ import annotations
 
@@ -67,18 +67,18 @@ def _parse(line: str) -> _Rule | None:
 
 def _expression(pattern: str) -> str:
     """Translate a pattern to a regular expression."""
-    tokens = re.findall(r"\*\*/?|\*|\?|\\.|\[\^?[^]]*\]|.", pattern, re.DOTALL)
-    parts = [_translate(token, is_last=number == len(tokens)) for number, token in enumerate(tokens, 1)]
+    pieces = re.findall(r"\*\*/?|\*|\?|\\.|\[\^?[^]]*\]|.", pattern, re.DOTALL)
+    parts = [_translate(piece, is_last=number == len(pieces)) for number, piece in enumerate(pieces, 1)]
     return "".join(parts)
 
 
-def _translate(token: str, *, is_last: bool) -> str:
-    if token.startswith("**"):
+def _translate(piece: str, *, is_last: bool) -> str:
+    if piece.startswith("**"):
         return ".*" if is_last else "(?:.*/)?"
-    if token == "*":
+    if piece == "*":
         return "[^/]*"
-    if token == "?":
+    if piece == "?":
         return "[^/]"
-    if token.startswith("[") and len(token) > 1:
-        return token
-    return re.escape(token[-1])
+    if piece.startswith("[") and len(piece) > 1:
+        return piece
+    return re.escape(piece[-1])
