@@ -22,6 +22,7 @@ from biot_emulator.hooks.pipeline import InterceptionPipeline
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
+from biot_emulator.image.unpacked import UnpackedImages
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.operator.handlers import OperatorHandlers
 from biot_emulator.operator.routes import OPERATOR_ROUTES
@@ -35,6 +36,7 @@ from biot_emulator.registry.outside.pull_client import PullClient
 from biot_emulator.registry.outside.pulled_images import PulledImages
 from biot_emulator.registry.reached_host import reached_host
 from biot_emulator.runtime.code_folders import CodeFolders
+from biot_emulator.runtime.version_folders import VersionFolders
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.security.secret_checks import SecretChecks
 from biot_emulator.security.stored_keys import KEYS, StoredKeys
@@ -123,7 +125,8 @@ class _Registry:
             self.source = PulledImages(outside, files, PullClient(outside, certificates))
         else:
             self.source = self.local = LocalRegistry(state.store, BlobFiles(folder and folder / "registry"))
-        self.images = PluginImages(self.source, self.credentials)
+        self.unpacked = UnpackedImages(state.store, VersionFolders(folder and folder / "images"))
+        self.images = PluginImages(self.source, self.credentials, self.unpacked)
         self.exchange = Exchange(self.credentials, self._log_in)
 
     def _log_in(self, host: str) -> Login:
@@ -169,12 +172,18 @@ class _Runtime:
         self.secrets = lambda: [admin_password, *state.tokens.private_keys(), *registry.secret_values()]
         self.functions = PluginFunctions(
             code,
+            registry.images,
             variables,
             self.workers,
             self.invocations,
             state.clock,
             self.secrets,
-            read_only=[self.folders.root, registry.source.root, *([folder.absolute()] if folder else [])],
+            read_only=[
+                self.folders.root,
+                registry.unpacked.root,
+                registry.source.root,
+                *([folder.absolute()] if folder else []),
+            ],
             hidden=state.store.private_files,
         )
 
@@ -259,6 +268,7 @@ def _lifecycle(state: _State, services: _Services, registry: _Registry, runtime:
             services.ensure_first_organization,
             runtime.workers.retire_all,
             runtime.folders.clear,
+            registry.unpacked.clear,
             registry.source.clear,
             runtime.invocations.clear,
             hooks.policies.reset,
@@ -271,6 +281,7 @@ def _lifecycle(state: _State, services: _Services, registry: _Registry, runtime:
             hooks.schedule.close,
             hooks.notifications.close,
             runtime.folders.close,
+            registry.unpacked.close,
             registry.source.close,
         ],
     )

@@ -156,6 +156,9 @@ def _uncompress(media_type: str, blob: IO[bytes]) -> tuple[IO[bytes], tuple[type
 def _unzstd(blob: IO[bytes]) -> tuple[IO[bytes], tuple[type[Exception], ...]]:
     if sys.version_info >= (3, 14):
         from compression import zstd
-    else:
-        from backports import zstd
-    return cast("IO[bytes]", zstd.ZstdFile(blob)), (zstd.ZstdError, EOFError)
+
+        return cast("IO[bytes]", zstd.ZstdFile(blob)), (zstd.ZstdError, EOFError)
+    raise InvalidImage(
+        "The image has a layer that is compressed with zstd, which needs Python 3.14 here, and which Lambda may not "
+        "take: compress it with gzip"
+    )

@@ -38,7 +38,9 @@ class Descriptor:
         fields: Mapping[str, Any] = document if isinstance(document, dict) else {}
         media_type, digest, size = fields.get("mediaType"), fields.get("digest"), fields.get("size")
         if not isinstance(media_type, str) or not is_digest(digest) or type(size) is not int or size < 0:
-            raise InvalidImage("The image's manifest has a blob whose type, digest or size cannot be read: push it again")
+            raise InvalidImage(
+                "The image's manifest has a blob whose type, digest or size cannot be read: push it again"
+            )
         return cls(media_type, str(digest), size)
 
 

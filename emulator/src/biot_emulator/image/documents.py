@@ -74,8 +74,8 @@ def read_manifest(source: Source) -> Manifest:
     Raises:
         InvalidImage: It is not one that Lambda would take.
     """
-    content = source.manifest
-    _check_digest(source.digest, content)
+    content = source.manifest.content
+    _check_digest(source.manifest.digest, content)
     document = _parse_object(content, "manifest", _MAX_MANIFEST_BYTES)
     media_type = document.get("mediaType")
     if media_type in _INDEXES or "manifests" in document:

@@ -35,7 +35,7 @@ class LayerChanges:
     Attributes:
         emptied: The folders whose content in lower layers goes.
         removed: What goes of lower layers.
-        added: What comes, in the layer's order; None for what is not unpacked and yet takes the place of what was there.
+        added: What comes, in order; None for what is not unpacked, and yet takes the place of what was there.
     """
 
     emptied: list[_Path] = field(default_factory=list)
@@ -157,7 +157,9 @@ def _linked(tree: Tree, path: Sequence[str], link: _HardLink) -> Node:
     node = tree.get(link.target)
     if node is None or isinstance(node, Folder):
         what = "nothing" if node is None else "a folder"
-        raise InvalidImage(f"The image has {shown(path)} as another name of {what}, {shown(link.target)}: build it again")
+        raise InvalidImage(
+            f"The image has {shown(path)} as another name of {what}, {shown(link.target)}: build it again"
+        )
     return node
 
 

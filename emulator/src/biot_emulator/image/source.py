@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from typing import IO, Protocol
+from typing import BinaryIO, Protocol
 
-__all__ = ["Source"]
+__all__ = ["Source", "SourceManifest"]
+
+
+class SourceManifest(Protocol):
+    """The manifest of an image, byte by byte as it was pushed."""
+
+    @property
+    def digest(self) -> str:
+        """Its digest."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes."""
+        ...
 
 
 class Source(Protocol):
     """An image in a registry, whichever that is."""
 
     @property
-    def digest(self) -> str:
-        """The digest of its manifest."""
+    def manifest(self) -> SourceManifest:
+        """Its manifest."""
         ...
 
-    @property
-    def manifest(self) -> bytes:
-        """Its manifest, byte by byte as it was pushed."""
-        ...
-
-    def open_blob(self, digest: str) -> IO[bytes]:
+    def open_blob(self, digest: str) -> BinaryIO:
         """Open one of its blobs, to be read once from the beginning.
 
         Raises:
-            OSError: It cannot be read; as a FileNotFoundError where it is gone.
+            EmulatorError: It cannot be had; reading may raise it, too.
         """
         ...

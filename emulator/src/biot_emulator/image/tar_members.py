@@ -6,7 +6,7 @@ import stat
 import tarfile
 from collections.abc import Iterator
 from enum import Enum
-from typing import IO, Any, Self, cast
+from typing import IO, Any, Self, TypeVar, cast
 
 from biot_emulator.image.blobs import LayerReader
 from biot_emulator.image.errors import InvalidImage
@@ -21,6 +21,8 @@ _MAX_READ_BYTES = 1024 * 1024
 # Of those that hold for all members that follow.
 _GLOBAL_HEADERS = frozenset({"path", "linkpath", "size"})
 _DAMAGED = (tarfile.TarError, ValueError, OverflowError, LookupError, RecursionError, EOFError)
+
+_T = TypeVar("_T")
 
 
 class Kind(Enum):
@@ -70,8 +72,12 @@ def tar_members(layer: LayerReader, budget: Budget) -> Iterator[TarMember]:
     Raises:
         InvalidImage: It cannot be read.
     """
+    yield from _translated(_members(_Stream(layer), budget))
+
+
+def _translated(items: Iterator[_T]) -> Iterator[_T]:
     try:
-        yield from _members(_Stream(layer), budget)
+        yield from items
     except _DAMAGED as error:
         reason = ascii(str(error))[1:-1] if str(error) else "it is damaged"
         raise InvalidImage(f"A layer of the image is no tar archive that can be unpacked: {reason}") from error
@@ -87,9 +93,10 @@ def _members(stream: _Stream, budget: Budget) -> Iterator[TarMember]:
         archive.pax_headers = {name: archive.pax_headers[name] for name in _GLOBAL_HEADERS & {*archive.pax_headers}}
         stream.header_bytes = 0
         budget.spend_entry(info.name, info.linkname)
+        _check_size(info)
         if info.isreg():
             budget.spend_file(info.size)
-        yield TarMember(info, _chunks(archive, info, stream))
+        yield TarMember(info, _translated(_chunks(archive, info, stream)))
 
 
 def _chunks(archive: tarfile.TarFile, info: tarfile.TarInfo, stream: _Stream) -> Iterator[bytes]:
@@ -122,14 +129,18 @@ def _kind(info: tarfile.TarInfo) -> Kind:
     raise InvalidImage("The image has a file of an unknown kind: build it again with another tool")
 
 
+def _check_size(info: tarfile.TarInfo) -> None:
+    if info.size < 0:
+        raise InvalidImage("A layer of the image has a file with a negative size: build the image again")
+
+
 class _Header(tarfile.TarInfo):
     """A header that is an error where it is wrong, and not the end of the archive."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         header = super().frombuf(buf, encoding, errors)
-        if header.size < 0:
-            raise InvalidImage("A layer of the image has a file with a negative size: build the image again")
+        _check_size(header)
         return header
 
     @classmethod

@@ -94,8 +94,8 @@ def _tree(source: Source, manifest: Manifest, diff_ids: tuple[str, ...], content
 
 def _add_mount_points(tree: Tree, contents: Path) -> None:
     """Have real folders and files where something is mounted: by way of a link it would be mounted elsewhere."""
-    for path in ((name,) for name in MOUNTED_FOLDERS):
-        _put(tree, path, Folder())
+    for name in MOUNTED_FOLDERS:
+        _put(tree, (name,), Folder())
     if tree.get(("etc",)) is None:
         tree.put(("etc",), Folder())
     if isinstance(tree.get(("etc",)), Folder):
@@ -131,7 +131,7 @@ def _write(root: Folder, target: Path) -> None:
 
 def _write_file(file: File, path: str, names: dict[File, str]) -> None:
     if (first := names.setdefault(file, path)) != path:
-        os.link(first, path)  # noqa: PTH212
+        os.link(first, path)
         return
     os.chmod(file.content, _PROGRAM if file.is_executable else _FILE)  # noqa: PTH101
     os.rename(file.content, path)  # noqa: PTH104

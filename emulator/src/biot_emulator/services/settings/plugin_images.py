@@ -1,14 +1,18 @@
-"""The images of plugins: found by tag, checked as AWS does, and removed with the last plugin that has them."""
+"""The images of plugins: found by tag, checked as AWS does, unpacked, and removed with their last plugin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+from biot_emulator.errors import EmulatorError
+from biot_emulator.image.execution import Execution
+from biot_emulator.image.unpacked import UnpackedImages
 from biot_emulator.lambda_function.arn import REGION
 from biot_emulator.registry.credentials import RegistryCredentials
-from biot_emulator.registry.errors import RegistryError
-from biot_emulator.registry.function_images import ImageNotSupported, check_function_image
+from biot_emulator.registry.function_images import check_function_image
 from biot_emulator.registry.sources import Images
 from biot_emulator.services.settings.errors import AwsFailed, ImageTagNotFound
 from biot_emulator.services.settings.plugin import Plugin
@@ -26,11 +30,13 @@ class PluginImages:
     Args:
         images: Where they are.
         credentials: Who may push there.
+        unpacked: Where they are unpacked.
     """
 
-    def __init__(self, images: Images, credentials: RegistryCredentials) -> None:
+    def __init__(self, images: Images, credentials: RegistryCredentials, unpacked: UnpackedImages) -> None:
         self._images = images
         self._credentials = credentials
+        self._unpacked = unpacked
 
     def temporary_credentials(self, host: str) -> dict[str, Any]:
         """Hand out credentials for the repository, and its address, as the settings API does.
@@ -48,7 +54,7 @@ class PluginImages:
         return {"credentials": credentials, "region": REGION, "repositoryUri": self._images.repository_uri(host)}
 
     def resolve(self, tag: str) -> dict[str, str]:
-        """Return what a plugin stores about the image with a tag.
+        """Unpack the image with a tag; return what a plugin stores about it.
 
         Raises:
             ImageTagNotFound: There is none.
@@ -59,11 +65,26 @@ class PluginImages:
             if source is None:
                 raise ImageTagNotFound(f"There is no image with the tag [{tag}]: push it first")
             check_function_image(source)
-        except (ImageNotSupported, RegistryError) as error:
+            self._unpacked.unpack(source)
+        except ImageTagNotFound:
+            raise
+        except EmulatorError as error:
             raise AwsFailed(
                 f"The image with the tag [{tag}] cannot be used: {error}", className=_NOT_SUPPORTED
             ) from None
         return {"image": str(source.manifest.digest)}
+
+    def execution(self, digest: str) -> Execution:
+        """Return how an image is run. Raises EmulatorError."""
+        return self._unpacked.execution(digest, partial(self._images.get, digest))
+
+    def repair(self, digest: str) -> None:
+        """Make sure that an image is as it was when it was unpacked. Raises EmulatorError."""
+        self._unpacked.repair(digest, partial(self._images.get, digest))
+
+    def clean_folders(self, plugins: Iterable[Plugin], folders: Iterable[Path]) -> None:
+        """Remove every unpacked image but those of some plugins, and those that processes are at work in."""
+        self._unpacked.keep((plugin.code["image"] for plugin in plugins if "image" in plugin.code), folders)
 
     def remove(self, plugin: Plugin, used: Iterable[str]) -> None:
         """Remove the image of a plugin that is deleted, unless another plugin has it (contract section 6.2)."""

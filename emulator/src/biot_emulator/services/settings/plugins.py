@@ -177,7 +177,7 @@ class Plugins:
 
     def remove_unused_folders(self) -> None:
         """Remove the folders of code that no plugin has; only at the start, when no process can be at work in one."""
-        self._code.clean_folders(plugin.code.get("id", "") for plugin in self)
+        self._clean_folders()
 
     def follow_address(self) -> None:
         """Give every plugin a URL where the platform is served now: mostly, at another port than before."""
@@ -207,7 +207,7 @@ class Plugins:
     def _remove_code(self, plugin: Plugin) -> None:
         self._code.remove(plugin, self)
         # A call may just be on its way to the code of before: its folder goes at the next change.
-        self._clean_folders(plugin.code.get("id", ""))
+        self._clean_folders(plugin)
 
     @contextmanager
     def _nothing_left_on_failure(self) -> Iterator[None]:
@@ -217,6 +217,7 @@ class Plugins:
             self._clean_folders()
             raise
 
-    def _clean_folders(self, *more: str) -> None:
-        used = (plugin.code.get("id", "") for plugin in self)
-        self._code.clean_folders([*more, *used, *self._workers.folders()])
+    def _clean_folders(self, *more: Plugin) -> None:
+        plugins, folders = [*more, *self], self._workers.folders()
+        self._code.clean_folders(plugins, folders)
+        self._images.clean_folders(plugins, folders)
