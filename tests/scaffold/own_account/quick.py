@@ -51,6 +51,9 @@ class MemoryPlatform:
     def find_service_user(self, name: str) -> str | None:
         return self.users.get(name)
 
+    def has_service_user(self, name: str) -> bool:
+        return name in self.users
+
     def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
         self.before_change("user")
         user_id = self.users.setdefault(name, f"id-of-{name}")
@@ -146,7 +149,9 @@ def _lines_of(values: Mapping[str, Any]) -> list[str]:
 
 
 def quick_plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> QuickPlugin:
-    plugin = QuickPlugin(folder, MemoryPlatform(before_change=lambda _: None), _account(os.environ["AWS_ENDPOINT_URL"]))
+    plugin = QuickPlugin(
+        folder, MemoryPlatform(before_change=lambda _: None), _account(os.environ.get("AWS_ENDPOINT_URL", ""))
+    )
     monkeypatch.setattr(deployment, "prepare", lambda of: plugin.prepare(of))
     return plugin
 

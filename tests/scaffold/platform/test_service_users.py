@@ -13,6 +13,7 @@ from biot_plugin_cli.platform.service_users import (
     delete_service_user,
     ensure_service_user,
     find_service_user,
+    has_service_user,
     new_secret_key,
 )
 from tests.scaffold.subscriptions.dispatcher import client_of
@@ -72,6 +73,18 @@ def test_nothing_is_left_after_deletion(emulator: Emulator, client: PlatformClie
     delete_service_user(client, f"{NAME} 2")
     assert emulator.call("GET", SERVICES).body["data"] == before
     assert emulator.call("GET", ROLES).body["data"] == []
+
+
+def test_the_role_that_an_interrupted_deletion_has_left_is_there_to_delete(
+    emulator: Emulator, client: PlatformClient
+) -> None:
+    assert not has_service_user(client, NAME)
+    user = ensure_service_user(client, NAME)
+    client.change("DELETE", f"{SERVICES}/{user.id}")
+    assert find_service_user(client, NAME) is None
+    assert has_service_user(client, NAME)
+    delete_service_user(client, NAME)
+    assert not has_service_user(client, NAME)
 
 
 @pytest.mark.parametrize("name", ["x" * 101, ""])

@@ -11,6 +11,7 @@ from biot_plugin_cli.platform.service_users import (
     delete_service_user,
     ensure_service_user,
     find_service_user,
+    has_service_user,
     new_secret_key,
 )
 from biot_plugin_cli.subscriptions.apply import apply_changes
@@ -28,6 +29,10 @@ class PlatformSide(Protocol):
 
     def find_service_user(self, name: str) -> str | None:
         """Return the id of a service user; None if there is none."""
+        ...
+
+    def has_service_user(self, name: str) -> bool:
+        """Whether there is anything of a service user to delete."""
         ...
 
     def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
@@ -77,6 +82,10 @@ class BiotPlatform:
         """Return the id of a service user; None if there is none."""
         user = find_service_user(self.client, name)
         return user.id if user else None
+
+    def has_service_user(self, name: str) -> bool:
+        """Whether there is anything of a service user to delete."""
+        return has_service_user(self.client, name)
 
     def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
         """Create a service user, if there is none of this name, and a key; return its id and the key."""

@@ -12,7 +12,14 @@ from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.errors import Refusal
 from biot_plugin_cli.platform.response_schemas import NEW_SECRET_KEY, ROLE, SERVICE_USER
 
-__all__ = ["ServiceUser", "delete_service_user", "ensure_service_user", "find_service_user", "new_secret_key"]
+__all__ = [
+    "ServiceUser",
+    "delete_service_user",
+    "ensure_service_user",
+    "find_service_user",
+    "has_service_user",
+    "new_secret_key",
+]
 
 _SERVICE_USERS = "/ums/v2/services"
 _ROLES = "/ums/v2/admin/roles"
@@ -48,6 +55,16 @@ def find_service_user(calls: PlatformClient, name: str) -> ServiceUser | None:
     """
     users = calls.search(_SERVICE_USERS, {"filter": {"name": {"eq": name}}}, SERVICE_USER)
     return next((ServiceUser(user["id"], name, user["roleId"]) for user in users if user.get("name") == name), None)
+
+
+def has_service_user(calls: PlatformClient, name: str) -> bool:
+    """Whether `delete_service_user` has anything to delete, such as the role that an interrupted run has left.
+
+    Raises:
+        PlatformUnreachable: The platform did not respond.
+        PlatformRefused: The platform responded with an error.
+    """
+    return find_service_user(calls, name) is not None or bool(_find_roles(calls, name))
 
 
 def ensure_service_user(calls: PlatformClient, name: str, role_id: str | None = None) -> ServiceUser:
