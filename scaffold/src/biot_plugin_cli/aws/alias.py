@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from biot_plugin_cli.aws.errors import find, tolerate, unless_exists
@@ -19,11 +20,11 @@ class Alias:
 
     Attributes:
         version: The version that is called.
-        is_split: Whether a part of the calls goes to another version, as somebody has set by hand.
+        others: Other versions that a part of the calls goes to, as somebody has set by hand, and how large it is.
     """
 
     version: str
-    is_split: bool = False
+    others: Mapping[str, float] = field(default_factory=dict)
 
 
 def find_alias(account: Account, function: str, name: str) -> Alias | None:
@@ -32,7 +33,7 @@ def find_alias(account: Account, function: str, name: str) -> Alias | None:
     if response is None:
         return None
     routing = response.get("RoutingConfig") or {}
-    return Alias(response["FunctionVersion"], bool(routing.get("AdditionalVersionWeights")))
+    return Alias(response["FunctionVersion"], dict(routing.get("AdditionalVersionWeights") or {}))
 
 
 def set_alias(account: Account, function: str, name: str, version: str) -> None:

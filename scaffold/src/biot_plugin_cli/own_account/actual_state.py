@@ -43,7 +43,9 @@ class ActualState:
         role: The execution role that was made for the plugin.
         log_group: The log group.
         url: The function URL.
+        other_url: A function URL that somebody has made past the alias.
         permissions: The statements that deployments have made, by their ids.
+        other_permissions: The statements that somebody else has made.
         schedule: The schedule.
         secret: The secret with the service user's key.
     """
@@ -54,7 +56,9 @@ class ActualState:
     role: Role | None = None
     log_group: LogGroup | None = None
     url: FunctionUrl | None = None
+    other_url: FunctionUrl | None = None
     permissions: Mapping[str, Permission] = field(default_factory=dict)
+    other_permissions: tuple[Permission, ...] = ()
     schedule: Schedule | None = None
     secret: StoredSecret | None = None
 
@@ -94,14 +98,20 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
         function = find_function(account, names.function)
         alias = find_alias(account, names.function, ALIAS) if function else None
         has_secret = settings.service_user and settings.key_store == "secrets-manager"
+        urls = [find_url(account, names.function, alias) if function else None for alias in (ALIAS, None)]
+        # Some stand-ins of AWS have one URL for both.
+        is_other = urls[1] is not None and (urls[0] is None or urls[0].address != urls[1].address)
+        permissions = _read_permissions(account, names.function) if function else []
         return ActualState(
             function=function,
             alias=alias,
             live=find_function(account, names.function, alias.version) if alias else None,
             role=None if settings.role else find_role(account, names.role),
             log_group=find_log_group(account, names.log_group),
-            url=find_url(account, names.function, ALIAS) if function else None,
-            permissions=find_permissions(account, names.function, ALIAS) if function else {},
+            url=urls[0],
+            other_url=urls[1] if is_other else None,
+            permissions={permission.sid: permission for permission in permissions if permission.is_own},
+            other_permissions=tuple(permission for permission in permissions if not permission.is_own),
             schedule=find_schedule(account, names.rule),
             secret=find_secret(account, names.secret) if has_secret or _uses_secret(function) else None,
         )
@@ -133,6 +143,10 @@ def require_ownership(actual: ActualState, names: ResourceNames, *, adopt: bool)
                 f"The {resource} exists, and was not made by biot-plugin: pass --adopt to take it over, or set "
                 "function-name in [tool.biot-plugin.aws]"
             )
+
+
+def _read_permissions(account: Account, function: str) -> list[Permission]:
+    return [permission for alias in (ALIAS, None) for permission in find_permissions(account, function, alias)]
 
 
 def _uses_secret(function: FunctionState | None) -> bool:

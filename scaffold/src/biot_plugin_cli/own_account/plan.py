@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from biot_plugin_cli.deploy.config_changes import Change
-from biot_plugin_cli.own_account.steps.address import plan_address, plan_permissions
+from biot_plugin_cli.own_account.steps.address import plan_address, plan_foreign_access, plan_permissions
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
 from biot_plugin_cli.own_account.steps.function import code_changes, plan_function
 from biot_plugin_cli.own_account.steps.log_group import plan_log_group
@@ -73,6 +73,7 @@ def make_plan(deployment: Deployment) -> Plan:
         *plan_version(deployment, function_changes=bool(function)),
         *plan_permissions(deployment),
         *plan_address(deployment),
+        *plan_foreign_access(deployment),
         *plan_schedule(deployment),
         *plan_subscribing(deployment),
         *plan_secret_removal(deployment),

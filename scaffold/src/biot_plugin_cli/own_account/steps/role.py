@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,6 +47,7 @@ def _fields(role: Role, desired: Role) -> Mapping[str, Any]:
     return {
         "mayDo": _statements(role.policy),
         "assumedBy": _statements(role.trust),
+        "otherPolicies": list(role.others),
         **boundary,
         "tags": compare_tags(role.tags, desired.tags),
     }
@@ -55,18 +57,33 @@ def _statements(policy: Mapping[str, Any] | None) -> list[str]:
     """Describe the statements of a policy, each action and resource in a line."""
     statements = (policy or {}).get("Statement") or ()
     return sorted(
-        f"{'' if statement.get('Effect') == 'Allow' else 'not '}{action} by {_who(statement)}"
-        if "Principal" in statement
-        else f"{'' if statement.get('Effect') == 'Allow' else 'not '}{action} on {resource}"
+        f"{'' if statement.get('Effect') == 'Allow' else 'not '}{action}{target}{_condition(statement)}"
         for statement in ([statements] if isinstance(statements, Mapping) else statements)
-        for action in _listed(statement.get("Action"))
-        for resource in _listed(statement.get("Resource")) or [""]
+        for action in _named(statement, "Action", "all but ")
+        for target in _targets(statement)
     )
+
+
+def _targets(statement: Mapping[str, Any]) -> list[str]:
+    if "Principal" in statement:
+        return [f" by {_who(statement)}"]
+    return [f" on {resource}" for resource in _named(statement, "Resource", "all but ")] or [""]
+
+
+def _named(statement: Mapping[str, Any], name: str, otherwise: str) -> list[str]:
+    return [*_listed(statement.get(name)), *(f"{otherwise}{item}" for item in _listed(statement.get(f"Not{name}")))]
+
+
+def _condition(statement: Mapping[str, Any]) -> str:
+    condition = statement.get("Condition")
+    return f" if {json.dumps(condition, sort_keys=True)}" if condition else ""
 
 
 def _who(statement: Mapping[str, Any]) -> str:
     principal = statement["Principal"]
-    return str(principal.get("Service") or principal) if isinstance(principal, Mapping) else str(principal)
+    if isinstance(principal, Mapping) and [*principal] == ["Service"]:
+        return str(principal["Service"])
+    return json.dumps(principal, sort_keys=True) if isinstance(principal, Mapping) else str(principal)
 
 
 def _listed(value: Any) -> list[str]:
