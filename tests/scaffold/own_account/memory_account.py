@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,11 +27,13 @@ class MemoryConnection:
         passed: The operations of the requests that arrived.
         limit: How many requests arrive; None for all of them.
         answers_last: Whether the last one that arrives is answered still.
+        watch: Runs before each request that arrives.
     """
 
     passed: list[str] = field(default_factory=list)
     limit: int | None = None
     answers_last: bool = False
+    watch: Callable[[str], object] = bool
 
     def __call__(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Answer a request that boto3 is about to send, or break as its connections do."""
@@ -38,7 +41,9 @@ class MemoryConnection:
 
         if self.limit is not None and len(self.passed) >= self.limit:
             raise ConnectionClosedError(endpoint_url=request.url)
-        self.passed.append(event_name.rpartition(".")[2])
+        operation = event_name.rpartition(".")[2]
+        self.passed.append(operation)
+        self.watch(operation)
         answer = _answer(event_name, request)
         if self.limit is not None and len(self.passed) >= self.limit and not self.answers_last:
             raise ConnectionClosedError(endpoint_url=request.url)

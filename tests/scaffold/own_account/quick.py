@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.platform.service_users import ServiceKey
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
@@ -39,6 +40,7 @@ class MemoryPlatform:
     Attributes:
         users: The ids of the service users, by name.
         keys: How many keys were made.
+        deleted_keys: The numbers of those that were deleted.
         subscriptions: The subscriptions of each URL.
         before_change: Runs before each change, and may raise.
     """
@@ -47,6 +49,7 @@ class MemoryPlatform:
     keys: int = 0
     subscriptions: dict[str, tuple[Subscription, ...]] = field(default_factory=dict)
     before_change: Callable[[str], None] = print
+    deleted_keys: set[int] = field(default_factory=set)
 
     def find_service_user(self, name: str) -> str | None:
         return self.users.get(name)
@@ -54,12 +57,15 @@ class MemoryPlatform:
     def has_service_user(self, name: str) -> bool:
         return name in self.users
 
-    def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
+    def find_service_keys(self, user_id: str) -> tuple[str, ...]:
+        return tuple(f"{user_id}/{number}" for number in range(1, self.keys + 1) if number not in self.deleted_keys)
+
+    def make_service_key(self, name: str, role: str | None, used: Sequence[str]) -> ServiceKey:
         self.before_change("user")
         user_id = self.users.setdefault(name, f"id-of-{name}")
         self.before_change("key")
         self.keys += 1
-        return user_id, f"key-{self.keys}-of-{user_id}"
+        return ServiceKey(user_id, f"{user_id}/{self.keys}", f"key-{self.keys}-of-{user_id}")
 
     def delete_service_user(self, name: str) -> None:
         self.before_change("user")

@@ -416,7 +416,7 @@ def test_a_url_past_the_alias_is_taken_away(
     deleted = list[str | None]()
     # moto has one URL for a function and its aliases.
     others = {None: FunctionUrl("https://other.lambda-url.eu-central-1.on.aws/")}
-    monkeypatch.setattr(actual_state, "find_url", lambda *of: others.get(of[2], None) or find_url(*of))
+    monkeypatch.setattr(actual_state, "find_url", lambda *of: others.get(of[2]) or find_url(*of))
     monkeypatch.setattr(address, "delete_url", lambda *of: deleted.append(of[2]))
     document = own.deploy()
     assert fields(document) == {("function URL past the alias", "address")}
@@ -600,8 +600,11 @@ def test_the_key_may_be_in_secrets_manager_which_the_role_may_read(own: QuickPlu
     assert own.deploy()["action"] == "none"
     own.settings = {}
     own.deploy()
-    assert aws.leftovers()["secrets"] == []
+    # The version before can be rolled back to.
+    assert aws.leftovers()["secrets"] == [f"{NAME}/service-user"]
     assert own.deploy()["action"] == "none"
+    delete(own.place, None, yes=True)
+    assert not any(aws.leftovers().values())
 
 
 def test_without_a_service_user_there_is_none(own: QuickPlugin, aws: MotoAccount) -> None:
@@ -709,25 +712,25 @@ def test_what_is_deleted_or_rolled_back_is_named_before_anybody_is_asked(
     assert f"Delete {place}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("stores", [("variable", "secrets-manager"), ("secrets-manager", "variable")])
-def test_a_version_whose_key_was_replaced_is_rolled_back_to_with_a_warning(
-    own: QuickPlugin, capsys: pytest.CaptureFixture[str], stores: tuple[str, str]
-) -> None:
-    for number, store in enumerate((stores[0], *stores)):
-        own.settings = {"key-store": store}
-        own.code = own.code.replace(f"'n': {number}", f"'n': {number + 1}")
-        own.deploy()
-    roll_back(own.place, None, yes=True)
-    assert "warning: Version 2 has a key of the service user that was replaced since" in capsys.readouterr().err
+@pytest.mark.parametrize("store", ["variable", "secrets-manager"])
+def test_a_version_whose_key_is_gone_is_not_rolled_back_to(own: QuickPlugin, aws: MotoAccount, store: str) -> None:
+    own.settings = {"key-store": store}
+    own.deploy()
+    own.settings = {"key-store": "secrets-manager" if store == "variable" else "variable"}
+    own.deploy()
+    assert roll_back(own.place, 1, yes=True)["version"] == 1
+    assert own.deploy()["version"] == 2
+    own.platform.deleted_keys.add(1)
+    with pytest.raises(OperationFailed, match=r"Version 1 has a key .* does not accept any more.*check out the older"):
+        roll_back(own.place, 1, yes=True)
+    assert alias(aws) == "2"
 
 
 @pytest.mark.parametrize("store", ["variable", "secrets-manager"])
-def test_a_version_with_the_present_key_is_rolled_back_to_without_a_warning(
-    own: QuickPlugin, capsys: pytest.CaptureFixture[str], store: str
-) -> None:
+def test_a_version_with_the_present_key_is_rolled_back_to(own: QuickPlugin, aws: MotoAccount, store: str) -> None:
     own.settings = {"key-store": store}
     own.deploy()
     own.code = own.code.replace("1", "2")
     own.deploy()
     roll_back(own.place, None, yes=True)
-    assert "warning" not in capsys.readouterr().err
+    assert (alias(aws), own.platform.keys) == ("1", 1)

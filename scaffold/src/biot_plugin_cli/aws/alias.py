@@ -9,9 +9,10 @@ from typing import Any
 from biot_plugin_cli.aws.errors import find, tolerate, unless_exists
 from biot_plugin_cli.aws.session import Account
 
-__all__ = ["Alias", "delete_alias", "find_alias", "prune_versions", "set_alias"]
+__all__ = ["MAX_VERSIONS", "Alias", "delete_alias", "find_alias", "prune_versions", "set_alias"]
 
-_MAX_VERSIONS = 5
+MAX_VERSIONS = 5
+"""How many published versions stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def prune_versions(account: Account, function: str, versions: list[str]) -> None
         function: The function's name.
         versions: The numbers of all versions, the oldest first.
     """
-    old = versions[:-_MAX_VERSIONS]
+    old = versions[:-MAX_VERSIONS]
     if not old:
         return
     pages = account.lambda_functions.get_paginator("list_aliases").paginate(FunctionName=function)

@@ -25,8 +25,12 @@ STATE_TAG = "biot-plugin:state"
 PREVIOUS_TAG = "biot-plugin:previous-version"
 URL_TAG = "biot-plugin:url"
 """The tag of the log group with the function URL, which outlives a function that somebody deletes by hand."""
+SECRET_TAG = "biot-plugin:secret"  # noqa: S105 - the name of a tag
+"""The tag of the log group that says whether there is a secret: `made` or `deleted`."""
 CODE_TAG = "biot-plugin:code"
 """The tag with the content hash and the SHA-256 of the code that was deployed last."""
+
+SECRET_MADE, SECRET_DELETED = "made", "deleted"
 
 DISABLED = "DISABLED"
 ENABLED = "ENABLED"
@@ -97,7 +101,9 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
     with explained():
         function = find_function(account, names.function)
         alias = find_alias(account, names.function, ALIAS) if function else None
+        log_group = find_log_group(account, names.log_group)
         has_secret = settings.service_user and settings.key_store == "secrets-manager"
+        is_made = log_group is not None and log_group.tags.get(SECRET_TAG) == SECRET_MADE
         urls = [find_url(account, names.function, alias) if function else None for alias in (ALIAS, None)]
         # Some stand-ins of AWS have one URL for both.
         is_other = urls[1] is not None and (urls[0] is None or urls[0].address != urls[1].address)
@@ -107,13 +113,13 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
             alias=alias,
             live=find_function(account, names.function, alias.version) if alias else None,
             role=None if settings.role else find_role(account, names.role),
-            log_group=find_log_group(account, names.log_group),
+            log_group=log_group,
             url=urls[0],
             other_url=urls[1] if is_other else None,
             permissions={permission.sid: permission for permission in permissions if permission.is_own},
             other_permissions=tuple(permission for permission in permissions if not permission.is_own),
             schedule=find_schedule(account, names.rule),
-            secret=find_secret(account, names.secret) if has_secret or _uses_secret(function) else None,
+            secret=find_secret(account, names.secret) if has_secret or is_made or _uses_secret(function) else None,
         )
 
 

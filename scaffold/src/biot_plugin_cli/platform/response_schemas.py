@@ -96,7 +96,7 @@ SERVICE_USER: Schema = {"id": str, "roleId": str}
 """A service user (contract section 5.4)."""
 ROLE: Schema = {"id": str}
 """A role (contract section 5.4)."""
-NEW_SECRET_KEY: Schema = {"secretKey": str}
+NEW_SECRET_KEY: Schema = {"id": str, "secretKey": str}
 """A new secret key of a service user (contract section 5.4)."""
 
 
