@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +21,7 @@ from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.platform.service_users import ServiceKey
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
@@ -42,6 +43,7 @@ class MemoryPlatform:
     Attributes:
         users: The ids of the service users, by name.
         keys: How many keys were made.
+        deleted_keys: The numbers of those that were deleted.
         subscriptions: The subscriptions of each URL.
         before_change: Runs before each change, and may raise.
     """
@@ -50,16 +52,23 @@ class MemoryPlatform:
     keys: int = 0
     subscriptions: dict[str, tuple[Subscription, ...]] = field(default_factory=dict)
     before_change: Callable[[str], None] = print
+    deleted_keys: set[int] = field(default_factory=set)
 
     def find_service_user(self, name: str) -> str | None:
         return self.users.get(name)
 
-    def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
+    def has_service_user(self, name: str) -> bool:
+        return name in self.users
+
+    def find_service_keys(self, user_id: str) -> tuple[str, ...]:
+        return tuple(f"{user_id}/{number}" for number in range(1, self.keys + 1) if number not in self.deleted_keys)
+
+    def make_service_key(self, name: str, role: str | None, used: Sequence[str]) -> ServiceKey:
         self.before_change("user")
         user_id = self.users.setdefault(name, f"id-of-{name}")
         self.before_change("key")
         self.keys += 1
-        return user_id, f"key-{self.keys}-of-{user_id}"
+        return ServiceKey(user_id, f"{user_id}/{self.keys}", f"key-{self.keys}-of-{user_id}")
 
     def delete_service_user(self, name: str) -> None:
         self.before_change("user")
@@ -153,7 +162,9 @@ def _lines_of(values: Mapping[str, Any]) -> list[str]:
 
 
 def quick_plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> QuickPlugin:
-    plugin = QuickPlugin(folder, MemoryPlatform(before_change=lambda _: None), _account(os.environ["AWS_ENDPOINT_URL"]))
+    plugin = QuickPlugin(
+        folder, MemoryPlatform(before_change=lambda _: None), _account(os.environ.get("AWS_ENDPOINT_URL", ""))
+    )
     monkeypatch.setattr(deployment, "prepared", plugin.prepared)
     return plugin
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from biot_plugin_cli.aws.errors import find, tolerate, unless_exists
@@ -33,6 +33,16 @@ __all__ = [
 LATEST = "$LATEST"
 ARCHITECTURE = "x86_64"
 """The processor that packages are built for."""
+
+# What somebody can set that no deployment sets, with what takes it back.
+_BY_HAND: Mapping[str, Any] = {
+    "Layers": [],
+    "DeadLetterConfig": {"TargetArn": ""},
+    "TracingConfig": {"Mode": "PassThrough"},
+    "FileSystemConfigs": [],
+    "LoggingConfig": {},
+    "SnapStart": {"ApplyOn": "None"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class FunctionConfig:
         subnets: The ids of the VPC's subnets, sorted.
         security_groups: The ids of its security groups, sorted.
         kms_key: The ARN of the key that encrypts the environment variables; empty for AWS's own.
+        by_hand: What somebody has set that no deployment sets, such as layers, by AWS's names.
     """
 
     runtime: str
@@ -77,6 +88,7 @@ class FunctionConfig:
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
     kms_key: str = ""
+    by_hand: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: FunctionConfigurationTypeDef) -> FunctionConfig:
@@ -106,6 +118,7 @@ class FunctionConfig:
             subnets=tuple(sorted(vpc.get("SubnetIds") or ())),
             security_groups=tuple(sorted(vpc.get("SecurityGroupIds") or ())),
             kms_key=document.get("KMSKeyArn") or "",
+            by_hand=_by_hand(document),
         )
 
     def request(self) -> dict[str, Any]:
@@ -139,6 +152,7 @@ class FunctionState:
         reason: Why it failed, if it has.
         revision: Identifies the state for conditional changes; None if AWS does not tell.
         package_type: `Zip` or `Image`.
+        concurrency: How many events are handled at once, as somebody has reserved by hand; None for no such limit.
     """
 
     arn: str
@@ -152,6 +166,7 @@ class FunctionState:
     reason: str
     revision: str | None
     package_type: str = "Zip"
+    concurrency: int | None = None
 
     @classmethod
     def of(cls, document: FunctionConfigurationTypeDef, tags: Mapping[str, str]) -> FunctionState:
@@ -185,7 +200,10 @@ def find_function(account: Account, name: str, version: str | None = None) -> Fu
     """
     qualifier: dict[str, Any] = {"Qualifier": version} if version else {}
     response = find(lambda: account.lambda_functions.get_function(FunctionName=name, **qualifier))
-    return FunctionState.of(response["Configuration"], response.get("Tags") or {}) if response else None
+    if response is None:
+        return None
+    state = FunctionState.of(response["Configuration"], response.get("Tags") or {})
+    return replace(state, concurrency=(response.get("Concurrency") or {}).get("ReservedConcurrentExecutions"))
 
 
 def find_versions(account: Account, name: str) -> list[FunctionState]:
@@ -215,12 +233,25 @@ def create_function(
     return created is not None
 
 
-def update_config(account: Account, name: str, config: FunctionConfig, revision: str | None) -> None:
-    """Set a function's configuration, unless somebody else has changed it since it was read."""
+def update_config(
+    account: Account, name: str, config: FunctionConfig, before: FunctionConfig, revision: str | None
+) -> None:
+    """Set a function's configuration, unless somebody else has changed it since it was read.
+
+    Args:
+        account: The account.
+        name: The function's name.
+        config: The configuration.
+        before: The configuration as it is: what somebody has set by hand is taken back.
+        revision: The state that was read; None if AWS does not tell.
+    """
     condition: dict[str, Any] = {"RevisionId": revision} if revision else {}
+    resets: dict[str, Any] = {field: _BY_HAND[field] for field in before.by_hand}
+    if "LoggingConfig" in resets:
+        resets["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"}
     when_ready(
         lambda: account.lambda_functions.update_function_configuration(
-            FunctionName=name, **config.request(), **condition
+            FunctionName=name, **config.request(), **resets, **condition
         )
     )
 
@@ -288,6 +319,31 @@ def untag_function(account: Account, arn: str, *names: str) -> None:
 def delete_function(account: Account, name: str) -> None:
     """Delete a function, with its versions, aliases and permissions."""
     tolerate(lambda: account.lambda_functions.delete_function(FunctionName=name))
+
+
+def _by_hand(document: FunctionConfigurationTypeDef) -> dict[str, Any]:
+    name = document.get("FunctionName", "")
+    logging: Mapping[str, Any] = document.get("LoggingConfig") or {}
+    values = {
+        "Layers": [layer.get("Arn") for layer in document.get("Layers") or ()],
+        "DeadLetterConfig": (document.get("DeadLetterConfig") or {}).get("TargetArn"),
+        "TracingConfig": _unless((document.get("TracingConfig") or {}).get("Mode"), "PassThrough"),
+        "FileSystemConfigs": [system.get("Arn") for system in document.get("FileSystemConfigs") or ()],
+        "LoggingConfig": [
+            value
+            for value in (
+                _unless(logging.get("LogFormat"), "Text"),
+                _unless(logging.get("LogGroup"), f"/aws/lambda/{name}"),
+            )
+            if value
+        ],
+        "SnapStart": _unless((document.get("SnapStart") or {}).get("ApplyOn"), "None"),
+    }
+    return {field: value for field, value in values.items() if value}
+
+
+def _unless(value: Any, default: str) -> Any:
+    return None if value == default else value
 
 
 def _is_settled(state: FunctionState, allows_failed_update: bool) -> bool:

@@ -45,7 +45,7 @@ _FIELDS = (
     "memorySize",
     "cronSchedule",
 )
-_ADDED_FIELDS = ("endpointUrl", "linkToConsole", "lastModifiedTime")
+_ADDED_FIELDS = ("reservedConcurrency", "endpointUrl", "linkToConsole", "lastModifiedTime")
 
 
 def plan_document(plan: Plan, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -23,17 +23,35 @@ from biot_plugin_cli.own_account.code.deployable import Code
 from biot_plugin_cli.own_account.hook_record import HOOKS_VARIABLE, encode_hooks, hooks_document
 from biot_plugin_cli.package.builder import Package
 
-__all__ = ["DEPLOY_VARIABLES", "KEY_VARIABLE", "LABEL_VARIABLES", "SECRET_VARIABLE", "USER_VARIABLE", "DesiredState"]
+__all__ = [
+    "DEPLOY_VARIABLES",
+    "KEY_ID_VARIABLE",
+    "KEY_VARIABLE",
+    "LABEL_VARIABLES",
+    "SECRET_VARIABLE",
+    "USER_VARIABLE",
+    "DesiredState",
+]
 
 USER_VARIABLE = "BIOT_SERVICE_USER_ID"
 KEY_VARIABLE = "BIOT_SERVICE_USER_SECRET_KEY"
 SECRET_VARIABLE = "BIOT_SERVICE_USER_SECRET_ARN"  # noqa: S105 - the name of a variable
+KEY_ID_VARIABLE = "BIOT_SERVICE_USER_KEY_ID"
+"""The id of the key in `KEY_VARIABLE`, which says whether the platform still accepts it."""
 _APP_VARIABLE = "BIOT_APP_NAME"
 _URL_VARIABLE = "BIOT_BASE_URL"
 _ENVIRONMENT_VARIABLE = "BIOT_SERVICE_ENVIRONMENT"
 
 LABEL_VARIABLES = frozenset(
-    [_APP_VARIABLE, _URL_VARIABLE, _ENVIRONMENT_VARIABLE, USER_VARIABLE, SECRET_VARIABLE, HASH_VARIABLE]
+    [
+        _APP_VARIABLE,
+        _URL_VARIABLE,
+        _ENVIRONMENT_VARIABLE,
+        USER_VARIABLE,
+        KEY_ID_VARIABLE,
+        SECRET_VARIABLE,
+        HASH_VARIABLE,
+    ]
 )
 """The environment variables that a deployment sets, and whose values are no secrets."""
 
@@ -170,19 +188,20 @@ class DesiredState:
             kms_key=settings.kms_key or "",
         )
 
-    def role(self, log_group: str, secret: str) -> Role | None:
+    def role(self, log_group: str, secret: str | None) -> Role | None:
         """Return the execution role; None if an existing one is used.
 
         Args:
             log_group: The ARN of the log group.
-            secret: The ARN of the secret; may end with `-??????` for what AWS adds to its name.
+            secret: The ARN of the secret; may end with `-??????` for what AWS adds to its name. None if no version
+                reads one.
         """
         settings = self.settings
         if settings.role:
             return None
         resources = {
             "log_group": log_group,
-            "secret": secret if self.has_secret else None,
+            "secret": secret,
             "key": settings.kms_key,
             "vpc": "*" if settings.subnets else None,
         }

@@ -36,6 +36,7 @@ def show_status(place: Place) -> dict[str, Any]:
         **document,
         "endpointUrl": actual.address,
         "linkToConsole": console_link(place.account, place.names.function),
+        "reservedConcurrency": actual.function.concurrency,
         "lastModifiedTime": actual.function.modified,
     }
 

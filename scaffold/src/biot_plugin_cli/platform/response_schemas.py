@@ -103,7 +103,7 @@ IMAGE_REPOSITORY: Schema = {
     "credentials": {"accessKeyId": _TOKEN, "secretAccessKey": _TOKEN, "sessionToken": _TOKEN},
 }
 """The repository for images, and credentials for it (contract section 7.2)."""
-NEW_SECRET_KEY: Schema = {"secretKey": str}
+NEW_SECRET_KEY: Schema = {"id": str, "secretKey": str}
 """A new secret key of a service user (contract section 5.4)."""
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
+from biot_plugin_cli.aws.errors import explained
+from biot_plugin_cli.aws.function import FunctionState, find_versions
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.config_changes import Change, changed_fields
 from biot_plugin_cli.own_account.actual_state import ActualState
@@ -51,6 +54,13 @@ class Deployment:
         """The ARN of the execution role."""
         settings = self.desired.settings
         return settings.role or self.account.role_arn(settings.role_path, self.desired.names.role)
+
+    @cached_property
+    def versions(self) -> Sequence[FunctionState]:
+        """The published versions as they are, the newest first."""
+        with explained():
+            name = self.desired.names.function
+            return find_versions(self.account, name)[::-1] if self.actual.function else ()
 
 
 @dataclass(frozen=True, slots=True)

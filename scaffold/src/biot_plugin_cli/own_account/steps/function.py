@@ -95,7 +95,7 @@ def _update(deployment: Deployment) -> None:
     state = settle(account, name, allows_failed_update=True)
     after = replace(desired, environment={**_others(state), **desired.environment})
     if state.config != after or state.update_status == "Failed" or _has_new_role(deployment):
-        update_config(account, name, after, state.revision)
+        update_config(account, name, after, state.config, state.revision)
         state = settle(account, name)
     code = _code_of(deployment)
     deployed = replace(deployment, actual=replace(deployment.actual, function=state))
@@ -162,6 +162,7 @@ def _fields(config: FunctionConfig) -> dict[str, Any]:
         "role": config.role,
         **vpc,
         **({"kmsKey": config.kms_key} if config.kms_key else {}),
+        **{f"{name[0].lower()}{name[1:]}": value for name, value in config.by_hand.items()},
         "environmentVariables": variables,
         "hooks": describe_hooks(decode_hooks(config.environment.get(HOOKS_VARIABLE))),
         "contentHash": _code(config.environment.get(HASH_VARIABLE, "")),
