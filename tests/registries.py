@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ import trustme
 import urllib3
 
 from biot_plugin_cli.registry.blobs import Blob
+from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.digests import digest_of
 from biot_plugin_cli.registry.manifest import Manifest
 from biot_plugin_cli.registry.media_types import (
@@ -32,7 +33,7 @@ from biot_plugin_cli.registry.media_types import (
     OCI_MANIFEST,
 )
 
-__all__ = ["PASSWORD", "USER", "DockerRegistry", "SmallImage", "docker_registry", "make_image", "make_tar"]
+__all__ = ["PASSWORD", "USER", "Connect", "DockerRegistry", "SmallImage", "docker_registry", "make_image", "make_tar"]
 
 USER = "AWS"
 PASSWORD = "s3cret-of-tests"
@@ -40,6 +41,10 @@ PASSWORD = "s3cret-of-tests"
 _HTPASSWD = f"{USER}:$2y$04$abcdefghijklmnopqrstuuTLyXR/MgD8WKzwjtXUOLtArnKdAujqi\n"
 _PROGRAM = "/usr/bin/docker-registry"
 _SECONDS = 30.0
+
+Connect = Callable[..., Registry]
+"""Creates a client; the arguments are those of `Registry`."""
+
 _DOCKER_TYPES = DOCKER_LAYER, DOCKER_CONFIG, DOCKER_MANIFEST
 _OCI_TYPES = OCI_LAYER, OCI_CONFIG, OCI_MANIFEST
 
@@ -185,8 +190,8 @@ def _free_port() -> int:
 
 def _wait_until_it_answers(registry: DockerRegistry, process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + _SECONDS
-    certificates = {"ca_certs": str(registry.ca_file)} if registry.ca_file else {}
-    with urllib3.PoolManager(retries=False, **certificates) as pool:
+    ca_file = str(registry.ca_file) if registry.ca_file else None
+    with urllib3.PoolManager(retries=False, ca_certs=ca_file) as pool:
         while time.monotonic() < end and process.poll() is None:
             with suppress(urllib3.exceptions.HTTPError):
                 pool.request("GET", f"{registry.url}/v2/", timeout=1.0)

@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.http.proxies import pool_for
 from biot_plugin_cli.platform import retries
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import Unreachable
-from biot_plugin_cli.http.proxies import pool_for
 from tests.scaffold.listener import Listener, read_head
 
 HOST = "platform.example"

@@ -161,23 +161,23 @@ class Sender:
             raise RegistryRefused(f"{self.host} leads to an address that is not valid {purpose}: report it") from None
 
     def base_url(self) -> str:
-        """Return the URL of the registry: https, but where a registry on this machine speaks http alone."""
+        """Return the URL of the registry: https, but where a registry on this machine speaks http."""
         if self._base_url is None:
             host = api_host(self.host)
-            speaks_http = is_loopback(self._hostname) and not self._speaks_tls(f"https://{host}")
-            self._base_url = f"{'http' if speaks_http else 'https'}://{host}"
+            # Whoever names certificates means https.
+            may_be_plain = is_loopback(self._hostname) and self._ca_file is None
+            is_plain = may_be_plain and self._speaks_http(f"http://{host}/v2/")
+            self._base_url = f"{'http' if is_plain else 'https'}://{host}"
         return self._base_url
 
-    def _speaks_tls(self, url: str) -> bool:
+    def _speaks_http(self, url: str) -> bool:
         try:
-            self._exchange("GET", f"{url}/v2/", {}, None, _SMALL).raw.close()
-        except UntrustedCertificate:
-            return True
-        except RegistryUnreachable as error:
-            cause = getattr(error.__cause__, "reason", None) or error.__cause__
-            # Some servers break the connection off when they see TLS.
-            return not isinstance(cause, SSLError | ProtocolError)
-        return True
+            opened = self._exchange("GET", url, {}, None, _SMALL)
+        except AnswerLost:
+            return False
+        opened.raw.close()
+        # What servers of https say to http.
+        return opened.status != 400
 
     def _authorized(
         self, method: str, url: str, scopes: Scopes, headers: Mapping[str, str], body: Body, limits: Limits
@@ -235,7 +235,13 @@ class Sender:
         content = body() if callable(body) else body
         with self.translated():
             raw = self._pool(url, limits).request(
-                method, url, body=content, headers={**_AGENT, **headers}, preload_content=False, decode_content=False
+                method,
+                url,
+                body=content,
+                headers={**_AGENT, **headers},
+                preload_content=False,
+                decode_content=False,
+                redirect=False,
             )
         return Opened(raw, url, method, self.translated)
 
