@@ -12,7 +12,6 @@ from biot_plugin_cli.image.bases.contents import known_contents
 from biot_plugin_cli.image.bases.foundation import OCI, Base, Family
 from biot_plugin_cli.image.build_time import build_time
 from biot_plugin_cli.image.configuration import (
-    AddedLayer,
     Start,
     canonical_json,
     hash_document,
@@ -20,6 +19,7 @@ from biot_plugin_cli.image.configuration import (
     with_labels,
 )
 from biot_plugin_cli.image.labels import make_labels
+from biot_plugin_cli.image.layers.writer import AddedLayer
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.descriptor import Descriptor

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from biot_plugin_cli.image.build_time import timestamp
-from biot_plugin_cli.image.layer import Layer
+from biot_plugin_cli.image.layers.writer import AddedLayer
 
 __all__ = [
-    "AddedLayer",
     "Start",
     "canonical_json",
     "complete_history",
@@ -29,19 +28,6 @@ _OBSOLETE = frozenset(["container", "container_config", "docker_version", "id", 
 # They say what the base was made of, and would be taken for what the plugin was made of.
 _OF_THE_BASE = tuple(f"org.opencontainers.image.{name}" for name in ("created", "revision", "version"))
 _BUILDER = "biot-plugin"
-
-
-@dataclass(frozen=True, slots=True)
-class AddedLayer:
-    """A layer that is added to a base.
-
-    Attributes:
-        layer: The layer.
-        purpose: What it adds, for the history.
-    """
-
-    layer: Layer
-    purpose: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from biot_plugin_cli.image.bases.contents import find_client, read_contents
 from biot_plugin_cli.image.bases.foundation import EMPTY, Base
 from biot_plugin_cli.image.bases.resolution import resolve_base
 from biot_plugin_cli.image.build_time import build_time
-from biot_plugin_cli.image.configuration import AddedLayer, Start
-from biot_plugin_cli.image.dependency_layer import build_dependency_layer
-from biot_plugin_cli.image.layer import write_layer
-from biot_plugin_cli.image.runtime_client import CLIENT, CLIENT_FOLDER, build_client_layer
+from biot_plugin_cli.image.configuration import Start
+from biot_plugin_cli.image.layers.dependencies import build_dependency_layer
+from biot_plugin_cli.image.layers.runtime_client import CLIENT, CLIENT_FOLDER, build_client_layer
+from biot_plugin_cli.image.layers.writer import AddedLayer, write_layer
 from biot_plugin_cli.manifest.image_settings import NO_BASE, ImageSettings
 from biot_plugin_cli.package.compilation import compile_sources, find_compiler, no_bytecode_note
 from biot_plugin_cli.package.handler_module import check_handler

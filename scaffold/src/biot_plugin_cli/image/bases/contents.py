@@ -16,8 +16,8 @@ from typing import Self
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.image.bases.foundation import Base
 from biot_plugin_cli.image.bases.resolution import download_layers
-from biot_plugin_cli.image.file_list import FileList, merge
-from biot_plugin_cli.image.layer_reader import read_members
+from biot_plugin_cli.image.layers.file_list import FileList, merge
+from biot_plugin_cli.image.layers.reader import read_members
 from biot_plugin_cli.registry.pull_cache import user_cache
 from biot_plugin_cli.terminal.file_writer import write_atomically
 

@@ -6,20 +6,20 @@ What has a digest is asked for once and then cached, so that a base that is name
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
-from biot_plugin_cli.image.bases.foundation import DOCKER, OCI, Base
+from biot_plugin_cli.image.bases.foundation import DOCKER, OCI, Base, Family
 from biot_plugin_cli.image.bases.login import environment_login
-from biot_plugin_cli.image.layer_reader import zstd_error
+from biot_plugin_cli.image.bases.recompression import recompress
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.descriptor import Descriptor
-from biot_plugin_cli.registry.digests import digest_of
+from biot_plugin_cli.registry.digests import digest_of, require_digest
 from biot_plugin_cli.registry.errors import DamagedContent
 from biot_plugin_cli.registry.login import LoginSource
 from biot_plugin_cli.registry.manifest import MAX_BYTES, Manifest
@@ -52,23 +52,23 @@ def resolve_base(name: str, login: LoginSource = environment_login) -> Base:
     registry = Registry(reference.host, login)
     manifest = _fetch(registry, reference.repository, reference.identifier)
     if manifest.is_index:
-        chosen = _choose(manifest, name)
-        manifest = _fetch(registry, reference.repository, chosen.digest)
+        manifest = _fetch(registry, reference.repository, _choose(manifest, name).digest)
         if manifest.is_index:
             raise InvalidPlugin(f"{name} is an index of indexes: name the image for linux/amd64 itself, by its digest")
     configuration = _read_configuration(registry, reference.repository, manifest, name)
-    _check_layers(manifest, configuration, name)
-    cache = BlobCache(user_cache())
-    plain = replace(reference, digest=None)
+    diff_ids = _check_layers(manifest, configuration, name)
+    family = DOCKER if manifest.media_type == DOCKER.manifest else OCI
+    cache, plain = BlobCache(user_cache()), replace(reference, digest=None)
+    layers = zip(manifest.layers, diff_ids, strict=True)
     return Base(
         name=str(plain),
         digest=manifest.digest,
-        family=DOCKER if manifest.media_type == DOCKER.manifest else OCI,
+        family=family,
         configuration=configuration,
-        layers=tuple(_layer(registry, reference.repository, layer, cache) for layer in manifest.layers),
+        layers=tuple(_layer(registry, reference.repository, *layer, family, cache) for layer in layers),
         registry=registry,
         repository=reference.repository,
-        notes=() if reference.is_pinned else (_unpinned_note(plain, manifest.digest),),
+        notes=tuple(_notes(reference, manifest)),
     )
 
 
@@ -83,7 +83,7 @@ def download_layers(base: Base) -> list[Path]:
     if base.registry is None:
         return []
     cache = BlobCache(user_cache())
-    return [cache.fetch(base.registry, base.repository, layer.descriptor) for layer in base.layers]
+    return [layer.path or cache.fetch(base.registry, base.repository, layer.descriptor) for layer in base.layers]
 
 
 def _fetch(registry: Registry, repository: str, identifier: str) -> Manifest:
@@ -133,34 +133,34 @@ def _read_configuration(registry: Registry, repository: str, manifest: Manifest,
     return document
 
 
-def _check_layers(manifest: Manifest, configuration: Mapping[str, Any], name: str) -> None:
+def _check_layers(manifest: Manifest, configuration: Mapping[str, Any], name: str) -> list[str]:
+    """Check the layers, and return the digests of their uncompressed contents."""
     rootfs = configuration.get("rootfs")
     diff_ids = rootfs.get("diff_ids") if isinstance(rootfs, dict) else None
     if not isinstance(diff_ids, list) or len(diff_ids) != len(manifest.layers):
         raise InvalidPlugin(f"{name} does not have the layers that its configuration lists: choose another base")
     for layer in manifest.layers:
-        compression = compression_of(layer.media_type)
-        if compression is None:
+        if compression_of(layer.media_type) is None:
             raise InvalidPlugin(
                 f"{name} has a layer of the type {layer.media_type}, which registries do not distribute: choose "
                 "another base"
             )
-        if compression == "zstd":
-            raise zstd_error(name)
-        if compression != "gzip":
-            raise InvalidPlugin(
-                f"{name} has layers that are not compressed, which Lambda is not known to accept: copy it to a "
-                "registry of yours with gzip, for example with skopeo copy --dest-compress-format gzip, and name that "
-                "as the base"
-            )
+    return [str(diff_id) for diff_id in map(require_digest, diff_ids)]
 
 
-def _layer(registry: Registry, repository: str, descriptor: Descriptor, cache: BlobCache) -> Blob:
+def _layer(
+    registry: Registry, repository: str, descriptor: Descriptor, diff_id: str, family: Family, cache: BlobCache
+) -> Blob:
     blob = registry.blob(repository, descriptor)
+    if compression_of(descriptor.media_type) != "gzip":
+        return recompress(blob, diff_id, family.layer)
     path = cache.find(descriptor)
     return replace(Blob.at(path, descriptor), origin=blob.origin) if path else blob
 
 
-def _unpinned_note(reference: ImageReference, digest: str) -> str:
-    named = replace(reference, digest=digest)
-    return f'{reference} is {digest} at present: write base = "{named}" to have the same tomorrow'
+def _notes(reference: ImageReference, manifest: Manifest) -> Iterator[str]:
+    if not reference.is_pinned:
+        named = replace(reference, digest=manifest.digest)
+        yield f'{reference} is {manifest.digest} at present: write base = "{named}" to have the same tomorrow'
+    if any(compression_of(layer.media_type) != "gzip" for layer in manifest.layers):
+        yield f"Layers of {reference} are compressed with gzip here, as Lambda is not known to accept others"

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.image.layer import Compressor, Layer
-from biot_plugin_cli.image.layer_reader import PlainReader
+from biot_plugin_cli.image.layers.reader import PlainReader
+from biot_plugin_cli.image.layers.writer import Compressor, Layer
 
 __all__ = ["SavedImage", "read_archive"]
 

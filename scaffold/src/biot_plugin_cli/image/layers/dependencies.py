@@ -19,7 +19,7 @@ from biot_plugin_cli.archive.regular_files import hash_file
 from biot_plugin_cli.dependencies.archive_cache import delete_oldest, lock_file
 from biot_plugin_cli.dependencies.stage import Progress, Selection, install_into
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.image.layer import Layer, folder_entries, write_layer
+from biot_plugin_cli.image.layers.writer import Layer, folder_entries, write_layer
 from biot_plugin_cli.image.size_limit import check_size
 from biot_plugin_cli.plugin.package_target import Target
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from biot_plugin_cli.dependencies.stage import Progress, Selection
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.image.configuration import AddedLayer
-from biot_plugin_cli.image.dependency_layer import build_dependency_layer
+from biot_plugin_cli.image.layers.dependencies import build_dependency_layer
+from biot_plugin_cli.image.layers.writer import AddedLayer
 from biot_plugin_cli.plugin.repository import Plugin
 
 __all__ = ["CLIENT", "CLIENT_FOLDER", "build_client_layer"]

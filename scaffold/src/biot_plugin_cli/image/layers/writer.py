@@ -21,7 +21,7 @@ from biot_plugin_cli.archive.entry_paths import name_of
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed
 
-__all__ = ["Compressor", "FolderEntry", "Layer", "folder_entries", "write_layer"]
+__all__ = ["AddedLayer", "Compressor", "FolderEntry", "Layer", "folder_entries", "write_layer"]
 
 # As for zip files: 9 takes three times as long, for half a percent.
 _COMPRESSION_LEVEL = 6
@@ -49,6 +49,19 @@ class Layer:
     diff_id: str
     unpacked_size: int
     files: tuple[Digest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddedLayer:
+    """A layer that is added to a base.
+
+    Attributes:
+        layer: The layer.
+        purpose: What it adds, for the history.
+    """
+
+    layer: Layer
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)

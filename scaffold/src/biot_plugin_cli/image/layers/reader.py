@@ -30,7 +30,7 @@ _HEADERS = (
 
 
 class _Source(Protocol):
-    def read(self, size: int = -1, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes: ...
 
 
 class PlainReader:
