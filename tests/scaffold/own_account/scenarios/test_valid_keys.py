@@ -34,7 +34,7 @@ def sides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -
 
 @pytest.fixture
 def watched(sides: CutPlatform, emulator: Emulator) -> list[str]:
-    """Look before each request to AWS, and so after the one before, whether the live version can log in; list the looks."""
+    """Look before each request to AWS, so after the one before, whether the live version can log in; list the looks."""
     looks = list[str]()
     checked = set[tuple[Any, int]]()
 
