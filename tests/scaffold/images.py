@@ -6,14 +6,24 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import pytest
+
+from biot_emulator.testing import Emulator
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.manifest import Manifest
 from biot_plugin_cli.registry.media_types import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
+from biot_plugin_cli.registry.requests.backoff import Backoff
+from tests.faulty_registry import FaultyRegistry, faulty_registry
+from tests.scaffold.deployments import configured
+from tests.scaffold.packages import Repository
 
-__all__ = ["image_of"]
+__all__ = ["as_image", "counted", "image_of", "use_platform"]
 
 
 def image_of(code: str, *, name: str = "demo", content_hash: str = "", level: int = 9) -> Image:
@@ -57,3 +67,32 @@ def _layer(code: str, level: int) -> bytes:
 
 def _digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def as_image(plugin: Repository, base: str = "scratch") -> None:
+    """Have a plugin deployed as an image."""
+    configured(plugin, package="image", timeout=30)
+    file = plugin.root / "pyproject.toml"
+    file.write_text(f'{file.read_text()}\n[tool.biot-plugin.image]\nbase = "{base}"\n')
+
+
+def use_platform(monkeypatch: pytest.MonkeyPatch, emulator: Emulator, url: str) -> None:
+    """Let the commands use an emulator as its administrator, at a URL that leads to it."""
+    for name, value in (("BASE_URL", url), ("USERNAME", emulator.username), ("PASSWORD", emulator.password)):
+        monkeypatch.setenv(f"BIOT_PLUGIN_{name}", value)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+
+
+@contextmanager
+def counted(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyRegistry]:
+    """Let the commands use an emulator by way of a proxy, which counts and can fail."""
+    monkeypatch.setattr(Backoff, "__init__", _impatient)
+    with faulty_registry(emulator.url.removeprefix("http://")) as proxy:
+        use_platform(monkeypatch, emulator, f"http://{proxy.host}")
+        yield proxy
+
+
+def _impatient(backoff: Backoff, *_: object) -> None:
+    object.__setattr__(backoff, "pauses", (0.0, 0.0, 0.0))
+    object.__setattr__(backoff, "sleep", lambda _: None)

@@ -126,7 +126,9 @@ class QuickPlugin:
         return place
 
     @contextmanager
-    def prepared(self, _plugin: Plugin, _builder: str | None) -> Iterator[tuple[Hooks, Package | Image]]:
+    def prepared(
+        self, _plugin: Plugin, _builder: str | None = None, **_options: bool
+    ) -> Iterator[tuple[Hooks, Package | Image]]:
         """Return the hooks and the package or image, in place of checks and builds."""
         folder = self.root / "src"
         folder.mkdir(exist_ok=True)
@@ -140,15 +142,18 @@ class QuickPlugin:
         if self.manifest.get("package") == "image":
             yield hooks, image_of(self.code)
             return
-        yield hooks, Package(
-            path=package,
-            sha256=hashlib.sha256(content).hexdigest(),
-            content_hash=digest,
-            size=len(content),
-            unpacked_size=len(self.code),
-            files=1,
-            sbom=package,
-            parts=(),
+        yield (
+            hooks,
+            Package(
+                path=package,
+                sha256=hashlib.sha256(content).hexdigest(),
+                content_hash=digest,
+                size=len(content),
+                unpacked_size=len(self.code),
+                files=1,
+                sbom=package,
+                parts=(),
+            ),
         )
 
     def deploy(self, *, dry_run: bool = False, adopt: bool = False) -> dict[str, Any]:

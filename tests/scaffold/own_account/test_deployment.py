@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +22,7 @@ from biot_plugin_cli.own_account.rollback import roll_back
 from biot_plugin_cli.own_account.status import list_plugins, show_status
 from biot_plugin_cli.own_account.steps import address
 from biot_plugin_cli.own_account.switch import set_state
+from biot_plugin_cli.package.builder import Package
 from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount
 from tests.scaffold.own_account.quick import BASE_URL, CREATED, PATIENTS, THEIR_SUBSCRIPTION, THEIRS, QuickPlugin
 
@@ -179,15 +182,16 @@ def test_a_change_is_a_new_version_that_the_alias_calls(own: QuickPlugin, aws: M
 
 def test_the_same_files_in_other_bytes_are_no_change(own: QuickPlugin, monkeypatch: pytest.MonkeyPatch) -> None:
     own.deploy()
-    prepare = own.prepare
 
-    def otherwise_compressed(plugin: Any) -> Any:
-        hooks, package = prepare(plugin)
-        content = package.path.read_bytes() + b"\0"
-        package.path.write_bytes(content)
-        return hooks, replace(package, sha256=hashlib.sha256(content).hexdigest())
+    @contextmanager
+    def otherwise_compressed(*arguments: Any, **options: Any) -> Iterator[Any]:
+        with own.prepared(*arguments, **options) as (hooks, package):
+            assert isinstance(package, Package)
+            content = package.path.read_bytes() + b"\0"
+            package.path.write_bytes(content)
+            yield hooks, replace(package, sha256=hashlib.sha256(content).hexdigest())
 
-    monkeypatch.setattr(own, "prepare", otherwise_compressed)
+    monkeypatch.setattr(deployment, "prepared", otherwise_compressed)
     assert own.deploy()["action"] == "none"
 
 

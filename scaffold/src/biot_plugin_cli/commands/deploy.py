@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import AsJson, Environment, ImageBuilder, Yes
+from biot_plugin_cli.commands.options import AsJson, BuilderOption, Environment, Yes
 from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["deploy"]
@@ -21,7 +21,7 @@ def deploy(
         bool,
         typer.Option("--adopt", help="Take over AWS resources of the same names that were not made by biot-plugin."),
     ] = False,
-    builder: ImageBuilder = None,
+    builder: BuilderOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Package the plugin, show the changes on the platform, and in an AWS account of one's own, and apply them.

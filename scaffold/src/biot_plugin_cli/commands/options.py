@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.manifest.image_settings import Builder
-
-__all__ = ["AsJson", "EnvFile", "Environment", "ImageBuilder", "Yes"]
+__all__ = ["AsJson", "BuilderOption", "EnvFile", "Environment", "Yes"]
 
 Environment = Annotated[
     str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
@@ -19,7 +17,12 @@ EnvFile = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-ImageBuilder = Annotated[
-    Builder | None,
-    typer.Option("--builder", help="What builds the container image; builder in [tool.biot-plugin.image] if left out."),
+BuilderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--builder",
+        metavar="NAME",
+        help="What builds the image: layers (no container engine), or docker, podman, buildah, or engine for any of "
+        "them.",
+    ),
 ]

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from biot_plugin_cli.deploy.destination import Destination
     from biot_plugin_cli.logs.event import ConsoleLink, LogSource
     from biot_plugin_cli.logs.selection import Since
-    from biot_plugin_cli.manifest.image_settings import Builder
     from biot_plugin_cli.own_account.place import Place
+    from biot_plugin_cli.plugin.repository import Plugin
+    from biot_plugin_cli.publish.repository import ImageRepository
 
 __all__ = ["DeploymentTarget", "Target", "select_target"]
 
@@ -43,7 +44,21 @@ class DeploymentTarget(Protocol):
         """The environment variables of the manifest."""
         ...
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: Builder | None) -> dict[str, Any]:
+    @property
+    def plugin(self) -> Plugin:
+        """The plugin, with the overrides of its environment."""
+        ...
+
+    @property
+    def is_lambda(self) -> bool:
+        """Whether AWS runs the plugin, and not the emulator, which needs less."""
+        ...
+
+    def images(self) -> ImageRepository:
+        """Return the repository that images are pushed to."""
+        ...
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: str | None) -> dict[str, Any]:
         """Deploy the plugin."""
         ...
 
@@ -99,7 +114,20 @@ class _BiotTarget:
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: Builder | None) -> dict[str, Any]:
+    @property
+    def plugin(self) -> Plugin:
+        return self._destination.plugin
+
+    @property
+    def is_lambda(self) -> bool:
+        return self._destination.is_lambda
+
+    def images(self) -> ImageRepository:
+        from biot_plugin_cli.publish.platform_repository import platform_repository
+
+        return platform_repository(self._destination.client)
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: str | None) -> dict[str, Any]:
         from biot_plugin_cli.deploy.deployment import deploy
         from biot_plugin_cli.errors import UsageError
 
@@ -145,7 +173,21 @@ class _AwsTarget:
     def __init__(self, place: Place) -> None:
         self._place = place
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: Builder | None) -> dict[str, Any]:
+    @property
+    def plugin(self) -> Plugin:
+        return self._place.plugin
+
+    @property
+    def is_lambda(self) -> bool:
+        return True
+
+    def images(self) -> ImageRepository:
+        from biot_plugin_cli.own_account.code.built import require_repository_name
+        from biot_plugin_cli.own_account.code.repository import own_repository
+
+        return own_repository(self._place.account, require_repository_name(self._place.settings))
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: str | None) -> dict[str, Any]:
         from biot_plugin_cli.own_account.deployment import deploy
 
         return deploy(self._place, dry_run=dry_run, yes=yes, adopt=adopt, builder=builder)

@@ -16,7 +16,6 @@ from biot_plugin_cli.deploy.preparation import prepared
 from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan
 from biot_plugin_cli.errors import CliError, OperationFailed
 from biot_plugin_cli.hooks.discovery import Hooks
-from biot_plugin_cli.manifest.image_settings import Builder
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.platform.plugin_calls import CodePart
 from biot_plugin_cli.terminal.confirmation import confirm
@@ -24,7 +23,7 @@ from biot_plugin_cli.terminal.confirmation import confirm
 __all__ = ["deploy", "upload"]
 
 
-def deploy(destination: Destination, *, dry_run: bool, yes: bool, builder: Builder | None = None) -> dict[str, Any]:
+def deploy(destination: Destination, *, dry_run: bool, yes: bool, builder: str | None = None) -> dict[str, Any]:
     """Deploy a plugin, unless the platform has it already; return the document of `--json`.
 
     Args:
@@ -36,7 +35,7 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool, builder: Build
     Raises:
         CliError: It cannot be imported, built or deployed.
     """
-    with prepared(destination.plugin, builder) as (hooks, built):
+    with prepared(destination.plugin, builder, on_lambda=destination.is_lambda) as (hooks, built):
         return _deploy(destination, hooks, code_of(built), dry_run=dry_run, yes=yes)
 
 

@@ -4,63 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from biot_plugin_cli.archive.cache_folder import scratch_folder
 from biot_plugin_cli.check.finding import Finding
 from biot_plugin_cli.check.loading import check_loading
 from biot_plugin_cli.check.runner import CheckResult, check
-from biot_plugin_cli.dependencies.stage import Progress
-from biot_plugin_cli.deploy.report import print_notes, print_warnings
+from biot_plugin_cli.deploy.report import print_warnings
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError, UsageError
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.image.artifact import Image
-from biot_plugin_cli.image.builder import build_image
+from biot_plugin_cli.image.examination import building, require_acceptable
+from biot_plugin_cli.image.report import print_notes
 from biot_plugin_cli.loading.image_code import write_code_of
-from biot_plugin_cli.manifest.image_settings import Builder
 from biot_plugin_cli.package.builder import Package, build_package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["prepared", "require_image"]
+__all__ = ["prepared"]
 
 
 @contextmanager
-def prepared(plugin: Plugin, builder: Builder | None = None) -> Iterator[tuple[Hooks, Package | Image]]:
+def prepared(
+    plugin: Plugin, builder: str | None = None, *, on_lambda: bool = True
+) -> Iterator[tuple[Hooks, Package | Image]]:
     """Check a plugin, build its package or its image, and load what was built; warnings are printed.
 
     Args:
         plugin: The plugin.
-        builder: What builds its image; None for what the manifest says.
+        builder: What builds its image, as the user has typed it; None for what the manifest says.
+        on_lambda: Whether AWS will run it, and not the emulator, which needs less of an image.
 
     Raises:
         CliError: It cannot be imported or built, or what was built cannot be loaded.
     """
-    is_image = plugin.manifest.package == "image"
-    if builder and not is_image:
-        require_image(plugin)
-    hooks = _require_no_errors(plugin)
-    if not is_image:
-        yield hooks, _build_package(plugin, hooks)
+    if plugin.manifest.package == "image":
+        hooks = _require_no_errors(plugin)
+        with building(plugin, builder) as (image, problems):
+            require_acceptable(problems, on_lambda=on_lambda)
+            _load_image(plugin, hooks, image)
+            print_notes(image.notes)
+            yield hooks, image
         return
-    with scratch_folder(plugin.root) as folder:
-        with showing_progress() as progress:
-            image = _build_image(plugin, hooks, folder, builder, progress)
-        print_notes(image.notes)
-        yield hooks, image
-
-
-def require_image(plugin: Plugin) -> None:
-    """Require a plugin that is deployed as a container image.
-
-    Raises:
-        UsageError: It is deployed as a zip file.
-    """
-    if plugin.manifest.package != "image":
+    if builder:
         raise UsageError(
-            f"{plugin.manifest.name} is deployed as a zip file, not as a container image: set package = 'image' in "
-            "pyproject.toml, or run biot-plugin deploy without --builder"
+            f"--builder is for container images, and {plugin.manifest.name} is deployed as a zip file: leave it out, "
+            "or set package = 'image' in pyproject.toml"
         )
+    hooks = _require_no_errors(plugin)
+    yield hooks, _build_package(plugin, hooks)
 
 
 def _build_package(plugin: Plugin, hooks: Hooks) -> Package:
@@ -72,15 +63,18 @@ def _build_package(plugin: Plugin, hooks: Hooks) -> Package:
     return package
 
 
-def _build_image(plugin: Plugin, hooks: Hooks, folder: Path, builder: Builder | None, progress: Progress) -> Image:
-    build, code = folder / "image", folder / "code.zip"
-    build.mkdir()
-    image = build_image(plugin, build, builder=builder, progress=progress)
+def _load_image(plugin: Plugin, hooks: Hooks, image: Image) -> None:
     # What an engine has built needs what is in its base, and cannot be loaded here.
-    if image.builder == "layers" and write_code_of(image, code):
-        progress("Loading the code of the image")
-        _require_loading(check_loading(plugin, code, hooks.loaded))
-    return image
+    if image.builder != "layers":
+        return
+    with scratch_folder(plugin.root) as folder, showing_progress() as progress:
+        code = folder / "code.zip"
+        if write_code_of(image, code):
+            progress("Loading the code of the image")
+            findings = check_loading(plugin, code, hooks.loaded)
+        else:
+            findings = []
+    _require_loading(findings)
 
 
 def _require_loading(findings: list[Finding]) -> None:

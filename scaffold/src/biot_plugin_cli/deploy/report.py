@@ -21,7 +21,6 @@ from biot_plugin_cli.terminal.plain_text import columns, one_line, one_sentence
 __all__ = [
     "plan_document",
     "print_not_stored",
-    "print_notes",
     "print_plan",
     "print_plugin",
     "print_plugins",
@@ -130,12 +129,6 @@ def print_warnings(findings: Iterable[Finding]) -> None:
         err.print(
             Text.assemble(("warning", "yellow"), one_sentence(f": {location}{finding.message}; {finding.advice}"))
         )
-
-
-def print_notes(notes: Iterable[str]) -> None:
-    """Print the notes of a build on standard error, one per line."""
-    for note in notes:
-        err.print(Text.assemble(("note", "yellow"), one_sentence(f": {note}")))
 
 
 def print_not_stored(plan: Plan, error: CliError) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from biot_plugin_cli.deploy.preparation import prepared
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.manifest.image_settings import Builder
 from biot_plugin_cli.own_account.actual_state import read_actual_state, require_ownership
 from biot_plugin_cli.own_account.apply import run_steps
 from biot_plugin_cli.own_account.code.built import require_repository_name
@@ -24,7 +23,7 @@ from biot_plugin_cli.terminal.console import err
 __all__ = ["deploy"]
 
 
-def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool, builder: Builder | None = None) -> dict[str, Any]:
+def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool, builder: str | None = None) -> dict[str, Any]:
     """Deploy a plugin, unless everything is there already; return the document of `--json`.
 
     Args:
@@ -40,7 +39,7 @@ def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool, builder: Buil
     plugin = place.plugin
     if plugin.manifest.package == "image":
         require_repository_name(place.settings)
-    with prepared(plugin, builder) as (hooks, built):
+    with prepared(plugin, builder, on_lambda=True) as (hooks, built):
         desired = DesiredState.of(plugin.manifest, plugin.environment, place.base_url, hooks, built)
         return _deploy(place, desired, dry_run=dry_run, yes=yes, adopt=adopt)
 
