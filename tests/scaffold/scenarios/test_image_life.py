@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,17 +11,10 @@ from biot_emulator.testing import Emulator
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from tests.faulty_registry import FaultyRegistry
 from tests.scaffold.deployments import FIRST, SECOND, answer, configured, deploy, deploy_hooked, shown
-from tests.scaffold.images import as_image, counted
+from tests.scaffold.images import as_image
 from tests.scaffold.packages import Repository, make_wheel
 
-pytestmark = [pytest.mark.slow]
-
-
-@pytest.fixture
-def registry(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyRegistry]:
-    """The emulator's registry, behind what counts the bytes that it gets; the platform is there too."""
-    with counted(emulator, monkeypatch) as proxy:
-        yield proxy
+pytestmark = [pytest.mark.slow, pytest.mark.long(25)]
 
 
 def run(plugin: Repository, *arguments: str) -> Any:
@@ -42,7 +34,7 @@ def test_a_plugin_is_deployed_called_changed_rolled_back_and_deleted(
     make_wheel(plugin.wheels, "helper", {"helper.py": "VALUE = 1\n", "data.txt": "".join(map(str, range(30_000)))})
     plugin.needs("helper")
     as_image(plugin)
-    plugin.write("index.py", "import helper\n" + FIRST)
+    plugin.write("index.py", FIRST.replace("return", "import helper; return"))
     assert deploy(plugin, "--dry-run")["action"] == "create"
     assert registry.bytes_received == 0
 
@@ -61,7 +53,7 @@ def test_a_plugin_is_deployed_called_changed_rolled_back_and_deleted(
     assert not [path for path in changes(registry)[before:] if "/v2/plugins" in path]
 
     sent = registry.bytes_received
-    plugin.write("index.py", "import helper\n" + SECOND)
+    plugin.write("index.py", SECOND.replace("return", "import helper; return"))
     changed = deploy(plugin)
     assert (changed["action"], changed["version"], changed["codeChanged"]) == ("update", 2, True)
     # The layer of the dependencies is there already.
