@@ -21,6 +21,7 @@ __all__ = [
     "create_function",
     "delete_function",
     "find_function",
+    "find_image_uri",
     "find_versions",
     "publish_version",
     "settle",
@@ -204,6 +205,12 @@ def find_function(account: Account, name: str, version: str | None = None) -> Fu
         return None
     state = FunctionState.of(response["Configuration"], response.get("Tags") or {})
     return replace(state, concurrency=(response.get("Concurrency") or {}).get("ReservedConcurrentExecutions"))
+
+
+def find_image_uri(account: Account, name: str) -> str:
+    """Read the address of a function's image; empty for none."""
+    response = find(lambda: account.lambda_functions.get_function(FunctionName=name))
+    return response["Code"].get("ImageUri", "") if response else ""
 
 
 def find_versions(account: Account, name: str) -> list[FunctionState]:

@@ -69,9 +69,9 @@ def find_repository(account: Account, name: str) -> Repository | None:
 
 def has_image(account: Account, name: str, digest: str) -> bool:
     """Whether a repository has an image."""
-    images = [{"imageDigest": digest}]
-    call = account.ecr.batch_get_image
-    response = find(lambda: call(repositoryName=name, imageIds=images), *_NOT_FOUND)  # type: ignore[arg-type]
+    response = find(
+        lambda: account.ecr.batch_get_image(repositoryName=name, imageIds=[{"imageDigest": digest}]), *_NOT_FOUND
+    )
     return bool(response and response["images"])
 
 
