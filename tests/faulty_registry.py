@@ -134,13 +134,13 @@ class FaultyRegistry(Listener):
     def serve(self, caller: socket.socket) -> None:
         head, length, start = _read_request(caller)
         fault = next((fault for fault in self.faults if fault.applies(head)), Fault("", ""))
-        if fault.cut_request is not None:
-            body = _read_body(caller, start, min(length, fault.cut_request))[: fault.cut_request]
-            self.requests.append(Request(head.method, head.path, head.headers, body))
+        limit = length if fault.cut_request is None else min(length, fault.cut_request)
+        body = _read_body(caller, start, limit)[:limit]
+        self.requests.append(Request(head.method, head.path, head.headers, body))
+        # The caller may have gone in the middle, too.
+        if fault.cut_request is not None or len(body) < length:
             self._pass_on(head, body, answered=False)
             return
-        body = _read_body(caller, start, length)
-        self.requests.append(Request(head.method, head.path, head.headers, body))
         response = fault.response if fault.response is not None else fault.change(self._pass_on(head, body))
         if fault.lose_response:
             return

@@ -17,8 +17,8 @@ from biot_plugin_cli.git import runner
 from biot_plugin_cli.platform import retries
 from biot_plugin_cli.terminal import app as terminal_app
 from tests.emulators import quick_emulators
-from tests.scaffold.deployments import FIRST
 from tests.faulty_registry import FaultyRegistry
+from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
 from tests.scaffold.images import counted
 from tests.scaffold.moto_account import MotoAccount, running_moto, use_account

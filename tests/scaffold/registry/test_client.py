@@ -236,7 +236,7 @@ def test_a_registry_elsewhere_is_never_asked_by_http(connect: Connect, monkeypat
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    with scripted_server(lambda request: respond(200)) as server:
+    with scripted_server(lambda request: respond(502)) as server:
         monkeypatch.setenv("HTTP_PROXY", f"http://{server.host}")
         monkeypatch.setenv("HTTPS_PROXY", f"http://{server.host}")
         with pytest.raises(RegistryUnreachable, match="through the proxy"):

@@ -37,9 +37,7 @@ def debian(tmp_path: Path) -> Iterator[DockerRegistry]:
 
 
 @pytest.fixture
-def outside(
-    debian: DockerRegistry, moto_server: MotoAccount, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Emulator]:
+def outside(debian: DockerRegistry, moto_server: MotoAccount, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """An emulator that takes images from the registry."""
     url = debian.url.replace("https://", f"https://AWS:{PASSWORD}@")
     with running(registry=f"{url}/plugins", ca_file=debian.ca_file) as emulator:

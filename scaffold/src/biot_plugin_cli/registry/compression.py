@@ -65,8 +65,8 @@ def _decompressed(content: Reader, media_type: str) -> Reader:
     compression = compression_of(media_type)
     if compression is None:
         raise DamagedContent(
-            f"A layer of the image has the unknown media type {ascii(media_type)[:100]}: use an image of OCI or Docker's "
-            "schema 2"
+            f"A layer of the image has the unknown media type {ascii(media_type)[:100]}: use an image of OCI or "
+            "Docker's schema 2"
         )
     # Both read no more than this protocol has.
     file = cast("BinaryIO", content)

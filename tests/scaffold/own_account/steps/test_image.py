@@ -160,7 +160,7 @@ def test_a_push_that_fails_leaves_the_function_as_it_was(
         raise PlatformRefused("The registry refuses")
 
     registry.before = fail
-    with pytest.raises(PlatformRefused, match="unfinished: image demo-.* goes on from here"):
+    with pytest.raises(PlatformRefused, match=r"unfinished: image demo-.* goes on from here"):
         own.deploy()
     assert function(aws)["Code"]["ImageUri"].endswith(f"@{made['image']['digest']}")
     registry.before = bool

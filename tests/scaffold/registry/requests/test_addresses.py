@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from biot_plugin_cli.registry.errors import RegistryRefused
-from biot_plugin_cli.registry.requests import addresses
 from biot_plugin_cli.registry.requests.addresses import api_host, hostname_of, is_loopback, origin_of, require_safe
 
 
@@ -56,7 +57,7 @@ def test_a_name_that_stands_for_a_link_is_refused(monkeypatch: pytest.MonkeyPatc
     def resolve(*_: object, **__: object) -> list[object]:
         return [(2, 1, 6, "", ("169.254.169.254", 0))]
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with pytest.raises(RegistryRefused, match="network link"):
         require_safe("https://metadata.example/", "to log in", "h.example")
 

@@ -13,7 +13,6 @@ from urllib3.exceptions import (
     HTTPError,
     LocationValueError,
     NewConnectionError,
-    ProtocolError,
     ProxyError,
     SSLError,
 )

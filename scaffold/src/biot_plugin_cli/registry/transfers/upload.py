@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from biot_plugin_cli.registry.blobs import Blob
-from biot_plugin_cli.registry.errors import DamagedContent, RegistryRefused
+from biot_plugin_cli.registry.errors import DamagedContent, RegistryRefused, RegistryUnreachable
 from biot_plugin_cli.registry.requests.authorization import Scopes
 from biot_plugin_cli.registry.requests.backoff import Attempts
 from biot_plugin_cli.registry.requests.response import Response
@@ -123,8 +123,8 @@ class Upload:
         try:
             self._transfer()
         except _SessionLost as error:
-            raise error.__cause__ or RegistryRefused(
-                f"{self._sender.host} loses uploads ({self._subject}): try again later"
+            raise error.__cause__ or RegistryUnreachable(
+                f"The connection to {self._sender.host} breaks while {self._subject} is sent: try again later"
             ) from None
 
     def _transfer(self) -> None:
