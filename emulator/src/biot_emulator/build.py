@@ -34,7 +34,6 @@ from biot_emulator.registry.local import LocalRegistry
 from biot_emulator.registry.outside.address import RegistryAddress
 from biot_emulator.registry.outside.pull_client import PullClient
 from biot_emulator.registry.outside.pulled_images import PulledImages
-from biot_emulator.registry.reached_host import reached_host
 from biot_emulator.runtime.code_folders import CodeFolders
 from biot_emulator.runtime.version_folders import VersionFolders
 from biot_emulator.runtime.worker_pool import Workers
@@ -72,6 +71,7 @@ from biot_emulator.services.ums.users import Users
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle
 from biot_emulator.state.public_address import PublicAddress
+from biot_emulator.state.reached_host import reached_host
 from biot_emulator.state.store import Store
 
 __all__ = ["build_platform"]

@@ -102,7 +102,7 @@ class RegistryClient:
         return digest
 
     def blob(self, repository: str, digest: str, method: str = "GET", **headers: str) -> Answer:
-        return self.call(method, f"/v2/{repository}/blobs/{digest}", **headers)
+        return self.call(method, f"/v2/{repository}/blobs/{digest}", None, **headers)
 
     def descriptor(self, repository: str, content: bytes, kind: str = f"{OCI}.config.v1+json") -> dict[str, Any]:
         return {"mediaType": kind, "digest": self.push_blob(repository, content), "size": len(content)}

@@ -365,7 +365,7 @@ def test_without_code_a_plugin_has_the_platforms_own_which_changes_nothing(emula
 
 def test_a_container_image_is_kept_but_not_run(emulator: Emulator) -> None:
     image = {"deploymentPackageType": "IMAGE", "imageTag": "1700000000000", "runtime": None}
-    for tag in ("1", image["imageTag"]):
+    for tag in ("1", "1700000000000"):
         emulator.push_image({"index.py": b""}, tag)
     reply = create(emulator, CODE, **image)
     assert reply.body["code"] == "PLUGIN_CODE_IS_NOT_SUPPORTED_FOR_IMAGE_DEPLOYMENT_PACKAGE_TYPE"

@@ -111,11 +111,11 @@ class PullClient:
                 deadline.watch(connection.sock)
                 target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
                 connection.request("GET", target, headers={**headers, **self._authorization(parts)})
-                response = connection.getresponse()
-                if response.status not in _REDIRECTS:
-                    yield response
-                    return
-                url = urljoin(url, response.headers.get("location", ""))
+                with connection.getresponse() as response:
+                    if response.status not in _REDIRECTS:
+                        yield response
+                        return
+                    url = urljoin(url, response.headers.get("location", ""))
             finally:
                 connection.close()
         raise ValueError("it redirects without end")

@@ -9,7 +9,6 @@ from biot_emulator.api.call import Call, FormPart
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
-from biot_emulator.registry.reached_host import reached_host
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.notifiable_actions import notifiable_actions
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
@@ -17,6 +16,7 @@ from biot_emulator.services.settings.plugin_document import plugin_document
 from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.public_address import PublicAddress
+from biot_emulator.state.reached_host import reached_host
 from biot_emulator.wire_json import decode_request
 
 __all__ = ["SettingsHandlers"]
