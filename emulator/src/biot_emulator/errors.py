@@ -5,6 +5,8 @@ EmulatorError
 │   └── ClientUnavailable      awslambdaric was requested, and cannot be had for the interpreter
 ├── InvalidEvent             an event cannot be sent as it is
 ├── InvalidCode              an upload cannot be a plugin's code                   runtime/archive_entries.py
+├── InvalidImage             an image cannot be unpacked                           image/errors.py
+├── LayersMissing            what an image is made of is gone                      image/errors.py
 ├── InvalidCron              the platform does not accept a schedule               cron/
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
 ├── TooManySecrets           more secrets wait to be checked than may wait         security/secret_checks.py

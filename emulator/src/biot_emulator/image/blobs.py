@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, cast
@@ -146,6 +144,9 @@ def _uncompress(media_type: str, blob: IO[bytes]) -> tuple[IO[bytes], tuple[type
     if media_type in _PLAIN:
         return blob, ()
     if media_type in _GZIP:
+        import gzip
+        import zlib
+
         return cast("IO[bytes]", gzip.GzipFile(fileobj=blob)), (gzip.BadGzipFile, zlib.error, EOFError)
     if media_type in _ZSTD:
         return _unzstd(blob)

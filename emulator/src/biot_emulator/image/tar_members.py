@@ -144,7 +144,9 @@ class _Header(tarfile.TarInfo):
         return header
 
     @classmethod
-    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
+    def fromtarfile(  # pyright: ignore[reportIncompatibleMethodOverride]
+        cls, tarfile_: tarfile.TarFile
+    ) -> Self:
         try:
             return super().fromtarfile(tarfile_)
         except (tarfile.EOFHeaderError, tarfile.EmptyHeaderError) as end:  # type: ignore[attr-defined]

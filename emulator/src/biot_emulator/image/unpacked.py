@@ -12,7 +12,6 @@ from biot_emulator.image.errors import InvalidImage, LayersMissing
 from biot_emulator.image.execution import Execution, plan_execution
 from biot_emulator.image.source import Source
 from biot_emulator.image.tree_stamps import TreeStamps
-from biot_emulator.image.unpacking import unpack
 from biot_emulator.runtime.version_folders import VersionFolders
 from biot_emulator.sandbox.rehearsal import can_have_roots
 from biot_emulator.state.store import Store
@@ -66,7 +65,8 @@ class UnpackedImages:
         tree = self._folders.find(id)
         if tree is None or id not in self._executions:
             image = _Image(digest, find, self._store)
-            tree = tree or self._folders.obtain(id, image)
+            if tree is None or image.recall() is None:
+                tree = self._folders.obtain(id, image)
             config = parse_config(image.config())
             self._executions[id] = plan_execution(tree, config, can_have_roots)
         return self._executions[id]
@@ -127,6 +127,9 @@ class _Image:
             raise LayersMissing("The image of the plugin is gone: push and deploy it again")
         if source.manifest.digest != self._digest:
             raise InvalidImage("The image of the plugin is another than it was: deploy it again")
+        # Whoever has no images does not wait until archives can be read.
+        from biot_emulator.image.unpacking import unpack
+
         self._config = unpack(source, folder)
 
     def seal(self, folder: Path) -> TreeStamps:

@@ -363,7 +363,7 @@ def test_without_code_a_plugin_has_the_platforms_own_which_changes_nothing(emula
     assert patch(emulator, {"version": 2}, NEW_CODE).status_code == 200
 
 
-def test_a_container_image_is_kept_but_not_run(emulator: Emulator) -> None:
+def test_an_image_has_no_zip_and_what_cannot_be_run_fails_in_a_sentence(emulator: Emulator) -> None:
     image = {"deploymentPackageType": "IMAGE", "imageTag": "1700000000000", "runtime": None}
     for tag in ("1", "1700000000000"):
         emulator.push_image({"index.py": b""}, tag)
@@ -379,7 +379,7 @@ def test_a_container_image_is_kept_but_not_run(emulator: Emulator) -> None:
     assert patch(emulator, {"timeout": 7}).body["timeout"] == 7
     assert Client(emulator.url).call("GET", made.body["endpointUrl"].removeprefix(emulator.url)).status_code == 502
     [invocation] = emulator.invocations()
-    assert "container image" in invocation["error"]["message"]
+    assert "cannot be run here" in invocation["error"]["message"]
 
 
 @pytest.mark.parametrize("runtime", ["nodejs20.x", "java21"])
