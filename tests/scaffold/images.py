@@ -1,98 +1,57 @@
-"""Container images for tests, tiny and in memory, and plugins that are deployed as one."""
+"""Image plugins and bases for them."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import io
 import json
-import os
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-import pytest
-
-from biot_emulator.testing import Emulator
+from biot_plugin_cli.archive.cache_folder import scratch_folder
 from biot_plugin_cli.image.artifact import Image
-from biot_plugin_cli.registry.blobs import Blob
-from biot_plugin_cli.registry.manifest import Manifest
-from biot_plugin_cli.registry.media_types import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
-from biot_plugin_cli.registry.requests.backoff import Backoff
-from tests.faulty_registry import FaultyRegistry, faulty_registry
-from tests.scaffold.deployments import configured
-from tests.scaffold.packages import Repository
+from biot_plugin_cli.image.builder import build_image
+from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.registry.client import Registry
+from biot_plugin_cli.registry.push import push_image
+from tests.registries import DockerRegistry, SmallImage, make_image, make_tar
+from tests.scaffold.packages import THIS, Repository
 
-__all__ = ["as_image", "counted", "image_of", "use_platform"]
-
-
-def image_of(code: str, *, name: str = "demo", content_hash: str = "", level: int = 9) -> Image:
-    """Make an image with one file.
-
-    Args:
-        code: The content of `index.py`.
-        name: The plugin's name.
-        content_hash: The content hash; that of the code if empty.
-        level: How much it is compressed: another level makes other bytes of the same content.
-    """
-    layer = _layer(code, level)
-    blob = Blob.from_bytes(layer, OCI_LAYER)
-    document = {
-        "architecture": "amd64",
-        "os": "linux",
-        "config": {"Cmd": ["index.handler"], "WorkingDir": "/var/task"},
-        "rootfs": {"type": "layers", "diff_ids": [_digest(gzip.decompress(layer))]},
-        "history": [{"created_by": "tests"}],
-    }
-    config = Blob.from_bytes(json.dumps(document).encode(), OCI_CONFIG)
-    manifest = {
-        "schemaVersion": 2,
-        "mediaType": OCI_MANIFEST,
-        "config": config.descriptor.dump(),
-        "layers": [blob.descriptor.dump()],
-    }
-    digits = content_hash or hashlib.sha256(code.encode()).hexdigest()
-    parsed = Manifest.parse(json.dumps(manifest).encode(), OCI_MANIFEST)
-    return Image(parsed, config, (blob,), digits, f"{name}-{digits[:32]}", "layers")
+PYTHON = f"usr__bin__{THIS}"
 
 
-def _layer(code: str, level: int) -> bytes:
-    written = io.BytesIO()
-    with tarfile.open(fileobj=written, mode="w") as archive:
-        member = tarfile.TarInfo("var/task/index.py")
-        member.size = len(code.encode())
-        archive.addfile(member, io.BytesIO(code.encode()))
-    return gzip.compress(written.getvalue(), level, mtime=0)
-
-
-def _digest(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def as_image(plugin: Repository, base: str = "scratch") -> None:
-    """Have a plugin deployed as an image."""
-    configured(plugin, package="image", timeout=30)
-    file = plugin.root / "pyproject.toml"
-    file.write_text(f'{file.read_text()}\n[tool.biot-plugin.image]\nbase = "{base}"\n')
-
-
-def use_platform(monkeypatch: pytest.MonkeyPatch, emulator: Emulator, url: str) -> None:
-    """Let the commands use an emulator as its administrator, at a URL that leads to it."""
-    for name, value in (("BASE_URL", url), ("USERNAME", emulator.username), ("PASSWORD", emulator.password)):
-        monkeypatch.setenv(f"BIOT_PLUGIN_{name}", value)
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
+def image_plugin(repository: Repository, **settings: str) -> Path:
+    """Make a repository that of an image plugin."""
+    path = repository.root / "pyproject.toml"
+    table = "".join(f'{key} = "{text}"\n' for key, text in settings.items())
+    text = path.read_text().replace('name = "demo"', 'name = "demo"\npackage = "image"', 1)
+    path.write_text(f"{text}\n[tool.biot-plugin.image]\n{table}")
+    return repository.root
 
 
 @contextmanager
-def counted(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyRegistry]:
-    """Let the commands use an emulator by way of a proxy, which counts and can fail."""
-    monkeypatch.setattr(Backoff, "__init__", _impatient)
-    with faulty_registry(emulator.url.removeprefix("http://")) as proxy:
-        use_platform(monkeypatch, emulator, f"http://{proxy.host}")
-        yield proxy
+def built(root: Path, **options: Any) -> Iterator[Image]:
+    with scratch_folder(root) as folder:
+        yield build_image(Plugin.load(root), folder, **options)
 
 
-def _impatient(backoff: Backoff, *_: object) -> None:
-    object.__setattr__(backoff, "pauses", (0.0, 0.0, 0.0))
-    object.__setattr__(backoff, "sleep", lambda _: None)
+def push_base(registry: DockerRegistry, image: SmallImage, name: str = "base", tag: str = "1") -> str:
+    """Push a base, and return its reference by digest."""
+    with Registry(registry.host) as client:
+        push_image(client, name, tag, image)
+    return f"{registry.host}/{name}:{tag}@{image.manifest.digest}"
+
+
+def python_base(*, client: bool = True, docker: bool = False) -> SmallImage:
+    """A base that has something named like the interpreter of this runtime, and a runtime client."""
+    buffer = io.BytesIO(make_tar(**{PYTHON: b"python"}))
+    if client:
+        with tarfile.open(fileobj=buffer, mode="a") as archive:
+            archive.addfile(tarfile.TarInfo(f"usr/lib/{THIS}/site-packages/awslambdaric/__main__.py"))
+    return make_image(buffer.getvalue(), docker=docker)
+
+
+def configuration(image: Image) -> dict[str, Any]:
+    return json.loads(json.dumps(image.configuration))

@@ -14,7 +14,7 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from tests.faulty_registry import Fault, FaultyRegistry, respond
-from tests.scaffold.images import as_image
+from tests.scaffold.pushed_images import as_image
 from tests.scaffold.packages import Repository
 from tests.scaffold.support import program_file
 
