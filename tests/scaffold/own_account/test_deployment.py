@@ -460,13 +460,13 @@ def test_disabled_is_not_called_and_keeps_its_address(own: QuickPlugin, aws: Mot
     url = own.deploy()["endpointUrl"]
     subscribed = dict(own.platform.subscriptions)
     for _ in range(2):
-        assert set_state(own.place, "DISABLED")["enabledState"] == "DISABLED"
+        assert set_state(own.place, "DISABLED")[0]["enabledState"] == "DISABLED"
     assert own.platform.subscriptions == {}
     assert aws.client("events").describe_rule(Name=NAME)["State"] == "DISABLED"
     own.code += "\n"
     assert own.deploy()["endpointUrl"] == url
     assert (own.platform.subscriptions, own.deploy()["action"]) == ({}, "none")
-    assert set_state(own.place, "ENABLED")["enabledState"] == "ENABLED"
+    assert set_state(own.place, "ENABLED")[0]["enabledState"] == "ENABLED"
     assert own.platform.subscriptions == subscribed
     assert aws.client("events").describe_rule(Name=NAME)["State"] == "ENABLED"
     assert own.deploy()["action"] == "none"
