@@ -20,9 +20,9 @@ from tests.emulators import quick_emulators
 from tests.faulty_registry import FaultyRegistry
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
-from tests.scaffold.pushed_images import counted
 from tests.scaffold.moto_account import MotoAccount, running_moto, use_account
 from tests.scaffold.packages import INDEX, UV_CACHE, Repository
+from tests.scaffold.pushed_images import counted
 from tests.scaffold.support import Outcome, Program
 
 

@@ -26,8 +26,8 @@ from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
 from biot_plugin_cli.subscriptions.hook import NOTIFICATION, Subscription
-from tests.scaffold.pushed_images import image_of
 from tests.scaffold.packages import THIS
+from tests.scaffold.pushed_images import image_of
 
 BASE_URL = "https://api.example.biot-med.com"
 THEIRS = "https://others.example/"

@@ -100,8 +100,8 @@ class Sides(ABC):
 
     def arrived(self) -> tuple[int, int]:
         """How many changes have arrived: at the side that is cut off, and at the other one."""
-        sides = len(self.to_aws.changes), self.platform_changes()
-        return sides if self.connection is self.to_aws else sides[::-1]
+        aws, platform = len(self.to_aws.changes), self.platform_changes()
+        return (aws, platform) if self.connection is self.to_aws else (platform, aws)
 
     @abstractmethod
     def copy_platform(self) -> Any: ...
@@ -152,11 +152,10 @@ class CutAws(Sides):
 class CutPlatform(Sides):
     """The platform can be cut off: the emulator, behind a proxy."""
 
-    connection: CutConnection
-
     def __init__(self, own: QuickPlugin, emulator: Emulator, connection: CutConnection) -> None:
         super().__init__(own)
         self._emulator, self.connection = emulator, connection
+        self.proxy = connection
 
     def clear(self) -> None:
         super().clear()
@@ -166,7 +165,7 @@ class CutPlatform(Sides):
     def command(self) -> Iterator[None]:
         """Give the platform a client that logs in anew, as each command has."""
         emulator = self._emulator
-        client = PlatformClient(self.connection.url, lambda: Credentials(False, emulator.username, emulator.password))
+        client = PlatformClient(self.proxy.url, lambda: Credentials(False, emulator.username, emulator.password))
         self.own.platform = BiotPlatform(client)  # type: ignore[assignment]
         try:
             with super().command():
@@ -185,9 +184,7 @@ class CutPlatform(Sides):
                 store.put(collection, id, json.loads(document))
 
     def platform_changes(self) -> int:
-        return len(
-            [line for line in self.connection.passed if not line.startswith(("GET ", "POST /ums/v2/users/login "))]
-        )
+        return len([line for line in self.proxy.passed if not line.startswith(("GET ", "POST /ums/v2/users/login "))])
 
     def platform_state(self, login: tuple[str, str] | None) -> Any:
         call = self._emulator.call

@@ -463,14 +463,15 @@ def test_variables_of_others_stay_and_are_never_shown(own: QuickPlugin, aws: Mot
 def test_disabled_is_not_called_and_keeps_its_address(own: QuickPlugin, aws: MotoAccount) -> None:
     url = own.deploy()["endpointUrl"]
     subscribed = dict(own.platform.subscriptions)
-    for _ in range(2):
-        assert set_state(own.place, "DISABLED")["enabledState"] == "DISABLED"
+    for is_changed in (True, False):
+        document, changed = set_state(own.place, "DISABLED")
+        assert (document["enabledState"], changed) == ("DISABLED", is_changed)
     assert own.platform.subscriptions == {}
     assert aws.client("events").describe_rule(Name=NAME)["State"] == "DISABLED"
     own.code += "\n"
     assert own.deploy()["endpointUrl"] == url
     assert (own.platform.subscriptions, own.deploy()["action"]) == ({}, "none")
-    assert set_state(own.place, "ENABLED")["enabledState"] == "ENABLED"
+    assert set_state(own.place, "ENABLED")[0]["enabledState"] == "ENABLED"
     assert own.platform.subscriptions == subscribed
     assert aws.client("events").describe_rule(Name=NAME)["State"] == "ENABLED"
     assert own.deploy()["action"] == "none"
@@ -495,6 +496,12 @@ def test_an_older_version_is_live_at_once_with_its_hooks(own: QuickPlugin, aws: 
     assert own.deploy()["version"] == 2
     assert (alias(aws), aws.leftovers()["rules"]) == ("2", [])
     assert own.deploy()["action"] == "none"
+
+
+def test_the_only_version_is_nothing_to_roll_back_to(own: QuickPlugin) -> None:
+    own.deploy()
+    with pytest.raises(OperationFailed, match="Version 1 is the only one that there is, so there is nothing to roll"):
+        roll_back(own.place, None, yes=True)
 
 
 def test_old_versions_do_not_pile_up(own: QuickPlugin, aws: MotoAccount) -> None:

@@ -9,8 +9,8 @@ import pytest
 from biot_emulator.testing import Emulator
 from tests.faulty_registry import Fault, FaultyRegistry, respond
 from tests.scaffold.deployments import SECOND, answer, deploy, shown
-from tests.scaffold.pushed_images import as_image
 from tests.scaffold.packages import Repository
+from tests.scaffold.pushed_images import as_image
 
 pytestmark = [pytest.mark.slow, pytest.mark.long(20)]
 

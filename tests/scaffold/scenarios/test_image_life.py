@@ -11,8 +11,8 @@ from biot_emulator.testing import Emulator
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from tests.faulty_registry import FaultyRegistry
 from tests.scaffold.deployments import FIRST, SECOND, answer, configured, deploy, deploy_hooked, shown
-from tests.scaffold.pushed_images import as_image
 from tests.scaffold.packages import Repository, make_wheel
+from tests.scaffold.pushed_images import as_image
 
 pytestmark = [pytest.mark.slow, pytest.mark.long(25)]
 

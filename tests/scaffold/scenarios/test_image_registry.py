@@ -12,9 +12,9 @@ import pytest
 from biot_emulator.testing import Emulator, running
 from tests.registries import DockerRegistry, docker_registry
 from tests.scaffold.deployments import SECOND, answer, deploy, shown
-from tests.scaffold.pushed_images import as_image, use_platform
 from tests.scaffold.moto_account import ACCOUNT, MotoAccount
 from tests.scaffold.packages import Repository
+from tests.scaffold.pushed_images import as_image, use_platform
 
 pytestmark = [pytest.mark.slow, pytest.mark.long(20)]
 

@@ -14,8 +14,8 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from tests.faulty_registry import Fault, FaultyRegistry, respond
-from tests.scaffold.pushed_images import as_image
 from tests.scaffold.packages import Repository
+from tests.scaffold.pushed_images import as_image
 from tests.scaffold.support import program_file
 
 pytestmark = [pytest.mark.slow, pytest.mark.long(15)]

@@ -70,8 +70,8 @@ class DeploymentTarget(Protocol):
         """Return all plugins."""
         ...
 
-    def set_state(self, state: str) -> dict[str, Any]:
-        """Enable or disable the plugin."""
+    def set_state(self, state: str) -> tuple[dict[str, Any], bool]:
+        """Enable or disable the plugin; also return whether anything had to be changed."""
         ...
 
     def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
@@ -141,10 +141,11 @@ class _BiotTarget:
     def plugins(self) -> list[dict[str, Any]]:
         return [self._destination.without_hidden_values(plugin) for plugin in self._destination.calls.all()]
 
-    def set_state(self, state: str) -> dict[str, Any]:
+    def set_state(self, state: str) -> tuple[dict[str, Any], bool]:
         from biot_plugin_cli.deploy.lifecycle import set_state
 
-        return self._destination.without_hidden_values(set_state(self._destination, state))
+        plugin, is_changed = set_state(self._destination, state)
+        return self._destination.without_hidden_values(plugin), is_changed
 
     def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
         from biot_plugin_cli.deploy.rollback import roll_back
@@ -202,7 +203,7 @@ class _AwsTarget:
 
         return list_plugins(self._place)
 
-    def set_state(self, state: str) -> dict[str, Any]:
+    def set_state(self, state: str) -> tuple[dict[str, Any], bool]:
         from biot_plugin_cli.own_account.switch import set_state
 
         return set_state(self._place, state)

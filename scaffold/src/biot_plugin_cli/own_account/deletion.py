@@ -102,10 +102,10 @@ def _surroundings(place: Place, names: ResourceNames, actual: ActualState) -> It
     if actual.secret and is_owned(actual.secret.tags, names):
         yield _deletion(f"secret {names.secret}", lambda: delete_secret(place.account, names.secret))
     repository = place.settings.repository
-    if repository and actual.repository and is_owned(actual.repository.tags, names):
-        # Another environment of the plugin, or another plugin, may have its images there too.
-        if not is_used_by_others(place.account, repository, names.function):
-            yield _deletion(f"repository {repository}", lambda: delete_repository(place.account, repository))
+    is_ours = actual.repository is not None and is_owned(actual.repository.tags, names)
+    # Another environment of the plugin, or another plugin, may have its images there too.
+    if repository and is_ours and not is_used_by_others(place.account, repository, names.function):
+        yield _deletion(f"repository {repository}", lambda: delete_repository(place.account, repository))
 
 
 def _has_service_user(place: Place, names: ResourceNames, actual: ActualState) -> bool:

@@ -109,6 +109,11 @@ def _previous(actual: ActualState) -> str | None:
 
 def _select(versions: Sequence[FunctionState], requested: str | None, current: str) -> FunctionState:
     known = ", ".join(f"{state.version} (live)" if state.version == current else state.version for state in versions)
+    if requested is None and not [state for state in versions if state.version != current]:
+        raise OperationFailed(
+            f"Version {current} is the only one that there is, so there is nothing to roll back to: check out the "
+            "older code and deploy it"
+        )
     # One that is live already is left from an interrupted deployment.
     if requested is None or (requested == current and requested not in known):
         raise OperationFailed(f"No version before the live one is recorded: choose one with --to, of {known}")
