@@ -141,20 +141,23 @@ def make_tar(**files: bytes) -> bytes:
 
 
 @contextmanager
-def docker_registry(folder: Path, *, tls: bool = True, login: bool = True) -> Iterator[DockerRegistry]:
+def docker_registry(
+    folder: Path, *, tls: bool = True, login: bool = True, htpasswd: str = _HTPASSWD
+) -> Iterator[DockerRegistry]:
     """Run a registry on a free port of the loopback address; the test is skipped where Debian's is not installed.
 
     Args:
         folder: An empty folder for its files.
         tls: Whether it speaks https.
         login: Whether it wants `USER` and `PASSWORD`.
+        htpasswd: Who may log in instead.
     """
     if not os.access(_PROGRAM, os.X_OK):
         pytest.skip("docker-registry is not installed")
     host = f"127.0.0.1:{_free_port()}"
     ca_file = folder / "ca.pem" if tls else None
     (folder / "storage").mkdir(parents=True)
-    (folder / "config.yml").write_text(_configure(folder, host, ca_file, login), encoding="utf-8")
+    (folder / "config.yml").write_text(_configure(folder, host, ca_file, htpasswd if login else ''), encoding="utf-8")
     with (folder / "log").open("wb") as log:
         command = [_PROGRAM, "serve", str(folder / "config.yml")]
         process = subprocess.Popen(command, stdout=log, stderr=log, env={"OTEL_TRACES_EXPORTER": "none"})
@@ -168,7 +171,7 @@ def docker_registry(folder: Path, *, tls: bool = True, login: bool = True) -> It
             shutil.rmtree(folder / "storage", ignore_errors=True)
 
 
-def _configure(folder: Path, host: str, ca_file: Path | None, login: bool) -> str:
+def _configure(folder: Path, host: str, ca_file: Path | None, htpasswd: str) -> str:
     text = _CONFIG.format(root=folder / "storage", host=host)
     if ca_file is not None:
         authority = trustme.CA()
@@ -176,8 +179,8 @@ def _configure(folder: Path, host: str, ca_file: Path | None, login: bool) -> st
         authority.cert_pem.write_to_path(str(ca_file))
         certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
         text += _TLS.format(certificate=folder / "server.pem", key=folder / "server.pem")
-    if login:
-        (folder / "htpasswd").write_text(_HTPASSWD, encoding="utf-8")
+    if htpasswd:
+        (folder / "htpasswd").write_text(htpasswd, encoding="utf-8")
         text += _AUTH.format(htpasswd=folder / "htpasswd")
     return text
 

@@ -7,20 +7,12 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import AsJson, Environment
+from biot_plugin_cli.commands.options import AsJson, BuilderOption, Environment
+from biot_plugin_cli.commands.targets import Target, select_target
 
-__all__ = ["BuilderOption", "image"]
+__all__ = ["image"]
 
-image = typer.Typer(name="image", help="Build and look at the plugin's container image.", no_args_is_help=True)
-
-BuilderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--builder",
-        metavar="NAME",
-        help="What builds it: layers (no container engine), or docker, podman, buildah, or engine for any of them.",
-    ),
-]
+image = typer.Typer(name="image", help="Build, push and look at the plugin's container image.", no_args_is_help=True)
 
 
 @image.command()
@@ -54,6 +46,36 @@ def build(
         print_image(document)
         print_notes(built.notes)
     require_acceptable(problems)
+
+
+@image.command()
+def push(
+    environment: Environment = None,
+    builder: BuilderOption = None,
+    target: Target = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build the plugin's container image and push it, without deploying it.
+
+    It goes to the platform's repository, with credentials that the platform gives for it, or to the one of the AWS
+    account that pyproject.toml names. What the registry has is not sent again.
+    """
+    from biot_plugin_cli.image.examination import building, require_acceptable
+    from biot_plugin_cli.image.report import print_notes
+    from biot_plugin_cli.package.report import showing_progress
+    from biot_plugin_cli.terminal.console import out, print_json
+
+    deployment_target = select_target(environment, target)
+    with building(deployment_target.plugin, builder) as (built, problems):
+        require_acceptable(problems, on_lambda=deployment_target.is_lambda)
+        print_notes(built.notes)
+        with showing_progress() as progress:
+            pushed = deployment_target.images().push(built, progress)
+    if as_json:
+        print_json({**pushed.document, "contentHash": built.content_hash})
+    else:
+        out.print(f"{pushed.repository}:{pushed.tag}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"  {pushed.digest}, {pushed.bytes_sent} bytes sent", markup=False, highlight=False, soft_wrap=True)
 
 
 @image.command()

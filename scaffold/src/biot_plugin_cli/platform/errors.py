@@ -106,7 +106,9 @@ _MESSAGES = {
         "run biot-plugin delete first"
     ),
     "PLUGIN_EXISTS_BY_NAME": "The plugin {pluginName} already exists: run deploy again to update it",
-    "PLUGIN_IMAGE_TAG_NOT_FOUND": "No image with this tag on the platform: push the image first",
+    "PLUGIN_IMAGE_TAG_NOT_FOUND": (
+        "The platform does not find the image in its registry any more: run this command again, which pushes it"
+    ),
     "PLUGIN_NOT_FOUND": "No plugin {pluginName} on the platform: deploy it first, or see biot-plugin list",
     "PLUGIN_REQUEST_VALIDATION_FAILED": (
         "The platform rejected the configuration ({message}): correct it, biot-plugin config shows it"
