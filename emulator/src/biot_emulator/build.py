@@ -42,6 +42,13 @@ from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.routes import ENTITY_ROUTES
 from biot_emulator.services.entities.templates import Templates
 from biot_emulator.services.entity_changes import EntityChanges
+from biot_emulator.services.files.catalogue import Catalogue
+from biot_emulator.services.files.content import FileContent
+from biot_emulator.services.files.handlers import FileHandlers
+from biot_emulator.services.files.routes import FILE_ROUTES
+from biot_emulator.services.files.segments import SegmentFolders
+from biot_emulator.services.files.signed_urls import URL_KEY, SignedUrls
+from biot_emulator.services.files.uploads import Uploads
 from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
 from biot_emulator.services.settings.handlers import SettingsHandlers
@@ -99,10 +106,25 @@ class _Services:
         )
 
 
+class _Files:
+    """The files, and their content."""
+
+    def __init__(self, state: _State) -> None:
+        folder = state.store.folder
+        self.folders = SegmentFolders(folder and folder / "files")
+        catalogue = Catalogue(state.store)
+        self.folders.keep_files({file.id for file in catalogue.all()})
+        self.urls = SignedUrls(state.store, state.clock, state.public_address)
+        self.content = FileContent(self.urls, catalogue, self.folders)
+        self.handlers = FileHandlers(catalogue, Uploads(catalogue, self.folders), self.urls)
+
+
 class _Runtime:
     """The plugins, and what runs them."""
 
-    def __init__(self, state: _State, services: _Services, environment: str, admin_password: str) -> None:
+    def __init__(
+        self, state: _State, services: _Services, files: _Files, environment: str, admin_password: str
+    ) -> None:
         folder = state.store.folder
         self.folders = CodeFolders(folder and folder / "code")
         self.workers = Workers()
@@ -114,7 +136,7 @@ class _Runtime:
         )
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
-        self.secrets = lambda: [admin_password, *state.tokens.private_keys()]
+        self.secrets = lambda: [admin_password, *state.tokens.private_keys(), *files.urls.secret_values()]
         self.functions = PluginFunctions(
             code,
             variables,
@@ -123,7 +145,7 @@ class _Runtime:
             state.clock,
             self.secrets,
             read_only=[self.folders.root, *([folder.absolute()] if folder else [])],
-            hidden=state.store.private_files,
+            hidden=[*state.store.private_files, files.folders.root],
         )
 
 
@@ -171,11 +193,12 @@ def build_platform(
     state = _State(store)
     services = _Services(state, admin)
     services.ensure_first_organization()
-    runtime = _Runtime(state, services, environment, admin[1])
+    files = _Files(state)
+    runtime = _Runtime(state, services, files, environment, admin[1])
     runtime.plugins.remove_unused_folders()
     hooks = _Hooks(state, services, runtime, policies or FailurePolicies(), certificates)
-    lifecycle = _lifecycle(state, services, runtime, hooks)
-    router = _router(state, services, runtime, hooks, lifecycle)
+    lifecycle = _lifecycle(state, services, files, runtime, hooks)
+    router = _router(state, services, files, runtime, hooks, lifecycle)
     errors = ErrorResponses(environment)
     return Platform(
         gateway=_gateway(state, services, hooks, router, errors),
@@ -189,18 +212,20 @@ def build_platform(
         tokens=state.tokens,
         plugins=runtime.plugins,
         invocations=runtime.invocations,
+        files=files.content,
     )
 
 
-def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks) -> Lifecycle:
+def _lifecycle(state: _State, services: _Services, files: _Files, runtime: _Runtime, hooks: _Hooks) -> Lifecycle:
     return Lifecycle(
         state.store,
-        preserved=[KEYS],
+        preserved=[KEYS, URL_KEY],
         on_reset=[
             services.users.restore_admin,
             services.ensure_first_organization,
             runtime.workers.retire_all,
             runtime.folders.clear,
+            files.folders.clear,
             runtime.invocations.clear,
             hooks.policies.reset,
             state.clock.reset,
@@ -212,11 +237,14 @@ def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Ho
             hooks.schedule.close,
             hooks.notifications.close,
             runtime.folders.close,
+            files.folders.close,
         ],
     )
 
 
-def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks, lifecycle: Lifecycle) -> Router:
+def _router(
+    state: _State, services: _Services, files: _Files, runtime: _Runtime, hooks: _Hooks, lifecycle: Lifecycle
+) -> Router:
     """Bind each route table to what its handlers use."""
     router = Router()
     router.add(
@@ -231,6 +259,7 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
     )
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
     router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))
+    router.add(FILE_ROUTES, files.handlers)
     router.add(SETTINGS_ROUTES, SettingsHandlers(runtime.plugins, services.apis, state.clock, state.public_address))
     router.add(
         OPERATOR_ROUTES,

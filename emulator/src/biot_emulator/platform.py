@@ -15,6 +15,7 @@ from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.files.content import FileContent
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle
@@ -40,6 +41,7 @@ class Platform:
         tokens: Its tokens and keys.
         plugins: The plugins.
         invocations: The last invocations of plugins.
+        files: The content of files, for whoever has a signed URL.
     """
 
     gateway: Gateway
@@ -53,6 +55,7 @@ class Platform:
     tokens: TokenIssuer
     plugins: Plugins
     invocations: Invocations
+    files: FileContent
 
     def locate(self, base_url: str) -> None:
         """Say where it is served; the server does so before the first call."""
@@ -82,6 +85,14 @@ class Platform:
     def error(self, error: ApiError, call: Call) -> ApiResponse:
         """Render an error as the response to a call."""
         return self.errors.render(error, call)
+
+    def failure(self, error: Exception, call: Call) -> ApiResponse:
+        """Render whatever was raised as the response to a call."""
+
+        def fail() -> ApiResponse:
+            raise error
+
+        return self.errors.guard(call, fail)
 
     def reset(self) -> None:
         """Reset the state, but for the keys: tokens that were signed before stay valid."""
