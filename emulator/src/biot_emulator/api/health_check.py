@@ -11,7 +11,11 @@ _VERSION = "2.4.2"
 
 
 def health_check(*collaborators: object) -> ApiResponse:
-    """Respond that the service is up, with the version of the platform that it follows; the call is the last argument."""
+    """Respond that the service is up, with the version of the platform that it follows.
+
+    Args:
+        *collaborators: What the handlers of the service's table take, the call last.
+    """
     call = collaborators[-1]
     trace_id = call.trace_id if isinstance(call, Call) else ""
     return ApiResponse(200, {"version": _VERSION, "traceId": trace_id})

@@ -37,8 +37,8 @@ class StoredFile:
 
     id: str
     name: str
-    mimeType: str  # noqa: N815 - as documents have it
-    organizationId: str  # noqa: N815
+    mimeType: str
+    organizationId: str
     parts: int = 0
     etags: dict[str, str] = field(default_factory=dict)
     segments: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Signed URLs: each lets whoever has it do one thing with one file for a while, and nobody can make one or change it."""
+"""Signed URLs: each is good for one thing with one file for a while, and nobody else can make or change one."""
 
 from __future__ import annotations
 

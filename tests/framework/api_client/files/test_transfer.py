@@ -110,7 +110,7 @@ def test_a_transfer_that_is_refused_does_not_tell_the_signature(plugin: Plugin, 
 def test_what_is_no_content_is_refused_before_a_file_is_made(plugin: Plugin, storage: Storage) -> None:
     refused = in_handler(plugin, lambda biot: biot.upload("a", "text", "text/plain"))
     assert type(refused) is TypeError
-    assert str(refused) == "upload needs the content as bytes, not as a str"
+    assert str(refused) == ("upload needs the content as bytes, a pathlib.Path or a file that is open, not as a str")
     assert storage.platform.received == []
 
 
