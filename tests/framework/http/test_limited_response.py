@@ -22,7 +22,7 @@ CHUNKED = OK + b"transfer-encoding: chunked\r\n\r\n"
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit that a test reaches quickly."""
     defaults = messages.Request.__new__.__defaults__ or ()
-    monkeypatch.setattr(messages.Request.__new__, "__defaults__", (*defaults[:-1], LIMIT))
+    monkeypatch.setattr(messages.Request.__new__, "__defaults__", (defaults[0], LIMIT, *defaults[2:]))
     monkeypatch.setattr(limited_response, "_HEADERS", 64 * 1024)
 
 
