@@ -46,20 +46,21 @@ def files(url: str, token: str) -> dict[str, Any]:
     parts = file.MultiplePartFileAPIApi(client(file, url, token))
     request = file.MultiplePartUploadFileUrlRequest(name="b.txt", mimeType="text/plain", parts=1)
     upload = parts.create_multiple_part_upload_file_url(request)
+    # The order of their arguments is another one for each of them.
+    id = uuid.UUID(str(upload.id))
+    wanted = file.MultiplePartUploadFileGenerateSignedUrlsRequest(fromPart=2, toPart=2)
     more = parts.generate_signed_urls_for_multiple_part_file_upload(
-        uuid.UUID(str(upload.id)), file.MultiplePartUploadFileGenerateSignedUrlsRequest(fromPart=2, toPart=2)
+        id=id, multiple_part_upload_file_generate_signed_urls_request=wanted
     )
     sent = [(1, upload.signed_urls[0], b"x" * 5 * 1024 * 1024), (2, more.signed_urls[0], b"end")]
     tags = [
         file.MultiplePartFileUploadPart(partNumber=number, etag=send("PUT", part.signed_url, content)[0])
         for number, part, content in sent
     ]
-    parts.save_e_tags_for_multiple_part_file_upload(
-        uuid.UUID(str(upload.id)), file.MultiplePartUploadFileSaveETagRequest(parts=tags[:1])
-    )
-    done = parts.complete_multiple_part_upload_file(
-        uuid.UUID(str(upload.id)), file.CompleteMultiplePartUploadFileRequest(parts=tags[1:])
-    )
+    saved = file.MultiplePartUploadFileSaveETagRequest(parts=tags[:1])
+    parts.save_e_tags_for_multiple_part_file_upload(id=id, multiple_part_upload_file_save_e_tag_request=saved)
+    rest = file.CompleteMultiplePartUploadFileRequest(parts=tags[1:])
+    done = parts.complete_multiple_part_upload_file(id=id, complete_multiple_part_upload_file_request=rest)
     cancelled = parts.create_multiple_part_upload_file_url(request)
     parts.cancel_multiple_part_upload_file(uuid.UUID(str(cancelled.id)))
     try:
