@@ -177,7 +177,7 @@ def test_the_state_is_its_owners_alone(tmp_path: Path) -> None:
             modes = {path.name: path.stat().st_mode & 0o777 for path in (state, *state.iterdir())}
     finally:
         os.umask(before)
-    assert modes.pop("state") == 0o700
+    assert [modes.pop(name) for name in ("state", "files")] == [0o700] * 2
     assert {"platform.sqlite", "lock"} <= modes.keys()
     assert set(modes.values()) == {0o600}
 

@@ -51,6 +51,13 @@ from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.routes import ENTITY_ROUTES
 from biot_emulator.services.entities.templates import Templates
 from biot_emulator.services.entity_changes import EntityChanges
+from biot_emulator.services.files.catalogue import Catalogue
+from biot_emulator.services.files.content import FileContent
+from biot_emulator.services.files.handlers import FileHandlers
+from biot_emulator.services.files.routes import FILE_ROUTES
+from biot_emulator.services.files.segments import SegmentFolders
+from biot_emulator.services.files.signed_urls import URL_KEY, SignedUrls
+from biot_emulator.services.files.uploads import Uploads
 from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
 from biot_emulator.services.settings.handlers import SettingsHandlers
@@ -143,11 +150,30 @@ class _Registry:
         return [*self.credentials.secret_values(), *([password] if password else [])]
 
 
+class _Files:
+    """The files, and their content."""
+
+    def __init__(self, state: _State) -> None:
+        folder = state.store.folder
+        self.folders = SegmentFolders(folder and folder / "files")
+        catalogue = Catalogue(state.store)
+        self.folders.keep_files({file.id for file in catalogue.all()})
+        self.urls = SignedUrls(state.store, state.clock, state.public_address)
+        self.content = FileContent(self.urls, catalogue, self.folders)
+        self.handlers = FileHandlers(catalogue, Uploads(catalogue, self.folders), self.urls)
+
+
 class _Runtime:
     """The plugins, and what runs them."""
 
     def __init__(
-        self, state: _State, services: _Services, registry: _Registry, environment: str, admin_password: str
+        self,
+        state: _State,
+        services: _Services,
+        registry: _Registry,
+        files: _Files,
+        environment: str,
+        admin_password: str,
     ) -> None:
         folder = state.store.folder
         self.folders = CodeFolders(folder and folder / "code")
@@ -169,7 +195,12 @@ class _Runtime:
             registry.local.in_use = self.plugins.images
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
-        self.secrets = lambda: [admin_password, *state.tokens.private_keys(), *registry.secret_values()]
+        self.secrets = lambda: [
+            admin_password,
+            *state.tokens.private_keys(),
+            *registry.secret_values(),
+            *files.urls.secret_values(),
+        ]
         self.functions = PluginFunctions(
             code,
             registry.images,
@@ -184,7 +215,7 @@ class _Runtime:
                 registry.source.root,
                 *([folder.absolute()] if folder else []),
             ],
-            hidden=state.store.private_files,
+            hidden=[*state.store.private_files, files.folders.root],
         )
 
 
@@ -236,12 +267,13 @@ def build_platform(
     services = _Services(state, admin)
     services.ensure_first_organization()
     registry = _Registry(state, outside_registry, certificates)
-    runtime = _Runtime(state, services, registry, environment, admin[1])
+    files = _Files(state)
+    runtime = _Runtime(state, services, registry, files, environment, admin[1])
     runtime.plugins.remove_unused_folders()
     registry.source.remove_unused(runtime.plugins.images())
     hooks = _Hooks(state, services, runtime, policies or FailurePolicies(), certificates)
-    lifecycle = _lifecycle(state, services, registry, runtime, hooks)
-    router = _router(state, services, registry, runtime, hooks, lifecycle)
+    lifecycle = _lifecycle(state, services, registry, files, runtime, hooks)
+    router = _router(state, services, registry, files, runtime, hooks, lifecycle)
     errors = ErrorResponses(environment)
     return Platform(
         gateway=_gateway(state, services, hooks, router, errors),
@@ -256,13 +288,16 @@ def build_platform(
         plugins=runtime.plugins,
         invocations=runtime.invocations,
         images=ImageServices(registry.local, registry.credentials, registry.exchange),
+        files=files.content,
     )
 
 
-def _lifecycle(state: _State, services: _Services, registry: _Registry, runtime: _Runtime, hooks: _Hooks) -> Lifecycle:
+def _lifecycle(
+    state: _State, services: _Services, registry: _Registry, files: _Files, runtime: _Runtime, hooks: _Hooks
+) -> Lifecycle:
     return Lifecycle(
         state.store,
-        preserved=[KEYS, KEY],
+        preserved=[KEYS, KEY, URL_KEY],
         on_reset=[
             services.users.restore_admin,
             services.ensure_first_organization,
@@ -270,6 +305,7 @@ def _lifecycle(state: _State, services: _Services, registry: _Registry, runtime:
             runtime.folders.clear,
             registry.unpacked.clear,
             registry.source.clear,
+            files.folders.clear,
             runtime.invocations.clear,
             hooks.policies.reset,
             state.clock.reset,
@@ -283,6 +319,7 @@ def _lifecycle(state: _State, services: _Services, registry: _Registry, runtime:
             runtime.folders.close,
             registry.unpacked.close,
             registry.source.close,
+            files.folders.close,
         ],
     )
 
@@ -291,6 +328,7 @@ def _router(
     state: _State,
     services: _Services,
     registry: _Registry,
+    files: _Files,
     runtime: _Runtime,
     hooks: _Hooks,
     lifecycle: Lifecycle,
@@ -309,6 +347,7 @@ def _router(
     )
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
     router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))
+    router.add(FILE_ROUTES, files.handlers)
     settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
     router.add(SETTINGS_ROUTES, settings)
     router.add(

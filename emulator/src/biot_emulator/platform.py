@@ -18,6 +18,7 @@ from biot_emulator.registry.credentials import RegistryCredentials
 from biot_emulator.registry.exchange import Exchange
 from biot_emulator.registry.local import LocalRegistry
 from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.files.content import FileContent
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle
@@ -59,6 +60,7 @@ class Platform:
         plugins: The plugins.
         invocations: The last invocations of plugins.
         images: Registry and log-in for the images of plugins.
+        files: The content of files, for whoever has a signed URL.
     """
 
     gateway: Gateway
@@ -73,6 +75,7 @@ class Platform:
     plugins: Plugins
     invocations: Invocations
     images: ImageServices
+    files: FileContent
 
     def locate(self, base_url: str) -> None:
         """Say where it is served; the server does so before the first call."""
@@ -102,6 +105,14 @@ class Platform:
     def error(self, error: ApiError, call: Call) -> ApiResponse:
         """Render an error as the response to a call."""
         return self.errors.render(error, call)
+
+    def failure(self, error: Exception, call: Call) -> ApiResponse:
+        """Render whatever was raised as the response to a call."""
+
+        def fail() -> ApiResponse:
+            raise error
+
+        return self.errors.guard(call, fail)
 
     def reset(self) -> None:
         """Reset the state, but for the keys: tokens that were signed before stay valid."""

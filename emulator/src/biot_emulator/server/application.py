@@ -34,6 +34,9 @@ from biot_emulator.server.registry.exchange import ExchangeApplication, is_excha
 from biot_emulator.server.registry.paths import is_distribution_path
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
+from biot_emulator.server.transfers.downloads import send_file
+from biot_emulator.server.transfers.uploads import receive
+from biot_emulator.services.files.signed_urls import SIGNED_PATH
 from biot_emulator.wire_json import encode
 
 __all__ = ["application"]
@@ -71,6 +74,8 @@ class _Application:
                 await self._registry.respond(request, body, send)
             elif is_exchange(request):
                 await self._exchange.respond(request, body, send)
+            elif request.scope["path"].startswith(SIGNED_PATH):
+                await self._transfer(request, body, send)
             elif address is None:
                 await self._respond_to_call(request, body, send)
             else:
@@ -89,6 +94,26 @@ class _Application:
                 return await self._in_thread(lambda: self._platform.handle_function_url(address, url_request))
         except ApiError as error:
             return function_refusal(error)
+
+    async def _transfer(self, request: Request, body: RequestBody, send: Send) -> None:
+        try:
+            await self._transfer_content(request, body, send)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            call = bare_call(request)
+            await _send(self._render(self._platform.failure(error, call), call), request, body, send)
+
+    async def _transfer_content(self, request: Request, body: RequestBody, send: Send) -> None:
+        check_head(request)
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+        files = self._platform.files
+        # By the URL alone: nothing is read of what nobody may send.
+        grant = files.admit(request.method, path, query)
+        if grant.method == "GET":
+            await send_file(grant, request, body, files, self._in_thread, send)
+        else:
+            await _send(await receive(grant, request, body, files, self._in_thread), request, body, send)
 
     async def _respond_to_call(self, request: Request, body: RequestBody, send: Send) -> None:
         call = bare_call(request)

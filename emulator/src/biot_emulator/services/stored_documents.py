@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.security.stored_keys import KEYS
+from biot_emulator.services.files.catalogue import COLLECTION
+from biot_emulator.services.files.segments import SEGMENT_NAME
+from biot_emulator.services.files.signed_urls import URL_KEY
 from biot_emulator.state.store import Store
 from biot_emulator.state.unavailable_data import damaged
 
@@ -21,6 +24,7 @@ _Shape = Any
 _OPTIONAL_TEXT = (str, type(None))
 _HASH = re.compile(r"\A(?:[0-9a-f]{2})+:(?:[0-9a-f]{2})+")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CONFIG = {
     "displayName": str,
     "version": int,
@@ -86,6 +90,16 @@ _SHAPES: Mapping[str, _Shape] = {
     "image-tags": {"repository": str, "tag": str, "digest": _DIGEST},
     "registry-key": {"key": re.compile(r"[0-9a-f]{64}")},
     "templates": {"id": str, "name": str},
+    COLLECTION: {
+        "id": _UUID,
+        "name": str,
+        "mimeType": str,
+        "organizationId": str,
+        "parts": int,
+        "etags": dict,
+        "segments": [SEGMENT_NAME],
+    },
+    URL_KEY: {"key": re.compile(r"[0-9a-f]{64}")},
 }
 _ENTITY = {"_id": str, "_template": dict, "_creationTime": str}
 

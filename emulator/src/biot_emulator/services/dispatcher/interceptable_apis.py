@@ -52,7 +52,6 @@ _NOT_MODELLED: Mapping[str, tuple[str, ...]] = {
         "GET/measurement/v1/measurements/raw",
         "GET/measurement/v2/measurements/raw",
     ),
-    "file": ("GET/file/v1/files/{id}/download",),
     "report": (
         "GET/dms/v1/data/reports",
         "POST/dms/v1/data/reports/export",

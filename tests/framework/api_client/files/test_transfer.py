@@ -1,72 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from biot_plugin import AccessDenied, Plugin, UnexpectedAnswer
-from biot_plugin.testing import Context, events
-from tests.framework.platform_server import SECRET, SERVICE_ID, Exchange, PlatformServer, error, half, html
-
-
-class Storage:
-    """What stands behind the file API: signed addresses, which want no token."""
-
-    def __init__(self, platform: PlatformServer) -> None:
-        self.platform = platform
-        self.stored: dict[str, bytes] = {}
-        self.faults: list[Any] = []
-
-    def __call__(self, exchange: Exchange) -> None:
-        path, method = exchange.received.path, exchange.received.method
-        if path.startswith("/signed"):
-            return self._signed(exchange)
-        url = f"{self.platform.base_url}/signed/f-1?X-Amz-Signature=abc"
-        names = exchange.received.json if method == "POST" else {"name": "ecg.csv", "mimeType": "text/csv"}
-        return exchange.answer(200, {**names, "id": "f-1", "signedUrl": url})
-
-    def _signed(self, exchange: Exchange) -> None:
-        if self.faults:
-            return self.faults.pop(0)(exchange)  # type: ignore[no-any-return]
-        if exchange.received.method == "PUT":
-            self.stored[exchange.received.path] = exchange.received.content
-            return exchange.answer(200)
-        return exchange.answer(200, next(iter(self.stored.values())), content_type="text/csv")
-
-
-@pytest.fixture
-def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
-    platform = PlatformServer()
-    monkeypatch.setenv("BIOT_BASE_URL", platform.base_url)
-    monkeypatch.setenv("BIOT_SERVICE_USER_ID", SERVICE_ID)
-    monkeypatch.setenv("BIOT_SERVICE_USER_SECRET_KEY", SECRET)
-    storage = Storage(platform)
-    platform.behaves(storage)
-    yield storage
-    platform.close()
-
-
-@pytest.fixture
-def plugin(storage: Storage) -> Iterator[Plugin]:
-    plugin = Plugin()
-    yield plugin
-    plugin.platform.close()
-
-
-def in_handler(plugin: Plugin, do: Any) -> Any:
-    results: list[Any] = []
-
-    @plugin.scheduled("0 0 * * ? *")
-    def run(event: Any) -> None:
-        try:
-            results.append(do(event.biot))
-        except Exception as error:
-            results.append(error)
-
-    plugin.handler(events.scheduled(), Context(timeout=10))
-    return results[0]
-
+from tests.framework.api_client.files.conftest import Storage, in_handler
+from tests.framework.platform_server import Exchange, error, half, html
 
 CONTENT = b"t,mV\n" * 200_000
 
@@ -110,7 +50,7 @@ def test_a_transfer_that_is_refused_does_not_tell_the_signature(plugin: Plugin, 
 def test_what_is_no_content_is_refused_before_a_file_is_made(plugin: Plugin, storage: Storage) -> None:
     refused = in_handler(plugin, lambda biot: biot.upload("a", "text", "text/plain"))
     assert type(refused) is TypeError
-    assert str(refused) == "upload needs the content as bytes, not as a str"
+    assert str(refused) == ("upload needs the content as bytes, a pathlib.Path or a file that is open, not as a str")
     assert storage.platform.received == []
 
 
