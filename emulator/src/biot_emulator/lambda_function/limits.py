@@ -11,7 +11,7 @@ MAX_UNZIPPED_BYTES = 250 * 1024 * 1024
 """The largest code, unzipped."""
 
 MAX_ENVIRONMENT_BYTES = 4096
-"""All names and values of the environment variables together."""
+"""All environment variables together, as one JSON object."""
 
 INIT_SECONDS = 10.0
 """How long loading a plugin may take."""
