@@ -236,6 +236,7 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
         OPERATOR_ROUTES,
         OperatorHandlers(
             runtime.plugins,
+            runtime.functions,
             runtime.invocations,
             hooks.schedule,
             hooks.notifications,

@@ -172,7 +172,7 @@ def test_as_many_variables_as_the_check_lets_pass_can_be_deployed(
     assert deploy(plugin)["action"] == "create"
     plugin.write("pyproject.toml", (plugin.root / "pyproject.toml").read_text().replace("xx", "xxx", 1))
     outcome = plugin.program("deploy", "--yes")
-    assert (outcome.exit_code, "within 4013 bytes" in outcome.err) == (4, True), outcome.err
+    assert (outcome.exit_code, "within 4007 bytes" in outcome.err) == (4, True), outcome.err
 
 
 def test_a_plan_is_shown_and_nothing_done(plugin: Repository, emulator: Emulator, platform: FaultyPlatform) -> None:

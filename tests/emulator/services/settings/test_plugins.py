@@ -293,12 +293,22 @@ def test_a_variable_that_lambda_refuses_is_refused(emulator: Emulator, name: str
 
 
 def test_a_variable_that_lambda_sets_and_leaves_to_everybody_is_accepted(emulator: Emulator) -> None:
-    variables = {"TZ": "Asia/Tokyo", "LANG": "C.UTF-8", "PYTHONPATH": "lib", "AWS_XRAY_CONTEXT_MISSING": "LOG", "aB_": "1"}
+    variables = {
+        "TZ": "Asia/Tokyo",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": "lib",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG",
+        "aB_": "1",
+    }
     assert create(emulator, environmentVariables=variables).body["environmentVariables"] == variables
 
 
 def test_variables_are_measured_as_lambda_measures_them(emulator: Emulator) -> None:
-    assert len(json.dumps(TOO_LARGE, separators=(",", ":"))) == 4097 == 13 + sum(map(len, ("A1", "A2", *TOO_LARGE.values())))
+    assert (
+        len(json.dumps(TOO_LARGE, separators=(",", ":")))
+        == 4097
+        == 13 + sum(map(len, ("A1", "A2", *TOO_LARGE.values())))
+    )
     for refused in (TOO_LARGE, {"A1": "\N{EURO SIGN}" * 1363}, {"A1": '"' * 2044}, {"my-var" * 10_000: "x"}):
         reply = create(emulator, environmentVariables=refused)
         assert (reply.status_code, reply.body["code"]) == (400, "BAD_REQUEST")

@@ -1,4 +1,4 @@
-"""Lambda's limits of what a process may have open, start and leave behind, for a plugin's process and what it starts."""
+"""Lambda's limits of what a plugin's process, and what it starts, may have open, start and leave behind."""
 
 from __future__ import annotations
 
