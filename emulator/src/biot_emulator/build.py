@@ -354,6 +354,7 @@ def _router(
         OPERATOR_ROUTES,
         OperatorHandlers(
             runtime.plugins,
+            runtime.functions,
             runtime.invocations,
             hooks.schedule,
             hooks.notifications,

@@ -123,6 +123,7 @@ class Client:
         *,
         json: Any = None,
         form: Mapping[str, bytes] | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Call an API.
@@ -130,14 +131,15 @@ class Client:
         Args:
             method: The HTTP method.
             path: The path, with the query where there is one.
-            json: The body, for JSON.
+            json: The body, for JSON; None for none.
             form: The parts by name, of a multipart form.
+            content: The body as bytes of JSON, as which it may also be null.
             headers: More headers.
 
         Raises:
             ReplyTooLarge: The response is larger than everything that the platform sends.
         """
-        content, content_type = _content(json, form)
+        content, content_type = (content, "application/json") if content is not None else _content(json, form)
         defaults = {"accept": "application/json", **({"content-type": content_type} if content_type else {})}
         if self.token:
             defaults["authorization"] = f"Bearer {self.token}"

@@ -9,7 +9,7 @@ from typing import Any
 from biot_emulator.security.token_scopes import TokenKind
 from biot_emulator.wire_json import decode
 
-__all__ = ["EventKind", "event_body", "event_kind"]
+__all__ = ["EventKind", "event_body", "event_kind", "text_value"]
 
 
 class EventKind(Enum):
@@ -51,7 +51,12 @@ def event_body(event: Mapping[str, Any]) -> Any:
     body = event.get("body")
     if not isinstance(body, str) or event.get("isBase64Encoded") is True:
         return body
+    return text_value(body)
+
+
+def text_value(text: str) -> Any:
+    """Return the parsed value of a text that is JSON; of any other, the text."""
     try:
-        return decode(body)
+        return decode(text)
     except ValueError:
-        return body
+        return text

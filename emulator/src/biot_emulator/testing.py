@@ -120,14 +120,34 @@ class Emulator(Client):
         """Invoke a plugin as if its schedule were due; return the record of the invocation."""
         return self._require("POST", f"/_emulator/plugins/Plugin-{name}/schedule")
 
+    def invoke(self, event: Any, name: str = "demo") -> dict[str, Any]:
+        """Invoke a plugin with an event; return the record of the invocation.
+
+        Args:
+            event: Any JSON value. Of one with `headers`, `SIGN_ME` becomes a token, and an object as `body` its text,
+                as in `prepare_event`; everything else is sent as it is.
+            name: The plugin's name, without the prefix.
+
+        Raises:
+            CallRefused: There is no such plugin.
+        """
+        path = f"/_emulator/plugins/Plugin-{name}/invoke"
+        return self._require("POST", path, content=encode(event))
+
     def wait_for_notifications(self, seconds: int = 30) -> bool:
         """Wait until every notification has been sent; return whether it has, in that time."""
         return bool(self._require("POST", "/_emulator/notifications/wait", json={"seconds": seconds})["done"])
 
     def _require(
-        self, method: str, path: str, form: Mapping[str, bytes] | None = None, *, json: Any = None
+        self,
+        method: str,
+        path: str,
+        form: Mapping[str, bytes] | None = None,
+        *,
+        json: Any = None,
+        content: bytes | None = None,
     ) -> dict[str, Any]:
-        reply: Reply = self.call(method, path, form=form, json=json)
+        reply: Reply = self.call(method, path, form=form, json=json, content=content)
         if not isinstance(reply.body, dict) or reply.status_code >= 400:
             raise CallRefused(f"{method} {path.partition('?')[0]}", reply)
         return reply.body

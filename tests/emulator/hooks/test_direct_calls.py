@@ -72,18 +72,47 @@ def test_every_method_reaches_the_plugin(emulator: Emulator, method: str) -> Non
     [
         ("application/json", b'{"a": "\xc3\xa9"}', {"a": "é"}, False),
         ("text/plain; charset=utf-8", b"hello", "hello", False),
+        ("application/vnd.api+JSON;charset=utf-8", b"[1]", [1], False),
+        ("image/svg+xml", b"<svg/>", "<svg/>", False),
+        ("application/xml", b"<a/>", "<a/>", False),
+        ("Application/JavaScript", b"a()", "a()", False),
+        ("application/x-www-form-urlencoded", b"name=Ada&a=1", base64.b64encode(b"name=Ada&a=1").decode(), True),
+        ("application/x-www-form-urlencoded; charset=utf-8", b"a", base64.b64encode(b"a").decode(), True),
+        ("application/jsonl", b"1", base64.b64encode(b"1").decode(), True),
+        ("application/graphql", b"{a}", base64.b64encode(b"{a}").decode(), True),
+        ("nonsense", b"a", base64.b64encode(b"a").decode(), True),
+        ("", b"{}", base64.b64encode(b"{}").decode(), True),
+        (None, b"{}", base64.b64encode(b"{}").decode(), True),
         ("application/octet-stream", b"hello", base64.b64encode(b"hello").decode(), True),
         ("multipart/form-data; boundary=x", b"--x--", base64.b64encode(b"--x--").decode(), True),
         ("application/json", b"\xff", base64.b64encode(b"\xff").decode(), True),
     ],
 )
 def test_a_body_is_text_or_base64(
-    emulator: Emulator, content_type: str, content: bytes, expected: Any, encoded: bool
+    emulator: Emulator, content_type: str | None, content: bytes, expected: Any, encoded: bool
 ) -> None:
     url = emulator.deploy(ECHO)["endpointUrl"]
-    request(url, "POST", "/", content, content_type=content_type)
+    headers = {} if content_type is None else {"content_type": content_type}
+    answer = request(url, "POST", "/", content, **headers)
+    received = json.loads(answer.content)  # type: ignore[attr-defined]
+    assert received["body"] == (base64.b64encode(content) if encoded else content).decode()
     event = event_of(emulator)
     assert (event["body"], event["isBase64Encoded"]) == (expected, encoded)
+
+
+def test_headers_that_come_twice_are_one_as_a_function_url_joins_them(emulator: Emulator) -> None:
+    url = emulator.deploy(ECHO)["endpointUrl"]
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection.putrequest("GET", parts.path)
+    for name, value in (("Cookie", "a=1; b=2"), ("X-A", "1"), ("cookie", "c=3"), ("x-a", "2; 3"), ("X-B", "a, b")):
+        connection.putheader(name, value)
+    connection.endheaders()
+    received = json.loads(connection.getresponse().read())
+    connection.close()
+    assert received["cookies"] == ["a=1", "b=2", "c=3"]
+    assert received["headers"]["cookie"] == "a=1; b=2; c=3"
+    assert (received["headers"]["x-a"], received["headers"]["x-b"]) == ("1,2; 3", "a, b")
 
 
 def test_the_answer_is_the_plugins_own(emulator: Emulator) -> None:

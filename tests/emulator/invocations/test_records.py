@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from biot_emulator.event_kind import EventKind
 from biot_emulator.http.response import Response
@@ -41,3 +44,56 @@ def test_large_bodies_are_left_out() -> None:
         assert (recorded["reply"] == small) == (reply is small)
         assert "bytes, left out>" in json.dumps(recorded)
         assert len(json.dumps(recorded)) < LARGE
+
+
+def recorded(event: Any) -> Any:
+    return invocation_record(
+        "Plugin-demo",
+        Trigger(EventKind.DIRECT),
+        event,
+        Invocation({}, Response(200, {}, b"{}"), None, 0.0, None, 0, ["printed hush-hush"], cold=False),
+        time=datetime.now(UTC),
+        secrets=["the-key-1"],
+        variables={},
+    )
+
+
+def in_base64(content: bytes) -> dict[str, Any]:
+    return {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (b"name=Ada&a=1", b"name=Ada&a=1"),
+        (b"name=Ada&client_secret=hush-hush&a=1", b"name=Ada&client_secret=<hidden>&a=1"),
+        (b"text with the-key-1", b"text with <hidden>"),
+        (b'{"a": 1}', b'{"a": 1}'),
+        (b'{"password": "hush-hush", "a": 1}', b'{"password":"<hidden>","a":1}'),
+        (b"\xff\x00", b"\xff\x00"),
+        (b"", b""),
+    ],
+)
+def test_secrets_are_removed_from_a_text_in_base64_which_stays_that(content: bytes, shown: bytes) -> None:
+    record = recorded(in_base64(content))
+    assert base64.b64decode(record["input"]["body"]) == shown
+    assert record["input"]["isBase64Encoded"] is True
+    if content.startswith(b'{"password'):
+        assert record["logs"] == ["printed <hidden>"]
+
+
+@pytest.mark.parametrize(
+    "event", [None, 1, "text", [1, {"body": 2}], {}, {"body": {"a": 1}}, {"body": None}, {"x": [[]]}]
+)
+def test_an_event_may_be_any_json(event: Any) -> None:
+    assert recorded(event)["input"] == event
+
+
+@pytest.mark.parametrize("event", ["x" * LARGE, ["x" * LARGE], {"a": "x" * LARGE}, {"a": "x" * LARGE, "body": "y"}])
+def test_a_large_event_is_left_out(event: Any) -> None:
+    assert "bytes, left out>" in recorded(event)["input"]
+
+
+@pytest.mark.parametrize("body", [{}, {"request": None}, {"request": []}, {"request": {"body": 1}}, [], "text"])
+def test_an_operators_own_event_need_not_be_one_of_the_platforms(body: Any) -> None:
+    assert record(body, {"request": {}})["input"]["body"] == body

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from biot_emulator.client import Client
+from biot_emulator.client import CallRefused, Client
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 
@@ -138,6 +138,108 @@ def test_an_invocation_tells_no_secret_in_whatever_form_a_plugin_prints_it(emula
             assert form not in shown
     assert b64encode(b"user:" + own[0].encode()).decode() not in shown
     assert b64encode(own[3].encode()).decode()[:12] not in shown
+
+
+ECHO = code_zip("""
+    def handler(event, context):
+        print("received", type(event).__name__)
+        return {"event": event, "name": context.function_name}
+""")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        None,
+        7,
+        "text",
+        ["a", 1.5],
+        {"Records": [{"body": {"a": 1}}]},
+        {"body": {"a": 1}, "text": "SIGN_ME"},
+        {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {"own": "\N{SNOWMAN}"}},
+    ],
+)
+def test_an_operator_sends_any_event_to_a_function(emulator: Emulator, event: Any) -> None:
+    emulator.deploy(ECHO)
+    record = emulator.invoke(event)
+    assert record["error"] is None
+    assert record["reply"] == {"event": event, "name": "Plugin-demo"}
+    assert (record["plugin"], record["input"], record["statusCode"]) == ("Plugin-demo", event, 200)
+    assert record["kind"] == ("SCHEDULED" if isinstance(event, dict) and "source" in event else "DIRECT")
+    assert record["logs"] == [f"received {type(event).__name__}"]
+    assert record["durationMs"] > 0
+    assert emulator.invocations("demo") == [record]
+
+
+@pytest.mark.slow
+def test_an_operators_own_event_of_a_hook_is_one_of_the_platforms(emulator: Emulator) -> None:
+    """A fixture is sent with a valid token, its body as text; what the handler changes is in the record."""
+    emulator.deploy(SHOUT)
+    request = {"body": {**ADA, "removed": 1}}
+    headers = {"hooktype": "INTERCEPTOR_PRE", "authorization": "Bearer SIGN_ME"}
+    record = emulator.invoke({"headers": headers, "body": {"request": request}})
+    assert (record["kind"], record["error"]) == ("PRE_REQUEST", None)
+    assert record["logs"][1] == "handling Bearer <hidden>"
+    assert record["input"]["body"] == {"request": request}
+    assert record["input"]["headers"]["content-length"] == str(
+        len(json.dumps({"request": request}, separators=(",", ":")))
+    )
+    assert [change["path"] for change in record["difference"]] == [
+        "/body/_name/lastName",
+        "/body/removed",
+        "/body/added",
+    ]
+
+
+@pytest.mark.slow
+def test_an_operators_own_event_comes_with_a_token_that_the_platform_signed(emulator: Emulator) -> None:
+    emulator.deploy(code_zip("def handler(event, context): return {'length': len(event['headers']['authorization'])}"))
+    assert emulator.invoke({"headers": {"authorization": "Bearer SIGN_ME"}})["reply"]["length"] > 500
+    assert emulator.invoke({"headers": {"authorization": "Bearer mine"}})["reply"]["length"] == len("Bearer mine")
+
+
+@pytest.mark.slow
+def test_an_operator_invokes_what_fails_and_what_is_disabled(emulator: Emulator) -> None:
+    emulator.deploy(code_zip("def handler(event, context): return 1 / event['by']"), enabledState="DISABLED")
+    assert emulator.invoke({"by": 2})["reply"] == 0.5
+    failed = emulator.invoke({"by": 0})
+    assert failed["error"] == {"type": "ZeroDivisionError", "message": "division by zero", "phase": "invoke"}
+    assert (failed["statusCode"], failed["reply"]) == (502, "Internal Server Error")
+    assert any("ZeroDivisionError" in line for line in failed["logs"])
+
+
+INVOKE = "/_emulator/plugins/Plugin-demo/invoke"
+
+
+@pytest.mark.slow
+def test_without_a_body_the_event_is_empty(emulator: Emulator) -> None:
+    emulator.deploy(ECHO)
+    assert emulator.call("POST", INVOKE).body["reply"]["event"] == {}
+
+
+def test_what_is_no_event_or_for_no_plugin_is_refused(emulator: Emulator) -> None:
+    assert emulator.call("POST", INVOKE, json={}).body["code"] == "PLUGIN_NOT_FOUND"
+    with pytest.raises(CallRefused, match="Plugin-other"):
+        emulator.invoke({}, "other")
+    emulator.deploy(ECHO)
+    for content in (b"{", b"NaN", b"[" * 200 + b"]" * 200, b"\xff"):
+        reply = emulator.call("POST", INVOKE, content=content)
+        assert (reply.status_code, reply.body["code"]) == (400, "BAD_REQUEST")
+    assert emulator.call("POST", INVOKE, form={"event": b"{}"}).status_code == 400
+    assert emulator.call("POST", INVOKE, content=b'"' + b"x" * 7_000_000 + b'"').status_code == 413
+    assert emulator.invocations() == []
+
+
+def test_nobody_but_the_administrator_sends_events(emulator: Emulator) -> None:
+    emulator.deploy(ECHO)
+    assert Client(emulator.url).call("POST", INVOKE, json={}).status_code == 401
+    plugin = emulator.platform.plugins.get("Plugin-demo")
+    service = {"id": plugin.service_id, "secretKey": plugin.secret_key}
+    token = Client(emulator.url).call("POST", "/ums/v2/services/accessToken", json=service).body["accessToken"]
+    assert Client(emulator.url, token).call("POST", INVOKE, json={}).body["code"] == "ACCESS_DENIED"
+    assert emulator.invocations() == []
 
 
 def test_the_operators_side_is_for_the_operator(emulator: Emulator) -> None:

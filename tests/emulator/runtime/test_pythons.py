@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from biot_emulator import Function, SandboxUnavailable
+from biot_emulator.runtime import pythons
 from biot_emulator.runtime.pythons import find_python
 from biot_emulator.runtime.worker_pool import Workers
 
 OWN = "python{}.{}".format(*sys.version_info)
-RUNTIMES = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
+RUNTIMES = ["python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
 
 
 def test_this_very_python_is_found_and_runs() -> None:
@@ -28,6 +29,25 @@ def test_what_is_no_python_3_is_refused(runtime: str) -> None:
 def test_a_python_that_is_not_there_is_refused_in_one_sentence() -> None:
     with pytest.raises(SandboxUnavailable, match=r"No python3\.99 was found on this machine: install it"):
         find_python("python3.99")
+
+
+@pytest.mark.parametrize("runtime", ["python3.8", "python3.6", "python3.0", "python3.08"])
+def test_a_python_that_lambda_has_no_more_is_refused_and_those_of_this_machine_are_named(runtime: str) -> None:
+    with pytest.raises(SandboxUnavailable, match=rf"no functions with {runtime} any more: .* has: .*{OWN}"):
+        find_python(runtime)
+
+
+def test_a_python_that_is_installed_meanwhile_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pythons, "_installed", {})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("HOME", "PYENV_ROOT", "XDG_DATA_HOME", "UV_PYTHON_INSTALL_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    with pytest.raises(SandboxUnavailable, match=r"No python3\.98 was found"):
+        find_python("python3.98")
+    python = tmp_path / "python3.98"
+    python.write_text(f"#!/bin/sh\necho python3.98; echo {python}")
+    python.chmod(0o755)
+    assert find_python("python3.98") == python
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from biot_emulator import ClientUnavailable, Function, Runtime, RuntimeClient
 from tests.emulator.conftest import CLIENTS
 
 OWN = "python{}.{}".format(*sys.version_info)
-VERSIONS = ("python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
+VERSIONS = ("python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
 
 
 def find(version: str) -> Path | None:

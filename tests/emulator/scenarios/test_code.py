@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import io
+import json
 import subprocess
 import sys
 import time
@@ -128,6 +129,15 @@ def test_a_plugin_runs_on_the_python_of_its_runtime(emulator: Emulator, runtime:
     plugin = emulator.deploy(code, runtime=runtime)
     assert plugin["runtime"] == runtime
     assert answer(emulator, plugin) == {"version": version}
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_the_code_that_every_plugin_begins_with_runs_on_each_python(emulator: Emulator, runtime: str) -> None:
+    if not has(runtime):
+        pytest.skip(f"this machine has no {runtime}")
+    config = {"name": "demo", "displayName": "Demo", "version": 1, "runtime": runtime}
+    plugin = emulator.call("POST", "/settings/v2/plugins", form={"config": json.dumps(config).encode()}).body
+    assert answer(emulator, plugin) == {"message": "This plugin has no code of its own yet"}
 
 
 def has(runtime: str) -> bool:

@@ -133,7 +133,7 @@ def test_rolling_back_and_switching_leave_them_alone(deployed: Repository, emula
 
 
 def test_no_output_has_their_values_but_their_names(deployed: Repository, emulator: Emulator) -> None:
-    emulator.deploy(deployed.root / "dist" / "demo.zip", "other", environmentVariables={"X": SECRET})
+    emulator.deploy(deployed.root / "dist" / "demo.zip", "other", environmentVariables={"OTHER": SECRET})
     configured(deployed, environment={"WARD": "7b"})
     run(deployed, "deploy", "--yes")
     status = run(deployed, "status").out
@@ -146,7 +146,7 @@ def test_no_output_has_their_values_but_their_names(deployed: Repository, emulat
         assert found == {"DB_PASSWORD": HIDDEN, "LEVEL": HIDDEN, "WARD": "7b"}
     run(deployed, "list")
     demo, other = run(deployed, "list", "--json").document
-    assert (demo["environmentVariables"]["WARD"], other["environmentVariables"]["X"]) == ("7b", HIDDEN)
+    assert (demo["environmentVariables"]["WARD"], other["environmentVariables"]["OTHER"]) == ("7b", HIDDEN)
 
 
 @pytest.mark.parametrize(

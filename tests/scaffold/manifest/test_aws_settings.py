@@ -130,10 +130,9 @@ def test_there_are_two_targets(tmp_path: Path, line: str) -> None:
     [
         "timeout = 901",
         'runtime = "python2.9"',
-        'environment = {AWS_REGION = "x"}',
         'environment = {_HANDLER = "x"}',
         'environment = {my-var = "x"}',
-        'environment = {TZ = "UTC"}',
+        'environment = {AWS_REGION = "x"}',
         'environment = {AWS_LAMBDA_RUNTIME_API = "x"}',
         f'environment = {{A1 = "{"x" * 4096}"}}',
     ],

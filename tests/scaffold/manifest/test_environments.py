@@ -61,7 +61,7 @@ def test_an_unknown_environment_names_those_that_there_are(tmp_path: Path) -> No
         ('base-url = "https://user:pass@api.example.com"', "'base-url'"),
         ('base-url = "https://api.example.com:port"', "'base-url'"),
         ('environment = { BIOT_X = "y" }', "BIOT_X; names that start with BIOT_ are reserved for the platform"),
-        ('environment = { TEXT = "' + "x" * 3990 + '" }', "has 40.. bytes: keep names and values within 4013"),
+        ('environment = { TEXT = "' + "x" * 3990 + '" }', "has 40.. bytes as JSON: keep names and values within 4007"),
     ],
 )
 def test_a_mistake_in_an_environment_is_one_sentence(tmp_path: Path, line: str, said: str) -> None:

@@ -72,7 +72,7 @@ def test_a_folder_above_is_found_past_other_projects(tmp_path: Path, monkeypatch
         ("ephemeral-storage", "511", "512 to 10240"),
         ("environment", '{ BIOT_X = "y" }', "BIOT_"),
         ("environment", '{ X = "" }', "non-empty"),
-        ("environment", '{ TEXT = "' + "y" * 4096 + '" }', "within 4013 bytes"),
+        ("environment", '{ TEXT = "' + "y" * 4096 + '" }', "within 4007 bytes"),
         ("environment", "[1]", "table"),
         ("cors", '{ allow-methods = ["OPTIONS"] }', "GET, PUT"),
         ("cors", '{ max-age = ["1"] }', "allow-origins"),

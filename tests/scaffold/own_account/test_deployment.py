@@ -65,6 +65,7 @@ def test_everything_is_made_and_nothing_twice(own: QuickPlugin, aws: MotoAccount
         "log groups": [LOG_GROUP],
         "rules": [NAME],
         "secrets": [],
+        "repositories": [],
     }
     url = document["endpointUrl"]
     assert own.platform.subscribed == {
@@ -528,6 +529,7 @@ def test_all_that_was_made_is_deleted_and_only_that(own: QuickPlugin, aws: MotoA
         "log groups": [f"{LOG_GROUP}-of-others"],
         "rules": [],
         "secrets": [],
+        "repositories": [],
     }
     assert own.platform.users == {"others": "id"}
     assert own.platform.subscriptions == {THEIRS: (THEIR_SUBSCRIPTION,)}

@@ -58,7 +58,7 @@ CODES: list[tuple[str, int, dict[str, Any], tuple[str, ...]]] = [
         {"value": "robot", "fieldName": "entityTypeName"},
         ("robot", "entityTypeName", "correct it", "check --online names the line"),
     ),
-    ("PLUGIN_IMAGE_TAG_NOT_FOUND", 404, {}, ("push the image",)),
+    ("PLUGIN_IMAGE_TAG_NOT_FOUND", 404, {}, ("run this command again, which pushes it",)),
     ("PLUGIN_EXISTS_BY_NAME", 409, {"pluginName": "x"}, ("x", "deploy again")),
     ("AWS_EXCEPTION", 500, {"className": "InvalidParameterValueException"}, ("InvalidParameterValueException",)),
     ("PLUGIN_ROLLBACK_FAILED", 500, {"apiName": "update"}, ("could not undo", "biot-plugin status")),

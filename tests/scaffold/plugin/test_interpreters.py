@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from biot_emulator.runtime.pythons import installed_python
+from biot_emulator.runtime import pythons
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime, plugin_python
@@ -16,13 +15,11 @@ OTHER = next(runtime for runtime in RUNTIMES if runtime != THIS)
 
 
 @pytest.fixture(autouse=True)
-def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     for name in ("PYENV_ROOT", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
-    installed_python.cache_clear()
-    yield
-    installed_python.cache_clear()
+    monkeypatch.setattr(pythons, "_installed", {})
 
 
 def _stand_in(file: Path, version: str, works: bool = True) -> Path:
@@ -91,7 +88,6 @@ def test_the_real_one_is_found_behind_a_failing_shim(tmp_path: Path, monkeypatch
 def test_the_newest_is_told(tmp_path: Path) -> None:
     assert newest_runtime() == THIS
 
-    installed_python.cache_clear()
     _stand_in(tmp_path / "bin" / RUNTIMES[-1], RUNTIMES[-1])
 
     assert newest_runtime() == RUNTIMES[-1]

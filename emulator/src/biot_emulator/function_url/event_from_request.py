@@ -15,7 +15,8 @@ from biot_emulator.lambda_function.arn import REGION
 __all__ = ["UrlRequest", "function_event"]
 
 _STAGE = "$default"
-_TEXT_TYPES = ("text/", "application/json", "application/xml", "application/javascript", "application/x-www-form-")
+_TEXT_PREFIX = "text/"
+_TEXT_TYPES = frozenset({"application/json", "application/xml", "application/javascript"})
 _TEXT_SUFFIXES = ("+json", "+xml")
 
 
@@ -107,10 +108,15 @@ def _query(query_string: str) -> dict[str, str]:
 def _body(request: UrlRequest) -> dict[str, Any]:
     if not request.content:
         return {}
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type.startswith(_TEXT_TYPES) or content_type.endswith(_TEXT_SUFFIXES) or not content_type:
+    if _is_text(request.headers.get("content-type", "")):
         try:
             return {"body": request.content.decode()}
         except UnicodeDecodeError:
             pass
     return {"body": base64.b64encode(request.content).decode(), "isBase64Encoded": True}
+
+
+def _is_text(content_type: str) -> bool:
+    """Whether AWS passes a body of this type on as text: forms, and what has no type, are bytes to it."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type.startswith(_TEXT_PREFIX) or media_type in _TEXT_TYPES or media_type.endswith(_TEXT_SUFFIXES)

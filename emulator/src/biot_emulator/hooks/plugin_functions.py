@@ -67,12 +67,12 @@ class PluginFunctions:
         self._read_only = tuple(read_only)
         self._hidden = tuple(hidden)
 
-    def invoke(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger) -> tuple[Invocation, Record]:
+    def invoke(self, plugin: Plugin, event: Any, trigger: Trigger) -> tuple[Invocation, Record]:
         """Invoke a plugin; return the result and its record.
 
         Args:
             plugin: The plugin.
-            event: What its handler receives.
+            event: What its handler receives, any JSON value.
             trigger: Why it is invoked.
         """
         try:
@@ -88,7 +88,7 @@ class PluginFunctions:
             )
         return invocation, self._record(plugin, event, trigger, invocation)
 
-    def _record(self, plugin: Plugin, event: dict[str, Any], trigger: Trigger, invocation: Invocation) -> Record:
+    def _record(self, plugin: Plugin, event: Any, trigger: Trigger, invocation: Invocation) -> Record:
         record = invocation_record(
             plugin.full_name,
             trigger,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from biot_emulator.event_kind import EventKind, event_body
+from biot_emulator.event_kind import EventKind
 from biot_emulator.invocations.difference import difference
+from biot_emulator.invocations.received_events import MAX_BODY, ReceivedEvent, left_out
 from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.lambda_function.invocation import Invocation
 from biot_emulator.security.known_secrets import KnownSecrets
@@ -19,9 +20,6 @@ from biot_emulator.state.timestamps import timestamp
 __all__ = ["Record", "Trigger", "invocation_record"]
 
 _PARTS = {EventKind.PRE_REQUEST: "request", EventKind.POST_REQUEST: "response", EventKind.ADAPT_ENTITY: "response"}
-
-#: Anybody may send more to a plugin's address, and to look through megabytes for secrets would hold up everybody.
-_MAX_BODY = 256 * 1024
 
 Record = dict[str, Any]
 
@@ -44,7 +42,7 @@ class Trigger:
 def invocation_record(
     plugin: str,
     trigger: Trigger,
-    event: dict[str, Any],
+    event: Any,
     invocation: Invocation,
     *,
     time: datetime,
@@ -62,12 +60,13 @@ def invocation_record(
         secrets: Texts that must not be in the record, in whatever form; what is secret in the event is added.
         variables: The plugin's own environment variables, of which some are secret.
     """
-    sent = {**event, "body": _received_body(event)} if "body" in event else event
+    sent = ReceivedEvent(event)
     # The values that are known come first: a pattern may take a part out of one, and leave the rest.
-    named = [*named_secrets(variables), *secret_fields(sent)]
+    named = [*named_secrets(variables), *secret_fields(sent.readable)]
     values = (*secrets, *secret_variables(variables), *(value for _, value in named))
     hide, redact = KnownSecrets(values, named=named), Redaction()
-    received = redact(hide(sent))
+    received = redact(hide(sent.readable))
+    body = received.get("body") if isinstance(received, dict) else None
     returned = redact(hide(_returned_body(invocation)))
     error = invocation.error
     return {
@@ -77,10 +76,10 @@ def invocation_record(
         "kind": trigger.kind.name,
         "hook": redact(hide(trigger.hook)),
         "traceId": trigger.trace_id,
-        "input": received,
+        "input": sent.recorded(received),
         "reply": returned,
         "statusCode": invocation.status_code,
-        "difference": _changes(trigger.kind, received.get("body"), returned),
+        "difference": _changes(trigger.kind, body, returned),
         "error": error and redact(hide({"type": error.type, "message": error.message, "phase": error.phase})),
         "durationMs": round(invocation.duration_ms, 2),
         "initMs": None if invocation.init_ms is None else round(invocation.init_ms, 2),
@@ -90,29 +89,20 @@ def invocation_record(
     }
 
 
-def _received_body(event: dict[str, Any]) -> Any:
-    size = len(event["body"])
-    return _left_out(size) if size > _MAX_BODY else event_body(event)
-
-
 def _returned_body(invocation: Invocation) -> Any:
     size = len(invocation.response.content)
-    if size > _MAX_BODY:
-        return _left_out(size)
+    if size > MAX_BODY:
+        return left_out(size)
     return None if isinstance(invocation.body, bytes) else invocation.body
-
-
-def _left_out(size: int) -> str:
-    return f"<{size} bytes, left out>"
 
 
 def _changes(kind: EventKind, received: Any, returned: Any) -> list[dict[str, Any]] | None:
     """Return what an interceptor has changed; None for what nothing can be compared with."""
     part = _PARTS.get(kind)
-    if part is None or not isinstance(received, dict) or not isinstance(returned, dict) or part not in returned:
+    if part is None or not all(isinstance(body, dict) and part in body for body in (received, returned)):
         return None
     before, after = received[part], returned[part]
-    if kind is EventKind.PRE_REQUEST and isinstance(after, dict):
+    if kind is EventKind.PRE_REQUEST and isinstance(before, dict) and isinstance(after, dict):
         # Read only, and mostly not sent back.
         before = {name: value for name, value in before.items() if name in after or name != "pathVariables"}
     return difference(before, after)

@@ -14,7 +14,7 @@ MAX_IMAGE_BYTES = 10 * 1024**3
 """The largest image, all layers uncompressed."""
 
 MAX_ENVIRONMENT_BYTES = 4096
-"""All names and values of the environment variables together."""
+"""All environment variables together, as one JSON object."""
 
 INIT_SECONDS = 10.0
 """How long loading a plugin may take."""

@@ -15,8 +15,10 @@ from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
 from biot_emulator.hooks.plugin_failures import FAILURES
+from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.operator.own_events import own_event
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
@@ -38,6 +40,7 @@ class OperatorHandlers:
 
     Attributes:
         plugins: The plugins.
+        functions: Runs plugins.
         invocations: The last invocations.
         schedule: Invokes plugins on their schedules.
         notifications: Sends notifications.
@@ -49,6 +52,7 @@ class OperatorHandlers:
     """
 
     plugins: Plugins
+    functions: PluginFunctions
     invocations: Invocations
     schedule: Schedule
     notifications: Notifications
@@ -86,6 +90,14 @@ class OperatorHandlers:
             raise BadRequest(f"The plugin [{plugin.full_name}] has no [cronSchedule]: give it one first")
         with self.concurrency.enter(plugin.endpoint_url):
             return ApiResponse(200, self.schedule.fire(plugin))
+
+    def invoke(self, call: Call) -> ApiResponse:
+        """Invoke a plugin with an event of the operator's own, also if it is disabled."""
+        plugin = self.plugins.get(call.variables["name"])
+        event, trigger = own_event(call, self.tokens.sign_for)
+        with self.concurrency.enter(plugin.endpoint_url):
+            _, record = self.functions.invoke(plugin, event, trigger)
+        return ApiResponse(200, record)
 
     def wait_for_notifications(self, call: Call) -> ApiResponse:
         """Wait until every notification has been sent."""

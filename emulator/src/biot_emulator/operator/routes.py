@@ -13,6 +13,7 @@ _TABLE = (
     ("GET", "/invocations/{id}", OperatorHandlers.read_invocation),
     ("DELETE", "/invocations", OperatorHandlers.clear_invocations),
     ("POST", "/plugins/{name}/schedule", OperatorHandlers.fire_schedule),
+    ("POST", "/plugins/{name}/invoke", OperatorHandlers.invoke),
     ("POST", "/notifications/wait", OperatorHandlers.wait_for_notifications),
     ("POST", "/keys", OperatorHandlers.rotate_keys),
     ("GET", "/clock", OperatorHandlers.read_clock),

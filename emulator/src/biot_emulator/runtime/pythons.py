@@ -6,7 +6,6 @@ every candidate is run first.
 
 from __future__ import annotations
 
-import functools
 import os
 import re
 import subprocess
@@ -19,9 +18,15 @@ from biot_emulator.sandbox.commands import run_command
 
 __all__ = ["find_python", "installed_python"]
 
-_RUNTIME = re.compile(r"python3\.[0-9]{1,2}")
+_RUNTIME = re.compile(r"python3\.([0-9]{1,2})")
+# Lambda creates no functions with older ones any more, and no runtime client here runs on them.
+_OLDEST_MINOR, _NEWEST_MINOR = 9, 14
+_RUNTIMES = tuple(f"python3.{minor}" for minor in range(_OLDEST_MINOR, _NEWEST_MINOR + 1))
 _PROBE = "import sys; print('python%d.%d' % sys.version_info[:2]); print(sys._base_executable or sys.executable)"
 _PROBE_SECONDS = 20
+
+# What is not there may be installed while the emulator runs: only what is there is remembered.
+_installed: dict[str, Path] = {}
 
 
 def find_python(runtime: str) -> Path:
@@ -31,20 +36,20 @@ def find_python(runtime: str) -> Path:
         runtime: The identifier of a Lambda runtime, such as `python3.13`.
 
     Raises:
-        SandboxUnavailable: It is not a Python runtime, or not installed on this machine.
+        SandboxUnavailable: It is not a Python runtime that Lambda has, or not installed on this machine.
     """
-    if not _RUNTIME.fullmatch(runtime):
+    match = _RUNTIME.fullmatch(runtime)
+    if match is None:
         raise SandboxUnavailable(
             f"The emulator runs Python plugins only: choose a runtime such as python3.13, not {runtime}"
         )
+    if int(match[1]) < _OLDEST_MINOR:
+        raise SandboxUnavailable(f"Lambda creates no functions with {runtime} any more: {_alternatives()}")
     if (python := installed_python(runtime)) is None:
-        raise SandboxUnavailable(
-            f"No {runtime} was found on this machine: install it, or deploy the plugin with another Python runtime"
-        )
+        raise SandboxUnavailable(f"No {runtime} was found on this machine: install it, or {_alternatives()}")
     return python
 
 
-@functools.cache
 def installed_python(runtime: str) -> Path | None:
     """Find a working interpreter of a Python runtime.
 
@@ -54,8 +59,16 @@ def installed_python(runtime: str) -> Path | None:
     Returns:
         Its path, outside of any virtual environment; None if this machine has none.
     """
-    paths = (_probe(candidate, runtime) for candidate in dict.fromkeys(_candidates(runtime)))
-    return next((path for path in paths if path), None)
+    if runtime not in _installed:
+        paths = (_probe(candidate, runtime) for candidate in dict.fromkeys(_candidates(runtime)))
+        if path := next((path for path in paths if path), None):
+            _installed[runtime] = path
+    return _installed.get(runtime)
+
+
+def _alternatives() -> str:
+    names = [name for name in _RUNTIMES if installed_python(name)]
+    return f"deploy the plugin with a runtime that this machine has: {', '.join(names) or 'it has none yet'}"
 
 
 def _candidates(runtime: str) -> Iterator[Path]:

@@ -21,6 +21,9 @@ BODILESS = (204, 304)
 # How the response is sent is the server's own business.
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 
+# A comma would make one cookie of two.
+_SEPARATORS = {"cookie": "; "}
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -72,11 +75,11 @@ def write_headers(response: Response) -> Headers:
 
 
 def _headers(request: Request) -> dict[str, str]:
-    """Return the headers by name; those of the same name are joined, as in Lambda."""
+    """Return the headers by name; those of the same name are joined, as a function URL joins them."""
     headers: dict[str, list[str]] = {}
     for name, value in request.headers.items():
         headers.setdefault(name, []).append(value)
-    return {name: ",".join(values) for name, values in headers.items()}
+    return {name: _SEPARATORS.get(name, ",").join(values) for name, values in headers.items()}
 
 
 def _bytes(text: str) -> bytes:

@@ -14,7 +14,8 @@ from biot_plugin.wire.trace import Trace
 _STAGE = "$default"
 #: Headers of one connection alone, which a function URL does not pass on, either.
 HOP_BY_HOP = frozenset(("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"))
-_TEXT_TYPES = ("text/", "application/json", "application/xml", "application/javascript", "application/x-www-form-")
+_TEXT_PREFIX = "text/"
+_TEXT_TYPES = frozenset(("application/json", "application/xml", "application/javascript"))
 _TEXT_SUFFIXES = ("+json", "+xml")
 
 
@@ -136,10 +137,15 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 def _body(content: bytes, content_type: str) -> dict[str, Any]:
-    media_type = content_type.partition(";")[0].strip().lower()
-    if not media_type or media_type.startswith(_TEXT_TYPES) or media_type.endswith(_TEXT_SUFFIXES):
+    if _is_text(content_type):
         try:
             return {"body": content.decode()}
         except UnicodeDecodeError:
             pass
     return {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}
+
+
+def _is_text(content_type: str) -> bool:
+    """Whether a function URL passes a body of this type on as text: forms, and what has no type, are bytes to it."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type.startswith(_TEXT_PREFIX) or media_type in _TEXT_TYPES or media_type.endswith(_TEXT_SUFFIXES)

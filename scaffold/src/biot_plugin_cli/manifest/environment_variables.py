@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +18,8 @@ RESERVED_PREFIX = "BIOT_"
 """The prefix of the platform's own environment variables."""
 
 _LAMBDA_MAX_BYTES = 4096
-_HASH_BYTES = len(HASH_VARIABLE) + 64
+# Lambda measures all variables as one JSON object.
+_HASH_BYTES = len(f',"{HASH_VARIABLE}":""') + 64
 _MAX_BYTES = _LAMBDA_MAX_BYTES - _HASH_BYTES
 _TEXTS_ADVICE = "make it a table of non-empty strings"
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
@@ -28,7 +30,7 @@ _RESERVED_BY_LAMBDA = frozenset(
         *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
         *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
         *("AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),
-        *("LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "TZ"),
+        *("LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
     ]
 )
 
@@ -53,7 +55,7 @@ def find_variable_problems(value: Any, within: tuple[str, ...]) -> Iterator[Mani
             f"keep names and values within {_MAX_BYTES} bytes in all (Lambda's limit is {_LAMBDA_MAX_BYTES}, deploy "
             f"adds {_HASH_BYTES} for {HASH_VARIABLE}, and the platform adds its own {RESERVED_PREFIX} variables)"
         )
-        yield ManifestProblem("environment-too-large", keys, f"{table} has {size} bytes", advice)
+        yield ManifestProblem("environment-too-large", keys, f"{table} has {size} bytes as JSON", advice)
 
 
 def looks_secret(name: str) -> bool:
@@ -79,5 +81,5 @@ def _describe_problem(name: str, text: Any) -> tuple[str, str, str] | None:
 
 
 def _size(variables: Mapping[str, Any]) -> int:
-    texts = [text for text in variables.values() if isinstance(text, str)]
-    return sum(len(text.encode()) for text in (*variables, *texts))
+    texts = {name: text for name, text in variables.items() if isinstance(text, str)}
+    return len(json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode())

@@ -106,6 +106,7 @@ def test_the_order_of_the_plugin_is_that_of_its_interceptions(emulator: Emulator
         ({"version": 1.5}, 400, "BAD_REQUEST", {}),
         ({"runtime": None}, 400, "BAD_REQUEST", {}),
         ({"runtime": "python2.7"}, 400, "BAD_REQUEST", {}),
+        ({"runtime": "python3.8"}, 400, "BAD_REQUEST", {}),
         ({"runtime": "nodejs24.x"}, 400, "BAD_REQUEST", {}),
         ({"handler": "x" * 1025}, 400, "BAD_REQUEST", {}),
         ({"timeout": 0}, 400, "BAD_REQUEST", {}),
@@ -115,8 +116,7 @@ def test_the_order_of_the_plugin_is_that_of_its_interceptions(emulator: Emulator
         ({"ephemeralStorage": 511}, 400, "BAD_REQUEST", {}),
         ({"environmentVariables": {"a": 1}}, 400, "BAD_REQUEST", {}),
         ({"environmentVariables": {"": "a"}}, 400, "BAD_REQUEST", {}),
-        ({"environmentVariables": {"a": ""}}, 400, "BAD_REQUEST", {}),
-        ({"environmentVariables": {"a": "x" * 4096}}, 400, "BAD_REQUEST", {}),
+        ({"environmentVariables": {"WARD": ""}}, 400, "BAD_REQUEST", {}),
         (
             {"environmentVariables": {"BIOT_X": "a"}},
             400,
@@ -267,12 +267,71 @@ def test_the_version_rises_with_the_code_and_with_nothing_else(
     assert answer.body == {"n": 1 if refusal or code is None else 2}
 
 
+RESERVED_BY_LAMBDA = [
+    *("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY"),
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API"),
+    *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION"),
+    *("AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),
+    *("LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
+]
+NO_NAMES = ["my-var", "1ST", "_OWN", "X", "MY VAR", "MY.VAR", "MY=VAR", "MY\nVAR", "VAR\n", "GRÖSSE", "\u0663A", "M\0"]
+#: Names and values of 4,084 bytes, of which JSON makes 4,097.
+TOO_LARGE = {"A1": "x" * 2040, "A2": "y" * 2040}
+
+
+@pytest.mark.parametrize("name", [*RESERVED_BY_LAMBDA, *NO_NAMES])
+def test_a_variable_that_lambda_refuses_is_refused(emulator: Emulator, name: str) -> None:
+    refused = create(emulator, environmentVariables={name: "x"})
+    assert (refused.status_code, refused.body["code"]) == (400, "BAD_REQUEST")
+    assert name in refused.body["message"]
+    assert state(emulator) == [[], [], [], []]
+
+    made = create(emulator).body
+    refused = patch(emulator, {"environmentVariables": {"WARD": "7b", name: "x"}})
+    assert (refused.status_code, refused.body["code"]) == (400, "PLUGIN_REQUEST_VALIDATION_FAILED")
+    assert emulator.call("GET", DEMO).body == made
+
+
+def test_a_variable_that_lambda_sets_and_leaves_to_everybody_is_accepted(emulator: Emulator) -> None:
+    variables = {
+        "TZ": "Asia/Tokyo",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": "lib",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG",
+        "aB_": "1",
+    }
+    assert create(emulator, environmentVariables=variables).body["environmentVariables"] == variables
+
+
+def test_variables_are_measured_as_lambda_measures_them(emulator: Emulator) -> None:
+    assert (
+        len(json.dumps(TOO_LARGE, separators=(",", ":")))
+        == 4097
+        == 13 + sum(map(len, ("A1", "A2", *TOO_LARGE.values())))
+    )
+    for refused in (TOO_LARGE, {"A1": "\N{EURO SIGN}" * 1363}, {"A1": '"' * 2044}, {"my-var" * 10_000: "x"}):
+        reply = create(emulator, environmentVariables=refused)
+        assert (reply.status_code, reply.body["code"]) == (400, "BAD_REQUEST")
+        assert "at most 4096 bytes" in reply.body["message"]
+        assert len(reply.body["message"]) < 200
+    assert create(emulator, environmentVariables={**TOO_LARGE, "A2": "y" * 2039}).status_code == 201
+
+
+@pytest.mark.parametrize("runtime", ["python3.8", "python3.7", "python3.0", "python3.99", "nodejs24.x", "dotnet8"])
+def test_a_runtime_that_cannot_run_here_is_refused_before_anything_is_made(emulator: Emulator, runtime: str) -> None:
+    refused = create(emulator, CODE, runtime=runtime)
+    assert (refused.status_code, refused.body["code"]) == (400, "BAD_REQUEST")
+    assert runtime in refused.body["message"]
+    assert RUNTIME in refused.body["message"] or "python3.13" in refused.body["message"]
+    assert state(emulator) == [[], [], [], []]
+
+
 def test_an_update_keeps_what_it_does_not_mention_and_clears_what_is_empty(emulator: Emulator) -> None:
     pre, post = interception("PRE_REQUEST", CREATE), interception("POST_REQUEST", CREATE)
     told = {"entityTypeName": "patient", "actionName": "_create"}
     full = create(
         emulator,
-        environmentVariables={"a": "1", "b": "2"},
+        environmentVariables={"A1": "1", "B2": "2"},
         subscriptions={"interceptionOrder": 3, "interceptions": [pre], "notifications": [told]},
         cronSchedule="0 0 * * ? *",
         cors={"allowOrigins": ["https://a.example"], "exposeHeaders": ["x-a"]},
@@ -302,7 +361,7 @@ def test_an_update_keeps_what_it_does_not_mention_and_clears_what_is_empty(emula
     [found] = emulator.search("/dispatcher/v1/hooks/interceptions")
     assert (found["type"], found["executionOrder"]) == ("POST_REQUEST", 3)
     patch(emulator, {"subscriptions": full["subscriptions"]})
-    assert changed({"environmentVariables": {"c": "3"}}) == {"environmentVariables": {"c": "3"}}
+    assert changed({"environmentVariables": {"C3": "3"}}) == {"environmentVariables": {"C3": "3"}}
     assert changed({"environmentVariables": {}}) == {"environmentVariables": {}}
     cors = {**full["cors"], "exposeHeaders": []}
     patch(emulator, {"environmentVariables": full["environmentVariables"]})

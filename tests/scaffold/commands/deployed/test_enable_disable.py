@@ -228,11 +228,11 @@ def test_a_plugin_that_something_else_deployed_is_switched_too(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
     plugin.write("other/index.py", FIRST)
-    emulator.deploy(plugin.root / "other", environmentVariables={"A": "1"})
+    emulator.deploy(plugin.root / "other", environmentVariables={"A1": "1"})
     for command, state in (("disable", "DISABLED"), ("enable", "ENABLED")):
         platform.fault, platform.times = "cut after", 1
         outcome = plugin.program(command)
         assert outcome.exit_code == 0, outcome.err
         found = shown(emulator)
         assert found
-        assert (found["enabledState"], found["version"], found["environmentVariables"]) == (state, 1, {"A": "1"})
+        assert (found["enabledState"], found["version"], found["environmentVariables"]) == (state, 1, {"A1": "1"})

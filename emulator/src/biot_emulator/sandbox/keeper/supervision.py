@@ -12,6 +12,7 @@ import sys
 
 from biot_emulator.sandbox.keeper.orders import SIZE_BYTES, SWEPT, Orders
 from biot_emulator.sandbox.keeper.process_tree import descendants, memory
+from biot_emulator.sandbox.keeper.resource_limits import set_limits
 
 if sys.platform == "linux":
     from biot_emulator.sandbox.keeper import isolation, system_calls
@@ -147,11 +148,13 @@ class _Child:
         _reset_signals()
         os.umask(_UMASK)
         if not _LINUX:
+            set_limits(own_users=False)
             return True
         try:
             isolation.isolate(self._level, self._orders, self._ask_for_maps)
         except OSError:
             return False
+        set_limits(own_users=self._level == "users")
         # After the change of privileges, which would undo it.
         system_calls.end_with_parent(signal.SIGKILL)
         return os.getppid() == self._keeper
@@ -249,7 +252,7 @@ def _end_as(status: int | None) -> NoReturn:
 
 
 def _kill_self(number: int) -> None:
-    # The plugin's process has dumped its memory, if that is asked for; this one need not.
+    # This process dumps no memory, either.
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

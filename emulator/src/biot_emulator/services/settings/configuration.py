@@ -9,6 +9,7 @@ from typing import Any
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.cron.expression import Cron, InvalidCron
 from biot_emulator.lambda_function.limits import MAX_ENVIRONMENT_BYTES
+from biot_emulator.lambda_function.variable_rules import is_reserved, is_variable_name, variables_size
 from biot_emulator.services.settings.errors import CodeNotSupportedForImage, EnvironmentVariableReserved
 
 __all__ = ["DEFAULTS", "DEFAULT_HANDLER", "RESERVED_PREFIX", "check_package", "image_tag", "plugin_name", "read_config"]
@@ -100,16 +101,23 @@ def check_package(fields: Fields, config: dict[str, Any], *, tagged: bool, has_c
 
 def _environment(fields: Fields, _: Config) -> dict[str, str]:
     variables = fields.texts("environmentVariables")
+    # First, so that no other message repeats a name without end.
+    if (size := variables_size(variables)) > MAX_ENVIRONMENT_BYTES:
+        limit = f"must be of at most {MAX_ENVIRONMENT_BYTES} bytes altogether, as JSON, and has {size}"
+        raise fields.wrong("environmentVariables", limit)
     for name, value in variables.items():
         if name.startswith(RESERVED_PREFIX):
             message = f"The environment variable [{name}] starts with the reserved prefix [{RESERVED_PREFIX}]"
             raise EnvironmentVariableReserved(message, environmentVariable=name, reservedPrefix=RESERVED_PREFIX)
         if not name or not value:
             raise fields.wrong("environmentVariables", "must have neither empty names nor empty values")
-        if "\0" in name + value or "=" in name:
-            raise fields.wrong("environmentVariables", f"has the variable [{name}], which cannot be one")
-    if len("".join([*variables, *variables.values()]).encode(errors="replace")) > MAX_ENVIRONMENT_BYTES:
-        raise fields.wrong("environmentVariables", f"must be of at most {MAX_ENVIRONMENT_BYTES} bytes altogether")
+        if is_reserved(name):
+            raise fields.wrong("environmentVariables", f"has [{name}], which Lambda reserves: choose another name")
+        if not is_variable_name(name):
+            rule = "a name is of two or more letters, digits and underscores, and begins with a letter"
+            raise fields.wrong("environmentVariables", f"has [{name}], which cannot be a variable: {rule}")
+        if "\0" in value:
+            raise fields.wrong("environmentVariables", f"has a value of [{name}] that no variable can have: a NUL byte")
     return variables
 
 
