@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.security.stored_keys import KEYS
+from biot_emulator.services.measurements.observations import ATTRIBUTES
+from biot_emulator.services.outbox.messages import ATTACHMENTS, MESSAGES
 from biot_emulator.state.store import Store
 from biot_emulator.state.unavailable_data import damaged
 
@@ -73,6 +75,9 @@ _SHAPES: Mapping[str, _Shape] = {
         "templateName": _OPTIONAL_TEXT,
     },
     "templates": {"id": str, "name": str},
+    ATTRIBUTES: {"name": str, "dataType": str},
+    MESSAGES: {"id": str, "kind": str},
+    ATTACHMENTS: {"key": str, "size": int},
 }
 _ENTITY = {"_id": str, "_template": dict, "_creationTime": str}
 
