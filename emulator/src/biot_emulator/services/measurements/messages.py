@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.call import Call
-from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.measurements.errors import MessageTooLarge, WriteRecordsFailed
 from biot_emulator.services.measurements.moments import parse_moment, write_moment
 
-__all__ = ["Message", "Origin", "check_size", "find_origin", "parse_message"]
+__all__ = ["FindEntity", "Message", "Origin", "check_size", "find_origin", "parse_message"]
+
+FindEntity = Callable[[str, str], dict[str, Any] | None]
+"""Returns an entity by its type's name and its id; None where there is none."""
 
 _MEGABYTE = 1024 * 1024
 _MAX_MEGABYTES = 5
@@ -106,7 +108,7 @@ def parse_message(body: dict[str, Any], within: str = "") -> Message:
     return Message({**metadata, **ids}, data, time)
 
 
-def find_origin(message: Message, entities: Entities) -> Origin:
+def find_origin(message: Message, find: FindEntity) -> Origin:
     """Return what a message belongs to: what it names, and what follows from its session or its device.
 
     Raises:
@@ -115,19 +117,19 @@ def find_origin(message: Message, entities: Entities) -> Origin:
     metadata = message.metadata
     if message.time is None or message.time < 0:
         raise WriteRecordsFailed(f"A measurement needs a [metadata.timestamp] of {write_moment(0)} or later")
-    session = _named(entities, "usage-session", metadata.get("sessionId"), "sessionId")
+    session = _named(find, "usage-session", metadata.get("sessionId"), "sessionId")
     device_id = _agreed("deviceId", metadata.get("deviceId"), _reference(session, "_device"))
-    device = _named(entities, "device", device_id, "deviceId")
+    device = _named(find, "device", device_id, "deviceId")
     patient_id = _agreed("patientId", metadata.get("patientId"), _reference(session, "_patient"))
     patient_id = patient_id or _reference(device, "_patient")
-    patient = _named(entities, "patient", patient_id, "patientId")
+    patient = _named(find, "patient", patient_id, "patientId")
     if patient is None:
         raise WriteRecordsFailed("The measurement belongs to no patient: send [metadata.patientId]")
     return Origin(patient, session["_id"] if session else "", device_id)
 
 
-def _named(entities: Entities, type_name: str, id: str | None, field: str) -> dict[str, Any] | None:
-    entity = None if id is None else entities.find(type_name, id)
+def _named(find: FindEntity, type_name: str, id: str | None, field: str) -> dict[str, Any] | None:
+    entity = None if id is None else find(type_name, id)
     if id is not None and entity is None:
         raise WriteRecordsFailed(f"[metadata.{field}] is not the id of a {type_name}: create it first")
     return entity

@@ -59,6 +59,10 @@ class AttributeTypes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def all(self) -> dict[str, DataType]:
+        """Return the types of all attributes that have values, by name."""
+        return {document["name"]: document["dataType"] for document in self._store.all(ATTRIBUTES)}
+
     def find(self, name: str) -> DataType | None:
         """Return the type of an attribute's values; None where it has none yet."""
         document = self._store.get(ATTRIBUTES, name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.measurements.errors import MeasurementRefused, SomeMeasurementsFailed, WriteRecordsFailed
-from biot_emulator.services.measurements.messages import Message, Origin, find_origin
+from biot_emulator.services.measurements.messages import FindEntity, Message, Origin, find_origin
 from biot_emulator.services.measurements.observations import AttributeTypes, DataType, check_value
 from biot_emulator.services.measurements.records import Measurement, Records
 from biot_emulator.state.store import Store
@@ -85,52 +86,61 @@ class Saving:
             MeasurementRefused: Nothing is saved.
         """
         with self._store.transaction():
-            origin = find_origin(message, self._entities)
-            types, failures = self._check(message)
+            origin = find_origin(message, self._entities.find)
+            types, failures = _check(message, self.types.find_all(message.data))
             if failures:
                 raise _summarized(failures)
-            return self._add(message, origin, types, caller_id)
+            self.types.declare(types)
+            return self._add(message, origin, caller_id)
 
     def save_each(self, messages: Sequence[Message], caller_id: str) -> list[Outcome]:
         """Save the valid values of each message."""
         with self._store.transaction():
-            return [self._save_valid(message, caller_id) for message in messages]
+            # Thousands of messages are about the same few patients, sessions and attributes.
+            find: FindEntity = cache(self._entities.find)
+            known: dict[str, DataType | None] = dict(self.types.all())
+            return [self._save_valid(message, caller_id, find, known) for message in messages]
 
-    def _save_valid(self, message: Message, caller_id: str) -> Outcome:
+    def _save_valid(
+        self, message: Message, caller_id: str, find: FindEntity, known: dict[str, DataType | None]
+    ) -> Outcome:
         try:
-            origin = find_origin(message, self._entities)
+            origin = find_origin(message, find)
         except WriteRecordsFailed as error:
             return None, [Failure("metadata", error)]
-        types, failures = self._check(message)
+        types, failures = _check(message, known)
         if failures and not types:
             return None, failures
+        self.types.declare({name: kind for name, kind in types.items() if known.get(name) is None})
+        known.update(types)
         valid = replace(message, data={name: message.data[name] for name in types})
-        saved = self._add(valid, origin, types, caller_id)
+        saved = self._add(valid, origin, caller_id)
         return saved, [replace(failure, is_whole=False) for failure in failures]
 
-    def _check(self, message: Message) -> tuple[dict[str, DataType], list[Failure]]:
-        """Return the types of the valid values by attribute, and what is wrong with the others."""
-        types: dict[str, DataType] = {}
-        failures: list[Failure] = []
-        for name, value in message.data.items():
-            checked = self._checked_type(name, value)
-            if isinstance(checked, MeasurementRefused):
-                failures.append(Failure(name, checked))
-            else:
-                types[name] = checked
-        return types, failures
-
-    def _checked_type(self, name: str, value: Any) -> DataType | MeasurementRefused:
-        try:
-            return check_value(name, value, self.types.find(name))
-        except MeasurementRefused as error:
-            return error
-
-    def _add(self, message: Message, origin: Origin, types: dict[str, DataType], caller_id: str) -> Saved:
-        self.types.declare({name: kind for name, kind in types.items() if self.types.find(name) is None})
+    def _add(self, message: Message, origin: Origin, caller_id: str) -> Saved:
         source, patient = origin.device or caller_id, str(origin.patient["_id"])
         self._records.add(Measurement(patient, source, origin.session, message.time or 0, message.data))
         return Saved(message, origin)
+
+
+def _check(message: Message, known: Mapping[str, DataType | None]) -> tuple[dict[str, DataType], list[Failure]]:
+    """Return the types of the valid values by attribute, and what is wrong with the others."""
+    types: dict[str, DataType] = {}
+    failures: list[Failure] = []
+    for name, value in message.data.items():
+        checked = _checked_type(name, value, known.get(name))
+        if isinstance(checked, MeasurementRefused):
+            failures.append(Failure(name, checked))
+        else:
+            types[name] = checked
+    return types, failures
+
+
+def _checked_type(name: str, value: Any, expected: DataType | None) -> DataType | MeasurementRefused:
+    try:
+        return check_value(name, value, expected)
+    except MeasurementRefused as error:
+        return error
 
 
 def _summarized(failures: Sequence[Failure]) -> MeasurementRefused:
