@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +75,7 @@ def check_size(call: Call) -> None:
     Raises:
         MessageTooLarge: It is too much.
     """
-    size = round(len(call.content) / _MEGABYTE, 2)
+    size = math.ceil(len(call.content) / _MEGABYTE * 100) / 100
     if len(call.content) > _MAX_MEGABYTES * _MEGABYTE:
         message = f"The measurements have {size} MB: send at most {_MAX_MEGABYTES} MB at once"
         raise MessageTooLarge(message, measurementMessageSizeInMB=size, measurementMessageMaxSizeInMB=_MAX_MEGABYTES)
