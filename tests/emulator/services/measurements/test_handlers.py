@@ -162,8 +162,8 @@ def test_a_value_that_is_none_is_refused_with_its_published_code(
 
 
 @pytest.mark.parametrize("name", ["_own", "1st", "with space", "", "a" * 37, "pülse"])
-def test_an_attribute_has_a_name_that_a_template_could_give_it(emulator: Emulator, name: str) -> None:
-    reply = emulator.call("POST", V1, json=message(5, {name: 61}, patientId=patient(emulator)))
+def test_an_attribute_has_a_name_that_a_template_could_give_it(shared: Emulator, name: str) -> None:
+    reply = shared.call("POST", V1, json=message(5, {name: 61}, patientId=patient(shared)))
     assert refused(reply) == (400, "INVALID_MEASUREMENT_DATA")
 
 
@@ -203,8 +203,8 @@ def test_of_a_bulk_is_saved_what_is_valid(emulator: Emulator) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"measures": None}, {"measures": []}])
-def test_an_empty_bulk_saves_nothing(emulator: Emulator, body: dict[str, Any]) -> None:
-    reply = emulator.call("POST", f"{V1}/bulk", json=body)
+def test_an_empty_bulk_saves_nothing(shared: Emulator, body: dict[str, Any]) -> None:
+    reply = shared.call("POST", f"{V1}/bulk", json=body)
     counts = {"numberOfMeasuresSaved": 0, "numberOfMeasuresFailed": 0}
     assert (reply.status_code, reply.body) == (200, {"metadata": counts, "failedMeasures": []})
 
@@ -224,29 +224,29 @@ def test_an_empty_bulk_saves_nothing(emulator: Emulator, body: dict[str, Any]) -
         ({"metadata": {"timestamp": at(0)}, "data": 61}, "[data]"),
     ],
 )
-def test_what_is_no_measurement_is_a_bad_request(emulator: Emulator, body: dict[str, Any], field: str) -> None:
-    reply = emulator.call("POST", V1, json=body)
+def test_what_is_no_measurement_is_a_bad_request(shared: Emulator, body: dict[str, Any], field: str) -> None:
+    reply = shared.call("POST", V1, json=body)
     assert refused(reply) == (400, "BAD_REQUEST")
     assert field in reply.body["message"]
-    reply = emulator.call("POST", f"{V1}/bulk", json={"measures": [{}, body]})
+    reply = shared.call("POST", f"{V1}/bulk", json={"measures": [{}, body]})
     assert refused(reply) == (400, "BAD_REQUEST")
     assert f"[measures[1].{field[1:]}" in reply.body["message"]
 
 
 @pytest.mark.parametrize("measures", [{}, "none", [61], [None]])
-def test_a_bulk_is_a_list_of_objects(emulator: Emulator, measures: Any) -> None:
-    assert refused(emulator.call("POST", f"{V1}/bulk", json={"measures": measures})) == (400, "BAD_REQUEST")
+def test_a_bulk_is_a_list_of_objects(shared: Emulator, measures: Any) -> None:
+    assert refused(shared.call("POST", f"{V1}/bulk", json={"measures": measures})) == (400, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize("path", [V1, f"{V1}/bulk"])
-def test_a_message_beyond_the_size_is_refused_with_both_sizes(emulator: Emulator, path: str) -> None:
-    reply = emulator.call("POST", path, json={"data": {"pulse": "x" * (5 * 1024 * 1024)}})
+def test_a_message_beyond_the_size_is_refused_with_both_sizes(shared: Emulator, path: str) -> None:
+    reply = shared.call("POST", path, json={"data": {"pulse": "x" * (5 * 1024 * 1024)}})
     assert refused(reply) == (413, "MEASUREMENT_MESSAGE_EXCEEDS_SIZE_LIMITATION")
     assert reply.body["details"] == {"measurementMessageSizeInMB": 5.01, "measurementMessageMaxSizeInMB": 5}
 
 
-def test_nobody_saves_or_searches_without_a_token(emulator: Emulator) -> None:
-    nobody = Client(emulator.url)
+def test_nobody_saves_or_searches_without_a_token(shared: Emulator) -> None:
+    nobody = Client(shared.url)
     assert refused(nobody.call("POST", V1, json={})) == (401, "TOKEN_NOT_VALID")
     assert refused(nobody.call("POST", f"{V1}/bulk", json={})) == (401, "TOKEN_NOT_VALID")
     for form in ("raw", "aggregated"):
@@ -262,5 +262,5 @@ def test_a_reset_removes_measurements_and_the_types_of_attributes(emulator: Emul
     saved(emulator, message(1, {"pulse": waveform(1.0)}, patientId=patient(emulator)))
 
 
-def test_the_last_measurements_are_not_modelled(emulator: Emulator) -> None:
-    assert emulator.call("GET", f"{V1}/last").status_code == 404
+def test_the_last_measurements_are_not_modelled(shared: Emulator) -> None:
+    assert shared.call("GET", f"{V1}/last").status_code == 404

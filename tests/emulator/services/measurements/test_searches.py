@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from biot_emulator.api.call import Call
 from biot_emulator.services.measurements.moments import write_moment
@@ -115,28 +114,28 @@ def test_averages_are_those_of_the_values_in_each_interval(
             assert item["standardDeviation"] == pytest.approx(statistics.stdev(numbers), abs=1e-9)
 
 
-def test_a_waveform_is_decoded(emulator: Emulator) -> None:
-    id = patient(emulator)
-    saved(emulator, message(7, {"ecg": waveform(1.5, -2.0, 0.25, frequency=40), "pulse": 61}, patientId=id))
-    [(_, _, _, measured)] = flat(searched(emulator, "raw", patientId=id, attributes="ecg").body)
+def test_a_waveform_is_decoded(shared: Emulator) -> None:
+    id = patient(shared)
+    saved(shared, message(7, {"ecg": waveform(1.5, -2.0, 0.25, frequency=40), "pulse": 61}, patientId=id))
+    [(_, _, _, measured)] = flat(searched(shared, "raw", patientId=id, attributes="ecg").body)
     assert measured == {"timestamp": at(7), "frequency": 40, "numberOfSample": 3, "data": [1.5, -2.0, 0.25]}
 
 
-def test_attributes_are_listed_one_by_one_or_with_commas(emulator: Emulator) -> None:
-    id = patient(emulator)
-    saved(emulator, message(7, {"warmth": 36.5, "pulse": 61, "weight": 70}, patientId=id))
+def test_attributes_are_listed_one_by_one_or_with_commas(shared: Emulator) -> None:
+    id = patient(shared)
+    saved(shared, message(7, {"warmth": 36.5, "pulse": 61, "weight": 70}, patientId=id))
     for attributes in ("pulse,warmth", ["pulse", "warmth"], ["pulse", "warmth,pulse"]):
-        answered = flat(searched(emulator, "raw", patientId=id.upper(), attributes=attributes).body)
+        answered = flat(searched(shared, "raw", patientId=id.upper(), attributes=attributes).body)
         assert [name for name, *_ in answered] == ["pulse", "warmth"]
 
 
-def test_the_largest_numbers_come_back(emulator: Emulator) -> None:
-    id = patient(emulator)
+def test_the_largest_numbers_come_back(shared: Emulator) -> None:
+    id = patient(shared)
     numbers = [2**63 - 1, 2**63, -(2**64), 10**300, 1.7e308, 5.0, -0.0, 0.1]
-    saved(emulator, *(message(second, {"n": number}, patientId=id) for second, number in enumerate(numbers)))
-    data = [item["data"] for *_, item in flat(searched(emulator, "raw", patientId=id, attributes="n").body)]
+    saved(shared, *(message(second, {"n": number}, patientId=id) for second, number in enumerate(numbers)))
+    data = [item["data"] for *_, item in flat(searched(shared, "raw", patientId=id, attributes="n").body)]
     assert data == [[float(number) if abs(number) >= 2**63 else number] for number in numbers]
-    reply = searched(emulator, "aggregated", patientId=id, attributes="n", binIntervalSeconds=60)
+    reply = searched(shared, "aggregated", patientId=id, attributes="n", binIntervalSeconds=60)
     assert reply.status_code == 200
 
 
@@ -168,36 +167,34 @@ ANYBODY = "00000000-0000-4000-8000-00000000abcd"
     ],
 )
 def test_a_search_is_refused_with_its_published_code(
-    emulator: Emulator, form: str, change: dict[str, Any], code: str, details: dict[str, Any]
+    shared: Emulator, form: str, change: dict[str, Any], code: str, details: dict[str, Any]
 ) -> None:
     parameters = {"patientId": ANYBODY, "attributes": "pulse", "binIntervalSeconds": 60, **change}
-    reply = searched(emulator, form, **parameters)
+    reply = searched(shared, form, **parameters)
     assert refused(reply) == (400, code)
     assert details.items() <= reply.body["details"].items()
     if code == "INVALID_TIME_RANGE":
-        assert datetime.fromisoformat(reply.body["details"]["latestPossibleTime"])
+        assert datetime.fromisoformat(reply.body["details"]["latestPossibleTime"]).tzinfo
 
 
-def test_raw_values_of_more_than_a_year_are_too_many(emulator: Emulator) -> None:
+def test_raw_values_of_more_than_a_year_are_too_many(shared: Emulator) -> None:
     years = {"startTime": "2024-01-01T00:00:00Z", "endTime": "2026-01-01T00:00:00Z"}
-    reply = searched(emulator, "raw", patientId=ANYBODY, attributes="pulse", **years)
+    reply = searched(shared, "raw", patientId=ANYBODY, attributes="pulse", **years)
     assert refused(reply) == (400, "EXCEED_MAX_TIME_RANGE")
     assert reply.body["details"] == {**years, "maxTimeRange": "P366D"}
-    averages = searched(
-        emulator, "aggregated", patientId=ANYBODY, attributes="pulse", binIntervalSeconds=86400, **years
-    )
+    averages = searched(shared, "aggregated", patientId=ANYBODY, attributes="pulse", binIntervalSeconds=86400, **years)
     assert averages.body == {"attributes": []}
 
 
-def test_the_platforms_own_attributes_are_not_measured(emulator: Emulator) -> None:
-    reply = searched(emulator, "raw", patientId=ANYBODY, attributes="pulse,_name")
+def test_the_platforms_own_attributes_are_not_measured(shared: Emulator) -> None:
+    reply = searched(shared, "raw", patientId=ANYBODY, attributes="pulse,_name")
     assert refused(reply) == (400, "ATTRIBUTE_IS_NOT_ALLOWED")
     assert reply.body["details"] == {"attributes": ["_name"]}
 
 
 @pytest.mark.parametrize("interval", ["", "0", "2", "-1", "1.0", "minute"])
-def test_an_interval_is_one_of_those_offered(emulator: Emulator, interval: str) -> None:
-    reply = searched(emulator, "aggregated", patientId=ANYBODY, attributes="pulse", binIntervalSeconds=interval)
+def test_an_interval_is_one_of_those_offered(shared: Emulator, interval: str) -> None:
+    reply = searched(shared, "aggregated", patientId=ANYBODY, attributes="pulse", binIntervalSeconds=interval)
     assert refused(reply) == (400, "INVALID_BIN_INTERVAL")
     assert reply.body["details"] == {"binIntervalSeconds": interval or None}
 

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from biot_emulator.api.call import Call
 from biot_emulator.services.measurements.moments import write_moment
@@ -223,37 +222,37 @@ AVERAGES: dict[str, Any] = {"timestamp": DAY, "_patient.id": {"eq": ANYBODY}, "b
     ],
 )
 def test_a_filter_is_refused_with_its_published_code(
-    emulator: Emulator, form: str, change: dict[str, Any], code: str
+    shared: Emulator, form: str, change: dict[str, Any], code: str
 ) -> None:
     whole = {**(RAW if form == "raw" else AVERAGES), **change}
     filter = {field: conditions for field, conditions in whole.items() if conditions is not ...}
-    reply = searched_in_pages(emulator, form, filter)
+    reply = searched_in_pages(shared, form, filter)
     assert refused(reply) == (400, code)
     if code == "MISSING_MANDATORY_FILTER":
         assert reply.body["details"] == {"filter": next(iter(change))}
 
 
-def test_conditions_that_say_nothing_are_understood(emulator: Emulator) -> None:
-    nothing = {"notIn": [], "filter": {}, "eq": None}
+def test_conditions_that_say_nothing_are_understood(shared: Emulator) -> None:
+    nothing: dict[str, Any] = {"notIn": [], "filter": {}, "eq": None}
     filter = {"timestamp": {**DAY, **nothing}, "_patient.id": {**nothing, "eq": ANYBODY}}
-    reply = searched_in_pages(emulator, "raw", filter)
+    reply = searched_in_pages(shared, "raw", filter)
     assert (reply.status_code, reply.body["data"]) == (200, [])
     assert reply.body["metadata"]["filter"] == {"timestamp": DAY, "_patient.id": {"eq": ANYBODY}}
 
 
 @pytest.mark.parametrize("limit", [0, -1, 10_001, 1.5, True, "10"])
-def test_a_page_has_from_one_item_to_ten_thousand(emulator: Emulator, limit: Any) -> None:
-    assert refused(searched_in_pages(emulator, "raw", RAW, limitPerPage=limit)) == (400, "BAD_REQUEST")
+def test_a_page_has_from_one_item_to_ten_thousand(shared: Emulator, limit: Any) -> None:
+    assert refused(searched_in_pages(shared, "raw", RAW, limitPerPage=limit)) == (400, "BAD_REQUEST")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"filter":[]}', '{"sort":[{"prop":"timestamp"}]}'])
-def test_a_search_request_is_refused_in_a_sentence(emulator: Emulator, text: str) -> None:
-    reply = emulator.platform.handle(
+def test_a_search_request_is_refused_in_a_sentence(shared: Emulator, text: str) -> None:
+    reply = shared.platform.handle(
         Call(
             "GET",
             "/measurement/v2/measurements/raw",
             {"searchRequest": [text]},
-            {"authorization": f"Bearer {emulator.token}"},
+            {"authorization": f"Bearer {shared.token}"},
         )
     )
     assert reply.status_code == 400
@@ -277,7 +276,9 @@ def test_a_token_that_nobody_was_given_is_refused(last: Any) -> None:
     from biot_emulator.api.errors import BadRequest
     from biot_emulator.services.measurements.token_pages import parse_request
 
-    request = parse_request(Call("GET", "/", {"searchRequest": [json.dumps({"filter": RAW})]}), {"timestamp": DAY})
+    request = parse_request(
+        Call("GET", "/", {"searchRequest": [json.dumps({"filter": RAW})]}), {"timestamp": ["from", "to"]}
+    )
     token = request.page([], last if last is not None else [None])["metadata"]["nextToken"]
     store, records = filled([])
     with closing(store):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator.state.store import Store
+from biot_emulator.state.unavailable_data import DataUnavailable, damaged
 from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Measurement", "Position", "Records", "Selection", "Value"]
@@ -131,7 +132,7 @@ class Records:
             [*values, most],
         )
         return [
-            Measurement(patient, source, session, time, decode(data), number)
+            Measurement(patient, source, session, time, self._decode(number, data), number)
             for patient, source, session, time, data, number in rows
         ]
 
@@ -144,15 +145,15 @@ class Records:
         first, second = tables if narrow else tables[::-1]
         index = f" INDEXED BY {_index(selection)}" if narrow else ""
         rows = self._store.select(
-            "SELECT o.attribute, m.source, m.session, o.time, o.number, CASE WHEN o.number IS NULL THEN m.data END"  # noqa: S608
+            "SELECT o.attribute, m.source, m.session, o.time, o.number, CASE WHEN o.number IS NULL THEN m.data END, m.id"  # noqa: S608
             f" FROM {first}{index} CROSS JOIN {second}"
             " ON o.measurement = m.id AND o.patient = m.patient AND o.time = m.time"
             f" WHERE {' AND '.join(conditions)} ORDER BY o.attribute, m.source, m.session, o.time, m.id",
             values,
         )
         return [
-            Value(attribute, source, session, time, number if data is None else decode(data)[attribute])
-            for attribute, source, session, time, number, data in rows  # a waveform is in no column
+            Value(attribute, source, session, time, value if data is None else self._waveform(number, data, attribute))
+            for attribute, source, session, time, value, data, number in rows  # a waveform is in no column
         ]
 
     def binned_numbers(self, selection: Selection, interval: int) -> list[tuple[int, str, float]]:
@@ -174,6 +175,24 @@ class Records:
                 [interval, *values],
             )
         ]
+
+    def _waveform(self, number: int, text: str, attribute: str) -> Any:
+        value = self._decode(number, text).get(attribute)
+        if not isinstance(value, dict):
+            raise self._damaged(number)
+        return value
+
+    def _decode(self, number: int, text: str) -> dict[str, Any]:
+        try:
+            data = decode(text)
+        except (TypeError, ValueError):
+            data = None
+        if not isinstance(data, dict):
+            raise self._damaged(number)
+        return data
+
+    def _damaged(self, number: int) -> DataUnavailable:
+        return damaged(self._store.folder, f"the measurement {number} cannot be read")
 
 
 def _conditions(table: str, selection: Selection) -> tuple[list[str], list[Any]]:
