@@ -145,7 +145,8 @@ class Records:
         first, second = tables if narrow else tables[::-1]
         index = f" INDEXED BY {_index(selection)}" if narrow else ""
         rows = self._store.select(
-            "SELECT o.attribute, m.source, m.session, o.time, o.number, CASE WHEN o.number IS NULL THEN m.data END, m.id"  # noqa: S608
+            "SELECT o.attribute, m.source, m.session, o.time, o.number,"  # noqa: S608
+            " CASE WHEN o.number IS NULL THEN m.data END, m.id"
             f" FROM {first}{index} CROSS JOIN {second}"
             " ON o.measurement = m.id AND o.patient = m.patient AND o.time = m.time"
             f" WHERE {' AND '.join(conditions)} ORDER BY o.attribute, m.source, m.session, o.time, m.id",
