@@ -94,8 +94,8 @@ def parse_message(body: dict[str, Any], within: str = "") -> Message:
     fields = Fields(body, within=within)
     fields.inner("metadata")
     fields.inner("data")
-    sent, data = body.get("metadata") or {}, body.get("data") or {}
-    metadata = {name: value for name, value in sent.items() if value is not None}
+    # The platform's own clients send null for each example of its description.
+    metadata, data = (_without_nulls(body.get(name) or {}) for name in ("metadata", "data"))
     if body.get("metadata") is None:
         return Message({}, data, None)
     within = f"{within}metadata."
@@ -127,6 +127,10 @@ def find_origin(message: Message, find: FindEntity) -> Origin:
     if patient is None:
         raise WriteRecordsFailed("The measurement belongs to no patient: send [metadata.patientId]")
     return Origin(patient, session["_id"] if session else "", device_id)
+
+
+def _without_nulls(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _named(find: FindEntity, type_name: str, id: str | None, field: str) -> dict[str, Any] | None:
