@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-_SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in ("settings", "ums", "dispatcher", "organization")]
+_SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in ("settings", "ums", "dispatcher", "organization", "file")]
 
 
 def fetch_sdks() -> Path:

@@ -177,7 +177,7 @@ def test_the_state_is_its_owners_alone(tmp_path: Path) -> None:
             modes = {path.name: path.stat().st_mode & 0o777 for path in (state, *state.iterdir())}
     finally:
         os.umask(before)
-    assert modes.pop("state") == 0o700
+    assert [modes.pop(name) for name in ("state", "files")] == [0o700] * 2
     assert {"platform.sqlite", "lock"} <= modes.keys()
     assert set(modes.values()) == {0o600}
 
@@ -265,3 +265,21 @@ def test_a_server_serves_from_a_thread_and_frees_its_port() -> None:
 def test_certificates_that_cannot_be_read_are_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["serve", "--port", "0", "--ca-file", str(tmp_path / "ca.pem")]) == 1
     assert "ca.pem cannot be used (No such file or directory)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--registry", "http://ada:secret@registry.example.org/plugins"], "without TLS"),
+        (["--registry", "secret"], "write https://"),
+        (["--registry-login-file", "login"], "--registry too"),
+        (["--registry", "https://registry.example.org/plugins", "--registry-login-file", "/nowhere"], "USER:PASSWORD"),
+    ],
+)
+def test_a_registry_that_cannot_be_used_is_said(
+    arguments: list[str], reason: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["serve", "--port", "0", *arguments]) == 2
+    error = capfd.readouterr().err
+    assert reason in error
+    assert "secret" not in error

@@ -17,10 +17,12 @@ from biot_plugin_cli.git import runner
 from biot_plugin_cli.platform import retries
 from biot_plugin_cli.terminal import app as terminal_app
 from tests.emulators import quick_emulators
+from tests.faulty_registry import FaultyRegistry
 from tests.scaffold.deployments import FIRST
 from tests.scaffold.faulty_platform import FaultyPlatform, faulty
 from tests.scaffold.moto_account import MotoAccount, running_moto, use_account
 from tests.scaffold.packages import INDEX, UV_CACHE, Repository
+from tests.scaffold.pushed_images import counted
 from tests.scaffold.support import Outcome, Program
 
 
@@ -109,6 +111,13 @@ def platform(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fa
         ):
             monkeypatch.setenv(f"BIOT_PLUGIN_{name}", value)
         yield platform
+
+
+@pytest.fixture
+def registry(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyRegistry]:
+    """The emulator and its registry, behind what counts the bytes that it gets, and can fail."""
+    with counted(emulator, monkeypatch) as proxy:
+        yield proxy
 
 
 @pytest.fixture

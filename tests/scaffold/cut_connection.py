@@ -1,4 +1,4 @@
-"""A connection to AWS that breaks for good after some requests: a real proxy that speaks HTTP."""
+"""A connection to AWS or the platform that breaks for good after some requests: a real proxy that speaks HTTP."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from tests.scaffold.listener import Listener, read_head
 
 
 class CutConnection(Listener):
-    """Passes requests on, until the connection is cut: the last request arrives, and its response does not.
+    """Passes requests on, until the connection is cut: the last request arrives, and its response may not.
 
     Attributes:
         url: Where it is.
         passed: The first lines of the requests that were passed on.
         bodies: The same, and their bodies.
         limit: How many requests arrive; None for all of them.
+        answers_last: Whether the last one that arrives is answered still.
         refusals: Responses to give to requests with this in them, without passing them on.
     """
 
@@ -26,6 +27,7 @@ class CutConnection(Listener):
         self.passed: list[str] = []
         self.bodies: list[tuple[str, bytes]] = []
         self.limit: int | None = None
+        self.answers_last = False
         self.refusals: dict[str, bytes] = {}
         super().__init__()
         self.url = f"http://{self.address}"
@@ -48,7 +50,7 @@ class CutConnection(Listener):
         self.passed.append(head.split(b"\r\n")[0].decode())
         self.bodies.append((self.passed[-1], body))
         answer = self._ask(head, body)
-        if self.limit is None or len(self.passed) < self.limit:
+        if self.answers_last or self.limit is None or len(self.passed) < self.limit:
             caller.sendall(answer)
 
     def _refusal(self, head: str, body: bytes) -> bytes | None:

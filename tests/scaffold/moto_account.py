@@ -53,6 +53,9 @@ class MotoAccount:
             "roles": [item["RoleName"] for item in self.client("iam").list_roles()["Roles"]],
             "log groups": [item["logGroupName"] for item in self.client("logs").describe_log_groups()["logGroups"]],
             "rules": [item["Name"] for item in self.client("events").list_rules()["Rules"]],
+            "repositories": [
+                item["repositoryName"] for item in self.client("ecr").describe_repositories()["repositories"]
+            ],
             "secrets": [item["Name"] for item in self.client("secretsmanager").list_secrets()["SecretList"]],
         }
 
@@ -97,6 +100,8 @@ def running_moto() -> Iterator[MotoAccount]:
     # Not a child of this process, since other tests look whether they have left any; it ends with this end of the pipe.
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", _SERVER, "-H", "127.0.0.1", "-p", str(port)],
+        # A function has only images that are in a repository, and their digests.
+        env={**os.environ, "MOTO_LAMBDA_STUB_ECR": "false"},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

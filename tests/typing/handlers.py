@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypedDict
 
 import hypercorn
@@ -30,6 +31,7 @@ from biot_plugin import (
     Scheduled,
     Search,
     StoredFile,
+    StreamedFile,
     Subscriptions,
 )
 
@@ -91,6 +93,9 @@ async def notified(event: Notification[Session]) -> None:
     assert_type(event.biot, BiotApi)
     assert_type(event.biot.search("/a"), Search)
     assert_type(event.biot.download("1"), StoredFile)
+    assert_type(event.biot.download("1", to="a.csv"), StreamedFile)
+    assert_type(event.biot.upload("a", b"", "text/csv"), StoredFile)
+    assert_type(event.biot.upload("a", Path("a.csv"), "text/csv"), StreamedFile)
     assert_type(event.biot.configure(plugin), Plugin)
 
 

@@ -22,11 +22,20 @@ from biot_emulator.hooks.pipeline import InterceptionPipeline
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
+from biot_emulator.image.unpacked import UnpackedImages
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.operator.handlers import OperatorHandlers
 from biot_emulator.operator.routes import OPERATOR_ROUTES
-from biot_emulator.platform import Platform
+from biot_emulator.platform import ImageServices, Platform
+from biot_emulator.registry.blob_files import BlobFiles
+from biot_emulator.registry.credentials import KEY, USER, RegistryCredentials
+from biot_emulator.registry.exchange import Exchange, Login
+from biot_emulator.registry.local import LocalRegistry
+from biot_emulator.registry.outside.address import RegistryAddress
+from biot_emulator.registry.outside.pull_client import PullClient
+from biot_emulator.registry.outside.pulled_images import PulledImages
 from biot_emulator.runtime.code_folders import CodeFolders
+from biot_emulator.runtime.version_folders import VersionFolders
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.security.secret_checks import SecretChecks
 from biot_emulator.security.stored_keys import KEYS, StoredKeys
@@ -42,6 +51,13 @@ from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.routes import ENTITY_ROUTES
 from biot_emulator.services.entities.templates import Templates
 from biot_emulator.services.entity_changes import EntityChanges
+from biot_emulator.services.files.catalogue import Catalogue
+from biot_emulator.services.files.content import FileContent
+from biot_emulator.services.files.handlers import FileHandlers
+from biot_emulator.services.files.routes import FILE_ROUTES
+from biot_emulator.services.files.segments import SegmentFolders
+from biot_emulator.services.files.signed_urls import URL_KEY, SignedUrls
+from biot_emulator.services.files.uploads import Uploads
 from biot_emulator.services.measurements.handlers import MeasurementHandlers
 from biot_emulator.services.measurements.observations import AttributeTypes
 from biot_emulator.services.measurements.records import Records
@@ -55,6 +71,7 @@ from biot_emulator.services.settings.configured_subscriptions import PluginSubsc
 from biot_emulator.services.settings.handlers import SettingsHandlers
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import PluginCode
+from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.stored_documents import check_documents
@@ -69,6 +86,7 @@ from biot_emulator.services.ums.users import Users
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle
 from biot_emulator.state.public_address import PublicAddress
+from biot_emulator.state.reached_host import reached_host
 from biot_emulator.state.store import Store
 
 __all__ = ["build_platform"]
@@ -110,10 +128,64 @@ class _Services:
         )
 
 
+class _Registry:
+    """The images of plugins, and who may push them."""
+
+    def __init__(self, state: _State, outside: RegistryAddress | None, certificates: ssl.SSLContext | None) -> None:
+        folder = state.store.folder
+        self._public_address = state.public_address
+        self._outside = outside
+        self.credentials = RegistryCredentials(state.store, state.clock)
+        self.local: LocalRegistry | None = None
+        self.source: LocalRegistry | PulledImages
+        if outside:
+            files = BlobFiles(folder and folder / "pulled-images")
+            self.source = PulledImages(outside, files, PullClient(outside, certificates))
+        else:
+            self.source = self.local = LocalRegistry(state.store, BlobFiles(folder and folder / "registry"))
+        self.unpacked = UnpackedImages(state.store, VersionFolders(folder and folder / "images"))
+        self.images = PluginImages(self.source, self.credentials, self.unpacked)
+        self.exchange = Exchange(self.credentials, self._log_in)
+
+    def _log_in(self, host: str) -> Login:
+        password, expiration = self.credentials.new_password()
+        if outside := self._outside:
+            # Whoever needs no password is not asked for this one.
+            user, password = (outside.user, outside.password) if outside.user else (USER, "anonymous")
+            return Login(user, password, expiration, outside.url)
+        return Login(USER, password, expiration, f"http://{reached_host(host, self._public_address)}")
+
+    def secret_values(self) -> list[str]:
+        """Return what no plugin may read, or have recorded."""
+        password = self._outside.password if self._outside else ""
+        return [*self.credentials.secret_values(), *([password] if password else [])]
+
+
+class _Files:
+    """The files, and their content."""
+
+    def __init__(self, state: _State) -> None:
+        folder = state.store.folder
+        self.folders = SegmentFolders(folder and folder / "files")
+        catalogue = Catalogue(state.store)
+        self.folders.keep_files({file.id for file in catalogue.all()})
+        self.urls = SignedUrls(state.store, state.clock, state.public_address)
+        self.content = FileContent(self.urls, catalogue, self.folders)
+        self.handlers = FileHandlers(catalogue, Uploads(catalogue, self.folders), self.urls)
+
+
 class _Runtime:
     """The plugins, and what runs them."""
 
-    def __init__(self, state: _State, services: _Services, environment: str, admin_password: str) -> None:
+    def __init__(
+        self,
+        state: _State,
+        services: _Services,
+        registry: _Registry,
+        files: _Files,
+        environment: str,
+        admin_password: str,
+    ) -> None:
         folder = state.store.folder
         self.folders = CodeFolders(folder and folder / "code")
         self.workers = Workers()
@@ -121,20 +193,40 @@ class _Runtime:
         code = PluginCode(state.store, self.folders)
         subscriptions = PluginSubscriptions(services.apis, services.interceptions, services.notifications)
         self.plugins = Plugins(
-            state.store, state.clock, services.service_users, subscriptions, self.addresses, code, self.workers
+            state.store,
+            state.clock,
+            services.service_users,
+            subscriptions,
+            self.addresses,
+            code,
+            registry.images,
+            self.workers,
         )
+        if registry.local:
+            registry.local.in_use = self.plugins.images
         self.invocations = Invocations()
         variables = PluginEnvironment(state.public_address, environment)
-        self.secrets = lambda: [admin_password, *state.tokens.private_keys()]
+        self.secrets = lambda: [
+            admin_password,
+            *state.tokens.private_keys(),
+            *registry.secret_values(),
+            *files.urls.secret_values(),
+        ]
         self.functions = PluginFunctions(
             code,
+            registry.images,
             variables,
             self.workers,
             self.invocations,
             state.clock,
             self.secrets,
-            read_only=[self.folders.root, *([folder.absolute()] if folder else [])],
-            hidden=state.store.private_files,
+            read_only=[
+                self.folders.root,
+                registry.unpacked.root,
+                registry.source.root,
+                *([folder.absolute()] if folder else []),
+            ],
+            hidden=[*state.store.private_files, files.folders.root],
         )
 
 
@@ -165,6 +257,7 @@ def build_platform(
     environment: str = "local",
     policies: FailurePolicies | None = None,
     certificates: ssl.SSLContext | None = None,
+    outside_registry: RegistryAddress | None = None,
 ) -> Platform:
     """Build a platform.
 
@@ -173,7 +266,9 @@ def build_platform(
         admin: User name and password of the first administrator, who is created, or gets this password.
         environment: The platform's name of itself, as error bodies have it.
         policies: What becomes of calls when plugins fail.
-        certificates: Which certificates of plugins' HTTPS addresses are trusted; None for those of the system.
+        certificates: Which certificates of plugins' HTTPS addresses and of the registry are trusted; None for those of
+            the system.
+        outside_registry: The registry with the images of plugins; None for the platform's own.
 
     Raises:
         DataUnavailable: The state is damaged.
@@ -182,11 +277,14 @@ def build_platform(
     state = _State(store)
     services = _Services(state, admin)
     services.ensure_first_organization()
-    runtime = _Runtime(state, services, environment, admin[1])
+    registry = _Registry(state, outside_registry, certificates)
+    files = _Files(state)
+    runtime = _Runtime(state, services, registry, files, environment, admin[1])
     runtime.plugins.remove_unused_folders()
+    registry.source.remove_unused(runtime.plugins.images())
     hooks = _Hooks(state, services, runtime, policies or FailurePolicies(), certificates)
-    lifecycle = _lifecycle(state, services, runtime, hooks)
-    router = _router(state, services, runtime, hooks, lifecycle)
+    lifecycle = _lifecycle(state, services, registry, files, runtime, hooks)
+    router = _router(state, services, registry, files, runtime, hooks, lifecycle)
     errors = ErrorResponses(environment)
     return Platform(
         gateway=_gateway(state, services, hooks, router, errors),
@@ -200,18 +298,25 @@ def build_platform(
         tokens=state.tokens,
         plugins=runtime.plugins,
         invocations=runtime.invocations,
+        images=ImageServices(registry.local, registry.credentials, registry.exchange),
+        files=files.content,
     )
 
 
-def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks) -> Lifecycle:
+def _lifecycle(
+    state: _State, services: _Services, registry: _Registry, files: _Files, runtime: _Runtime, hooks: _Hooks
+) -> Lifecycle:
     return Lifecycle(
         state.store,
-        preserved=[KEYS],
+        preserved=[KEYS, KEY, URL_KEY],
         on_reset=[
             services.users.restore_admin,
             services.ensure_first_organization,
             runtime.workers.retire_all,
             runtime.folders.clear,
+            registry.unpacked.clear,
+            registry.source.clear,
+            files.folders.clear,
             runtime.invocations.clear,
             hooks.policies.reset,
             state.clock.reset,
@@ -223,11 +328,22 @@ def _lifecycle(state: _State, services: _Services, runtime: _Runtime, hooks: _Ho
             hooks.schedule.close,
             hooks.notifications.close,
             runtime.folders.close,
+            registry.unpacked.close,
+            registry.source.close,
+            files.folders.close,
         ],
     )
 
 
-def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks, lifecycle: Lifecycle) -> Router:
+def _router(
+    state: _State,
+    services: _Services,
+    registry: _Registry,
+    files: _Files,
+    runtime: _Runtime,
+    hooks: _Hooks,
+    lifecycle: Lifecycle,
+) -> Router:
     """Bind each route table to what its handlers use."""
     router = Router()
     router.add(
@@ -246,7 +362,9 @@ def _router(state: _State, services: _Services, runtime: _Runtime, hooks: _Hooks
         MEASUREMENT_ROUTES, MeasurementHandlers(services.saving, services.records, state.clock, services.changes)
     )
     router.add(OUTBOX_ROUTES, OutboxHandlers(services.outbox))
-    router.add(SETTINGS_ROUTES, SettingsHandlers(runtime.plugins, services.apis, state.clock, state.public_address))
+    router.add(FILE_ROUTES, files.handlers)
+    settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
+    router.add(SETTINGS_ROUTES, settings)
     router.add(
         OPERATOR_ROUTES,
         OperatorHandlers(

@@ -5,11 +5,17 @@ EmulatorError
 │   └── ClientUnavailable      awslambdaric was requested, and cannot be had for the interpreter
 ├── InvalidEvent             an event cannot be sent as it is
 ├── InvalidCode              an upload cannot be a plugin's code                   runtime/archive_entries.py
+├── InvalidImage             an image cannot be unpacked                           image/errors.py
+├── LayersMissing            what an image is made of is gone                      image/errors.py
 ├── InvalidCron              the platform does not accept a schedule               cron/
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
 ├── TooManySecrets           more secrets wait to be checked than may wait         security/secret_checks.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
 ├── CertificatesInvalid      a file with certificates cannot be used               http/certificates.py
+├── RegistryAddressInvalid   the address of a registry is none                     registry/outside/address.py
+├── ImageNotSupported        a function cannot have an image                       registry/function_images.py
+├── ExchangeRefused          the exchange refuses a request as AWS does            registry/exchange.py
+├── RegistryError            a registry refuses a request                          registry/errors.py
 ├── AddressUnavailable       the server cannot listen at an address                server/listening.py
 ├── UsageError               the command line is wrong                             serve.py
 ├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
@@ -18,6 +24,7 @@ EmulatorError
 │   └── OutputClosed           nobody reads it any more
 ├── CallRefused              a call of the client got an error                     client.py
 ├── InvalidAddress           the client cannot call an address                     client.py
+├── RegistryElsewhere        a test puts an image into a registry elsewhere         testing.py
 ├── ReplyTooLarge            a response to the client is too large                 client.py
 └── ApiError                 an API responds with the platform's error body; the class owns status and code
     ├── those of every service                                                     api/errors.py

@@ -14,14 +14,33 @@ from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.registry.credentials import RegistryCredentials
+from biot_emulator.registry.exchange import Exchange
+from biot_emulator.registry.local import LocalRegistry
 from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.files.content import FileContent
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle
 from biot_emulator.state.public_address import PublicAddress
 from biot_emulator.state.store import Store
 
-__all__ = ["Platform"]
+__all__ = ["ImageServices", "Platform"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageServices:
+    """What the platform serves for the images of plugins.
+
+    Attributes:
+        registry: Its own registry; None where images are elsewhere.
+        credentials: Who may use it.
+        exchange: Exchanges temporary credentials for a log-in.
+    """
+
+    registry: LocalRegistry | None
+    credentials: RegistryCredentials
+    exchange: Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,8 @@ class Platform:
         tokens: Its tokens and keys.
         plugins: The plugins.
         invocations: The last invocations of plugins.
+        images: Registry and log-in for the images of plugins.
+        files: The content of files, for whoever has a signed URL.
     """
 
     gateway: Gateway
@@ -53,6 +74,8 @@ class Platform:
     tokens: TokenIssuer
     plugins: Plugins
     invocations: Invocations
+    images: ImageServices
+    files: FileContent
 
     def locate(self, base_url: str) -> None:
         """Say where it is served; the server does so before the first call."""
@@ -82,6 +105,14 @@ class Platform:
     def error(self, error: ApiError, call: Call) -> ApiResponse:
         """Render an error as the response to a call."""
         return self.errors.render(error, call)
+
+    def failure(self, error: Exception, call: Call) -> ApiResponse:
+        """Render whatever was raised as the response to a call."""
+
+        def fail() -> ApiResponse:
+            raise error
+
+        return self.errors.guard(call, fail)
 
     def reset(self) -> None:
         """Reset the state, but for the keys: tokens that were signed before stay valid."""

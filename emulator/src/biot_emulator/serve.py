@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from biot_emulator.admin_credentials import (
+    REGISTRY_VARIABLE,
     VARIABLE,
     CredentialsInvalid,
     is_readable_by_others,
@@ -22,6 +23,7 @@ from biot_emulator.admin_credentials import (
 from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
 from biot_emulator.hooks.plugin_failures import FAILURES
+from biot_emulator.registry.outside.address import RegistryAddress, RegistryAddressInvalid
 from biot_emulator.server.signals import termination_signals
 from biot_emulator.standard_streams import (
     CLOSED_PIPE,
@@ -38,6 +40,7 @@ __all__ = ["UsageError", "main"]
 
 _PORTS = 65_536
 _USERNAME = "admin@localhost"
+_LOGIN = "USER:PASSWORD"
 # The state, its keys and the code of plugins are nobody else's to read.
 _UMASK = 0o077
 
@@ -77,7 +80,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _run(arguments)
         require_output()
-    except (UsageError, CredentialsInvalid) as error:
+    except (UsageError, CredentialsInvalid, RegistryAddressInvalid) as error:
         return _fail(error, 2)
     except OutputClosed:
         return CLOSED_PIPE
@@ -116,7 +119,19 @@ def _parser() -> argparse.ArgumentParser:
         "--ca-file",
         type=Path,
         metavar="FILE",
-        help="certificates of authorities to trust, in PEM form, for plugins at https addresses of your own",
+        help="certificates of authorities to trust, in PEM form, for plugins and a registry at https addresses",
+    )
+    serve.add_argument(
+        "--registry",
+        metavar="URL",
+        help="the registry with the images of plugins, as https://[USER:PASSWORD@]HOST[:PORT]/REPOSITORY "
+        "(default: the emulator's own, at its own address)",
+    )
+    serve.add_argument(
+        "--registry-login-file",
+        type=Path,
+        metavar="FILE",
+        help=f"a file with USER:PASSWORD for the registry (or set {REGISTRY_VARIABLE} to that)",
     )
     for failure, meaning in FAILURES.items():
         serve.add_argument(
@@ -150,10 +165,31 @@ def _credentials(options: argparse.Namespace) -> tuple[str, str] | None:
         _warn(f"other users of this machine can see this password: set {VARIABLE}, or use --admin-file, instead")
         return credentials
     if options.admin_file:
-        if is_readable_by_others(options.admin_file):
-            _warn(f"other users of this machine can read {options.admin_file}: take that right from them")
+        _warn_of_readers(options.admin_file)
         return read_file(options.admin_file)
     return parse_credentials(variable, VARIABLE) if variable else None
+
+
+def _registry(options: argparse.Namespace) -> RegistryAddress | None:
+    """Return the address of the registry, with the log-in; None for the emulator's own."""
+    # In any case: what the emulator starts must not inherit it.
+    variable = os.environ.pop(REGISTRY_VARIABLE, "")
+    if options.registry is None:
+        if options.registry_login_file:
+            raise UsageError("--registry-login-file is for a registry elsewhere: name that with --registry too")
+        return None
+    address = RegistryAddress.parse(options.registry)
+    if address.user:
+        _warn(f"other users of this machine can see this password: set {REGISTRY_VARIABLE}, or use a file, instead")
+    if file := options.registry_login_file:
+        _warn_of_readers(file)
+        return address.with_login(*read_file(file, _LOGIN))
+    return address.with_login(*parse_credentials(variable, REGISTRY_VARIABLE, _LOGIN)) if variable else address
+
+
+def _warn_of_readers(file: Path) -> None:
+    if is_readable_by_others(file):
+        _warn(f"other users of this machine can read {file}: take that right from them")
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -167,7 +203,7 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.server.background_thread import LOOPBACK, Server
     from biot_emulator.state.store import Store
 
-    credentials = _credentials(options)
+    credentials, registry = _credentials(options), _registry(options)
     certificates = trust(options.ca_file) if options.ca_file else None
     admin = credentials or (_USERNAME, secrets.token_urlsafe(12))
     policies = FailurePolicies({failure: getattr(options, f"on_{failure.replace('-', '_')}") for failure in FAILURES})
@@ -175,7 +211,9 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
         with ExitStack() as on_failure:
             store = Store(options.data)
             on_failure.callback(store.close)
-            platform = build_platform(store, admin=admin, policies=policies, certificates=certificates)
+            platform = build_platform(
+                store, admin=admin, policies=policies, certificates=certificates, outside_registry=registry
+            )
             on_failure.pop_all()
     except OSError as error:
         raise not_writable(options.data, error) from error

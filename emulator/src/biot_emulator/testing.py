@@ -9,20 +9,41 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from biot_emulator.client import CallRefused, Client, Reply
+from biot_emulator.errors import EmulatorError
 from biot_emulator.platform import Platform
+from biot_emulator.registry.credentials import USER
+from biot_emulator.registry.small_images import put_image
 from biot_emulator.wire_json import encode
 
-__all__ = ["Emulator", "running", "zipped"]
+__all__ = ["Emulator", "RegistryElsewhere", "RegistryLogin", "running", "zipped"]
 
 _ADMIN = "admin@localhost"
 _PLUGINS = "/settings/v2/plugins"
 _RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _EXCLUDED = frozenset({"__pycache__", ".git", ".venv"})
+
+
+class RegistryElsewhere(EmulatorError):
+    """The emulator has no registry of its own."""
+
+
+class RegistryLogin(NamedTuple):
+    """What a client needs to push images to the emulator's registry.
+
+    Attributes:
+        repository: The repository, as `HOST:PORT/plugins`; it is served without TLS.
+        user: The user name.
+        password: The password, which is valid for twelve hours.
+    """
+
+    repository: str
+    user: str
+    password: str
 
 
 class Emulator(Client):
@@ -68,6 +89,27 @@ class Emulator(Client):
             return self._require("POST", _PLUGINS, {"code": code, "config": encode(created)})
         changed = {"version": current.body["version"] + 1, **config}
         return self._require("PATCH", path, {"code": code, "config": encode(changed)})
+
+    def push_image(self, files: Mapping[str, bytes], tag: str = "test", **config: Any) -> str:
+        """Put an image of these files into the registry, as `imageTag` of a plugin; return the digest of its manifest.
+
+        Args:
+            files: The files of its only layer, by path.
+            tag: Its tag.
+            **config: What it runs, by the names of the image specification, such as `Cmd`.
+
+        Raises:
+            RegistryElsewhere: The emulator uses a registry elsewhere.
+        """
+        registry = self.platform.images.registry
+        if registry is None:
+            raise RegistryElsewhere("The emulator has no registry of its own: push to the one that it was started with")
+        return str(put_image(registry, tag, [files], config))
+
+    def registry_login(self) -> RegistryLogin:
+        """Return what a client needs to push images to the emulator's own registry."""
+        address = self._require("GET", f"{_PLUGINS}/docker-repository/temp-credentials")["repositoryUri"]
+        return RegistryLogin(address, USER, self.platform.images.credentials.new_password()[0])
 
     def invocations(self, name: str | None = None) -> list[dict[str, Any]]:
         """Return what plugins received and returned, the oldest first; of one plugin, if it is named."""
@@ -137,22 +179,28 @@ def _entry(file: Path, name: Path) -> zipfile.ZipInfo:
 
 
 @contextmanager
-def running(*, ca_file: Path | None = None) -> Iterator[Emulator]:
+def running(*, ca_file: Path | None = None, registry: str | None = None) -> Iterator[Emulator]:
     """Run an emulator with its state in memory.
 
     Args:
         ca_file: Certificates of authorities to trust beside those of the system, for plugins that run elsewhere.
+        registry: The URL of the registry with the images of plugins, as `https://[USER:PASSWORD@]HOST[:PORT]/REPOSITORY`;
+            None for the emulator's own.
 
     Raises:
+        RegistryAddressInvalid: That is no such URL.
         CertificatesInvalid: The file has none, or cannot be read.
     """
     from biot_emulator.build import build_platform
     from biot_emulator.http.certificates import trust
+    from biot_emulator.registry.outside.address import RegistryAddress
     from biot_emulator.server.background_thread import Server
     from biot_emulator.state.store import Store
 
     password = secrets.token_urlsafe(12)
     certificates = trust(ca_file) if ca_file else None
-    with Server(build_platform(Store(), admin=(_ADMIN, password), certificates=certificates)) as server:
+    outside = RegistryAddress.parse(registry) if registry else None
+    platform = build_platform(Store(), admin=(_ADMIN, password), certificates=certificates, outside_registry=outside)
+    with Server(platform) as server:
         token = Client(server.url).log_in(_ADMIN, password).token
         yield Emulator(server.url, token, server.platform, (_ADMIN, password))

@@ -59,8 +59,8 @@ from biot_plugin.wire.lambda_context import LambdaContext
 
 if TYPE_CHECKING:
     from biot_plugin.api_client.biot import BiotApi
+    from biot_plugin.api_client.files.stored import StoredFile, StreamedFile
     from biot_plugin.api_client.search import Search
-    from biot_plugin.api_client.stored_files import StoredFile
     from biot_plugin.asgi.cors import Cors
     from biot_plugin.asgi.interface import AsgiApplication
     from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
@@ -106,6 +106,7 @@ __all__ = [
     "Scheduled",
     "Search",
     "StoredFile",
+    "StreamedFile",
     "Subscriptions",
     "TokenRefused",
     "TooManyRequests",
@@ -122,7 +123,8 @@ _LAZY = {
     "InterceptionSubscription": "hooks.subscriptions",
     "NotificationSubscription": "hooks.subscriptions",
     "Search": "api_client.search",
-    "StoredFile": "api_client.stored_files",
+    "StoredFile": "api_client.files.stored",
+    "StreamedFile": "api_client.files.stored",
     "Subscriptions": "hooks.subscriptions",
 }
 

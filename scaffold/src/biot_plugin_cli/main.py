@@ -20,6 +20,7 @@ from biot_plugin_cli.commands.deployed.status import status
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.export import export
+from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.subscribe import subscribe, unsubscribe
@@ -53,6 +54,7 @@ app.command()(dev)
 app.command()(check)
 app.command()(config)
 app.command()(package)
+app.add_typer(image)
 app.command()(deploy)
 app.command()(status)
 app.command("list")(list_plugins)

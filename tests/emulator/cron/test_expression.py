@@ -339,3 +339,46 @@ def test_what_is_taken_is_published(schedule: str, at: int, cut: int, insertion:
 @pytest.mark.parametrize("text", ACCEPTED)
 def test_the_examples_are_published(text: str) -> None:
     assert published().fullmatch(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cron"),
+    [
+        ("rate(1 minute)", "* * * * ? *"),
+        ("rate(5 minutes)", "0/5 * * * ? *"),
+        ("rate(1 hour)", "0 * * * ? *"),
+        ("rate(6 hours)", "0 0/6 * * ? *"),
+        ("rate(1 day)", "0 0 * * ? *"),
+        ("rate(7 days)", "0 0 ? * SUN *"),
+        ("cron(0 3 * * ? *)", "0 3 * * ? *"),
+        ("@daily", "0 0 * * ? *"),
+        ("0 3 * * *", "0 3 * * ? *"),
+    ],
+)
+def test_a_schedule_of_another_form_is_refused_with_its_cron(text: str, cron: str) -> None:
+    with pytest.raises(InvalidCron, match=re.escape(f"write it as {cron!r}.")):
+        Cron(text)
+    Cron(cron)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 2000))
+def test_what_is_suggested_for_a_rate_has_its_runs(minutes: int) -> None:
+    try:
+        Cron(f"rate({minutes} minutes)")
+    except InvalidCron as error:
+        found = re.search("write it as '(.*)'", str(error))
+    if found is None:
+        assert 1440 % minutes != 0 or 60 % minutes != 0
+        return
+    schedule, moment = Cron(found[1]), datetime(2026, 3, 1, tzinfo=UTC)
+    for _ in range(30):
+        due = schedule.next_after(moment - timedelta(minutes=1))
+        assert due == moment
+        moment += timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["rate(7 minutes)", "rate(2 days)", "rate(often)", "rate(" + "9" * 1000 + " days)"])
+def test_a_rate_without_a_cron_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidCron, match=r"none has exactly its runs: write a near one"):
+        Cron(text)

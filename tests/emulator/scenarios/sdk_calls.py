@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import sys
+import urllib.request
+import uuid
 from pathlib import Path
 from typing import Any
 
 import biotmed_dispatcher_sdk as dispatcher
+import biotmed_file_sdk as file
 import biotmed_organization_sdk as organization
 import biotmed_settings_sdk as settings
 import biotmed_ums_sdk as ums
@@ -31,7 +34,50 @@ def main(url: str, username: str, password: str, runtime: str, *codes: str) -> N
     seen["patients"] = patients(url, token)
     seen["plugins"] = plugins(url, token, runtime, *codes)
     seen["subscribable"] = subscribable(url, token)
+    seen["files"] = files(url, token)
     sys.stdout.write(json.dumps(seen))
+
+
+def files(url: str, token: str) -> dict[str, Any]:
+    api = file.FileAPIApi(client(file, url, token))
+    made = api.create_upload_file_url(file.UploadFileUrlRequest(name="a.txt", mimeType="text/plain"))
+    send("PUT", made.signed_url, b"content")
+    found = api.get_download_file_url(uuid.UUID(str(made.id)), content_disposition="ATTACHMENT")
+    parts = file.MultiplePartFileAPIApi(client(file, url, token))
+    request = file.MultiplePartUploadFileUrlRequest(name="b.txt", mimeType="text/plain", parts=1)
+    upload = parts.create_multiple_part_upload_file_url(request)
+    # The order of their arguments is another one for each of them.
+    id = uuid.UUID(str(upload.id))
+    wanted = file.MultiplePartUploadFileGenerateSignedUrlsRequest(fromPart=2, toPart=2)
+    more = parts.generate_signed_urls_for_multiple_part_file_upload(
+        id=id, multiple_part_upload_file_generate_signed_urls_request=wanted
+    )
+    sent = [(1, upload.signed_urls[0], b"x" * 5 * 1024 * 1024), (2, more.signed_urls[0], b"end")]
+    tags = [
+        file.MultiplePartFileUploadPart(partNumber=number, etag=send("PUT", part.signed_url, content)[0])
+        for number, part, content in sent
+    ]
+    saved = file.MultiplePartUploadFileSaveETagRequest(parts=tags[:1])
+    parts.save_e_tags_for_multiple_part_file_upload(id=id, multiple_part_upload_file_save_e_tag_request=saved)
+    rest = file.CompleteMultiplePartUploadFileRequest(parts=tags[1:])
+    done = parts.complete_multiple_part_upload_file(id=id, complete_multiple_part_upload_file_request=rest)
+    cancelled = parts.create_multiple_part_upload_file_url(request)
+    parts.cancel_multiple_part_upload_file(uuid.UUID(str(cancelled.id)))
+    try:
+        api.get_download_file_url(uuid.UUID(str(cancelled.id)))
+    except file.ApiException as error:
+        gone = status_of(error)
+    return {
+        "found": [found.name, send("GET", found.signed_url)[1].decode()],
+        "parts": [more.parts, done.name, len(send("GET", done.signed_url)[1])],
+        "gone": gone,
+        "health": file.HealthCheckAPIApi(client(file, url)).health_check().version is not None,
+    }
+
+
+def send(method: str, url: str, content: bytes | None = None) -> tuple[str, bytes]:
+    with urllib.request.urlopen(urllib.request.Request(url, content, method=method)) as response:
+        return response.headers.get("etag", ""), response.read()
 
 
 def client(sdk: Any, url: str, token: str | None = None) -> Any:

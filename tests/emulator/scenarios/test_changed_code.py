@@ -20,8 +20,9 @@ from biot_emulator.client import Client
 from biot_emulator.server.background_thread import Server
 from biot_emulator.state.folder_lock import locked
 from biot_emulator.state.store import Store
-from biot_emulator.testing import Emulator
+from biot_emulator.testing import Emulator, running
 from tests.emulator.conftest import code_zip
+from tests.emulator.services.files.contents import stored
 
 pytestmark = pytest.mark.slow
 
@@ -137,6 +138,23 @@ def test_a_zip_that_is_damaged_where_it_is_stored_can_be_deployed_again(tmp_path
         assert call(emulator, "demo") == GOOD
     with emulator_in(tmp_path / "state") as emulator:
         assert call(emulator, "demo") == GOOD
+
+
+def test_the_files_of_people_are_not_shown_to_a_plugin(tmp_path: Path, isolation: str) -> None:
+    if isolation != "isolated":
+        pytest.skip("nothing prevents it there")
+    code = code_zip("""
+        import os
+        def handler(event, context):
+            return [name for _, _, names in os.walk(os.environ["FILES"]) for name in names]
+    """)
+    for state in (tmp_path / "state", None):
+        with emulator_in(state) if state else running() as emulator:
+            stored(emulator)
+            root = emulator.platform.files._folders.root
+            assert [path for path in root.rglob("*") if path.is_file()]
+            emulator.deploy(code, environmentVariables={"FILES": str(root)})
+            assert call(emulator, "demo") == []
 
 
 def test_another_plugins_code_and_the_keys_are_out_of_reach(tmp_path: Path, isolation: str) -> None:

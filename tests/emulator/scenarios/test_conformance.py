@@ -16,6 +16,7 @@ from biot_emulator.client import Client
 from biot_emulator.server.background_thread import Server
 from biot_emulator.state.store import Store
 from tests.emulator.conftest import SHARED
+from tests.emulator.services.files.contents import DESCRIPTION, in_parts, stored
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 ADMIN = ("ada@example.com", "secret")
@@ -74,6 +75,22 @@ def good_for_settings(client: Client) -> Good:
         "GET /v2/plugins/{name}": one,
         "PATCH /v2/plugins/{name}": {**one, "body": {"config": {"timeout": 7}}},
         "DELETE /v2/plugins/{name}": one,
+    }
+
+
+def good_for_files(client: Client) -> Good:
+    named = {"name": "ecg.csv", "mimeType": "text/csv"}
+    whole = {"path_parameters": {"id": stored(client)}}
+    id, parts = in_parts(client, b"1")
+    upload = {"path_parameters": {"id": id}}
+    return {
+        "POST /v1/files/upload": {"body": named},
+        "GET /v1/files/{id}/download": whole,
+        "POST /v1/files/upload/parts": {"body": {**named, "parts": 2}},
+        "POST /v1/files/upload/parts/{id}": {**upload, "body": {"fromPart": 1, "toPart": 2}},
+        "PUT /v1/files/upload/parts/{id}": {**upload, "body": {"parts": parts}},
+        "POST /v1/files/upload/parts/{id}/complete": {**upload, "body": {"parts": parts}},
+        "DELETE /v1/files/upload/parts/{id}/cancel": upload,
     }
 
 
@@ -146,6 +163,7 @@ SERVICES = (
         good_for_settings,
         left_out={"GET /system/healthCheck": "nobody but the cloud itself calls it"},
     ),
+    Service("file", DESCRIPTION, good_for_files),
     Service("measurement", SHARED / "platform-api/wider/measurement-2.4.2.json", good_for_measurement),
     Service("notification", SHARED / "platform-api/wider/notification-2.4.2.json", good_for_notification),
 )

@@ -78,5 +78,11 @@ def test_the_sdks(sdk_python: Path, tmp_path: Path) -> None:
             "left": 0,
             "credentials": [True, "plugins"],
         },
+        "files": {
+            "found": ["a.txt", "content"],
+            "parts": [2, "b.txt", 5 * 1024 * 1024 + 3],
+            "gone": [404, "FILE_ID_NOT_FOUND"],
+            "health": True,
+        },
         "subscribable": {"api": True, "services": ["/organization"], "action": True},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -56,6 +57,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             "notifications": [{"entityTypeName": "patient", "actionName": "_create"}],
         }
         emulator.deploy(code_zip("def handler(event, context): return {}"), subscriptions=hooks)
+        emulator.push_image({"index.py": b""})
+        emulator.call("POST", "/file/v1/files/upload", json={"name": "ecg.csv", "mimeType": "text/csv"})
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
@@ -93,11 +96,17 @@ def test_a_state_of_before_there_were_versions_is_served_again(run: Run, folder:
 COLLECTIONS = [
     "entities/organization",
     "entities/organization-user",
+    "image-blobs",
+    "image-manifests",
+    "image-tags",
     "interceptions",
     "keys",
     "notifications",
     "plugins",
+    "registry-key",
     "service-users",
+    "signed-url-key",
+    "stored-files",
     "templates",
     "users",
 ]
@@ -107,6 +116,18 @@ def test_there_is_something_in_each_collection(folder: Path) -> None:
     with closing(sqlite3.connect(folder / SQLITE)) as connection:
         names = [row[0] for row in connection.execute("SELECT DISTINCT collection FROM documents ORDER BY collection")]
     assert names == COLLECTIONS
+
+
+FILE = {"id": "i", "name": "n", "mimeType": "t", "organizationId": "o", "parts": 0, "etags": {}, "segments": []}
+WRONG = [{"id": "../keys"}, {"segments": ["../keys"]}, {"segments": [7]}, {"parts": "1"}]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_file_that_leads_elsewhere_is_refused(run: Run, folder: Path, wrong: dict[str, object]) -> None:
+    document = {**FILE, "id": "12345678-1234-4234-8234-123456789012", **wrong}
+    changed(folder, f"UPDATE documents SET json = '{json.dumps(document)}' WHERE collection = 'stored-files'")
+    code, said = run(folder)
+    assert (code, "document 1 of stored-files is incomplete" in said) == (1, True)
 
 
 JSON = ["''", "'null'", "'[]'", "'7'", "'\"text\"'", "X'FF'", "zeroblob(9)", "'NaN'", "7"]

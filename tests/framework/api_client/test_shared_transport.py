@@ -55,7 +55,8 @@ OF_CALLING = {
         "search",
         "search_request",
         "service_login",
-        "stored_files",
+        "files.stored",
+        "files.transfer",
         "transport",
     )
 } | {"biot_plugin.http.connection_pool"}

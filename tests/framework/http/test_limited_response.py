@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tracemalloc
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ CHUNKED = OK + b"transfer-encoding: chunked\r\n\r\n"
 @pytest.fixture(autouse=True)
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit that a test reaches quickly."""
-    defaults = messages.Request.__new__.__defaults__ or ()
-    monkeypatch.setattr(messages.Request.__new__, "__defaults__", (*defaults[:-1], LIMIT))
+    defaults: Any = messages.Request.__new__.__defaults__
+    monkeypatch.setattr(messages.Request.__new__, "__defaults__", (defaults[0], LIMIT, *defaults[2:]))
     monkeypatch.setattr(limited_response, "_HEADERS", 64 * 1024)
 
 

@@ -203,6 +203,7 @@ def test_everything_is_masked_that_ever_was(pieces: list[str]) -> None:
         ("BEARER  abc123, and on", "BEARER  [redacted], and on"),
         ("the bearer", "the bearer"),
         ("GET /x?a=1&access_token=abc&b=2", "GET /x?a=1&access_token=[redacted]&b=2"),
+        ("PUT /f?X-Amz-Signature=abc&part=2", "PUT /f?X-Amz-Signature=[redacted]&part=2"),
         ("API_KEY=abc PASSWORD=def x=1", "API_KEY=[redacted] PASSWORD=[redacted] x=1"),
         ("input_value='a', input_type=str] input_value=1", "input_value=[redacted], input_type=str] input_value=1"),
         ("with value `a` - at `$.b`", "with value `[redacted]` - at `$.b`"),

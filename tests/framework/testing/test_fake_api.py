@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from biot_plugin import NotFound, PlatformTimeout, Plugin
+from biot_plugin import Conflict, NotFound, PlatformTimeout, Plugin
 from biot_plugin.testing import ApiCall, Client, FakeApi
 from tests.framework.conftest import FEW_PLUGINS
 
@@ -108,6 +109,39 @@ def test_files(api: FakeApi, run: Callable[[Do], object]) -> None:
     assert api.files == {stored.id: b"content"}
     api.download("f-1", b"more", name="b.txt")
     assert run(lambda biot: biot.download("f-1")) == ("f-1", "b.txt", "text/plain", b"more")
+
+
+def test_files_in_parts_and_files_here(
+    api: FakeApi, run: Callable[[Do], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("biot_plugin.api_client.files.sources.PART_BYTES", 10)
+    monkeypatch.setattr("biot_plugin.api_client.files.parts._BATCH", 2)
+    path = tmp_path / "a.txt"
+    path.write_bytes(bytes(range(35)))
+    api.upload()
+    stored: Any = run(lambda biot: biot.upload("a.txt", path, "text/plain"))
+    assert api.files == {stored.id: bytes(range(35))}
+    assert stored.size == 35
+    api.download("f-1", b"more", name="b.txt")
+    assert run(lambda biot: biot.download("f-1", to=path)) == ("f-1", "b.txt", "text/plain", 4)
+    assert path.read_bytes() == b"more"
+
+
+def test_an_upload_in_parts_that_fails_leaves_nothing(
+    api: FakeApi, run: Callable[[Do], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("biot_plugin.api_client.files.sources.PART_BYTES", 10)
+    api.upload()
+    api.post("/file/v1/files/upload/parts/{id}/complete", status=409, answer={"code": "NO"})
+
+    def refused(biot: Any) -> object:
+        with pytest.raises(Conflict):
+            biot.upload("a.txt", b"x" * 25, "text/plain")
+        return "refused"
+
+    assert run(refused) == "refused"
+    assert api.calls[-1].method == "DELETE"
+    assert (api.files, api.transport.parts) == ({}, {})
 
 
 def test_a_call_without_an_answer_fails_the_test(api: FakeApi, run: Callable[[Do], object]) -> None:

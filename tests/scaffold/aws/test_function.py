@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 
 from biot_plugin_cli.aws import waiting
 from biot_plugin_cli.aws.function import (
+    FunctionCode,
     FunctionConfig,
     create_function,
     find_function,
@@ -96,7 +97,62 @@ def test_what_somebody_else_changes_meanwhile_is_not_overwritten(account: Accoun
         "update_function_configuration", shown(), {"FunctionName": "f", **CONFIG.request(), "RevisionId": "r1"}
     )
 
-    update_config(account, "f", CONFIG, "r1")
+    update_config(account, "f", CONFIG, CONFIG, "r1")
+
+
+@pytest.mark.parametrize(
+    ("document", "by_hand", "request_field"),
+    [
+        ({"Layers": [{"Arn": "theirs"}]}, {"Layers": ["theirs"]}, {"Layers": []}),
+        (
+            {"DeadLetterConfig": {"TargetArn": "arn:aws:sqs:::theirs"}},
+            {"DeadLetterConfig": "arn:aws:sqs:::theirs"},
+            {"DeadLetterConfig": {"TargetArn": ""}},
+        ),
+        (
+            {"TracingConfig": {"Mode": "Active"}},
+            {"TracingConfig": "Active"},
+            {"TracingConfig": {"Mode": "PassThrough"}},
+        ),
+        (
+            {"FileSystemConfigs": [{"Arn": "arn:aws:elasticfilesystem:::x", "LocalMountPath": "/mnt/x"}]},
+            {"FileSystemConfigs": ["arn:aws:elasticfilesystem:::x"]},
+            {"FileSystemConfigs": []},
+        ),
+        (
+            {"LoggingConfig": {"LogFormat": "JSON", "LogGroup": "elsewhere"}},
+            {"LoggingConfig": ["JSON", "elsewhere"]},
+            {"LoggingConfig": {"LogFormat": "Text", "LogGroup": "/aws/lambda/f"}},
+        ),
+        (
+            {"SnapStart": {"ApplyOn": "PublishedVersions"}},
+            {"SnapStart": "PublishedVersions"},
+            {"SnapStart": {"ApplyOn": "None"}},
+        ),
+        ({"LoggingConfig": {"LogFormat": "Text", "LogGroup": "/aws/lambda/f"}}, {}, {}),
+        ({"SnapStart": {"ApplyOn": "None"}, "TracingConfig": {"Mode": "PassThrough"}}, {}, {}),
+    ],
+)
+def test_what_was_set_by_hand_is_taken_back(
+    account: Account, stub: Stubber, document: Any, by_hand: Any, request_field: Any
+) -> None:
+    shown_by_hand: Any = shown(FunctionName="f", **document)
+    before = FunctionConfig.of(shown_by_hand)
+    assert before.by_hand == by_hand
+    stub.add_response(
+        "update_function_configuration", shown(), {"FunctionName": "f", **CONFIG.request(), **request_field}
+    )
+
+    update_config(account, "f", CONFIG, before, None)
+
+
+def test_a_reservation_of_nothing_is_one(account: Account, stub: Stubber) -> None:
+    concurrency = {"ReservedConcurrentExecutions": 0}
+    stub.add_response("get_function", {"Configuration": shown(), "Concurrency": concurrency})
+    stub.add_response("get_function", {"Configuration": shown()})
+
+    states = [find_function(account, "f") for _ in range(2)]
+    assert [state and state.concurrency for state in states] == [0, None]
 
 
 def test_a_role_that_is_not_known_everywhere_is_waited_for(account: Account, stub: Stubber) -> None:
@@ -106,13 +162,13 @@ def test_a_role_that_is_not_known_everywhere_is_waited_for(account: Account, stu
         )
     stub.add_response("create_function", shown())
 
-    assert create_function(account, "f", CONFIG, b"zip", {})
+    assert create_function(account, "f", CONFIG, FunctionCode("Zip", {"ZipFile": b"zip"}), {})
 
 
 def test_a_creation_whose_response_was_lost_is_no_conflict(account: Account, stub: Stubber) -> None:
     stub.add_client_error("create_function", "ResourceConflictException", "Function already exist: f", 409)
 
-    assert not create_function(account, "f", CONFIG, b"zip", {})
+    assert not create_function(account, "f", CONFIG, FunctionCode("Zip", {"ZipFile": b"zip"}), {})
 
 
 def test_only_the_code_that_was_looked_at_is_published(account: Account, stub: Stubber) -> None:

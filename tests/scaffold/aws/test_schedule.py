@@ -20,4 +20,4 @@ def test_a_target_that_was_not_accepted_is_no_success(monkeypatch: pytest.Monkey
         entry = {"TargetId": "biot-plugin", "ErrorCode": "ConcurrentModification", "ErrorMessage": "busy"}
         stub.add_response("put_targets", {"FailedEntryCount": 1, "FailedEntries": [entry]})
         with pytest.raises(AwsRefused, match=r"did not accept the target.*busy"):
-            set_schedule(account, "r", Schedule("0 3 * * ? *", "arn", tags={"a": "b"}), "d")
+            set_schedule(account, "r", Schedule("0 3 * * ? *", "arn", tags={"a": "b"}), "d", ())

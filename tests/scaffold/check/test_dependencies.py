@@ -191,8 +191,9 @@ def test_the_plugins_own_uv_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert find_uv(tmp_path) == tmp_path / ".uv" / "bin" / "uv"
 
 
-def test_what_is_not_asked_for_is_not_looked_at(tmp_path: Path) -> None:
-    manifest = MANIFEST + 'package = "image"\n'
+def test_the_dependencies_of_a_dockerfile_are_its_own_matter(tmp_path: Path) -> None:
+    manifest = MANIFEST + 'package = "image"\nimage = {builder = "engine"}\n'
     make_plugin(tmp_path, manifest=manifest, more='[project]\nname = "demo"\ndependencies = ["nowhere-to-be-found"]\n')
+    (tmp_path / "Dockerfile").write_text('FROM scratch\nCMD ["index.handler"]\n')
 
     assert codes(check(tmp_path)) == []

@@ -161,3 +161,17 @@ def test_an_update_knows_what_the_file_does_not_mention(plugin: Path) -> None:
     (plugin / "pyproject.toml").write_text(f"{MANIFEST}interception-order = 7\n")
     written = unmentioned_fields(Plugin.load(plugin).manifest, Hooks(SUBSCRIPTIONS, None, True))
     assert written == fields - {"subscriptions.interceptionOrder"}
+
+
+def test_for_an_account_of_ones_own_it_is_what_aws_and_the_dispatcher_get(plugin: Path, biot_plugin: Program) -> None:
+    (plugin / "pyproject.toml").write_text(MANIFEST + 'target = "aws"\n\n[tool.biot-plugin.aws]\nlog-retention = 7\n')
+    shown = biot_plugin("config").document
+
+    assert shown == biot_plugin("config", "--target", "aws", "--json").document
+    assert biot_plugin("config", "--target", "biot").document == LEAST
+    function = shown["function"]
+    assert (function["name"], function["timeout"], function["handler"]) == ("biot-demo", 10, "index.handler")
+    assert (shown["logRetention"], shown["cronSchedule"]) == (7, LEAST["cronSchedule"])
+    assert {"type": "ADAPT_ENTITY", "endpoint": "(the function URL)", "entityName": "patient"} in shown["subscriptions"]
+    assert len(shown["subscriptions"]) == 4
+    assert shown["serviceUser"] == {"name": "biot-demo", "keyStore": "variable"}

@@ -20,7 +20,7 @@ from biot_plugin_cli.manifest import file
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from tests.scaffold.deployments import HOOKED, SECOND, answer, configured, deploy, deploy_hooked, hook, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
-from tests.scaffold.packages import Repository
+from tests.scaffold.packages import THIS, Repository
 from tests.scaffold.support import on_terminal, program_file
 
 pytestmark = pytest.mark.slow
@@ -208,7 +208,7 @@ def test_a_service_user_deploys(
 def test_a_package_of_the_other_kind_is_refused_before_anything_is_sent(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform
 ) -> None:
-    image = {"name": "demo", "displayName": "Demo", "version": 1, "deploymentPackageType": "IMAGE", "imageTag": "1"}
+    image = {"name": "demo", "displayName": "Demo", "version": 1, "deploymentPackageType": "IMAGE", "runtime": THIS}
     assert emulator.call("POST", "/settings/v2/plugins", form={"config": json.dumps(image).encode()}).status_code == 201
     outcome = plugin.program("deploy", "--yes")
     assert outcome.exit_code == 4

@@ -14,6 +14,7 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.deploy import rollback
+from biot_plugin_cli.deploy.code.zip_file import ZipCode
 from biot_plugin_cli.deploy.package_history import PackageHistory
 from tests.scaffold.deployments import FIRST, HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
@@ -245,9 +246,10 @@ CONFIG = {"handler": "index.handler", "runtime": "python3.11", "subscriptions": 
 )
 def test_a_record_of_another_shape_is_no_package(tmp_path: Path, changes: dict[str, Any]) -> None:
     history = PackageHistory(tmp_path, "https://platform.example", "demo")
-    history.add(b"1", 1, "a" * 64, CONFIG, None)
-    history.add(b"2", 2, "b" * 64, CONFIG, None)
-    assert [package.read() for package in history.all()] == [b"2", b"1"]
+    history.add(ZipCode("1.zip", b"1", "a" * 64), 1, CONFIG, None)
+    history.add(ZipCode("2.zip", b"2", "b" * 64), 2, CONFIG, None)
+    codes = [package.read() for package in history.all()]
+    assert [code.content for code in codes if isinstance(code, ZipCode)] == [b"2", b"1"]
     [record] = tmp_path.rglob("00001.json")
     record.write_text(json.dumps({**json.loads(record.read_text()), **changes}))
     assert [package.version for package in history.all()] == [2]
@@ -256,7 +258,7 @@ def test_a_record_of_another_shape_is_no_package(tmp_path: Path, changes: dict[s
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b"[" * 100_000, b"7", b"{}"])
 def test_a_record_that_is_not_json_is_no_package(tmp_path: Path, content: bytes) -> None:
     history = PackageHistory(tmp_path, "https://platform.example", "demo")
-    history.add(b"1", 1, "a" * 64, CONFIG, None)
+    history.add(ZipCode("1.zip", b"1", "a" * 64), 1, CONFIG, None)
     [record] = tmp_path.rglob("00001.json")
     record.write_bytes(content)
     assert history.all() == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,14 +17,17 @@ from biot_emulator.testing import zipped
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.platform.service_users import ServiceKey
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
 from biot_plugin_cli.subscriptions.hook import NOTIFICATION, Subscription
 from tests.scaffold.packages import THIS
+from tests.scaffold.pushed_images import image_of
 
 BASE_URL = "https://api.example.biot-med.com"
 THEIRS = "https://others.example/"
@@ -39,6 +43,7 @@ class MemoryPlatform:
     Attributes:
         users: The ids of the service users, by name.
         keys: How many keys were made.
+        deleted_keys: The numbers of those that were deleted.
         subscriptions: The subscriptions of each URL.
         before_change: Runs before each change, and may raise.
     """
@@ -47,16 +52,23 @@ class MemoryPlatform:
     keys: int = 0
     subscriptions: dict[str, tuple[Subscription, ...]] = field(default_factory=dict)
     before_change: Callable[[str], None] = print
+    deleted_keys: set[int] = field(default_factory=set)
 
     def find_service_user(self, name: str) -> str | None:
         return self.users.get(name)
 
-    def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
+    def has_service_user(self, name: str) -> bool:
+        return name in self.users
+
+    def find_service_keys(self, user_id: str) -> tuple[str, ...]:
+        return tuple(f"{user_id}/{number}" for number in range(1, self.keys + 1) if number not in self.deleted_keys)
+
+    def make_service_key(self, name: str, role: str | None, used: Sequence[str]) -> ServiceKey:
         self.before_change("user")
         user_id = self.users.setdefault(name, f"id-of-{name}")
         self.before_change("key")
         self.keys += 1
-        return user_id, f"key-{self.keys}-of-{user_id}"
+        return ServiceKey(user_id, f"{user_id}/{self.keys}", f"key-{self.keys}-of-{user_id}")
 
     def delete_service_user(self, name: str) -> None:
         self.before_change("user")
@@ -113,8 +125,11 @@ class QuickPlugin:
         place.__dict__["account"] = self.account
         return place
 
-    def prepare(self, _: Plugin) -> tuple[Hooks, Package]:
-        """Return the hooks and the package, in place of checks and builds."""
+    @contextmanager
+    def prepared(
+        self, _plugin: Plugin, _builder: str | None = None, **_options: bool
+    ) -> Iterator[tuple[Hooks, Package | Image]]:
+        """Return the hooks and the package or image, in place of checks and builds."""
         folder = self.root / "src"
         folder.mkdir(exist_ok=True)
         (folder / "index.py").write_text(self.code)
@@ -124,15 +139,21 @@ class QuickPlugin:
         subscriptions = {"interceptions": self.interceptions, "notifications": self.notifications}
         hooks = Hooks(subscriptions, self.cron, self.has_framework)
         digest = hashlib.sha256(self.code.encode()).hexdigest()
-        return hooks, Package(
-            path=package,
-            sha256=hashlib.sha256(content).hexdigest(),
-            content_hash=digest,
-            size=len(content),
-            unpacked_size=len(self.code),
-            files=1,
-            sbom=package,
-            parts=(),
+        if self.manifest.get("package") == "image":
+            yield hooks, image_of(self.code)
+            return
+        yield (
+            hooks,
+            Package(
+                path=package,
+                sha256=hashlib.sha256(content).hexdigest(),
+                content_hash=digest,
+                size=len(content),
+                unpacked_size=len(self.code),
+                files=1,
+                sbom=package,
+                parts=(),
+            ),
         )
 
     def deploy(self, *, dry_run: bool = False, adopt: bool = False) -> dict[str, Any]:
@@ -146,8 +167,10 @@ def _lines_of(values: Mapping[str, Any]) -> list[str]:
 
 
 def quick_plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> QuickPlugin:
-    plugin = QuickPlugin(folder, MemoryPlatform(before_change=lambda _: None), _account(os.environ["AWS_ENDPOINT_URL"]))
-    monkeypatch.setattr(deployment, "prepare", lambda of: plugin.prepare(of))
+    plugin = QuickPlugin(
+        folder, MemoryPlatform(before_change=lambda _: None), _account(os.environ.get("AWS_ENDPOINT_URL", ""))
+    )
+    monkeypatch.setattr(deployment, "prepared", plugin.prepared)
     return plugin
 
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from biot_plugin_cli.aws.function import FunctionState, find_function
+from biot_plugin_cli.aws.function_url import FunctionUrl, find_url
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
-from biot_plugin_cli.own_account import deployment
+from biot_plugin_cli.own_account import actual_state, deployment
 from biot_plugin_cli.own_account.deletion import delete
 from biot_plugin_cli.own_account.hook_record import decode_hooks
 from biot_plugin_cli.own_account.rollback import roll_back
 from biot_plugin_cli.own_account.status import list_plugins, show_status
+from biot_plugin_cli.own_account.steps import address
 from biot_plugin_cli.own_account.switch import set_state
+from biot_plugin_cli.package.builder import Package
 from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount
 from tests.scaffold.own_account.quick import BASE_URL, CREATED, PATIENTS, THEIR_SUBSCRIPTION, THEIRS, QuickPlugin
 
@@ -29,6 +35,7 @@ _EVERYTHING: dict[str, Any] = {
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 _TAG = {"Key": "cost", "Value": "8"}
+_OTHER_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:theirs"
 TAGS = {"biot-plugin:owner": "biot-plugin-cli", "biot-plugin:plugin": "demo"}
 
 
@@ -175,15 +182,16 @@ def test_a_change_is_a_new_version_that_the_alias_calls(own: QuickPlugin, aws: M
 
 def test_the_same_files_in_other_bytes_are_no_change(own: QuickPlugin, monkeypatch: pytest.MonkeyPatch) -> None:
     own.deploy()
-    prepare = own.prepare
 
-    def otherwise_compressed(plugin: Any) -> Any:
-        hooks, package = prepare(plugin)
-        content = package.path.read_bytes() + b"\0"
-        package.path.write_bytes(content)
-        return hooks, replace(package, sha256=hashlib.sha256(content).hexdigest())
+    @contextmanager
+    def otherwise_compressed(*arguments: Any, **options: Any) -> Iterator[Any]:
+        with own.prepared(*arguments, **options) as (hooks, package):
+            assert isinstance(package, Package)
+            content = package.path.read_bytes() + b"\0"
+            package.path.write_bytes(content)
+            yield hooks, replace(package, sha256=hashlib.sha256(content).hexdigest())
 
-    monkeypatch.setattr(own, "prepare", otherwise_compressed)
+    monkeypatch.setattr(deployment, "prepared", otherwise_compressed)
     assert own.deploy()["action"] == "none"
 
 
@@ -256,6 +264,97 @@ def test_a_hook_that_is_gone_is_unsubscribed_before_the_code_that_lacks_it_is_li
             f"schedule {NAME}",
             "tags.cost",
         ),
+        (
+            lambda aws: aws.client("iam").put_role_policy(
+                RoleName=NAME, PolicyName="theirs", PolicyDocument=json.dumps(_EVERYTHING)
+            ),
+            f"role {NAME}",
+            "otherPolicies",
+        ),
+        (lambda aws: _attach(aws), f"role {NAME}", "otherPolicies"),
+        (
+            lambda aws: aws.client("iam").update_assume_role_policy(
+                RoleName=NAME, PolicyDocument=json.dumps(_trust({"AWS": "arn:aws:iam::210987654321:root"}))
+            ),
+            f"role {NAME}",
+            "assumedBy",
+        ),
+        (
+            lambda aws: aws.client("iam").update_assume_role_policy(
+                RoleName=NAME,
+                PolicyDocument=json.dumps(
+                    _trust({"Service": "lambda.amazonaws.com"}, Condition={"Bool": {"aws:SecureTransport": "false"}})
+                ),
+            ),
+            f"role {NAME}",
+            "assumedBy",
+        ),
+        (
+            lambda aws: aws.client("iam").untag_role(RoleName=NAME, TagKeys=["cost"]),
+            f"role {NAME}",
+            "tags.cost",
+        ),
+        (lambda aws: _split(aws), "alias live", "otherCalls"),
+        (
+            lambda aws: aws.client("lambda").add_permission(
+                FunctionName=NAME,
+                Qualifier="live",
+                StatementId="theirs",
+                Action="lambda:InvokeFunction",
+                Principal="210987654321",
+            ),
+            "permissions that were added by hand",
+            "lambda:InvokeFunction",
+        ),
+        (
+            lambda aws: aws.client("lambda").add_permission(
+                FunctionName=NAME, StatementId="theirs", Action="lambda:InvokeFunction", Principal="*"
+            ),
+            "permissions that were added by hand",
+            "lambda:InvokeFunction",
+        ),
+        (
+            lambda aws: aws.client("lambda").update_function_url_config(
+                FunctionName=NAME, Cors={"AllowOrigins": ["https://evil.example"]}
+            ),
+            "function URL",
+            "cors.allow-origins",
+        ),
+        (
+            lambda aws: aws.client("lambda").update_function_url_config(
+                FunctionName=NAME, Cors={"AllowCredentials": True, "MaxAge": 5}
+            ),
+            "function URL",
+            "AllowCredentials",
+        ),
+        (
+            lambda aws: aws.client("events").put_targets(Rule=NAME, Targets=[{"Id": "theirs", "Arn": _OTHER_ARN}]),
+            f"schedule {NAME}",
+            "otherTargets",
+        ),
+        (
+            lambda aws: aws.client("events").put_targets(
+                Rule=NAME, Targets=[{"Id": "biot-plugin", "Arn": ALIAS_ARN, "Input": "{}"}]
+            ),
+            f"schedule {NAME}",
+            "target",
+        ),
+        (
+            lambda aws: aws.client("events").put_rule(Name=NAME, ScheduleExpression="rate(5 minutes)"),
+            f"schedule {NAME}",
+            "cron",
+        ),
+        (
+            lambda aws: aws.client("logs").put_retention_policy(logGroupName=LOG_GROUP, retentionInDays=1),
+            f"log group {LOG_GROUP}",
+            "retentionDays",
+        ),
+        (lambda aws: _add_layer(aws), f"function {NAME}", "layers"),
+        (
+            lambda aws: aws.client("lambda").untag_resource(Resource=ALIAS_ARN[: -len(":live")], TagKeys=["cost"]),
+            f"function {NAME}",
+            "tags.cost",
+        ),
     ],
 )
 def test_what_was_changed_by_hand_is_in_the_plan_and_set_right(
@@ -272,6 +371,76 @@ def test_what_was_changed_by_hand_is_in_the_plan_and_set_right(
 
 def _configure(aws: MotoAccount, **changes: Any) -> None:
     aws.client("lambda").update_function_configuration(FunctionName=NAME, **changes)
+
+
+def _attach(aws: MotoAccount) -> None:
+    policy = aws.client("iam").create_policy(PolicyName="theirs", PolicyDocument=json.dumps(_EVERYTHING))["Policy"]
+    aws.client("iam").attach_role_policy(RoleName=NAME, PolicyArn=policy["Arn"])
+
+
+def _trust(principal: dict[str, str], **more: Any) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _split(aws: MotoAccount) -> None:
+    client = aws.client("lambda")
+    _configure(aws, Timeout=50)
+    version = client.publish_version(FunctionName=NAME)["Version"]
+    _configure(aws, Timeout=60)
+    client.update_alias(FunctionName=NAME, Name="live", RoutingConfig={"AdditionalVersionWeights": {version: 0.25}})
+
+
+def _add_layer(aws: MotoAccount) -> None:
+    layer = aws.client("lambda").publish_layer_version(LayerName="theirs", Content={"ZipFile": b"x"})
+    _configure(aws, Layers=[layer["LayerVersionArn"]])
+
+
+def test_a_reserved_concurrency_is_said_and_stays(
+    own: QuickPlugin, aws: MotoAccount, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own.deploy()
+    assert (own.deploy()["reservedConcurrency"], show_status(own.place)["reservedConcurrency"]) == (None, None)
+    aws.client("lambda").put_function_concurrency(FunctionName=NAME, ReservedConcurrentExecutions=5)
+    document = own.deploy()
+    assert (document["action"], document["reservedConcurrency"]) == ("none", 5)
+    assert show_status(own.place)["reservedConcurrency"] == 5
+    assert "warning" not in capsys.readouterr().err
+    # moto does not show a reservation of nothing.
+    monkeypatch.setattr(actual_state, "find_function", lambda *of: _throttled(find_function(*of)))
+    document = own.deploy()
+    assert (document["action"], document["reservedConcurrency"]) == ("none", 0)
+    assert "reserved concurrency of biot-demo is 0, so AWS refuses every call" in capsys.readouterr().err
+
+
+def test_a_url_past_the_alias_is_taken_away(
+    own: QuickPlugin, aws: MotoAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = own.deploy()["endpointUrl"]
+    deleted = list[str | None]()
+    # moto has one URL for a function and its aliases.
+    others = {None: FunctionUrl("https://other.lambda-url.eu-central-1.on.aws/")}
+    monkeypatch.setattr(actual_state, "find_url", lambda *of: others.get(of[2]) or find_url(*of))
+    monkeypatch.setattr(address, "delete_url", lambda *of: deleted.append(of[2]))
+    document = own.deploy()
+    assert fields(document) == {("function URL past the alias", "address")}
+    assert (document["endpointUrl"], deleted) == (url, [None])
+
+
+def _throttled(state: FunctionState | None) -> FunctionState | None:
+    return replace(state, concurrency=0) if state else None
+
+
+def test_a_role_of_somebody_else_is_never_touched(own: QuickPlugin, aws: MotoAccount) -> None:
+    iam = aws.client("iam")
+    own.settings = {"role": iam.create_role(RoleName="given", AssumeRolePolicyDocument="{}")["Role"]["Arn"]}
+    iam.put_role_policy(RoleName="given", PolicyName="theirs", PolicyDocument=json.dumps(_EVERYTHING))
+    own.deploy()
+    own.code += "\n"
+    own.deploy()
+    delete(own.place, None, yes=True)
+    assert iam.list_role_policies(RoleName="given")["PolicyNames"] == ["theirs"]
+    assert iam.get_role(RoleName="given")["Role"]["AssumeRolePolicyDocument"] == {}
 
 
 def _edit(aws: MotoAccount, **variables: str) -> None:
@@ -294,14 +463,15 @@ def test_variables_of_others_stay_and_are_never_shown(own: QuickPlugin, aws: Mot
 def test_disabled_is_not_called_and_keeps_its_address(own: QuickPlugin, aws: MotoAccount) -> None:
     url = own.deploy()["endpointUrl"]
     subscribed = dict(own.platform.subscriptions)
-    for _ in range(2):
-        assert set_state(own.place, "DISABLED")["enabledState"] == "DISABLED"
+    for is_changed in (True, False):
+        document, changed = set_state(own.place, "DISABLED")
+        assert (document["enabledState"], changed) == ("DISABLED", is_changed)
     assert own.platform.subscriptions == {}
     assert aws.client("events").describe_rule(Name=NAME)["State"] == "DISABLED"
     own.code += "\n"
     assert own.deploy()["endpointUrl"] == url
     assert (own.platform.subscriptions, own.deploy()["action"]) == ({}, "none")
-    assert set_state(own.place, "ENABLED")["enabledState"] == "ENABLED"
+    assert set_state(own.place, "ENABLED")[0]["enabledState"] == "ENABLED"
     assert own.platform.subscriptions == subscribed
     assert aws.client("events").describe_rule(Name=NAME)["State"] == "ENABLED"
     assert own.deploy()["action"] == "none"
@@ -326,6 +496,12 @@ def test_an_older_version_is_live_at_once_with_its_hooks(own: QuickPlugin, aws: 
     assert own.deploy()["version"] == 2
     assert (alias(aws), aws.leftovers()["rules"]) == ("2", [])
     assert own.deploy()["action"] == "none"
+
+
+def test_the_only_version_is_nothing_to_roll_back_to(own: QuickPlugin) -> None:
+    own.deploy()
+    with pytest.raises(OperationFailed, match="Version 1 is the only one that there is, so there is nothing to roll"):
+        roll_back(own.place, None, yes=True)
 
 
 def test_old_versions_do_not_pile_up(own: QuickPlugin, aws: MotoAccount) -> None:
@@ -435,8 +611,11 @@ def test_the_key_may_be_in_secrets_manager_which_the_role_may_read(own: QuickPlu
     assert own.deploy()["action"] == "none"
     own.settings = {}
     own.deploy()
-    assert aws.leftovers()["secrets"] == []
+    # The version before can be rolled back to.
+    assert aws.leftovers()["secrets"] == [f"{NAME}/service-user"]
     assert own.deploy()["action"] == "none"
+    delete(own.place, None, yes=True)
+    assert not any(aws.leftovers().values())
 
 
 def test_without_a_service_user_there_is_none(own: QuickPlugin, aws: MotoAccount) -> None:
@@ -544,25 +723,25 @@ def test_what_is_deleted_or_rolled_back_is_named_before_anybody_is_asked(
     assert f"Delete {place}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("stores", [("variable", "secrets-manager"), ("secrets-manager", "variable")])
-def test_a_version_whose_key_was_replaced_is_rolled_back_to_with_a_warning(
-    own: QuickPlugin, capsys: pytest.CaptureFixture[str], stores: tuple[str, str]
-) -> None:
-    for number, store in enumerate((stores[0], *stores)):
-        own.settings = {"key-store": store}
-        own.code = own.code.replace(f"'n': {number}", f"'n': {number + 1}")
-        own.deploy()
-    roll_back(own.place, None, yes=True)
-    assert "warning: Version 2 has a key of the service user that was replaced since" in capsys.readouterr().err
+@pytest.mark.parametrize("store", ["variable", "secrets-manager"])
+def test_a_version_whose_key_is_gone_is_not_rolled_back_to(own: QuickPlugin, aws: MotoAccount, store: str) -> None:
+    own.settings = {"key-store": store}
+    own.deploy()
+    own.settings = {"key-store": "secrets-manager" if store == "variable" else "variable"}
+    own.deploy()
+    assert roll_back(own.place, 1, yes=True)["version"] == 1
+    assert own.deploy()["version"] == 2
+    own.platform.deleted_keys.add(1)
+    with pytest.raises(OperationFailed, match=r"Version 1 has a key .* does not accept any more.*check out the older"):
+        roll_back(own.place, 1, yes=True)
+    assert alias(aws) == "2"
 
 
 @pytest.mark.parametrize("store", ["variable", "secrets-manager"])
-def test_a_version_with_the_present_key_is_rolled_back_to_without_a_warning(
-    own: QuickPlugin, capsys: pytest.CaptureFixture[str], store: str
-) -> None:
+def test_a_version_with_the_present_key_is_rolled_back_to(own: QuickPlugin, aws: MotoAccount, store: str) -> None:
     own.settings = {"key-store": store}
     own.deploy()
     own.code = own.code.replace("1", "2")
     own.deploy()
     roll_back(own.place, None, yes=True)
-    assert "warning" not in capsys.readouterr().err
+    assert (alias(aws), own.platform.keys) == ("1", 1)

@@ -17,7 +17,7 @@ from biot_plugin_cli.platform import retries
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import Credentials
 from biot_plugin_cli.platform.errors import AnswerLost, EndlessSearch, NotThePlatform, OtherPlugin, Refusal, Unreachable
-from biot_plugin_cli.platform.plugin_calls import PluginCalls
+from biot_plugin_cli.platform.plugin_calls import CodePart, PluginCalls
 
 Answer = tuple[int, bytes]
 LOGIN = b'{"accessToken": "token"}'
@@ -204,7 +204,7 @@ def test_a_plugin_of_another_shape_is_not_the_platforms(
         calls.all()
     # Somebody called it a success: whether it was done is to be looked at.
     with pytest.raises(AnswerLost, match="base URL"):
-        calls.create({}, ("x.zip", b""))
+        calls.create({}, CodePart(("x.zip", b"")))
     with pytest.raises(AnswerLost, match="base URL"):
         calls.update("demo", {}, {}, None)
 
@@ -218,7 +218,7 @@ def test_a_response_about_another_plugin_is_an_error(server: Server, client: Pla
         calls.find("demo")
     # Somebody called it a success: whether it was done is to be looked at.
     with pytest.raises(AnswerLost, match="responded with another plugin"):
-        calls.create({"name": "demo"}, ("x.zip", b""))
+        calls.create({"name": "demo"}, CodePart(("x.zip", b"")))
     by_patch_and_put: list[dict[str, object]] = [{"timeout": 1}, {"environmentVariables": {}}]
     for changed in by_patch_and_put:
         with pytest.raises(AnswerLost, match="responded with another plugin"):

@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from biot_emulator.cron.days import Item, days_by_date, days_by_weekday
+from biot_emulator.cron.equivalent import equivalent_cron
 from biot_emulator.cron.fields import DAY, HOUR, MINUTE, MONTH, WEEKDAY, YEAR, InvalidCron
 
 __all__ = ["Cron", "InvalidCron"]
@@ -44,7 +46,11 @@ class Cron:
     _schedule: _Schedule = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_schedule", _parse(self.text))
+        try:
+            schedule = _parse(self.text)
+        except InvalidCron as error:
+            raise InvalidCron(_advise(self.text) or str(error)) from None
+        object.__setattr__(self, "_schedule", schedule)
 
     def matches(self, moment: datetime) -> bool:
         """Whether the schedule is due in the minute of `moment`, which has a time zone."""
@@ -89,6 +95,22 @@ class _Schedule:
 
     def _days(self, year: int, month: int) -> set[int]:
         return days_by_date(self.dates, year, month) | days_by_weekday(self.weekdays, year, month)
+
+
+def _advise(text: str) -> str | None:
+    """Advise whoever has written a schedule of another form; None if there is no better advice."""
+    cron = equivalent_cron(text[: _MAX_LENGTH + 1])
+    if cron is not None:
+        with suppress(InvalidCron):
+            _parse(cron)
+            return f"The schedule {text!r} is not a cron expression: write it as {cron!r}."
+    if text.strip().lower().startswith("rate("):
+        names = ", ".join(known.name for known in _FIELDS)
+        return (
+            f"The schedule {text[:_MAX_LENGTH]!r} is not a cron expression, and none has exactly its runs: write a "
+            f"near one with the {len(_FIELDS)} fields {names}."
+        )
+    return None
 
 
 def _parse(text: str) -> _Schedule:

@@ -9,6 +9,7 @@ from typing import Any
 
 from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
+from biot_emulator.image.execution import Execution
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.invocations.records import Record, Trigger, invocation_record
 from biot_emulator.lambda_function.configuration import Function
@@ -18,6 +19,7 @@ from biot_emulator.runtime.results import failed
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugin_code import PluginCode
+from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.state.clock import Clock
 
 __all__ = ["CodeMissing", "PluginFunctions"]
@@ -31,7 +33,8 @@ class PluginFunctions:
     """Invokes plugins, and records it.
 
     Args:
-        code: The code of plugins.
+        code: The zips of plugins.
+        images: The images of plugins.
         environment: Makes their variables.
         workers: The processes that run them.
         invocations: Where each invocation is recorded.
@@ -44,6 +47,7 @@ class PluginFunctions:
     def __init__(
         self,
         code: PluginCode,
+        images: PluginImages,
         environment: PluginEnvironment,
         workers: Workers,
         invocations: Invocations,
@@ -54,6 +58,7 @@ class PluginFunctions:
         hidden: Sequence[Path] = (),
     ) -> None:
         self._code = code
+        self._images = images
         self._environment = environment
         self._workers = workers
         self._invocations = invocations
@@ -75,12 +80,11 @@ class PluginFunctions:
         except EmulatorError as error:
             invocation = failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
         else:
-            id = plugin.code.get("id")
             invocation = self._workers.invoke(
                 function,
                 event,
                 storage_mb=plugin.config["ephemeralStorage"],
-                prepare=partial(self._code.repair, id) if id else None,
+                prepare=partial(self._repair, plugin),
             )
         return invocation, self._record(plugin, event, trigger, invocation)
 
@@ -98,28 +102,37 @@ class PluginFunctions:
         return record
 
     def _function(self, plugin: Plugin) -> Function:
-        config, code = plugin.config, plugin.code
-        if "folder" in code:
-            root, python = Path(code["folder"]), Path(code["python"])
-        else:
-            root, python = self._root(plugin), find_python(config["runtime"])
+        config, execution = plugin.config, self._execution(plugin)
         return Function(
-            root=root,
-            python=python,
+            root=execution.root,
+            python=execution.python,
             name=plugin.name,
-            handler=config["handler"] or "",
+            handler=execution.handler,
             timeout=config["timeout"],
             memory_mb=config["memorySize"],
-            environment=self._environment.variables(plugin),
+            environment={**execution.environment, **self._environment.variables(plugin)},
             read_only=self._read_only,
             hidden=self._hidden,
+            program=execution.program,
+            folder=execution.folder,
         )
 
-    def _root(self, plugin: Plugin) -> Path:
-        id = plugin.code.get("id")
-        if id is None:
-            raise CodeMissing(f"{plugin.full_name} is a container image, which the emulator cannot run: deploy a zip")
-        folder = self._code.folder(id)
-        if folder is None:
+    def _execution(self, plugin: Plugin) -> Execution:
+        config, code = plugin.config, plugin.code
+        handler = config["handler"] or ""
+        if "folder" in code:
+            return Execution(Path(code["folder"]), Path(code["python"]), handler)
+        if "image" in code:
+            return self._images.execution(code["image"])
+        if "id" not in code:
+            raise CodeMissing(f"{plugin.full_name} has no image that can be run: push one, and deploy its tag")
+        if (folder := self._code.folder(code["id"])) is None:
             raise CodeMissing(f"The code of {plugin.full_name} is gone: deploy it again")
-        return folder
+        return Execution(folder, find_python(config["runtime"]), handler)
+
+    def _repair(self, plugin: Plugin) -> None:
+        """Make sure that what is run is what was deployed; code that is run in place is the developer's to change."""
+        if "id" in plugin.code:
+            self._code.repair(plugin.code["id"])
+        elif "image" in plugin.code:
+            self._images.repair(plugin.code["image"])

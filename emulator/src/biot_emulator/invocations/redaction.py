@@ -14,7 +14,7 @@ __all__ = ["Redaction"]
 SECRETS = (
     # As in a form, a query string, or a program's output of its settings; up to the word Bearer, which is next.
     r"(=(?i:(?<=authorization=)|(?<=jwt=)|(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=secretkey=)|(?<=secret[-_]key=)"
-    r"|(?<=apikey=)|(?<=api[-_]key=)|(?<=cookie=)|(?<=cookies=)|(?<=token=))(?=[^&\s]))"
+    r"|(?<=apikey=)|(?<=api[-_]key=)|(?<=cookie=)|(?<=cookies=)|(?<=token=)|(?<=signature=))(?=[^&\s]))"
     r"[^&\s]*?(?=(?i:bearer)?;?(?:[&\s]|$))",
     # What follows the word Bearer, up to a word that is or ends in Bearer itself.
     r"((?i:bearer)\s+(?=[^\s\"'\\,]))[^\s\"'\\,]*?(?=(?i:bearer)?(?:[\s\"'\\,]|$))",

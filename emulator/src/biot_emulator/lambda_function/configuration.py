@@ -7,10 +7,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["Function", "RuntimeClient"]
+__all__ = ["Function", "Program", "RuntimeClient"]
 
 RuntimeClient = Literal["awslambdaric", "built-in"]
 """Which client fetches events inside the function's process: AWS's own, or the emulator's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What is run in place of a runtime client and a handler: a program that has everything that it needs beside it.
+
+    Attributes:
+        command: The program and its arguments.
+        folder: Its working folder, in its own root.
+        environment: Variables that it brings along; the function's take precedence.
+        handler: What it is to run, if it says so.
+    """
+
+    command: tuple[str, ...]
+    folder: str = "/"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    handler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +35,8 @@ class Function:
     """A plugin as a Lambda function.
 
     Attributes:
-        root: The folder of its code; first on the module search path.
-        python: The interpreter that runs it.
+        root: The folder of its code; first on the module search path. For a program, all files that it is shown.
+        python: The interpreter that runs it, where it is no program.
         name: The plugin's name, without the platform's prefix.
         handler: Module and attribute of the entry point.
         timeout: Maximum seconds for one event.
@@ -34,6 +51,8 @@ class Function:
         read_only: Folders in which its processes may not change anything, where the system can prevent it: if its code
             is in one of them, it cannot change itself, as on Lambda.
         hidden: Files and folders that its processes are not shown, where the system can prevent it.
+        program: What is run in its root as the root of all files; None for its handler on this machine.
+        folder: The working folder of a handler; None for its root.
     """
 
     root: Path
@@ -49,6 +68,8 @@ class Function:
     temporary: Path | None = None
     read_only: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
+    program: Program | None = None
+    folder: Path | None = None
 
     @property
     def full_name(self) -> str:

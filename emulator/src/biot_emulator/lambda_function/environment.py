@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping
 
 from biot_emulator.lambda_function.arn import REGION
-from biot_emulator.lambda_function.configuration import Function
+from biot_emulator.lambda_function.configuration import Function, Program
 
-__all__ = ["lambda_environment"]
+__all__ = ["TASK_ROOT", "lambda_environment", "program_environment", "without_reserved"]
+
+TASK_ROOT = "/var/task"
+"""Where code is in an image."""
 
 # Lambda always sets credentials. With these, an AWS client neither uses the developer's own nor searches for any.
 _DUMMY_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_SESSION_TOKEN": "local"}
+
+
+# What an image's own variables cannot change; a function's own cannot either, on Lambda.
+_RESERVED = frozenset({"AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION", "LAMBDA_TASK_ROOT", "_HANDLER"})
+_RESERVED_PREFIXES = ("AWS_LAMBDA_", "AWS_ACCESS_KEY", "AWS_SECRET_", "AWS_SESSION_", "_X_AMZN_")
 
 
 def lambda_environment(function: Function, api_address: str, python_version: str) -> dict[str, str]:
@@ -22,10 +31,56 @@ def lambda_environment(function: Function, api_address: str, python_version: str
         api_address: Host and port of its Runtime API.
         python_version: Such as `3.13`.
     """
+    return {
+        **_settings(function),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{python_version}",
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "LANG": "en_US.UTF-8",
+        "PATH": f"{function.python.absolute().parent}:/usr/local/bin:/usr/bin:/bin",
+        "TZ": ":UTC",
+        **({"TMPDIR": str(function.temporary)} if function.temporary else {}),
+        **function.environment,
+        "AWS_LAMBDA_RUNTIME_API": api_address,
+        "LAMBDA_TASK_ROOT": str(function.root.absolute()),
+        "_HANDLER": function.handler,
+    }
+
+
+def program_environment(function: Function, program: Program, api_address: str) -> dict[str, str]:
+    """Build the complete environment of a program's process.
+
+    Args:
+        function: The function; its own variables take precedence over the program's.
+        program: What it runs.
+        api_address: Host and port of its Runtime API.
+    """
+    return {
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "LANG": "en_US.UTF-8",
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+        "TZ": ":UTC",
+        **without_reserved(program.environment),
+        **_settings(function),
+        **function.environment,
+        "AWS_LAMBDA_RUNTIME_API": api_address,
+        "LAMBDA_TASK_ROOT": TASK_ROOT,
+        "_HANDLER": program.handler,
+    }
+
+
+def without_reserved(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return variables without those that are Lambda's alone to set."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in _RESERVED and not name.startswith(_RESERVED_PREFIXES)
+    }
+
+
+def _settings(function: Function) -> dict[str, str]:
     day = datetime.datetime.now(datetime.UTC).strftime("%Y/%m/%d")
     return {
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{python_version}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_FUNCTION_NAME": function.full_name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -33,13 +88,5 @@ def lambda_environment(function: Function, api_address: str, python_version: str
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.full_name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": f"{day}/[$LATEST]{uuid.uuid4().hex}",
         "AWS_REGION": REGION,
-        "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "LANG": "en_US.UTF-8",
-        "PATH": f"{function.python.absolute().parent}:/usr/local/bin:/usr/bin:/bin",
-        "TZ": ":UTC",
         **_DUMMY_CREDENTIALS,
-        **function.environment,
-        "AWS_LAMBDA_RUNTIME_API": api_address,
-        "LAMBDA_TASK_ROOT": str(function.root.absolute()),
-        "_HANDLER": function.handler,
     }

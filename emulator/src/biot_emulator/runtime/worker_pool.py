@@ -112,10 +112,10 @@ class Workers:
         with self._changed:
             return len(self._pools[name].all) if name in self._pools else 0
 
-    def folders(self) -> set[str]:
-        """Return the names of the code folders in use, also by processes that still run a plugin's previous code."""
+    def folders(self) -> set[Path]:
+        """Return the code folders in use, also by processes that still run a plugin's previous code."""
         with self._changed:
-            return {worker.pool.function.root.name for worker in self._workers if not worker.closed.is_set()}
+            return {worker.pool.function.root for worker in self._workers if not worker.closed.is_set()}
 
     def close(self) -> None:
         """End every process; the events of busy ones fail."""
@@ -237,10 +237,9 @@ class _Worker:
         self._storage_mb = pool.storage_mb
         self._temporary = temporary
         folder = Path(temporary.name)
-        environment = {"TMPDIR": temporary.name, **function.environment}
         # The temporary folders of all others are beside its own.
         hidden = (*function.hidden, folder.parent)
-        self._runtime = Runtime(replace(function, environment=environment, temporary=folder, hidden=hidden))
+        self._runtime = Runtime(replace(function, temporary=folder, hidden=hidden))
 
     def invoke(self, event: Any, prepare: Callable[[], object] | None) -> Invocation:
         try:

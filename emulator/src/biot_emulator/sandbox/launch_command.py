@@ -1,15 +1,19 @@
-"""Builds the commands that start a plugin's process and its keeper, and selects the runtime client."""
+"""Builds what a plugin's process and its keeper are started with, and selects the runtime client."""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_emulator.errors import ClientUnavailable
-from biot_emulator.lambda_function.configuration import Function, RuntimeClient
+from biot_emulator.lambda_function.configuration import Function, Program, RuntimeClient
+from biot_emulator.lambda_function.environment import lambda_environment, program_environment
 from biot_emulator.sandbox import awslambdaric
 
-__all__ = ["KEEPER_COMMAND", "launch_command"]
+__all__ = ["KEEPER_COMMAND", "Launch", "prepare_launch"]
 
 _PACKAGE = Path(__file__).parents[1]
 # The package's own __init__ imports far more than the keeper needs.
@@ -33,17 +37,50 @@ _UNBUFFERED = "-u"
 _NO_BYTECODE = "-B"
 
 
-def launch_command(function: Function) -> tuple[list[str], str]:
-    """Return the command for a function's process, and its interpreter's version.
+class Launch(NamedTuple):
+    """What a function's process is started with.
+
+    Attributes:
+        command: The program and its arguments.
+        environment: Makes all of its variables of the address of its Runtime API.
+        folder: Where it is started.
+        root: The folder that it sees as the root of all files; empty for this machine's.
+    """
+
+    command: list[str]
+    environment: Callable[[str], dict[str, str]]
+    folder: str
+    root: str = ""
+
+
+def prepare_launch(function: Function) -> Launch:
+    """Decide what a function's process is started with.
 
     Raises:
         SandboxUnavailable: The interpreter does not run, or the requested client is not available.
     """
+    return _launch_handler(function) if function.program is None else _launch_program(function, function.program)
+
+
+def _launch_program(function: Function, program: Program) -> Launch:
+    return Launch(
+        [*program.command],
+        lambda address: program_environment(function, program, address),
+        program.folder,
+        os.path.realpath(function.root),
+    )
+
+
+def _launch_handler(function: Function) -> Launch:
     version, has_client = awslambdaric.probe(function.python)
     client, folder = _select_client(function, version, has_client and not function.isolated)
     program = [str(path) for path in (function.starter, _LAUNCH) if path]
     command = [str(function.python.absolute()), *_options(function, client), *program, function.handler, client]
-    return [*command, str(folder or "")], version
+    return Launch(
+        [*command, str(folder or "")],
+        lambda address: lambda_environment(function, address, version),
+        str((function.folder or function.root).absolute()),
+    )
 
 
 def _options(function: Function, client: RuntimeClient) -> list[str]:

@@ -15,13 +15,12 @@ from biot_emulator.interrupts import interruptible, raise_if_interrupted
 from biot_emulator.lambda_function import failures
 from biot_emulator.lambda_function.arn import function_arn
 from biot_emulator.lambda_function.configuration import Function
-from biot_emulator.lambda_function.environment import lambda_environment
 from biot_emulator.lambda_function.invocation import InvocationError, Phase
 from biot_emulator.lambda_function.limits import INIT_SECONDS
 from biot_emulator.sandbox.control_group import ControlGroup
 from biot_emulator.sandbox.file_access import file_access
 from biot_emulator.sandbox.keeper.orders import Orders
-from biot_emulator.sandbox.launch_command import KEEPER_COMMAND, launch_command
+from biot_emulator.sandbox.launch_command import KEEPER_COMMAND, Launch, prepare_launch
 from biot_emulator.sandbox.lifeline import Lifeline
 from biot_emulator.sandbox.log_pipe import LogPipe
 from biot_emulator.sandbox.process_group import ProcessGroup
@@ -56,7 +55,7 @@ class Sandbox:
 
     def __init__(self, function: Function) -> None:
         self._function = function
-        command, version = launch_command(function)
+        launch = prepare_launch(function)
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
         self._selector = selectors.DefaultSelector()
@@ -66,18 +65,17 @@ class Sandbox:
         self._lifeline = Lifeline()
         self._processes: ProcessGroup | None = None
         try:
-            self._start(command, version)
+            self._start(launch)
         except BaseException:
             self.close()
             raise
 
-    def _start(self, command: list[str], version: str) -> None:
-        environment = lambda_environment(self._function, self._api.address, version)
+    def _start(self, launch: Launch) -> None:
         lifeline = self._lifeline.far_end
         self._started_at = time.monotonic()
         control_group = ControlGroup.create()
         try:
-            orders = self._orders(command, environment, control_group)
+            orders = self._orders(launch, control_group)
             keeper = subprocess.Popen(  # noqa: S603
                 [*KEEPER_COMMAND, str(lifeline)],
                 cwd=self._function.root,
@@ -93,7 +91,7 @@ class Sandbox:
             if control_group:
                 control_group.remove()
             raise SandboxUnavailable(
-                f"{self._function.python} cannot be started in {self._function.root}: {error}"
+                f"{launch.command[0]} cannot be started in {self._function.root}: {error}"
             ) from error
         mark = ("AWS_LAMBDA_RUNTIME_API", self._api.address)
         self._processes = ProcessGroup(keeper, self._lifeline, control_group, mark)
@@ -102,11 +100,17 @@ class Sandbox:
         self.logs.close_writer()
         self._selector.register(self.logs, selectors.EVENT_READ)
 
-    def _orders(self, command: list[str], environment: dict[str, str], control_group: ControlGroup | None) -> bytes:
-        folder = str(self._function.root.absolute())
-        group = str(control_group.folder) if control_group else ""
-        max_memory = self._function.memory_mb * _MEGABYTE
-        return Orders(command, environment, folder, *file_access(self._function), group, max_memory).encode()
+    def _orders(self, launch: Launch, control_group: ControlGroup | None) -> bytes:
+        return Orders(
+            launch.command,
+            launch.environment(self._api.address),
+            launch.folder,
+            launch.root,
+            str(self._function.temporary or "") if launch.root else "",
+            *file_access(self._function),
+            str(control_group.folder) if control_group else "",
+            self._function.memory_mb * _MEGABYTE,
+        ).encode()
 
     def _is_own(self, client: tuple[str, int], server: tuple[str, int]) -> bool:
         return self._processes is not None and self._processes.owns_connection(client, server)

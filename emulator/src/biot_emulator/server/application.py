@@ -29,8 +29,14 @@ from biot_emulator.server.function_url_requests import (
     function_request,
     write_headers,
 )
+from biot_emulator.server.registry.application import RegistryApplication
+from biot_emulator.server.registry.exchange import ExchangeApplication, is_exchange
+from biot_emulator.server.registry.paths import is_distribution_path
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
+from biot_emulator.server.transfers.downloads import send_file
+from biot_emulator.server.transfers.uploads import receive
+from biot_emulator.services.files.signed_urls import SIGNED_PATH
 from biot_emulator.wire_json import encode
 
 __all__ = ["application"]
@@ -53,13 +59,24 @@ class _Application:
         self._bodies = BodyMemory(_BODY_BYTES)
         # One thread for each connection at most: whoever waits for a plugin keeps no other caller waiting.
         self._threads: anyio.CapacityLimiter | None = None
+        images = platform.images
+        self._registry = (
+            RegistryApplication(images.registry, images.credentials, self._in_thread) if images.registry else None
+        )
+        self._exchange = ExchangeApplication(images.exchange, self._in_thread)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         body = RequestBody(request)
         address = function_address(request)
         try:
-            if address is None:
+            if self._registry and is_distribution_path(request.scope["path"]):
+                await self._registry.respond(request, body, send)
+            elif is_exchange(request):
+                await self._exchange.respond(request, body, send)
+            elif request.scope["path"].startswith(SIGNED_PATH):
+                await self._transfer(request, body, send)
+            elif address is None:
                 await self._respond_to_call(request, body, send)
             else:
                 response = await self._call_plugin(address, request, body)
@@ -77,6 +94,26 @@ class _Application:
                 return await self._in_thread(lambda: self._platform.handle_function_url(address, url_request))
         except ApiError as error:
             return function_refusal(error)
+
+    async def _transfer(self, request: Request, body: RequestBody, send: Send) -> None:
+        try:
+            await self._transfer_content(request, body, send)
+        except ClientDisconnect:
+            raise
+        except Exception as error:
+            call = bare_call(request)
+            await _send(self._render(self._platform.failure(error, call), call), request, body, send)
+
+    async def _transfer_content(self, request: Request, body: RequestBody, send: Send) -> None:
+        check_head(request)
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+        files = self._platform.files
+        # By the URL alone: nothing is read of what nobody may send.
+        grant = files.admit(request.method, path, query)
+        if grant.method == "GET":
+            await send_file(grant, request, body, files, self._in_thread, send)
+        else:
+            await _send(await receive(grant, request, body, files, self._in_thread), request, body, send)
 
     async def _respond_to_call(self, request: Request, body: RequestBody, send: Send) -> None:
         call = bare_call(request)

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.security.stored_keys import KEYS
+from biot_emulator.services.files.catalogue import COLLECTION
+from biot_emulator.services.files.segments import SEGMENT_NAME
+from biot_emulator.services.files.signed_urls import URL_KEY
 from biot_emulator.services.measurements.observations import ATTRIBUTES
 from biot_emulator.services.outbox.messages import ATTACHMENTS, MESSAGES
 from biot_emulator.state.store import Store
@@ -22,6 +25,8 @@ _Shape = Any
 
 _OPTIONAL_TEXT = (str, type(None))
 _HASH = re.compile(r"\A(?:[0-9a-f]{2})+:(?:[0-9a-f]{2})+")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CONFIG = {
     "displayName": str,
     "version": int,
@@ -74,7 +79,29 @@ _SHAPES: Mapping[str, _Shape] = {
         "endpoint": str,
         "templateName": _OPTIONAL_TEXT,
     },
+    "image-blobs": {"repository": str, "digest": _DIGEST, "size": int},
+    "image-manifests": {
+        "repository": str,
+        "digest": _DIGEST,
+        "mediaType": str,
+        "size": int,
+        "blobs": [_DIGEST],
+        "manifests": [_DIGEST],
+        "subject": (str, type(None)),
+    },
+    "image-tags": {"repository": str, "tag": str, "digest": _DIGEST},
+    "registry-key": {"key": re.compile(r"[0-9a-f]{64}")},
     "templates": {"id": str, "name": str},
+    COLLECTION: {
+        "id": _UUID,
+        "name": str,
+        "mimeType": str,
+        "organizationId": str,
+        "parts": int,
+        "etags": dict,
+        "segments": [SEGMENT_NAME],
+    },
+    URL_KEY: {"key": re.compile(r"[0-9a-f]{64}")},
     ATTRIBUTES: {"name": str, "dataType": str},
     MESSAGES: {"id": str, "kind": str},
     ATTACHMENTS: {"key": str, "size": int},

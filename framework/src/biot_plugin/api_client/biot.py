@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
-from biot_plugin.api_client import official_sdks, stored_files
+from biot_plugin.api_client import official_sdks
 from biot_plugin.api_client.event_calls import EventClient
+from biot_plugin.api_client.files import transfer
+from biot_plugin.api_client.files.stored import StoredFile, StreamedFile
 from biot_plugin.api_client.paths import Query
 from biot_plugin.api_client.responses import parse_json, parse_page
 from biot_plugin.api_client.search import Search
 from biot_plugin.api_client.search_request import Filter, search_request
-from biot_plugin.api_client.stored_files import StoredFile
 from biot_plugin.wire import strict_json
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 Sdk = TypeVar("Sdk")
 
@@ -147,17 +151,61 @@ class BiotApi:
 
         return Search(fetch_page, page_size)
 
-    def upload(self, name: str, content: bytes, mime_type: str, *, timeout: float | None = None) -> StoredFile:
+    @overload
+    def upload(self, name: str, content: bytes, mime_type: str, *, timeout: float | None = None) -> StoredFile: ...
+
+    @overload
+    def upload(
+        self, name: str, content: PathLike[str] | IO[bytes], mime_type: str, *, timeout: float | None = None
+    ) -> StreamedFile: ...
+
+    def upload(
+        self, name: str, content: bytes | PathLike[str] | IO[bytes], mime_type: str, *, timeout: float | None = None
+    ) -> StoredFile | StreamedFile:
         """Store a file on the platform; its `id` is what entities refer to (contract section 5.6).
 
-        Raises:
-            TypeError: The content is not bytes; nothing is stored.
-        """
-        return stored_files.upload(self._client, self._client.deadline.limit(timeout), name, content, mime_type)
+        A file is read piece by piece while it is sent, and so is one that is open, from where it stands. What has more
+        than 64 MB is sent in parts, each of which is tried again by itself; where it fails, what was sent is removed.
+        A stream that cannot be rewound is sent in parts of 8 MB.
 
-    def download(self, id: str, *, timeout: float | None = None) -> StoredFile:
-        """Fetch a file of the platform, with its content (contract section 5.6)."""
-        return stored_files.download(self._client, self._client.deadline.limit(timeout), id)
+        Args:
+            name: Its name on the platform.
+            content: The content: bytes, a path, or a file that is open for reading bytes.
+            mime_type: Its media type.
+            timeout: Seconds that it may take; for bytes 30 by default, for a file all that the invocation has left.
+
+        Raises:
+            TypeError: The content is of none of these types; nothing is stored.
+            OSError: The file cannot be read; nothing is stored.
+        """
+        return transfer.upload(self._client, timeout, name, content, mime_type)
+
+    @overload
+    def download(self, id: str, *, timeout: float | None = None) -> StoredFile: ...
+
+    @overload
+    def download(
+        self, id: str, *, to: str | PathLike[str] | IO[bytes], timeout: float | None = None
+    ) -> StreamedFile: ...
+
+    def download(
+        self, id: str, *, to: str | PathLike[str] | IO[bytes] | None = None, timeout: float | None = None
+    ) -> StoredFile | StreamedFile:
+        """Fetch a file of the platform, with its content, or into a file here (contract section 5.6).
+
+        Args:
+            id: The file's id.
+            to: A path, which has all of the content afterwards, or is as it was where the download fails; or a file
+                that is open for writing bytes. None for the content in memory.
+            timeout: Seconds that it may take; 30 by default, and with `to` all that the invocation has left.
+
+        Raises:
+            TypeError: `to` is of none of these types.
+            OSError: It cannot be written.
+        """
+        if to is None:
+            return transfer.download(self._client, timeout, id)
+        return transfer.download_to(self._client, timeout, id, to)
 
     def configure(self, sdk: Sdk) -> Sdk:
         """Configure one of the platform's official SDKs with URL, token and trace, and return it.

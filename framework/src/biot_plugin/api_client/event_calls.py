@@ -67,5 +67,9 @@ class EventClient:
         """Return the token of the plugin's service user. Raises PlatformError."""
         return self._transport.token(self.traceparent, self.deadline.limit())
 
+    def log(self, message: str) -> None:
+        """Log what happened to a call."""
+        self._logger.info(message)
+
     def _log_retry(self, reason: str) -> None:
         self._logger.info(f"Calling the platform: {reason}")

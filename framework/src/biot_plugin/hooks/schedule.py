@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from biot_plugin.hooks.base import Hook
 from biot_plugin.wire.kind import Kind
@@ -48,9 +49,24 @@ class ScheduleHook(Hook):
         try:
             _validate_cron(cron)
         except ValueError as error:
-            raise ValueError(f"{cron!r} is not a schedule: {error}") from None
+            raise ValueError(f"{cron!r} is not a schedule: {_advise(cron) or error}") from None
         super().__init__(Kind.SCHEDULED)
         self.cron = cron
+
+
+def _advise(text: str) -> str | None:
+    """Advise whoever has written a schedule of another form; None if there is no better advice."""
+    # Loaded for a mistake alone.
+    from biot_plugin.wire.equivalent_cron import equivalent_cron
+
+    cron = equivalent_cron(text)
+    if cron is not None:
+        with suppress(ValueError):
+            _validate_cron(cron)
+            return f"write it as {cron!r}, a cron expression"
+    if text.strip().lower().startswith("rate("):
+        return f"write it as cron: {', '.join(_FIELDS)}; no cron has exactly these runs, so choose a near one"
+    return None
 
 
 def _validate_cron(expression: str) -> None:

@@ -7,13 +7,13 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
 from biot_plugin.http.connection import open_connection
-from biot_plugin.http.limited_response import TooLarge, limited_response, read_content
-from biot_plugin.http.messages import Request, Response
+from biot_plugin.http.limited_response import TooLarge, copy_content, limited_response, read_content
+from biot_plugin.http.messages import MAX_BYTES, Request, Response
 from biot_plugin.http.origin import Origin
 from biot_plugin.http.time_limit import TimeLimit
 from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable, UnexpectedAnswer
 
-_CHUNK = 64 * 1024
+_OK = 200
 _MEGABYTE = 1024 * 1024
 
 
@@ -84,11 +84,11 @@ def _exchange(connection: HTTPConnection, request: Request, time: TimeLimit) -> 
     connection.putrequest(request.method, target)
     for name, value in request.headers.items():
         connection.putheader(name, value)
-    connection.putheader("content-length", str(len(request.content)))
+    connection.putheader("content-length", str(request.size))
     connection.endheaders()
-    for start in range(0, len(request.content), _CHUNK):
+    for piece in request.pieces():
         connection.sock.settimeout(time.left())
-        connection.send(request.content[start : start + _CHUNK])
+        connection.send(piece)
     # A response after which the connection ends has the socket for itself.
     with connection.getresponse() as response:
         content = _read_content(response, request)
@@ -97,8 +97,13 @@ def _exchange(connection: HTTPConnection, request: Request, time: TimeLimit) -> 
 
 
 def _read_content(response: HTTPResponse, request: Request) -> bytes:
+    # An error is read into memory, wherever the content was to go.
+    most = request.max_bytes if request.sink is None else MAX_BYTES
     try:
-        return read_content(response, request.max_bytes)
+        if request.sink is None or response.status != _OK:
+            return read_content(response, most)
+        copy_content(response, request.sink)
     except TooLarge:
-        reason = f"answered {response.status} with more than {request.max_bytes // _MEGABYTE} MB"
+        reason = f"answered {response.status} with more than {most // _MEGABYTE} MB"
         raise UnexpectedAnswer(request.call, reason, status=response.status, trace_id=request.trace_id) from None
+    return b""

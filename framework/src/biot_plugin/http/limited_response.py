@@ -8,12 +8,13 @@ memory for, would end the whole function instead of one call.
 from __future__ import annotations
 
 import io
-from http.client import HTTPResponse
+from http.client import HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import socket
 
+    from biot_plugin.http.messages import Sink
     from biot_plugin.http.time_limit import TimeLimit
 
 _CHUNK = 64 * 1024
@@ -56,6 +57,23 @@ def read_content(response: HTTPResponse, max_bytes: int) -> bytes:
         if len(content) > max_bytes:
             raise TooLarge("the body is above the limit")
     return bytes(content)
+
+
+def copy_content(response: HTTPResponse, sink: Sink) -> None:
+    """Copy the body of a response.
+
+    Raises:
+        LocalFileFailed: It cannot be written.
+        OSError: It cannot be read.
+        IncompleteRead: It is incomplete.
+    """
+    sink.begin()
+    piece = bytearray(_CHUNK)
+    while count := response.readinto(piece):
+        sink.write(memoryview(piece)[:count])
+    # Reading into a buffer takes the end of the connection for the end of the body.
+    if response.length:
+        raise IncompleteRead(b"", response.length)
 
 
 class _LimitedSocket:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 JSON = Any
 _FILES = "/file/v1/files"
+_NEVER = "2100-01-01T00:00:00Z"
 
 
 class FakeApi:
@@ -96,12 +97,37 @@ class FakeApi:
         return self.get(path, answer=page)
 
     def upload(self) -> Stub:
-        """Accept uploads; their content is in `files` afterwards."""
+        """Accept uploads, also in parts; their content is in `files` afterwards.
+
+        Returns:
+            The answer to uploads that are not in parts.
+        """
+        names: dict[str, JSON] = {}
 
         def create(call: ApiCall) -> JSON:
             id = str(uuid.uuid4())
-            return {**call.json, "id": id, "signedUrl": self.transport.signed_url(id)}
+            names[id] = {"id": id, "name": call.json["name"], "mimeType": call.json["mimeType"]}
+            return {**names[id], "signedUrl": self.transport.signed_url(id)}
 
+        def create_parts(call: ApiCall) -> JSON:
+            return self._parts(create(call), 1, call.json["parts"])
+
+        def add_parts(call: ApiCall) -> JSON:
+            file = names[call.path.rpartition("/")[2]]
+            return self._parts(file, call.json["fromPart"], call.json["toPart"])
+
+        def complete(call: ApiCall) -> JSON:
+            file = names[call.path.split("/")[-2]]
+            self.transport.join_parts(file["id"])
+            return {**file, "signedUrl": self.transport.signed_url(file["id"])}
+
+        def cancel(call: ApiCall) -> None:
+            self.transport.parts.pop(call.path.split("/")[-2], None)
+
+        self.post(f"{_FILES}/upload/parts", answer=create_parts)
+        self.post(f"{_FILES}/upload/parts/{{id}}", answer=add_parts)
+        self.post(f"{_FILES}/upload/parts/{{id}}/complete", answer=complete)
+        self.delete(f"{_FILES}/upload/parts/{{id}}/cancel", answer=cancel)
         return self.post(f"{_FILES}/upload", answer=create)
 
     def download(self, id: str, content: bytes, *, name: str = "file", mime_type: str = "text/plain") -> Stub:
@@ -109,6 +135,13 @@ class FakeApi:
         self.files[id] = content
         file = {"id": id, "name": name, "mimeType": mime_type, "signedUrl": self.transport.signed_url(id)}
         return self.get(f"{_FILES}/{id}/download", answer=file)
+
+    def _parts(self, file: dict[str, Any], first: int, last: int) -> JSON:
+        urls = [
+            {"partNumber": number, "signedUrl": self.transport.signed_url(file["id"], number), "expirationTime": _NEVER}
+            for number in range(first, last + 1)
+        ]
+        return {**file, "parts": last, "signedUrls": urls}
 
     def check(self) -> None:
         """Raise AssertionError if there was a call without an answer; `Client` calls this after each event."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ class FakeTransport:
     Attributes:
         calls: Every call, in order.
         files: The content of files by id.
+        parts: The parts, by number, of files by id that are not complete.
         stubs: The responses, by descending priority.
     """
 
@@ -35,13 +37,18 @@ class FakeTransport:
     def __init__(self) -> None:
         self.calls: list[ApiCall] = []
         self.files: dict[str, bytes] = {}
+        self.parts: dict[str, dict[int, bytes]] = {}
         self.stubs: list[Stub] = []
         self._unanswered: list[str] = []
         self._lock = threading.Lock()
 
-    def signed_url(self, id: str) -> str:
-        """Return the URL of a file's content."""
-        return f"{self.base_url}{_SIGNED}{id}"
+    def signed_url(self, id: str, part: int = 0) -> str:
+        """Return the URL of a file's content, or of a part of it."""
+        return f"{self.base_url}{_SIGNED}{id}{f'/{part}' if part else ''}"
+
+    def join_parts(self, id: str) -> None:
+        """Make up a file of the parts that were sent."""
+        self.files[id] = b"".join(content for _, content in sorted(self.parts.pop(id, {}).items()))
 
     def unanswered(self) -> list[str]:
         """Return error messages for the calls without a response since the last time."""
@@ -69,12 +76,16 @@ class FakeTransport:
         return stub.respond(call, request)
 
     def transfer(self, request: Request, time: TimeLimit, on_retry: OnRetry) -> Response:  # noqa: ARG002
-        """Store or return the content of a file."""
-        id = urlsplit(request.url).path.removeprefix(_SIGNED)
+        """Store or return the content of a file, or store a part of one."""
+        id, _, part = urlsplit(request.url).path.removeprefix(_SIGNED).partition("/")
         if request.method == "PUT":
-            self.files[id] = request.content
-            return Response(200, {}, b"")
-        return Response(200, {}, self.files[id])
+            content = b"".join(request.pieces())
+            if part:
+                self.parts.setdefault(id, {})[int(part)] = content
+            else:
+                self.files[id] = content
+            return Response(200, {"etag": f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'}, b"")
+        return _fetched(request, self.files[id])
 
     def close(self) -> None:
         """Do nothing: there are no connections."""
@@ -86,3 +97,11 @@ class FakeTransport:
             f"The plugin called {call}{body}, but the test has no answer for it: add "
             f'biot_api.{call.method.lower()}("{call.path}", answer=...). The test has answers for {known}.'
         )
+
+
+def _fetched(request: Request, content: bytes) -> Response:
+    if request.sink is None:
+        return Response(200, {}, content)
+    request.sink.begin()
+    request.sink.write(memoryview(content))
+    return Response(200, {}, b"")

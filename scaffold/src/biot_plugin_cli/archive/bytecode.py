@@ -18,7 +18,7 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import run
 
-__all__ = ["SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
+__all__ = ["LAMBDA_ROOT", "SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
 
 LAMBDA_ROOT = "/var/task"
 """The folder of the package on Lambda, which appears in tracebacks."""
@@ -59,13 +59,14 @@ def require_runtime(python: Path, runtime: str) -> None:
         raise OperationFailed(f"{python} is Python {version}, but the plugin's runtime is {runtime}: run make setup")
 
 
-def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None:
+def compile_tree(python: Path, folder: Path, workers: int | None = None, *, place: str = LAMBDA_ROOT) -> None:
     """Compile all source files in a folder and its subfolders into `__pycache__` folders.
 
     Args:
         python: An interpreter of the runtime's version.
-        folder: The folder, which becomes `LAMBDA_ROOT`; its parent must contain nothing else.
+        folder: The folder; its parent must contain nothing else.
         workers: Number of processes; one for each processor when None.
+        place: The folder that it becomes on Lambda.
 
     Raises:
         SyntaxProblem: A file cannot be compiled; all others are.
@@ -73,7 +74,7 @@ def compile_tree(python: Path, folder: Path, workers: int | None = None) -> None
     """
     options = ["-q", "-j", str(workers or 0), "--invalidation-mode", "unchecked-hash"]
     # Python imports from the working directory first, where the plugin's modules could hide the standard library's.
-    command = [str(python), "-s", "-S", "-m", "compileall", *options, "-s", str(folder), "-p", LAMBDA_ROOT, str(folder)]
+    command = [str(python), "-s", "-S", "-m", "compileall", *options, "-s", str(folder), "-p", place, str(folder)]
     try:
         process = run(command, child_environment(), folder.parent)
     except OSError as error:

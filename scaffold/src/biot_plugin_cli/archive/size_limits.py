@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from biot_plugin_cli.archive.part_sizes import MEGABYTE, Part
 from biot_plugin_cli.errors import InvalidPlugin
 
-__all__ = ["MAX_UNPACKED_BYTES", "MAX_ZIPPED_BYTES", "check_limits"]
+__all__ = ["MAX_UNPACKED_BYTES", "MAX_ZIPPED_BYTES", "PackageTooLarge", "check_limits"]
 
 MAX_ZIPPED_BYTES = 50 * MEGABYTE
 """The maximum size of an upload (contract section 7.1)."""
@@ -15,6 +15,10 @@ MAX_UNPACKED_BYTES = 250 * MEGABYTE
 """The maximum size of its content (contract section 7.1)."""
 
 _MAX_LISTED_PARTS = 5
+
+
+class PackageTooLarge(InvalidPlugin):
+    """A zip is larger than Lambda allows."""
 
 
 def check_limits(zipped: int, unpacked: int, parts: Iterable[Part]) -> None:
@@ -26,7 +30,7 @@ def check_limits(zipped: int, unpacked: int, parts: Iterable[Part]) -> None:
         parts: Its parts.
 
     Raises:
-        InvalidPlugin: It is too large; the message lists the largest parts.
+        PackageTooLarge: It is too large; the message lists the largest parts.
     """
     for dimension, size, limit in (
         ("unpacked", unpacked, MAX_UNPACKED_BYTES),
@@ -37,7 +41,7 @@ def check_limits(zipped: int, unpacked: int, parts: Iterable[Part]) -> None:
             sizes = ", ".join(
                 f"{part.name or 'your source files'} {getattr(part, dimension) / MEGABYTE:.1f} MB" for part in largest
             )
-            raise InvalidPlugin(
+            raise PackageTooLarge(
                 f"The package has {size / MEGABYTE:.1f} MB {dimension}, and Lambda allows {limit // MEGABYTE} MB: "
                 f"remove some of its largest parts ({sizes})"
             )

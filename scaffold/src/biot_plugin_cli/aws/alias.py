@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from biot_plugin_cli.aws.errors import find, tolerate, unless_exists
 from biot_plugin_cli.aws.session import Account
 
-__all__ = ["Alias", "delete_alias", "find_alias", "prune_versions", "set_alias"]
+__all__ = ["MAX_VERSIONS", "Alias", "delete_alias", "find_alias", "prune_versions", "set_alias"]
 
-_MAX_VERSIONS = 5
+MAX_VERSIONS = 5
+"""How many published versions stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,11 @@ class Alias:
 
     Attributes:
         version: The version that is called.
-        is_split: Whether a part of the calls goes to another version, as somebody has set by hand.
+        others: Other versions that a part of the calls goes to, as somebody has set by hand, and how large it is.
     """
 
     version: str
-    is_split: bool = False
+    others: Mapping[str, float] = field(default_factory=dict)
 
 
 def find_alias(account: Account, function: str, name: str) -> Alias | None:
@@ -32,7 +34,7 @@ def find_alias(account: Account, function: str, name: str) -> Alias | None:
     if response is None:
         return None
     routing = response.get("RoutingConfig") or {}
-    return Alias(response["FunctionVersion"], bool(routing.get("AdditionalVersionWeights")))
+    return Alias(response["FunctionVersion"], dict(routing.get("AdditionalVersionWeights") or {}))
 
 
 def set_alias(account: Account, function: str, name: str, version: str) -> None:
@@ -63,7 +65,7 @@ def prune_versions(account: Account, function: str, versions: list[str]) -> None
         function: The function's name.
         versions: The numbers of all versions, the oldest first.
     """
-    old = versions[:-_MAX_VERSIONS]
+    old = versions[:-MAX_VERSIONS]
     if not old:
         return
     pages = account.lambda_functions.get_paginator("list_aliases").paginate(FunctionName=function)

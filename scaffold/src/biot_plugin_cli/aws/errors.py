@@ -130,12 +130,12 @@ def error_code(error: BaseException) -> str:
     return str(details.get("Code") or "") if isinstance(details, dict) else ""
 
 
-def find(call: Callable[[], T]) -> T | None:
-    """Run a call; None if AWS does not have what it asks for."""
+def find(call: Callable[[], T], *codes: str) -> T | None:
+    """Run a call; None if AWS does not have what it asks for: that is these codes, or the usual ones."""
     try:
         return call()
     except Exception as error:
-        if error_code(error) in _NOT_FOUND:
+        if error_code(error) in (codes or _NOT_FOUND):
             return None
         raise
 
@@ -149,12 +149,17 @@ def tolerate(call: Callable[[], object], *codes: str) -> None:
             raise
 
 
-def unless_exists(call: Callable[[], T]) -> T | None:
-    """Run a call that creates something; None if it exists, as after a request whose response was lost."""
+def unless_exists(call: Callable[[], T], *codes: str) -> T | None:
+    """Run a call that creates something; None if it exists, as after a request whose response was lost.
+
+    Args:
+        call: The call.
+        codes: The codes that say that it exists, if they are not the usual ones.
+    """
     try:
         return call()
     except Exception as error:
-        if error_code(error) in _EXISTS:
+        if error_code(error) in (codes or _EXISTS):
             return None
         raise
 
@@ -223,6 +228,11 @@ def _sentence(code: str, operation: str, message: str) -> str:
 
 
 def _denied(operation: str, message: str) -> str:
+    if "access the ecr image" in message.lower():
+        return (
+            "Lambda may not read the image: let lambda.amazonaws.com do ecr:BatchGetImage and "
+            "ecr:GetDownloadUrlForLayer in the policy of its repository"
+        )
     action, resource = _ACTION.search(message), _RESOURCE.search(message)
     right = action[1] if action else operation
     place = f" on {resource[1]}" if resource else ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from biot_plugin_cli.aws.errors import find, tolerate, unless_exists
 from biot_plugin_cli.aws.session import Account
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import FunctionConfigurationTypeDef
 
 __all__ = [
+    "FunctionCode",
     "FunctionConfig",
     "FunctionState",
     "create_function",
     "delete_function",
     "find_function",
+    "find_image_uri",
     "find_versions",
     "publish_version",
     "settle",
@@ -33,14 +35,37 @@ LATEST = "$LATEST"
 ARCHITECTURE = "x86_64"
 """The processor that packages are built for."""
 
+# What somebody can set that no deployment sets, with what takes it back.
+_BY_HAND: Mapping[str, Any] = {
+    "Layers": [],
+    "DeadLetterConfig": {"TargetArn": ""},
+    "TracingConfig": {"Mode": "PassThrough"},
+    "FileSystemConfigs": [],
+    "LoggingConfig": {},
+    "SnapStart": {"ApplyOn": "None"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCode:
+    """The code of a function, as calls of Lambda have it.
+
+    Attributes:
+        package_type: What it is; it is fixed when the function is created.
+        location: The zip file itself, or the address of the image.
+    """
+
+    package_type: Literal["Zip", "Image"]
+    location: Mapping[str, Any] = field(repr=False)
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionConfig:
     """The configuration of a function.
 
     Attributes:
-        runtime: The runtime, such as `python3.13`.
-        handler: Module and attribute of the entry point.
+        runtime: The runtime, such as `python3.13`; empty for an image, which has one in it.
+        handler: Module and attribute of the entry point; empty for an image.
         role: The ARN of the execution role.
         timeout: Time limit of one event in seconds.
         memory_size: Memory in megabytes.
@@ -50,6 +75,7 @@ class FunctionConfig:
         subnets: The ids of the VPC's subnets, sorted.
         security_groups: The ids of its security groups, sorted.
         kms_key: The ARN of the key that encrypts the environment variables; empty for AWS's own.
+        by_hand: What somebody has set that no deployment sets, such as layers, by AWS's names.
     """
 
     runtime: str
@@ -63,6 +89,7 @@ class FunctionConfig:
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
     kms_key: str = ""
+    by_hand: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: FunctionConfigurationTypeDef) -> FunctionConfig:
@@ -92,13 +119,14 @@ class FunctionConfig:
             subnets=tuple(sorted(vpc.get("SubnetIds") or ())),
             security_groups=tuple(sorted(vpc.get("SecurityGroupIds") or ())),
             kms_key=document.get("KMSKeyArn") or "",
+            by_hand=_by_hand(document),
         )
 
     def request(self) -> dict[str, Any]:
         """Format the fields of a request that sets the configuration, all of them."""
+        in_zip = {"Runtime": self.runtime, "Handler": self.handler} if self.runtime else {}
         return {
-            "Runtime": self.runtime,
-            "Handler": self.handler,
+            **in_zip,
             "Role": self.role,
             "Timeout": self.timeout,
             "MemorySize": self.memory_size,
@@ -117,13 +145,15 @@ class FunctionState:
         arn: Its ARN.
         version: The number of the version, or `$LATEST`.
         config: Its configuration.
-        code_sha256: The SHA-256 of its zip file, in base64.
+        code_sha256: The SHA-256 of its zip file, in base64, or the digest of its image, in hexadecimal.
         tags: The function's tags.
         modified: When it was last changed.
         status: `Active`, `Inactive`, `Pending` or `Failed`.
         update_status: `Successful`, `InProgress` or `Failed`.
         reason: Why it failed, if it has.
         revision: Identifies the state for conditional changes; None if AWS does not tell.
+        package_type: `Zip` or `Image`.
+        concurrency: How many events are handled at once, as somebody has reserved by hand; None for no such limit.
     """
 
     arn: str
@@ -136,6 +166,8 @@ class FunctionState:
     update_status: str
     reason: str
     revision: str | None
+    package_type: str = "Zip"
+    concurrency: int | None = None
 
     @classmethod
     def of(cls, document: FunctionConfigurationTypeDef, tags: Mapping[str, str]) -> FunctionState:
@@ -151,6 +183,7 @@ class FunctionState:
             update_status=document.get("LastUpdateStatus", "Successful"),
             reason=document.get("StateReason") or document.get("LastUpdateStatusReason") or "",
             revision=document.get("RevisionId"),
+            package_type=document.get("PackageType") or "Zip",
         )
 
     def has_snapshot(self, other: FunctionState) -> bool:
@@ -168,7 +201,16 @@ def find_function(account: Account, name: str, version: str | None = None) -> Fu
     """
     qualifier: dict[str, Any] = {"Qualifier": version} if version else {}
     response = find(lambda: account.lambda_functions.get_function(FunctionName=name, **qualifier))
-    return FunctionState.of(response["Configuration"], response.get("Tags") or {}) if response else None
+    if response is None:
+        return None
+    state = FunctionState.of(response["Configuration"], response.get("Tags") or {})
+    return replace(state, concurrency=(response.get("Concurrency") or {}).get("ReservedConcurrentExecutions"))
+
+
+def find_image_uri(account: Account, name: str) -> str:
+    """Read the address of a function's image; empty for none."""
+    response = find(lambda: account.lambda_functions.get_function(FunctionName=name))
+    return response["Code"].get("ImageUri", "") if response else ""
 
 
 def find_versions(account: Account, name: str) -> list[FunctionState]:
@@ -179,7 +221,9 @@ def find_versions(account: Account, name: str) -> list[FunctionState]:
     return sorted((state for state in states if state.version.isdecimal()), key=lambda state: int(state.version))
 
 
-def create_function(account: Account, name: str, config: FunctionConfig, code: bytes, tags: Mapping[str, str]) -> bool:
+def create_function(
+    account: Account, name: str, config: FunctionConfig, code: FunctionCode, tags: Mapping[str, str]
+) -> bool:
     """Create a function, once its role can be assumed; return whether it did not exist already."""
     created = when_ready(
         lambda: unless_exists(
@@ -187,8 +231,8 @@ def create_function(account: Account, name: str, config: FunctionConfig, code: b
                 FunctionName=name,
                 **config.request(),
                 Architectures=[config.architecture],  # type: ignore[list-item]
-                PackageType="Zip",
-                Code={"ZipFile": code},
+                PackageType=code.package_type,
+                Code=code.location,  # type: ignore[arg-type]
                 Tags=dict(tags),
             )
         )
@@ -196,22 +240,35 @@ def create_function(account: Account, name: str, config: FunctionConfig, code: b
     return created is not None
 
 
-def update_config(account: Account, name: str, config: FunctionConfig, revision: str | None) -> None:
-    """Set a function's configuration, unless somebody else has changed it since it was read."""
+def update_config(
+    account: Account, name: str, config: FunctionConfig, before: FunctionConfig, revision: str | None
+) -> None:
+    """Set a function's configuration, unless somebody else has changed it since it was read.
+
+    Args:
+        account: The account.
+        name: The function's name.
+        config: The configuration.
+        before: The configuration as it is: what somebody has set by hand is taken back.
+        revision: The state that was read; None if AWS does not tell.
+    """
     condition: dict[str, Any] = {"RevisionId": revision} if revision else {}
+    resets: dict[str, Any] = {field: _BY_HAND[field] for field in before.by_hand}
+    if "LoggingConfig" in resets:
+        resets["LoggingConfig"] = {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"}
     when_ready(
         lambda: account.lambda_functions.update_function_configuration(
-            FunctionName=name, **config.request(), **condition
+            FunctionName=name, **config.request(), **resets, **condition
         )
     )
 
 
-def update_code(account: Account, name: str, config: FunctionConfig, code: bytes, revision: str | None) -> None:
+def update_code(account: Account, name: str, config: FunctionConfig, code: FunctionCode, revision: str | None) -> None:
     """Set a function's code, unless somebody else has changed it since it was read."""
     condition: dict[str, Any] = {"RevisionId": revision} if revision else {}
     account.lambda_functions.update_function_code(
         FunctionName=name,
-        ZipFile=code,
+        **code.location,
         Architectures=[config.architecture],  # type: ignore[list-item]
         **condition,
     )
@@ -269,6 +326,31 @@ def untag_function(account: Account, arn: str, *names: str) -> None:
 def delete_function(account: Account, name: str) -> None:
     """Delete a function, with its versions, aliases and permissions."""
     tolerate(lambda: account.lambda_functions.delete_function(FunctionName=name))
+
+
+def _by_hand(document: FunctionConfigurationTypeDef) -> dict[str, Any]:
+    name = document.get("FunctionName", "")
+    logging: Mapping[str, Any] = document.get("LoggingConfig") or {}
+    values = {
+        "Layers": [layer.get("Arn") for layer in document.get("Layers") or ()],
+        "DeadLetterConfig": (document.get("DeadLetterConfig") or {}).get("TargetArn"),
+        "TracingConfig": _unless((document.get("TracingConfig") or {}).get("Mode"), "PassThrough"),
+        "FileSystemConfigs": [system.get("Arn") for system in document.get("FileSystemConfigs") or ()],
+        "LoggingConfig": [
+            value
+            for value in (
+                _unless(logging.get("LogFormat"), "Text"),
+                _unless(logging.get("LogGroup"), f"/aws/lambda/{name}"),
+            )
+            if value
+        ],
+        "SnapStart": _unless((document.get("SnapStart") or {}).get("ApplyOn"), "None"),
+    }
+    return {field: value for field, value in values.items() if value}
+
+
+def _unless(value: Any, default: str) -> Any:
+    return None if value == default else value
 
 
 def _is_settled(state: FunctionState, allows_failed_update: bool) -> bool:

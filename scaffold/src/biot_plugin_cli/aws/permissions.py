@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from biot_plugin_cli.aws.errors import find, tolerate
@@ -34,12 +34,19 @@ class Permission:
         action: What is allowed.
         principal: To whom: `*`, or an AWS service.
         conditions: Under which conditions, each as `key = value`, sorted.
+        alias: The alias that it is for; None for the function itself.
     """
 
     sid: str
     action: str
     principal: str
     conditions: tuple[tuple[str, str], ...]
+    alias: str | None = field(default=None, compare=False)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a deployment has made it."""
+        return self.alias is not None and self.sid.startswith(_PREFIX)
 
 
 def url_permissions() -> tuple[Permission, ...]:
@@ -64,12 +71,22 @@ def schedule_permission(rule_arn: str) -> Permission:
     )
 
 
-def find_permissions(account: Account, function: str, alias: str) -> dict[str, Permission]:
-    """Read the statements of an alias that deployments have made, by their ids."""
-    response = find(lambda: account.lambda_functions.get_policy(FunctionName=function, Qualifier=alias))
+def find_permissions(account: Account, function: str, alias: str | None) -> list[Permission]:
+    """Read the statements of an alias, or of the function itself.
+
+    Args:
+        account: The account.
+        function: The function's name.
+        alias: The alias; None for the function itself.
+    """
+    response = find(lambda: account.lambda_functions.get_policy(FunctionName=function, **_qualifier(alias)))
     statements = json.loads(response["Policy"]).get("Statement", []) if response else []
-    permissions = map(_parse, statements)
-    return {permission.sid: permission for permission in permissions if permission.sid.startswith(_PREFIX)}
+    return [
+        replace(_parse(statement), alias=alias)
+        for statement in statements
+        # Some stand-ins of AWS have one policy for both.
+        if str(statement.get("Resource")).endswith(f":{alias}" if alias else f":{function}")
+    ]
 
 
 def add_permission(account: Account, function: str, alias: str, permission: Permission) -> None:
@@ -85,11 +102,15 @@ def add_permission(account: Account, function: str, alias: str, permission: Perm
     )
 
 
-def remove_permission(account: Account, function: str, alias: str, sid: str) -> None:
-    """Remove a statement, if there is one."""
+def remove_permission(account: Account, function: str, alias: str | None, sid: str) -> None:
+    """Remove a statement of an alias, or of the function itself, if there is one."""
     tolerate(
-        lambda: account.lambda_functions.remove_permission(FunctionName=function, Qualifier=alias, StatementId=sid)
+        lambda: account.lambda_functions.remove_permission(FunctionName=function, StatementId=sid, **_qualifier(alias))
     )
+
+
+def _qualifier(alias: str | None) -> dict[str, Any]:
+    return {"Qualifier": alias} if alias else {}
 
 
 def _request(permission: Permission) -> dict[str, Any]:
@@ -104,7 +125,7 @@ def _request(permission: Permission) -> dict[str, Any]:
 def _parse(statement: Mapping[str, Any]) -> Permission:
     principal = statement.get("Principal")
     if isinstance(principal, Mapping):
-        principal = principal.get("Service") or principal.get("AWS")
+        principal = principal.get("Service") or principal.get("AWS") or principal
     operators = (statement.get("Condition") or {}).values()
     conditions = [(_canonical(key), _lower(value)) for tests in operators for key, value in tests.items()]
     # Some stand-ins of AWS show conditions as members of the statement.

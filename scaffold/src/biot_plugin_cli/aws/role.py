@@ -26,6 +26,7 @@ class Role:
         policy: What it may do; None if that is not said.
         boundary: The ARN of the policy that bounds it; empty for none.
         tags: Its tags.
+        others: What somebody has added by hand: the names of inline policies, and the ARNs of attached ones.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Role:
     policy: Mapping[str, Any] | None
     boundary: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
 
 def find_role(account: Account, name: str) -> Role | None:
@@ -49,6 +51,7 @@ def find_role(account: Account, name: str) -> Role | None:
         policy=_document(policy["PolicyDocument"]) if policy else None,
         boundary=(role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn") or "",
         tags={tag["Key"]: tag["Value"] for tag in tags},
+        others=tuple(sorted([*_inline_policies(account, name), *_attached_policies(account, name)])),
     )
 
 
@@ -81,18 +84,36 @@ def update_role(account: Account, name: str, role: Role, before: Role | None) ->
         _put_boundary(account, name, role.boundary)
     if missing := {key: value for key, value in role.tags.items() if before is None or before.tags.get(key) != value}:
         account.iam.tag_role(RoleName=name, Tags=[{"Key": key, "Value": value} for key, value in missing.items()])
+    for policy in [] if before is None else [other for other in before.others if other not in role.others]:
+        _remove_policy(account, name, policy)
 
 
 def delete_role(account: Account, name: str) -> None:
     """Delete a role, with all of its policies, which would keep AWS from deleting it."""
-    attached = find(lambda: account.iam.list_attached_role_policies(RoleName=name))
-    for policy in attached["AttachedPolicies"] if attached else ():
-        arn = policy.get("PolicyArn", "")
-        tolerate(lambda arn=arn: account.iam.detach_role_policy(RoleName=name, PolicyArn=arn))  # type: ignore[misc]
-    inline = find(lambda: account.iam.list_role_policies(RoleName=name))
-    for own in inline["PolicyNames"] if inline else ():
-        tolerate(lambda own=own: account.iam.delete_role_policy(RoleName=name, PolicyName=own))  # type: ignore[misc]
+    role = find_role(account, name)
+    if role is None:
+        return
+    for policy in (*role.others, POLICY_NAME):
+        _remove_policy(account, name, policy)
     tolerate(lambda: account.iam.delete_role(RoleName=name))
+
+
+def _inline_policies(account: Account, name: str) -> list[str]:
+    pages = account.iam.get_paginator("list_role_policies").paginate(RoleName=name)
+    return [policy for page in pages for policy in page["PolicyNames"] if policy != POLICY_NAME]
+
+
+def _attached_policies(account: Account, name: str) -> list[str]:
+    pages = account.iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
+    return [policy.get("PolicyArn", "") for page in pages for policy in page["AttachedPolicies"]]
+
+
+def _remove_policy(account: Account, name: str, policy: str) -> None:
+    # Names of policies have no colon.
+    if policy.startswith("arn:"):
+        tolerate(lambda: account.iam.detach_role_policy(RoleName=name, PolicyArn=policy))
+    else:
+        tolerate(lambda: account.iam.delete_role_policy(RoleName=name, PolicyName=policy))
 
 
 def _put_policy(account: Account, name: str, role: Role) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,15 +20,19 @@ class Schedule:
 
     Attributes:
         cron: The cron expression, with six fields, in UTC.
-        target: The ARN that is called; empty for none.
+        target: The ARN that is called; empty for none. What else somebody has set for it follows.
         is_enabled: Whether it runs.
         tags: Its tags.
+        others: The ids of targets that somebody has added.
+        pattern: The pattern of events that somebody has added; empty for none.
     """
 
     cron: str
     target: str
     is_enabled: bool = True
     tags: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 def find_schedule(account: Account, name: str) -> Schedule | None:
@@ -37,18 +41,28 @@ def find_schedule(account: Account, name: str) -> Schedule | None:
     if rule is None:
         return None
     targets = account.events.list_targets_by_rule(Rule=name)["Targets"]
-    own = next((target["Arn"] for target in targets if target["Id"] == _TARGET), "")
+    own = next((_describe(target) for target in targets if target["Id"] == _TARGET), "")
     tags = account.events.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"]
     return Schedule(
         cron=rule.get("ScheduleExpression", "").removeprefix("cron(").removesuffix(")"),
         target=own,
         is_enabled=rule.get("State") == "ENABLED",
         tags={tag["Key"]: tag["Value"] for tag in tags},
+        others=tuple(sorted(target["Id"] for target in targets if target["Id"] != _TARGET)),
+        pattern=rule.get("EventPattern") or "",
     )
 
 
-def set_schedule(account: Account, name: str, schedule: Schedule, description: str) -> None:
-    """Create or update a schedule. The whole rule is sent, as AWS empties what is left out."""
+def set_schedule(account: Account, name: str, schedule: Schedule, description: str, others: Sequence[str]) -> None:
+    """Create or update a schedule. The whole rule is sent, as AWS empties what is left out.
+
+    Args:
+        account: The account.
+        name: The rule's name.
+        schedule: The schedule.
+        description: The rule's description.
+        others: The ids of targets to remove.
+    """
     tags: Any = [{"Key": key, "Value": value} for key, value in schedule.tags.items()]
     exists = find(lambda: account.events.describe_rule(Name=name)) is not None
     rule = account.events.put_rule(
@@ -68,6 +82,13 @@ def set_schedule(account: Account, name: str, schedule: Schedule, description: s
             f"AWS did not accept the target of the schedule ({failure.get('ErrorMessage')}): run this command again",
             failure.get("ErrorCode", ""),
         )
+    if others:
+        tolerate(lambda: account.events.remove_targets(Rule=name, Ids=list(others)))
+
+
+def _describe(target: Mapping[str, Any]) -> str:
+    by_hand = sorted({*target} - {"Id", "Arn"})
+    return f"{target['Arn']} with {', '.join(by_hand)}" if by_hand else str(target["Arn"])
 
 
 def delete_schedule(account: Account, name: str) -> None:

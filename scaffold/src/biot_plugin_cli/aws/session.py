@@ -14,6 +14,7 @@ from biot_plugin_cli.errors import UsageError
 if TYPE_CHECKING:
     from boto3.session import Session
     from botocore.config import Config
+    from mypy_boto3_ecr.client import ECRClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_iam.client import IAMClient
     from mypy_boto3_lambda.client import LambdaClient
@@ -104,6 +105,11 @@ class Account:
     def secrets(self) -> SecretsManagerClient:
         """The client of Secrets Manager."""
         return self.session.client("secretsmanager", config=self._config)
+
+    @cached_property
+    def ecr(self) -> ECRClient:
+        """The client of ECR, the registry."""
+        return self.session.client("ecr", config=self._config)
 
     @cached_property
     def tagging(self) -> ResourceGroupsTaggingAPIClient:

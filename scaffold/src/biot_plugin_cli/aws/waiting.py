@@ -26,7 +26,10 @@ _NOT_READY = (
     "does not have permissions to call",
     "kms key is invalid for creategrant",
     "throttled due to",
+    # The policy of a repository, too, is not known everywhere at once.
+    "access the ecr image",
 )
+_CODES = ("InvalidParameterValueException", "AccessDeniedException")
 
 
 def until(read: Callable[[], T], is_done: Callable[[T], bool], what: str) -> T:
@@ -55,7 +58,7 @@ def when_ready(call: Callable[[], T]) -> T:
         try:
             return call()
         except Exception as error:
-            if error_code(error) != "InvalidParameterValueException" or time.monotonic() > deadline:
+            if error_code(error) not in _CODES or time.monotonic() > deadline:
                 raise
             if not any(text in str(error).lower() for text in _NOT_READY):
                 raise

@@ -23,7 +23,7 @@ def check_dependencies(plugin: Plugin) -> Iterator[Finding]:
     """
     from biot_plugin_cli.dependencies.pyproject import Project
 
-    if plugin.is_invalid("runtime") or plugin.manifest.package == "image":
+    if plugin.is_invalid("runtime"):
         return
     project = Project.of(plugin.root, plugin.file.document)
     yield from _check_lock(plugin, project)

@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from biot_plugin_cli.archive.size_limits import PackageTooLarge
 from biot_plugin_cli.check.dependencies import check_dependencies
 from biot_plugin_cli.check.finding import Finding, split_message
+from biot_plugin_cli.check.image import check_dockerfile, check_layers
 from biot_plugin_cli.check.loading import check_loading
 from biot_plugin_cli.check.source_files import check_source_files
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
 from biot_plugin_cli.hooks.loaded_files import Loaded
+from biot_plugin_cli.manifest.image_settings import ImageSettings
 from biot_plugin_cli.plugin.repository import Plugin
 
 if TYPE_CHECKING:
@@ -30,13 +33,17 @@ def check_package(plugin: Plugin, codes: Collection[str], here: Loaded | None = 
         here: What the import of the plugin's folder loads; None if it cannot be imported, then the package is not
             loaded either.
     """
-    if plugin.manifest.package == "image":
+    is_image = plugin.manifest.package == "image" and not plugin.is_invalid("image")
+    if is_image and ImageSettings.of(plugin.manifest.image).builder != "layers":
+        yield from check_dockerfile(plugin)
         return
     entries, findings = check_source_files(plugin, codes)
     findings += check_dependencies(plugin)
     yield from findings
     if _can_be_built(plugin, findings) and _has_known_dependencies(plugin):
         yield from _check_build(plugin, codes, here)
+        if is_image:
+            yield from check_layers(plugin)
     else:
         yield from _check_source_size(entries)
 
@@ -63,6 +70,9 @@ def _check_build(plugin: Plugin, codes: Collection[str], here: Loaded | None) ->
             package = build_package(plugin, Path(folder) / "package.zip")
             if here is not None:
                 yield from check_loading(plugin, package.path, here)
+        except PackageTooLarge as error:
+            if plugin.manifest.package == "zip":
+                yield Finding.error("package-refused", *split_message(error))
         except InvalidPlugin as error:
             yield Finding.error("package-refused", *split_message(error))
         except PluginImportError as error:

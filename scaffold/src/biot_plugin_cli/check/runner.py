@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.image import check_package_type
 from biot_plugin_cli.check.imports import IMPORT_CODES, check_import
 from biot_plugin_cli.check.manifest import check_manifest
 from biot_plugin_cli.check.package import check_package
@@ -58,13 +61,19 @@ class CheckResult:
 
 
 def check(
-    plugin: Plugin, *, get: Get | None = None, packaging: bool = True, now: datetime | None = None
+    plugin: Plugin,
+    *,
+    get: Get | None = None,
+    find: Callable[[], Mapping[str, Any] | None] | None = None,
+    packaging: bool = True,
+    now: datetime | None = None,
 ) -> CheckResult:
     """Run all checks of a plugin.
 
     Args:
         plugin: The plugin.
         get: Calls the platform, to ask it what can be intercepted; None to use the published list.
+        find: Finds the plugin on the platform; None not to look for it.
         packaging: Whether to check the dependencies and the package.
         now: The time that dates are compared with, with its time zone; the current time if None.
     """
@@ -77,6 +86,8 @@ def check(
         schedule, schedule_findings = check_schedule(plugin, hooks, now)
         findings += [*schedule_findings, *check_subscriptions(plugin, hooks, interceptable)]
     findings += check_secrets(plugin)
+    if find is not None and platform_error is None:
+        findings += check_package_type(plugin, find())
     if packaging:
         findings += check_package(plugin, {finding.code for finding in findings}, hooks.loaded if hooks else None)
     return CheckResult(tuple(sorted(findings, key=lambda finding: finding.sort_key)), schedule, platform_error, hooks)

@@ -22,12 +22,16 @@ def check(
     """
     from biot_plugin_cli.check import runner
     from biot_plugin_cli.check.report import check_document, print_check
-    from biot_plugin_cli.deploy.destination import platform_getter
+    from biot_plugin_cli.deploy.destination import Destination, platform_getter
     from biot_plugin_cli.plugin.repository import Plugin
     from biot_plugin_cli.terminal.console import print_json
 
     plugin = Plugin.read(environment=environment)
-    result = runner.check(plugin, get=platform_getter(plugin) if online else None)
+    result = runner.check(
+        plugin,
+        get=platform_getter(plugin) if online else None,
+        find=(lambda: Destination.of(plugin).calls.find(plugin.manifest.name)) if online else None,
+    )
     if as_json:
         print_json(check_document(result))
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import AsJson, Environment, Yes
+from biot_plugin_cli.commands.options import AsJson, BuilderOption, Environment, Yes
 from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["deploy"]
@@ -21,6 +21,7 @@ def deploy(
         bool,
         typer.Option("--adopt", help="Take over AWS resources of the same names that were not made by biot-plugin."),
     ] = False,
+    builder: BuilderOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Package the plugin, show the changes on the platform, and in an AWS account of one's own, and apply them.
@@ -30,7 +31,7 @@ def deploy(
     """
     from biot_plugin_cli.terminal.console import out, print_json
 
-    document = select_target(environment, target).deploy(dry_run=dry_run, yes=yes, adopt=adopt)
+    document = select_target(environment, target).deploy(dry_run=dry_run, yes=yes, adopt=adopt, builder=builder)
     if as_json:
         print_json(document)
     elif not dry_run and document["action"] != "none":

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "EnvFile", "Environment", "Yes"]
+__all__ = ["AsJson", "BuilderOption", "EnvFile", "Environment", "Yes"]
 
 Environment = Annotated[
     str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
@@ -17,3 +17,12 @@ EnvFile = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+BuilderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--builder",
+        metavar="NAME",
+        help="What builds the image: layers (no container engine), or docker, podman, buildah, or engine for any of "
+        "them.",
+    ),
+]

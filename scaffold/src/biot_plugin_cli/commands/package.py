@@ -24,11 +24,17 @@ def package(
     Only wheels for the platform's processor and Python are installed, whatever this machine is. The same files and the
     same lock result in the same bytes. A bill of materials (CycloneDX) is written beside the zip.
     """
+    from biot_plugin_cli.errors import InvalidPlugin
     from biot_plugin_cli.package.builder import build_package
     from biot_plugin_cli.package.report import print_document, print_package, showing_progress
     from biot_plugin_cli.plugin.repository import Plugin
 
     plugin = Plugin.load()
+    if plugin.manifest.package == "image":
+        raise InvalidPlugin(
+            f"{plugin.manifest.name} is deployed as a container image and has no zip: build it with biot-plugin image "
+            "build, or set package = 'zip' in pyproject.toml"
+        )
     with showing_progress() as progress:
         built = build_package(plugin, output, progress=progress)
     show = print_document if as_json else print_package

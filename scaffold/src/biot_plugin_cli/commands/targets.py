@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from biot_plugin_cli.logs.event import ConsoleLink, LogSource
     from biot_plugin_cli.logs.selection import Since
     from biot_plugin_cli.own_account.place import Place
+    from biot_plugin_cli.plugin.repository import Plugin
+    from biot_plugin_cli.publish.repository import ImageRepository
 
 __all__ = ["DeploymentTarget", "Target", "select_target"]
 
@@ -42,7 +44,21 @@ class DeploymentTarget(Protocol):
         """The environment variables of the manifest."""
         ...
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+    @property
+    def plugin(self) -> Plugin:
+        """The plugin, with the overrides of its environment."""
+        ...
+
+    @property
+    def is_lambda(self) -> bool:
+        """Whether AWS runs the plugin, and not the emulator, which needs less."""
+        ...
+
+    def images(self) -> ImageRepository:
+        """Return the repository that images are pushed to."""
+        ...
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: str | None) -> dict[str, Any]:
         """Deploy the plugin."""
         ...
 
@@ -54,8 +70,8 @@ class DeploymentTarget(Protocol):
         """Return all plugins."""
         ...
 
-    def set_state(self, state: str) -> dict[str, Any]:
-        """Enable or disable the plugin."""
+    def set_state(self, state: str) -> tuple[dict[str, Any], bool]:
+        """Enable or disable the plugin; also return whether anything had to be changed."""
         ...
 
     def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
@@ -98,13 +114,26 @@ class _BiotTarget:
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+    @property
+    def plugin(self) -> Plugin:
+        return self._destination.plugin
+
+    @property
+    def is_lambda(self) -> bool:
+        return self._destination.is_lambda
+
+    def images(self) -> ImageRepository:
+        from biot_plugin_cli.publish.platform_repository import platform_repository
+
+        return platform_repository(self._destination.client)
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: str | None) -> dict[str, Any]:
         from biot_plugin_cli.deploy.deployment import deploy
         from biot_plugin_cli.errors import UsageError
 
         if adopt:
             raise UsageError("--adopt is for an AWS account of one's own: pass --target aws, or leave it out")
-        return deploy(self._destination, dry_run=dry_run, yes=yes)
+        return deploy(self._destination, dry_run=dry_run, yes=yes, builder=builder)
 
     def status(self) -> dict[str, Any]:
         return self._destination.without_hidden_values(self._destination.deployed_plugin())
@@ -112,10 +141,11 @@ class _BiotTarget:
     def plugins(self) -> list[dict[str, Any]]:
         return [self._destination.without_hidden_values(plugin) for plugin in self._destination.calls.all()]
 
-    def set_state(self, state: str) -> dict[str, Any]:
+    def set_state(self, state: str) -> tuple[dict[str, Any], bool]:
         from biot_plugin_cli.deploy.lifecycle import set_state
 
-        return self._destination.without_hidden_values(set_state(self._destination, state))
+        plugin, is_changed = set_state(self._destination, state)
+        return self._destination.without_hidden_values(plugin), is_changed
 
     def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
         from biot_plugin_cli.deploy.rollback import roll_back
@@ -144,10 +174,24 @@ class _AwsTarget:
     def __init__(self, place: Place) -> None:
         self._place = place
 
-    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+    @property
+    def plugin(self) -> Plugin:
+        return self._place.plugin
+
+    @property
+    def is_lambda(self) -> bool:
+        return True
+
+    def images(self) -> ImageRepository:
+        from biot_plugin_cli.own_account.code.built import require_repository_name
+        from biot_plugin_cli.own_account.code.repository import own_repository
+
+        return own_repository(self._place.account, require_repository_name(self._place.settings))
+
+    def deploy(self, *, dry_run: bool, yes: bool, adopt: bool, builder: str | None) -> dict[str, Any]:
         from biot_plugin_cli.own_account.deployment import deploy
 
-        return deploy(self._place, dry_run=dry_run, yes=yes, adopt=adopt)
+        return deploy(self._place, dry_run=dry_run, yes=yes, adopt=adopt, builder=builder)
 
     def status(self) -> dict[str, Any]:
         from biot_plugin_cli.own_account.status import show_status
@@ -159,7 +203,7 @@ class _AwsTarget:
 
         return list_plugins(self._place)
 
-    def set_state(self, state: str) -> dict[str, Any]:
+    def set_state(self, state: str) -> tuple[dict[str, Any], bool]:
         from biot_plugin_cli.own_account.switch import set_state
 
         return set_state(self._place, state)

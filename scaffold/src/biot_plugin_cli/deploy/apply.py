@@ -9,9 +9,9 @@ from biot_plugin_cli.deploy.config_changes import Config
 from biot_plugin_cli.deploy.plan import Plan, is_applied, is_same_plan, is_untouched
 from biot_plugin_cli.errors import CliError, Interrupted, OperationFailed
 from biot_plugin_cli.platform.errors import AnswerLost, Refusal
-from biot_plugin_cli.platform.plugin_calls import Code, PluginCalls
+from biot_plugin_cli.platform.plugin_calls import CodePart, PluginCalls
 
-__all__ = ["apply_plan", "delete_plugin", "refresh_plan"]
+__all__ = ["add_sentence", "apply_plan", "delete_plugin", "refresh_plan"]
 
 _SERVER_ERROR = 500
 _STATUS_ADVICE = "run biot-plugin status to see it"
@@ -46,7 +46,7 @@ def refresh_plan(plan: Plan, make: Callable[[Config], Plan], calls: PluginCalls)
     return current
 
 
-def apply_plan(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, Any]:
+def apply_plan(plan: Plan, code: CodePart | None, calls: PluginCalls) -> dict[str, Any]:
     """Apply a plan; return the plugin as the platform shows it afterwards.
 
     A call that changes something is never repeated blindly: if its response is lost, the platform is asked for the
@@ -54,7 +54,7 @@ def apply_plan(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, A
 
     Args:
         plan: The plan.
-        code: The file name and content of the zip; None to leave the code unchanged.
+        code: What the call has of the code; None to leave it unchanged.
         calls: The platform's API for plugins.
 
     Raises:
@@ -71,14 +71,14 @@ def apply_plan(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, A
         ) from None
 
 
-def _apply(plan: Plan, code: Code | None, calls: PluginCalls) -> dict[str, Any]:
+def _apply(plan: Plan, code: CodePart | None, calls: PluginCalls) -> dict[str, Any]:
     try:
         if plan.action == "create" and code is not None:
             return calls.create(plan.config, code)
         return calls.update(plan.name, plan.config, plan.changed_config, code)
     except CliError as error:
         if not isinstance(error, Refusal | AnswerLost):
-            raise _append(error, "Nothing was changed") from error
+            raise add_sentence(error, "Nothing was changed") from error
         return _verify(plan, error, calls)
 
 
@@ -105,9 +105,9 @@ def _delete(name: str, calls: PluginCalls) -> None:
         try:
             deployed = calls.find(name)
         except CliError:
-            raise _append(error, _unknown_deletion(name)) from error
+            raise add_sentence(error, _unknown_deletion(name)) from error
         if deployed is not None:
-            raise _append(error, f"{name} still exists: try again") from error
+            raise add_sentence(error, f"{name} still exists: try again") from error
 
 
 def _verify(plan: Plan, error: CliError, calls: PluginCalls) -> dict[str, Any]:
@@ -117,12 +117,12 @@ def _verify(plan: Plan, error: CliError, calls: PluginCalls) -> dict[str, Any]:
         deployed = calls.find(plan.name)
     except CliError:
         state = "Nothing was changed" if is_refused else f"It is unknown what the platform has now: {_STATUS_ADVICE}"
-        raise _append(error, state) from error
+        raise add_sentence(error, state) from error
     if deployed is not None and is_applied(plan, deployed):
         return deployed
     state, advice = _describe_state(plan, deployed)
     # A refusal contains its own advice.
-    raise _append(error, state if is_refused else f"{state}: {advice}") from error
+    raise add_sentence(error, state if is_refused else f"{state}: {advice}") from error
 
 
 def _describe_state(plan: Plan, deployed: dict[str, Any] | None) -> tuple[str, str]:
@@ -149,6 +149,8 @@ def _unknown_deletion(name: str) -> str:
     return f"It is unknown whether {name} still exists: run biot-plugin list to see it"
 
 
-def _append(error: CliError, sentence: str) -> CliError:
-    error.args = (f"{str(error).rstrip('.')}. {sentence}",)
+def add_sentence(error: CliError, sentence: str) -> CliError:
+    """Add a sentence to the message of an error; an empty one changes nothing."""
+    if sentence:
+        error.args = (f"{str(error).rstrip('.')}. {sentence}",)
     return error

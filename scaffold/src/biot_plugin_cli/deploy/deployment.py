@@ -5,75 +5,88 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from biot_plugin_cli.deploy.apply import apply_plan, refresh_plan
+from biot_plugin_cli.deploy.apply import add_sentence, apply_plan, refresh_plan
+from biot_plugin_cli.deploy.code.built import code_of
+from biot_plugin_cli.deploy.code.deployable import Code
 from biot_plugin_cli.deploy.config_changes import Config
 from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unmentioned_fields
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import Plan, make_plan
-from biot_plugin_cli.deploy.preparation import prepare, read_package
+from biot_plugin_cli.deploy.preparation import prepared
 from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan
-from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.platform.plugin_calls import Code
+from biot_plugin_cli.errors import CliError, OperationFailed
+from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.package.report import showing_progress
+from biot_plugin_cli.platform.plugin_calls import CodePart
 from biot_plugin_cli.terminal.confirmation import confirm
 
 __all__ = ["deploy", "upload"]
 
 
-def deploy(destination: Destination, *, dry_run: bool, yes: bool) -> dict[str, Any]:
+def deploy(destination: Destination, *, dry_run: bool, yes: bool, builder: str | None = None) -> dict[str, Any]:
     """Deploy a plugin, unless the platform has it already; return the document of `--json`.
 
     Args:
         destination: The plugin, and where to deploy it.
         dry_run: Whether to stop after the plan.
         yes: Whether to skip the confirmation.
+        builder: What builds the image of the plugin; None for what the manifest says.
 
     Raises:
-        CliError: It cannot be imported, packaged or deployed.
+        CliError: It cannot be imported, built or deployed.
     """
-    plugin = destination.plugin
-    if plugin.manifest.package == "image":
-        raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
-    hooks, package = prepare(plugin)
-    config = plugin_config(plugin.manifest, hooks)
+    with prepared(destination.plugin, builder, on_lambda=destination.is_lambda) as (hooks, built):
+        return _deploy(destination, hooks, code_of(built), dry_run=dry_run, yes=yes)
+
+
+def _deploy(destination: Destination, hooks: Hooks, code: Code, *, dry_run: bool, yes: bool) -> dict[str, Any]:
+    manifest = destination.plugin.manifest
+    config = plugin_config(manifest, hooks)
     deployed = destination.calls.find(destination.name)
-    unmentioned = unmentioned_fields(plugin.manifest, hooks)
+    unmentioned = unmentioned_fields(manifest, hooks)
 
     def make(deployed: Config | None) -> Plan:
-        return make_plan(deployed, config, package.content_hash, unmentioned=unmentioned)
+        return make_plan(deployed, config, code.content_hash, unmentioned=unmentioned)
 
     plan = make(deployed)
-    environment = plugin.manifest.environment
-    print_plan(plan, destination.base_url, environment)
+    print_plan(plan, destination.base_url, manifest.environment)
     if plan.action == "none" or dry_run:
-        return plan_document(plan, environment)
-    # The planned package is uploaded, even if another build replaces the file during the confirmation.
-    code = (package.path.name, read_package(package))
+        return plan_document(plan, manifest.environment)
     confirm("Go on?", yes=yes)
-    endpoint_url = upload(destination, plan, make, code, code_config(plan.config, config, hooks))
-    return {**plan_document(plan, environment), "endpointUrl": endpoint_url}
+    document = upload(destination, plan, make, code, code_config(plan.config, config, hooks))
+    return {**plan_document(plan, manifest.environment), **document}
 
 
 def upload(
     destination: Destination, plan: Plan, make: Callable[[Config], Plan], code: Code, config: Mapping[str, Any]
-) -> str | None:
-    """Apply a plan, and store its package for rollback; return the plugin's URL.
+) -> dict[str, Any]:
+    """Send code, apply a plan, and store the code for rollback; return what `--json` has of the outcome.
 
     Args:
         destination: Where to deploy.
         plan: The plan that was shown.
         make: Makes the plan again for the plugin as the platform shows it now.
-        code: The file name and content of the plan's zip, whether or not it is uploaded.
+        code: The plan's code, whether or not it is sent.
         config: The part of the configuration that belongs to the code.
 
     Raises:
         CliError: The plan cannot be applied.
     """
-    current = refresh_plan(plan, make, destination.calls)
-    deployed = apply_plan(current, code if plan.sends_code else None, destination.calls)
+    part = _send(destination, code) if plan.sends_code else None
+    try:
+        deployed = apply_plan(refresh_plan(plan, make, destination.calls), part, destination.calls)
+    except CliError as error:
+        add_sentence(error, code.remains if part else "")
+        raise
     endpoint_url: str | None = deployed.get("endpointUrl")
-    if plan.sends_code and plan.content_hash:
+    if part and plan.content_hash:
         try:
-            destination.history().add(code[1], plan.version, plan.content_hash, config, endpoint_url)
+            destination.history().add(code, plan.version, config, endpoint_url)
         except OperationFailed as error:
             print_not_stored(plan, error)
-    return endpoint_url
+    return {"endpointUrl": endpoint_url, **(code.document if part else {})}
+
+
+def _send(destination: Destination, code: Code) -> CodePart:
+    with showing_progress() as progress:
+        return code.send(destination.client, progress)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from biot_plugin_cli.deploy.package_history import PackageHistory
 from biot_plugin_cli.deploy.variables import hide_variables
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.http.proxies import LOOPBACK
 from biot_plugin_cli.manifest.base_url import BASE_URL_VARIABLE
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import find_credentials, keep_credentials
@@ -72,6 +74,11 @@ class Destination:
     def calls(self) -> PluginCalls:
         """The platform's API for plugins."""
         return PluginCalls(self.client)
+
+    @property
+    def is_lambda(self) -> bool:
+        """Whether AWS runs its plugins, and not an emulator on this machine."""
+        return urlsplit(self.base_url).hostname not in LOOPBACK
 
     @property
     def name(self) -> str:

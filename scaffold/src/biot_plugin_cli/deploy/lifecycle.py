@@ -14,8 +14,8 @@ from biot_plugin_cli.terminal.confirmation import confirm
 __all__ = ["delete", "set_state"]
 
 
-def set_state(destination: Destination, state: str) -> dict[str, Any]:
-    """Set a plugin to `ENABLED` or `DISABLED`; return it as the platform shows it.
+def set_state(destination: Destination, state: str) -> tuple[dict[str, Any], bool]:
+    """Set a plugin to `ENABLED` or `DISABLED`; return it as the platform shows it, and whether it was not so before.
 
     Raises:
         OperationFailed: There is no such plugin.
@@ -23,9 +23,9 @@ def set_state(destination: Destination, state: str) -> dict[str, Any]:
     """
     deployed = destination.deployed_plugin()
     if deployed.get("enabledState") == state:
-        return deployed
+        return deployed, False
     plan = make_plan(deployed, {**deployed, "enabledState": state}, None)
-    return apply_plan(plan, None, destination.calls)
+    return apply_plan(plan, None, destination.calls), True
 
 
 def delete(destination: Destination, name: str | None, *, yes: bool) -> str:

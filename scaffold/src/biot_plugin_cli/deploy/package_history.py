@@ -12,8 +12,12 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
+from biot_plugin_cli.deploy.code.container_image import ImageCode
+from biot_plugin_cli.deploy.code.deployable import Code
+from biot_plugin_cli.deploy.code.image_store import SUFFIX, load_image, remove_unused_blobs
+from biot_plugin_cli.deploy.code.zip_file import ZipCode
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.platform.json_document import read_json
+from biot_plugin_cli.http.json_document import read_json
 from biot_plugin_cli.platform.response_schemas import CODE_CONFIG, Schema, matches
 from biot_plugin_cli.terminal.file_writer import write_atomically
 
@@ -42,8 +46,8 @@ class StoredPackage:
         config: The part of its configuration that belongs to the code.
         endpoint_url: The URL of the plugin that it was deployed to. A plugin that is deleted and created again has a
             new one (contract section 6.2), and restarts its versions.
-        sha256: The SHA-256 of the zip, in hexadecimal.
-        file: The zip.
+        sha256: The SHA-256 of the file, in hexadecimal.
+        file: The zip, or the file of an image.
     """
 
     version: int
@@ -53,8 +57,8 @@ class StoredPackage:
     sha256: str
     file: Path
 
-    def read(self) -> bytes:
-        """Read the zip.
+    def read(self) -> Code:
+        """Read the code.
 
         Raises:
             OperationFailed: It cannot be read, or is not the one that was deployed.
@@ -68,7 +72,9 @@ class StoredPackage:
                 f"{self.file} is not the package that was deployed as version {self.version}: it was changed since; "
                 f"{_ADVICE}"
             )
-        return content
+        if self.file.suffix == SUFFIX:
+            return ImageCode(load_image(self.file, content))
+        return ZipCode(self.file.name, content, self.content_hash)
 
 
 class PackageHistory:
@@ -94,15 +100,12 @@ class PackageHistory:
         """List the packages that were deployed to the plugin with this URL, newest first."""
         return [package for package in self.all() if package.endpoint_url == endpoint_url]
 
-    def add(
-        self, content: bytes, version: int, content_hash: str, config: Mapping[str, Any], endpoint_url: str | None
-    ) -> None:
+    def add(self, code: Code, version: int, config: Mapping[str, Any], endpoint_url: str | None) -> None:
         """Store a package; the oldest are removed, and those of a plugin that no longer exists.
 
         Args:
-            content: The zip's content.
+            code: The code.
             version: Its version on the platform.
-            content_hash: The content hash of its code.
             config: The part of its configuration that belongs to the code.
             endpoint_url: The plugin's URL.
 
@@ -110,17 +113,16 @@ class PackageHistory:
             OperationFailed: It cannot be written.
         """
         write_atomically(self._top / ".gitignore", b"*\n")
-        file = self._folder / f"{version:05d}.zip"
-        write_atomically(file, content)
-        sha256 = hashlib.sha256(content).hexdigest()
-        package = StoredPackage(version, content_hash, config, endpoint_url, sha256, file)
-        document = {**asdict(package), "file": file.name}
-        write_atomically(file.with_suffix(".json"), json.dumps(document, indent=2).encode())
+        saved = code.save(self._folder, f"{version:05d}")
+        package = StoredPackage(version, code.content_hash, config, endpoint_url, saved.sha256, saved.file)
+        document = {**asdict(package), "file": saved.file.name}
+        write_atomically(saved.file.with_suffix(".json"), json.dumps(document, indent=2).encode())
         retained = self.of(endpoint_url)[:_MAX_PACKAGES]
         for old in self.all():
             if old not in retained:
                 old.file.unlink(missing_ok=True)
                 old.file.with_suffix(".json").unlink(missing_ok=True)
+        remove_unused_blobs(self._folder)
 
     def clear(self) -> None:
         """Remove all packages."""

@@ -1,48 +1,87 @@
-"""Prepares a plugin for a deployment, wherever it goes: plugin -> checks -> package -> the package is loaded."""
+"""Prepares a plugin for a deployment, wherever it goes: plugin -> checks -> package or image -> it is loaded."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from biot_plugin_cli.archive.cache_folder import scratch_folder
+from biot_plugin_cli.check.finding import Finding
 from biot_plugin_cli.check.loading import check_loading
 from biot_plugin_cli.check.runner import CheckResult, check
 from biot_plugin_cli.deploy.report import print_warnings
-from biot_plugin_cli.errors import CliError, InvalidPlugin, OperationFailed, PluginImportError
+from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError, UsageError
 from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.examination import building, require_acceptable
+from biot_plugin_cli.image.report import print_notes
+from biot_plugin_cli.loading.image_code import write_code_of
 from biot_plugin_cli.package.builder import Package, build_package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["prepare", "read_package"]
+__all__ = ["prepared"]
 
 
-def prepare(plugin: Plugin) -> tuple[Hooks, Package]:
-    """Check a plugin, package it, and load the package; warnings are printed.
+@contextmanager
+def prepared(
+    plugin: Plugin, builder: str | None = None, *, on_lambda: bool = True
+) -> Iterator[tuple[Hooks, Package | Image]]:
+    """Check a plugin, build its package or its image, and load what was built; warnings are printed.
+
+    Args:
+        plugin: The plugin.
+        builder: What builds its image, as the user has typed it; None for what the manifest says.
+        on_lambda: Whether AWS will run it, and not the emulator, which needs less of an image.
 
     Raises:
-        CliError: It cannot be imported or packaged, or the package cannot be loaded.
+        CliError: It cannot be imported or built, or what was built cannot be loaded.
     """
+    if plugin.manifest.package == "image":
+        hooks = _require_no_errors(plugin)
+        with building(plugin, builder) as (image, problems):
+            require_acceptable(problems, on_lambda=on_lambda)
+            _load_image(plugin, hooks, image)
+            print_notes(image.notes)
+            yield hooks, image
+        return
+    if builder:
+        raise UsageError(
+            f"--builder is for container images, and {plugin.manifest.name} is deployed as a zip file: leave it out, "
+            "or set package = 'image' in pyproject.toml"
+        )
     hooks = _require_no_errors(plugin)
+    yield hooks, _build_package(plugin, hooks)
+
+
+def _build_package(plugin: Plugin, hooks: Hooks) -> Package:
     with showing_progress() as progress:
         package = build_package(plugin, progress=progress)
         progress("Loading the package")
-        loading = CheckResult(tuple(check_loading(plugin, package.path, hooks.loaded)))
+        findings = check_loading(plugin, package.path, hooks.loaded)
+    _require_loading(findings)
+    return package
+
+
+def _load_image(plugin: Plugin, hooks: Hooks, image: Image) -> None:
+    # What an engine has built needs what is in its base, and cannot be loaded here.
+    if image.builder != "layers":
+        return
+    with scratch_folder(plugin.root) as folder, showing_progress() as progress:
+        code = folder / "code.zip"
+        if write_code_of(image, code):
+            progress("Loading the code of the image")
+            findings = check_loading(plugin, code, hooks.loaded)
+        else:
+            findings = []
+    _require_loading(findings)
+
+
+def _require_loading(findings: list[Finding]) -> None:
+    loading = CheckResult(tuple(findings))
     if loading.errors:
         raise _first_error(loading)
     print_warnings(loading.findings)
-    return hooks, package
-
-
-def read_package(package: Package) -> bytes:
-    """Read a package's zip file.
-
-    Raises:
-        OperationFailed: Another build has replaced it.
-    """
-    content = package.path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != package.sha256:
-        raise OperationFailed(f"{package.path} was changed after it was built: run this command again")
-    return content
 
 
 def _require_no_errors(plugin: Plugin) -> Hooks:

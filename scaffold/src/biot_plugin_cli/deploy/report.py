@@ -18,7 +18,14 @@ from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.terminal.console import err, out
 from biot_plugin_cli.terminal.plain_text import columns, one_line, one_sentence
 
-__all__ = ["plan_document", "print_not_stored", "print_plan", "print_plugin", "print_plugins", "print_warnings"]
+__all__ = [
+    "plan_document",
+    "print_not_stored",
+    "print_plan",
+    "print_plugin",
+    "print_plugins",
+    "print_warnings",
+]
 
 _Parts: TypeAlias = "list[str | tuple[str, str]]"
 """The parts of a line: a text, or a text and its style."""
@@ -37,7 +44,7 @@ _FIELDS = (
     "memorySize",
     "cronSchedule",
 )
-_ADDED_FIELDS = ("endpointUrl", "linkToConsole", "lastModifiedTime")
+_ADDED_FIELDS = ("reservedConcurrency", "endpointUrl", "linkToConsole", "lastModifiedTime")
 
 
 def plan_document(plan: Plan, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -46,10 +46,10 @@ def roll_back(destination: Destination, version: int | None, *, yes: bool) -> di
     source = {"codeOf": package.version}
     if plan.action == "none":
         return {**plan_document(plan, environment), **source}
-    code = (package.file.name, package.read())
+    code = package.read()
     confirm(f"Deploy the code of version {package.version} again?", yes=yes)
-    endpoint_url = upload(destination, plan, make, code, package.config)
-    return {**plan_document(plan, environment), **source, "endpointUrl": endpoint_url}
+    document = upload(destination, plan, make, code, package.config)
+    return {**plan_document(plan, environment), **source, **document}
 
 
 def _find(stored: Sequence[StoredPackage], version: int) -> StoredPackage:

@@ -44,7 +44,10 @@ def generate(plugin: Plugin, tool: Format, output: Path | None, *, force: bool) 
         CliError: The plugin cannot be imported or deployed to an account of one's own, or a file cannot be written.
     """
     if plugin.manifest.package == "image":
-        raise InvalidPlugin("Container images cannot be exported: set package = 'zip' in pyproject.toml")
+        raise InvalidPlugin(
+            "A template names a zip file, and this plugin is deployed as a container image: run biot-plugin deploy "
+            "--target aws, or set package = 'zip' in pyproject.toml"
+        )
     base_url, hooks = plugin.base_url, discover_hooks(plugin)
     desired = DesiredState.of(plugin.manifest, plugin.environment, base_url or "", hooks, None)
     require_environment_size({**plugin.manifest.environment, **desired.label_variables}, plugin.manifest.environment)

@@ -90,7 +90,7 @@ def _log_group(desired: DesiredState) -> dict[str, Any]:
 def _role(desired: DesiredState, variables: Variables) -> dict[str, Any]:
     group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:" + desired.names.log_group
     secret = variables.secret_arn
-    role = desired.role(group, f"${{{secret.camel_case}}}" if secret else "")
+    role = desired.role(group, f"${{{secret.camel_case}}}" if secret else None)
     if role is None:
         raise ValueError("an existing role is used")
     return {

@@ -94,7 +94,7 @@ def _log_group(desired: DesiredState) -> Block:
 
 def _role(desired: DesiredState, variables: Variables) -> Iterator[Block]:
     secret = variables.secret_arn
-    role = desired.role(f"${{{_GROUP}.arn}}", f"${{var.{secret.snake_case}}}" if secret else "")
+    role = desired.role(f"${{{_GROUP}.arn}}", f"${{var.{secret.snake_case}}}" if secret else None)
     if role is None:
         raise ValueError("an existing role is used")
     yield Block(

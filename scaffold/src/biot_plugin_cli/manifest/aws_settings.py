@@ -41,6 +41,8 @@ class AwsSettings:
         service_user: Whether the plugin has a service user on the platform.
         service_user_role: The id of the service user's role on the platform; None to make one without permissions.
         key_store: Where the service user's key is kept: in an encrypted variable, or in Secrets Manager.
+        repository: The name of the account's repository for the images of the plugin; None for a zip file.
+        create_repository: Whether to make the repository.
     """
 
     region: str | None = None
@@ -57,6 +59,8 @@ class AwsSettings:
     service_user: bool = True
     service_user_role: str | None = None
     key_store: Literal["variable", "secrets-manager"] = "variable"
+    repository: str | None = None
+    create_repository: bool = False
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Self:
@@ -89,6 +93,9 @@ def find_aws_problems(value: Any, within: tuple[str, ...]) -> Iterator[ManifestP
     if bool(value.get("subnets")) != bool(value.get("security-groups")):
         message, advice = f"{header} has only one of subnets and security-groups", "set both, or none"
         yield ManifestProblem("vpc-incomplete", keys, message, advice)
+    if value.get("create-repository") and not value.get("repository"):
+        message, advice = f"{header} has create-repository without a name for it", "set repository, or remove it"
+        yield ManifestProblem("repository-missing", keys, message, advice)
     if value.get("role") and (value.get("permissions-boundary") or value.get("role-path")):
         message, advice = f"{header} has an existing role, and settings of one to make", "remove either"
         yield ManifestProblem("role-ambiguous", keys, message, advice)
@@ -141,5 +148,11 @@ _RULES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     "service-user": ("true or false", lambda value: isinstance(value, bool)),
     "service-user-role": ("the id of a role on the platform", _text(r"[0-9a-fA-F-]{36}")),
+    "repository": (
+        "the name of a repository in the account's ECR, such as 'plugins/demo', of at most 256 lower-case letters, "
+        "digits and single '/', '.', '_' and '-'",
+        _text(r"(?=.{2,256}$)[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*", 256),
+    ),
+    "create-repository": ("true or false", lambda value: isinstance(value, bool)),
     "key-store": ("'variable' or 'secrets-manager'", lambda value: value in ("variable", "secrets-manager")),
 }

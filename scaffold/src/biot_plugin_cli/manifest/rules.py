@@ -10,6 +10,7 @@ from typing import Any
 from biot_plugin_cli.manifest.aws_settings import find_aws_problems
 from biot_plugin_cli.manifest.base_url import BASE_URL, BASE_URL_FORM, is_base_url
 from biot_plugin_cli.manifest.environment_variables import find_variable_problems
+from biot_plugin_cli.manifest.image_settings import find_image_problems
 from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
 from biot_plugin_cli.manifest.production import PRODUCTION
@@ -24,7 +25,7 @@ _REQUIRED = ("name", "display-name", "version", "runtime")
 _CORS_LISTS = ("allow-origins", "allow-methods", "allow-headers", "expose-headers")
 _CORS_METHODS = ("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH")
 _MAX_RENDERED_LENGTH = 60
-_TABLES = {"aws": find_aws_problems, "environment": find_variable_problems}
+_TABLES = {"aws": find_aws_problems, "image": find_image_problems, "environment": find_variable_problems}
 
 _TOP_LEVEL = ("env",)
 _OF_ENVIRONMENTS = (BASE_URL, PRODUCTION)
@@ -114,6 +115,7 @@ _RULES: Mapping[str, _Rule] = {
     ),
     "analytics-db-access": _Rule("true or false", lambda value: isinstance(value, bool)),
     "package": _Rule("'zip' or 'image'", lambda value: value in ("zip", "image")),
+    "image": _Rule("a table, [tool.biot-plugin.image]", lambda value: isinstance(value, dict)),
     "target": _Rule("'biot' or 'aws'", lambda value: value in ("biot", "aws")),
     "aws": _Rule("a table, [tool.biot-plugin.aws]", lambda value: isinstance(value, dict)),
     "interception-order": _Rule("an integer, 1 or more", _integer(1, 2**31 - 1)),

@@ -16,7 +16,7 @@ __all__ = ["Manifest"]
 # Replace invalid or missing required keys, so that everything else can be checked nevertheless.
 _PLACEHOLDERS = {"name": "plugin", "display-name": "Plugin", "version": 1, "runtime": RUNTIMES[-1]}
 
-_MERGED_KEYS = ("aws", "environment", "cors")
+_MERGED_KEYS = ("aws", "image", "environment", "cors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Manifest:
         cors: The cross-origin lists of the plugin's public URL, unchanged from the file.
         analytics_db_access: Whether the plugin may access the analytics database.
         package: The package type.
+        image: The settings of a container image, unchanged from the file.
         target: Where the plugin runs: BioT's account, or an AWS account of one's own.
         aws: The settings of the latter, unchanged from the file.
         interception_order: The order of all interceptions without one of their own, or None.
@@ -55,6 +56,7 @@ class Manifest:
     cors: Mapping[str, list[str]] = field(default_factory=dict)
     analytics_db_access: bool = False
     package: Literal["zip", "image"] = "zip"
+    image: Mapping[str, Any] = field(default_factory=dict)
     target: Literal["biot", "aws"] = "biot"
     aws: Mapping[str, Any] = field(default_factory=dict)
     interception_order: int | None = None
@@ -75,7 +77,7 @@ class Manifest:
         return cls(**_attributes({**placeholders, **valid}), mentioned=frozenset(valid))
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> Self:
-        """Apply the overrides of an environment; `aws`, `environment` and `cors` are merged name by name.
+        """Apply the overrides of an environment; `aws`, `image`, `environment` and `cors` are merged name by name.
 
         Args:
             overrides: A valid table `[tool.biot-plugin.env.NAME]`.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from biot_plugin_cli.aws.alias import Alias, find_alias
+from biot_plugin_cli.aws.ecr.repository import Repository, find_repository
 from biot_plugin_cli.aws.errors import explained
 from biot_plugin_cli.aws.function import FunctionState, find_function
 from biot_plugin_cli.aws.function_url import FunctionUrl, find_url
@@ -25,8 +26,12 @@ STATE_TAG = "biot-plugin:state"
 PREVIOUS_TAG = "biot-plugin:previous-version"
 URL_TAG = "biot-plugin:url"
 """The tag of the log group with the function URL, which outlives a function that somebody deletes by hand."""
+SECRET_TAG = "biot-plugin:secret"  # noqa: S105 - the name of a tag
+"""The tag of the log group that says whether there is a secret: `made` or `deleted`."""
 CODE_TAG = "biot-plugin:code"
 """The tag with the content hash and the SHA-256 of the code that was deployed last."""
+
+SECRET_MADE, SECRET_DELETED = "made", "deleted"
 
 DISABLED = "DISABLED"
 ENABLED = "ENABLED"
@@ -43,9 +48,12 @@ class ActualState:
         role: The execution role that was made for the plugin.
         log_group: The log group.
         url: The function URL.
+        other_url: A function URL that somebody has made past the alias.
         permissions: The statements that deployments have made, by their ids.
+        other_permissions: The statements that somebody else has made.
         schedule: The schedule.
         secret: The secret with the service user's key.
+        repository: The repository of the function's image.
     """
 
     function: FunctionState | None = None
@@ -54,9 +62,12 @@ class ActualState:
     role: Role | None = None
     log_group: LogGroup | None = None
     url: FunctionUrl | None = None
+    other_url: FunctionUrl | None = None
     permissions: Mapping[str, Permission] = field(default_factory=dict)
+    other_permissions: tuple[Permission, ...] = ()
     schedule: Schedule | None = None
     secret: StoredSecret | None = None
+    repository: Repository | None = None
 
     @property
     def is_disabled(self) -> bool:
@@ -85,7 +96,8 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
     Args:
         account: The account.
         names: The names of the resources.
-        settings: The settings: IAM and Secrets Manager are asked only if they are used, as one may lack the right to.
+        settings: The settings: IAM, Secrets Manager and ECR are asked only if they are used, as one may lack the right
+            to.
 
     Raises:
         CliError: AWS cannot be reached, or refuses.
@@ -93,17 +105,26 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
     with explained():
         function = find_function(account, names.function)
         alias = find_alias(account, names.function, ALIAS) if function else None
+        log_group = find_log_group(account, names.log_group)
         has_secret = settings.service_user and settings.key_store == "secrets-manager"
+        is_made = log_group is not None and log_group.tags.get(SECRET_TAG) == SECRET_MADE
+        urls = [find_url(account, names.function, alias) if function else None for alias in (ALIAS, None)]
+        # Some stand-ins of AWS have one URL for both.
+        is_other = urls[1] is not None and (urls[0] is None or urls[0].address != urls[1].address)
+        permissions = _read_permissions(account, names.function) if function else []
         return ActualState(
             function=function,
             alias=alias,
             live=find_function(account, names.function, alias.version) if alias else None,
             role=None if settings.role else find_role(account, names.role),
-            log_group=find_log_group(account, names.log_group),
-            url=find_url(account, names.function, ALIAS) if function else None,
-            permissions=find_permissions(account, names.function, ALIAS) if function else {},
+            log_group=log_group,
+            url=urls[0],
+            other_url=urls[1] if is_other else None,
+            permissions={permission.sid: permission for permission in permissions if permission.is_own},
+            other_permissions=tuple(permission for permission in permissions if not permission.is_own),
             schedule=find_schedule(account, names.rule),
-            secret=find_secret(account, names.secret) if has_secret or _uses_secret(function) else None,
+            secret=find_secret(account, names.secret) if has_secret or is_made or _uses_secret(function) else None,
+            repository=find_repository(account, settings.repository) if settings.repository else None,
         )
 
 
@@ -133,6 +154,10 @@ def require_ownership(actual: ActualState, names: ResourceNames, *, adopt: bool)
                 f"The {resource} exists, and was not made by biot-plugin: pass --adopt to take it over, or set "
                 "function-name in [tool.biot-plugin.aws]"
             )
+
+
+def _read_permissions(account: Account, function: str) -> list[Permission]:
+    return [permission for alias in (ALIAS, None) for permission in find_permissions(account, function, alias)]
 
 
 def _uses_secret(function: FunctionState | None) -> bool:

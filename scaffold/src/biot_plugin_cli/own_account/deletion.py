@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from biot_plugin_cli.aws.ecr.repository import delete_repository
 from biot_plugin_cli.aws.function import delete_function
 from biot_plugin_cli.aws.function_url import delete_url
 from biot_plugin_cli.aws.log_group import delete_log_group
@@ -14,6 +15,7 @@ from biot_plugin_cli.aws.secret import delete_secret
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.own_account.actual_state import ActualState, read_actual_state
 from biot_plugin_cli.own_account.apply import run_steps
+from biot_plugin_cli.own_account.code.repository import is_used_by_others
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.own_account.report import print_steps, print_title
 from biot_plugin_cli.own_account.steps.base import Step
@@ -99,13 +101,18 @@ def _surroundings(place: Place, names: ResourceNames, actual: ActualState) -> It
         yield _deletion(f"role {names.role}", lambda: delete_role(place.account, names.role))
     if actual.secret and is_owned(actual.secret.tags, names):
         yield _deletion(f"secret {names.secret}", lambda: delete_secret(place.account, names.secret))
+    repository = place.settings.repository
+    is_ours = actual.repository is not None and is_owned(actual.repository.tags, names)
+    # Another environment of the plugin, or another plugin, may have its images there too.
+    if repository and is_ours and not is_used_by_others(place.account, repository, names.function):
+        yield _deletion(f"repository {repository}", lambda: delete_repository(place.account, repository))
 
 
 def _has_service_user(place: Place, names: ResourceNames, actual: ActualState) -> bool:
     """Whether there is a service user that was made for the plugin, as the log group was before it."""
     group = actual.log_group
     is_ours = group is not None and is_owned(group.tags, names)
-    return is_ours and place.settings.service_user and place.platform.find_service_user(names.service_user) is not None
+    return is_ours and place.settings.service_user and place.platform.has_service_user(names.service_user)
 
 
 def _is_own_log_group(tags: Mapping[str, str], names: ResourceNames, *, is_own_function: bool) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from biot_plugin_cli.deploy.preparation import prepare
+from biot_plugin_cli.deploy.preparation import prepared
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.own_account.actual_state import read_actual_state, require_ownership
 from biot_plugin_cli.own_account.apply import run_steps
+from biot_plugin_cli.own_account.code.built import require_repository_name
 from biot_plugin_cli.own_account.desired_state import DesiredState
 from biot_plugin_cli.own_account.first_call import find_problem_of_url
 from biot_plugin_cli.own_account.place import Place
@@ -22,7 +23,7 @@ from biot_plugin_cli.terminal.console import err
 __all__ = ["deploy"]
 
 
-def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool, builder: str | None = None) -> dict[str, Any]:
     """Deploy a plugin, unless everything is there already; return the document of `--json`.
 
     Args:
@@ -30,15 +31,20 @@ def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, 
         dry_run: Whether to stop after the plan.
         yes: Whether to skip the confirmation.
         adopt: Whether to take over resources of the same names that were not made by this program.
+        builder: What builds the image of the plugin; None for what the manifest says.
 
     Raises:
-        CliError: It cannot be imported, packaged or deployed.
+        CliError: It cannot be imported, built or deployed.
     """
     plugin = place.plugin
     if plugin.manifest.package == "image":
-        raise OperationFailed("Container images cannot be deployed yet: set package = 'zip' in pyproject.toml")
-    hooks, package = prepare(plugin)
-    desired = DesiredState.of(plugin.manifest, plugin.environment, place.base_url, hooks, package)
+        require_repository_name(place.settings)
+    with prepared(plugin, builder, on_lambda=True) as (hooks, built):
+        desired = DesiredState.of(plugin.manifest, plugin.environment, place.base_url, hooks, built)
+        return _deploy(place, desired, dry_run=dry_run, yes=yes, adopt=adopt)
+
+
+def _deploy(place: Place, desired: DesiredState, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
     plan = _plan(place, desired, adopt=adopt)
     print_plan(plan)
     if plan.action == "none" or dry_run:
@@ -47,6 +53,7 @@ def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, 
         confirm("Go on?", yes=yes)
         plan = _refresh(place, plan, adopt=adopt)
     with showing_progress() as progress:
+        plan.deployment.progress = progress
         run_steps(plan.steps, progress, "deploy")
         problem = find_problem_of_url(plan.deployment, progress)
     if problem:
@@ -74,4 +81,6 @@ def _refresh(place: Place, plan: Plan, *, adopt: bool) -> Plan:
 
 
 def _document(plan: Plan) -> dict[str, Any]:
-    return {**plan_document(plan), "endpointUrl": plan.deployment.url}
+    pushed = plan.deployment.pushed
+    image = {"image": pushed.document} if pushed else {}
+    return {**plan_document(plan), "endpointUrl": plan.deployment.url, **image}

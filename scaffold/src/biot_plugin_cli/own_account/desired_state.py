@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from biot_plugin_cli.aws.function import FunctionConfig
@@ -13,26 +12,46 @@ from biot_plugin_cli.aws.names import ALIAS, ResourceNames
 from biot_plugin_cli.aws.policy_documents import execution_policy, trust_policy
 from biot_plugin_cli.aws.role import Role
 from biot_plugin_cli.aws.schedule import Schedule
-from biot_plugin_cli.deploy.preparation import read_package
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.manifest.aws_settings import AwsSettings
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from biot_plugin_cli.manifest.settings import Manifest
+from biot_plugin_cli.own_account.code.built import code_of
+from biot_plugin_cli.own_account.code.deployable import Code
 from biot_plugin_cli.own_account.hook_record import HOOKS_VARIABLE, encode_hooks, hooks_document
 from biot_plugin_cli.package.builder import Package
 
-__all__ = ["DEPLOY_VARIABLES", "KEY_VARIABLE", "LABEL_VARIABLES", "SECRET_VARIABLE", "USER_VARIABLE", "DesiredState"]
+__all__ = [
+    "DEPLOY_VARIABLES",
+    "KEY_ID_VARIABLE",
+    "KEY_VARIABLE",
+    "LABEL_VARIABLES",
+    "SECRET_VARIABLE",
+    "USER_VARIABLE",
+    "DesiredState",
+]
 
 USER_VARIABLE = "BIOT_SERVICE_USER_ID"
 KEY_VARIABLE = "BIOT_SERVICE_USER_SECRET_KEY"
 SECRET_VARIABLE = "BIOT_SERVICE_USER_SECRET_ARN"  # noqa: S105 - the name of a variable
+KEY_ID_VARIABLE = "BIOT_SERVICE_USER_KEY_ID"
+"""The id of the key in `KEY_VARIABLE`, which says whether the platform still accepts it."""
 _APP_VARIABLE = "BIOT_APP_NAME"
 _URL_VARIABLE = "BIOT_BASE_URL"
 _ENVIRONMENT_VARIABLE = "BIOT_SERVICE_ENVIRONMENT"
 
 LABEL_VARIABLES = frozenset(
-    [_APP_VARIABLE, _URL_VARIABLE, _ENVIRONMENT_VARIABLE, USER_VARIABLE, SECRET_VARIABLE, HASH_VARIABLE]
+    [
+        _APP_VARIABLE,
+        _URL_VARIABLE,
+        _ENVIRONMENT_VARIABLE,
+        USER_VARIABLE,
+        KEY_ID_VARIABLE,
+        SECRET_VARIABLE,
+        HASH_VARIABLE,
+    ]
 )
 """The environment variables that a deployment sets, and whose values are no secrets."""
 
@@ -50,9 +69,7 @@ class DesiredState:
         manifest: The plugin's manifest, with the overrides of its environment.
         base_url: The base URL of the platform's APIs.
         hooks: Subscriptions and schedule, as `hooks_document` has them; None if they are unknown.
-        package: The zip file; None where only the configuration matters.
-        code: Its content.
-        content_hash: The content hash of the code.
+        code: The code; None where only the configuration matters.
     """
 
     names: ResourceNames
@@ -60,13 +77,11 @@ class DesiredState:
     manifest: Manifest
     base_url: str
     hooks: Mapping[str, Any] | None
-    package: Path | None
-    content_hash: str
-    code: bytes = field(default=b"", repr=False)
+    code: Code | None = None
 
     @classmethod
     def of(
-        cls, manifest: Manifest, environment: str | None, base_url: str, hooks: Hooks, package: Package | None
+        cls, manifest: Manifest, environment: str | None, base_url: str, hooks: Hooks, built: Package | Image | None
     ) -> Self:
         """Create the desired state of a plugin.
 
@@ -75,10 +90,11 @@ class DesiredState:
             environment: The name of the selected environment; None for none.
             base_url: The base URL of the platform's APIs.
             hooks: The plugin's hooks.
-            package: Its package; None where only the configuration matters.
+            built: Its package or image; None where only the configuration matters.
 
         Raises:
-            InvalidPlugin: A variable has the name of one that deployments set, or the plugin needs BioT's account.
+            InvalidPlugin: A variable has the name of one that deployments set, the plugin needs BioT's account, or no
+                repository is named for its image.
             OperationFailed: Another build has replaced the package.
         """
         if manifest.analytics_db_access:
@@ -95,10 +111,18 @@ class DesiredState:
             manifest=manifest,
             base_url=base_url,
             hooks=hooks_document(hooks, manifest.interception_order),
-            package=package.path if package else None,
-            content_hash=package.content_hash if package else "",
-            code=read_package(package) if package else b"",
+            code=code_of(built, settings) if built else None,
         )
+
+    @property
+    def content_hash(self) -> str:
+        """The content hash of the code; empty where only the configuration matters."""
+        return self.code.content_hash if self.code else ""
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the code is a container image, which has runtime and handler in it."""
+        return self.manifest.package == "image"
 
     @property
     def alias(self) -> str:
@@ -152,8 +176,8 @@ class DesiredState:
         """
         manifest, settings = self.manifest, self.settings
         return FunctionConfig(
-            runtime=manifest.runtime,
-            handler=manifest.handler,
+            runtime="" if self.is_image else manifest.runtime,
+            handler="" if self.is_image else manifest.handler,
             role=role,
             timeout=manifest.timeout,
             memory_size=manifest.memory_size,
@@ -164,19 +188,20 @@ class DesiredState:
             kms_key=settings.kms_key or "",
         )
 
-    def role(self, log_group: str, secret: str) -> Role | None:
+    def role(self, log_group: str, secret: str | None) -> Role | None:
         """Return the execution role; None if an existing one is used.
 
         Args:
             log_group: The ARN of the log group.
-            secret: The ARN of the secret; may end with `-??????` for what AWS adds to its name.
+            secret: The ARN of the secret; may end with `-??????` for what AWS adds to its name. None if no version
+                reads one.
         """
         settings = self.settings
         if settings.role:
             return None
         resources = {
             "log_group": log_group,
-            "secret": secret if self.has_secret else None,
+            "secret": secret,
             "key": settings.kms_key,
             "vpc": "*" if settings.subnets else None,
         }

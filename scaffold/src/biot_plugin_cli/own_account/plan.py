@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from biot_plugin_cli.deploy.config_changes import Change
-from biot_plugin_cli.own_account.steps.address import plan_address, plan_permissions
+from biot_plugin_cli.own_account.steps.address import plan_address, plan_foreign_access, plan_permissions
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
 from biot_plugin_cli.own_account.steps.function import code_changes, plan_function
+from biot_plugin_cli.own_account.steps.image import plan_image, plan_repository
 from biot_plugin_cli.own_account.steps.log_group import plan_log_group
 from biot_plugin_cli.own_account.steps.role import plan_role
 from biot_plugin_cli.own_account.steps.schedule import plan_schedule
@@ -63,18 +64,27 @@ def make_plan(deployment: Deployment) -> Plan:
     Raises:
         CliError: It cannot be deployed, or the platform cannot be asked.
     """
-    before = [*plan_log_group(deployment), *plan_service_user(deployment), *plan_role(deployment)]
+    service_user = plan_service_user(deployment)
     function = plan_function(deployment)
+    image = [*plan_repository(deployment), *plan_image(deployment, code_changes=code_changes(deployment))]
+    version = plan_version(deployment, function_changes=bool(function))
+    is_live_replaced = bool(version) and deployment.actual.live is not None
+    role, role_afterwards = plan_role(deployment, is_live_replaced=is_live_replaced)
     steps = (
-        *before,
+        *plan_log_group(deployment),
+        *service_user,
+        *role,
+        *image,
         *function,
         *plan_lost_address(deployment.platform, deployment.actual.lost_address),
         *plan_unsubscribing(deployment),
-        *plan_version(deployment, function_changes=bool(function)),
+        *version,
         *plan_permissions(deployment),
         *plan_address(deployment),
+        *plan_foreign_access(deployment),
         *plan_schedule(deployment),
         *plan_subscribing(deployment),
-        *plan_secret_removal(deployment),
+        *role_afterwards,
+        *plan_secret_removal(deployment, is_live_replaced=is_live_replaced),
     )
     return Plan(deployment, steps, code_changes(deployment))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.service_users import (
+    ServiceKey,
     delete_service_user,
     ensure_service_user,
+    find_secret_keys,
     find_service_user,
+    has_service_user,
     new_secret_key,
 )
 from biot_plugin_cli.subscriptions.apply import apply_changes
@@ -30,12 +33,21 @@ class PlatformSide(Protocol):
         """Return the id of a service user; None if there is none."""
         ...
 
-    def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
-        """Create a service user, if there is none of this name, and a key; return its id and the key.
+    def has_service_user(self, name: str) -> bool:
+        """Whether there is anything of a service user to delete."""
+        ...
+
+    def find_service_keys(self, user_id: str) -> tuple[str, ...]:
+        """Return the ids of a service user's keys, the oldest first."""
+        ...
+
+    def make_service_key(self, name: str, role: str | None, used: Sequence[str]) -> ServiceKey:
+        """Create a service user, if there is none of this name, and a key.
 
         Args:
             name: The name of the service user.
             role: The id of its role on the platform, if it is created; None to create one.
+            used: The ids of the keys that are used, the most important one first, which is never deleted.
         """
         ...
 
@@ -78,10 +90,18 @@ class BiotPlatform:
         user = find_service_user(self.client, name)
         return user.id if user else None
 
-    def make_service_key(self, name: str, role: str | None) -> tuple[str, str]:
-        """Create a service user, if there is none of this name, and a key; return its id and the key."""
+    def has_service_user(self, name: str) -> bool:
+        """Whether there is anything of a service user to delete."""
+        return has_service_user(self.client, name)
+
+    def find_service_keys(self, user_id: str) -> tuple[str, ...]:
+        """Return the ids of a service user's keys, the oldest first."""
+        return find_secret_keys(self.client, user_id)
+
+    def make_service_key(self, name: str, role: str | None, used: Sequence[str]) -> ServiceKey:
+        """Create a service user, if there is none of this name, and a key."""
         user = ensure_service_user(self.client, name, role)
-        return user.id, user.secret_key or new_secret_key(self.client, user.id)
+        return user.secret_key or new_secret_key(self.client, user.id, used)
 
     def delete_service_user(self, name: str) -> None:
         """Delete a service user, if there is one."""

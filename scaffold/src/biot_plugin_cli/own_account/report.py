@@ -48,6 +48,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         ],
         "steps": [{"resource": step.resource, "action": step.action} for step in plan.steps],
         "otherVariables": other_variables(plan),
+        "reservedConcurrency": deployment.actual.function.concurrency if deployment.actual.function else None,
     }
 
 
@@ -60,6 +61,12 @@ def print_plan(plan: Plan) -> None:
     if others := other_variables(plan):
         names = ", ".join(map(one_line, others))
         err.print(Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: not in pyproject.toml"))
+    if deployment.actual.function and deployment.actual.function.concurrency == 0:
+        err.print(
+            f"warning: The reserved concurrency of {deployment.desired.names.function} is 0, so AWS refuses every "
+            "call: remove it in AWS's console, where somebody has set it",
+            markup=False,
+        )
 
 
 def print_title(word: tuple[str, str], plugin: str, account: Account, base_url: str) -> None:

@@ -13,17 +13,17 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from biot_plugin_cli.own_account.actual_state import PREVIOUS_TAG, ActualState
 from biot_plugin_cli.own_account.apply import run_steps
-from biot_plugin_cli.own_account.desired_state import KEY_VARIABLE, SECRET_VARIABLE
+from biot_plugin_cli.own_account.desired_state import USER_VARIABLE
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.own_account.report import print_steps, print_title
 from biot_plugin_cli.own_account.status import require_deployed
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
 from biot_plugin_cli.own_account.steps.schedule import plan_schedule
+from biot_plugin_cli.own_account.steps.service_keys import has_valid_key
 from biot_plugin_cli.own_account.steps.subscriptions import plan_subscribing, plan_unsubscribing
 from biot_plugin_cli.own_account.switch import deployment_of_version
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.terminal.confirmation import confirm
-from biot_plugin_cli.terminal.console import err
 
 __all__ = ["roll_back"]
 
@@ -61,14 +61,9 @@ def roll_back(place: Place, version: int | None, *, yes: bool) -> dict[str, Any]
     }
     if not steps:
         return document
+    _require_key(place, actual, target)
     print_title(("Update", "yellow"), place.names.plugin, place.account, place.base_url)
     print_steps(steps, {})
-    if _has_replaced_key(actual, target):
-        err.print(
-            f"warning: Version {target.version} has a key of the service user that was replaced since, so event.biot "
-            "cannot log in: if the plugin uses it, check out the older code and deploy it instead",
-            markup=False,
-        )
     confirm(f"Let {place.names.function} run version {target.version} again?", yes=yes)
     with showing_progress() as progress:
         run_steps(steps, progress, f"rollback --to {target.version}")
@@ -91,13 +86,21 @@ def _steps(deployment: Deployment, current: str, version: str) -> tuple[Step, ..
     )
 
 
-def _has_replaced_key(actual: ActualState, version: FunctionState) -> bool:
-    """Whether a version has a key that the service user has no more: deployments delete the one before."""
-    newest = actual.function.config.environment if actual.function else {}
-    own = version.config.environment
-    if SECRET_VARIABLE in own:
-        return actual.secret is None or actual.secret.arn != own[SECRET_VARIABLE]
-    return KEY_VARIABLE in own and own[KEY_VARIABLE] != newest.get(KEY_VARIABLE)
+def _require_key(place: Place, actual: ActualState, version: FunctionState) -> None:
+    """Require that a version can log in to the platform, if it has a service user.
+
+    Raises:
+        OperationFailed: Its key is gone.
+    """
+    if USER_VARIABLE not in version.config.environment:
+        return
+    user_id = place.platform.find_service_user(place.names.service_user)
+    keys = place.platform.find_service_keys(user_id) if user_id else ()
+    if not has_valid_key(version, actual.secret, keys):
+        raise OperationFailed(
+            f"Version {version.version} has a key of the service user that the platform does not accept any more, so "
+            "its event.biot could not log in: check out the older code and deploy it instead, which uses a valid key"
+        )
 
 
 def _previous(actual: ActualState) -> str | None:
@@ -106,6 +109,11 @@ def _previous(actual: ActualState) -> str | None:
 
 def _select(versions: Sequence[FunctionState], requested: str | None, current: str) -> FunctionState:
     known = ", ".join(f"{state.version} (live)" if state.version == current else state.version for state in versions)
+    if requested is None and not [state for state in versions if state.version != current]:
+        raise OperationFailed(
+            f"Version {current} is the only one that there is, so there is nothing to roll back to: check out the "
+            "older code and deploy it"
+        )
     # One that is live already is left from an interrupted deployment.
     if requested is None or (requested == current and requested not in known):
         raise OperationFailed(f"No version before the live one is recorded: choose one with --to, of {known}")

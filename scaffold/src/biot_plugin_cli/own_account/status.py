@@ -36,6 +36,7 @@ def show_status(place: Place) -> dict[str, Any]:
         **document,
         "endpointUrl": actual.address,
         "linkToConsole": console_link(place.account, place.names.function),
+        "reservedConcurrency": actual.function.concurrency,
         "lastModifiedTime": actual.function.modified,
     }
 
@@ -108,8 +109,10 @@ def _describe(
         "function": live.arn.split(":")[6],
         "account": account.id,
         "region": account.region_name,
-        "runtime": config.runtime,
-        "handler": config.handler,
+        "packageType": live.package_type.lower(),
+        "runtime": config.runtime or None,
+        "handler": config.handler or None,
+        **({"imageDigest": f"sha256:{live.code_sha256}"} if live.package_type == "Image" else {}),
         "architecture": config.architecture,
         "timeout": config.timeout,
         "memorySize": config.memory_size,

@@ -23,8 +23,8 @@ from biot_plugin_cli.package.report import showing_progress
 __all__ = ["deployment_of_version", "set_state"]
 
 
-def set_state(place: Place, state: str) -> dict[str, Any]:
-    """Set a plugin to `ENABLED` or `DISABLED`; return it as it is afterwards.
+def set_state(place: Place, state: str) -> tuple[dict[str, Any], bool]:
+    """Set a plugin to `ENABLED` or `DISABLED`; return it as it is afterwards, and whether anything had to be changed.
 
     The subscriptions are those of the version that is live, so that any machine can enable it again.
 
@@ -58,7 +58,7 @@ def set_state(place: Place, state: str) -> dict[str, Any]:
     )
     with showing_progress() as progress:
         run_steps(steps, progress, "disable" if state == DISABLED else "enable")
-    return show_status(place)
+    return show_status(place), bool(steps)
 
 
 def deployment_of_version(
@@ -82,5 +82,5 @@ def deployment_of_version(
             "changed by hand: change its subscriptions with biot-plugin subscribe and unsubscribe"
         )
     manifest, environment = place.plugin.manifest, place.names
-    desired = DesiredState(environment, place.settings, manifest, place.base_url, hooks, None, "")
+    desired = DesiredState(environment, place.settings, manifest, place.base_url, hooks)
     return Deployment(place.account, desired, actual, place.platform, url=actual.address)

@@ -11,7 +11,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, SSLError
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
-from biot_plugin_cli.platform.proxies import LOOPBACK, pool_for
+from biot_plugin_cli.http.proxies import LOOPBACK, pool_for
 
 __all__ = ["AddressProblem", "find_problem", "require_plugin", "require_url"]
 

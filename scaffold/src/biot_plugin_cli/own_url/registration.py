@@ -18,7 +18,7 @@ from biot_plugin_cli.own_url.service_user import (
     service_user_name,
 )
 from biot_plugin_cli.platform.errors import Refusal
-from biot_plugin_cli.platform.service_users import delete_service_user, find_service_user
+from biot_plugin_cli.platform.service_users import delete_service_user, has_service_user
 from biot_plugin_cli.subscriptions.apply import apply_changes
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
@@ -124,7 +124,7 @@ def require_hooks(hooks: Hooks) -> Hooks:
 
 def _has_service_user(destination: Destination, name: str) -> bool:
     try:
-        return find_service_user(destination.client, name) is not None
+        return has_service_user(destination.client, name)
     except Refusal as error:
         # Whoever may not search service users has made none.
         if error.status_code == _FORBIDDEN:

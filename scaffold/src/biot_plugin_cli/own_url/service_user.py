@@ -89,7 +89,7 @@ def create_credentials(client: PlatformClient, name: str, role_id: str | None, f
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             user = ensure_service_user(client, name, role_id)
             key = user.secret_key or new_secret_key(client, user.id)
-            stream.write(f"{_USER_ID}={user.id}\n{_SECRET_KEY}={key}\n")
+            stream.write(f"{_USER_ID}={user.id}\n{_SECRET_KEY}={key.value}\n")
     except BaseException:
         file.unlink(missing_ok=True)
         raise

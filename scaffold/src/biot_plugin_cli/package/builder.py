@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_entries, require_runtime
+from biot_plugin_cli.archive.bytecode import require_runtime
 from biot_plugin_cli.archive.cache_folder import cache_folder, scratch_folder
 from biot_plugin_cli.archive.content_hash import Digest, content_hash
 from biot_plugin_cli.archive.file_locks import hold
@@ -27,13 +27,12 @@ from biot_plugin_cli.dependencies.lock import locked_distributions
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.dependencies.wheel_selection import require_wheels
-from biot_plugin_cli.errors import OperationFailed, PluginImportError
+from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.package.compilation import compile_sources, find_compiler, no_bytecode_note
 from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names
 from biot_plugin_cli.package.sbom import bill_of_materials
 from biot_plugin_cli.package.source_files import load_source_files
-from biot_plugin_cli.plugin.interpreters import find_interpreter
-from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.file_writer import write_atomically
 from biot_plugin_cli.terminal.signals import uninterrupted
@@ -81,7 +80,7 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
         PluginImportError: A source file is not valid Python of the runtime's version.
         OperationFailed: It cannot be built on this machine.
     """
-    manifest, python = plugin.manifest, _find_compiler(plugin)
+    manifest, python = plugin.manifest, find_compiler(plugin)
     output = (output or plugin.root / "dist" / f"{manifest.name}.zip").absolute()
     if output.is_dir():
         raise OperationFailed(f"{output} is a folder: pass the path of a zip file")
@@ -97,7 +96,7 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
         check_names(entries, dependencies.owners)
         progress("Adding the source files")
         archive = dependencies.archive
-        append_entries(archive, [*entries, *(_compile(entries, python, scratch, target) if python else ())])
+        append_entries(archive, [*entries, *(compile_sources(entries, python, scratch, target) if python else ())])
         package = _describe(archive, output, entries, dependencies)
         sbom = bill_of_materials(
             manifest, package.content_hash, dependencies.components, project.direct, _wheel_hashes(locked)
@@ -106,23 +105,8 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
         with hold(cache_folder(plugin.root, "scratch").with_suffix(".lock")), uninterrupted():
             _write(package.path, archive.read_bytes())
             _write(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
-    notes = (note, None if python else _no_bytecode_note(target))
+    notes = (note, None if python else no_bytecode_note(target))
     return replace(package, notes=tuple(filter(None, notes)))
-
-
-def _find_compiler(plugin: Plugin) -> Path | None:
-    """Find an interpreter of the plugin's runtime, which compiles it; None if this machine has none."""
-    try:
-        return plugin.python
-    except OperationFailed:
-        return find_interpreter(plugin.manifest.runtime)
-
-
-def _compile(entries: Iterable[Entry], python: Path, scratch: Path, target: Target) -> list[Entry]:
-    try:
-        return compile_entries(python, entries, scratch)
-    except SyntaxProblem as problem:
-        raise PluginImportError(f"The plugin is not valid for {target.runtime}: {problem}") from problem
 
 
 def _describe(archive: Path, output: Path, entries: Iterable[Entry], dependencies: Dependencies) -> Package:
@@ -154,10 +138,3 @@ def _write(path: Path, content: bytes) -> None:
 def _wheel_hashes(locked: Iterable[LockedDistribution]) -> dict[str, str]:
     wheels = {distribution.name: distribution.source for distribution in locked}
     return {name: wheel.sha256 for name, wheel in wheels.items() if isinstance(wheel, Wheel) and wheel.sha256}
-
-
-def _no_bytecode_note(target: Target) -> str:
-    return (
-        f"No {target.runtime} on this machine, so the package has no bytecode and is compiled on every cold start: "
-        "install it, or build the package on a machine that has it"
-    )

@@ -47,6 +47,11 @@ class PlatformClient:
         self._token: str | None = None
         self._secrets: set[str] = set()
 
+    @property
+    def base_url(self) -> str:
+        """The base URL of the platform's APIs."""
+        return self._connection.base_url
+
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from http.client import BadStatusLine, LineTooLong, RemoteDisconnected, UnknownProtocol
-from ssl import SSLCertVerificationError
 from urllib.parse import urlsplit
 
 import urllib3
@@ -13,20 +10,17 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     DecodeError,
     HTTPError,
-    InvalidChunkLength,
-    InvalidHeader,
     LocationValueError,
     NewConnectionError,
     ProtocolError,
     ProxyError,
-    ReadTimeoutError,
-    SSLError,
 )
 
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.http.failure_reasons import failure_reason, is_untrusted
+from biot_plugin_cli.http.limited_connections import MAX_BYTES, TooLarge
+from biot_plugin_cli.http.proxies import LOOPBACK, pool_for
 from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Unreachable
-from biot_plugin_cli.platform.limited_connections import MAX_BYTES, TooLarge
-from biot_plugin_cli.platform.proxies import LOOPBACK, pool_for
 
 __all__ = ["Connection", "Form"]
 
@@ -37,8 +31,6 @@ _NO_RETRIES = urllib3.Retry(0, redirect=False)
 _MAX_BYTES_IN_TOTAL = 16 * MAX_BYTES
 _MEGABYTE = 1024 * 1024
 _PIECE = 64 * 1024
-# The text of these errors has what the server sent, which may be the token that it got.
-_QUOTING = (BadStatusLine, LineTooLong, UnknownProtocol, InvalidChunkLength, InvalidHeader, ValueError)
 _HEADERS = {"accept": "application/json", "user-agent": "biot-plugin"}
 
 Form = Mapping[str, str | tuple[str, bytes, str]]
@@ -121,17 +113,19 @@ class Connection:
         if isinstance(cause, ProxyError):
             proxy = self._pool.proxy and self._pool.proxy.netloc
             return Unreachable(
-                f"Cannot connect to {self.base_url} through the proxy {proxy} ({_reason(cause.original_error)}): "
-                "check HTTPS_PROXY, or add the host to NO_PROXY"
+                f"Cannot connect to {self.base_url} through the proxy {proxy} "
+                f"({failure_reason(cause.original_error)}): check HTTPS_PROXY, or add the host to NO_PROXY"
             )
-        if _is_untrusted(cause):
+        if is_untrusted(cause):
             return Unreachable(
-                f"Cannot verify the certificate of {self.base_url} ({_reason(cause)}): "
+                f"Cannot verify the certificate of {self.base_url} ({failure_reason(cause)}): "
                 "check the URL, or set SSL_CERT_FILE to the certificates to trust"
             )
         if isinstance(cause, NewConnectionError | ConnectTimeoutError | LocationValueError):
-            return Unreachable(f"Cannot connect to {self.base_url} ({_reason(cause)}): check the URL and the network")
-        return AnswerLost(f"Lost the connection to {self.base_url} before it responded ({_reason(cause)})")
+            return Unreachable(
+                f"Cannot connect to {self.base_url} ({failure_reason(cause)}): check the URL and the network"
+            )
+        return AnswerLost(f"Lost the connection to {self.base_url} before it responded ({failure_reason(cause)})")
 
 
 def _encode(body: Form | bytes | None) -> tuple[bytes | None, dict[str, str]]:
@@ -141,19 +135,3 @@ def _encode(body: Form | bytes | None) -> tuple[bytes | None, dict[str, str]]:
         return body, {"content-type": "application/json"}
     content, content_type = urllib3.encode_multipart_formdata(list(body.items()))
     return content, {"content-type": content_type}
-
-
-def _is_untrusted(error: object) -> bool:
-    return isinstance(error, SSLError) and any(isinstance(cause, SSLCertVerificationError) for cause in error.args)
-
-
-def _reason(error: object) -> str:
-    """Return the reason of a failed connection, without urllib3's decoration."""
-    if isinstance(error, ProtocolError) and len(error.args) > 1:
-        error = error.args[1]
-    if isinstance(error, ReadTimeoutError | TimeoutError):
-        return "no response in time"
-    if isinstance(error, _QUOTING) and not isinstance(error, RemoteDisconnected):
-        return "the response is not valid HTTP"
-    text = str(error).rpartition(": ")[2] if isinstance(error, NewConnectionError) else str(error)
-    return re.sub(r"\[Errno -?\d+\] ", "", " ".join(text.split())) or type(error).__name__

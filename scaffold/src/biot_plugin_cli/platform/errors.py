@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
-from biot_plugin_cli.platform.json_document import read_json
+from biot_plugin_cli.http.json_document import read_json
 from biot_plugin_cli.terminal.plain_text import one_sentence, visible
 from biot_plugin_cli.terminal.redaction import redact
 
@@ -106,7 +106,9 @@ _MESSAGES = {
         "run biot-plugin delete first"
     ),
     "PLUGIN_EXISTS_BY_NAME": "The plugin {pluginName} already exists: run deploy again to update it",
-    "PLUGIN_IMAGE_TAG_NOT_FOUND": "No image with this tag on the platform: push the image first",
+    "PLUGIN_IMAGE_TAG_NOT_FOUND": (
+        "The platform does not find the image in its registry any more: run this command again, which pushes it"
+    ),
     "PLUGIN_NOT_FOUND": "No plugin {pluginName} on the platform: deploy it first, or see biot-plugin list",
     "PLUGIN_REQUEST_VALIDATION_FAILED": (
         "The platform rejected the configuration ({message}): correct it, biot-plugin config shows it"

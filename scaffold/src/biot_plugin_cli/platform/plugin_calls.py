@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from biot_plugin_cli.platform.hidden_values import hider
 from biot_plugin_cli.platform.plugin_names import PREFIX, require_same_plugin
 from biot_plugin_cli.platform.response_schemas import PLUGIN
 
-__all__ = ["PluginCalls"]
+__all__ = ["CodePart", "PluginCalls"]
 
 _PLUGINS = "/settings/v2/plugins"
 _ZIP = "application/x-zip-compressed"
@@ -24,7 +25,19 @@ _VARIABLES = "environmentVariables"
 _PUT_ONLY = frozenset({"name", "deploymentPackageType"})
 
 Config = Mapping[str, Any]
-Code = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class CodePart:
+    """What a call that changes a plugin has of its code.
+
+    Attributes:
+        file: The file name and the content of a zip; None if the code is not in the call.
+        fields: The fields of the configuration that say where it is instead.
+    """
+
+    file: tuple[str, bytes] | None = field(default=None, repr=False)
+    fields: Config = field(default_factory=dict)
 
 
 class PluginCalls:
@@ -54,11 +67,11 @@ class PluginCalls:
         """Fetch all plugins, sorted by name."""
         return self._client.search(_PLUGINS, {"sort": [{"prop": "name", "order": "ASC"}]}, PLUGIN)
 
-    def create(self, config: Config, code: Code) -> dict[str, Any]:
+    def create(self, config: Config, code: CodePart) -> dict[str, Any]:
         """Create a plugin."""
         return self._change("POST", _PLUGINS, config.get("name", ""), config, code)
 
-    def update(self, name: str, whole: Config, changed: Config, code: Code | None) -> dict[str, Any]:
+    def update(self, name: str, whole: Config, changed: Config, code: CodePart | None) -> dict[str, Any]:
         """Update a plugin by PUT with its whole configuration, or by PATCH with what changes.
 
         Where the environment variables do not change, PATCH is preferred: it does not send them, so that one that is
@@ -68,7 +81,7 @@ class PluginCalls:
             name: The plugin's name.
             whole: The whole new configuration.
             changed: The fields of it that change, and the version.
-            code: The file name and the content of the zip; None if the code does not change.
+            code: What the call has of the code; None if it does not change.
         """
         bodies = {
             "PUT": {**whole, "name": name},
@@ -94,7 +107,7 @@ class PluginCalls:
         path: str,
         name: str,
         config: Config,
-        code: Code | None,
+        code: CodePart | None,
         hide: Callable[[str], str] | None = None,
     ) -> dict[str, Any]:
         plugin = self._client.change(method, path, _form(config, code), PLUGIN, hide=hide or _hider(config))
@@ -115,9 +128,10 @@ def _same_plugin(name: str, plugin: Mapping[str, Any]) -> dict[str, Any]:
     return {**plugin, "name": name}
 
 
-def _form(config: Config, code: Code | None) -> Form:
-    parts: dict[str, str | tuple[str, bytes, str]] = {} if code is None else {"code": (*code, _ZIP)}
-    return {**parts, "config": json.dumps(config)}
+def _form(config: Config, code: CodePart | None) -> Form:
+    code = code or CodePart()
+    parts: dict[str, str | tuple[str, bytes, str]] = {"code": (*code.file, _ZIP)} if code.file else {}
+    return {**parts, "config": json.dumps({**config, **code.fields})}
 
 
 def _hider(config: Config) -> Callable[[str], str]:

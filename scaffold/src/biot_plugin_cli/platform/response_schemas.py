@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any, TypeAlias
 
+from biot_plugin_cli.http.json_document import read_json
 from biot_plugin_cli.platform.errors import NotThePlatform
-from biot_plugin_cli.platform.json_document import read_json
 
 __all__ = [
     "ANYTHING",
     "CODE_CONFIG",
+    "IMAGE_REPOSITORY",
     "INTERCEPTABLE",
     "INTERCEPTION",
     "NEW_SECRET_KEY",
@@ -96,7 +97,13 @@ SERVICE_USER: Schema = {"id": str, "roleId": str}
 """A service user (contract section 5.4)."""
 ROLE: Schema = {"id": str}
 """A role (contract section 5.4)."""
-NEW_SECRET_KEY: Schema = {"secretKey": str}
+IMAGE_REPOSITORY: Schema = {
+    "repositoryUri": re.compile(r"[\x21-\x7e]{1,1000}"),
+    "region": re.compile(r"[a-z0-9-]{1,50}"),
+    "credentials": {"accessKeyId": _TOKEN, "secretAccessKey": _TOKEN, "sessionToken": _TOKEN},
+}
+"""The repository for images, and credentials for it (contract section 7.2)."""
+NEW_SECRET_KEY: Schema = {"id": str, "secretKey": str}
 """A new secret key of a service user (contract section 5.4)."""
 
 

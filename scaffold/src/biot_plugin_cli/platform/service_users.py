@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -10,14 +10,38 @@ from urllib.parse import quote
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.errors import Refusal
-from biot_plugin_cli.platform.response_schemas import NEW_SECRET_KEY, ROLE, SERVICE_USER
+from biot_plugin_cli.platform.response_schemas import NEW_SECRET_KEY, ROLE, SERVICE_USER, matches
 
-__all__ = ["ServiceUser", "delete_service_user", "ensure_service_user", "find_service_user", "new_secret_key"]
+__all__ = [
+    "ServiceKey",
+    "ServiceUser",
+    "delete_service_user",
+    "ensure_service_user",
+    "find_secret_keys",
+    "find_service_user",
+    "has_service_user",
+    "new_secret_key",
+]
 
 _SERVICE_USERS = "/ums/v2/services"
 _ROLES = "/ums/v2/admin/roles"
 _DESCRIPTION = "Role of a plugin's service user, made by biot-plugin"
 _NO_SUCH_CALL = (404, 405)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKey:
+    """A secret key of a service user.
+
+    Attributes:
+        user_id: The id of the service user.
+        id: The id of the key.
+        value: The key; not shown by `repr`.
+    """
+
+    user_id: str
+    id: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +53,14 @@ class ServiceUser:
         name: Its name.
         role_id: The id of its role.
         created: Whether it was just created.
-        secret_key: Its first secret key, if it was just created and the platform has returned one; not shown by `repr`.
+        secret_key: Its first secret key, if it was just created and the platform has returned one.
     """
 
     id: str
     name: str
     role_id: str
     created: bool = False
-    secret_key: str | None = field(default=None, repr=False)
+    secret_key: ServiceKey | None = None
 
 
 def find_service_user(calls: PlatformClient, name: str) -> ServiceUser | None:
@@ -48,6 +72,16 @@ def find_service_user(calls: PlatformClient, name: str) -> ServiceUser | None:
     """
     users = calls.search(_SERVICE_USERS, {"filter": {"name": {"eq": name}}}, SERVICE_USER)
     return next((ServiceUser(user["id"], name, user["roleId"]) for user in users if user.get("name") == name), None)
+
+
+def has_service_user(calls: PlatformClient, name: str) -> bool:
+    """Whether `delete_service_user` has anything to delete, such as the role that an interrupted run has left.
+
+    Raises:
+        PlatformUnreachable: The platform did not respond.
+        PlatformRefused: The platform responded with an error.
+    """
+    return find_service_user(calls, name) is not None or bool(_find_roles(calls, name))
 
 
 def ensure_service_user(calls: PlatformClient, name: str, role_id: str | None = None) -> ServiceUser:
@@ -76,14 +110,33 @@ def ensure_service_user(calls: PlatformClient, name: str, role_id: str | None = 
         if existing is None:
             raise
         return existing
-    key = user.get("secretKeyData") or {}
-    return ServiceUser(user["id"], name, user["roleId"], created=True, secret_key=key.get("secretKey"))
+    key = user.get("secretKeyData")
+    secret_key = ServiceKey(user["id"], key["id"], key["secretKey"]) if key and matches(NEW_SECRET_KEY, key) else None
+    return ServiceUser(user["id"], name, user["roleId"], created=True, secret_key=secret_key)
 
 
-def new_secret_key(calls: PlatformClient, user_id: str) -> str:
-    """Create a secret key of a service user, and return it; if there are too many, the oldest one is deleted.
+def find_secret_keys(calls: PlatformClient, user_id: str) -> tuple[str, ...]:
+    """Return the ids of a service user's secret keys, the oldest first.
 
     Raises:
+        PlatformUnreachable: The platform did not respond.
+        PlatformRefused: The platform responded with an error.
+    """
+    keys = calls.get(_user_path(user_id), {"secretKeys": [{"id": str, "creationTime": str}]})["secretKeys"]
+    return tuple(key["id"] for key in sorted(keys, key=lambda key: str(key["creationTime"])))
+
+
+def new_secret_key(calls: PlatformClient, user_id: str, used: Sequence[str] = ()) -> ServiceKey:
+    """Create a secret key of a service user, and return it; if there are too many, one is deleted.
+
+    Args:
+        calls: The platform's client.
+        user_id: The id of the service user.
+        used: The ids of the keys that are used, the most important one first, which is never deleted. Of the others,
+            the oldest one that is not used is deleted, or else the least important one.
+
+    Raises:
+        OperationFailed: The platform allows no second key.
         PlatformUnreachable: The platform did not respond; the next run goes on.
         PlatformRefused: The platform responded with an error.
     """
@@ -92,9 +145,15 @@ def new_secret_key(calls: PlatformClient, user_id: str) -> str:
     except Refusal as error:
         if error.code != "MAX_SECRET_KEYS":
             raise
-    keys = calls.get(_user_path(user_id), {"secretKeys": [{"id": str, "creationTime": str}]})["secretKeys"]
-    oldest = min(keys, key=lambda key: key["creationTime"])
-    calls.change("DELETE", f"{_user_path(user_id)}/secret-keys/{quote(oldest['id'], safe='')}")
+    spared = used[:1]
+    keys = [key for key in find_secret_keys(calls, user_id) if key not in spared]
+    if not keys:
+        raise OperationFailed(
+            "The platform allows the service user no second secret key, and the plugin that runs uses the first one: "
+            "disable the plugin, delete that key in the platform's console, and run this command again"
+        )
+    dispensable = max(keys, key=lambda key: used.index(key) if key in used else len(used))
+    calls.change("DELETE", f"{_user_path(user_id)}/secret-keys/{quote(dispensable, safe='')}")
     return _create_key(calls, user_id)
 
 
@@ -139,8 +198,9 @@ def _find_roles(calls: PlatformClient, name: str) -> list[dict[str, Any]]:
     return [role for role in roles if role.get("name") == name]
 
 
-def _create_key(calls: PlatformClient, user_id: str) -> str:
-    return str(calls.send_json("POST", f"{_user_path(user_id)}/secret-keys", {}, NEW_SECRET_KEY)["secretKey"])
+def _create_key(calls: PlatformClient, user_id: str) -> ServiceKey:
+    key = calls.send_json("POST", f"{_user_path(user_id)}/secret-keys", {}, NEW_SECRET_KEY)
+    return ServiceKey(user_id, key["id"], key["secretKey"])
 
 
 def _user_path(user_id: str) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from biot_emulator.services.measurements.moments import parse_moment, write_moment
 
 times = st.datetimes(
-    datetime(1970, 1, 2),  # noqa: DTZ001
-    datetime(9999, 12, 30),  # noqa: DTZ001
+    datetime(1970, 1, 2),
+    datetime(9999, 12, 30),
     timezones=st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes))),
 )
 

@@ -20,6 +20,7 @@ IMAGE = {"deploymentPackageType": "IMAGE", "imageTag": "1"}
 
 
 def create(emulator: Emulator, name: str, **subscriptions: Any) -> Reply:
+    emulator.push_image({}, tag=IMAGE["imageTag"])
     config = {"name": name, "displayName": name, "version": 1, **IMAGE, "subscriptions": subscriptions}
     return emulator.call("POST", PLUGINS, form={"config": json.dumps(config).encode()})
 

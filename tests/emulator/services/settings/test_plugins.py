@@ -363,8 +363,10 @@ def test_without_code_a_plugin_has_the_platforms_own_which_changes_nothing(emula
     assert patch(emulator, {"version": 2}, NEW_CODE).status_code == 200
 
 
-def test_a_container_image_is_kept_but_not_run(emulator: Emulator) -> None:
+def test_an_image_has_no_zip_and_what_cannot_be_run_fails_in_a_sentence(emulator: Emulator) -> None:
     image = {"deploymentPackageType": "IMAGE", "imageTag": "1700000000000", "runtime": None}
+    for tag in ("1", "1700000000000"):
+        emulator.push_image({"index.py": b""}, tag)
     reply = create(emulator, CODE, **image)
     assert reply.body["code"] == "PLUGIN_CODE_IS_NOT_SUPPORTED_FOR_IMAGE_DEPLOYMENT_PACKAGE_TYPE"
     made = create(emulator, **image)
@@ -377,11 +379,12 @@ def test_a_container_image_is_kept_but_not_run(emulator: Emulator) -> None:
     assert patch(emulator, {"timeout": 7}).body["timeout"] == 7
     assert Client(emulator.url).call("GET", made.body["endpointUrl"].removeprefix(emulator.url)).status_code == 502
     [invocation] = emulator.invocations()
-    assert "container image" in invocation["error"]["message"]
+    assert "cannot be run here" in invocation["error"]["message"]
 
 
 @pytest.mark.parametrize("runtime", ["nodejs20.x", "java21"])
 def test_a_container_image_has_its_runtime_in_it(emulator: Emulator, runtime: str) -> None:
+    emulator.push_image({}, "1")
     made = create(emulator, deploymentPackageType="IMAGE", imageTag="1", runtime=runtime)
     assert (made.status_code, made.body["runtime"]) == (201, None)
     changed = patch(emulator, {"runtime": runtime})
@@ -391,6 +394,7 @@ def test_a_container_image_has_its_runtime_in_it(emulator: Emulator, runtime: st
 @pytest.mark.parametrize("tag", ["", "x" * 129, {"a": 1}, 5])
 def test_an_image_tag_is_a_text_of_some_length(emulator: Emulator, tag: Any) -> None:
     longest = {"deploymentPackageType": "IMAGE", "imageTag": "x" * 128}
+    emulator.push_image({}, longest["imageTag"])
     refused = create(emulator, **{**longest, "imageTag": tag})
     assert (refused.status_code, refused.body["code"]) == (400, "BAD_REQUEST")
     assert "[imageTag]" in refused.body["message"]

@@ -1,109 +1,100 @@
-"""The connection is cut after each request in turn: the next run ends as one that nothing disturbed."""
+"""The connection of either side is cut at each request in turn: the next run ends as one that nothing disturbed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from biot_plugin_cli.aws import session
-from biot_plugin_cli.aws.errors import AwsUnreachable
-from biot_plugin_cli.aws.session import Account
-from biot_plugin_cli.errors import CliError
-from biot_plugin_cli.own_account.deletion import delete
+from biot_plugin_cli.errors import PlatformUnreachable
 from biot_plugin_cli.own_account.hook_record import decode_hooks
-from tests.scaffold.cut_connection import CutConnection, cut_connection
-from tests.scaffold.moto_account import MotoAccount, use_account
-from tests.scaffold.own_account.quick import MemoryPlatform, QuickPlugin
+from tests.scaffold.cut_connection import cut_connection
+from tests.scaffold.own_account.memory_account import MemoryAccount
+from tests.scaffold.own_account.quick import PATIENTS, QuickPlugin, quick_plugin
+from tests.scaffold.own_account.sides import NAME, CutAws, CutPlatform, Sides, login_of_live, prepare_sides
 
-pytestmark = [pytest.mark.slow, pytest.mark.long(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.long(15)]
 
-NAME = "biot-demo"
-
-
-@pytest.fixture
-def network(aws: MotoAccount, own: QuickPlugin, monkeypatch: pytest.MonkeyPatch) -> Iterator[CutConnection]:
-    monkeypatch.setattr(session, "_MAX_ATTEMPTS", 1)
-    with cut_connection(aws.url) as connection:
-        use_account(monkeypatch, connection.url)
-        own.account = Account()
-        yield connection
+_WHERE_IT_STANDS = re.compile("(Done|Nothing was done) before.*unfinished: .*goes on from here")
 
 
-def test_a_first_deployment_goes_on_wherever_it_was_cut(
-    own: QuickPlugin, aws: MotoAccount, network: CutConnection
-) -> None:
-    own.settings = {"key-store": "secrets-manager"}
-    own.deploy()
-    requests, expected = len(network.passed), state(aws, own)
-    assert requests > 25
-    for limit in range(requests):
-        aws.reset()
-        own.platform = MemoryPlatform(before_change=lambda _: None)
-        _cut(own, network, limit)
-        assert state(aws, own) == expected, limit
+@pytest.fixture(params=["aws", "platform"])
+def sides(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sides]:
+    prepare_sides(monkeypatch)
+    own = quick_plugin(tmp_path / "own", monkeypatch)
+    if request.param == "aws":
+        yield CutAws(own)
+        return
+    emulator = request.getfixturevalue("emulator")
+    with cut_connection(emulator.url) as connection:
+        yield CutPlatform(own, emulator, connection)
 
 
-def test_an_update_goes_on_wherever_it_was_cut(own: QuickPlugin, aws: MotoAccount, network: CutConnection) -> None:
-    _deploy_first(own, aws)
-    network.passed.clear()
-    _change(own)
-    own.deploy()
-    requests, expected = len(network.passed), state(aws, own)
-    assert requests > 20
-    for limit in range(requests):
-        _deploy_first(own, aws)
-        _change(own)
-        _cut(own, network, limit)
-        assert state(aws, own) == expected, limit
+def test_a_first_deployment_goes_on_wherever_it_was_cut(sides: Sides) -> None:
+    sides.clear()
+    _cut_everywhere(sides, sides.deploy)
 
 
-def test_a_deletion_goes_on_wherever_it_was_cut(own: QuickPlugin, aws: MotoAccount, network: CutConnection) -> None:
-    _deploy_first(own, aws)
-    network.passed.clear()
-    delete(own.place, None, yes=True)
-    for limit in range(len(network.passed)):
-        _deploy_first(own, aws)
-        network.passed.clear()
-        network.limit = limit
-        with pytest.raises(CliError):
-            delete(own.place, None, yes=True)
-        network.limit = None
-        if any(aws.leftovers().values()):
-            delete(own.place, None, yes=True)
-        assert not any(aws.leftovers().values())
-        assert (own.platform.users, own.platform.subscriptions) == ({}, {})
+def test_an_update_goes_on_wherever_it_was_cut(sides: Sides) -> None:
+    sides.clear()
+    sides.own.settings = {}
+    sides.deploy()
+    _change(sides.own)
+    _cut_everywhere(sides, sides.deploy)
 
 
-@pytest.mark.parametrize("change", range(1, 4))
-def test_the_platform_may_be_gone_as_well(own: QuickPlugin, aws: MotoAccount, change: int) -> None:
-    own.deploy()
-    expected = state(aws, own)
-    aws.reset()
-    own.platform = MemoryPlatform()
-    changes = iter(range(1, 100))
-
-    def cut(_: str) -> None:
-        if next(changes) == change:
-            raise AwsUnreachable("Cannot connect to the platform: check the network")
-
-    own.platform.before_change = cut
-    with pytest.raises(AwsUnreachable, match=r"Done before: .*unfinished: .*goes on from here"):
-        own.deploy()
-    own.platform.before_change = lambda _: None
-    own.deploy()
-    assert state(aws, own) == expected
+@pytest.mark.parametrize("stores", [("variable", "secrets-manager"), ("secrets-manager", "variable")])
+def test_another_place_of_the_key_goes_on_wherever_it_was_cut(sides: Sides, stores: tuple[str, str]) -> None:
+    sides.clear()
+    sides.own.settings = {"key-store": stores[0]}
+    sides.deploy()
+    sides.own.settings = {"key-store": stores[1]}
+    _cut_everywhere(sides, sides.deploy)
 
 
-def _deploy_first(own: QuickPlugin, aws: MotoAccount) -> None:
-    aws.reset()
-    own.platform = MemoryPlatform(before_change=lambda _: None)
-    own.code = "def handler(event, context): ...\n"
-    own.manifest, own.cron, own.settings = {}, "0 3 * * ? *", {}
-    own.notifications = [{"entityTypeName": "patient", "actionName": "_create"}]
-    own.deploy()
+def test_a_deletion_goes_on_wherever_it_was_cut(sides: Sides) -> None:
+    def go_on() -> None:
+        # There is nothing more to say about a plugin that is gone.
+        if any(sides.aws.leftovers().values()):
+            sides.delete()
+
+    sides.clear()
+    sides.deploy()
+    _cut_everywhere(sides, sides.delete, go_on)
+
+
+def _cut_everywhere(sides: Sides, run: Callable[[], object], go_on: Callable[[], object] | None = None) -> None:
+    """Cut a command at each of its requests, before it arrives and before its answer; compare what the next run makes.
+
+    Where the same changes have arrived as before an earlier cut, everything is as it was there.
+    """
+    copy, connection = sides.copy(), sides.connection
+    sides.begin()
+    run()
+    requests, (changes, _), expected = len(connection.passed), sides.arrived(), _state(sides)
+    assert requests > changes > 0
+    arrived = set[tuple[int, int]]()
+    for limit, connection.answers_last in [(0, True), *product(range(1, requests), (False, True)), (requests, False)]:
+        sides.restore(copy)
+        sides.begin()
+        connection.limit = limit
+        with pytest.raises(PlatformUnreachable) as raised:
+            run()
+        connection.limit = None
+        assert sides.arrived() == (0, 0) or _WHERE_IT_STANDS.search(str(raised.value)), limit
+        if sides.arrived() in arrived:
+            continue
+        arrived.add(sides.arrived())
+        (go_on or run)()
+        assert _state(sides) == expected, limit
+        if go_on is None:
+            assert sides.deploy()["action"] == "none", limit
+    assert {count for count, _ in arrived} == {*range(changes + 1)}
 
 
 def _change(own: QuickPlugin) -> None:
@@ -111,55 +102,43 @@ def _change(own: QuickPlugin) -> None:
     own.manifest = {"memory-size": 256, "cors": {"allow-origins": ["https://a.example"]}}
     own.settings = {"log-retention": 7, "tags": {"cost": "1"}}
     own.cron, own.notifications = "0 4 * * ? *", []
+    own.interceptions = [{**PATIENTS, "order": 6}, {**PATIENTS, "type": "POST_REQUEST"}]
 
 
-def _cut(own: QuickPlugin, network: CutConnection, limit: int) -> None:
-    network.passed.clear()
-    network.limit = limit
-    with pytest.raises(AwsUnreachable):
-        own.deploy()
-    network.limit = None
-    own.deploy()
-    assert own.deploy()["action"] == "none", limit
-
-
-def state(aws: MotoAccount, own: QuickPlugin) -> Any:
+def _state(sides: Sides) -> Any:
     """All that there is, but for what is another one each time: keys, addresses, times."""
+    aws = sides.aws
+    parts = sides.platform_state(login_of_live(aws)), aws.leftovers(), _function_state(aws)
+    return json.loads(json.dumps(parts, default=str))
+
+
+def _function_state(aws: MemoryAccount) -> dict[str, Any] | None:
+    if not any(aws.leftovers().values()):
+        return None
     client, events, iam = aws.client("lambda"), aws.client("events"), aws.client("iam")
-    [url] = own.platform.subscriptions or [""]
     policies = [
         iam.get_role_policy(RoleName=NAME, PolicyName=item)
         for item in iam.list_role_policies(RoleName=NAME)["PolicyNames"]
     ]
-    return json.loads(
-        json.dumps(
-            {
-                "leftovers": aws.leftovers(),
-                "function": _config(client.get_function_configuration(FunctionName=NAME)),
-                "live": _config(client.get_function_configuration(FunctionName=NAME, Qualifier="live")),
-                "tags": client.get_function(FunctionName=NAME)["Tags"],
-                "policy": sorted(aws.policy_of(NAME), key=lambda statement: str(statement["Sid"])),
-                "cors": client.get_function_url_config(FunctionName=NAME, Qualifier="live").get("Cors"),
-                "rule": [
-                    {key: rule[key] for key in ("Name", "ScheduleExpression", "State", "Description")}
-                    for rule in events.list_rules()["Rules"]
-                ],
-                "targets": events.list_targets_by_rule(Rule=NAME)["Targets"],
-                "retention": [
-                    group["retentionInDays"] for group in aws.client("logs").describe_log_groups()["logGroups"]
-                ],
-                "role": [policy["PolicyDocument"] for policy in policies],
-                "users": own.platform.users,
-                "subscriptions": sorted(own.platform.subscribed[url]),
-            },
-            default=str,
-        )
-    )
+    return {
+        "function": _config(client.get_function_configuration(FunctionName=NAME)),
+        "live": _config(client.get_function_configuration(FunctionName=NAME, Qualifier="live")),
+        "tags": client.get_function(FunctionName=NAME)["Tags"],
+        "policy": sorted(aws.policy_of(NAME), key=lambda statement: str(statement["Sid"])),
+        "cors": client.get_function_url_config(FunctionName=NAME, Qualifier="live").get("Cors"),
+        "rule": [
+            {key: rule[key] for key in ("Name", "ScheduleExpression", "State", "Description")}
+            for rule in events.list_rules()["Rules"]
+        ],
+        "targets": events.list_targets_by_rule(Rule=NAME)["Targets"],
+        "retention": [group["retentionInDays"] for group in aws.client("logs").describe_log_groups()["logGroups"]],
+        "role": [policy["PolicyDocument"] for policy in policies],
+    }
 
 
 def _config(document: dict[str, Any]) -> dict[str, Any]:
     names = ("Runtime", "Handler", "Timeout", "MemorySize", "Role", "CodeSha256", "Architectures", "EphemeralStorage")
     variables = document["Environment"]["Variables"]
-    hidden = {name: "x" for name in variables if name.endswith(("SECRET_KEY", "SECRET_ARN"))}
+    hidden = {name: "x" for name in variables if name.endswith(("SECRET_KEY", "SECRET_ARN", "USER_ID", "KEY_ID"))}
     hooks = decode_hooks(variables["PLUGIN_HOOKS"])
     return {**{name: document[name] for name in names}, **variables, **hidden, "PLUGIN_HOOKS": hooks}

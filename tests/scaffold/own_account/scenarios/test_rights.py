@@ -33,15 +33,22 @@ SERVICES = {
     "events": "events",
     "secrets": "secretsmanager",
     "tagging": "tag",
+    "ecr": "ecr",
+}
+#: What ECR requires of whoever pushes by the API of registries.
+PUSHES = {
+    *("ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:GetDownloadUrlForLayer"),
+    *("ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:TagResource", "ecr:UploadLayerPart"),
 }
 #: What AWS requires besides, without a call of its own: a role that is passed, and tags of what is made.
-WITHOUT_CALL = {"iam:PassRole"}
+WITHOUT_CALL = {"iam:PassRole"} | PUSHES
 NAMES = {
     "lambda": ("FunctionName", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"),
     "iam": ("RoleName", f"arn:aws:iam::{ACCOUNT}:role/"),
     "logs": ("logGroupName", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"),
     "events": ("Rule", f"arn:aws:events:{REGION}:{ACCOUNT}:rule/"),
     "secretsmanager": ("SecretId", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"),
+    "ecr": ("repositoryName", f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/"),
 }
 ARNS = ("Resource", "ResourceARN", "resourceArn", "SecretId")
 
@@ -92,7 +99,7 @@ def test_every_call_in_the_code_is_allowed_and_no_other(aws: MotoAccount) -> Non
 def test_only_plugins_may_be_touched() -> None:
     wide = {action for action, resource in statements() if "biot-" not in resource}
 
-    assert wide == {"logs:DescribeLogGroups", "tag:GetResources"}
+    assert wide == {"ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "tag:GetResources"}
     assert not any("*" in action for action, _ in statements())
 
 
@@ -116,7 +123,7 @@ def _resource(service: str, params: Mapping[str, Any]) -> str:
         if str(params.get(name, "")).startswith("arn:"):
             return str(params[name])
     key, prefix = NAMES.get(service, ("", ""))
-    target = params.get(key) or params.get("Name")
+    target = params.get(key) or params.get("Name") or next(iter(params.get("repositoryNames", ())), None)
     return f"{prefix}{target}" if target else "*"
 
 

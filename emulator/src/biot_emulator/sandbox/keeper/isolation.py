@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 
 __all__ = ["LEVELS", "identity_maps", "isolate"]
 
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICE_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+}
+# What names are resolved by: the machine's own.
+_MACHINE_FILES = ("/etc/hosts", "/etc/resolv.conf")
+_TEMPORARY_SIZE = "512m"
+
 LEVELS = ("users", "mounts", "nothing")
 """The ways to isolate a process, the best first."""
 
@@ -47,13 +58,18 @@ def isolate(level: str, orders: Orders, ask_for_maps: Callable[[], object]) -> N
         OSError: The system does not allow it.
     """
     if level == "nothing":
+        if orders.root:
+            raise OSError("no process can have another root here")
         _try_to_drop_capabilities()
         return
     system_calls.unshare(users=level == "users")
     if level == "users":
         ask_for_maps()
     system_calls.make_private()
-    _change_mounts(orders)
+    if orders.root:
+        _enter_root(orders)
+    else:
+        _change_mounts(orders)
     # The working folder is still that of the mounts of before.
     os.chdir(orders.folder)
     system_calls.drop_capabilities(_PRESERVED)
@@ -89,6 +105,39 @@ def _change_mounts(orders: Orders) -> None:
     system_calls.set_read_only("/", True, recursive=True)
     for folder in orders.writable:
         system_calls.set_read_only(folder, False, recursive=False)
+
+
+def _enter_root(orders: Orders) -> None:
+    """Make an unpacked image the root of all files, with what a process needs besides; nothing else is left."""
+    root = orders.root
+    system_calls.bind(root, root)
+    system_calls.bind("/proc", f"{root}/proc")
+    _add_devices(f"{root}/dev")
+    for path in _MACHINE_FILES:
+        if os.path.isfile(path) and _is_real_file(root + path):  # noqa: PTH113
+            system_calls.bind(path, root + path)
+    temporary = f"{root}/tmp"  # noqa: S108
+    if orders.temporary:
+        system_calls.bind(orders.temporary, temporary)
+    else:
+        system_calls.cover(temporary, _TEMPORARY_SIZE)
+    system_calls.set_read_only(root, True, recursive=True)
+    system_calls.set_read_only(temporary, False, recursive=False)
+    system_calls.enter_root(root)
+
+
+def _is_real_file(path: str) -> bool:
+    """Whether there is a file at a path, without a link on the way: by a link, something would be mounted elsewhere."""
+    return os.path.isfile(path) and os.path.realpath(path) == path  # noqa: PTH113
+
+
+def _add_devices(folder: str) -> None:
+    system_calls.cover(folder)
+    for name in _DEVICES:
+        with open(f"{folder}/{name}", "xb"):  # noqa: PTH123
+            system_calls.bind(f"/dev/{name}", f"{folder}/{name}")
+    for name, target in _DEVICE_LINKS.items():
+        os.symlink(target, f"{folder}/{name}")  # noqa: PTH211
 
 
 def _hide(path: str, orders: Orders) -> None:

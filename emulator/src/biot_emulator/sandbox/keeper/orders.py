@@ -23,6 +23,8 @@ class Orders:
         command: The program and its arguments.
         environment: All of its variables.
         folder: Where it is started.
+        root: The folder that it sees as the root of all files, or nothing of this machine; empty for this machine's.
+        temporary: What it sees in that root as `/tmp`; empty for an empty folder in memory.
         writable: The folders in which it may change files, where the system can prevent it everywhere else.
         read_only: Folders inside of those in which it may not.
         hidden: Files that it sees empty, and folders of which it sees what is in `writable` alone.
@@ -35,6 +37,8 @@ class Orders:
         command: list[str],
         environment: dict[str, str],
         folder: str,
+        root: str,
+        temporary: str,
         writable: list[str],
         read_only: list[str],
         hidden: list[str],
@@ -44,6 +48,8 @@ class Orders:
         self.command = command
         self.environment = environment
         self.folder = folder
+        self.root = root
+        self.temporary = temporary
         self.writable = writable
         self.read_only = read_only
         self.hidden = hidden

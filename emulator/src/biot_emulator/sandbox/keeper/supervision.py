@@ -25,11 +25,12 @@ else:
     # What `signal` makes enumerations of.
     import _signal as signal
 
-__all__ = ["main"]
+__all__ = ["CANNOT_ISOLATE", "CANNOT_START", "main"]
 
 _LINUX = sys.platform == "linux"
 _UMASK = 0o022
-_CANNOT_START = 127
+CANNOT_ISOLATE, CANNOT_START = 126, 127
+"""Its exit codes where it starts nothing: no isolation that is good enough, or no program."""
 _MEMORY_SECONDS = 0.25
 _MAX_EXCESSES = 4
 _MAPS, _FAILED = b"m", b"f"
@@ -94,7 +95,9 @@ def _start(orders: Orders) -> int:
         child = _Child(orders, level)
         if child.is_running():
             return child.pid
-    raise AssertionError("a process that is not isolated can always be started")
+    # Every process can be started without isolation, but for those that need another root.
+    _send(2, b"No process can have another root here\n")
+    os._exit(CANNOT_ISOLATE)
 
 
 class _Child:
@@ -128,14 +131,14 @@ class _Child:
         command = self._orders.command
         try:
             if self._prepare():
-                os.execve(command[0], command, self._orders.environment)  # noqa: S606
+                os.execvpe(command[0], command, self._orders.environment)  # noqa: S606
             else:
                 _send(self._request_end, _FAILED)
         except OSError as error:
             _send(2, f"{command[0]} cannot be started: {error.strerror}\n".encode(errors="replace"))
         finally:
             # Whatever happens, this process does not go on as a second keeper.
-            os._exit(_CANNOT_START)
+            os._exit(CANNOT_START)
 
     def _prepare(self) -> bool:
         """Make this process one that can become the plugin's; return whether it could be isolated."""

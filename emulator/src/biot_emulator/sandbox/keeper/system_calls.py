@@ -15,6 +15,7 @@ __all__ = [
     "cover",
     "drop_capabilities",
     "end_with_parent",
+    "enter_root",
     "make_private",
     "set_read_only",
     "unshare",
@@ -26,6 +27,7 @@ _CLONE_NEWNS = 0x0002_0000
 _CLONE_NEWUSER = 0x1000_0000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x4_0000
 _MS_NOSUID, _MS_NODEV = 2, 4
+_MNT_DETACH = 2
 _PR_SET_PDEATHSIG, _PR_CAPBSET_READ, _PR_CAPBSET_DROP, _PR_SET_SUBREAPER, _PR_NO_NEW_PRIVILEGES = 1, 23, 24, 36, 38
 _SYS_MOUNT_SETATTR = 442
 _AT_FDCWD = -100
@@ -66,9 +68,18 @@ def bind(source: str, target: str) -> None:
     _mount(os.fsencode(source), os.fsencode(target), None, _MS_BIND | _MS_REC)
 
 
-def cover(folder: str) -> None:
+def cover(folder: str, size: str = "64k") -> None:
     """Show an empty folder in memory in place of this one."""
-    _mount(b"tmpfs", os.fsencode(folder), b"tmpfs", _MS_NOSUID | _MS_NODEV, b"size=64k,mode=0755")
+    _mount(b"tmpfs", os.fsencode(folder), b"tmpfs", _MS_NOSUID | _MS_NODEV, f"size={size},mode=0755".encode())
+
+
+def enter_root(folder: str) -> None:
+    """Make a mount the root of all files, and take away what was the root before."""
+    os.chdir(folder)
+    # The old root comes to lie over the new one, from where it is taken.
+    _check(_libc.pivot_root(b".", b"."))
+    _check(_libc.umount2(b".", _MNT_DETACH))
+    os.chdir("/")
 
 
 def set_read_only(folder: str, read_only: bool, *, recursive: bool) -> None:

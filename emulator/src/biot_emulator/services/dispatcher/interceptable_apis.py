@@ -45,7 +45,6 @@ _NOT_MODELLED: Mapping[str, tuple[str, ...]] = {
         "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/stop",
     ),
     "measurement": ("GET/measurement/v1/measurements/last",),
-    "file": ("GET/file/v1/files/{id}/download",),
     "report": (
         "GET/dms/v1/data/reports",
         "POST/dms/v1/data/reports/export",

@@ -94,7 +94,8 @@ def check_package(fields: Fields, config: dict[str, Any], *, tagged: bool, has_c
         return {**config, "runtime": None, "handler": None}
     if not config.get("runtime"):
         raise fields.wrong("runtime", "is mandatory")
-    return config if image else {**config, "handler": config.get("handler") or DEFAULT_HANDLER}
+    # Without an image, such a plugin runs the code that every plugin begins with, whose handler nobody chooses.
+    return {**config, "handler": DEFAULT_HANDLER if image else config.get("handler") or DEFAULT_HANDLER}
 
 
 def _environment(fields: Fields, _: Config) -> dict[str, str]:

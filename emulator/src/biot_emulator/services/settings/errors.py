@@ -3,8 +3,9 @@
 ApiError
 ├── 400 CodeNotSupportedForImage, CorrectApiIdForType, EnvironmentVariableReserved, OrderReserved, PluginRequestInvalid,
 │       VersionMustBeLarger, VersionMustNotBeChanged
-├── 404 InterceptionConfigurationNotFound, PluginNotFound
-└── 409 PluginExists
+├── 404 ImageTagNotFound, InterceptionConfigurationNotFound, PluginNotFound
+├── 409 PluginExists
+└── 500 AwsFailed
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from __future__ import annotations
 from biot_emulator.api.errors import ApiError
 
 __all__ = [
+    "AwsFailed",
     "CodeNotSupportedForImage",
     "CorrectApiIdForType",
     "EnvironmentVariableReserved",
+    "ImageTagNotFound",
     "InterceptionConfigurationNotFound",
     "OrderReserved",
     "PluginExists",
@@ -74,6 +77,13 @@ class VersionMustNotBeChanged(ApiError):
     code = "PLUGIN_VERSION_MUST_NOT_BE_CHANGED_WHEN_NOT_UPDATING_CODE"
 
 
+class ImageTagNotFound(ApiError):
+    """The repository has no image with a tag."""
+
+    status_code = 404
+    code = "PLUGIN_IMAGE_TAG_NOT_FOUND"
+
+
 class InterceptionConfigurationNotFound(ApiError):
     """There is nothing of this name that can be intercepted."""
 
@@ -93,3 +103,10 @@ class PluginExists(ApiError):
 
     status_code = 409
     code = "PLUGIN_EXISTS_BY_NAME"
+
+
+class AwsFailed(ApiError):
+    """AWS refuses what the platform asks of it; `className` is the name of its error."""
+
+    status_code = 500
+    code = "AWS_EXCEPTION"

@@ -11,12 +11,12 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.notifiable_actions import notifiable_actions
-from biot_emulator.services.settings.image_repository import repository_credentials
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
 from biot_emulator.services.settings.plugin_document import plugin_document
+from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.plugins import Plugins
-from biot_emulator.state.clock import Clock
 from biot_emulator.state.public_address import PublicAddress
+from biot_emulator.state.reached_host import reached_host
 from biot_emulator.wire_json import decode_request
 
 __all__ = ["SettingsHandlers"]
@@ -29,13 +29,13 @@ class SettingsHandlers:
     Attributes:
         plugins: The plugins.
         apis: The APIs that can be intercepted.
-        clock: The platform's time.
+        images: The images of plugins.
         public_address: Where the platform is served.
     """
 
     plugins: Plugins
     apis: InterceptableApis
-    clock: Clock
+    images: PluginImages
     public_address: PublicAddress
 
     def create(self, call: Call) -> ApiResponse:
@@ -60,9 +60,10 @@ class SettingsHandlers:
         self.plugins.delete(call.variables["name"])
         return ApiResponse(204)
 
-    def repository_credentials(self, _: Call) -> ApiResponse:
+    def repository_credentials(self, call: Call) -> ApiResponse:
         """Return credentials of the repository for images."""
-        return ApiResponse(200, repository_credentials(self.clock.now()))
+        host = reached_host(call.headers.get("host", ""), self.public_address)
+        return ApiResponse(200, self.images.temporary_credentials(host))
 
     def search_interceptions(self, call: Call) -> ApiResponse:
         """Search what can be intercepted."""

@@ -36,7 +36,7 @@ class Plugin:
         endpoint_url: Its URL.
         service_id: The id of its service user.
         secret_key: The secret of its service user.
-        code: Its code: `id` of the zip, or `folder` and `python`; empty for an image.
+        code: Its code: `id` of the zip, `image` with the digest of its manifest, or `folder` and `python`.
         creation_time: When it was created.
         last_modified_time: When it was last changed.
     """

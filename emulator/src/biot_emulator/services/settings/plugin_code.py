@@ -77,9 +77,9 @@ class PluginCode:
         if id and all(other.code.get("id") != id for other in remaining):
             self._store.delete_file(id)
 
-    def clean_folders(self, ids: Iterable[str]) -> None:
-        """Remove every folder but those of these zips."""
-        self._folders.keep(set(ids))
+    def clean_folders(self, plugins: Iterable[Plugin], folders: Iterable[Path]) -> None:
+        """Remove every folder but those of the zips of some plugins, and those that processes are at work in."""
+        self._folders.keep({plugin.code.get("id") for plugin in plugins} | self._folders.ids_of(folders))
 
     def _load(self, id: str) -> bytes | None:
         """Return the zip with this id; None where there is none, or what is stored is another."""

@@ -9,6 +9,8 @@ from biot_emulator.services.settings.plugin import Plugin
 __all__ = ["plugin_document"]
 
 _ALWAYS_PRESENT = ("name", "displayName", "version", "runtime", "handler")
+#: What is in an image, not in the configuration, as responses have it (contract section 6.5).
+_IN_IMAGE = ("runtime", "handler")
 
 
 def plugin_document(plugin: Plugin, base_url: str) -> dict[str, Any]:
@@ -27,4 +29,6 @@ def plugin_document(plugin: Plugin, base_url: str) -> dict[str, Any]:
         "creationTime": plugin.creation_time,
         "lastModifiedTime": plugin.last_modified_time,
     }
+    if plugin.config["deploymentPackageType"] == "IMAGE":
+        document.update(dict.fromkeys(_IN_IMAGE))
     return {name: value for name, value in document.items() if value is not None or name in _ALWAYS_PRESENT}

@@ -16,6 +16,7 @@ from biot_emulator.services.settings.errors import PluginExists, PluginNotFound,
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import Code, PluginCode, check_runtime
+from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.update import updated_config
 from biot_emulator.services.ums.errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.services.ums.service_users import NewServiceUser, ServiceUsers
@@ -38,6 +39,7 @@ class Plugins:
         subscriptions: What plugins are called for.
         addresses: Where plugins are called.
         code: The code of plugins.
+        images: The images of plugins.
         workers: The processes that run plugins.
     """
 
@@ -49,6 +51,7 @@ class Plugins:
         subscriptions: PluginSubscriptions,
         addresses: PluginAddresses,
         code: PluginCode,
+        images: PluginImages,
         workers: Workers,
     ) -> None:
         self._store = store
@@ -57,6 +60,7 @@ class Plugins:
         self._subscriptions = subscriptions
         self._addresses = addresses
         self._code = code
+        self._images = images
         self._workers = workers
         self._changing = threading.Lock()
 
@@ -94,8 +98,10 @@ class Plugins:
         name = plugin_name(fields)
         fields.text("displayName")
         fields.integer("version")
-        tagged = image_tag(fields) is not None
-        complete = check_package(fields, read_config(fields, DEFAULTS), tagged=tagged, has_code=code is not None)
+        tag = image_tag(fields)
+        complete = check_package(
+            fields, read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None
+        )
         subscriptions = fields.inner("subscriptions")
         requested = self._subscriptions.read(subscriptions, {})
         with self._changing:
@@ -105,7 +111,7 @@ class Plugins:
             check_runtime(fields, complete, code)
             now = timestamp(self._clock.now())
             with self._nothing_left_on_failure():
-                stored_code = self._code.check(fields, complete, code)
+                stored_code = self._check_code(fields, complete, code, tag)
                 with self._store.transaction():
                     user = self._create_service_user(fields, name)
                     config = {**complete, "subscriptions": requested}
@@ -138,7 +144,7 @@ class Plugins:
             now = timestamp(self._clock.now())
             config = {**complete, "subscriptions": requested}
             with self._nothing_left_on_failure():
-                stored_code = self._code.check(fields, complete, code) if has_new_code else old.code
+                stored_code = self._check_code(fields, complete, code, image_tag(fields)) if has_new_code else old.code
                 new = replace(old, config=config, code=stored_code, last_modified_time=now)
                 with self._store.transaction():
                     self._put(new, code)
@@ -161,10 +167,17 @@ class Plugins:
             self._subscriptions.remove_endpoint(plugin.endpoint_url)
             self._remove_code(plugin)
         self._workers.retire(plugin.name)
+        with self._changing:
+            # Once the plugin is gone for good: what is removed of an image does not come back.
+            self._images.remove(plugin, self.images())
+
+    def images(self) -> list[str]:
+        """Return the digests of the images that plugins have."""
+        return [plugin.code["image"] for plugin in self if "image" in plugin.code]
 
     def remove_unused_folders(self) -> None:
         """Remove the folders of code that no plugin has; only at the start, when no process can be at work in one."""
-        self._code.clean_folders(plugin.code.get("id", "") for plugin in self)
+        self._clean_folders()
 
     def follow_address(self) -> None:
         """Give every plugin a URL where the platform is served now: mostly, at another port than before."""
@@ -174,6 +187,10 @@ class Plugins:
                 if url != plugin.endpoint_url:
                     self._subscriptions.move_endpoint(plugin.endpoint_url, url)
                     self._store.put(_COLLECTION, plugin.full_name, asdict(replace(plugin, endpoint_url=url)))
+
+    def _check_code(self, fields: Fields, config: dict[str, Any], code: Code, tag: str | None) -> dict[str, str]:
+        is_image = config["deploymentPackageType"] == "IMAGE" and tag is not None
+        return self._images.resolve(tag) if is_image and tag else self._code.check(fields, config, code)
 
     def _create_service_user(self, fields: Fields, name: str) -> NewServiceUser:
         try:
@@ -190,7 +207,7 @@ class Plugins:
     def _remove_code(self, plugin: Plugin) -> None:
         self._code.remove(plugin, self)
         # A call may just be on its way to the code of before: its folder goes at the next change.
-        self._clean_folders(plugin.code.get("id", ""))
+        self._clean_folders(plugin)
 
     @contextmanager
     def _nothing_left_on_failure(self) -> Iterator[None]:
@@ -200,6 +217,7 @@ class Plugins:
             self._clean_folders()
             raise
 
-    def _clean_folders(self, *more: str) -> None:
-        used = (plugin.code.get("id", "") for plugin in self)
-        self._code.clean_folders([*more, *used, *self._workers.folders()])
+    def _clean_folders(self, *more: Plugin) -> None:
+        plugins, folders = [*more, *self], self._workers.folders()
+        self._code.clean_folders(plugins, folders)
+        self._images.clean_folders(plugins, folders)

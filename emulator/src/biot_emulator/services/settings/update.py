@@ -30,7 +30,7 @@ def updated_config(fields: Fields, old: Plugin, *, has_code: bool) -> tuple[dict
         raise fields.wrong("deploymentPackageType", "cannot be changed: make another plugin")
     image = old.config["deploymentPackageType"] == "IMAGE"
     tag = image_tag(fields)
-    tagged = tag is not None or not old.code
+    tagged = tag is not None or "id" not in old.code
     config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=has_code)
     has_new_code = tag is not None if image else has_code
     _check_version(

@@ -21,8 +21,10 @@ def disable(environment: Environment = None, target: Target = None, as_json: AsJ
 def _set_state(state: str, environment: str | None, target: Target, *, as_json: bool) -> None:
     from biot_plugin_cli.terminal.console import out, print_json
 
-    plugin = select_target(environment, target).set_state(state)
+    plugin, is_changed = select_target(environment, target).set_state(state)
     if as_json:
         print_json(plugin)
-    else:
+    elif is_changed:
         out.print(f"{plugin['name']} is {state}")
+    else:
+        out.print(f"{plugin['name']} is already {state.lower()}: nothing was changed")

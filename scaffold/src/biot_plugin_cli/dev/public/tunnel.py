@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError, SSLError
 from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.platform.proxies import pool_for
+from biot_plugin_cli.http.proxies import pool_for
 
 __all__ = ["Tunnel"]
 

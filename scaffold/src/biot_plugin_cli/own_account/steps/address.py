@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from biot_plugin_cli.aws.function_url import create_url, find_url, update_url
+from biot_plugin_cli.aws.function_url import create_url, delete_url, find_url, update_url
 from biot_plugin_cli.aws.log_group import tag_log_group
-from biot_plugin_cli.aws.permissions import Permission, add_permission, url_permissions
+from biot_plugin_cli.aws.permissions import Permission, add_permission, remove_permission, url_permissions
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.own_account.actual_state import URL_TAG
 from biot_plugin_cli.own_account.steps.base import Deployment, Step, step_for
 
-__all__ = ["plan_address", "plan_permissions"]
+__all__ = ["permission_steps", "plan_address", "plan_foreign_access", "plan_permissions"]
 
 
 def plan_permissions(deployment: Deployment) -> list[Step]:
@@ -17,6 +17,22 @@ def plan_permissions(deployment: Deployment) -> list[Step]:
     existing = deployment.actual.permissions
     missing = [permission for permission in url_permissions() if existing.get(permission.sid) != permission]
     return permission_steps(deployment, missing, f"permissions of the alias {deployment.desired.alias}")
+
+
+def plan_foreign_access(deployment: Deployment) -> list[Step]:
+    """Plan to remove ways to call the function that somebody has made by hand, past what the platform needs."""
+    account, name, others = deployment.account, deployment.desired.names.function, deployment.actual.other_permissions
+
+    def remove() -> None:
+        for permission in others:
+            remove_permission(account, name, permission.alias, permission.sid)
+
+    changes = tuple(Change(permission.action, _describe(permission), None) for permission in others)
+    steps = [Step("permissions that were added by hand", "delete", changes, remove)] if others else []
+    if other := deployment.actual.other_url:
+        changes = (Change("address", other.address, None),)
+        steps.append(Step("function URL past the alias", "delete", changes, lambda: delete_url(account, name, None)))
+    return steps
 
 
 def permission_steps(deployment: Deployment, missing: list[Permission], resource: str) -> list[Step]:
@@ -56,13 +72,18 @@ def plan_address(deployment: Deployment) -> list[Step]:
         _record(deployment)
 
     def update() -> None:
-        if before is None or (before.auth_type, before.cors) != ("NONE", cors):
+        if before is None or (before.auth_type, before.cors, before.by_hand) != ("NONE", cors, {}):
             update_url(account, name, alias, cors)
         _record(deployment)
 
     return step_for(
         "function URL",
-        {"authType": before.auth_type, "cors": dict(before.cors), "recorded": recorded == before.address}
+        {
+            "authType": before.auth_type,
+            "cors": dict(before.cors),
+            "recorded": recorded == before.address,
+            **before.by_hand,
+        }
         if before
         else None,
         {"authType": "NONE", "cors": cors, **({"recorded": True} if before else {})},

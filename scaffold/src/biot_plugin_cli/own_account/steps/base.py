@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
+from biot_plugin_cli.aws.errors import explained
+from biot_plugin_cli.aws.function import FunctionState, find_versions
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.config_changes import Change, changed_fields
 from biot_plugin_cli.own_account.actual_state import ActualState
 from biot_plugin_cli.own_account.desired_state import DesiredState
 from biot_plugin_cli.own_account.platform_side import PlatformSide
+from biot_plugin_cli.publish.repository import Pushed
 
 __all__ = ["Deployment", "Step", "compare_tags", "step_for"]
 
@@ -29,6 +33,8 @@ class Deployment:
         secret: The ARN of the secret, once it is known.
         version: The version that the alias calls, once it is known.
         url: The function URL, once it is known.
+        pushed: What was pushed to the account's registry, once it was.
+        progress: Receives a short description of what a step does.
     """
 
     account: Account
@@ -40,12 +46,21 @@ class Deployment:
     secret: str | None = None
     version: str | None = None
     url: str | None = None
+    pushed: Pushed | None = None
+    progress: Callable[[str], None] = field(default=lambda _: None, repr=False)
 
     @property
     def role_arn(self) -> str:
         """The ARN of the execution role."""
         settings = self.desired.settings
         return settings.role or self.account.role_arn(settings.role_path, self.desired.names.role)
+
+    @cached_property
+    def versions(self) -> Sequence[FunctionState]:
+        """The published versions as they are, the newest first."""
+        with explained():
+            name = self.desired.names.function
+            return find_versions(self.account, name)[::-1] if self.actual.function else ()
 
 
 @dataclass(frozen=True, slots=True)

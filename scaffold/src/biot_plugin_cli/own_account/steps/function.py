@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,9 +18,10 @@ from biot_plugin_cli.aws.function import (
 )
 from biot_plugin_cli.aws.limits import require_environment_size
 from biot_plugin_cli.deploy.subscriptions import describe_subscription
-from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from biot_plugin_cli.own_account.actual_state import CODE_TAG
+from biot_plugin_cli.own_account.code.deployable import Code
 from biot_plugin_cli.own_account.desired_state import DEPLOY_VARIABLES
 from biot_plugin_cli.own_account.hook_record import HOOKS_VARIABLE, decode_hooks
 from biot_plugin_cli.own_account.steps.base import Deployment, Step, compare_tags, step_for
@@ -36,9 +35,10 @@ def plan_function(deployment: Deployment) -> list[Step]:
     """Plan the function.
 
     Raises:
-        InvalidPlugin: Its environment variables are too large.
+        InvalidPlugin: Its environment variables are too large, or it cannot have such code.
     """
     desired, before = deployment.desired, deployment.actual.function
+    _require_same_package_type(deployment)
     after = _desired_config(deployment)
     require_environment_size(after.environment, desired.manifest.environment)
     tags = _tags(deployment)
@@ -61,7 +61,7 @@ def code_changes(deployment: Deployment) -> bool:
     if before is None:
         return True
     recorded = f"{deployment.desired.content_hash} {before.code_sha256}"
-    return before.code_sha256 != _sha256(deployment.desired.code) and before.tags.get(CODE_TAG) != recorded
+    return before.code_sha256 != _code_of(deployment).sha256 and before.tags.get(CODE_TAG) != recorded
 
 
 def describe_hooks(document: Mapping[str, Any] | None) -> list[str]:
@@ -82,7 +82,8 @@ def _create(deployment: Deployment) -> None:
     if before is not None and before.status == "Failed":
         # Its creation failed, and such a function cannot be updated.
         delete_function(account, name)
-    created = create_function(account, name, _desired_config(deployment), deployment.desired.code, _tags(deployment))
+    code = _code_of(deployment).function_code(account)
+    created = create_function(account, name, _desired_config(deployment), code, _tags(deployment))
     settle(account, name)
     if not created:
         # The response of an earlier request was lost, or somebody else has made it in the meantime.
@@ -94,14 +95,14 @@ def _update(deployment: Deployment) -> None:
     state = settle(account, name, allows_failed_update=True)
     after = replace(desired, environment={**_others(state), **desired.environment})
     if state.config != after or state.update_status == "Failed" or _has_new_role(deployment):
-        update_config(account, name, after, state.revision)
+        update_config(account, name, after, state.config, state.revision)
         state = settle(account, name)
-    code = deployment.desired.code
+    code = _code_of(deployment)
     deployed = replace(deployment, actual=replace(deployment.actual, function=state))
     if code_changes(deployed):
-        update_code(account, name, after, code, state.revision)
+        update_code(account, name, after, code.function_code(account), state.revision)
         state = settle(account, name)
-        if state.code_sha256 != _sha256(code):
+        if state.code_sha256 != code.sha256:
             raise OperationFailed(
                 f"Somebody else has changed the code of {name} at the same time: run this command again"
             )
@@ -127,7 +128,7 @@ def _others(state: FunctionState) -> dict[str, str]:
 
 
 def _tags(deployment: Deployment) -> dict[str, str]:
-    before, code = deployment.actual.function, _sha256(deployment.desired.code)
+    before, code = deployment.actual.function, _code_of(deployment).sha256
     if before is not None and not code_changes(deployment):
         code = before.code_sha256
     return {**deployment.desired.tags, CODE_TAG: f"{deployment.desired.content_hash} {code}"}
@@ -153,8 +154,7 @@ def _fields(config: FunctionConfig) -> dict[str, Any]:
     variables = {name: value for name, value in config.environment.items() if name not in _RECORDS}
     vpc = {"subnets": list(config.subnets), "securityGroups": list(config.security_groups)} if config.subnets else {}
     return {
-        "runtime": config.runtime,
-        "handler": config.handler,
+        **({"runtime": config.runtime, "handler": config.handler} if config.runtime else {}),
         "architecture": config.architecture,
         "timeout": config.timeout,
         "memorySize": config.memory_size,
@@ -162,6 +162,7 @@ def _fields(config: FunctionConfig) -> dict[str, Any]:
         "role": config.role,
         **vpc,
         **({"kmsKey": config.kms_key} if config.kms_key else {}),
+        **{f"{name[0].lower()}{name[1:]}": value for name, value in config.by_hand.items()},
         "environmentVariables": variables,
         "hooks": describe_hooks(decode_hooks(config.environment.get(HOOKS_VARIABLE))),
         "contentHash": _code(config.environment.get(HASH_VARIABLE, "")),
@@ -177,8 +178,22 @@ def _is_failed(state: FunctionState) -> bool:
     return state.status == "Failed"
 
 
-def _sha256(content: bytes) -> str:
-    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+def _code_of(deployment: Deployment) -> Code:
+    code = deployment.desired.code
+    if code is None:
+        raise OperationFailed("There is no code to deploy: this is a bug, run the command again with --debug")
+    return code
+
+
+def _require_same_package_type(deployment: Deployment) -> None:
+    before, is_image = deployment.actual.function, deployment.desired.is_image
+    if before is None or _is_failed(before) or (before.package_type == "Image") == is_image:
+        return
+    name, old, new = deployment.desired.names.function, *(("zip", "image") if is_image else ("image", "zip"))
+    raise InvalidPlugin(
+        f"The function {name} has the package type {old}, which cannot be changed to {new}: set package = '{old}' in "
+        "pyproject.toml, or delete the plugin first"
+    )
 
 
 def _code(content_hash: str) -> str:

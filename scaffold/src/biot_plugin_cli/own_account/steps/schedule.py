@@ -26,14 +26,15 @@ def plan_schedule(deployment: Deployment) -> list[Step]:
     permission = schedule_permission(names.rule_arn(account))
     missing = [permission] if actual.permissions.get(permission.sid) != permission else []
     schedule, before = after, actual.schedule
+    description = f"Schedule of the BioT plugin {names.plugin}"
     return [
         *permission_steps(deployment, missing, "permission of the schedule"),
         *step_for(
             f"schedule {names.rule}",
             _fields(before, after) if before else None,
             _fields(after, after),
-            lambda: set_schedule(account, names.rule, schedule, f"Schedule of the BioT plugin {names.plugin}"),
-            lambda: set_schedule(account, names.rule, schedule, f"Schedule of the BioT plugin {names.plugin}"),
+            lambda: set_schedule(account, names.rule, schedule, description, ()),
+            lambda: set_schedule(account, names.rule, schedule, description, before.others if before else ()),
         ),
     ]
 
@@ -57,5 +58,7 @@ def _fields(schedule: Schedule, desired: Schedule) -> Mapping[str, Any]:
         "cron": schedule.cron,
         "target": schedule.target,
         "state": "ENABLED" if schedule.is_enabled else "DISABLED",
+        "otherTargets": list(schedule.others),
+        "eventPattern": schedule.pattern,
         "tags": compare_tags(schedule.tags, desired.tags),
     }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from biot_plugin_cli.aws.secret import USER_TAG, delete_secret, set_secret
+from biot_plugin_cli.aws.log_group import tag_log_group
+from biot_plugin_cli.aws.secret import SecretKey, delete_secret, set_secret, update_secret
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.own_account.desired_state import KEY_VARIABLE, SECRET_VARIABLE, USER_VARIABLE
-from biot_plugin_cli.own_account.steps.base import Deployment, Step
+from biot_plugin_cli.own_account.actual_state import SECRET_DELETED, SECRET_MADE, SECRET_TAG
+from biot_plugin_cli.own_account.desired_state import KEY_ID_VARIABLE, KEY_VARIABLE, SECRET_VARIABLE, USER_VARIABLE
+from biot_plugin_cli.own_account.steps.base import Deployment, Step, compare_tags, step_for
+from biot_plugin_cli.own_account.steps.service_keys import find_stored_key, is_secret_used, used_keys
 
 __all__ = ["plan_secret_removal", "plan_service_user"]
 
@@ -35,8 +38,8 @@ def plan_service_user(deployment: Deployment) -> list[Step]:
     variables = _known_variables(deployment)
     if variables:
         deployment.service_variables = variables
-        return []
-    deployment.service_variables = {USER_VARIABLE: deployment.user_id or _NEW, _key_variable(deployment): _NEW}
+        return _plan_secret(deployment)
+    deployment.service_variables = _new_variables(deployment)
     place = f"secret {desired.names.secret}" if desired.has_secret else "encrypted variable"
     changes = (Change("secretKey", None, f"new, in the {place}"),)
     return [
@@ -49,42 +52,82 @@ def plan_service_user(deployment: Deployment) -> list[Step]:
     ]
 
 
-def plan_secret_removal(deployment: Deployment) -> list[Step]:
-    """Plan to delete a secret that is not used any more."""
-    if deployment.actual.secret is None or deployment.desired.has_secret:
+def plan_secret_removal(deployment: Deployment, *, is_live_replaced: bool) -> list[Step]:
+    """Plan to delete a secret that no version reads any more.
+
+    Args:
+        deployment: The deployment.
+        is_live_replaced: Whether another version will be live afterwards.
+    """
+    account, desired = deployment.account, deployment.desired
+    if (
+        deployment.actual.secret is None
+        or desired.has_secret
+        or is_secret_used(deployment, is_live_replaced=is_live_replaced)
+    ):
         return []
-    name = deployment.desired.names.secret
-    return [Step(f"secret {name}", "delete", (), lambda: delete_secret(deployment.account, name))]
+
+    def run() -> None:
+        delete_secret(account, desired.names.secret)
+        tag_log_group(account, desired.names.log_group, {SECRET_TAG: SECRET_DELETED})
+
+    return [Step(f"secret {desired.names.secret}", "delete", (), run)]
+
+
+def _plan_secret(deployment: Deployment) -> list[Step]:
+    """Plan the settings of a secret that has the key already."""
+    desired, before = deployment.desired, deployment.actual.secret
+    if not desired.has_secret or before is None:
+        return []
+    name, kms_key = desired.names.secret, desired.settings.kms_key or ""
+    return step_for(
+        f"secret {name}",
+        {"kmsKey": before.kms_key, "tags": compare_tags(before.tags, desired.tags)},
+        {"kmsKey": kms_key, "tags": desired.tags},
+        lambda: None,
+        lambda: update_secret(deployment.account, name, desired.tags, kms_key, before),
+    )
 
 
 def _make(deployment: Deployment) -> None:
-    desired, platform = deployment.desired, deployment.platform
-    user_id, key = platform.make_service_key(desired.names.service_user, desired.settings.service_user_role)
-    deployment.user_id = user_id
+    desired, platform, account = deployment.desired, deployment.platform, deployment.account
+    keys = platform.find_service_keys(deployment.user_id) if deployment.user_id else ()
+    name, role = desired.names.service_user, desired.settings.service_user_role
+    key = platform.make_service_key(name, role, used_keys(deployment, keys))
+    deployment.user_id = key.user_id
     if desired.has_secret:
+        # Before there is one, so that it is found in whatever way this ends.
+        tag_log_group(account, desired.names.log_group, {SECRET_TAG: SECRET_MADE})
         deployment.secret = set_secret(
-            deployment.account, desired.names.secret, user_id, key, desired.tags, desired.settings.kms_key
+            account,
+            desired.names.secret,
+            SecretKey(key.user_id, key.id, key.value),
+            desired.tags,
+            desired.settings.kms_key,
         )
-        deployment.service_variables = {USER_VARIABLE: user_id, SECRET_VARIABLE: deployment.secret}
+        deployment.service_variables = {USER_VARIABLE: key.user_id, SECRET_VARIABLE: deployment.secret}
     else:
-        deployment.service_variables = {USER_VARIABLE: user_id, KEY_VARIABLE: key}
+        deployment.service_variables = {
+            USER_VARIABLE: key.user_id,
+            KEY_ID_VARIABLE: key.id,
+            KEY_VARIABLE: key.value,
+        }
 
 
 def _known_variables(deployment: Deployment) -> Mapping[str, str] | None:
     """Return the variables of a service user that has a key; None if a key has to be made."""
-    actual, user_id = deployment.actual, deployment.user_id
+    user_id, secret = deployment.user_id, deployment.actual.secret
     if user_id is None:
         return None
-    if deployment.desired.has_secret:
-        secret = actual.secret
-        if secret is None or secret.tags.get(USER_TAG) != user_id:
-            return None
-        deployment.secret = secret.arn
-        return {USER_VARIABLE: user_id, SECRET_VARIABLE: secret.arn}
-    variables = actual.function.config.environment if actual.function else {}
-    key = variables.get(KEY_VARIABLE)
-    return {USER_VARIABLE: user_id, KEY_VARIABLE: key} if key and variables.get(USER_VARIABLE) == user_id else None
+    keys = deployment.platform.find_service_keys(user_id)
+    if not deployment.desired.has_secret:
+        return find_stored_key(deployment, keys)
+    if secret is None or not any(secret.has_key(key) for key in keys):
+        return None
+    deployment.secret = secret.arn
+    return {USER_VARIABLE: user_id, SECRET_VARIABLE: secret.arn}
 
 
-def _key_variable(deployment: Deployment) -> str:
-    return SECRET_VARIABLE if deployment.desired.has_secret else KEY_VARIABLE
+def _new_variables(deployment: Deployment) -> dict[str, str]:
+    names = (SECRET_VARIABLE,) if deployment.desired.has_secret else (KEY_ID_VARIABLE, KEY_VARIABLE)
+    return {USER_VARIABLE: deployment.user_id or _NEW, **dict.fromkeys(names, _NEW)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biot_plugin_cli.aws.alias import prune_versions, set_alias
+from biot_plugin_cli.aws.alias import Alias, prune_versions, set_alias
 from biot_plugin_cli.aws.function import find_versions, publish_version, settle, tag_function
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.own_account.actual_state import PREVIOUS_TAG
@@ -26,7 +26,7 @@ def plan_version(deployment: Deployment, *, function_changes: bool) -> list[Step
         and actual.live is not None
         and actual.live.has_snapshot(actual.function)
         and actual.alias is not None
-        and not actual.alias.is_split
+        and not actual.alias.others
     )
     if is_live and not function_changes:
         return []
@@ -35,10 +35,16 @@ def plan_version(deployment: Deployment, *, function_changes: bool) -> list[Step
         Step(
             f"alias {deployment.desired.alias}",
             "update" if actual.alias else "create",
-            (Change("version", before, "newly published"),),
+            (Change("version", before, "newly published"), *_split(actual.alias)),
             lambda: _publish(deployment),
         )
     ]
+
+
+def _split(alias: Alias | None) -> tuple[Change, ...]:
+    others = alias.others if alias else {}
+    shares = ", ".join(f"{share:.0%} to version {version}" for version, share in sorted(others.items()))
+    return (Change("otherCalls", shares, None),) if shares else ()
 
 
 def _publish(deployment: Deployment) -> None:

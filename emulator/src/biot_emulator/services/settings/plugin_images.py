@@ -1,0 +1,92 @@
+"""The images of plugins: found by tag, checked as AWS does, unpacked, and removed with their last plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from biot_emulator.errors import EmulatorError
+from biot_emulator.image.execution import Execution
+from biot_emulator.image.unpacked import UnpackedImages
+from biot_emulator.lambda_function.arn import REGION
+from biot_emulator.registry.credentials import RegistryCredentials
+from biot_emulator.registry.function_images import check_function_image
+from biot_emulator.registry.sources import Images
+from biot_emulator.services.settings.errors import AwsFailed, ImageTagNotFound
+from biot_emulator.services.settings.plugin import Plugin
+from biot_emulator.state.timestamps import timestamp
+
+__all__ = ["PluginImages"]
+
+#: What AWS's own error is called for an image that a function cannot have, and for one that cannot be read.
+_NOT_SUPPORTED = "InvalidParameterValueException"
+
+
+class PluginImages:
+    """The images that plugins have.
+
+    Args:
+        images: Where they are.
+        credentials: Who may push there.
+        unpacked: Where they are unpacked.
+    """
+
+    def __init__(self, images: Images, credentials: RegistryCredentials, unpacked: UnpackedImages) -> None:
+        self._images = images
+        self._credentials = credentials
+        self._unpacked = unpacked
+
+    def temporary_credentials(self, host: str) -> dict[str, Any]:
+        """Hand out credentials for the repository, and its address, as the settings API does.
+
+        Args:
+            host: Host and port by which the caller has reached the platform.
+        """
+        key = self._credentials.new_key()
+        credentials = {
+            "accessKeyId": key.id,
+            "secretAccessKey": key.secret,
+            "sessionToken": key.session_token,
+            "expiration": timestamp(key.expiration),
+        }
+        return {"credentials": credentials, "region": REGION, "repositoryUri": self._images.repository_uri(host)}
+
+    def resolve(self, tag: str) -> dict[str, str]:
+        """Unpack the image with a tag; return what a plugin stores about it.
+
+        Raises:
+            ImageTagNotFound: There is none.
+            AwsFailed: A function cannot have it.
+        """
+        try:
+            source = self._images.find(tag)
+            if source is None:
+                raise ImageTagNotFound(f"There is no image with the tag [{tag}]: push it first")
+            check_function_image(source)
+            self._unpacked.unpack(source)
+        except ImageTagNotFound:
+            raise
+        except EmulatorError as error:
+            raise AwsFailed(
+                f"The image with the tag [{tag}] cannot be used: {error}", className=_NOT_SUPPORTED
+            ) from None
+        return {"image": str(source.manifest.digest)}
+
+    def execution(self, digest: str) -> Execution:
+        """Return how an image is run. Raises EmulatorError."""
+        return self._unpacked.execution(digest, partial(self._images.get, digest))
+
+    def repair(self, digest: str) -> None:
+        """Make sure that an image is as it was when it was unpacked. Raises EmulatorError."""
+        self._unpacked.repair(digest, partial(self._images.get, digest))
+
+    def clean_folders(self, plugins: Iterable[Plugin], folders: Iterable[Path]) -> None:
+        """Remove every unpacked image but those of some plugins, and those that processes are at work in."""
+        self._unpacked.keep((plugin.code["image"] for plugin in plugins if "image" in plugin.code), folders)
+
+    def remove(self, plugin: Plugin, used: Iterable[str]) -> None:
+        """Remove the image of a plugin that is deleted, unless another plugin has it (contract section 6.2)."""
+        if digest := plugin.code.get("image"):
+            self._images.remove(digest, used)

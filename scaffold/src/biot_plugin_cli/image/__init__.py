@@ -1,0 +1,1 @@
+"""Container images of plugins: bases, layers, configuration, content hash, builders."""

@@ -1,0 +1,1 @@
+"""Base images: where they come from, and what is in them."""

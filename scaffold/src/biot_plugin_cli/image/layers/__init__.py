@@ -1,0 +1,1 @@
+"""The layers of an image: written reproducibly, and read without trust."""

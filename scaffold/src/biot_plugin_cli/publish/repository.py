@@ -1,0 +1,86 @@
+"""A repository that images are pushed to: the registry, the name, and who logs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.publish.progress import TransferProgress
+from biot_plugin_cli.registry.client import Registry
+from biot_plugin_cli.registry.login import LoginSource
+from biot_plugin_cli.registry.push import push_image
+
+__all__ = ["ImageRepository", "Pushed"]
+
+_DIGEST_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """An image in a repository.
+
+    Attributes:
+        repository: The registry's host and the repository.
+        tag: The tag that it has there.
+        digest: The digest of its manifest.
+        bytes_sent: How many bytes of it were sent, since the registry did not have them.
+    """
+
+    repository: str
+    tag: str
+    digest: str
+    bytes_sent: int
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document of `--json`."""
+        return {
+            "repository": self.repository,
+            "tag": self.tag,
+            "digest": self.digest,
+            "bytesSent": self.bytes_sent,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRepository:
+    """A repository for images.
+
+    Attributes:
+        host: The host of the registry, with its port.
+        name: The name of the repository.
+        login: Gives credentials; each time new ones.
+    """
+
+    host: str
+    name: str
+    login: LoginSource
+
+    def push(self, image: Image, progress: Callable[[str], None]) -> Pushed:
+        """Push what the repository lacks of an image.
+
+        A tag that is there with another image stays what it is, as it may be in use, or may not be changed. The same
+        content makes other bytes where it is compressed otherwise; then the tag is a longer one.
+
+        Args:
+            image: The image.
+            progress: Receives a short description of each step.
+
+        Raises:
+            PlatformRefused: The registry refuses.
+            PlatformUnreachable: The registry cannot be reached, or the connection broke too often.
+            OperationFailed: The image is not what its manifest says.
+        """
+        progress(f"Asking the registry {self.host} what it has of the image")
+        with Registry(self.host, self.login, progress=TransferProgress(image, progress)) as registry:
+            tag = self._free_tag(registry, image)
+            pushed = push_image(registry, self.name, tag, image)
+        return Pushed(f"{self.host}/{self.name}", tag, pushed.digest, pushed.bytes_sent)
+
+    def _free_tag(self, registry: Registry, image: Image) -> str:
+        present = registry.find_manifest(self.name, image.tag)
+        if present is None or present.digest == image.digest:
+            return image.tag
+        return f"{image.tag}-{image.digest.partition(':')[2][:_DIGEST_DIGITS]}"

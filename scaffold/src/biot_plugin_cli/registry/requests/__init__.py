@@ -1,0 +1,1 @@
+"""Requests to a registry: addresses, credentials, redirects, repetitions."""

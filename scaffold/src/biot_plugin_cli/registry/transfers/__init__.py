@@ -1,0 +1,1 @@
+"""Blobs on their way from and to a registry."""
