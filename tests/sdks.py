@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-_SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in ("settings", "ums", "dispatcher", "organization", "file")]
+_SERVICES = ("settings", "ums", "dispatcher", "organization", "file", "measurement", "notification")
+_SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in _SERVICES]
 
 
 def fetch_sdks() -> Path:

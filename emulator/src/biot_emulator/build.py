@@ -58,6 +58,14 @@ from biot_emulator.services.files.routes import FILE_ROUTES
 from biot_emulator.services.files.segments import SegmentFolders
 from biot_emulator.services.files.signed_urls import URL_KEY, SignedUrls
 from biot_emulator.services.files.uploads import Uploads
+from biot_emulator.services.measurements.handlers import MeasurementHandlers
+from biot_emulator.services.measurements.observations import AttributeTypes
+from biot_emulator.services.measurements.records import Records
+from biot_emulator.services.measurements.routes import MEASUREMENT_ROUTES
+from biot_emulator.services.measurements.saving import Saving
+from biot_emulator.services.outbox.handlers import OutboxHandlers
+from biot_emulator.services.outbox.messages import Outbox
+from biot_emulator.services.outbox.routes import OUTBOX_ROUTES
 from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
 from biot_emulator.services.settings.handlers import SettingsHandlers
@@ -109,6 +117,9 @@ class _Services:
         self.templates = Templates(state.store)
         self.entities = Entities(state.store, state.clock, self.templates, self.users)
         self.changes = EntityChanges(state.clock)
+        self.records = Records(state.store)
+        self.saving = Saving(state.store, self.entities, AttributeTypes(state.store), self.records)
+        self.outbox = Outbox(state.store, state.clock)
         self.apis = InterceptableApis(SERVICE_ROUTES)
         self.interceptions = Interceptions(state.store, state.clock, self.apis)
         self.notifications = NotificationSubscriptions(state.store, state.clock)
@@ -347,6 +358,10 @@ def _router(
     )
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
     router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))
+    router.add(
+        MEASUREMENT_ROUTES, MeasurementHandlers(services.saving, services.records, state.clock, services.changes)
+    )
+    router.add(OUTBOX_ROUTES, OutboxHandlers(services.outbox))
     router.add(FILE_ROUTES, files.handlers)
     settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
     router.add(SETTINGS_ROUTES, settings)
@@ -360,6 +375,7 @@ def _router(
             hooks.notifications,
             hooks.policies,
             hooks.concurrency,
+            services.outbox,
             state.tokens,
             state.clock,
             lifecycle.reset,

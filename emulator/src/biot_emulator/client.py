@@ -67,11 +67,13 @@ class Reply:
         status_code: The HTTP status.
         body: The body, decoded from JSON where it is JSON; None where there is none.
         headers: By lower-case name.
+        content: The body's bytes.
     """
 
     status_code: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
 
 
 class Client:
@@ -151,7 +153,8 @@ class Client:
             body = _read(response, f"{method} {path.partition('?')[0]}")
         finally:
             connection.close()
-        return Reply(response.status, _body(body), {name.lower(): value for name, value in response.getheaders()})
+        headers_received = {name.lower(): value for name, value in response.getheaders()}
+        return Reply(response.status, _body(body), headers_received, body)
 
 
 def _read(response: http.client.HTTPResponse, call: str) -> bytes:

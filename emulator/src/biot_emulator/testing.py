@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 from biot_emulator.client import CallRefused, Client, Reply
 from biot_emulator.errors import EmulatorError
@@ -137,6 +138,30 @@ class Emulator(Client):
     def wait_for_notifications(self, seconds: int = 30) -> bool:
         """Wait until every notification has been sent; return whether it has, in that time."""
         return bool(self._require("POST", "/_emulator/notifications/wait", json={"seconds": seconds})["done"])
+
+    def outbox(self, kind: str | None = None, to: str | None = None) -> list[dict[str, Any]]:
+        """Return the messages that the platform would have sent, the oldest first.
+
+        Args:
+            kind: Only those of this kind: `EMAIL` or `SMS`.
+            to: Only those to this mail address or phone number.
+        """
+        filters = {name: value for name, value in (("kind", kind), ("to", to)) if value is not None}
+        query = urlencode({"limit": 1000, **filters})
+        messages: list[dict[str, Any]] = self._require("GET", f"/_emulator/outbox?{query}")["data"]
+        return messages[::-1]
+
+    def attachment(self, key: str) -> bytes:
+        """Return the content of an attachment, by the key that a mail in the outbox has of it.
+
+        Raises:
+            CallRefused: There is none, or none any more.
+        """
+        path = f"/_emulator/outbox/attachments/{quote(key, safe='')}"
+        reply = self.call("GET", path)
+        if reply.status_code >= 400:
+            raise CallRefused(f"GET {path}", reply)
+        return reply.content
 
     def _require(
         self,

@@ -11,11 +11,14 @@ import json
 import sys
 import urllib.request
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import biotmed_dispatcher_sdk as dispatcher
 import biotmed_file_sdk as file
+import biotmed_measurement_sdk as measurement
+import biotmed_notification_sdk as notification
 import biotmed_organization_sdk as organization
 import biotmed_settings_sdk as settings
 import biotmed_ums_sdk as ums
@@ -35,6 +38,8 @@ def main(url: str, username: str, password: str, runtime: str, *codes: str) -> N
     seen["plugins"] = plugins(url, token, runtime, *codes)
     seen["subscribable"] = subscribable(url, token)
     seen["files"] = files(url, token)
+    seen["measurements"] = measurements(url, token)
+    seen["messages"] = messages(url, token)
     sys.stdout.write(json.dumps(seen))
 
 
@@ -73,6 +78,45 @@ def files(url: str, token: str) -> dict[str, Any]:
         "gone": gone,
         "health": file.HealthCheckAPIApi(client(file, url)).health_check().version is not None,
     }
+
+
+def measurements(url: str, token: str) -> dict[str, Any]:
+    patient = organization.PatientAPIApi(client(organization, url, token)).create_patient(new_patient("Mary")).id
+    own = client(measurement, url, token)
+    api, pages = measurement.MeasurementsAPIApi(own), measurement.MeasurementsV2APIApi(own)
+    noon = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    metadata = {"timestamp": noon.isoformat(), "patientId": str(patient)}
+    good, bad = ({"metadata": metadata, "data": {"pulse": value}} for value in (61, "none"))
+    api.save_measurement(measurement.MeasurementMessageFromDevice.from_dict(good))
+    bulk = api.save_measurements_bulk(measurement.MeasurementBulkRequest.from_dict({"measures": [good, bad]}))
+    day = {"start_time": noon - timedelta(days=1), "end_time": noon + timedelta(days=1)}
+    raw = api.get_raw_measurements(patient_id=str(patient), attributes=["pulse"], **day)
+    averages = api.get_measurements(bin_interval_seconds="60", patient_id=str(patient), attributes=["pulse"], **day)
+    times = {"from": day["start_time"].isoformat(), "to": day["end_time"].isoformat()}
+    filter = {"_patient.id": {"eq": str(patient)}, "timestamp": times}
+    page = pages.get_raw_measurements2(measurement.SearchRequestTokenBased.from_dict({"filter": filter}))
+    by_minute = {"filter": {**filter, "binIntervalSeconds": {"eq": 60}}}
+    minutes = pages.get_aggregated_measurements(measurement.SearchRequestTokenBased.from_dict(by_minute))
+    return {
+        "bulk": [bulk.metadata.number_of_measures_saved, bulk.failed_measures[0].failure_data[0].code],
+        "raw": [item.data for item in raw.attributes[0].sources[0].measurement_sessions[0].measurements],
+        "average": averages.attributes[0].sources[0].measurement_sessions[0].measurements[0].average,
+        "page": [item.data for item in page.data],
+        "minutes": [item.data["pulse"].average for item in minutes.data],
+        "health": measurement.HealthCheckAPIApi(client(measurement, url)).health_check().version is not None,
+    }
+
+
+def messages(url: str, token: str) -> dict[str, Any]:
+    own = client(notification, url, token)
+    mail = notification.EmailAPIApi(own)
+    key = mail.add_attachment(("report.pdf", b"\xff\x00")).key
+    template = {"templateId": "welcome", "markingFields": {"name": "Ada"}}
+    attachments = {"attachmentsKeysAndNames": {key: "report.pdf"}}
+    request = {"addressesTo": ["ada@example.com"], "emailTemplate": template, **attachments}
+    mail.send_email(notification.EmailRequest.from_dict(request))
+    sent = notification.SMSAPIApi(own).send_sms(notification.SendSmsRequest(message="Hi", phoneNumber="12345"))
+    return {"text": sent.message_id is not None}
 
 
 def send(method: str, url: str, content: bytes | None = None) -> tuple[str, bytes]:

@@ -94,6 +94,41 @@ def good_for_files(client: Client) -> Good:
     }
 
 
+def good_for_measurement(client: Client) -> Good:
+    name = {"firstName": "Ada", "lastName": "Lovelace"}
+    patient = client.call("POST", "/organization/v1/users/patients", json={"_name": name}).body["_id"]
+    device = client.call("POST", "/device/v2/devices", json={"_id": "one", "_patient": {"id": patient}}).body["_id"]
+    wave = {"metadata": {"frequency": 2, "size": 1}, "data": "P4AAAA=="}
+    metadata = {"timestamp": "2026-01-31T12:00:00Z", "patientId": patient, "deviceId": device}
+    message = {"metadata": metadata, "data": {"pulse": 61, "warmth": 36.6, "ecg": wave}}
+    other = {"metadata": {**metadata, "timestamp": "2026-01-31T12:00:01.25Z"}, "data": {"pulse": 64, "warmth": True}}
+    saved = client.call("POST", "/measurement/v1/measurements/bulk", json={"measures": [message, other]})
+    assert saved.status_code == 206
+    times = {"startTime": "2026-01-01T00:00:00Z", "endTime": "2026-02-01T00:00:00Z"}
+    query = {"patientId": patient, **times, "attributes": ["pulse", "warmth"]}
+    filter = {"_patient.id": {"eq": patient}, "timestamp": {"from": times["startTime"], "to": times["endTime"]}}
+    averages = {**filter, "binIntervalSeconds": {"eq": 60}}
+    return {
+        "POST /v1/measurements": {"body": message},
+        "POST /v1/measurements/bulk": {"body": {"measures": [message, other]}},
+        "GET /v1/measurements/raw": {"query": {**query, "attributes": ["pulse", "ecg"]}},
+        "GET /v1/measurements/aggregated": {"query": {**query, "binIntervalSeconds": "60"}},
+        "GET /v2/measurements/raw": {"query": {"searchRequest": json.dumps({"filter": filter, "limitPerPage": 1})}},
+        "GET /v2/measurements/aggregated": {"query": {"searchRequest": json.dumps({"filter": averages})}},
+    }
+
+
+def good_for_notification(client: Client) -> Good:
+    key = client.call("POST", "/notification/v1/attachment", form={"file": b"report"}).body["key"]
+    template = {"templateId": "welcome", "markingFields": {"name": "Ada"}, "components": [{"templateId": "footer"}]}
+    mail = {"addressesTo": ["ada@example.com"], "subject": "Hello", "emailTemplate": template}
+    return {
+        "POST /v1/attachment": {"body": {"file": b"report"}},
+        "POST /v1/send-email": {"body": {**mail, "attachmentsKeysAndNames": {key: "report.pdf"}}},
+        "POST /v1/sms/send": {"body": {"message": "Hello", "phoneNumber": "+4915100000000"}},
+    }
+
+
 @dataclass(frozen=True)
 class Service:
     """A service and its published description.
@@ -129,6 +164,8 @@ SERVICES = (
         left_out={"GET /system/healthCheck": "nobody but the cloud itself calls it"},
     ),
     Service("file", DESCRIPTION, good_for_files),
+    Service("measurement", SHARED / "platform-api/wider/measurement-2.4.2.json", good_for_measurement),
+    Service("notification", SHARED / "platform-api/wider/notification-2.4.2.json", good_for_notification),
 )
 
 

@@ -84,5 +84,14 @@ def test_the_sdks(sdk_python: Path, tmp_path: Path) -> None:
             "gone": [404, "FILE_ID_NOT_FOUND"],
             "health": True,
         },
+        "measurements": {
+            "bulk": [1, "INVALID_MEASUREMENT_DATA"],
+            "raw": [[61], [61]],
+            "average": 61,
+            "page": [{"pulse": 61}] * 2,
+            "minutes": [61],
+            "health": True,
+        },
+        "messages": {"text": True},
         "subscribable": {"api": True, "services": ["/organization"], "action": True},
     }

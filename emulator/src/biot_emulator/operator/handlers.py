@@ -20,6 +20,7 @@ from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.operator.own_events import own_event
 from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.outbox.messages import Outbox
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.timestamps import timestamp
@@ -29,6 +30,13 @@ __all__ = ["OperatorHandlers"]
 _MAX_WAIT_SECONDS = 60
 _DEFAULT_LIMIT = 100
 _MAX_LIMIT = 1000
+_KINDS = ("EMAIL", "SMS")
+# Whatever somebody has attached: a browser stores it and runs nothing of it.
+_ATTACHMENT_HEADERS = {
+    "content-type": "application/octet-stream",
+    "content-disposition": "attachment",
+    "x-content-type-options": "nosniff",
+}
 _NUMBER = re.compile("[0-9]{1,4}")
 # Beyond these, a time and its neighbours cannot be reckoned with, or written, everywhere.
 _YEARS = range(1970, 2200)
@@ -46,6 +54,7 @@ class OperatorHandlers:
         notifications: Sends notifications.
         policies: What becomes of calls when plugins fail.
         concurrency: Bounds the callers of each plugin.
+        outbox: The messages that the platform would have sent.
         tokens: Has the keys.
         clock: The platform's time.
         reset: Resets the state.
@@ -58,16 +67,14 @@ class OperatorHandlers:
     notifications: Notifications
     policies: FailurePolicies
     concurrency: Concurrency
+    outbox: Outbox
     tokens: TokenIssuer
     clock: Clock
     reset: Callable[[], None]
 
     def list_invocations(self, call: Call) -> ApiResponse:
         """Return the last invocations, the newest first."""
-        plugin, limit = _parameter(call, "plugin"), _parameter(call, "limit") or str(_DEFAULT_LIMIT)
-        if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= _MAX_LIMIT:
-            raise BadRequest(f"The parameter [limit] must be a whole number from 1 to {_MAX_LIMIT}")
-        newest_first, total = self.invocations.last(int(limit), plugin)
+        newest_first, total = self.invocations.last(_limit(call), _parameter(call, "plugin"))
         return ApiResponse(200, {"data": newest_first, "totalResults": total})
 
     def read_invocation(self, call: Call) -> ApiResponse:
@@ -104,6 +111,35 @@ class OperatorHandlers:
         fields = Fields(call.object if call.content else {})
         seconds = fields.integer("seconds", 0, _MAX_WAIT_SECONDS) if fields.present("seconds") else _MAX_WAIT_SECONDS
         return ApiResponse(200, {"done": self.notifications.wait(seconds)})
+
+    def list_messages(self, call: Call) -> ApiResponse:
+        """Return the messages in the outbox, the newest first."""
+        limit, kind = _limit(call), _parameter(call, "kind")
+        if kind not in (None, *_KINDS):
+            raise BadRequest(f"The parameter [kind] must be one of {', '.join(_KINDS)}")
+        messages = self.outbox.all(kind, _parameter(call, "to"))
+        return ApiResponse(200, {"data": messages[:limit], "totalResults": len(messages)})
+
+    def read_message(self, call: Call) -> ApiResponse:
+        """Return a message in the outbox."""
+        id = call.variables["id"]
+        message = self.outbox.get(id)
+        if message is None:
+            raise NotKnown(f"There is no message [{id}] in the outbox, or it had to make room already")
+        return ApiResponse(200, message)
+
+    def read_attachment(self, call: Call) -> ApiResponse:
+        """Return an attachment's content."""
+        key = call.variables["key"]
+        content = self.outbox.content(key)
+        if content is None:
+            raise NotKnown(f"There is no attachment [{key}], or it had to make room already")
+        return ApiResponse(200, headers=_ATTACHMENT_HEADERS, content=content)
+
+    def clear_outbox(self, _: Call) -> ApiResponse:
+        """Remove every message and attachment."""
+        self.outbox.clear()
+        return ApiResponse(204)
 
     def rotate_keys(self, _: Call) -> ApiResponse:
         """Sign tokens with a new key."""
@@ -142,6 +178,13 @@ class OperatorHandlers:
         """Reset the state, but for the administrator and the keys."""
         self.reset()
         return ApiResponse(204)
+
+
+def _limit(call: Call) -> int:
+    limit = _parameter(call, "limit") or str(_DEFAULT_LIMIT)
+    if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= _MAX_LIMIT:
+        raise BadRequest(f"The parameter [limit] must be a whole number from 1 to {_MAX_LIMIT}")
+    return int(limit)
 
 
 def _parameter(call: Call, name: str) -> str | None:

@@ -31,6 +31,7 @@ class EntityChange:
         call: The call that did it.
         start: When the call came.
         end: When it was done.
+        template_name: The name of the template, where the entity itself has none, as measurements.
     """
 
     entity_type: str
@@ -40,10 +41,13 @@ class EntityChange:
     call: Call
     start: datetime
     end: datetime
+    template_name: str | None = None
 
     @property
     def template(self) -> str | None:
         """The name of the entity's template."""
+        if self.template_name is not None:
+            return self.template_name
         template = self.entity.get("_template")
         return template.get("name") if isinstance(template, Mapping) else None
 
@@ -75,8 +79,10 @@ class EntityChanges:
         call: Call,
         entity: Mapping[str, Any],
         old_entity: Mapping[str, Any] | None = None,
+        template_name: str | None = None,
     ) -> None:
         """Record a change; nothing happens where nobody collects."""
         if (collecting := _collecting.get()) is not None:
             start, changes = collecting
-            changes.append(EntityChange(entity_type, action, entity, old_entity, call, start, self._clock.now()))
+            now = self._clock.now()
+            changes.append(EntityChange(entity_type, action, entity, old_entity, call, start, now, template_name))

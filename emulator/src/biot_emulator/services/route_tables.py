@@ -5,10 +5,20 @@ from __future__ import annotations
 from biot_emulator.services.dispatcher.routes import DISPATCHER_ROUTES
 from biot_emulator.services.entities.routes import ENTITY_ROUTES
 from biot_emulator.services.files.routes import FILE_ROUTES
+from biot_emulator.services.measurements.routes import MEASUREMENT_ROUTES
+from biot_emulator.services.outbox.routes import OUTBOX_ROUTES
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.ums.routes import UMS_ROUTES
 
 __all__ = ["SERVICE_ROUTES"]
 
-SERVICE_ROUTES = (*UMS_ROUTES, *DISPATCHER_ROUTES, *ENTITY_ROUTES, *FILE_ROUTES, *SETTINGS_ROUTES)
+SERVICE_ROUTES = (
+    *UMS_ROUTES,
+    *DISPATCHER_ROUTES,
+    *ENTITY_ROUTES,
+    *FILE_ROUTES,
+    *MEASUREMENT_ROUTES,
+    *OUTBOX_ROUTES,
+    *SETTINGS_ROUTES,
+)
 """Every API of the platform's services."""

@@ -13,6 +13,8 @@ from biot_emulator.security.stored_keys import KEYS
 from biot_emulator.services.files.catalogue import COLLECTION
 from biot_emulator.services.files.segments import SEGMENT_NAME
 from biot_emulator.services.files.signed_urls import URL_KEY
+from biot_emulator.services.measurements.observations import ATTRIBUTES
+from biot_emulator.services.outbox.messages import ATTACHMENTS, MESSAGES
 from biot_emulator.state.store import Store
 from biot_emulator.state.unavailable_data import damaged
 
@@ -100,6 +102,9 @@ _SHAPES: Mapping[str, _Shape] = {
         "segments": [SEGMENT_NAME],
     },
     URL_KEY: {"key": re.compile(r"[0-9a-f]{64}")},
+    ATTRIBUTES: {"name": str, "dataType": str},
+    MESSAGES: {"id": str, "kind": str},
+    ATTACHMENTS: {"key": str, "size": int},
 }
 _ENTITY = {"_id": str, "_template": dict, "_creationTime": str}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from biot_emulator.state.private_files import open_private, require_file, require_folder
 from biot_emulator.state.unavailable_data import DataUnavailable, damaged, database_error
 
-__all__ = ["database_files", "open_database"]
+__all__ = ["TABLES", "database_files", "open_database"]
 
 _FILE = "platform.sqlite"
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -26,9 +26,37 @@ CREATE TABLE IF NOT EXISTS documents (
     UNIQUE (collection, id)
 );
 CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS measurements (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    patient TEXT NOT NULL,
+    source TEXT NOT NULL,
+    session TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    data TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS measurements_by_time ON measurements (time);
+CREATE INDEX IF NOT EXISTS measurements_by_patient ON measurements (patient, time);
+CREATE INDEX IF NOT EXISTS measurements_by_source ON measurements (source, time);
+CREATE INDEX IF NOT EXISTS measurements_by_session ON measurements (session, time);
+CREATE TABLE IF NOT EXISTS observations (
+    patient TEXT NOT NULL,
+    attribute TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    measurement INTEGER NOT NULL,
+    number,
+    PRIMARY KEY (patient, attribute, time, measurement)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS observations_by_attribute ON observations (attribute, time);
 PRAGMA user_version = {_VERSION};
 """
-_COLUMNS = {"documents": ["collection", "id", "position", "json"], "files": ["id", "content"]}
+_COLUMNS = {
+    "documents": ["collection", "id", "position", "json"],
+    "files": ["id", "content"],
+    "measurements": ["id", "patient", "source", "session", "time", "data"],
+    "observations": ["patient", "attribute", "time", "measurement", "number"],
+}
+TABLES = ("measurements", "observations")
+"""The tables of what is too much to be documents: whoever has one writes and selects its rows."""
 
 
 def open_database(folder: Path | None) -> sqlite3.Connection:

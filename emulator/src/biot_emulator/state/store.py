@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from biot_emulator.state.database import database_files, open_database
+from biot_emulator.state.database import TABLES, database_files, open_database
 from biot_emulator.state.unavailable_data import damaged, database_error
 from biot_emulator.wire_json import decode, encode
 
@@ -88,6 +88,13 @@ class Store:
         rows = self._rows("SELECT id, json FROM documents WHERE collection = ? ORDER BY position", (collection,))
         return [self._decode(collection, id, json) for id, json in rows]
 
+    def ids(self, collection: str) -> list[str]:
+        """Return the ids of all documents of a collection, in the order in which they were first written."""
+        return [
+            row[0]
+            for row in self._rows("SELECT id FROM documents WHERE collection = ? ORDER BY position", [collection])
+        ]
+
     def collections(self) -> list[str]:
         """Return the names of the collections that have documents."""
         return [row[0] for row in self._rows("SELECT DISTINCT collection FROM documents")]
@@ -124,12 +131,27 @@ class Store:
         with self._lock:
             self._execute("DELETE FROM files WHERE id = ?", (id,))
 
+    def select(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Return the rows of a query of tables that are no documents."""
+        return self._rows(query, values)
+
+    def write(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Write to such a table; return the id of the last row that was inserted."""
+        with self._lock:
+            return self._execute(statement, values).lastrowid or 0
+
+    def write_each(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write to such a table once for each row of values."""
+        with self._lock, self._translated():
+            self._connection.executemany(statement, rows)
+
     def clear(self, preserved: Iterable[str] = ()) -> None:
         """Remove everything, but for these collections."""
         with self.transaction():
             for collection in {*self.collections()} - {*preserved}:
                 self._execute("DELETE FROM documents WHERE collection = ?", (collection,))
-            self._execute("DELETE FROM files")
+            for table in ("files", *TABLES):
+                self._execute(f"DELETE FROM {table}")  # noqa: S608  the names are constants
 
     def close(self) -> None:
         """Close the database."""

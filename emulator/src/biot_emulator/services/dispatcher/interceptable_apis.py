@@ -44,14 +44,7 @@ _NOT_MODELLED: Mapping[str, tuple[str, ...]] = {
         "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/resume",
         "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/stop",
     ),
-    "measurement": (
-        "POST/measurement/v1/measurements",
-        "POST/measurement/v1/measurements/bulk",
-        "GET/measurement/v1/measurements/aggregated",
-        "GET/measurement/v1/measurements/last",
-        "GET/measurement/v1/measurements/raw",
-        "GET/measurement/v2/measurements/raw",
-    ),
+    "measurement": ("GET/measurement/v1/measurements/last",),
     "report": (
         "GET/dms/v1/data/reports",
         "POST/dms/v1/data/reports/export",
