@@ -28,7 +28,7 @@ from biot_plugin_cli.platform.errors import AnswerLost, NotThePlatform, Unreacha
 from biot_plugin_cli.platform.limited_connections import MAX_BYTES, TooLarge
 from biot_plugin_cli.platform.proxies import LOOPBACK, pool_for
 
-__all__ = ["Connection", "Form"]
+__all__ = ["Connection", "Form", "is_untrusted"]
 
 _TIMEOUT = urllib3.Timeout(connect=10, read=180)
 # By default urllib3 would repeat requests that must be sent once, and follow redirects with the token.
@@ -124,7 +124,7 @@ class Connection:
                 f"Cannot connect to {self.base_url} through the proxy {proxy} ({_reason(cause.original_error)}): "
                 "check HTTPS_PROXY, or add the host to NO_PROXY"
             )
-        if _is_untrusted(cause):
+        if is_untrusted(cause):
             return Unreachable(
                 f"Cannot verify the certificate of {self.base_url} ({_reason(cause)}): "
                 "check the URL, or set SSL_CERT_FILE to the certificates to trust"
@@ -143,7 +143,8 @@ def _encode(body: Form | bytes | None) -> tuple[bytes | None, dict[str, str]]:
     return content, {"content-type": content_type}
 
 
-def _is_untrusted(error: object) -> bool:
+def is_untrusted(error: object) -> bool:
+    """Whether a connection failed as the certificate is not valid; a connection lost in the handshake says nothing."""
     return isinstance(error, SSLError) and any(isinstance(cause, SSLCertVerificationError) for cause in error.args)
 
 

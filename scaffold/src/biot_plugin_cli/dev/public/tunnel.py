@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import HTTPError
 
 from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.platform.connection import is_untrusted
 from biot_plugin_cli.platform.proxies import pool_for
 
 __all__ = ["Tunnel"]
@@ -79,7 +80,7 @@ class Tunnel:
             response.close()
         except HTTPError as error:
             cause = getattr(error, "reason", None) or error
-            return "its certificate is not valid" if isinstance(cause, SSLError) else "it does not respond"
+            return "its certificate is not valid" if is_untrusted(cause) else "it does not respond"
         finally:
             pool.clear()
         return None if content == self._answer.encode() else f"something else answers, with {response.status}"
