@@ -46,7 +46,7 @@ def serving(folder: Path, command: tuple[str, ...], port: int, variables: Mappin
     environment = {**os.environ, **variables}
     with subprocess.Popen([SCRIPTS / arguments[0], *arguments[1:]], cwd=folder, env=environment) as process:
         try:
-            wait_for(port)
+            wait_for(port, process)
             yield
             process.terminate()
             # uvicorn ends itself by the same signal again once all is done.
