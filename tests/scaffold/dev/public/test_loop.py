@@ -284,3 +284,18 @@ def test_a_url_that_leads_elsewhere_is_not_subscribed(folder: Path, emulator: Em
         r"does not lead here \(something else answers, with \d+\): have the tunnel lead to http", done.stderr
     )
     assert not (folder / ".biot-plugin").exists()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_no_matter_of_where_the_tunnel_leads(
+    folder: Path, emulator: Emulator, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    port = free_port()
+    with tunnel(authority, port) as url:
+        command = [BIOT_PLUGIN, "dev", "--env", "test", "--public-url", url, "--port", str(port)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "its certificate is not valid" in done.stderr
+    assert "set SSL_CERT_FILE" in done.stderr
+    assert "have the tunnel lead" not in done.stderr
+    assert endpoints(emulator) == set()
