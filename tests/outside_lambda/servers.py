@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import hypercorn
 import uvicorn
@@ -61,10 +63,10 @@ def hypercorn_server(application: AsgiApplication) -> Iterator[int]:
         thread.join(SECONDS)
 
 
-def wait_for(port: int) -> None:
-    """Wait until a server listens."""
+def wait_for(port: int, process: subprocess.Popen[Any] | None = None) -> None:
+    """Wait until a server listens, or its process has ended."""
     end = time.monotonic() + 2 * SECONDS
-    while not _listens(port) and time.monotonic() < end:
+    while not _listens(port) and time.monotonic() < end and (process is None or process.poll() is None):
         time.sleep(0.01)
 
 

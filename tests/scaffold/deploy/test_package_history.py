@@ -28,7 +28,10 @@ def test_older_code_goes_up_again_as_a_newer_version(
 ) -> None:
     first = deploy(plugin)
     outcome = plugin.program("rollback", "--yes")
-    assert (outcome.exit_code, "No stored package" in outcome.err) == (1, True)
+    assert (outcome.exit_code, "Version 1 is the only one that there is" in outcome.err) == (1, True)
+    # The same is said of the live version wherever the plugin runs.
+    assert "has the code of version 1 already" in plugin.program("rollback", "--yes", "--to", "1").out
+    assert "No stored package of version 2 (this folder has 1)" in plugin.program("rollback", "--to", "2").err
     plugin.write("index.py", SECOND)
     deploy(plugin)
     back = plugin.program("rollback", "--yes", "--json").document
@@ -96,7 +99,7 @@ def test_a_plugin_that_was_removed_and_made_again_has_a_history_of_its_own(
     assert list((full.root / ".biot-plugin").rglob("*.zip")) == []
     numbered(full, 11)
     outcome = full.program("rollback", "--yes")
-    assert (outcome.exit_code, "this folder has none" in outcome.err) == (1, True)
+    assert (outcome.exit_code, "nothing to roll back to" in outcome.err) == (1, True)
     numbered(full, 12)
     back = full.program("rollback", "--yes", "--json").document
     assert (back["version"], back["codeOf"]) == (3, 1)

@@ -46,7 +46,8 @@ def login_of_live(aws: MemoryAccount) -> tuple[str, str] | None:
     if arn := variables.get("BIOT_SERVICE_USER_SECRET_ARN"):
         secret = json.loads(aws.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
         return secret["id"], secret["secretKey"]
-    return variables["BIOT_SERVICE_USER_ID"], variables["BIOT_SERVICE_USER_SECRET_KEY"]
+    user = variables.get("BIOT_SERVICE_USER_ID")
+    return (user, variables["BIOT_SERVICE_USER_SECRET_KEY"]) if user else None
 
 
 class Sides(ABC):

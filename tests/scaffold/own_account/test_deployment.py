@@ -627,6 +627,44 @@ def test_without_a_service_user_there_is_none(own: QuickPlugin, aws: MotoAccount
     assert own.platform.users == {}
 
 
+@pytest.mark.parametrize("key_store", ["variable", "secrets-manager"])
+def test_a_service_user_that_the_manifest_no_longer_has_is_removed(
+    own: QuickPlugin, aws: MotoAccount, key_store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own.settings = {"key-store": key_store}
+    own.deploy()
+    own.settings["service-user"] = False
+    plan = own.deploy(dry_run=True)
+    removal = {"resource": f"service user {NAME} on the platform", "action": "delete"}
+    assert removal in plan["steps"]
+    assert f"delete service user {NAME}" in capsys.readouterr().err
+    assert NAME in own.platform.users
+    assert own.deploy()["version"] == 2
+    assert (own.platform.users, aws.leftovers()["secrets"]) == ({}, [])
+    assert not [name for name in function(aws)["Environment"]["Variables"] if "SERVICE_USER" in name]
+    assert own.deploy()["action"] == "none"
+    with pytest.raises(OperationFailed, match="does not accept any more"):
+        roll_back(own.place, 1, yes=True)
+    # It comes back with the setting, and goes with the plugin.
+    own.settings["service-user"] = True
+    own.deploy()
+    own.settings["service-user"] = False
+    delete(own.place, None, yes=True)
+    assert own.platform.users == {}
+    assert not any(aws.leftovers().values())
+
+
+def test_nobody_searches_for_a_service_user_that_there_never_was(
+    own: QuickPlugin, aws: MotoAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own.platform, "has_service_user", None)
+    own.settings = {"service-user": False}
+    own.deploy()
+    own.deploy()
+    delete(own.place, None, yes=True)
+    assert not any(aws.leftovers().values())
+
+
 def test_environments_do_not_meet(own: QuickPlugin, aws: MotoAccount) -> None:
     own.deploy()
     own.environment = "test"

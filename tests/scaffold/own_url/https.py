@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import sys
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.server.function_endpoint import FunctionEndpoint
 
-__all__ = ["Authority", "serving"]
+__all__ = ["Authority", "free_port", "serving", "tunnel"]
 
 
 class Authority:
@@ -45,3 +48,49 @@ def serving(code: Path, authority: Authority, variables: Mapping[str, str]) -> I
             yield endpoint.url.replace("127.0.0.1", "localhost")
     finally:
         workers.close()
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def tunnel(authority: Authority, port: int) -> Iterator[str]:
+    """Terminate TLS, and pass on what comes to a port of this machine."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(authority.chain, authority.key)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def carry(caller: socket.socket) -> None:
+        with suppress(OSError), closing(caller):
+            secured = context.wrap_socket(caller, server_side=True)
+            with closing(secured), closing(socket.create_connection(("127.0.0.1", port))) as upstream:
+                back = threading.Thread(target=pump, args=(upstream, secured))
+                back.start()
+                pump(secured, upstream)
+                back.join()
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                caller, _ = listening.accept()
+                caller.settimeout(20)
+                threading.Thread(target=carry, args=(caller,), daemon=True).start()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"https://localhost:{listening.getsockname()[1]}"
+    finally:
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        thread.join()

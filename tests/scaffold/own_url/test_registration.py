@@ -146,6 +146,9 @@ def test_hooks_that_are_gone_are_unsubscribed_and_those_of_others_stay(
     ("status", "body", "reason"),
     [
         (200, b'{"request": {}}', "answers a call without a token with 200: have the plugin verify its callers"),
+        (400, b'{"code": "NO_DATA"}', "answers a call without a token with NO_DATA: have the plugin verify"),
+        (500, b'{"code": "NO_HANDLER"}', "answers a call without a token with NO_HANDLER: have the plugin verify"),
+        (400, b'{"code": []}', "does not answer as a plugin does, but with 400"),
         (404, b"not here", "does not answer as a plugin does, but with 404"),
         (403, b"<html>", "does not answer as a plugin does, but with 403"),
         (401, b'{"message": "no"}', "does not answer as a plugin does, but with 401"),

@@ -33,8 +33,8 @@ def roll_back(destination: Destination, version: int | None, *, yes: bool) -> di
     deployed = destination.deployed_plugin()
     # The versions of a plugin that was deleted and created again are unrelated to those of the deployed one.
     stored = destination.history().of(deployed.get("endpointUrl"))
-    older = [package for package in stored if package.version < deployed["version"]]
-    package = _previous(older, deployed) if version is None else _find(older, version)
+    present = [package for package in stored if package.version <= deployed["version"]]
+    package = _previous(present, deployed) if version is None else _find(present, version)
 
     def make(deployed: Config) -> Plan:
         config = {**deployed, **package.config}
@@ -62,8 +62,14 @@ def _previous(stored: Sequence[StoredPackage], deployed: Mapping[str, Any]) -> S
 
     If a version in between was deployed from elsewhere, its code is unknown, and no package is the right one.
     """
-    content_hash = content_hash_of(deployed)
-    for package, version in zip(stored, count(deployed["version"] - 1, -1), strict=False):
+    live, content_hash = deployed["version"], content_hash_of(deployed)
+    if live == 1:
+        raise OperationFailed(
+            "Version 1 is the only one that there is, so there is nothing to roll back to: check out the older code "
+            "and deploy it"
+        )
+    stored = [package for package in stored if package.version < live]
+    for package, version in zip(stored, count(live - 1, -1), strict=False):
         if package.version != version:
             raise OperationFailed(
                 f"Version {version} was not deployed from this folder, which has {_versions(stored)}: "

@@ -31,7 +31,10 @@ SECRET_TAG = "biot-plugin:secret"  # noqa: S105 - the name of a tag
 CODE_TAG = "biot-plugin:code"
 """The tag with the content hash and the SHA-256 of the code that was deployed last."""
 
-SECRET_MADE, SECRET_DELETED = "made", "deleted"
+USER_TAG = "biot-plugin:service-user"
+"""The tag of the log group that says whether there is a service user on the platform: `made` or `deleted`."""
+
+MADE, DELETED = "made", "deleted"
 
 DISABLED = "DISABLED"
 ENABLED = "ENABLED"
@@ -85,6 +88,13 @@ class ActualState:
         return self.log_group.tags.get(URL_TAG) if self.log_group else None
 
     @property
+    def may_have_service_user(self) -> bool:
+        """Whether a deployment has made a service user on the platform, as far as the account says."""
+        tag = self.log_group.tags.get(USER_TAG) if self.log_group else None
+        states = (state for state in (self.live, self.function) if state)
+        return tag == MADE or any("BIOT_SERVICE_USER_ID" in state.config.environment for state in states)
+
+    @property
     def lost_address(self) -> str | None:
         """The function URL of an earlier deployment that is gone, and may still be subscribed; None for none."""
         return None if self.recorded_address == self.address else self.recorded_address
@@ -107,7 +117,7 @@ def read_actual_state(account: Account, names: ResourceNames, settings: AwsSetti
         alias = find_alias(account, names.function, ALIAS) if function else None
         log_group = find_log_group(account, names.log_group)
         has_secret = settings.service_user and settings.key_store == "secrets-manager"
-        is_made = log_group is not None and log_group.tags.get(SECRET_TAG) == SECRET_MADE
+        is_made = log_group is not None and log_group.tags.get(SECRET_TAG) == MADE
         urls = [find_url(account, names.function, alias) if function else None for alias in (ALIAS, None)]
         # Some stand-ins of AWS have one URL for both.
         is_other = urls[1] is not None and (urls[0] is None or urls[0].address != urls[1].address)

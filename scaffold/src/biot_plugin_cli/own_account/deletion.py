@@ -112,7 +112,8 @@ def _has_service_user(place: Place, names: ResourceNames, actual: ActualState) -
     """Whether there is a service user that was made for the plugin, as the log group was before it."""
     group = actual.log_group
     is_ours = group is not None and is_owned(group.tags, names)
-    return is_ours and place.settings.service_user and place.platform.has_service_user(names.service_user)
+    may_have = place.settings.service_user or actual.may_have_service_user
+    return is_ours and may_have and place.platform.has_service_user(names.service_user)
 
 
 def _is_own_log_group(tags: Mapping[str, str], names: ResourceNames, *, is_own_function: bool) -> bool:

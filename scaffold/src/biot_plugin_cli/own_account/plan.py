@@ -14,7 +14,11 @@ from biot_plugin_cli.own_account.steps.image import plan_image, plan_repository
 from biot_plugin_cli.own_account.steps.log_group import plan_log_group
 from biot_plugin_cli.own_account.steps.role import plan_role
 from biot_plugin_cli.own_account.steps.schedule import plan_schedule
-from biot_plugin_cli.own_account.steps.service_user import plan_secret_removal, plan_service_user
+from biot_plugin_cli.own_account.steps.service_user import (
+    plan_secret_removal,
+    plan_service_user,
+    plan_service_user_removal,
+)
 from biot_plugin_cli.own_account.steps.subscriptions import plan_lost_address, plan_subscribing, plan_unsubscribing
 from biot_plugin_cli.own_account.steps.version import plan_version
 
@@ -85,6 +89,7 @@ def make_plan(deployment: Deployment) -> Plan:
         *plan_schedule(deployment),
         *plan_subscribing(deployment),
         *role_afterwards,
+        *plan_service_user_removal(deployment),
         *plan_secret_removal(deployment, is_live_replaced=is_live_replaced),
     )
     return Plan(deployment, steps, code_changes(deployment))

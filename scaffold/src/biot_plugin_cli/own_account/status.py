@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+from biot_plugin_cli.aws.alias import find_alias
 from biot_plugin_cli.aws.errors import explained
 from biot_plugin_cli.aws.function import FunctionState, find_function
+from biot_plugin_cli.aws.function_url import find_url
+from biot_plugin_cli.aws.log_group import find_log_group
 from biot_plugin_cli.aws.names import ALIAS, ENVIRONMENT_TAG, OWNER, OWNER_TAG, PLUGIN_TAG
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.variables import HIDDEN, hide_value
-from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.errors import CliError, OperationFailed, PlatformRefused, PlatformUnreachable
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from biot_plugin_cli.own_account.actual_state import DISABLED, ENABLED, STATE_TAG, ActualState, read_actual_state
 from biot_plugin_cli.own_account.desired_state import KEY_VARIABLE, LABEL_VARIABLES
@@ -19,25 +22,41 @@ from biot_plugin_cli.own_account.place import Place
 
 __all__ = ["list_plugins", "require_deployed", "show_status"]
 
+T = TypeVar("T")
+
 
 def show_status(place: Place) -> dict[str, Any]:
     """Return the plugin as it is in the account; values that pyproject.toml does not have are hidden.
 
+    Only what is shown is read. What cannot be read of it is left out, and `problems` says why.
+
     Raises:
         OperationFailed: It is not there.
-        CliError: AWS cannot be reached, or refuses.
+        CliError: AWS cannot be reached, or refuses to show the function.
     """
-    actual = require_deployed(place)
-    live = actual.live
-    if actual.function is None or live is None:
+    account, name = place.account, place.names.function
+    problems = list[CliError]()
+    with explained():
+        function = find_function(account, name)
+        alias = find_alias(account, name, ALIAS) if function else None
+        live = find_function(account, name, alias.version) if alias else None
+    actual = ActualState(
+        function=function,
+        live=live,
+        log_group=None if function else _attempt(lambda: find_log_group(account, place.names.log_group), problems),
+        url=_attempt(lambda: find_url(account, name, ALIAS), problems) if live else None,
+    )
+    _require_live(place, actual)
+    if function is None or live is None:
         raise _absent(place)
-    document = _describe(place.account, live, actual.function.tags, place.plugin.manifest.environment)
+    document = _describe(account, live, function.tags, place.plugin.manifest.environment)
     return {
         **document,
         "endpointUrl": actual.address,
-        "linkToConsole": console_link(place.account, place.names.function),
-        "reservedConcurrency": actual.function.concurrency,
-        "lastModifiedTime": actual.function.modified,
+        "linkToConsole": console_link(account, name),
+        "reservedConcurrency": function.concurrency,
+        "lastModifiedTime": function.modified,
+        "problems": [{"message": str(error), "exitCode": error.exit_code} for error in problems],
     }
 
 
@@ -48,6 +67,11 @@ def require_deployed(place: Place) -> ActualState:
         OperationFailed: It is not, or its deployment was interrupted.
     """
     actual = read_actual_state(place.account, place.names, place.settings)
+    _require_live(place, actual)
+    return actual
+
+
+def _require_live(place: Place, actual: ActualState) -> None:
     owner = actual.function.tags.get(PLUGIN_TAG) if actual.function else None
     if actual.live is None and (owner == place.names.plugin or (actual.log_group and not actual.function)):
         raise OperationFailed(
@@ -56,7 +80,16 @@ def require_deployed(place: Place) -> ActualState:
         )
     if actual.live is None or owner != place.names.plugin:
         raise _absent(place)
-    return actual
+
+
+def _attempt(read: Callable[[], T], problems: list[CliError]) -> T | None:
+    """Read something; None if it cannot be read, which is noted."""
+    try:
+        with explained():
+            return read()
+    except (PlatformRefused, PlatformUnreachable) as error:
+        problems.append(error)
+        return None
 
 
 def list_plugins(place: Place) -> list[dict[str, Any]]:

@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import HTTPError
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.http.failure_reasons import is_untrusted
 from biot_plugin_cli.http.proxies import LOOPBACK, pool_for
 
 __all__ = ["AddressProblem", "find_problem", "require_plugin", "require_url"]
@@ -18,9 +19,18 @@ __all__ = ["AddressProblem", "find_problem", "require_plugin", "require_url"]
 _TIMEOUT = urllib3.Timeout(connect=10, read=30)
 _NO_RETRIES = urllib3.Retry(0, redirect=False)
 _MAX_BYTES = 64 * 1024
-# A hook without a token: every plugin that verifies its callers refuses it.
+# A whole hook of an API that there is none of, without a token: every plugin that verifies its callers refuses it for
+# that, and for nothing else.
+_HOOK = {
+    "method": "GET",
+    "entityName": "biot-plugin",
+    "apiId": "GET/biot-plugin/v1/subscribe",
+    "request": {"body": None, "path": "/biot-plugin/v1/subscribe", "headers": {}, "pathVariables": []},
+}
 _HEADERS = {"content-type": "application/json", "hooktype": "INTERCEPTOR_PRE", "user-agent": "biot-plugin"}
 _REFUSALS = (400, 401, 403)
+# What only a plugin says that has gone on to the event (contract section 2.6), or to its handlers.
+_UNVERIFIED = ("NO_EVENT", "NO_DATA", "NO_METADATA", "NO_HANDLER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +42,14 @@ class AddressProblem:
         advice: What to do.
         status: The status that it answered with; None for no answer.
         is_certificate: Whether its certificate is not valid.
+        is_open: Whether it answers strangers.
     """
 
     message: str
     advice: str
     status: int | None = None
     is_certificate: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it answers strangers."""
-        return self.status is not None and 200 <= self.status <= 299
+    is_open: bool = False
 
 
 def require_url(url: str, base_url: str) -> str:
@@ -87,13 +94,15 @@ def find_problem(url: str) -> AddressProblem | None:
         status, document = _ask(url)
     except HTTPError as error:
         return _unreachable(url, error)
-    if 200 <= status <= 299:
+    code = document.get("code") if isinstance(document, dict) else None
+    if 200 <= status <= 299 or code in _UNVERIFIED:
         return AddressProblem(
-            f"{url} answers a call without a token with {status}",
+            f"{url} answers a call without a token with {code or status}",
             "have the plugin verify its callers, as the framework does unless BIOT_SHOULD_VALIDATE_JWT is false",
             status,
+            is_open=True,
         )
-    if status not in _REFUSALS or not isinstance(document, dict) or not isinstance(document.get("code"), str):
+    if status not in _REFUSALS or not isinstance(code, str):
         return AddressProblem(
             f"{url} does not answer as a plugin does, but with {status}",
             "start the plugin there, check the path",
@@ -105,7 +114,7 @@ def find_problem(url: str) -> AddressProblem | None:
 def _ask(url: str) -> tuple[int, Any]:
     pool = pool_for(url, timeout=_TIMEOUT, retries=_NO_RETRIES)
     try:
-        response = pool.request("POST", url, body=b"{}", headers=_HEADERS, preload_content=False)
+        response = pool.request("POST", url, body=json.dumps(_HOOK), headers=_HEADERS, preload_content=False)
         content = response.read(_MAX_BYTES)
         response.close()
     finally:
@@ -118,7 +127,7 @@ def _ask(url: str) -> tuple[int, Any]:
 
 def _unreachable(url: str, error: HTTPError) -> AddressProblem:
     cause = getattr(error, "reason", None) or error
-    if isinstance(cause, SSLError):
+    if is_untrusted(cause):
         return AddressProblem(
             f"The certificate of {url} is not valid",
             "have it issued by an authority that the platform trusts, or set SSL_CERT_FILE to the certificates to "

@@ -7,7 +7,6 @@ import os
 import queue
 import re
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -16,14 +15,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
 from biot_emulator.testing import Emulator
-from tests.scaffold.own_url.https import Authority
+from tests.scaffold.own_url.https import Authority, free_port, tunnel
 from tests.scaffold.subscriptions.dispatcher import registered
 
 pytestmark = pytest.mark.slow
@@ -54,52 +53,6 @@ def note(event):
     pass
 handler = plugin.handler
 """
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        return int(listening.getsockname()[1])
-
-
-@contextmanager
-def tunnel(authority: Authority, port: int) -> Iterator[str]:
-    """Terminate TLS, and pass on what comes to a port of this machine."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(authority.chain, authority.key)
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def pump(source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-        with suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
-
-    def carry(caller: socket.socket) -> None:
-        with suppress(OSError), closing(caller):
-            secured = context.wrap_socket(caller, server_side=True)
-            with closing(secured), closing(socket.create_connection(("127.0.0.1", port))) as upstream:
-                back = threading.Thread(target=pump, args=(upstream, secured))
-                back.start()
-                pump(secured, upstream)
-                back.join()
-
-    def serve() -> None:
-        with suppress(OSError):
-            while True:
-                caller, _ = listening.accept()
-                caller.settimeout(20)
-                threading.Thread(target=carry, args=(caller,), daemon=True).start()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield f"https://localhost:{listening.getsockname()[1]}"
-    finally:
-        with suppress(OSError):
-            listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        thread.join()
 
 
 class Dev:
@@ -331,3 +284,18 @@ def test_a_url_that_leads_elsewhere_is_not_subscribed(folder: Path, emulator: Em
         r"does not lead here \(something else answers, with \d+\): have the tunnel lead to http", done.stderr
     )
     assert not (folder / ".biot-plugin").exists()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_no_matter_of_where_the_tunnel_leads(
+    folder: Path, emulator: Emulator, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    port = free_port()
+    with tunnel(authority, port) as url:
+        command = [BIOT_PLUGIN, "dev", "--env", "test", "--public-url", url, "--port", str(port)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "its certificate is not valid" in done.stderr
+    assert "set SSL_CERT_FILE" in done.stderr
+    assert "have the tunnel lead" not in done.stderr
+    assert endpoints(emulator) == set()

@@ -57,6 +57,15 @@ def test_another_place_of_the_key_goes_on_wherever_it_was_cut(sides: Sides, stor
     _cut_everywhere(sides, sides.deploy)
 
 
+@pytest.mark.parametrize("store", ["variable", "secrets-manager"])
+def test_the_removal_of_the_service_user_goes_on_wherever_it_was_cut(sides: Sides, store: str) -> None:
+    sides.clear()
+    sides.own.settings = {"key-store": store}
+    sides.deploy()
+    sides.own.settings = {"key-store": store, "service-user": False}
+    _cut_everywhere(sides, sides.deploy)
+
+
 def test_a_deletion_goes_on_wherever_it_was_cut(sides: Sides) -> None:
     def go_on() -> None:
         # There is nothing more to say about a plugin that is gone.

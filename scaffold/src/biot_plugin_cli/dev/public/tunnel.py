@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import HTTPError
 
 from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.http.failure_reasons import is_untrusted
 from biot_plugin_cli.http.proxies import pool_for
 
 __all__ = ["Tunnel"]
@@ -23,6 +24,8 @@ _NO_RETRIES = urllib3.Retry(0, redirect=False)
 _WAIT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.5
 _HEARTBEAT_SECONDS = 30.0
+_UNTRUSTED = "its certificate is not valid"
+_TRUST = "have it issued by an authority that the platform trusts, or set SSL_CERT_FILE to the certificates to trust"
 
 
 class Tunnel:
@@ -58,7 +61,8 @@ class Tunnel:
         while (problem := self._problem()) and time.monotonic() < until and not stop.wait(_PAUSE_SECONDS):
             pass
         if problem:
-            raise OperationFailed(f"{self._url} does not lead here ({problem}): have the tunnel lead to {local_url}")
+            advice = _TRUST if problem == _UNTRUSTED else f"have the tunnel lead to {local_url}"
+            raise OperationFailed(f"{self._url} does not lead here ({problem}): {advice}")
 
     def watch(self, stop: threading.Event, print_line: Callable[[str], None]) -> None:
         """Say when the URL leads here no longer, and when it does again, until the end."""
@@ -79,7 +83,7 @@ class Tunnel:
             response.close()
         except HTTPError as error:
             cause = getattr(error, "reason", None) or error
-            return "its certificate is not valid" if isinstance(cause, SSLError) else "it does not respond"
+            return _UNTRUSTED if is_untrusted(cause) else "it does not respond"
         finally:
             pool.clear()
         return None if content == self._answer.encode() else f"something else answers, with {response.status}"

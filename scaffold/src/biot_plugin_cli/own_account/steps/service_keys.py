@@ -48,6 +48,9 @@ def is_secret_used(deployment: Deployment, *, is_live_replaced: bool) -> bool:
         is_live_replaced: Whether another version will be published, and the oldest one deleted.
     """
     secret, number = deployment.actual.secret, MAX_VERSIONS - 1 if is_live_replaced else MAX_VERSIONS
+    if not deployment.desired.settings.service_user:
+        # There is nobody any more who could log in with it.
+        return False
     return secret is not None and any(
         state.config.environment.get(SECRET_VARIABLE) == secret.arn for state in deployment.versions[:number]
     )

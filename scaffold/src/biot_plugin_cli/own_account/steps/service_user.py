@@ -8,12 +8,12 @@ from biot_plugin_cli.aws.log_group import tag_log_group
 from biot_plugin_cli.aws.secret import SecretKey, delete_secret, set_secret, update_secret
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.own_account.actual_state import SECRET_DELETED, SECRET_MADE, SECRET_TAG
+from biot_plugin_cli.own_account.actual_state import DELETED, MADE, SECRET_TAG, USER_TAG
 from biot_plugin_cli.own_account.desired_state import KEY_ID_VARIABLE, KEY_VARIABLE, SECRET_VARIABLE, USER_VARIABLE
 from biot_plugin_cli.own_account.steps.base import Deployment, Step, compare_tags, step_for
 from biot_plugin_cli.own_account.steps.service_keys import find_stored_key, is_secret_used, used_keys
 
-__all__ = ["plan_secret_removal", "plan_service_user"]
+__all__ = ["plan_secret_removal", "plan_service_user", "plan_service_user_removal"]
 
 _NEW = "(new)"
 
@@ -52,6 +52,25 @@ def plan_service_user(deployment: Deployment) -> list[Step]:
     ]
 
 
+def plan_service_user_removal(deployment: Deployment) -> list[Step]:
+    """Plan to delete a service user that the manifest no longer has, once no version that logs in as it is called."""
+    desired, platform = deployment.desired, deployment.platform
+    name = desired.names.service_user
+    # Whoever has no service user may not be allowed to search for one.
+    if (
+        desired.settings.service_user
+        or not deployment.actual.may_have_service_user
+        or not platform.has_service_user(name)
+    ):
+        return []
+
+    def run() -> None:
+        platform.delete_service_user(name)
+        tag_log_group(deployment.account, desired.names.log_group, {USER_TAG: DELETED})
+
+    return [Step(f"service user {name} on the platform", "delete", (), run)]
+
+
 def plan_secret_removal(deployment: Deployment, *, is_live_replaced: bool) -> list[Step]:
     """Plan to delete a secret that no version reads any more.
 
@@ -69,7 +88,7 @@ def plan_secret_removal(deployment: Deployment, *, is_live_replaced: bool) -> li
 
     def run() -> None:
         delete_secret(account, desired.names.secret)
-        tag_log_group(account, desired.names.log_group, {SECRET_TAG: SECRET_DELETED})
+        tag_log_group(account, desired.names.log_group, {SECRET_TAG: DELETED})
 
     return [Step(f"secret {desired.names.secret}", "delete", (), run)]
 
@@ -93,11 +112,12 @@ def _make(deployment: Deployment) -> None:
     desired, platform, account = deployment.desired, deployment.platform, deployment.account
     keys = platform.find_service_keys(deployment.user_id) if deployment.user_id else ()
     name, role = desired.names.service_user, desired.settings.service_user_role
+    # Before they are made, so that they are found in whatever way this ends.
+    secret_tag = {SECRET_TAG: MADE} if desired.has_secret else {}
+    tag_log_group(account, desired.names.log_group, {USER_TAG: MADE, **secret_tag})
     key = platform.make_service_key(name, role, used_keys(deployment, keys))
     deployment.user_id = key.user_id
     if desired.has_secret:
-        # Before there is one, so that it is found in whatever way this ends.
-        tag_log_group(account, desired.names.log_group, {SECRET_TAG: SECRET_MADE})
         deployment.secret = set_secret(
             account,
             desired.names.secret,
