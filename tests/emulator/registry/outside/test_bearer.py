@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -227,3 +228,15 @@ def test_who_may_get_the_password(url: str, address: RegistryAddress, may: bool)
 
 def test_a_token_has_two_names() -> None:
     assert (read_token(b'{"token": "a"}'), read_token(b'{"access_token": "b"}')) == ("a", "b")
+
+
+def test_no_logger_has_what_is_logged_in_with(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with server(TokenRegistry()) as (host, _):
+        assert pull(client(host), tmp_path / "blob") == CONTENT
+        with pytest.raises(RegistryUnreachable) as refused:
+            pull(client(host, login="ada:wrong@"), tmp_path / "blob")
+    said = caplog.text + "".join(capfd.readouterr()) + repr(refused.value)
+    assert not [secret for secret in ("secret", "wrong", BASIC.removeprefix("Basic "), "Bearer") if secret in said]
