@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from biot_emulator.errors import SandboxUnavailable
-from biot_emulator.image import execution
 from biot_emulator.image.documents import Config
 from biot_emulator.image.execution import Execution, plan_execution
 
@@ -189,7 +188,7 @@ def test_a_runtime_that_is_none_or_not_here_is_said(tree: Path, label: str) -> N
 
 
 def test_nothing_in_it_runs_where_there_is_no_linux(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert refusal(tree, config("start")) == f"what is in it needs Linux{NO_LABEL}"
 
 

@@ -23,7 +23,7 @@ from tests.scaffold.images import push_base
 from tests.scaffold.packages import Repository
 from tests.scaffold.pushed_images import as_image
 
-pytestmark = [pytest.mark.slow, pytest.mark.long(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.long(25)]
 
 PATIENTS = "/organization/v1/users/patients"
 PROGRAM = Path(sys.executable).resolve()
