@@ -364,10 +364,9 @@ def test_a_schedule_of_another_form_is_refused_with_its_cron(text: str, cron: st
 @settings(deadline=None)
 @given(st.integers(1, 2000))
 def test_what_is_suggested_for_a_rate_has_its_runs(minutes: int) -> None:
-    try:
+    with pytest.raises(InvalidCron) as refused:
         Cron(f"rate({minutes} minutes)")
-    except InvalidCron as error:
-        found = re.search("write it as '(.*)'", str(error))
+    found = re.search("write it as '(.*)'", str(refused.value))
     if found is None:
         assert 1440 % minutes != 0 or 60 % minutes != 0
         return
