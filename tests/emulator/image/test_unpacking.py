@@ -483,18 +483,12 @@ def test_layers_of_other_kinds(tmp_path: Path, media_type: str) -> None:
     assert tree(tmp_path / "unpacked") == {"a": "1"}
 
 
-def test_zstd_is_read_or_refused_in_a_sentence(tmp_path: Path) -> None:
+def test_zstd_is_refused_on_every_python(tmp_path: Path) -> None:
     image = MemoryImage([layer(file("a", "1"))])
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-
-        image.listed = [image.add(zstd.compress(image.layers[0]), f"{OCI}.layer.v1.tar+zstd")]
+    image.listed[0]["mediaType"] = f"{OCI}.layer.v1.tar+zstd"
+    with pytest.raises(InvalidImage, match=r"zstd, which Lambda is not known to take: compress it with gzip"):
         unpack(image.update(), tmp_path / "unpacked")
-        assert tree(tmp_path / "unpacked") == {"a": "1"}
-    else:
-        image.listed[0]["mediaType"] = f"{OCI}.layer.v1.tar+zstd"
-        with pytest.raises(InvalidImage, match=r"zstd.*3\.14.*gzip"):
-            unpack(image.update(), tmp_path / "unpacked")
+    assert not (tmp_path / "unpacked").exists()
 
 
 def test_names_that_differ_in_case_alone_are_refused_where_they_are_one_file() -> None:

@@ -159,6 +159,14 @@ def test_credentials_outlive_a_restart_where_the_state_does(tmp_path: Path) -> N
     other.close()
 
 
+def test_credentials_outlive_a_reset(emulator: Emulator) -> None:
+    answered = temporary_credentials(emulator)
+    user, password, _ = log_in(ecr(emulator, answered))
+    assert emulator.call("POST", "/_emulator/reset").status_code == 204
+    assert RegistryClient(emulator.url, user, password).call("GET", "/v2/").status == 200
+    assert log_in(ecr(emulator, answered))[0] == user
+
+
 def test_no_secret_is_shown_or_logged(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
     credentials: RegistryCredentials = emulator.platform.images.credentials
     key = credentials.new_key()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -256,3 +259,24 @@ def test_a_manifest_of_json_is_never_written_anew(plain_registry: DockerRegistry
     strange = b" " + json.dumps(json.loads(IMAGE.manifest.content), indent=7).encode() + b"\n\n"
     registry.push_manifest("bytes", "2", Manifest.parse(strange))
     assert registry.fetch_manifest("bytes", "2").content == strange
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong-and-secret"])
+def test_no_logger_has_what_is_logged_in_with(
+    secure_registry: DockerRegistry,
+    connect: Connect,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    password: str,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    registry = connect(secure_registry.host, lambda: Login(USER, password), ca_file=secure_registry.ca_file)
+    with contextlib.suppress(LoginRefused):
+        push_image(registry, "logs/plugins", "1", IMAGE)
+        registry.pull_blob("logs/plugins", IMAGE.layers[0].descriptor, tmp_path / "layer")
+    printed = "".join(capfd.readouterr())
+    assert "urllib3.connectionpool" in {record.name for record in caplog.records}, "what is logged is seen"
+    for secret in (password, base64.b64encode(f"{USER}:{password}".encode()).decode()):
+        assert secret not in caplog.text + printed
+        assert not any(secret in repr(vars(record)) for record in caplog.records)

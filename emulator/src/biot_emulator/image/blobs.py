@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, cast
@@ -149,17 +148,9 @@ def _uncompress(media_type: str, blob: IO[bytes]) -> tuple[IO[bytes], tuple[type
 
         return cast("IO[bytes]", gzip.GzipFile(fileobj=blob)), (gzip.BadGzipFile, zlib.error, EOFError)
     if media_type in _ZSTD:
-        return _unzstd(blob)
+        raise InvalidImage(
+            "The image has a layer that is compressed with zstd, which Lambda is not known to take: compress it with "
+            "gzip, as biot-plugin does"
+        )
     shown = ascii(media_type)[1:-1][:100]
-    raise InvalidImage(f"The image has a layer of the type [{shown}], which is unknown: use tar, gzip or zstd")
-
-
-def _unzstd(blob: IO[bytes]) -> tuple[IO[bytes], tuple[type[Exception], ...]]:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-
-        return cast("IO[bytes]", zstd.ZstdFile(blob)), (zstd.ZstdError, EOFError)
-    raise InvalidImage(
-        "The image has a layer that is compressed with zstd, which needs Python 3.14 here, and which Lambda may not "
-        "take: compress it with gzip"
-    )
+    raise InvalidImage(f"The image has a layer of the type [{shown}], which is unknown: compress it with gzip")

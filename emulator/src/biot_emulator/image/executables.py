@@ -95,6 +95,6 @@ def _interpreter(head: bytes) -> str | None:
                 (offset,) = struct.unpack_from(order + word, head, header + offset_at)
                 (length,) = struct.unpack_from(order + word, head, header + size_at)
                 return os.fsdecode(head[offset : offset + length].rstrip(b"\0"))
-    except struct.error:
+    except (struct.error, OverflowError):
         return None
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import socket
 import threading
 from datetime import timedelta
@@ -253,3 +254,33 @@ def test_a_reset_empties_the_registry_and_passwords_stay_valid(emulator: Emulato
     assert client.manifest("plugins", digest).status == 404
     assert client.chunk(location, 0, b"x").status == 404
     assert client.push_blob("plugins", b"x")
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_no_logger_and_no_stream_has_what_a_client_logs_in_with_or_sends(
+    emulator: Emulator,
+    client: RegistryClient,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    is_right: bool,
+) -> None:
+    """Whatever logs in this process, at its most talkative: the server, its HTTP library, and all others."""
+    password = emulator.registry_login().password
+    if not is_right:
+        password = password[:-4] + "AAA="
+    client = RegistryClient(emulator.url, "AWS", password)
+    for name in list(logging.root.manager.loggerDict):
+        caplog.set_level(logging.DEBUG, logger=name)
+    content = b"a patient's secret " * 20
+    with caplog.at_level(logging.DEBUG):
+        client.call("GET", "/v2/")
+        location = client.call("POST", UPLOADS, content_length="0").headers.get("location", UPLOADS)
+        client.chunk(location, 0, content)
+        client.finish(location, digest_of(b"other"))
+        client.call("GET", f"/v2/plugins/blobs/{digest_of(content)}")
+        client.put_manifest("plugins", "v1", content)
+    printed = "".join(capfd.readouterr())
+    for secret in (password, client.login.removeprefix("Basic "), "patient"):
+        assert secret not in caplog.text
+        assert secret not in printed
+        assert not any(secret in repr(record.__dict__) for record in caplog.records)

@@ -293,7 +293,7 @@ def test_a_certificate_that_nobody_vouches_for_is_no_matter_of_where_the_tunnel_
     port = free_port()
     with tunnel(authority, port) as url:
         command = [BIOT_PLUGIN, "dev", "--env", "test", "--public-url", url, "--port", str(port)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "its certificate is not valid" in done.stderr
     assert "set SSL_CERT_FILE" in done.stderr

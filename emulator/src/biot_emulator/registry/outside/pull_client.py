@@ -19,10 +19,12 @@ from biot_emulator.registry.digests import Digest
 from biot_emulator.registry.errors import BlobUnknown, DigestInvalid, ManifestUnknown, RegistryError
 from biot_emulator.registry.manifests import INDEX_TYPES, MANIFEST_TYPES, MAX_MANIFEST_BYTES, Manifest
 from biot_emulator.registry.outside.address import RegistryAddress, is_loopback
+from biot_emulator.registry.outside.bearer import MAX_TOKEN_BYTES, may_have_login, read_token, token_url
 
 __all__ = ["PullClient", "RegistryUnreachable"]
 
 _ACCEPT = ", ".join(sorted(MANIFEST_TYPES | INDEX_TYPES))
+_LOGIN_REFUSED = "it refuses the log-in: check user and password of --registry"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 _CHUNK = 256 * 1024
@@ -45,6 +47,8 @@ class PullClient:
     def __init__(self, address: RegistryAddress, certificates: ssl.SSLContext | None = None) -> None:
         self._address = address
         self._own_certificates = certificates
+        #: What the registry was last content with in place of a password.
+        self._token: str | None = None
 
     def manifest(self, reference: str) -> Manifest:
         """Pull a manifest by tag or digest.
@@ -93,6 +97,11 @@ class PullClient:
         with _Deadline(seconds) as deadline:
             try:
                 with self._followed(url, headers, deadline) as response:
+                    if not (renewal := self._renewal(response)):
+                        yield response
+                        return
+                self._token = self._fetch_token(renewal, deadline)
+                with self._followed(url, headers, deadline) as response:
                     yield response
             except (OSError, http.client.HTTPException, ValueError) as error:
                 reason = f"it took more than {seconds:.0f} seconds" if deadline.is_over else _reason(error)
@@ -104,21 +113,46 @@ class PullClient:
     ) -> Iterator[http.client.HTTPResponse]:
         """Send a request, and follow where it leads; whoever is not the registry gets no password."""
         for _ in range(_MAX_REDIRECTS):
-            parts = urlsplit(url)
-            connection = self._connection(parts)
-            try:
-                connection.connect()
-                deadline.watch(connection.sock)
-                target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-                connection.request("GET", target, headers={**headers, **self._authorization(parts)})
-                with connection.getresponse() as response:
-                    if response.status not in _REDIRECTS:
-                        yield response
-                        return
-                    url = urljoin(url, response.headers.get("location", ""))
-            finally:
-                connection.close()
+            with self._sent(url, {**headers, **self._authorization(urlsplit(url))}, deadline) as response:
+                if response.status not in _REDIRECTS:
+                    yield response
+                    return
+                url = urljoin(url, response.headers.get("location", ""))
         raise ValueError("it redirects without end")
+
+    @contextmanager
+    def _sent(self, url: str, headers: Mapping[str, str], deadline: _Deadline) -> Iterator[http.client.HTTPResponse]:
+        parts = urlsplit(url)
+        connection = self._connection(parts)
+        try:
+            connection.connect()
+            deadline.watch(connection.sock)
+            target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+            connection.request("GET", target, headers=dict(headers))
+            with connection.getresponse() as response:
+                yield response
+        finally:
+            connection.close()
+
+    def _renewal(self, response: http.client.HTTPResponse) -> str | None:
+        """Return where the token is to be had that a registry demands; None where it demands none."""
+        if response.status != http.client.UNAUTHORIZED:
+            return None
+        challenges = response.headers.get_all("www-authenticate", [])
+        return next(filter(None, (token_url(challenge, self._address) for challenge in challenges)), None)
+
+    def _fetch_token(self, url: str, deadline: _Deadline) -> str:
+        has_login = bool(self._address.user)
+        if has_login and not may_have_login(url, self._address):
+            host = urlsplit(url).hostname
+            raise ValueError(f"it wants the password to be sent to {host}, another host, which was not done")
+        # Redirects are not followed: a token service answers by itself.
+        with self._sent(url, self._basic() if has_login else {}, deadline) as response:
+            if response.status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
+                raise ValueError(_LOGIN_REFUSED)
+            if response.status != http.client.OK:
+                raise ValueError(f"its token service responded with {response.status}")
+            return read_token(response.read(MAX_TOKEN_BYTES))
 
     def _connection(self, parts: SplitResult) -> http.client.HTTPConnection:
         host, port = parts.hostname or "", parts.port
@@ -128,12 +162,16 @@ class PullClient:
             raise ValueError("it redirects to an address without TLS")
         return http.client.HTTPConnection(host, port, timeout=_SILENT_SECONDS)
 
-    def _authorization(self, parts: SplitResult) -> dict[str, str]:
-        address = self._address
-        is_registry = (parts.scheme, parts.netloc) == (address.scheme, address.netloc)
-        if not is_registry or not address.user:
+    def _authorization(self, parts: SplitResult) -> Mapping[str, str]:
+        if (parts.scheme, parts.netloc) != (self._address.scheme, self._address.netloc):
             return {}
-        return {"authorization": f"Basic {base64.b64encode(f'{address.user}:{address.password}'.encode()).decode()}"}
+        if self._token is not None:
+            return {"authorization": f"Bearer {self._token}"}
+        return self._basic() if self._address.user else {}
+
+    def _basic(self) -> Mapping[str, str]:
+        login = f"{self._address.user}:{self._address.password}"
+        return {"authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}
 
     @cached_property
     def _certificates(self) -> ssl.SSLContext:
@@ -141,7 +179,7 @@ class PullClient:
 
     def _require_ok(self, response: http.client.HTTPResponse) -> None:
         if response.status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
-            raise self._failed("it refuses the log-in: check user and password of --registry")
+            raise self._failed(_LOGIN_REFUSED)
         if response.status != http.client.OK:
             raise self._failed(f"it responded with {response.status}")
 

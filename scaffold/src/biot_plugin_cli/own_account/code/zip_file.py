@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from biot_plugin_cli.aws.function import FunctionCode
 from biot_plugin_cli.aws.session import Account
@@ -25,7 +24,7 @@ class ZipCode:
     content: bytes = field(repr=False)
     content_hash: str
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """The SHA-256 of the file, in base64."""
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
