@@ -157,7 +157,7 @@ def docker_registry(
     host = f"127.0.0.1:{_free_port()}"
     ca_file = folder / "ca.pem" if tls else None
     (folder / "storage").mkdir(parents=True)
-    (folder / "config.yml").write_text(_configure(folder, host, ca_file, htpasswd if login else ''), encoding="utf-8")
+    (folder / "config.yml").write_text(_configure(folder, host, ca_file, htpasswd if login else ""), encoding="utf-8")
     with (folder / "log").open("wb") as log:
         command = [_PROGRAM, "serve", str(folder / "config.yml")]
         process = subprocess.Popen(command, stdout=log, stderr=log, env={"OTEL_TRACES_EXPORTER": "none"})

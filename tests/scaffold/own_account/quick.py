@@ -127,7 +127,7 @@ class QuickPlugin:
 
     @contextmanager
     def prepared(
-        self, _plugin: Plugin, _builder: str | None = None, **_options: bool
+        self, _plugin: Plugin, _builder: str | None = None, **_options: Any
     ) -> Iterator[tuple[Hooks, Package | Image]]:
         """Return the hooks and the package or image, in place of checks and builds."""
         folder = self.root / "src"

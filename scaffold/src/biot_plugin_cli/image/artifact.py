@@ -12,7 +12,7 @@ from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.descriptor import Descriptor
 from biot_plugin_cli.registry.manifest import Manifest
 
-__all__ = ["Image", "ImageBase"]
+__all__ = ["Image", "ImageBase", "UnbuiltImage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,21 @@ class Image:
         """The labels."""
         labels: Mapping[str, str] = (self.configuration.get("config") or {}).get("Labels") or {}
         return labels
+
+
+@dataclass(frozen=True, slots=True)
+class UnbuiltImage:
+    """An image that need not be built, since the place that it is for has it already.
+
+    Attributes:
+        content_hash: The content hash that it has.
+        tag: The tag that it has.
+        digest: The digest of the manifest there; empty if it is unknown.
+    """
+
+    content_hash: str
+    tag: str
+    digest: str = ""
 
 
 def _read_all(reader: Any, descriptor: Descriptor) -> bytes:
