@@ -15,7 +15,7 @@ from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.image.examination import building, predict, require_acceptable
 from biot_plugin_cli.image.report import print_notes
-from biot_plugin_cli.loading.image_code import write_code_of
+from biot_plugin_cli.loading.image_code import MAX_UNPACKED_BYTES, write_code_of
 from biot_plugin_cli.package.builder import Package, build_package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.repository import Plugin
@@ -84,8 +84,17 @@ def _load_image(plugin: Plugin, hooks: Hooks, image: Image) -> None:
             progress("Loading the code of the image")
             findings = check_loading(plugin, code, hooks.loaded)
         else:
-            findings = []
+            findings = [_not_loaded(plugin)]
     _require_loading(findings)
+
+
+def _not_loaded(plugin: Plugin) -> Finding:
+    return Finding.warning(
+        "image-not-loaded",
+        f"The code of the image was not loaded before deploying, as it has more than {MAX_UNPACKED_BYTES // 1024**2} MB",
+        "see that it starts where it is deployed",
+        plugin.location_of("package"),
+    )
 
 
 def _require_loading(findings: list[Finding]) -> None:
