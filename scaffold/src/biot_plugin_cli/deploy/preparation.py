@@ -91,7 +91,7 @@ def _load_image(plugin: Plugin, hooks: Hooks, image: Image) -> None:
 def _not_loaded(plugin: Plugin) -> Finding:
     return Finding.warning(
         "image-not-loaded",
-        f"The code of the image was not loaded before deploying, as it has more than {MAX_UNPACKED_BYTES // 1024**2} MB",
+        f"The code of the image has more than {MAX_UNPACKED_BYTES // 1024**2} MB, and was not loaded before deploying",
         "see that it starts where it is deployed",
         plugin.location_of("package"),
     )

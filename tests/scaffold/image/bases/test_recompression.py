@@ -82,5 +82,5 @@ def test_a_layer_with_another_content_is_refused_and_not_stored(caches: Path, co
 
 def test_a_folder_that_cannot_be_written_is_named(caches: Path) -> None:
     (caches / "biot-plugin").write_text("in the way")
-    with pytest.raises(OperationFailed, match="Cannot write .*recompressed"):
+    with pytest.raises(OperationFailed, match=r"Cannot write .*recompressed"):
         recompress(Blob.from_bytes(TAR, OCI_LAYER_PLAIN), digest_of(TAR), OCI_LAYER)
