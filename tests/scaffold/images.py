@@ -43,9 +43,9 @@ def push_base(registry: DockerRegistry, image: SmallImage, name: str = "base", t
     return f"{registry.host}/{name}:{tag}@{image.manifest.digest}"
 
 
-def python_base(*, client: bool = True, docker: bool = False) -> SmallImage:
+def python_base(*, client: bool = True, docker: bool = False, python: bytes = b"python") -> SmallImage:
     """A base that has something named like the interpreter of this runtime, and a runtime client."""
-    buffer = io.BytesIO(make_tar(**{PYTHON: b"python"}))
+    buffer = io.BytesIO(make_tar(**{PYTHON: python}))
     if client:
         with tarfile.open(fileobj=buffer, mode="a") as archive:
             archive.addfile(tarfile.TarInfo(f"usr/lib/{THIS}/site-packages/awslambdaric/__main__.py"))
