@@ -48,7 +48,7 @@ class User:
             "BIOT_PLUGIN_USERNAME": USER,
             "BIOT_PLUGIN_PASSWORD": PASSWORD,
         }
-        command = [program_file(program), *arguments]
+        command = [str(program_file(program)), *arguments]
         done = subprocess.run(
             command,
             cwd=self.folder,
