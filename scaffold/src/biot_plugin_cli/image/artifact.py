@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -45,6 +45,7 @@ class Image:
         unpacked_size: The size of all files in its layers in bytes, as far as it is known; those of a base that was
             not downloaded count compressed.
         notes: Notes for the user.
+        bill: The bill of materials of its own layers; None for what an engine has built.
     """
 
     manifest: Manifest
@@ -56,6 +57,7 @@ class Image:
     base: ImageBase | None = None
     unpacked_size: int = 0
     notes: tuple[str, ...] = ()
+    bill: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def digest(self) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.image.labels import CONTENT_HASH
+from biot_plugin_cli.image.layout import bill_beside
 from biot_plugin_cli.image.problem import ImageProblem
 from biot_plugin_cli.registry.manifest import Manifest
 from biot_plugin_cli.terminal.console import err, out
@@ -71,6 +72,7 @@ def build_document(image: Image, problems: Iterable[ImageProblem], output: Path 
     """
     return {
         "path": str(output) if output else None,
+        "sbom": str(bill_beside(output)) if output and image.bill else None,
         "tag": image.tag,
         "builder": image.builder,
         **image_document(image.manifest, image.configuration, problems),
