@@ -95,7 +95,8 @@ def test_what_nothing_uses_for_long_is_deleted(
     names = {"old": MAX_DAYS + 1, "young": MAX_DAYS - 1, ".dead.part": 2, ".live.part": 0}
     for name, days in names.items():
         (folder / name).write_bytes(b"")
-        os.utime(folder / name, (time.time() - days * DAY,) * 2)
+        used = time.time() - days * DAY
+        os.utime(folder / name, (used, used))
     BlobCache(tmp_path).fetch(connect(faulty.host), "cached", blob)
     assert _files(tmp_path) == sorted([blob.digest.partition(":")[2], ".live.part", "young"])
 
