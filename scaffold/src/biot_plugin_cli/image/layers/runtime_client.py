@@ -45,7 +45,7 @@ def build_client_layer(
     Raises:
         OperationFailed: It cannot be installed.
     """
-    text = resources.files(__package__).joinpath(_REQUIREMENTS).read_text(encoding="utf-8")
+    text = resources.files("biot_plugin_cli.image.layers").joinpath(_REQUIREMENTS).read_text(encoding="utf-8")
     requirements = [" ".join(line.split()) for line in text.replace("\\\n", " ").splitlines() if line.strip()]
     try:
         built = build_dependency_layer(
