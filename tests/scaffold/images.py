@@ -14,8 +14,9 @@ from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.image.builder import build_image
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.registry.client import Registry
+from biot_plugin_cli.registry.login import Login
 from biot_plugin_cli.registry.push import push_image
-from tests.registries import DockerRegistry, SmallImage, make_image, make_tar
+from tests.registries import PASSWORD, USER, DockerRegistry, SmallImage, make_image, make_tar
 from tests.scaffold.packages import THIS, Repository
 
 PYTHON = f"usr__bin__{THIS}"
@@ -43,9 +44,15 @@ def push_base(registry: DockerRegistry, image: SmallImage, name: str = "base", t
     return f"{registry.host}/{name}:{tag}@{image.manifest.digest}"
 
 
-def python_base(*, client: bool = True, docker: bool = False) -> SmallImage:
+def push_base_with_login(registry: DockerRegistry, image: SmallImage) -> None:
+    """Push a base to a registry that wants credentials."""
+    with Registry(registry.host, lambda: Login(USER, PASSWORD)) as client:
+        push_image(client, "base", "1", image)
+
+
+def python_base(*, client: bool = True, docker: bool = False, python: bytes = b"python") -> SmallImage:
     """A base that has something named like the interpreter of this runtime, and a runtime client."""
-    buffer = io.BytesIO(make_tar(**{PYTHON: b"python"}))
+    buffer = io.BytesIO(make_tar(**{PYTHON: python}))
     if client:
         with tarfile.open(fileobj=buffer, mode="a") as archive:
             archive.addfile(tarfile.TarInfo(f"usr/lib/{THIS}/site-packages/awslambdaric/__main__.py"))

@@ -23,7 +23,7 @@ from tests.faulty_registry import FaultyRegistry, faulty_registry
 from tests.scaffold.deployments import configured
 from tests.scaffold.packages import Repository
 
-__all__ = ["as_image", "counted", "image_of", "use_platform"]
+__all__ = ["as_image", "counted", "image_of", "use_platform", "without_pauses"]
 
 
 def image_of(code: str, *, name: str = "demo", content_hash: str = "", level: int = 9) -> Image:
@@ -87,10 +87,15 @@ def use_platform(monkeypatch: pytest.MonkeyPatch, emulator: Emulator, url: str) 
 @contextmanager
 def counted(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyRegistry]:
     """Let the commands use an emulator by way of a proxy, which counts and can fail."""
-    monkeypatch.setattr(Backoff, "__init__", _impatient)
+    without_pauses(monkeypatch)
     with faulty_registry(emulator.url.removeprefix("http://")) as proxy:
         use_platform(monkeypatch, emulator, f"http://{proxy.host}")
         yield proxy
+
+
+def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clients of registries try again at once."""
+    monkeypatch.setattr(Backoff, "__init__", _impatient)
 
 
 def _impatient(backoff: Backoff, *_: object) -> None:

@@ -90,6 +90,16 @@ SCHEDULED = {"source": "aws.events", "detail-type": "Scheduled Event", "time": "
 DIRECT = {"headers": {}, "rawPath": "/report", "rawQueryString": "a=b", "requestContext": {"http": {"method": "GET"}}}
 
 
+def test_an_image_plugin_is_invoked_without_its_image(plugin: Write, biot_plugin: Program) -> None:
+    image = 'package = "image"\n[tool.biot-plugin.image]\nbase = "127.0.0.1:1/no/base:1"\n'
+    root = plugin(manifest=image)
+    event = {"hookType": "X", "body": json.dumps({"request": {"n": 1}})}
+    (root / "event.json").write_text(json.dumps(event))
+    done = biot_plugin("invoke", "event.json", "--json")
+    assert done.exit_code == 0, done.err
+    assert '"n": 1' in done.out
+
+
 def test_people_see_what_came_in_what_goes_back_and_the_difference(
     plugin: Write, event: Callable[..., Path], biot_plugin: Program
 ) -> None:

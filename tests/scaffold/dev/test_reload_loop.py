@@ -157,6 +157,18 @@ def test_the_plugin_is_loaded_again_whenever_a_file_changes(folder: Path) -> Non
         assert found["type"] == "POST_REQUEST"
 
 
+def test_an_image_plugin_runs_from_its_files(folder: Path) -> None:
+    manifest = MANIFEST.replace("timeout", 'package = "image"\ntimeout')
+    # No image is built: its base cannot even be reached.
+    table = '[tool.biot-plugin.image]\nbase = "127.0.0.1:1/no/base:1"\n'
+    (folder / "pyproject.toml").write_text(f"{manifest}{table}")
+    with developing(folder) as dev:
+        assert dev.mark() == "first"
+        (folder / "texts.py").write_text("MARK = 'second'\n")
+        dev.wait_for("Version 2 runs")
+        assert dev.mark() == "second"
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [

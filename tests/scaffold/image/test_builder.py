@@ -36,6 +36,22 @@ def _with_dependency(repository: Repository) -> None:
     repository.needs("helper")
 
 
+def test_a_bill_of_materials_is_written_beside_an_image(repository: Repository, tmp_path: Path) -> None:
+    _with_dependency(repository)
+    image_plugin(repository, base="scratch")
+    for output in (tmp_path / "image.tar", tmp_path / "v1.2"):
+        # The second time, the layer of the dependencies comes from the cache.
+        done = repository.program("image", "build", "--json", "-o", output)
+        assert done.exit_code == 0, done.err
+        bill = json.loads(Path(done.document["sbom"]).read_text())
+        assert [(item["name"], item["version"]) for item in bill["components"]] == [("helper", "1.0")]
+        assert bill["components"][0]["hashes"]
+        assert done.document["contentHash"] in str(bill["metadata"])
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"image.tar", "image.cdx.json", "v1.2", "v1.2.cdx.json"} <= names
+    assert repository.program("image", "build", "--json").document["sbom"] is None
+
+
 def test_members_tell_nothing_of_who_made_them_where_and_when(repository: Repository) -> None:
     repository.write("a/b.py", "X = 1\n").chmod(0o600)
     repository.write("run.sh", "#!/bin/sh\n").chmod(0o700)

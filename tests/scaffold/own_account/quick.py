@@ -17,7 +17,7 @@ from biot_emulator.testing import zipped
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.hooks.discovery import Hooks
-from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.package.builder import Package
@@ -109,6 +109,8 @@ class QuickPlugin:
     manifest: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     environment: str | None = None
+    has_engine: bool = False
+    builds: int = 0
 
     @property
     def place(self) -> Place:
@@ -127,8 +129,8 @@ class QuickPlugin:
 
     @contextmanager
     def prepared(
-        self, _plugin: Plugin, _builder: str | None = None, **_options: bool
-    ) -> Iterator[tuple[Hooks, Package | Image]]:
+        self, _plugin: Plugin, _builder: str | None = None, **_options: Any
+    ) -> Iterator[tuple[Hooks, Package | Image | UnbuiltImage]]:
         """Return the hooks and the package or image, in place of checks and builds."""
         folder = self.root / "src"
         folder.mkdir(exist_ok=True)
@@ -140,7 +142,11 @@ class QuickPlugin:
         hooks = Hooks(subscriptions, self.cron, self.has_framework)
         digest = hashlib.sha256(self.code.encode()).hexdigest()
         if self.manifest.get("package") == "image":
-            yield hooks, image_of(self.code)
+            image = image_of(self.code)
+            find: Callable[[UnbuiltImage], UnbuiltImage | None] = _options["find_deployed"]
+            deployed = find(UnbuiltImage(image.content_hash, image.tag)) if self.has_engine else None
+            self.builds += deployed is None
+            yield hooks, deployed or image
             return
         yield (
             hooks,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from biot_emulator.testing import Emulator
+from biot_plugin_cli.loading import image_code
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from tests.faulty_registry import FaultyRegistry
 from tests.scaffold.deployments import FIRST, SECOND, answer, configured, deploy, deploy_hooked, shown
@@ -74,6 +75,16 @@ def test_a_plugin_is_deployed_called_changed_rolled_back_and_deleted(
     assert answer(emulator) == {"n": 1}
     assert run(plugin, "delete", "--yes") == {"name": "demo"}
     assert shown(emulator) is None
+
+
+def test_code_that_is_too_large_to_be_loaded_is_deployed_with_a_warning(
+    plugin: Repository, emulator: Emulator, registry: FaultyRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_code, "MAX_UNPACKED_BYTES", 10)
+    as_image(plugin)
+    done = plugin.program("deploy", "--yes")
+    assert (done.exit_code, "and was not loaded before deploying" in done.err) == (0, True), done.err
+    assert answer(emulator) == {"n": 1}
 
 
 def test_another_machine_can_tell_what_is_there(

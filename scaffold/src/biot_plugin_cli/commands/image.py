@@ -60,19 +60,15 @@ def push(
     It goes to the platform's repository, with credentials that the platform gives for it, or to the one of the AWS
     account that pyproject.toml names. What the registry has is not sent again.
     """
-    from biot_plugin_cli.image.examination import building, require_acceptable
-    from biot_plugin_cli.image.report import print_notes
-    from biot_plugin_cli.package.report import showing_progress
+    from biot_plugin_cli.publish.build_and_push import build_and_push
     from biot_plugin_cli.terminal.console import out, print_json
 
     deployment_target = select_target(environment, target)
-    with building(deployment_target.plugin, builder) as (built, problems):
-        require_acceptable(problems, on_lambda=deployment_target.is_lambda)
-        print_notes(built.notes)
-        with showing_progress() as progress:
-            pushed = deployment_target.images().push(built, progress)
+    pushed, content_hash = build_and_push(
+        deployment_target.plugin, deployment_target.images, builder, on_lambda=deployment_target.is_lambda
+    )
     if as_json:
-        print_json({**pushed.document, "contentHash": built.content_hash})
+        print_json({**pushed.document, "contentHash": content_hash})
     else:
         out.print(f"{pushed.repository}:{pushed.tag}", markup=False, highlight=False, soft_wrap=True)
         out.print(f"  {pushed.digest}, {pushed.bytes_sent} bytes sent", markup=False, highlight=False, soft_wrap=True)

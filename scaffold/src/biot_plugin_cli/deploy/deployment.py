@@ -8,7 +8,7 @@ from typing import Any
 from biot_plugin_cli.deploy.apply import add_sentence, apply_plan, refresh_plan
 from biot_plugin_cli.deploy.code.built import code_of
 from biot_plugin_cli.deploy.code.deployable import Code
-from biot_plugin_cli.deploy.config_changes import Config
+from biot_plugin_cli.deploy.config_changes import Config, content_hash_of
 from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unmentioned_fields
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import Plan, make_plan
@@ -16,6 +16,7 @@ from biot_plugin_cli.deploy.preparation import prepared
 from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan
 from biot_plugin_cli.errors import CliError, OperationFailed
 from biot_plugin_cli.hooks.discovery import Hooks
+from biot_plugin_cli.image.artifact import UnbuiltImage
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.platform.plugin_calls import CodePart
 from biot_plugin_cli.terminal.confirmation import confirm
@@ -35,7 +36,15 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool, builder: str |
     Raises:
         CliError: It cannot be imported, built or deployed.
     """
-    with prepared(destination.plugin, builder, on_lambda=destination.is_lambda) as (hooks, built):
+
+    def find_deployed(image: UnbuiltImage) -> UnbuiltImage | None:
+        deployed = destination.calls.find(destination.name)
+        return image if deployed and content_hash_of(deployed) == image.content_hash else None
+
+    with prepared(destination.plugin, builder, on_lambda=destination.is_lambda, find_deployed=find_deployed) as (
+        hooks,
+        built,
+    ):
         return _deploy(destination, hooks, code_of(built), dry_run=dry_run, yes=yes)
 
 

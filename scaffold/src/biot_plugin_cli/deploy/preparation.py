@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from biot_plugin_cli.archive.cache_folder import scratch_folder
@@ -12,10 +12,10 @@ from biot_plugin_cli.check.runner import CheckResult, check
 from biot_plugin_cli.deploy.report import print_warnings
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError, UsageError
 from biot_plugin_cli.hooks.discovery import Hooks
-from biot_plugin_cli.image.artifact import Image
-from biot_plugin_cli.image.examination import building, require_acceptable
+from biot_plugin_cli.image.artifact import Image, UnbuiltImage
+from biot_plugin_cli.image.examination import building, predict, require_acceptable
 from biot_plugin_cli.image.report import print_notes
-from biot_plugin_cli.loading.image_code import write_code_of
+from biot_plugin_cli.loading.image_code import MAX_UNPACKED_BYTES, write_code_of
 from biot_plugin_cli.package.builder import Package, build_package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.repository import Plugin
@@ -25,20 +25,31 @@ __all__ = ["prepared"]
 
 @contextmanager
 def prepared(
-    plugin: Plugin, builder: str | None = None, *, on_lambda: bool = True
-) -> Iterator[tuple[Hooks, Package | Image]]:
+    plugin: Plugin,
+    builder: str | None = None,
+    *,
+    on_lambda: bool = True,
+    find_deployed: Callable[[UnbuiltImage], UnbuiltImage | None] = lambda _: None,
+) -> Iterator[tuple[Hooks, Package | Image | UnbuiltImage]]:
     """Check a plugin, build its package or its image, and load what was built; warnings are printed.
 
     Args:
         plugin: The plugin.
         builder: What builds its image, as the user has typed it; None for what the manifest says.
         on_lambda: Whether AWS will run it, and not the emulator, which needs less of an image.
+        find_deployed: Returns an image as it is deployed already, or None. It is called where what an image will be is
+            known before it is built, as with a container engine, whose builds take long: what is there is not built.
 
     Raises:
         CliError: It cannot be imported or built, or what was built cannot be loaded.
     """
     if plugin.manifest.package == "image":
         hooks = _require_no_errors(plugin)
+        predicted = predict(plugin, builder)
+        deployed = find_deployed(predicted) if predicted else None
+        if deployed is not None:
+            yield hooks, deployed
+            return
         with building(plugin, builder) as (image, problems):
             require_acceptable(problems, on_lambda=on_lambda)
             _load_image(plugin, hooks, image)
@@ -73,8 +84,17 @@ def _load_image(plugin: Plugin, hooks: Hooks, image: Image) -> None:
             progress("Loading the code of the image")
             findings = check_loading(plugin, code, hooks.loaded)
         else:
-            findings = []
+            findings = [_not_loaded(plugin)]
     _require_loading(findings)
+
+
+def _not_loaded(plugin: Plugin) -> Finding:
+    return Finding.warning(
+        "image-not-loaded",
+        f"The code of the image has more than {MAX_UNPACKED_BYTES // 1024**2} MB, and was not loaded before deploying",
+        "see that it starts where it is deployed",
+        plugin.location_of("package"),
+    )
 
 
 def _require_loading(findings: list[Finding]) -> None:

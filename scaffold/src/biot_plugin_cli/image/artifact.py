@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.descriptor import Descriptor
 from biot_plugin_cli.registry.manifest import Manifest
 
-__all__ = ["Image", "ImageBase"]
+__all__ = ["Image", "ImageBase", "UnbuiltImage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Image:
         unpacked_size: The size of all files in its layers in bytes, as far as it is known; those of a base that was
             not downloaded count compressed.
         notes: Notes for the user.
+        bill: The bill of materials of its own layers; None for what an engine has built.
     """
 
     manifest: Manifest
@@ -56,6 +57,7 @@ class Image:
     base: ImageBase | None = None
     unpacked_size: int = 0
     notes: tuple[str, ...] = ()
+    bill: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def digest(self) -> str:
@@ -92,6 +94,21 @@ class Image:
         """The labels."""
         labels: Mapping[str, str] = (self.configuration.get("config") or {}).get("Labels") or {}
         return labels
+
+
+@dataclass(frozen=True, slots=True)
+class UnbuiltImage:
+    """An image that need not be built, since the place that it is for has it already.
+
+    Attributes:
+        content_hash: The content hash that it has.
+        tag: The tag that it has.
+        digest: The digest of the manifest there; empty if it is unknown.
+    """
+
+    content_hash: str
+    tag: str
+    digest: str = ""
 
 
 def _read_all(reader: Any, descriptor: Descriptor) -> bytes:

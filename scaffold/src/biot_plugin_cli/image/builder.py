@@ -8,14 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from biot_plugin_cli.dependencies.stage import Progress
-from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.image.assembly import tag_of
 from biot_plugin_cli.image.engines.dockerfile_builder import build_with_engine, hash_of_inputs
 from biot_plugin_cli.image.layers_builder import build_of_layers
 from biot_plugin_cli.manifest.image_settings import Builder, ImageSettings
 from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["Progress", "build_image", "predict_tag"]
+__all__ = ["Progress", "build_image", "predict_image"]
 
 
 def build_image(
@@ -43,7 +43,7 @@ def build_image(
     return build_with_engine(plugin, folder, chosen, progress)
 
 
-def predict_tag(plugin: Plugin, *, builder: Builder | None = None) -> tuple[str, str] | None:
+def predict_image(plugin: Plugin, *, builder: Builder | None = None) -> UnbuiltImage | None:
     """Return the content hash and the tag that an image will have, where that is known before it is built.
 
     Args:
@@ -61,4 +61,4 @@ def predict_tag(plugin: Plugin, *, builder: Builder | None = None) -> tuple[str,
     if chosen == "layers":
         return None
     content_hash = hash_of_inputs(plugin)
-    return content_hash, tag_of(plugin.manifest.name, content_hash)
+    return UnbuiltImage(content_hash, tag_of(plugin.manifest.name, content_hash))

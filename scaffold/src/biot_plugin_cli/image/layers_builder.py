@@ -7,11 +7,14 @@ Files, bytecode and order are those of a zip package, so that both run the same 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from biot_plugin_cli.archive.bytecode import LAMBDA_ROOT, require_runtime
+from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.dependencies.lock import locked_distributions
+from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.dependencies.stage import Progress, Selection
 from biot_plugin_cli.dependencies.wheel_selection import require_wheels
@@ -29,6 +32,7 @@ from biot_plugin_cli.manifest.image_settings import NO_BASE, ImageSettings
 from biot_plugin_cli.package.compilation import compile_sources, find_compiler, no_bytecode_note
 from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names
+from biot_plugin_cli.package.sbom import bill_of_materials, wheel_hashes
 from biot_plugin_cli.package.source_files import load_source_files
 from biot_plugin_cli.plugin.repository import Plugin
 
@@ -37,24 +41,54 @@ __all__ = ["build_of_layers"]
 
 def build_of_layers(plugin: Plugin, folder: Path, progress: Progress) -> Image:
     """Build the image of a plugin; the arguments and errors are those of `build_image`."""
-    settings = ImageSettings.of(plugin.manifest.image)
-    own, needs, notes = _plugin_layers(plugin, folder, progress)
+    own = _plugin_layers(plugin, folder, progress)
+    image, more = _add_to_base(plugin, folder, own, progress)
+    bill = bill_of_materials(
+        plugin.manifest, image.content_hash, [*own.components, *more], own.direct, wheel_hashes(own.locked)
+    )
+    return replace(image, bill=bill)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The plugin's own layers.
+
+    Attributes:
+        layers: The layers.
+        locked: The dependencies.
+        direct: The names of the direct ones.
+        components: What is installed of them.
+        notes: Notes for the user.
+    """
+
+    layers: list[AddedLayer]
+    locked: Sequence[LockedDistribution]
+    direct: frozenset[str]
+    components: tuple[Component, ...]
+    notes: list[str]
+
+
+def _add_to_base(plugin: Plugin, folder: Path, own: _Own, progress: Progress) -> tuple[Image, tuple[Component, ...]]:
+    """Add layers to the base; also return what was added besides."""
+    settings, notes = ImageSettings.of(plugin.manifest.image), own.notes
     name = settings.base_for(plugin.manifest.runtime)
     if name == NO_BASE:
-        return assemble(plugin, EMPTY, own, _start(plugin), notes)
+        return assemble(plugin, EMPTY, own.layers, _start(plugin), notes), ()
     progress(f"Looking up {name}")
     base = resolve_base(name)
     python, has_client = _find_start(base, plugin, progress)
     if python is None:
-        return assemble(plugin, base, own, _start(plugin), [*base.notes, *notes])
-    added, variables = list(own), {}
-    if not has_client and CLIENT not in needs:
+        return assemble(plugin, base, own.layers, _start(plugin), [*base.notes, *notes]), ()
+    added, variables = list(own.layers), {}
+    more: tuple[Component, ...] = ()
+    if not has_client and CLIENT not in {distribution.name for distribution in own.locked}:
         compiler = find_compiler(plugin)
-        added.insert(0, build_client_layer(plugin, compiler, folder / "client", progress, build_time()))
+        layer, more = build_client_layer(plugin, compiler, folder / "client", progress, build_time())
+        added.insert(0, layer)
         variables["PYTHONPATH"] = ":".join(filter(None, (CLIENT_FOLDER, base.variables.get("PYTHONPATH"))))
     start = replace(_start(plugin), entry_point=(python, "-m", CLIENT))
     start = replace(start, variables={**start.variables, **variables})
-    return assemble(plugin, base, added, start, [*base.notes, *notes])
+    return assemble(plugin, base, added, start, [*base.notes, *notes]), more
 
 
 def _start(plugin: Plugin) -> Start:
@@ -77,14 +111,8 @@ def _find_start(base: Base, plugin: Plugin, progress: Progress) -> tuple[str | N
     return contents.find_python(plugin.manifest.runtime, base.variables, base.name), bool(contents.clients)
 
 
-def _plugin_layers(
-    plugin: Plugin, folder: Path, progress: Progress
-) -> tuple[list[AddedLayer], frozenset[str], list[str]]:
-    """Build the layers of the dependencies, if there are any, and of the source files.
-
-    Returns:
-        The layers, the names of the dependencies, and notes for the user.
-    """
+def _plugin_layers(plugin: Plugin, folder: Path, progress: Progress) -> _Own:
+    """Build the layers of the dependencies, if there are any, and of the source files."""
     manifest, python, target = plugin.manifest, find_compiler(plugin), plugin.target
     if python:
         require_runtime(python, manifest.runtime)
@@ -93,18 +121,19 @@ def _plugin_layers(
     check_handler(entries, manifest.handler)
     locked, note = locked_distributions(project, target)
     require_wheels(locked, target)
-    needs = frozenset(distribution.name for distribution in locked)
     layers, owners, time = [], {}, build_time()
+    components: tuple[Component, ...] = ()
     if locked:
         selection = Selection.of(locked, plugin.root)
         dependencies = build_dependency_layer(
             selection, plugin.root, target, python, folder / "dependencies", progress, place=LAMBDA_ROOT, mtime=time
         )
-        owners = dependencies.owners
+        owners, components = dependencies.owners, dependencies.components
         layers.append(AddedLayer(dependencies.layer, f"{len(locked)} dependencies of {manifest.name}"))
     check_names(entries, owners)
     progress("Adding the source files")
     compiled = compile_sources(entries, python, folder, target) if python else []
     source = write_layer(folder / "source.tar.gz", LAMBDA_ROOT, [*entries, *compiled], mtime=time)
     notes = (note, None if python else no_bytecode_note(target))
-    return [*layers, AddedLayer(source, f"source files of {manifest.name}")], needs, [*filter(None, notes)]
+    layers.append(AddedLayer(source, f"source files of {manifest.name}"))
+    return _Own(layers, locked, project.direct, components, [*filter(None, notes)])

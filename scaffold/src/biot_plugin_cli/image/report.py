@@ -10,8 +10,8 @@ from rich.text import Text
 
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.image.labels import CONTENT_HASH
+from biot_plugin_cli.image.layout import bill_beside
 from biot_plugin_cli.image.problem import ImageProblem
-from biot_plugin_cli.manifest.environment_variables import looks_secret
 from biot_plugin_cli.registry.manifest import Manifest
 from biot_plugin_cli.terminal.console import err, out
 from biot_plugin_cli.terminal.plain_text import columns, one_line
@@ -19,6 +19,13 @@ from biot_plugin_cli.terminal.plain_text import columns, one_line
 __all__ = ["build_document", "image_document", "print_image", "print_notes"]
 
 _KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
+# What says how an image starts. Any other variable may hold what nobody but the plugin may see, whatever its name.
+_SHOWN = frozenset(
+    [
+        *("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE"),
+        *("LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "PYTHON_VERSION"),
+    ]
+)
 _BASE_NAME, _BASE_DIGEST = "org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"
 
 
@@ -65,6 +72,7 @@ def build_document(image: Image, problems: Iterable[ImageProblem], output: Path 
     """
     return {
         "path": str(output) if output else None,
+        "sbom": str(bill_beside(output)) if output and image.bill else None,
         "tag": image.tag,
         "builder": image.builder,
         **image_document(image.manifest, image.configuration, problems),
@@ -118,7 +126,7 @@ def _size(count: int) -> str:
 
 def _variable(line: str) -> tuple[str, str]:
     name, _, text = str(line).partition("=")
-    return name, "(hidden)" if looks_secret(name) else text
+    return name, text if name in _SHOWN else "(hidden)"
 
 
 def _purposes(configuration: Mapping[str, Any], layers: int) -> list[str | None]:

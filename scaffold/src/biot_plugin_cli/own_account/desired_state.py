@@ -14,7 +14,7 @@ from biot_plugin_cli.aws.role import Role
 from biot_plugin_cli.aws.schedule import Schedule
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.hooks.discovery import Hooks
-from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.manifest.aws_settings import AwsSettings
 from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
 from biot_plugin_cli.manifest.settings import Manifest
@@ -81,7 +81,12 @@ class DesiredState:
 
     @classmethod
     def of(
-        cls, manifest: Manifest, environment: str | None, base_url: str, hooks: Hooks, built: Package | Image | None
+        cls,
+        manifest: Manifest,
+        environment: str | None,
+        base_url: str,
+        hooks: Hooks,
+        built: Package | Image | UnbuiltImage | None,
     ) -> Self:
         """Create the desired state of a plugin.
 

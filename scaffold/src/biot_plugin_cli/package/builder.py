@@ -24,14 +24,13 @@ from biot_plugin_cli.archive.size_limits import check_limits
 from biot_plugin_cli.archive.zip_file import Entry, append_entries
 from biot_plugin_cli.dependencies.archive_builder import Dependencies, Progress, build_dependencies
 from biot_plugin_cli.dependencies.lock import locked_distributions
-from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.dependencies.wheel_selection import require_wheels
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.package.compilation import compile_sources, find_compiler, no_bytecode_note
 from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names
-from biot_plugin_cli.package.sbom import bill_of_materials
+from biot_plugin_cli.package.sbom import bill_of_materials, wheel_hashes
 from biot_plugin_cli.package.source_files import load_source_files
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.file_writer import write_atomically
@@ -99,7 +98,7 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
         append_entries(archive, [*entries, *(compile_sources(entries, python, scratch, target) if python else ())])
         package = _describe(archive, output, entries, dependencies)
         sbom = bill_of_materials(
-            manifest, package.content_hash, dependencies.components, project.direct, _wheel_hashes(locked)
+            manifest, package.content_hash, dependencies.components, project.direct, wheel_hashes(locked)
         )
         # Two builds must not write the zip file of one and the bill of materials of the other.
         with hold(cache_folder(plugin.root, "scratch").with_suffix(".lock")), uninterrupted():
@@ -133,8 +132,3 @@ def _write(path: Path, content: bytes) -> None:
         if leftover.suffix[1:].isdecimal():
             leftover.unlink(missing_ok=True)
     write_atomically(path, content)
-
-
-def _wheel_hashes(locked: Iterable[LockedDistribution]) -> dict[str, str]:
-    wheels = {distribution.name: distribution.source for distribution in locked}
-    return {name: wheel.sha256 for name, wheel in wheels.items() if isinstance(wheel, Wheel) and wheel.sha256}

@@ -20,7 +20,7 @@ _FOLDERS = frozenset(["tests", "events", "docs", "dist", "build", "terraform"])
 _PATTERNS = (
     *("pyproject.toml", "*.lock", "pylock.toml", "pylock.*.toml", "requirements*.txt", "setup.py", "setup.cfg"),
     *("Makefile", "Dockerfile", "bitbucket-pipelines.yml", "tox.ini", "noxfile.py", "conftest.py"),
-    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.cdx.json", "*~"),
+    *("README*", "CHANGELOG*", "CONTRIBUTING*", "LICENSE*", "*.md", "*.whl", "*.zip", "*.tar", "*.cdx.json", "*~"),
     # What `export` writes, and what SAM and Terraform write beside it: Terraform's state has secrets.
     *("template.yaml", "samconfig.toml", "*.tf", "*.tfvars", "*.tfstate", "*.tfstate.*"),
 )

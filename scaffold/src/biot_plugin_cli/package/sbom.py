@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from biot_plugin_cli.dependencies.components import Component
+from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
 from biot_plugin_cli.manifest.settings import Manifest
 
-__all__ = ["bill_of_materials"]
+__all__ = ["bill_of_materials", "wheel_hashes"]
 
 _TOOL = "biot-plugin-cli"
 
@@ -54,6 +55,12 @@ def bill_of_materials(
             ),
         ],
     }
+
+
+def wheel_hashes(locked: Iterable[LockedDistribution]) -> dict[str, str]:
+    """Return the SHA-256 of each distribution's wheel, by name, where known."""
+    wheels = {distribution.name: distribution.source for distribution in locked}
+    return {name: wheel.sha256 for name, wheel in wheels.items() if isinstance(wheel, Wheel) and wheel.sha256}
 
 
 def _metadata(manifest: Manifest, content_hash: str, reference: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.publish.progress import TransferProgress
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.login import LoginSource
@@ -78,6 +78,20 @@ class ImageRepository:
             tag = self._free_tag(registry, image)
             pushed = push_image(registry, self.name, tag, image)
         return Pushed(f"{self.host}/{self.name}", tag, pushed.digest, pushed.bytes_sent)
+
+    def find(self, image: UnbuiltImage) -> Pushed | None:
+        """Find an image that need not be built, as it was pushed already.
+
+        Args:
+            image: The image.
+
+        Raises:
+            PlatformRefused: The registry refuses.
+            PlatformUnreachable: The registry cannot be reached.
+        """
+        with Registry(self.host, self.login) as registry:
+            present = registry.find_manifest(self.name, image.tag)
+        return Pushed(f"{self.host}/{self.name}", image.tag, present.digest, 0) if present else None
 
     def _free_tag(self, registry: Registry, image: Image) -> str:
         present = registry.find_manifest(self.name, image.tag)

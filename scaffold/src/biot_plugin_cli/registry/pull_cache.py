@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.descriptor import Descriptor
 from biot_plugin_cli.registry.digests import hash_for, is_hash_of, require_digest
+from biot_plugin_cli.registry.transfers.download import PART
 
-__all__ = ["BlobCache", "user_cache"]
+__all__ = ["BlobCache", "trim", "user_cache"]
+
+MAX_DAYS = 30
+"""For how many days a file stays that nothing uses."""
+
+_DAY = 24 * 60 * 60
 
 _PIECE = 1024 * 1024
 
@@ -33,7 +41,12 @@ class BlobCache:
     def find(self, descriptor: Descriptor) -> Path | None:
         """Return the file of a blob; None if it is missing or damaged."""
         path = self._path(descriptor.digest)
-        return path if _is_whole(path, descriptor) else None
+        if not _is_whole(path, descriptor):
+            return None
+        with suppress(OSError):
+            # It stays for as long as it is used.
+            os.utime(path)
+        return path
 
     def fetch(self, registry: Registry, repository: str, descriptor: Descriptor) -> Path:
         """Return the file of a blob, which is pulled unless it is there.
@@ -45,11 +58,28 @@ class BlobCache:
             path = self._path(descriptor.digest)
             # It replaces a damaged one in one step, so that nobody finds a part of it.
             registry.pull_blob(repository, descriptor, path)
+            trim(self._folder)
         return path
 
     def _path(self, digest: str) -> Path:
         algorithm, _, hexadecimal = require_digest(digest).partition(":")
         return self._folder / algorithm / hexadecimal
+
+
+def trim(folder: Path) -> None:
+    """Delete the files in a folder that nothing has used for long, and what killed processes have left of downloads.
+
+    What is in use is younger, so that no process loses a file that it has been given.
+
+    Args:
+        folder: The folder; what cannot be deleted stays.
+    """
+    now = time.time()
+    for path in folder.rglob("*"):
+        days = 1 if path.suffix == PART else MAX_DAYS
+        with suppress(OSError):
+            if path.is_file() and now - path.stat().st_mtime > days * _DAY:
+                path.unlink()
 
 
 def _is_whole(path: Path, descriptor: Descriptor) -> bool:

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.image.engines.commands import EngineFailed
+from tests.scaffold.engines import counted_buildah, stand_in
 from tests.scaffold.images import built, image_plugin
 from tests.scaffold.packages import Repository
 
 DOCKERFILE = 'FROM scratch\nCOPY index.py /var/task/\nENTRYPOINT ["/x"]\nCMD ["index.handler"]\n'
 
-STAND_IN = """\
-#!/bin/sh
-echo "$@" >> {log}
-env >> {log}.env
-case "$1" in
-  build) while [ $# -gt 0 ]; do [ "$1" = --iidfile ] && echo sha256:abc > "$2"; shift; done; {build} ;;
-  image) while [ $# -gt 0 ]; do [ "$1" = --output ] && cp {archive} "$2"; shift; done; exit 0 ;;
-esac
-"""
-
 
 @pytest.fixture
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give buildah a storage of its own."""
-    if not shutil.which("buildah"):
-        pytest.skip("buildah is not installed")
-    conf = tmp_path / "storage.conf"
-    conf.write_text(f'[storage]\ndriver = "vfs"\ngraphroot = "{tmp_path}/graph"\nrunroot = "{tmp_path}/run"\n')
-    monkeypatch.setenv("CONTAINERS_STORAGE_CONF", str(conf))
-    monkeypatch.setenv("BUILDAH_ISOLATION", "chroot")
-
-
-def _stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, build: str, archive: Path | None) -> Path:
-    folder, log = tmp_path / "bin", tmp_path / "log"
-    folder.mkdir()
-    program = folder / name
-    program.write_text(STAND_IN.format(log=log, build=build, archive=archive))
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    return log
+    counted_buildah(tmp_path, monkeypatch)
 
 
 def test_buildah_builds_the_dockerfile(repository: Repository, storage: None) -> None:
@@ -76,7 +50,7 @@ def test_docker_and_podman_are_asked_in_their_words(
     assert repository.program("image", "build", "-o", saved).exit_code == 0
     repository.write("Dockerfile", DOCKERFILE)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
-    log = _stand_in(tmp_path, monkeypatch, name, "exit 0", saved)
+    log = stand_in(tmp_path, monkeypatch, name, "exit 0", saved)
 
     with built(repository.root, builder=name) as image:
         assert image.builder == name
@@ -92,7 +66,7 @@ def test_a_build_that_fails_shows_its_output_without_escapes(
 ) -> None:
     image_plugin(repository)
     repository.write("Dockerfile", DOCKERFILE)
-    _stand_in(tmp_path, monkeypatch, "docker", r"printf '\033[31mno such package\033[0m\n'; exit 3", None)
+    stand_in(tmp_path, monkeypatch, "docker", r"printf '\033[31mno such package\033[0m\n'; exit 3", None)
 
     with pytest.raises(EngineFailed) as raised, built(repository.root, builder="docker"):
         pass
@@ -104,7 +78,7 @@ def test_a_daemon_that_does_not_run(repository: Repository, tmp_path: Path, monk
     image_plugin(repository)
     repository.write("Dockerfile", DOCKERFILE)
     said = "echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2; exit 1"
-    _stand_in(tmp_path, monkeypatch, "docker", said, None)
+    stand_in(tmp_path, monkeypatch, "docker", said, None)
 
     with pytest.raises(EngineFailed, match="has no engine that runs"), built(repository.root, builder="docker"):
         pass

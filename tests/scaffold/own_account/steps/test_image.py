@@ -124,6 +124,24 @@ def test_what_somebody_changes_is_in_the_plan(own: QuickPlugin, aws: MotoAccount
     assert own.deploy()["action"] == "none"
 
 
+def test_an_engine_is_not_started_for_what_the_account_has(
+    own: QuickPlugin, aws: MotoAccount, registry: Registry
+) -> None:
+    own.has_engine = True
+    own.deploy()
+    assert (own.deploy()["action"], own.builds) == ("none", 1)
+    aws.client("ecr").delete_repository_policy(repositoryName="demo")
+    assert [step["resource"] for step in own.deploy()["steps"]] == ["repository demo"]
+    own.manifest["memory-size"] = 512
+    resized = own.deploy()
+    assert (resized["codeChanged"], "image" in resized, own.builds) == (False, False, 1)
+    # What the repository has lost is built and pushed again.
+    aws.client("ecr").batch_delete_image(repositoryName="demo", imageIds=[{"imageTag": registry.pushed.pop()}])
+    assert (own.deploy()["action"], own.builds) == ("update", 2)
+    own.code = own.code.replace("1", "2")
+    assert (own.deploy()["codeChanged"], own.builds) == (True, 3)
+
+
 def test_a_policy_of_others_is_kept(own: QuickPlugin, aws: MotoAccount, registry: Registry) -> None:
     ecr = aws.client("ecr")
     ecr.create_repository(repositoryName="demo")

@@ -15,6 +15,7 @@ from typing import Any
 from biot_plugin_cli.deploy.code.deployable import Saved
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.image.artifact import Image, ImageBase
+from biot_plugin_cli.image.bases.login import environment_login
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.descriptor import Descriptor
@@ -108,7 +109,7 @@ def _save_blob(blob: Blob, folder: Path) -> None:
 def _base_layers(base: ImageBase, layers: Sequence[Descriptor]) -> tuple[Blob, ...]:
     """Describe the layers of a base, which are streamed from its registry where another one lacks them."""
     reference = ImageReference.parse(base.name)
-    registry = Registry(reference.host)
+    registry = Registry(reference.host, environment_login)
     return tuple(registry.blob(reference.repository, layer) for layer in layers)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import os
+from contextlib import closing, suppress
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
@@ -11,7 +12,7 @@ from biot_plugin_cli.image.layers.writer import Compressor
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.compression import PlainLayer
 from biot_plugin_cli.registry.errors import DamagedContent
-from biot_plugin_cli.registry.pull_cache import user_cache
+from biot_plugin_cli.registry.pull_cache import trim, user_cache
 from biot_plugin_cli.terminal.scratch import scratch_folder
 
 __all__ = ["recompress"]
@@ -39,8 +40,12 @@ def recompress(layer: Blob, diff_id: str, media_type: str) -> Blob:
                 _write(layer, diff_id, scratch / path.name)
                 # Nobody finds a part of it.
                 (scratch / path.name).replace(path)
+            trim(path.parent)
         except OSError as error:
             raise OperationFailed(f"Cannot write {path} ({error.strerror}): make room there") from error
+    with suppress(OSError):
+        # It stays for as long as it is used.
+        os.utime(path)
     return Blob.from_file(path, media_type)
 
 

@@ -106,12 +106,14 @@ class _Archive:
     def _open(self, name: str) -> IO[bytes]:
         """Open a file; older archives have links from a layer to an equal one."""
         name = posixpath.normpath(name)
+        member = self._members[name]
         for _ in range(_MAX_LINKS):
-            member = self._members[name]
             if not member.issym():
                 break
             name = posixpath.normpath(posixpath.join(posixpath.dirname(name), member.linkname))
-        file = self._archive.extractfile(self._members[name])
+            member = self._members[name]
+        # A link to another link, or to itself, would be followed for ever.
+        file = None if member.issym() else self._archive.extractfile(member)
         if file is None:
             raise ValueError(f"{name} is no file")
         return file

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from biot_plugin_cli.archive.file_locks import hold
 from biot_plugin_cli.archive.part_sizes import Part
 from biot_plugin_cli.archive.regular_files import hash_file
 from biot_plugin_cli.dependencies.archive_cache import delete_oldest, lock_file
+from biot_plugin_cli.dependencies.components import Component, describe_components
 from biot_plugin_cli.dependencies.stage import Progress, Selection, install_into
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.image.layers.writer import Layer, folder_entries, write_layer
@@ -26,7 +27,7 @@ from biot_plugin_cli.plugin.package_target import Target
 __all__ = ["DependencyLayer", "build_dependency_layer"]
 
 # To be incremented whenever the same files result in another layer.
-_FORMAT = "layer-1"
+_FORMAT = "layer-2"
 _LAYER = "layer.tar.gz"
 _INDEX = "layer.json"
 
@@ -38,11 +39,13 @@ class DependencyLayer:
     Attributes:
         layer: The layer.
         owners: The name of the distribution that each file belongs to, without bytecode.
+        components: The distributions, sorted by name.
         reused: Whether it came from the cache.
     """
 
     layer: Layer
     owners: dict[str, str]
+    components: tuple[Component, ...]
     reused: bool
 
 
@@ -89,7 +92,8 @@ def build_dependency_layer(
                 stage, selection, root, target, python, progress, check_parts=_check_parts, place=place
             )
             progress("Compressing the dependencies")
-            _write(folder / "new", stage, owners, place, mtime)
+            components = describe_components(stage, target.marker_environment, frozenset(selection.local))
+            _write(folder / "new", stage, owners, components, place, mtime)
             shutil.rmtree(folder / "stage")
             loaded = _store(folder / "new", cached, copy)
     delete_oldest(cached.parent)
@@ -100,10 +104,12 @@ def _check_parts(parts: Iterable[Part]) -> None:
     check_size(sum(part.unpacked for part in parts))
 
 
-def _write(output: Path, stage: Path, owners: dict[str, str], place: str, mtime: int) -> None:
+def _write(
+    output: Path, stage: Path, owners: dict[str, str], components: Iterable[Component], place: str, mtime: int
+) -> None:
     output.mkdir()
     layer = write_layer(output / _LAYER, place, folder_entries(stage), mtime=mtime)
-    index = {**asdict(layer), "path": "", "owners": owners}
+    index = {**asdict(layer), "path": "", "owners": owners, "components": [item.dump() for item in components]}
     (output / _INDEX).write_text(json.dumps(index), encoding="utf-8")
 
 
@@ -112,6 +118,7 @@ def _load(cached: Path, copy: Path) -> DependencyLayer | None:
     try:
         index: dict[str, Any] = json.loads((cached / _INDEX).read_text(encoding="utf-8"))
         owners = index.pop("owners")
+        components = tuple(map(Component.load, index.pop("components")))
         _link(cached / _LAYER, copy)
         if f"sha256:{hash_file(copy)}" != index["digest"]:
             copy.unlink()
@@ -119,7 +126,7 @@ def _load(cached: Path, copy: Path) -> DependencyLayer | None:
         files = tuple(Digest(**file) for file in index.pop("files"))
         # Those that were not used for longest are deleted first.
         os.utime(cached)
-        return DependencyLayer(Layer(**{**index, "path": copy, "files": files}), owners, reused=True)
+        return DependencyLayer(Layer(**{**index, "path": copy, "files": files}), owners, components, reused=True)
     except (OSError, OperationFailed, ValueError, KeyError, TypeError):
         return None
 
@@ -134,7 +141,7 @@ def _store(temporary: Path, destination: Path, copy: Path) -> DependencyLayer:
     stored = _load(destination, copy)
     if stored is None:
         raise OperationFailed(f"{destination} was damaged while it was written: try again")
-    return DependencyLayer(stored.layer, stored.owners, reused=False)
+    return replace(stored, reused=False)
 
 
 def _link(source: Path, copy: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
+from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.dependencies.stage import Progress, Selection
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.image.layers.dependencies import build_dependency_layer
@@ -26,7 +27,9 @@ CLIENT_FOLDER = "/opt/biot-plugin/runtime"
 _REQUIREMENTS = "runtime-client.txt"
 
 
-def build_client_layer(plugin: Plugin, python: Path | None, folder: Path, progress: Progress, mtime: int) -> AddedLayer:
+def build_client_layer(
+    plugin: Plugin, python: Path | None, folder: Path, progress: Progress, mtime: int
+) -> tuple[AddedLayer, tuple[Component, ...]]:
     """Build the layer of the runtime client.
 
     Args:
@@ -35,6 +38,9 @@ def build_client_layer(plugin: Plugin, python: Path | None, folder: Path, progre
         folder: A folder to create, for the layer.
         progress: Receives each slow step.
         mtime: The time that all files have.
+
+    Returns:
+        The layer, and the distributions in it.
 
     Raises:
         OperationFailed: It cannot be installed.
@@ -50,4 +56,4 @@ def build_client_layer(plugin: Plugin, python: Path | None, folder: Path, progre
         raise OperationFailed(
             f"The base image has no runtime client, and {CLIENT} cannot be added to it: {error}"
         ) from error
-    return AddedLayer(built.layer, f"runtime client, {requirements[0].partition(' ')[0]}")
+    return AddedLayer(built.layer, f"runtime client, {requirements[0].partition(' ')[0]}"), built.components

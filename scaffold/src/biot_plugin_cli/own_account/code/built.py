@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from biot_plugin_cli.deploy.code.built import read_package
 from biot_plugin_cli.errors import InvalidPlugin
-from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.manifest.aws_settings import AwsSettings
 from biot_plugin_cli.own_account.code.container_image import ImageCode
 from biot_plugin_cli.own_account.code.deployable import Code
+from biot_plugin_cli.own_account.code.unbuilt import UnbuiltCode
 from biot_plugin_cli.own_account.code.zip_file import ZipCode
 from biot_plugin_cli.package.builder import Package
 
 __all__ = ["code_of", "require_repository_name"]
 
 
-def code_of(built: Package | Image, settings: AwsSettings) -> Code:
+def code_of(built: Package | Image | UnbuiltImage, settings: AwsSettings) -> Code:
     """Return the code of a package or an image.
 
     Args:
@@ -27,6 +28,8 @@ def code_of(built: Package | Image, settings: AwsSettings) -> Code:
     """
     if isinstance(built, Image):
         return ImageCode(built, require_repository_name(settings))
+    if isinstance(built, UnbuiltImage):
+        return UnbuiltCode(built.content_hash, built.digest.partition(":")[2])
     return ZipCode(read_package(built), built.content_hash)
 
 

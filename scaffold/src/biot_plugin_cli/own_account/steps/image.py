@@ -8,6 +8,7 @@ from typing import Any
 from biot_plugin_cli.aws.ecr.pull_policy import may_pull, with_pull_right
 from biot_plugin_cli.aws.ecr.repository import Repository, create_repository, find_repository, has_image, set_policy
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.own_account.code.built import require_repository_name
 from biot_plugin_cli.own_account.code.container_image import ImageCode
 from biot_plugin_cli.own_account.code.repository import own_repository
 from biot_plugin_cli.own_account.steps.base import Deployment, Step, step_for
@@ -22,9 +23,9 @@ def plan_repository(deployment: Deployment) -> list[Step]:
         OperationFailed: There is no such repository, and none is to be made.
     """
     desired, before = deployment.desired, deployment.actual.repository
-    if not isinstance(desired.code, ImageCode):
+    if desired.code is None or not desired.is_image:
         return []
-    name, tags = desired.code.repository, desired.tags
+    name, tags = require_repository_name(desired.settings), desired.tags
     if before is None and not desired.settings.create_repository:
         raise OperationFailed(
             f"There is no repository {name} in the ECR of the AWS account {deployment.account.id}, "

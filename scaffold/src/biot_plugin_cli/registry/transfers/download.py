@@ -21,7 +21,10 @@ from biot_plugin_cli.registry.requests.authorization import Scopes
 from biot_plugin_cli.registry.requests.backoff import Attempts
 from biot_plugin_cli.registry.requests.sender import Sender
 
-__all__ = ["BlobReader", "Progress", "save"]
+__all__ = ["PART", "BlobReader", "Progress", "save"]
+
+PART = ".part"
+"""The suffix of a file that is being written."""
 
 Progress = Callable[[Descriptor, int], None]
 """Called with a descriptor, and how many of its bytes have been transferred so far."""
@@ -148,7 +151,7 @@ def save(reader: Reader, path: Path) -> None:
     Raises:
         OperationFailed: The file cannot be written, as when the disk is full.
     """
-    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}-{secrets.token_hex(6)}.part")
+    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}-{secrets.token_hex(6)}{PART}")
     try:
         with _write_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
