@@ -27,10 +27,6 @@ class ZipCode:
     @property
     def sha256(self) -> str:
         """The SHA-256 of the file, in base64."""
-        return self._sha256
-
-    @cached_property
-    def _sha256(self) -> str:
         return base64.b64encode(hashlib.sha256(self.content).digest()).decode()
 
     def function_code(self, account: Account) -> FunctionCode:  # noqa: ARG002 - as images
