@@ -24,4 +24,5 @@ def _average(numbers: Sequence[float]) -> float:
     try:
         return math.fsum(numbers) / len(numbers)
     except OverflowError:
-        return math.fsum(number / len(numbers) for number in numbers)
+        largest = max(map(abs, numbers))
+        return math.fsum(number / largest for number in numbers) / len(numbers) * largest
