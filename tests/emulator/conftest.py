@@ -100,17 +100,19 @@ def interception(type: str, on: str, order: int | None = None) -> dict[str, Any]
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     # Other tests' registries may run on in this process's name.
-    threads, files, processes = _threads(), psutil.Process().num_fds(), _children()
+    threads, files, processes = python_threads(), psutil.Process().num_fds(), child_processes()
     yield
-    assert _threads() <= threads
-    assert _children() <= processes
+    assert python_threads() <= threads
+    assert child_processes() <= processes
     assert psutil.Process().num_fds() <= files + 1
 
 
-def _threads() -> set[threading.Thread]:
+def python_threads() -> set[threading.Thread]:
+    """Return the threads that Python has started and that are not over."""
     # A thread that asks for itself in its last moments leaves a dummy, which nobody started and nobody can end.
     return {thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)}
 
 
-def _children() -> set[psutil.Process]:
+def child_processes() -> set[psutil.Process]:
+    """Return the processes that this one has started, and theirs."""
     return set(psutil.Process().children(recursive=True))

@@ -1,21 +1,21 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import psutil
 import pytest
 
 from biot_emulator.testing import Emulator, running
+from tests.emulator.conftest import child_processes, python_threads
 
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_left_behind() -> Iterator[None]:
     """Look once for each module: an emulator that its tests share starts threads whenever it needs them."""
-    threads, files = set(threading.enumerate()), psutil.Process().num_fds()
+    threads, files, processes = python_threads(), psutil.Process().num_fds(), child_processes()
     yield
-    assert set(threading.enumerate()) <= threads
-    assert psutil.Process().children(recursive=True) == []
+    assert python_threads() <= threads
+    assert child_processes() <= processes
     assert psutil.Process().num_fds() <= files + 1
 
 
