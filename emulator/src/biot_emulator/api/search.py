@@ -12,7 +12,7 @@ from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.search_filter import matches, normalized_filter
 from biot_emulator.wire_json import decode_request
 
-__all__ = ["search", "search_request"]
+__all__ = ["parse_search_request", "search", "search_request"]
 
 _DEFAULT_LIMIT = 100
 _GREATEST = 2**31 - 1
@@ -43,7 +43,7 @@ def search(documents: Iterable[Document], search_request_text: str | None) -> Do
     Raises:
         BadRequest: The search request is not valid.
     """
-    request = _parse(search_request_text)
+    request = parse_search_request(search_request_text)
     limit, page = _integer(request, "limit", _DEFAULT_LIMIT, 1), _integer(request, "page", 0, 0)
     filter = normalized_filter(_typed(request, "filter", dict, {}))
     results = [document for document in documents if matches(document, filter)]
@@ -58,7 +58,8 @@ def search(documents: Iterable[Document], search_request_text: str | None) -> Do
     return {"data": results[page * limit : (page + 1) * limit], "metadata": metadata}
 
 
-def _parse(text: str | None) -> Document:
+def parse_search_request(text: str | None) -> Document:
+    """Parse the JSON of a search; no text is an empty one. Raises BadRequest."""
     if text and len(text) > _MAX_LENGTH:
         raise BadRequest(f"[searchRequest] must be of at most {_MAX_LENGTH} characters")
     try:

@@ -11,14 +11,13 @@ from typing import Any
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import BadRequest
-from biot_emulator.api.search import search_request
+from biot_emulator.api.search import parse_search_request, search_request
 from biot_emulator.wire_json import decode_request, encode
 
 __all__ = ["PageRequest", "parse_request"]
 
 _DEFAULT_LIMIT = 100
 _MAX_LIMIT = 10_000
-_MAX_LENGTH = 64 * 1024
 _MAX_TOKEN = 1024
 _DIGEST_BYTES = 12
 
@@ -62,24 +61,12 @@ def parse_request(call: Call, fields: Mapping[str, Sequence[str]]) -> PageReques
     Raises:
         BadRequest: It is not valid.
     """
-    request = _decode(search_request(call))
+    request = parse_search_request(search_request(call))
     if request.get("sort"):
         raise BadRequest("[sort] of [searchRequest] must be left out: measurements are sorted by time")
     limit, filter = _limit(request.get("limitPerPage")), _filter(request.get("filter"), fields)
     token = request.get("nextToken")
     return PageRequest(filter, limit, _read_token(token, filter, limit) if token else None)
-
-
-def _decode(text: str | None) -> Document:
-    if text and len(text) > _MAX_LENGTH:
-        raise BadRequest(f"[searchRequest] must be of at most {_MAX_LENGTH} characters")
-    try:
-        request = decode_request(text) if text and text.strip() else {}
-    except ValueError as error:
-        raise BadRequest(f"[searchRequest] must be JSON, encoded for a URL: {error}") from None
-    if not isinstance(request, dict):
-        raise BadRequest("[searchRequest] must be a JSON object")
-    return request
 
 
 def _limit(value: Any) -> int:
