@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -11,10 +12,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from biot_emulator.registry.digests import Digest
 from biot_emulator.registry.errors import BlobUnknown, InsufficientStorage
+from biot_emulator.registry.verified_reader import VerifiedReader
 from biot_emulator.state.private_files import require_folder
 from biot_emulator.state.unavailable_data import not_writable
 
@@ -76,6 +78,26 @@ class BlobFiles:
             return os.fdopen(descriptor, "rb")
         os.close(descriptor)
         raise BlobUnknown("There is no such blob", digest)
+
+    def open_verified(self, digest: Digest) -> BinaryIO:
+        """Open a content for reading, which is verified meanwhile, and removed if it is damaged.
+
+        Raises:
+            BlobUnknown: It is not there.
+        """
+        reader = VerifiedReader(self.open(digest), digest, lambda: self.remove(digest))
+        return cast("BinaryIO", io.BufferedReader(reader))
+
+    def verified_path(self, digest: Digest) -> Path:
+        """Return the file of a content, after its verification.
+
+        Raises:
+            RegistryError: It is not there, or damaged.
+        """
+        with self.open_verified(digest) as content:
+            while content.read(io.DEFAULT_BUFFER_SIZE * 8):
+                continue
+        return self.path(digest)
 
     def new_partial(self) -> Path:
         """Create an empty file for a content whose digest is not known yet."""

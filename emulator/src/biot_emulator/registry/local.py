@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from biot_emulator.registry.blob_files import BlobFiles
 from biot_emulator.registry.digests import Digest
@@ -24,7 +23,6 @@ from biot_emulator.registry.manifests import OCI_INDEX, Manifest
 from biot_emulator.registry.names import check_reference, is_tag
 from biot_emulator.registry.repositories import Repositories, StoredManifest
 from biot_emulator.registry.uploads import Upload, Uploads
-from biot_emulator.registry.verified_reader import VerifiedReader
 from biot_emulator.state.store import Store
 
 __all__ = ["PLUGINS", "LocalImage", "LocalRegistry"]
@@ -55,16 +53,11 @@ class LocalImage:
 
     def open_blob(self, digest: str) -> BinaryIO:
         """Open a blob of it, which is verified while it is read. Raises RegistryError."""
-        parsed = Digest.parse(digest)
-        reader = VerifiedReader(self._files.open(parsed), parsed, lambda: self._files.remove(parsed))
-        return cast("BinaryIO", io.BufferedReader(reader))
+        return self._files.open_verified(Digest.parse(digest))
 
     def blob_path(self, digest: str) -> Path:
         """Return the file with a blob of it, after its verification. Raises RegistryError."""
-        with self.open_blob(digest) as blob:
-            while blob.read(io.DEFAULT_BUFFER_SIZE * 8):
-                continue
-        return self._files.path(Digest.parse(digest))
+        return self._files.verified_path(Digest.parse(digest))
 
 
 class LocalRegistry:

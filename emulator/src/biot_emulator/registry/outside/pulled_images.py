@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from biot_emulator.registry.blob_files import BlobFiles
 from biot_emulator.registry.digests import Digest
@@ -14,7 +13,6 @@ from biot_emulator.registry.errors import BlobUnknown, ManifestUnknown, Registry
 from biot_emulator.registry.manifests import MAX_MANIFEST_BYTES, OCI_IMAGE, OCI_INDEX, Manifest
 from biot_emulator.registry.outside.address import RegistryAddress
 from biot_emulator.registry.outside.pull_client import PullClient
-from biot_emulator.registry.verified_reader import VerifiedReader
 from biot_emulator.wire_json import decode
 
 __all__ = ["PulledImage", "PulledImages"]
@@ -43,15 +41,13 @@ class PulledImage:
         """Open a blob of it, which is verified while it is read. Raises RegistryError."""
         parsed = Digest.parse(digest)
         self._pull(parsed)
-        reader = VerifiedReader(self._files.open(parsed), parsed, lambda: self._files.remove(parsed))
-        return cast("BinaryIO", io.BufferedReader(reader))
+        return self._files.open_verified(parsed)
 
     def blob_path(self, digest: str) -> Path:
         """Return the file with a blob of it, after its verification. Raises RegistryError."""
-        with self.open_blob(digest) as blob:
-            while blob.read(io.DEFAULT_BUFFER_SIZE * 8):
-                continue
-        return self._files.path(Digest.parse(digest))
+        parsed = Digest.parse(digest)
+        self._pull(parsed)
+        return self._files.verified_path(parsed)
 
     def _pull(self, digest: Digest) -> None:
         size = self._sizes().get(digest)

@@ -111,8 +111,8 @@ class Authorization:
 
     def _token_url(self, challenge: Challenge, scopes: Scopes) -> str:
         realm = require_safe(challenge.parameters.get("realm", ""), "to log in", self._hostname)
-        wanted = scopes or tuple(filter(None, [challenge.parameters.get("scope")]))
-        query: list[tuple[str, Any]] = [("scope", scope) for scope in wanted]
+        requested = scopes or tuple(filter(None, [challenge.parameters.get("scope")]))
+        query: list[tuple[str, Any]] = [("scope", scope) for scope in requested]
         if service := challenge.parameters.get("service"):
             query.insert(0, ("service", service))
         parts = urlsplit(realm)
