@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,8 +10,10 @@ import pytest
 from aws_croniter import AwsCroniter
 from hypothesis import assume, example, given, settings, strategies as st
 
+from biot_emulator.cron import equivalent
 from biot_emulator.cron.expression import Cron, InvalidCron
 from biot_emulator.errors import EmulatorError
+from biot_plugin.wire import equivalent_cron
 from tests.emulator.conftest import SHARED
 
 SPECIFICATION = SHARED / "platform-api" / "settings-2.4.2.json"
@@ -381,3 +384,8 @@ def test_what_is_suggested_for_a_rate_has_its_runs(minutes: int) -> None:
 def test_a_rate_without_a_cron_is_refused_by_name(text: str) -> None:
     with pytest.raises(InvalidCron, match=r"none has exactly its runs: write a near one"):
         Cron(text)
+
+
+def test_the_framework_suggests_the_same() -> None:
+    # Neither package may import the other: the framework has a copy.
+    assert inspect.getsource(equivalent) == inspect.getsource(equivalent_cron)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from biot_plugin_cli.manifest.nested_tables import SettingRule, find_table_problems
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
 
 __all__ = ["LOG_RETENTIONS", "AwsSettings", "find_aws_problems"]
@@ -79,17 +80,9 @@ def find_aws_problems(value: Any, within: tuple[str, ...]) -> Iterator[ManifestP
         within: The path of its parent below `tool.biot-plugin`.
     """
     keys, header = (*within, "aws"), table_header(*within, "aws")
+    yield from find_table_problems(value, keys, _RULES)
     if not isinstance(value, dict):
-        yield ManifestProblem("aws-invalid", keys, f"{header} is not a table", "make it a table of settings")
         return
-    for key, item in value.items():
-        if key not in _RULES:
-            advice = f"remove it, or use one of {', '.join(sorted(_RULES))}"
-            yield ManifestProblem("key-unknown", (*keys, key), f"{header} has the unknown key {key!r}", advice)
-        elif not _RULES[key][1](item):
-            yield ManifestProblem(
-                f"{key}-invalid", (*keys, key), f"{key!r} of {header} is {item!r}", f"make it {_RULES[key][0]}"
-            )
     if bool(value.get("subnets")) != bool(value.get("security-groups")):
         message, advice = f"{header} has only one of subnets and security-groups", "set both, or none"
         yield ManifestProblem("vpc-incomplete", keys, message, advice)
@@ -124,7 +117,7 @@ def _is_tag(tag: tuple[str, Any]) -> bool:
     )
 
 
-_RULES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+_RULES: Mapping[str, SettingRule] = {
     "region": ("a region such as 'eu-central-1'", _text(r"[a-z]{2}(-[a-z]+)+-\d")),
     "profile": ("the name of a profile", _text(r"\S(.*\S)?")),
     "function-name": (

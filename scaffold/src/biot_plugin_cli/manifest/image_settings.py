@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal, Self, get_args
 
-from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
+from biot_plugin_cli.manifest.nested_tables import SettingRule, find_table_problems
+from biot_plugin_cli.manifest.problem import ManifestProblem
 from biot_plugin_cli.registry.errors import InvalidReference
 from biot_plugin_cli.registry.reference import ImageReference
 
@@ -63,17 +64,7 @@ def find_image_problems(value: Any, within: tuple[str, ...]) -> Iterator[Manifes
         value: The table.
         within: The path of its parent below `tool.biot-plugin`.
     """
-    keys, header = (*within, "image"), table_header(*within, "image")
-    if not isinstance(value, dict):
-        yield ManifestProblem("image-invalid", keys, f"{header} is not a table", "make it a table of settings")
-        return
-    for key, item in value.items():
-        if key not in _RULES:
-            advice = f"remove it, or use one of {', '.join(sorted(_RULES))}"
-            yield ManifestProblem("key-unknown", (*keys, key), f"{header} has the unknown key {key!r}", advice)
-        elif not _RULES[key][1](item):
-            message = f"{key!r} of {header} is {_shortened(item)}"
-            yield ManifestProblem(f"{key}-invalid", (*keys, key), message, f"make it {_RULES[key][0]}")
+    return find_table_problems(value, (*within, "image"), _RULES)
 
 
 def is_base(value: Any) -> bool:
@@ -93,12 +84,7 @@ def _is_path(value: Any) -> bool:
     return not path.is_absolute() and ".." not in path.parts and path.name != ""
 
 
-def _shortened(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-_RULES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+_RULES: Mapping[str, SettingRule] = {
     "base": (_BASE_FORM, is_base),
     "builder": (f"one of {', '.join(BUILDERS)}", lambda value: isinstance(value, str) and value in BUILDERS),
     "dockerfile": ("the path of a file in the plugin's folder, such as 'Dockerfile'", _is_path),
