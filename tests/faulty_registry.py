@@ -139,7 +139,7 @@ class FaultyRegistry(Listener):
         self.requests.append(Request(head.method, head.path, head.headers, body))
         # The caller may have gone in the middle, too.
         if fault.cut_request is not None or len(body) < length:
-            self._pass_on(head, body, answered=False)
+            self._pass_on(head, body, cut=True)
             return
         response = fault.response if fault.response is not None else fault.change(self._pass_on(head, body))
         if fault.lose_response:
@@ -148,13 +148,16 @@ class FaultyRegistry(Listener):
             response = response[: response.index(b"\r\n\r\n") + 4 + fault.cut_response]
         caller.sendall(response)
 
-    def _pass_on(self, request: Request, body: bytes, *, answered: bool = True) -> bytes:
+    def _pass_on(self, request: Request, body: bytes, *, cut: bool = False) -> bytes:
         headers = {**request.headers, "connection": "close"}
         lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         response = b""
         with socket.create_connection(self._upstream) as upstream:
             upstream.sendall("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
-            while answered and (piece := upstream.recv(_PIECE)):
+            if cut:
+                upstream.shutdown(socket.SHUT_WR)
+            # To its end also if cut: the registry has then counted what arrived, before the caller asks how much that was.
+            while piece := upstream.recv(_PIECE):
                 response += piece
         return response
 
