@@ -84,6 +84,7 @@ def test_the_registry_is_where_the_caller_has_reached_the_platform(emulator: Emu
         assert temporary_credentials(emulator, host=nonsense)["repositoryUri"] == f"127.0.0.1:{port}/plugins"
 
 
+@pytest.mark.usefixtures("uncollected")
 def test_credentials_that_are_not_from_here_are_refused_as_aws_does(emulator: Emulator) -> None:
     answered, other = temporary_credentials(emulator), temporary_credentials(emulator)["credentials"]
     assert (
