@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +142,7 @@ def make_tar(**files: bytes) -> bytes:
 
 @contextmanager
 def docker_registry(
-    folder: Path, *, tls: bool = True, login: bool = True, htpasswd: str = _HTPASSWD
+    folder: Path, *, tls: bool = True, login: bool = True, htpasswd: str = _HTPASSWD, names: Sequence[str] = ()
 ) -> Iterator[DockerRegistry]:
     """Run a registry on a free port of the loopback address; the test is skipped where Debian's is not installed.
 
@@ -151,13 +151,15 @@ def docker_registry(
         tls: Whether it speaks https.
         login: Whether it wants `USER` and `PASSWORD`.
         htpasswd: Who may log in instead.
+        names: Names of hosts that its certificate is also for.
     """
     if not os.access(_PROGRAM, os.X_OK):
         pytest.skip("docker-registry is not installed")
     host = f"127.0.0.1:{_free_port()}"
     ca_file = folder / "ca.pem" if tls else None
     (folder / "storage").mkdir(parents=True)
-    (folder / "config.yml").write_text(_configure(folder, host, ca_file, htpasswd if login else ""), encoding="utf-8")
+    text = _configure(folder, host, ca_file, htpasswd if login else "", names)
+    (folder / "config.yml").write_text(text, encoding="utf-8")
     with (folder / "log").open("wb") as log:
         command = [_PROGRAM, "serve", str(folder / "config.yml")]
         process = subprocess.Popen(command, stdout=log, stderr=log, env={"OTEL_TRACES_EXPORTER": "none"})
@@ -171,11 +173,11 @@ def docker_registry(
             shutil.rmtree(folder / "storage", ignore_errors=True)
 
 
-def _configure(folder: Path, host: str, ca_file: Path | None, htpasswd: str) -> str:
+def _configure(folder: Path, host: str, ca_file: Path | None, htpasswd: str, names: Sequence[str]) -> str:
     text = _CONFIG.format(root=folder / "storage", host=host)
     if ca_file is not None:
         authority = trustme.CA()
-        certificate = authority.issue_cert("127.0.0.1", "localhost")
+        certificate = authority.issue_cert("127.0.0.1", "localhost", *names)
         authority.cert_pem.write_to_path(str(ca_file))
         certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
         text += _TLS.format(certificate=folder / "server.pem", key=folder / "server.pem")

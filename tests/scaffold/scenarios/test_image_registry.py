@@ -12,15 +12,13 @@ import pytest
 from biot_emulator.testing import Emulator, running
 from tests.registries import DockerRegistry, docker_registry
 from tests.scaffold.deployments import SECOND, answer, deploy, shown
-from tests.scaffold.moto_account import ACCOUNT, MotoAccount
+from tests.scaffold.ecr import ECR_HTPASSWD, ECR_PASSWORD
+from tests.scaffold.moto_account import MotoAccount
 from tests.scaffold.packages import Repository
 from tests.scaffold.pushed_images import as_image, use_platform
 
 pytestmark = [pytest.mark.slow, pytest.mark.long(20)]
 
-#: What moto gives everybody for the account.
-PASSWORD = f"{ACCOUNT}-auth-token"
-HTPASSWD = "AWS:$2y$04$abcdefghijklmnopqrstuu/cMn6kFoLFEf9ShbIPSVtJoiKQtizZG\n"
 DOCKERFILE = """\
 FROM scratch
 COPY index.py /var/task/
@@ -32,14 +30,14 @@ CMD ["index.handler"]
 
 @pytest.fixture
 def debian(tmp_path: Path) -> Iterator[DockerRegistry]:
-    with docker_registry(tmp_path / "registry", htpasswd=HTPASSWD) as registry:
+    with docker_registry(tmp_path / "registry", htpasswd=ECR_HTPASSWD) as registry:
         yield registry
 
 
 @pytest.fixture
 def outside(debian: DockerRegistry, moto_server: MotoAccount, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """An emulator that takes images from the registry."""
-    url = debian.url.replace("https://", f"https://AWS:{PASSWORD}@")
+    url = debian.url.replace("https://", f"https://AWS:{ECR_PASSWORD}@")
     with running(registry=f"{url}/plugins", ca_file=debian.ca_file) as emulator:
         use_platform(monkeypatch, emulator, emulator.url)
         monkeypatch.setenv("AWS_ENDPOINT_URL", moto_server.url)
@@ -91,9 +89,9 @@ def test_a_certificate_that_is_not_trusted_and_a_wrong_password_are_said(
     monkeypatch.setenv("SSL_CERT_FILE", str(debian.ca_file))
     # The emulator exchanges for the registry's own password, and the registry now knows another one.
     monkeypatch.delenv("AWS_ENDPOINT_URL")
-    (tmp_path / "registry" / "htpasswd").write_text(HTPASSWD.replace("cMn6", "cMn7"))
+    (tmp_path / "registry" / "htpasswd").write_text(ECR_HTPASSWD.replace("cMn6", "cMn7"))
     refused = plugin.program("deploy", "--yes")
     assert refused.exit_code == 5, refused.err
-    assert PASSWORD not in refused.err
+    assert ECR_PASSWORD not in refused.err
     assert blobs(debian) == 0
     assert shown(outside) is None
