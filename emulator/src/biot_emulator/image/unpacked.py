@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from biot_emulator.image.documents import parse_config
@@ -51,6 +52,10 @@ class UnpackedImages:
         id = _id(source.manifest.digest)
         self._folders.obtain(id, _Image(source.manifest.digest, lambda: source, self._store))
 
+    def hold(self, digest: str) -> AbstractContextManager[None]:
+        """Have `keep` leave an image meanwhile that no plugin has yet."""
+        return self._folders.hold(_id(digest))
+
     def execution(self, digest: str, find: Callable[[], Source | None]) -> Execution:
         """Return how an image is run, which is unpacked where it is not.
 
@@ -86,9 +91,7 @@ class UnpackedImages:
 
     def keep(self, digests: Iterable[str], folders: Iterable[Path] = ()) -> None:
         """Remove every image but some, and those that some code folders are in."""
-        for id in self._folders.keep({*map(_id, digests), *self._folders.ids_of(folders)}):
-            self._executions.pop(id, None)
-            self._store.delete_file(_note(id))
+        self._folders.keep({*map(_id, digests), *self._folders.ids_of(folders)}, self._forget)
 
     def clear(self) -> None:
         """Remove every image."""
@@ -98,6 +101,10 @@ class UnpackedImages:
     def close(self) -> None:
         """Remove the folders if they are temporary."""
         self._folders.close()
+
+    def _forget(self, id: str) -> None:
+        self._executions.pop(id, None)
+        self._store.delete_file(_note(id))
 
 
 class _Image:

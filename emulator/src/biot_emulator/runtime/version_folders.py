@@ -6,8 +6,9 @@ import re
 import stat
 import tempfile
 import threading
-from collections.abc import Container, Iterable
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +18,7 @@ __all__ = ["Contents", "Version", "VersionFolders"]
 
 _PARTIAL = "new-"
 # Whatever else is in the folder is not the emulator's to delete.
-_NAME = re.compile(rf"[0-9a-f]{{32}}|{_PARTIAL}.*")
+_NAME = re.compile(rf"(?P<id>[0-9a-f]{{32}})|{_PARTIAL}((?P<partial>[0-9a-f]{{32}})-)?.*")
 
 
 class Contents(Protocol):
@@ -45,7 +46,7 @@ class Version(Protocol):
 
 
 class VersionFolders:
-    """The folders. Safe for several threads.
+    """The folders. Safe for several threads, of which none waits for another that creates another folder.
 
     Args:
         root: The parent of the folders; None creates a temporary one, which `close` removes.
@@ -54,7 +55,10 @@ class VersionFolders:
     def __init__(self, root: Path | None = None) -> None:
         self._temporary = None if root else tempfile.TemporaryDirectory(prefix="biot-emulator-")
         self._root = (root or Path(self._temporary.name if self._temporary else "")).absolute()
+        # Never held for long; that of a version is, while its folder is created or removed.
         self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._held = Counter[str]()
         self._contents: dict[str, Contents] = {}
 
     @property
@@ -70,14 +74,25 @@ class VersionFolders:
             version: What it is made from.
         """
         folder = self._root / id
-        with self._lock:
+        with self.hold(id), self._lock_of(id):
             # What is not known holds nothing that is known: another process may have changed it.
             contents = self._contents.get(id) or version.recall()
             if contents is None or not contents.matches(folder):
-                self._create(version, folder)
+                self._create(version, folder, id)
                 contents = version.seal(folder)
             self._contents[id] = contents
         return folder
+
+    @contextmanager
+    def hold(self, id: str) -> Iterator[None]:
+        """Have `keep` leave the folder of a version meanwhile, for who has no other way to say that it is needed."""
+        with self._lock:
+            self._held[id] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= Counter([id])
 
     def is_unchanged(self, id: str) -> bool:
         """Whether the folder of a version is known to hold what it should."""
@@ -94,16 +109,22 @@ class VersionFolders:
         inside = [path for path in paths if self._root in path.parents]
         return {path.relative_to(self._root).parts[0] for path in inside}
 
-    def keep(self, ids: Container[str | None]) -> list[str]:
-        """Remove every folder, also partly created ones, except those of these versions; return what was removed."""
-        removed = []
-        with self._lock:
-            for folder in self._root.glob("*"):
-                if folder.name not in ids and _NAME.fullmatch(folder.name):
+    def keep(self, ids: Container[str | None], forget: Callable[[str], object] = bool) -> None:
+        """Remove every folder, also partly created ones, except those of these versions, and those that are held.
+
+        Args:
+            ids: The versions.
+            forget: Removes what else there is of a version, before its folder can be created again.
+        """
+        for folder in self._root.glob("*"):
+            name = _NAME.fullmatch(folder.name)
+            if name is None or folder.name in ids:
+                continue
+            with self._unless_used(name["id"] or name["partial"] or "") as is_unused:
+                if is_unused:
                     remove_folder(folder)
                     self._contents.pop(folder.name, None)
-                    removed.append(folder.name)
-        return removed
+                    forget(folder.name)
 
     def clear(self) -> None:
         """Remove every version's folder."""
@@ -114,9 +135,25 @@ class VersionFolders:
         if self._temporary:
             self._temporary.cleanup()
 
-    def _create(self, version: Version, folder: Path) -> None:
+    def _lock_of(self, id: str) -> threading.Lock:
+        return self._locks.setdefault(id, threading.Lock())
+
+    @contextmanager
+    def _unless_used(self, id: str) -> Iterator[bool]:
+        """Have a version to oneself; False if somebody holds it, whom nobody waits for here."""
+        with self._lock:
+            lock = self._lock_of(id)
+            is_unused = not self._held[id] and lock.acquire(blocking=False)
+        try:
+            yield is_unused
+        finally:
+            if is_unused:
+                lock.release()
+
+    def _create(self, version: Version, folder: Path, id: str) -> None:
         self._root.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._root, prefix=_PARTIAL, ignore_cleanup_errors=True) as temporary:
+        prefix = f"{_PARTIAL}{id}-"
+        with tempfile.TemporaryDirectory(dir=self._root, prefix=prefix, ignore_cleanup_errors=True) as temporary:
             created = Path(temporary) / "code"
             version.write(created)
             if folder.is_dir() and not folder.is_symlink():

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from typing import Any
 
 import pytest
 
 from biot_emulator.client import Client, Reply
+from biot_emulator.image import unpacking
+from biot_emulator.runtime import code_folders
+from biot_emulator.runtime.code_folders import code_id
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 
@@ -492,3 +496,93 @@ def test_a_plugin_finds_the_platform_and_logs_in_to_it(emulator: Emulator) -> No
     answer = Client(emulator.url).call("POST", made["endpointUrl"].removeprefix(emulator.url))
     assert answer.body == {"made": "d-1", "app": "Demo", "own": "1", "where": "local"}
     assert [one["_id"] for one in emulator.search("/device/v2/devices")] == ["d-1"]
+
+
+class Unpacking:
+    """Unpacking that takes until somebody lets it go on, in the place of a function of a module."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
+        self.started, self.go_on = threading.Event(), threading.Event()
+        self._unpack = getattr(module, name)
+        monkeypatch.setattr(module, name, self)
+
+    def __call__(self, *arguments: Any) -> Any:
+        if not self.started.is_set():
+            self.started.set()
+            assert self.go_on.wait(60)
+        return self._unpack(*arguments)
+
+
+@pytest.mark.parametrize("package", ["IMAGE", "ZIP"])
+def test_while_code_is_unpacked_other_plugins_are_changed(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    image = {"deploymentPackageType": "IMAGE", "imageTag": "1", "runtime": None}
+    emulator.push_image({"index.py": b""}, "1")
+    emulator.push_image({"index.py": b"2"}, "2")
+    create(emulator, name="other", **image)
+    slow: dict[str, Any] = {**image, "imageTag": "2"} if package == "IMAGE" else {}
+    module, name = (unpacking, "unpack") if package == "IMAGE" else (code_folders, "extract_code")
+    unpack, made = Unpacking(monkeypatch, module, name), list[Reply]()
+    code = CODE if package == "ZIP" else None
+    thread = threading.Thread(target=lambda: made.append(create(emulator, code, name="slow", **slow)))
+    thread.start()
+    try:
+        assert unpack.started.wait(60)
+        # The image is that which is just unpacked, and the last plugin that has it is deleted.
+        assert create(emulator, NEW_CODE).status_code == 201
+        assert patch(emulator, {"version": 2}, code_zip("x = 3")).status_code == 200
+        assert emulator.call("DELETE", DEMO).status_code == 204
+        assert emulator.call("DELETE", f"{PLUGINS}/Plugin-other").status_code == 204
+        # Of two that are created at once, one is.
+        assert create(emulator, NEW_CODE, name="slow").status_code == 201
+        assert emulator.call("DELETE", f"{PLUGINS}/Plugin-slow").status_code == 204
+        assert made == []
+    finally:
+        unpack.go_on.set()
+        thread.join()
+    assert made[0].status_code == 201, made[0].body
+    [plugin] = emulator.platform.plugins
+    assert plugin.full_name == "Plugin-slow"
+    if package == "IMAGE":
+        assert create(emulator, **{**slow, "name": "second"}).status_code == 201
+
+
+def test_of_two_plugins_that_are_created_at_once_the_second_is_refused_and_leaves_nothing(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpack, made = Unpacking(monkeypatch, code_folders, "extract_code"), list[Reply]()
+    thread = threading.Thread(target=lambda: made.append(create(emulator, CODE)))
+    thread.start()
+    try:
+        assert unpack.started.wait(60)
+        assert create(emulator, NEW_CODE).status_code == 201
+        before = state(emulator)
+    finally:
+        unpack.go_on.set()
+        thread.join()
+    assert made[0].body["code"] == "PLUGIN_EXISTS_BY_NAME"
+    assert state(emulator) == before
+    root = emulator.platform.plugins._code._folders.root
+    assert [folder.name for folder in root.iterdir()] == [code_id(NEW_CODE)]
+
+
+def test_the_last_plugin_with_an_image_is_deleted_while_another_unpacks_it(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = {"deploymentPackageType": "IMAGE", "imageTag": "1", "runtime": None}
+    emulator.push_image({"index.py": b""}, "1")
+    create(emulator, name="other", **image)
+    # Somebody has removed its folder, so that it is unpacked again.
+    emulator.platform.plugins._images._unpacked.clear()
+    unpack, made = Unpacking(monkeypatch, unpacking, "unpack"), list[Reply]()
+    thread = threading.Thread(target=lambda: made.append(create(emulator, **image)))
+    thread.start()
+    try:
+        assert unpack.started.wait(60)
+        assert emulator.call("DELETE", f"{PLUGINS}/Plugin-other").status_code == 204
+    finally:
+        unpack.go_on.set()
+        thread.join()
+    assert made[0].status_code == 201, made[0].body
+    assert create(emulator, **{**image, "name": "third"}).status_code == 201

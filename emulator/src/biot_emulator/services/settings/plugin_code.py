@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,22 +34,25 @@ class PluginCode:
         self._store = store
         self._folders = folders
 
-    def check(self, fields: Fields, config: Mapping[str, Any], code: Code) -> dict[str, str]:
-        """Check that code can be run, before anything is changed; return what a plugin stores about it.
+    @contextmanager
+    def check(self, fields: Fields, config: Mapping[str, Any], code: Code) -> Iterator[dict[str, str]]:
+        """Check that code can be run, before anything is changed; yield what a plugin stores about it.
+
+        Meanwhile its folder is not removed.
 
         Raises:
             ApiError: The code cannot be run.
         """
         if isinstance(code, InPlace):
-            return {"folder": str(code.folder), "python": str(code.python)}
+            yield {"folder": str(code.folder), "python": str(code.python)}
+            return
         if config["runtime"] is None:
-            return {}
+            yield {}
+            return
         content = seed_code() if code is None else code
-        try:
-            self._folders.extract(content)
-        except InvalidCode as invalid:
-            raise fields.wrong("code", f"is not valid: {invalid}") from None
-        return {"id": code_id(content)}
+        with self._folders.hold(code_id(content)):
+            self._extract(fields, content)
+            yield {"id": code_id(content)}
 
     def store(self, plugin: Plugin, code: Code) -> None:
         """Write a plugin's zip, unless it is there already, and undamaged."""
@@ -80,6 +84,12 @@ class PluginCode:
     def clean_folders(self, plugins: Iterable[Plugin], folders: Iterable[Path]) -> None:
         """Remove every folder but those of the zips of some plugins, and those that processes are at work in."""
         self._folders.keep({plugin.code.get("id") for plugin in plugins} | self._folders.ids_of(folders))
+
+    def _extract(self, fields: Fields, content: bytes) -> None:
+        try:
+            self._folders.extract(content)
+        except InvalidCode as invalid:
+            raise fields.wrong("code", f"is not valid: {invalid}") from None
 
     def _load(self, id: str) -> bytes | None:
         """Return the zip with this id; None where there is none, or what is stored is another."""

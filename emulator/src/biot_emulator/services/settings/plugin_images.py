@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from biot_emulator.image.unpacked import UnpackedImages
 from biot_emulator.lambda_function.arn import REGION
 from biot_emulator.registry.credentials import RegistryCredentials
 from biot_emulator.registry.function_images import check_function_image
-from biot_emulator.registry.sources import Images
+from biot_emulator.registry.sources import Images, ImageSource
 from biot_emulator.services.settings.errors import AwsFailed, ImageTagNotFound
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.state.timestamps import timestamp
@@ -37,6 +38,7 @@ class PluginImages:
         self._images = images
         self._credentials = credentials
         self._unpacked = unpacked
+        self._resolving: list[str] = []
 
     def temporary_credentials(self, host: str) -> dict[str, Any]:
         """Hand out credentials for the repository, and its address, as the settings API does.
@@ -53,26 +55,23 @@ class PluginImages:
         }
         return {"credentials": credentials, "region": REGION, "repositoryUri": self._images.repository_uri(host)}
 
-    def resolve(self, tag: str) -> dict[str, str]:
-        """Unpack the image with a tag; return what a plugin stores about it.
+    @contextmanager
+    def resolve(self, tag: str) -> Iterator[dict[str, str]]:
+        """Unpack the image with a tag; yield what a plugin stores about it. Meanwhile it is not removed.
 
         Raises:
             ImageTagNotFound: There is none.
             AwsFailed: A function cannot have it.
         """
-        try:
-            source = self._images.find(tag)
-            if source is None:
-                raise ImageTagNotFound(f"There is no image with the tag [{tag}]: push it first")
-            check_function_image(source)
-            self._unpacked.unpack(source)
-        except ImageTagNotFound:
-            raise
-        except EmulatorError as error:
-            raise AwsFailed(
-                f"The image with the tag [{tag}] cannot be used: {error}", className=_NOT_SUPPORTED
-            ) from None
-        return {"image": str(source.manifest.digest)}
+        source = self._find(tag)
+        digest = str(source.manifest.digest)
+        with self._unpacked.hold(digest):
+            self._resolving.append(digest)
+            try:
+                self._unpack(source, tag)
+                yield {"image": digest}
+            finally:
+                self._resolving.remove(digest)
 
     def execution(self, digest: str) -> Execution:
         """Return how an image is run. Raises EmulatorError."""
@@ -87,6 +86,32 @@ class PluginImages:
         self._unpacked.keep((plugin.code["image"] for plugin in plugins if "image" in plugin.code), folders)
 
     def remove(self, plugin: Plugin, used: Iterable[str]) -> None:
-        """Remove the image of a plugin that is deleted, unless another plugin has it (contract section 6.2)."""
+        """Remove the image of a plugin that is deleted, unless another plugin has it, or is about to (contract 6.2)."""
         if digest := plugin.code.get("image"):
-            self._images.remove(digest, used)
+            self._images.remove(digest, [*used, *self._resolving])
+
+    def _find(self, tag: str) -> ImageSource:
+        try:
+            source = self._images.find(tag)
+        except EmulatorError as error:
+            raise _unusable(tag, error) from None
+        if source is None:
+            raise _unknown(tag)
+        return source
+
+    def _unpack(self, source: ImageSource, tag: str) -> None:
+        try:
+            check_function_image(source)
+            self._unpacked.unpack(source)
+        except EmulatorError as error:
+            # Its last plugin may have been deleted since it was looked up.
+            self._find(tag)
+            raise _unusable(tag, error) from None
+
+
+def _unknown(tag: str) -> ImageTagNotFound:
+    return ImageTagNotFound(f"There is no image with the tag [{tag}]: push it first")
+
+
+def _unusable(tag: str, error: EmulatorError) -> AwsFailed:
+    return AwsFailed(f"The image with the tag [{tag}] cannot be used: {error}", className=_NOT_SUPPORTED)

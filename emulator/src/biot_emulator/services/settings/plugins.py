@@ -103,22 +103,20 @@ class Plugins:
             fields, read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None
         )
         subscriptions = fields.inner("subscriptions")
-        requested = self._subscriptions.read(subscriptions, {})
-        with self._changing:
-            if self._store.get(_COLLECTION, PREFIX + name):
-                message = f"There is a plugin [{name}] already: update it, or choose another name"
-                raise PluginExists(message, pluginName=name)
-            check_runtime(fields, complete, code)
+        self._subscriptions.read(subscriptions, {})
+        self._require_new(name)
+        check_runtime(fields, complete, code)
+        with self._ready_code(fields, complete, code, tag) as stored_code:
+            self._require_new(name)
+            requested = self._subscriptions.read(subscriptions, {})
             now = timestamp(self._clock.now())
-            with self._nothing_left_on_failure():
-                stored_code = self._check_code(fields, complete, code, tag)
-                with self._store.transaction():
-                    user = self._create_service_user(fields, name)
-                    config = {**complete, "subscriptions": requested}
-                    url = self._addresses.new_url()
-                    plugin = Plugin(name, config, url, user.id, user.secret_key, stored_code, now, now)
-                    self._put(plugin, code)
-                    self._subscriptions.apply(url, subscriptions, requested, {})
+            with self._store.transaction():
+                user = self._create_service_user(fields, name)
+                config = {**complete, "subscriptions": requested}
+                url = self._addresses.new_url()
+                plugin = Plugin(name, config, url, user.id, user.secret_key, stored_code, now, now)
+                self._put(plugin, code)
+                self._subscriptions.apply(url, subscriptions, requested, {})
         return plugin
 
     def update(self, full_name: str, config: dict[str, Any], code: Code) -> Plugin:
@@ -134,22 +132,21 @@ class Plugins:
             ApiError: The configuration, or the code, is not valid.
         """
         fields = Fields(config, PluginRequestInvalid)
-        with self._changing:
-            old = self.get(full_name)
-            complete, has_new_code = updated_config(fields, old, has_code=code is not None)
-            before = old.config["subscriptions"]
-            subscriptions = fields.inner("subscriptions")
-            requested = self._subscriptions.read(subscriptions, before)
-            check_runtime(fields, complete, code)
+        old, complete, has_new_code = self._changed(full_name, fields, code)
+        check_runtime(fields, complete, code)
+        tag = image_tag(fields)
+        with self._ready_code(fields, complete, code, tag) if has_new_code else self._changing_alone() as stored_code:
+            # Somebody may have changed it since.
+            old, complete, _ = self._changed(full_name, fields, code)
+            subscriptions, before = fields.inner("subscriptions"), old.config["subscriptions"]
+            config = {**complete, "subscriptions": self._subscriptions.read(subscriptions, before)}
             now = timestamp(self._clock.now())
-            config = {**complete, "subscriptions": requested}
-            with self._nothing_left_on_failure():
-                stored_code = self._check_code(fields, complete, code, image_tag(fields)) if has_new_code else old.code
-                new = replace(old, config=config, code=stored_code, last_modified_time=now)
-                with self._store.transaction():
-                    self._put(new, code)
-                    self._remove_code(old)
-                    self._subscriptions.apply(new.endpoint_url, subscriptions, requested, before)
+            new_code = old.code if stored_code is None else stored_code
+            new = replace(old, config=config, code=new_code, last_modified_time=now)
+            with self._store.transaction():
+                self._put(new, code)
+                self._remove_code(old)
+                self._subscriptions.apply(new.endpoint_url, subscriptions, config["subscriptions"], before)
         self._workers.retire(new.name)
         return new
 
@@ -188,9 +185,33 @@ class Plugins:
                     self._subscriptions.move_endpoint(plugin.endpoint_url, url)
                     self._store.put(_COLLECTION, plugin.full_name, asdict(replace(plugin, endpoint_url=url)))
 
-    def _check_code(self, fields: Fields, config: dict[str, Any], code: Code, tag: str | None) -> dict[str, str]:
+    def _require_new(self, name: str) -> None:
+        if self._store.get(_COLLECTION, PREFIX + name):
+            message = f"There is a plugin [{name}] already: update it, or choose another name"
+            raise PluginExists(message, pluginName=name)
+
+    def _changed(self, full_name: str, fields: Fields, code: Code) -> tuple[Plugin, dict[str, Any], bool]:
+        """Return a plugin, its changed configuration, and whether it gets new code."""
+        old = self.get(full_name)
+        complete, has_new_code = updated_config(fields, old, has_code=code is not None)
+        self._subscriptions.read(fields.inner("subscriptions"), old.config["subscriptions"])
+        return old, complete, has_new_code
+
+    @contextmanager
+    def _ready_code(
+        self, fields: Fields, config: dict[str, Any], code: Code, tag: str | None
+    ) -> Iterator[dict[str, str]]:
+        """Unpack code while others change plugins, and then be alone; yield what a plugin stores about it."""
         is_image = config["deploymentPackageType"] == "IMAGE" and tag is not None
-        return self._images.resolve(tag) if is_image and tag else self._code.check(fields, config, code)
+        unpacked = self._images.resolve(tag) if is_image and tag else self._code.check(fields, config, code)
+        with self._nothing_left_on_failure(), unpacked as stored_code, self._changing:
+            yield stored_code
+
+    @contextmanager
+    def _changing_alone(self) -> Iterator[None]:
+        """Be alone in changing plugins, where no code is."""
+        with self._changing:
+            yield
 
     def _create_service_user(self, fields: Fields, name: str) -> NewServiceUser:
         try:
@@ -214,7 +235,8 @@ class Plugins:
         try:
             yield
         except BaseException:
-            self._clean_folders()
+            with self._changing:
+                self._clean_folders()
             raise
 
     def _clean_folders(self, *more: Plugin) -> None:
