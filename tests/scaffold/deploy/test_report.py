@@ -147,7 +147,7 @@ def test_the_columns_of_a_plugin_are_aligned(plugin: Repository, emulator: Emula
     deploy_hooked(plugin)
     patch(emulator, environmentVariables={"DB_PASSWORD": "correct-horse"}, displayName="x" * 200)
     lines = plugin.program("status").out.splitlines()
-    width = len("environmentVariables") + 2
+    width = len("deploymentPackageType") + 2
     assert all(line[width - 1] == " " and line[width] != " " for line in lines), lines
     for label, value in (
         ("displayName", "x" * 200),

@@ -66,6 +66,7 @@ def test_a_plugin_is_deployed_called_changed_rolled_back_and_deleted(
     assert (resized["version"], resized["codeChanged"], "image" in resized) == (2, False, False)
 
     assert run(plugin, "status")["deploymentPackageType"] == "IMAGE"
+    assert ["deploymentPackageType", "IMAGE"] in [line.split() for line in plugin.program("status").out.splitlines()]
     assert [item["name"] for item in run(plugin, "list")] == ["demo"]
     assert run(plugin, "disable")["enabledState"] == "DISABLED"
     assert run(plugin, "enable")["enabledState"] == "ENABLED"

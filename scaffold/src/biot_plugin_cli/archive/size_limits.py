@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from biot_plugin_cli.archive.part_sizes import MEGABYTE, Part
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.terminal.byte_sizes import format_size
 
 __all__ = ["MAX_UNPACKED_BYTES", "MAX_ZIPPED_BYTES", "PackageTooLarge", "check_limits"]
 
@@ -39,9 +40,9 @@ def check_limits(zipped: int, unpacked: int, parts: Iterable[Part]) -> None:
         if size > limit:
             largest = sorted(parts, key=lambda part: -getattr(part, dimension))[:_MAX_LISTED_PARTS]
             sizes = ", ".join(
-                f"{part.name or 'your source files'} {getattr(part, dimension) / MEGABYTE:.1f} MB" for part in largest
+                f"{part.name or 'your source files'} {format_size(getattr(part, dimension))}" for part in largest
             )
             raise PackageTooLarge(
-                f"The package has {size / MEGABYTE:.1f} MB {dimension}, and Lambda allows {limit // MEGABYTE} MB: "
+                f"The package has {format_size(size)} {dimension}, and Lambda allows {format_size(limit)}: "
                 f"remove some of its largest parts ({sizes})"
             )

@@ -61,6 +61,7 @@ def push(
     account that pyproject.toml names. What the registry has is not sent again.
     """
     from biot_plugin_cli.publish.build_and_push import build_and_push
+    from biot_plugin_cli.terminal.byte_sizes import format_size
     from biot_plugin_cli.terminal.console import out, print_json
 
     deployment_target = select_target(environment, target)
@@ -71,7 +72,8 @@ def push(
         print_json({**pushed.document, "contentHash": content_hash})
     else:
         out.print(f"{pushed.repository}:{pushed.tag}", markup=False, highlight=False, soft_wrap=True)
-        out.print(f"  {pushed.digest}, {pushed.bytes_sent} bytes sent", markup=False, highlight=False, soft_wrap=True)
+        sent = format_size(pushed.bytes_sent)
+        out.print(f"  {pushed.digest}, {sent} sent", markup=False, highlight=False, soft_wrap=True)
 
 
 @image.command()

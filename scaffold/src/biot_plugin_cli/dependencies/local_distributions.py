@@ -15,10 +15,10 @@ from urllib.request import url2pathname
 
 from biot_plugin_cli.archive import size_limits
 from biot_plugin_cli.archive.entry_paths import locate, name_of
-from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
+from biot_plugin_cli.terminal.byte_sizes import format_size
 from biot_plugin_cli.uv.workspace import Workspace
 
 __all__ = ["copy_installed", "installed_files"]
@@ -105,8 +105,8 @@ def _check_size(files: Mapping[str, Path], name: str) -> None:
     size = sum(file.stat().st_size for file in files.values() if file.is_file())
     if size > size_limits.MAX_UNPACKED_BYTES:
         raise InvalidPlugin(
-            f"{name} has {size / MEGABYTE:.1f} MB unpacked, and Lambda allows "
-            f"{size_limits.MAX_UNPACKED_BYTES // MEGABYTE} MB: remove some of its files"
+            f"{name} has {format_size(size)} unpacked, and Lambda allows "
+            f"{format_size(size_limits.MAX_UNPACKED_BYTES)}: remove some of its files"
         )
 
 

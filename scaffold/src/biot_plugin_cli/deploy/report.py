@@ -38,6 +38,10 @@ _FIELDS = (
     "displayName",
     "version",
     "enabledState",
+    # The platform's name, and that of an account of one's own.
+    "deploymentPackageType",
+    "packageType",
+    "imageDigest",
     "runtime",
     "handler",
     "timeout",

@@ -13,9 +13,10 @@ from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.image.bases.contents import find_client
 from biot_plugin_cli.image.layers.file_list import FileList
 from biot_plugin_cli.image.problem import ImageProblem
-from biot_plugin_cli.image.size_limit import GIGABYTE, MAX_UNPACKED_BYTES
+from biot_plugin_cli.image.size_limit import MAX_UNPACKED_BYTES
 from biot_plugin_cli.registry.manifest import Manifest
 from biot_plugin_cli.registry.media_types import compression_of
+from biot_plugin_cli.terminal.byte_sizes import format_size
 
 __all__ = ["NO_ENTRY_POINT", "find_file_problems", "find_image_problems", "find_problems"]
 
@@ -39,8 +40,8 @@ def find_image_problems(image: Image, files: FileList | None = None) -> Iterator
         yield ImageProblem(
             "image-too-large",
             "error",
-            f"The image has at least {image.unpacked_size / GIGABYTE:.1f} GB unpacked, and Lambda allows "
-            f"{MAX_UNPACKED_BYTES // GIGABYTE} GB",
+            f"The image has at least {format_size(image.unpacked_size)} unpacked, and Lambda allows "
+            f"{format_size(MAX_UNPACKED_BYTES)}",
             "remove some of its dependencies, or choose a smaller base",
         )
     if files is not None:

@@ -13,12 +13,12 @@ from biot_plugin_cli.image.labels import CONTENT_HASH
 from biot_plugin_cli.image.layout import bill_beside
 from biot_plugin_cli.image.problem import ImageProblem
 from biot_plugin_cli.registry.manifest import Manifest
+from biot_plugin_cli.terminal.byte_sizes import format_size
 from biot_plugin_cli.terminal.console import err, out
 from biot_plugin_cli.terminal.plain_text import columns, one_line
 
 __all__ = ["build_document", "image_document", "print_image", "print_notes"]
 
-_KILOBYTE, _MEGABYTE = 1024, 1024 * 1024
 # What says how an image starts. Any other variable may hold what nobody but the plugin may see, whatever its name.
 _SHOWN = frozenset(
     [
@@ -97,13 +97,13 @@ def print_image(document: Mapping[str, Any]) -> None:
         "platform": document["platform"],
         "start": one_line([*(document["entryPoint"] or ()), *(document["command"] or ())]),
         "folder": document["workingDirectory"],
-        "size": f"{_size(document['bytes'])} compressed",
+        "size": f"{format_size(document['bytes'])} compressed",
         "path": document.get("path"),
     }
     for line in columns([(name, str(text)) for name, text in facts.items() if text]):
         out.print(f"  {line}")
     rows = [
-        (_size(layer["bytes"]).rjust(10), layer["digest"][:19], str(layer["purpose"] or ""))
+        (format_size(layer["bytes"]).rjust(10), layer["digest"][:19], str(layer["purpose"] or ""))
         for layer in document["layers"]
     ]
     for line in columns(rows) if rows else ():
@@ -118,10 +118,6 @@ def print_notes(notes: Sequence[str]) -> None:
     """Print notes for the user."""
     for note in notes:
         err.print(Text.assemble(("note:", "yellow"), f" {note}"))
-
-
-def _size(count: int) -> str:
-    return f"{count / _MEGABYTE:.1f} MB" if count >= _MEGABYTE else f"{count / _KILOBYTE:.1f} kB"
 
 
 def _variable(line: str) -> tuple[str, str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.terminal.byte_sizes import format_size
 
 __all__ = ["MAX_UNPACKED_BYTES", "check_size"]
 
-GIGABYTE = 1024**3
-
-MAX_UNPACKED_BYTES = 10 * GIGABYTE
+MAX_UNPACKED_BYTES = 10 * 1024**3
 """The maximum size of all files in an image."""
 
 
@@ -23,6 +22,6 @@ def check_size(unpacked: int) -> None:
     """
     if unpacked > MAX_UNPACKED_BYTES:
         raise InvalidPlugin(
-            f"The image has at least {unpacked / GIGABYTE:.1f} GB unpacked, and Lambda allows "
-            f"{MAX_UNPACKED_BYTES // GIGABYTE} GB: remove some of its dependencies, or choose a smaller base"
+            f"The image has at least {format_size(unpacked)} unpacked, and Lambda allows "
+            f"{format_size(MAX_UNPACKED_BYTES)}: remove some of its dependencies, or choose a smaller base"
         )

@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES
 from biot_plugin_cli.dependencies.archive_builder import Progress
 from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.terminal.byte_sizes import format_size
 from biot_plugin_cli.terminal.console import err, out, print_json
 from biot_plugin_cli.terminal.plain_text import visible
 
@@ -82,20 +82,16 @@ def _table(package: Package) -> Table:
         table.add_column(title, justify="right")
     for part in package.parts:
         share = f"{100 * part.unpacked / (package.unpacked_size or 1):.0f} %"
-        sizes = (_megabytes(part.zipped), _megabytes(part.unpacked), share, str(part.files))
+        sizes = (format_size(part.zipped), format_size(part.unpacked), share, str(part.files))
         table.add_row(visible(part.name or _SOURCE_FILES), visible(part.version or ""), *sizes)
-    total = (_megabytes(package.size), _megabytes(package.unpacked_size), "", str(package.files))
+    total = (format_size(package.size), format_size(package.unpacked_size), "", str(package.files))
     table.add_row("total", "", *total, style="bold")
-    table.add_row("limit", "", _megabytes(MAX_ZIPPED_BYTES), _megabytes(MAX_UNPACKED_BYTES), style="dim")
+    table.add_row("limit", "", format_size(MAX_ZIPPED_BYTES), format_size(MAX_UNPACKED_BYTES), style="dim")
     return table
 
 
 def _usage(size: int, limit: int) -> str:
-    return f"{_megabytes(size)} of {limit // MEGABYTE} MB"
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / MEGABYTE:.2f}"
+    return f"{format_size(size)} of {format_size(limit)}"
 
 
 def _display_path(path: Path) -> str:

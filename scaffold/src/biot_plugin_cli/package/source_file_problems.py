@@ -10,12 +10,12 @@ from pathlib import Path
 
 from biot_plugin_cli.archive import size_limits
 from biot_plugin_cli.archive.entry_paths import locate
-from biot_plugin_cli.archive.part_sizes import MEGABYTE
 from biot_plugin_cli.archive.regular_files import describe_kind
 from biot_plugin_cli.archive.shared_libraries import is_library, library_mismatch
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.plugin.package_target import Target
+from biot_plugin_cli.terminal.byte_sizes import format_size
 
 __all__ = [
     "SourceFileProblem",
@@ -129,10 +129,10 @@ def find_size_problem(sizes: Mapping[str, int]) -> SourceFileProblem | None:
     if total <= size_limits.MAX_UNPACKED_BYTES:
         return None
     largest = sorted(sizes, key=lambda name: -sizes[name])[:_MAX_LISTED]
-    listed = ", ".join(f"{name} {sizes[name] / MEGABYTE:.1f} MB" for name in largest)
+    listed = ", ".join(f"{name} {format_size(sizes[name])}" for name in largest)
     message = (
-        f"The package has {total / MEGABYTE:.1f} MB unpacked, and Lambda allows "
-        f"{size_limits.MAX_UNPACKED_BYTES // MEGABYTE} MB"
+        f"The package has {format_size(total)} unpacked, and Lambda allows "
+        f"{format_size(size_limits.MAX_UNPACKED_BYTES)}"
     )
-    parts = f"your source files {total / MEGABYTE:.1f} MB, among them {listed}"
+    parts = f"your source files {format_size(total)}, among them {listed}"
     return SourceFileProblem("package-refused", largest[0], message, f"remove some of its largest parts ({parts})")

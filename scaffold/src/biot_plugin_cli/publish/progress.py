@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.registry.descriptor import Descriptor
+from biot_plugin_cli.terminal.byte_sizes import format_size
 
 __all__ = ["TransferProgress"]
 
-_MEGABYTE = 1024 * 1024
-_SMALL = 8 * _MEGABYTE
+_SMALL = 8 * 1024 * 1024
 _TENTH = 10
 
 
@@ -39,6 +39,6 @@ class TransferProgress:
         if self._shown.get(descriptor.digest, -1) >= tenth:
             return
         self._shown[descriptor.digest] = tenth
-        part = f"{transferred / _MEGABYTE:.0f} of {descriptor.size / _MEGABYTE:.0f} MB"
-        size = part if tenth else f"{descriptor.size / _MEGABYTE:.2f} MB"
+        size = format_size(descriptor.size)
+        size = f"{format_size(transferred)} of {size}" if tenth else size
         self._show(f"Pushing {self._numbers.get(descriptor.digest, 1)} of {len(self._numbers)} parts: {size}")

@@ -141,6 +141,9 @@ def test_an_image_is_pushed_called_changed_rolled_back_and_deleted(
     assert run(plugin, "rollback", "--yes")["version"] == 1
     assert live_digest(aws) == made["image"]["digest"]
     assert run(plugin, "status")["imageDigest"] == made["image"]["digest"]
+    lines = [line.split() for line in plugin.program("status", "--target", "aws").out.splitlines()]
+    assert ["packageType", "image"] in lines
+    assert ["imageDigest", made["image"]["digest"]] in lines
     assert tunnel.bytes_sent == 0
     assert answer(emulator, made["image"]["tag"]) == {"n": 1}
 
