@@ -246,6 +246,8 @@ def test_a_plugin_that_is_broken_from_the_beginning_can_be_mended(folder: Path) 
 
 
 def test_each_command_that_is_shown_works_and_sets_off_its_hook(folder: Path) -> None:
+    endpoint = "@plugin.endpoint()\ndef called(event):\n    return {}\n\n\nhandler ="
+    (folder / "index.py").write_text(INDEX.replace("handler =", endpoint))
     with developing(folder) as dev:
         calls = dev.document["calls"]
         assert [call["hook"].split()[0] for call in calls] == ["PRE_REQUEST", "SCHEDULED", "DIRECT"]
@@ -263,6 +265,8 @@ def test_a_file_of_variables_wins(folder: Path) -> None:
     (folder / ".env").write_text("GREETING=bonjour\nBIOT_BASE_URL=https://elsewhere.example\n")
     with developing(folder, "--env-file", ".env") as dev:
         assert dev.client.call("POST", PATIENTS, json=ADA).body["greeting"] == "bonjour"
+        # Nothing handles calls of its own URL.
+        assert [call["hook"].split()[0] for call in dev.document["calls"]] == ["PRE_REQUEST", "SCHEDULED"]
 
 
 def test_outside_of_a_plugin_there_is_nothing_to_develop(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from biot_plugin_cli.deploy.configuration import plugin_config
 from biot_plugin_cli.dev.sample_entities import Samples
 from biot_plugin_cli.dev.snapshots import Snapshots
 from biot_plugin_cli.errors import CliError, OperationFailed
-from biot_plugin_cli.hooks.discovery import discover_hooks
+from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.manifest.environment_variables import RESERVED_PREFIX
 from biot_plugin_cli.plugin.repository import Plugin
 
@@ -40,6 +40,7 @@ class LocalPlatform:
         password: The administrator's password.
         url: The platform's base URL.
         samples: Sample entities.
+        has_endpoint: Whether the plugin handles calls of its own URL; true where nothing says so.
 
     Raises:
         OperationFailed: The platform cannot listen on the port.
@@ -61,6 +62,7 @@ class LocalPlatform:
         self.url = server.url
         self._client = Client(self.url).log_in(self.username, self.password)
         self.samples = Samples(self._client)
+        self.has_endpoint = True
 
     def __enter__(self) -> Self:
         """Return itself; the platform runs since its creation."""
@@ -93,7 +95,8 @@ class LocalPlatform:
         python = plugin.python
         copy = self._snapshots.take()
         try:
-            config = self._config(plugin.copied_to(copy))
+            hooks = discover_hooks(plugin.copied_to(copy), self._variables)
+            config = self._config(plugin, hooks)
             self._put(config, InPlace(copy, python))
         except EmulatorError as error:
             raise OperationFailed(f"The platform rejects the plugin: {error}") from error
@@ -104,6 +107,7 @@ class LocalPlatform:
             self._snapshots.keep(copy, *self._copies())
         name = plugin.manifest.name
         self._running = (name, copy)
+        self.has_endpoint = not hooks.has_framework or bool(hooks.locations.get("calls"))
         return dict(self._client.call("GET", f"/settings/v2/plugins/{PREFIX}{name}").body)
 
     def _with_original_paths(self, record: dict[str, Any]) -> dict[str, Any]:
@@ -113,8 +117,7 @@ class LocalPlatform:
     def _copies(self) -> list[Path]:
         return [self._running[1]] if self._running else []
 
-    def _config(self, plugin: Plugin) -> dict[str, Any]:
-        hooks = discover_hooks(plugin, self._variables)
+    def _config(self, plugin: Plugin, hooks: Hooks) -> dict[str, Any]:
         # The plugin runs from its files, whatever its package type is.
         variables = {**plugin.manifest.environment, **self._variables}
         config = plugin_config(replace(plugin.manifest, package="zip", environment=variables), hooks)

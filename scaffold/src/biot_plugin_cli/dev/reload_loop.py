@@ -56,7 +56,7 @@ def _load(platform: LocalPlatform, report: DevReport, changed: Iterable[Path]) -
 
 
 def _document(platform: LocalPlatform, plugin: dict[str, Any] | None) -> dict[str, Any]:
-    calls = sample_calls(platform.url, plugin, platform.samples) if plugin else ()
+    calls = sample_calls(platform.url, plugin, platform.samples, has_endpoint=platform.has_endpoint) if plugin else ()
     return {
         "url": platform.url,
         "username": platform.username,

@@ -53,7 +53,7 @@ class DevReport:
         if files:
             return
         self._line("Try:")
-        for call in sample_calls(platform.url, plugin, platform.samples):
+        for call in sample_calls(platform.url, plugin, platform.samples, has_endpoint=platform.has_endpoint):
             self._line((f"  # {call.hook}", "magenta"))
             self._line(f"  {call.command or 'no call on this platform triggers it'}")
         self._line("Change a file to reload the plugin. Press Ctrl-C to stop.")

@@ -35,13 +35,16 @@ class SampleCall:
     command: str | None
 
 
-def sample_calls(url: str, plugin: Mapping[str, Any], samples: Samples) -> Iterator[SampleCall]:
+def sample_calls(
+    url: str, plugin: Mapping[str, Any], samples: Samples, *, has_endpoint: bool = True
+) -> Iterator[SampleCall]:
     """Create an example call for each hook of a plugin.
 
     Args:
         url: The platform's base URL.
         plugin: The plugin as the platform shows it.
         samples: The sample entities.
+        has_endpoint: Whether anything handles calls of the plugin's own URL, as far as that is known.
     """
     for interception in plugin["subscriptions"]["interceptions"]:
         hook = interception.get("apiId") or interception["entityTypeName"]
@@ -53,7 +56,8 @@ def sample_calls(url: str, plugin: Mapping[str, Any], samples: Samples) -> Itera
     if schedule := plugin.get("cronSchedule"):
         path = f"/_emulator/plugins/Plugin-{plugin['name']}/schedule"
         yield SampleCall(f"SCHEDULED {schedule}", _curl(url, ("POST", path, None)))
-    yield SampleCall("DIRECT", _curl("", ("GET", plugin["endpointUrl"], None)))
+    if has_endpoint:
+        yield SampleCall("DIRECT", _curl("", ("GET", plugin["endpointUrl"], None)))
 
 
 def _api_call(api_id: str, samples: Samples) -> Call | None:
