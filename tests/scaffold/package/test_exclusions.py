@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from biot_plugin_cli.package.exclusions import exclusion
+from biot_plugin_cli.package.exclusions import exclusion, without_image_layouts
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,10 @@ def test_the_rule_is_named(name: str, reason: str) -> None:
 )
 def test_everything_else_is_packaged(name: str) -> None:
     assert exclusion(name) is None
+
+
+def test_images_that_were_written_as_a_folder_are_left_out() -> None:
+    layout = {"out.cdx.json", *(f"out/{name}" for name in ("oci-layout", "index.json", "blobs/sha256/00"))}
+    deeper = {f"made/today/{name}" for name in ("oci-layout", "index.json", "blobs/sha256/00")}
+    others = {"index.py", "index.json", "oci-layout", "data/index.json", "notes/oci-layout", "x.cdx.json", "made/a.txt"}
+    assert without_image_layouts(layout | deeper | others) == others

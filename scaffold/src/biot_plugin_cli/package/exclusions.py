@@ -1,16 +1,18 @@
 """What of a plugin's repository is never packaged, because a running plugin does not need it.
 
-Hidden files and folders; bytecode; the top-level folders `tests`, `events`, `docs`, `dist`, `build` and `terraform`;
-and top-level files about the repository, such as `pyproject.toml` and `Makefile`, or what other tools deploy it with,
-such as `template.yaml`. So a change of the configuration is not a change of the code.
+Hidden files and folders; bytecode; container images that were written as a folder (OCI image layouts); the top-level
+folders `tests`, `events`, `docs`, `dist`, `build` and `terraform`; and top-level files about the repository, such as
+`pyproject.toml` and `Makefile`, or what other tools deploy it with, such as `template.yaml`. So a change of the
+configuration is not a change of the code.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-__all__ = ["BYTECODE_FOLDER", "exclusion"]
+__all__ = ["BYTECODE_FOLDER", "exclusion", "without_image_layouts"]
 
 BYTECODE_FOLDER = "__pycache__"
 """The name of the folders of bytecode, at any depth."""
@@ -25,6 +27,9 @@ _PATTERNS = (
     *("template.yaml", "samconfig.toml", "*.tf", "*.tfvars", "*.tfstate", "*.tfstate.*"),
 )
 _FILES = frozenset(["scripts/find-python.sh"])
+# OCI image specification, image-layout.md.
+_LAYOUT_MARKER, _LAYOUT_INDEX = "oci-layout", "index.json"
+_BILL = ".cdx.json"
 
 
 def exclusion(name: str) -> str | None:
@@ -44,3 +49,15 @@ def exclusion(name: str) -> str | None:
         return "it belongs to make setup"
     pattern = None if folders else next((pattern for pattern in _PATTERNS if fnmatch(file, pattern)), None)
     return pattern and f"files at the top of the repository that are named {pattern} are never packaged"
+
+
+def without_image_layouts(names: Collection[str]) -> set[str]:
+    """Leave out the files of folders that are container images, and the bills of materials beside them.
+
+    Args:
+        names: The paths of files in the plugin's folder, with slashes.
+    """
+    markers = (name.rpartition("/") for name in names if name.endswith(f"/{_LAYOUT_MARKER}"))
+    layouts = {folder for folder, _, _ in markers if f"{folder}/{_LAYOUT_INDEX}" in names}
+    bills = {f"{folder}{_BILL}" for folder in layouts}
+    return {name for name in names if name not in bills and layouts.isdisjoint(map(str, PurePosixPath(name).parents))}

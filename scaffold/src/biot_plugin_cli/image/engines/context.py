@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from biot_plugin_cli.archive.entry_paths import locate, name_of
@@ -17,6 +18,7 @@ from biot_plugin_cli.archive.regular_files import describe_kind
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.image.configuration import hash_document
 from biot_plugin_cli.image.engines.ignore_rules import IgnoreRules
+from biot_plugin_cli.package.exclusions import without_image_layouts
 
 __all__ = ["PLATFORM", "BuildContext"]
 
@@ -24,6 +26,7 @@ PLATFORM = "linux/amd64"
 
 # The tools' own: an image never needs them, and their content changes whenever they run.
 _NEVER = frozenset([".git", ".cache/biot-plugin", ".biot-plugin"])
+_BILL = "dist/*.cdx.json"
 _FORMAT = 1
 
 
@@ -63,7 +66,7 @@ class BuildContext:
             content = path.read_bytes()
         except OSError as error:
             raise _read_error(path, error) from error
-        return cls(root, content, tuple(sorted(_list(root, _read_rules(root, path)))))
+        return cls(root, content, tuple(sorted(without_image_layouts(set(_list(root, _read_rules(root, path)))))))
 
     def copy_to(self, folder: Path, mtime: int) -> str:
         """Copy the files to a folder, and hash them; dates and owners are not copied.
@@ -110,15 +113,17 @@ def _list(root: Path, rules: IgnoreRules) -> Iterator[str]:
             children = list(os.scandir(folder))
         except OSError as error:
             raise _read_error(folder, error) from error
-        for child in children:
-            name = name_of(root, Path(child.path))
-            if name in _NEVER:
-                continue
+        named = ((name_of(root, Path(child.path)), child) for child in children)
+        for name, child in ((name, child) for name, child in named if not _is_of_tools(name)):
             if child.is_dir(follow_symlinks=False):
                 if rules.has_exceptions or not rules.ignores(name):
                     pending.append(Path(child.path))
             elif not rules.ignores(name):
                 yield name
+
+
+def _is_of_tools(name: str) -> bool:
+    return name in _NEVER or fnmatchcase(name, _BILL)
 
 
 def _copy(file: Path, copy: Path, mtime: int) -> tuple[str, str]:
