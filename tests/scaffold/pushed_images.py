@@ -15,6 +15,7 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.labels import CONTENT_HASH
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.manifest import Manifest
 from biot_plugin_cli.registry.media_types import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
@@ -45,13 +46,14 @@ def image_of(code: str, *, name: str = "demo", content_hash: str = "", level: in
         "history": [{"created_by": "tests"}],
     }
     config = Blob.from_bytes(json.dumps(document).encode(), OCI_CONFIG)
+    digits = content_hash or hashlib.sha256(code.encode()).hexdigest()
     manifest = {
         "schemaVersion": 2,
         "mediaType": OCI_MANIFEST,
         "config": config.descriptor.dump(),
         "layers": [blob.descriptor.dump()],
+        "annotations": {CONTENT_HASH: digits},
     }
-    digits = content_hash or hashlib.sha256(code.encode()).hexdigest()
     parsed = Manifest.parse(json.dumps(manifest).encode(), OCI_MANIFEST)
     return Image(parsed, config, (blob,), digits, f"{name}-{digits[:32]}", "layers")
 

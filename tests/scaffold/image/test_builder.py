@@ -49,7 +49,19 @@ def test_a_bill_of_materials_is_written_beside_an_image(repository: Repository, 
         assert done.document["contentHash"] in str(bill["metadata"])
     names = {path.name for path in tmp_path.iterdir()}
     assert {"image.tar", "image.cdx.json", "v1.2", "v1.2.cdx.json"} <= names
-    assert repository.program("image", "build", "--json").document["sbom"] is None
+    assert "described in" in repository.program("image", "build").out
+    [bill_of_plugin] = (repository.root / "dist").iterdir()
+    assert bill_of_plugin.read_bytes() == (tmp_path / "image.cdx.json").read_bytes()
+
+
+def test_an_image_that_is_written_into_the_repository_is_not_in_the_next_one(repository: Repository) -> None:
+    image_plugin(repository, base="scratch")
+    digests = set()
+    for output in ("made/image", "made/image", "other"):
+        done = repository.program("image", "build", "--json", "-o", output)
+        assert done.exit_code == 0, done.err
+        digests.add(done.document["digest"])
+    assert len(digests) == 1
 
 
 def test_members_tell_nothing_of_who_made_them_where_and_when(repository: Repository) -> None:

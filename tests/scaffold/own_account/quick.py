@@ -143,7 +143,7 @@ class QuickPlugin:
         digest = hashlib.sha256(self.code.encode()).hexdigest()
         if self.manifest.get("package") == "image":
             image = image_of(self.code)
-            find: Callable[[UnbuiltImage], UnbuiltImage | None] = _options["find_deployed"]
+            find: Callable[[UnbuiltImage], UnbuiltImage | None] = _options["find_present"]
             deployed = find(UnbuiltImage(image.content_hash, image.tag)) if self.has_engine else None
             self.builds += deployed is None
             yield hooks, deployed or image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,57 @@ def test_what_was_pushed_is_not_built_again(
     pushed = _push(plugin)
     assert (pushed["bytesSent"] > 0, builds()) == (True, 1)
     assert (_push(plugin), builds()) == ({**pushed, "bytesSent": 0}, 1)
+    # A first deployment recognises it, and so does one of other code that was pushed before.
+    made = deploy(plugin)
+    assert (made["action"], made["image"], builds()) == ("create", {**pushed_image(pushed), "bytesSent": 0}, 1)
+    assert answer(emulator) == {"n": 1}
+    plugin.write("index.py", SECOND)
+    assert (_push(plugin)["bytesSent"] > 0, builds()) == (True, 2)
+    changed = deploy(plugin)
+    assert (changed["version"], changed["image"]["bytesSent"], builds()) == (2, 0, 2)
+    # What was not built is stored for a rollback all the same.
     images = emulator.platform.images.registry
     assert images
     images.clear()
-    assert (_push(plugin)["bytesSent"] > 0, builds()) == (True, 2)
+    done = plugin.program("rollback", "--yes", "--json")
+    assert (done.exit_code, done.document["image"]["digest"]) == (0, pushed["digest"]), done.err
+    assert builds() == 2
+    images.clear()
+    assert (_push(plugin)["bytesSent"] > 0, builds()) == (True, 3)
+
+
+def test_what_an_engine_has_installed_is_in_the_bill_of_materials(
+    plugin: Repository, emulator: Emulator, registry: FaultyRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = counted_buildah(tmp_path, monkeypatch)
+    as_image(plugin)
+    plugin.write("lib/helper-1.5.dist-info/METADATA", "Metadata-Version: 2.1\nName: helper\nVersion: 1.5\n")
+    plugin.write("Dockerfile", f"{DOCKERFILE}COPY lib /opt/python/\n")
+    made = deploy(plugin, "--builder", "buildah")
+    bill = json.loads((plugin.root / "dist" / "demo.cdx.json").read_text())
+    assert [(item["name"], item["version"]) for item in bill["components"]] == [("helper", "1.5")]
+    assert made["contentHash"] in str(bill["metadata"])
+    # The file changes nothing of what the image is built from.
+    assert (deploy(plugin, "--builder", "buildah")["action"], _builds(log)) == ("none", 1)
+    written = plugin.root / "made"
+    assert plugin.program("image", "build", "--builder", "buildah", "-o", written).exit_code == 0
+    assert (deploy(plugin, "--builder", "buildah")["action"], _builds(log)) == ("none", 2)
+
+
+def test_a_tag_that_is_that_of_another_image_is_not_taken_for_it(
+    plugin: Repository, emulator: Emulator, registry: FaultyRegistry, builds: Builds
+) -> None:
+    tag = _push(plugin)["tag"]
+    images = emulator.platform.images.registry
+    assert images
+    images.clear()
+    emulator.push_image({"var/task/index.py": SECOND.encode()}, tag, Cmd=["index.handler"])
+    made = deploy(plugin)
+    assert (made["image"]["tag"].startswith(f"{tag}-"), builds()) == (True, 2)
+
+
+def pushed_image(pushed: dict[str, Any]) -> dict[str, Any]:
+    return {name: pushed[name] for name in ("repository", "tag", "digest")}
 
 
 def _push(plugin: Repository) -> dict[str, Any]:

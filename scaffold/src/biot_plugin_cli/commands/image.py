@@ -30,6 +30,7 @@ def build(
     Without a container engine it is made of a base, a layer of the dependencies and one of the plugin's own files, all
     as in the zip of a zip plugin, and the same input results in the same bytes. An engine builds the Dockerfile.
     """
+    from biot_plugin_cli.image.bill import bill_beside, bill_of, write_bill
     from biot_plugin_cli.image.examination import building, require_acceptable
     from biot_plugin_cli.image.layout import write_layout_to
     from biot_plugin_cli.image.report import build_document, print_image, print_notes
@@ -39,7 +40,9 @@ def build(
     plugin = Plugin.load(environment=environment)
     with building(plugin, builder) as (built, problems):
         path = write_layout_to(built, output) if output else None
-        document = build_document(built, problems, path)
+        bill = bill_beside(path) if path else bill_of(plugin)
+        write_bill(built, bill)
+        document = build_document(built, problems, path, bill)
     if as_json:
         print_json(document)
     else:
@@ -102,7 +105,7 @@ def inspect(
 
     if image is None:
         with building(Plugin.load(environment=environment), None) as (built, problems):
-            document = build_document(built, problems, None)
+            document = build_document(built, problems, None, None)
     else:
         found = inspection.inspect(image)
         document = image_document(

@@ -14,11 +14,12 @@ from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import Plan, make_plan
 from biot_plugin_cli.deploy.preparation import prepared
 from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan
-from biot_plugin_cli.errors import CliError, OperationFailed
+from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.hooks.discovery import Hooks
-from biot_plugin_cli.image.artifact import UnbuiltImage
+from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.platform.plugin_calls import CodePart
+from biot_plugin_cli.publish.platform_repository import platform_repository
 from biot_plugin_cli.terminal.confirmation import confirm
 
 __all__ = ["deploy", "upload"]
@@ -37,11 +38,13 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool, builder: str |
         CliError: It cannot be imported, built or deployed.
     """
 
-    def find_deployed(image: UnbuiltImage) -> UnbuiltImage | None:
+    def find_present(image: UnbuiltImage) -> UnbuiltImage | Image | None:
         deployed = destination.calls.find(destination.name)
-        return image if deployed and content_hash_of(deployed) == image.content_hash else None
+        if deployed and content_hash_of(deployed) == image.content_hash:
+            return image
+        return platform_repository(destination.client).find_image(image)
 
-    with prepared(destination.plugin, builder, on_lambda=destination.is_lambda, find_deployed=find_deployed) as (
+    with prepared(destination.plugin, builder, on_lambda=destination.is_lambda, find_present=find_present) as (
         hooks,
         built,
     ):
@@ -91,7 +94,7 @@ def upload(
     if part and plan.content_hash:
         try:
             destination.history().add(code, plan.version, config, endpoint_url)
-        except OperationFailed as error:
+        except CliError as error:
             print_not_stored(plan, error)
     return {"endpointUrl": endpoint_url, **(code.document if part else {})}
 

@@ -13,6 +13,7 @@ from biot_plugin_cli.deploy.report import print_warnings
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError, UsageError
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.image.artifact import Image, UnbuiltImage
+from biot_plugin_cli.image.bill import bill_of, write_bill
 from biot_plugin_cli.image.examination import building, predict, require_acceptable
 from biot_plugin_cli.image.report import print_notes
 from biot_plugin_cli.loading.image_code import MAX_UNPACKED_BYTES, write_code_of
@@ -29,7 +30,7 @@ def prepared(
     builder: str | None = None,
     *,
     on_lambda: bool = True,
-    find_deployed: Callable[[UnbuiltImage], UnbuiltImage | None] = lambda _: None,
+    find_present: Callable[[UnbuiltImage], UnbuiltImage | Image | None] = lambda _: None,
 ) -> Iterator[tuple[Hooks, Package | Image | UnbuiltImage]]:
     """Check a plugin, build its package or its image, and load what was built; warnings are printed.
 
@@ -37,8 +38,9 @@ def prepared(
         plugin: The plugin.
         builder: What builds its image, as the user has typed it; None for what the manifest says.
         on_lambda: Whether AWS will run it, and not the emulator, which needs less of an image.
-        find_deployed: Returns an image as it is deployed already, or None. It is called where what an image will be is
-            known before it is built, as with a container engine, whose builds take long: what is there is not built.
+        find_present: Returns an image that is deployed already, or was pushed, or None. It is called where what an
+            image will be is known before it is built, as with a container engine, whose builds take long: what is
+            there is not built.
 
     Raises:
         CliError: It cannot be imported or built, or what was built cannot be loaded.
@@ -46,13 +48,14 @@ def prepared(
     if plugin.manifest.package == "image":
         hooks = _require_no_errors(plugin)
         predicted = predict(plugin, builder)
-        deployed = find_deployed(predicted) if predicted else None
-        if deployed is not None:
-            yield hooks, deployed
+        present = find_present(predicted) if predicted else None
+        if present is not None:
+            yield hooks, present
             return
         with building(plugin, builder) as (image, problems):
             require_acceptable(problems, on_lambda=on_lambda)
             _load_image(plugin, hooks, image)
+            write_bill(image, bill_of(plugin))
             print_notes(image.notes)
             yield hooks, image
         return

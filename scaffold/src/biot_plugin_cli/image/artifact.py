@@ -45,7 +45,8 @@ class Image:
         unpacked_size: The size of all files in its layers in bytes, as far as it is known; those of a base that was
             not downloaded count compressed.
         notes: Notes for the user.
-        bill: The bill of materials of its own layers; None for what an engine has built.
+        bill: The bill of materials: of its own layers, or of what is found in one that an engine has built; None for
+            an image that was built some time before.
     """
 
     manifest: Manifest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tarfile
 from collections.abc import Iterable
@@ -16,10 +15,9 @@ from biot_plugin_cli.image.layers.writer import FolderEntry, folder_entries
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.media_types import OCI_INDEX
 from biot_plugin_cli.registry.transfers.verified_bytes import VerifiedBytes
-from biot_plugin_cli.terminal.file_writer import write_atomically
 from biot_plugin_cli.terminal.scratch import scratch_folder
 
-__all__ = ["bill_beside", "write_layout", "write_layout_to"]
+__all__ = ["write_layout", "write_layout_to"]
 
 _VERSION = canonical_json({"imageLayoutVersion": "1.0.0"})
 _MARKER, _INDEX = "oci-layout", "index.json"
@@ -58,14 +56,7 @@ def write_layout_to(image: Image, output: Path) -> Path:
                 layout.rename(output)
     except OSError as error:
         raise _write_error(output, error) from error
-    if image.bill is not None:
-        write_atomically(bill_beside(output), (json.dumps(image.bill, indent=2) + "\n").encode())
     return output
-
-
-def bill_beside(output: Path) -> Path:
-    """Return the file of the bill of materials of an image that is written somewhere."""
-    return output.with_name(f"{output.name.removesuffix(_ARCHIVE)}.cdx.json")
 
 
 def write_layout(image: Image, folder: Path) -> None:

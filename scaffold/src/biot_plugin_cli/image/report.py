@@ -10,7 +10,6 @@ from rich.text import Text
 
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.image.labels import CONTENT_HASH
-from biot_plugin_cli.image.layout import bill_beside
 from biot_plugin_cli.image.problem import ImageProblem
 from biot_plugin_cli.registry.manifest import Manifest
 from biot_plugin_cli.terminal.byte_sizes import format_size
@@ -62,17 +61,20 @@ def image_document(
     }
 
 
-def build_document(image: Image, problems: Iterable[ImageProblem], output: Path | None) -> dict[str, Any]:
+def build_document(
+    image: Image, problems: Iterable[ImageProblem], output: Path | None, bill: Path | None
+) -> dict[str, Any]:
     """Create the document of `image build --json`.
 
     Args:
         image: The image.
         problems: What Lambda would refuse of it.
         output: Where it was written, if it was.
+        bill: Where its bill of materials was written, if it was.
     """
     return {
         "path": str(output) if output else None,
-        "sbom": str(bill_beside(output)) if output and image.bill else None,
+        "sbom": str(bill) if bill else None,
         "tag": image.tag,
         "builder": image.builder,
         **image_document(image.manifest, image.configuration, problems),
@@ -99,6 +101,7 @@ def print_image(document: Mapping[str, Any]) -> None:
         "folder": document["workingDirectory"],
         "size": f"{format_size(document['bytes'])} compressed",
         "path": document.get("path"),
+        "described in": document.get("sbom"),
     }
     for line in columns([(name, str(text)) for name, text in facts.items() if text]):
         out.print(f"  {line}")

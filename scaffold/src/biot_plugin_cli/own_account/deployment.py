@@ -11,7 +11,7 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.own_account.actual_state import read_actual_state, require_ownership
 from biot_plugin_cli.own_account.apply import run_steps
 from biot_plugin_cli.own_account.code.built import require_repository_name
-from biot_plugin_cli.own_account.code.deployed_image import find_deployed_image
+from biot_plugin_cli.own_account.code.present_image import find_present_image
 from biot_plugin_cli.own_account.desired_state import DesiredState
 from biot_plugin_cli.own_account.first_call import find_problem_of_url
 from biot_plugin_cli.own_account.place import Place
@@ -41,8 +41,8 @@ def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool, builder: str 
     plugin = place.plugin
     if plugin.manifest.package == "image":
         require_repository_name(place.settings)
-    find = partial(find_deployed_image, place.account, place.names.function, place.settings.repository or "")
-    with prepared(plugin, builder, on_lambda=True, find_deployed=find) as (hooks, built):
+    find = partial(find_present_image, place.account, place.names.function, place.settings.repository or "")
+    with prepared(plugin, builder, on_lambda=True, find_present=find) as (hooks, built):
         desired = DesiredState.of(plugin.manifest, plugin.environment, place.base_url, hooks, built)
         return _deploy(place, desired, dry_run=dry_run, yes=yes, adopt=adopt)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from biot_plugin_cli.image.bill import bill_of, write_bill
 from biot_plugin_cli.image.examination import building, predict, require_acceptable
 from biot_plugin_cli.image.report import print_notes
 from biot_plugin_cli.package.report import showing_progress
@@ -33,6 +34,7 @@ def build_and_push(
         return present, predicted.content_hash
     with building(plugin, builder) as (built, problems):
         require_acceptable(problems, on_lambda=on_lambda)
+        write_bill(built, bill_of(plugin))
         print_notes(built.notes)
         with showing_progress() as progress:
             return find_repository().push(built, progress), built.content_hash

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from biot_plugin_cli.image.artifact import Image, UnbuiltImage
+from biot_plugin_cli.image.labels import CONTENT_HASH
 from biot_plugin_cli.publish.progress import TransferProgress
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.login import LoginSource
+from biot_plugin_cli.registry.manifest import Manifest
 from biot_plugin_cli.registry.push import push_image
 
 __all__ = ["ImageRepository", "Pushed"]
 
 _DIGEST_DIGITS = 8
+# What an image that was pushed was built by is not known any more.
+_BUILDER = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,27 @@ class ImageRepository:
             PlatformRefused: The registry refuses.
             PlatformUnreachable: The registry cannot be reached.
         """
+        present = self._find(image)
+        return Pushed(f"{self.host}/{self.name}", image.tag, present.digest, 0) if present else None
+
+    def find_image(self, image: UnbuiltImage) -> Image | None:
+        """Find an image that was pushed already as if it had been built; its bytes come from the registry when needed.
+
+        The arguments and errors are those of `find`.
+        """
+        present = self._find(image)
+        if present is None:
+            return None
+        registry = Registry(self.host, self.login)
+        config, *layers = (registry.blob(self.name, blob) for blob in (present.config, *present.layers))
+        return Image(present, config, tuple(layers), image.content_hash, image.tag, _BUILDER)
+
+    def _find(self, image: UnbuiltImage) -> Manifest | None:
+        """Return the manifest of an image, if what has its tag says that it is this one."""
         with Registry(self.host, self.login) as registry:
             present = registry.find_manifest(self.name, image.tag)
-        return Pushed(f"{self.host}/{self.name}", image.tag, present.digest, 0) if present else None
+        is_same = present is not None and present.annotations.get(CONTENT_HASH) == image.content_hash
+        return present if is_same else None
 
     def _free_tag(self, registry: Registry, image: Image) -> str:
         present = registry.find_manifest(self.name, image.tag)

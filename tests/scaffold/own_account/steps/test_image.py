@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from biot_plugin_cli.own_account.steps import image as image_steps
 from biot_plugin_cli.publish.repository import Pushed
 from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount
 from tests.scaffold.own_account.quick import QuickPlugin
+from tests.scaffold.pushed_images import image_of
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +141,24 @@ def test_an_engine_is_not_started_for_what_the_account_has(
     assert (own.deploy()["action"], own.builds) == ("update", 2)
     own.code = own.code.replace("1", "2")
     assert (own.deploy()["codeChanged"], own.builds) == (True, 3)
+
+
+def test_an_engine_is_not_started_for_what_was_pushed(own: QuickPlugin, aws: MotoAccount, registry: Registry) -> None:
+    own.has_engine = True
+    aws.client("ecr").create_repository(repositoryName="demo")
+    registry.push(image_of(own.code), print)
+    made = own.deploy()
+    assert (made["action"], "image" in made, own.builds) == ("create", False, 0)
+    assert f"sha256:{function(aws)['Configuration']['CodeSha256']}" == image_of(own.code).digest
+    own.code = own.code.replace("1", "2")
+    registry.push(image_of(own.code), print)
+    assert (own.deploy()["version"], own.builds) == (2, 0)
+    assert own.deploy()["action"] == "none"
+    # What has its tag says that it is something else.
+    own.code = own.code.replace("2", "3")
+    registry.push(replace(image_of("x = 1", content_hash="0" * 64), tag=image_of(own.code).tag), print)
+    own.deploy(dry_run=True)
+    assert own.builds == 1
 
 
 def test_a_policy_of_others_is_kept(own: QuickPlugin, aws: MotoAccount, registry: Registry) -> None:

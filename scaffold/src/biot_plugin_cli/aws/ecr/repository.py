@@ -16,6 +16,7 @@ __all__ = [
     "authorize",
     "create_repository",
     "delete_repository",
+    "find_manifest",
     "find_repository",
     "has_image",
     "image_uri",
@@ -73,6 +74,13 @@ def has_image(account: Account, name: str, digest: str) -> bool:
         lambda: account.ecr.batch_get_image(repositoryName=name, imageIds=[{"imageDigest": digest}]), *_NOT_FOUND
     )
     return bool(response and response["images"])
+
+
+def find_manifest(account: Account, name: str, tag: str) -> bytes | None:
+    """Return the manifest of the image with a tag; None if there is none."""
+    response = find(lambda: account.ecr.batch_get_image(repositoryName=name, imageIds=[{"imageTag": tag}]), *_NOT_FOUND)
+    images = response["images"] if response else []
+    return images[0].get("imageManifest", "").encode() if images else None
 
 
 def create_repository(account: Account, name: str, tags: Mapping[str, str]) -> None:

@@ -5,8 +5,10 @@ Dockerfile + files -> hash -> engine -> archive -> layers, configuration with la
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.dependencies.stage import Progress
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.image.artifact import Image
@@ -16,9 +18,11 @@ from biot_plugin_cli.image.build_time import build_time
 from biot_plugin_cli.image.configuration import canonical_json, complete_history, with_labels
 from biot_plugin_cli.image.engines.commands import find_engine
 from biot_plugin_cli.image.engines.context import PLATFORM, BuildContext
+from biot_plugin_cli.image.engines.distributions import find_distributions
 from biot_plugin_cli.image.engines.saved_archive import SavedImage, read_archive
 from biot_plugin_cli.image.labels import make_labels
 from biot_plugin_cli.manifest.image_settings import Builder, ImageSettings
+from biot_plugin_cli.package.sbom import bill_of_materials
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.descriptor import Descriptor
@@ -38,7 +42,12 @@ def build_with_engine(plugin: Plugin, folder: Path, builder: Builder, progress: 
     progress("Reading the image")
     saved = read_archive(folder / "saved.tar", folder)
     (folder / "saved.tar").unlink()
-    return _make_image(plugin, saved, content_hash, engine.name)
+    image = _make_image(plugin, saved, content_hash, engine.name)
+    progress("Listing the distributions in the image")
+    layers = (layer.path for layer in saved.layers)
+    components = find_distributions(layers, folder / "distributions", plugin.target.marker_environment)
+    direct = Project.of(plugin.root, plugin.file.document).direct
+    return replace(image, bill=bill_of_materials(plugin.manifest, content_hash, components, direct, {}))
 
 
 def hash_of_inputs(plugin: Plugin) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from tarfile import TarInfo
 
-__all__ = ["File", "FileList", "merge"]
+__all__ = ["File", "FileList", "merge", "normalise"]
 
 _WHITEOUT = ".wh."
 _OPAQUE = ".wh..wh..opq"
@@ -55,7 +55,7 @@ def merge(layers: Iterable[Iterable[TarInfo]]) -> FileList:
         removed: set[str] = set()
         emptied: set[str] = set()
         for member in members:
-            path = _normalise(member.name)
+            path = normalise(member.name)
             folder, _, name = path.rpartition("/")
             if name == _OPAQUE:
                 emptied.add(folder)
@@ -75,7 +75,8 @@ def _file(member: TarInfo) -> File:
     return File(member.isdir(), member.mode & 0o7777, target)
 
 
-def _normalise(name: str) -> str:
+def normalise(name: str) -> str:
+    """Return the path of a member, without what does not change it."""
     return "/".join(part for part in name.split("/") if part not in ("", ".", ".."))
 
 

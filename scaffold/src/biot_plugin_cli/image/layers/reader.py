@@ -6,14 +6,16 @@ import gzip
 import hashlib
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, TypeAlias
 
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.image.size_limit import MAX_UNPACKED_BYTES, check_size
 
 __all__ = ["PlainReader", "open_plain", "read_members"]
+
+Take: TypeAlias = Callable[[tarfile.TarInfo, IO[bytes]], object]
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _BUFFER = 1024 * 1024
@@ -81,13 +83,16 @@ def zstd_error(name: str) -> InvalidPlugin:
     )
 
 
-def read_members(path: Path, name: str, diff_id: str | None = None) -> Iterator[tarfile.TarInfo]:
+def read_members(
+    path: Path, name: str, diff_id: str | None = None, take: Take | None = None
+) -> Iterator[tarfile.TarInfo]:
     """Read what is in a layer, member by member.
 
     Args:
         path: The file.
         name: What to call the image in an error.
         diff_id: The digest that its uncompressed content must have; None for any.
+        take: Gets each regular file, and may read its content before the next one.
 
     Raises:
         OperationFailed: It cannot be read, is no layer, or has another content.
@@ -102,6 +107,9 @@ def read_members(path: Path, name: str, diff_id: str | None = None) -> Iterator[
                         raise _invalid(name, f"a layer has more than {_MAX_MEMBERS} files")
                     # It would remember all of them.
                     archive.members = []
+                    content = archive.extractfile(member) if take and member.isreg() else None
+                    if take and content:
+                        take(member, content)
                     yield member
             while reader.read(_BUFFER):
                 pass

@@ -29,7 +29,7 @@ def code_of(built: Package | Image | UnbuiltImage, settings: AwsSettings) -> Cod
     if isinstance(built, Image):
         return ImageCode(built, require_repository_name(settings))
     if isinstance(built, UnbuiltImage):
-        return UnbuiltCode(built.content_hash, built.digest.partition(":")[2])
+        return UnbuiltCode(built.content_hash, built.digest.partition(":")[2], require_repository_name(settings))
     return ZipCode(read_package(built), built.content_hash)
 
 
