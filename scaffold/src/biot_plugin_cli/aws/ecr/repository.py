@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _NOT_FOUND = ("RepositoryNotFoundException", "RepositoryPolicyNotFoundException", "ImageNotFoundException")
+_OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _EXISTS = ("RepositoryAlreadyExistsException",)
 _DOMAINS = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}
 
@@ -77,8 +78,13 @@ def has_image(account: Account, name: str, digest: str) -> bool:
 
 
 def find_manifest(account: Account, name: str, tag: str) -> bytes | None:
-    """Return the manifest of the image with a tag; None if there is none."""
-    response = find(lambda: account.ecr.batch_get_image(repositoryName=name, imageIds=[{"imageTag": tag}]), *_NOT_FOUND)
+    """Return the OCI manifest of the image with a tag; None if there is none."""
+    response = find(
+        lambda: account.ecr.batch_get_image(
+            repositoryName=name, imageIds=[{"imageTag": tag}], acceptedMediaTypes=[_OCI_MANIFEST]
+        ),
+        *_NOT_FOUND,
+    )
     images = response["images"] if response else []
     return images[0].get("imageManifest", "").encode() if images else None
 

@@ -47,5 +47,6 @@ def _find_pushed(account: Account, repository: str, image: UnbuiltImage) -> str 
     """Find the digest of an image by its tag, if what has the tag says that it is this one."""
     content = find_manifest(account, repository, image.tag)
     manifest = Manifest.parse(content) if content else None
-    is_same = manifest is not None and manifest.annotations.get(CONTENT_HASH) == image.content_hash
-    return manifest.digest if manifest and is_same else None
+    if manifest is None or manifest.annotations.get(CONTENT_HASH) != image.content_hash:
+        return None
+    return manifest.digest if has_image(account, repository, manifest.digest) else None
