@@ -20,7 +20,8 @@ from biot_emulator.lambda_function.limits import INIT_SECONDS
 from biot_emulator.sandbox.control_group import ControlGroup
 from biot_emulator.sandbox.file_access import file_access
 from biot_emulator.sandbox.keeper.orders import Orders
-from biot_emulator.sandbox.launch_command import KEEPER_COMMAND, Launch, prepare_launch
+from biot_emulator.sandbox.launch_command import KEEPER_COMMAND, prepare_launch
+from biot_emulator.sandbox.launchers.interface import Launch
 from biot_emulator.sandbox.lifeline import Lifeline
 from biot_emulator.sandbox.log_pipe import LogPipe
 from biot_emulator.sandbox.process_group import ProcessGroup

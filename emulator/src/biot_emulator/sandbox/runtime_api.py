@@ -171,7 +171,8 @@ def _failure(request: Request) -> Failure:
     except ValueError:
         report = None
     fields: dict[str, Any] = report if isinstance(report, dict) else {}
-    frames = fields.get("stackTrace")
+    # As Python's client names it, and as Node.js's does.
+    frames = fields.get("stackTrace", fields.get("trace"))
     kind = fields.get("errorType") or request.headers.get("lambda-runtime-function-error-type") or "Runtime.Unknown"
     return Failure(
         type=str(kind),
