@@ -20,7 +20,9 @@ class CallbackService {
   constructor(api, log) {
     this.api = api;
     this.log = log;
-    this.event = null;
+    // Where a report of what nobody has caught goes; undefined while nobody waits for any.
+    this.report = (report) => api.failInit(report);
+    this.isEnding = false;
     this.onIdle = () => process.exit(UNSETTLED);
   }
 
@@ -49,8 +51,9 @@ class CallbackService {
   }
 
   async _handleNext() {
+    this.report = undefined;
     const event = await this.api.next();
-    this.event = event;
+    this.report = (report) => this.api.fail(event, report);
     this.log.requestId = event.id;
     const invocation = new Invocation(this, event);
     const context = Object.assign(invocation.callbacks(), contextOf(event));
@@ -66,10 +69,16 @@ class CallbackService {
   _end(title, error, code) {
     this.log.error(title, error);
     this.advise(error);
-    const report = describe(error);
-    const sent = this.event ? this.api.fail(this.event, report) : this.api.failInit(report);
+    if (this.isEnding) {
+      return;
+    }
+    this.isEnding = true;
     const exit = () => process.exit(code);
-    sent.then(exit, exit);
+    if (this.report) {
+      this.report(describe(error)).then(exit, exit);
+    } else {
+      exit();
+    }
   }
 
   advise(error) {
@@ -140,7 +149,7 @@ class Invocation {
   }
 
   _first(end) {
-    if (!this.isOver) {
+    if (!this.isOver && !this.service.isEnding) {
       end();
       this.isOver = true;
     }
@@ -173,6 +182,7 @@ class Invocation {
   }
 
   _proceedAfter(sent) {
+    this.service.report = () => sent;
     const proceed = () => this.service.proceed();
     // An answer that is refused came too late, or is too large: Lambda goes on as well.
     sent.then(proceed, proceed);

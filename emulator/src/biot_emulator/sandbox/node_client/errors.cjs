@@ -55,6 +55,7 @@ function stackOf(error) {
   return error.stack.split('\n').filter(isForeign);
 }
 
+// Whether a line, or a path, is not about this folder.
 function isForeign(line) {
   return !line.includes(OWN_FOLDER);
 }
@@ -77,4 +78,4 @@ function advice(error, major) {
   return `Lambda has the AWS SDK for every plugin, and the emulator does not: put ${name} into the plugin's node_modules (npm install ${name})`;
 }
 
-module.exports = { Fault, advice, asError, describe, isError, messageOf, stackOf };
+module.exports = { Fault, advice, asError, describe, isError, isForeign, messageOf, stackOf };

@@ -2,7 +2,6 @@
 'use strict';
 
 const { existsSync, readFileSync } = require('fs');
-const { createRequire } = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
 const { Fault } = require('./errors.cjs');
@@ -98,8 +97,7 @@ function importFile(file) {
 
 // A package that has the handler.
 function requireAnywhere(root, folder, module) {
-  const { resolve } = createRequire(path.join(root, 'index.js'));
-  return require(resolve(module, { paths: [root, path.join(root, folder)] }));
+  return require(require.resolve(module, { paths: [root, path.join(root, folder)] }));
 }
 
 // Whether the nearest package.json says that files with `.js` are ES modules.
@@ -119,7 +117,7 @@ function typeIn(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8')).type;
   } catch (error) {
-    console.warn(`${file} cannot be read, so that its files are taken for CommonJS:`, error);
+    console.warn(`${file} cannot be read, so that its files are taken for CommonJS: ${error.message}`);
     return undefined;
   }
 }

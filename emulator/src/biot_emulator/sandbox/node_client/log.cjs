@@ -2,7 +2,7 @@
 'use strict';
 
 const { format } = require('util');
-const { asError, describe, isError, messageOf, stackOf } = require('./errors.cjs');
+const { asError, describe, isError, isForeign, messageOf, stackOf } = require('./errors.cjs');
 
 const LEVELS = {
   trace: 'TRACE', debug: 'DEBUG', info: 'INFO', log: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'FATAL',
@@ -55,6 +55,9 @@ function errorText(error) {
 
 function withDetails(error) {
   const details = { errorType: error.name, errorMessage: messageOf(error), code: error.code, ...error };
+  if (Array.isArray(details.requireStack)) {
+    details.requireStack = details.requireStack.filter(isForeign);
+  }
   return typeof error.stack === 'string' ? { ...details, stack: stackOf(error) } : details;
 }
 

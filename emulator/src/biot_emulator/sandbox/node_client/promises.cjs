@@ -36,7 +36,7 @@ async function loadHandler(api, log, root, name) {
   } catch (error) {
     report(log, 'Init Error', error);
     await api.failInit(describe(error));
-    throw error;
+    return process.exit(1);
   }
 }
 

@@ -9,8 +9,11 @@ function encode(reply, errorClass) {
   } catch {
     throw new errorClass('Unable to stringify response body');
   }
-  // A function has no JSON.
-  return text === undefined ? 'null' : text;
+  if (text === undefined) {
+    // A function or a symbol, which has no JSON.
+    throw new TypeError('Wrong arguments');
+  }
+  return text;
 }
 
 module.exports = { encode };

@@ -72,11 +72,17 @@ class RuntimeApi {
   }
 
   _receive(chunk) {
-    if (!this.response.add(chunk)) {
-      return;
+    for (let rest = chunk; rest; ) {
+      const { response } = this;
+      rest = response.add(rest);
+      if (response.isComplete) {
+        this.response = new Response();
+        this._settle(response);
+      }
     }
-    const { status, headers, body } = this.response;
-    this.response = new Response();
+  }
+
+  _settle({ status, headers, body }) {
     const { resolve, reject } = this.waiting.shift();
     if (this.waiting.length === 0) {
       this.socket.unref();
@@ -99,20 +105,23 @@ class Response {
     this.chunks = [];
     this.size = 0;
     this.expected = null;
+    this.isComplete = false;
   }
 
-  // Add what has arrived; return whether the response is complete.
+  // Add what has arrived; return what of it is the next response's, if anything is.
   add(chunk) {
     this.chunks.push(chunk);
     this.size += chunk.length;
     if (this.expected === null && !this._readHead()) {
-      return false;
+      return undefined;
     }
     if (this.size < this.expected) {
-      return false;
+      return undefined;
     }
-    this.body = Buffer.concat(this.chunks).subarray(this.start);
-    return true;
+    const received = Buffer.concat(this.chunks);
+    this.isComplete = true;
+    this.body = received.subarray(this.start, this.expected);
+    return this.size > this.expected ? received.subarray(this.expected) : undefined;
   }
 
   _readHead() {
