@@ -42,7 +42,9 @@ def install(folder: Path, version: str, name: str = "node") -> Path:
 
 
 def test_without_any_node_js_one_sentence_says_what_to_install() -> None:
-    with pytest.raises(SandboxUnavailable, match=r"No Node\.js was found on this machine: install Node\.js 20, so that"):
+    with pytest.raises(
+        SandboxUnavailable, match=r"No Node\.js was found on this machine: install Node\.js 20, so that"
+    ):
         find_node("nodejs20.x")
     assert installed_node_runtimes() == []
 
@@ -54,7 +56,9 @@ def test_a_runtime_that_lambda_has_no_more_is_refused(machine: Path, runtime: st
         find_node(runtime)
 
 
-@pytest.mark.parametrize("runtime", ["nodejs17.x", "nodejs26.x", "nodejs20", "nodejs20.x ", "nodejs020.x", "nodejs20.y"])
+@pytest.mark.parametrize(
+    "runtime", ["nodejs17.x", "nodejs26.x", "nodejs20", "nodejs20.x ", "nodejs020.x", "nodejs20.y"]
+)
 def test_a_runtime_that_lambda_never_had_is_refused(machine: Path, runtime: str) -> None:
     install(machine / "bin", "20.1.0")
     with pytest.raises(SandboxUnavailable, match=r"Lambda has no runtime .*: choose nodejs16\.x, "):

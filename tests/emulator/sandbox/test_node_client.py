@@ -1,4 +1,4 @@
-"""What a handler in JavaScript does, and what Lambda makes of it; AWS's own client says the same in `test_node_oracle`."""
+"""What a handler in JavaScript does, and what Lambda makes of it: AWS's own client says the same in `scenarios/`."""
 
 from __future__ import annotations
 
@@ -81,6 +81,7 @@ FAILURES = {
     "odd name": ("O\r\nX: 1", "a%7Fb\nc"),
 }
 
+_AGES = "const AGES = new Promise((resolve) => setTimeout(resolve, 9000));"
 #: Each ends the process, or its start, in its own way: the files, what Lambda says of it, and what since version 24.
 #: None where that is the same.
 ENDS: dict[str, tuple[dict[str, str] | str, tuple[str, str], tuple[str, str] | None]] = {
@@ -95,12 +96,12 @@ ENDS: dict[str, tuple[dict[str, str] | str, tuple[str, str], tuple[str, str] | N
         None,
     ),
     "unhandled rejection": (
-        "exports.handler = async () => { Promise.reject(new Error('lost')); await new Promise((r) => setTimeout(r, 9000)); }",
+        "exports.handler = async () => { Promise.reject(new Error('lost')); await AGES; };" + _AGES,
         ("Runtime.UnhandledPromiseRejection", "Error: lost"),
         ("Runtime.ExitError", "Runtime exited with error: exit status 1"),
     ),
     "uncaught exception": (
-        "exports.handler = async () => { setTimeout(() => { throw new RangeError('late'); }); await new Promise((r) => setTimeout(r, 9000)); }",
+        "exports.handler = async () => { setTimeout(() => { throw new RangeError('late'); }); await AGES; };" + _AGES,
         ("RangeError", "late"),
         ("Runtime.ExitError", "Runtime exited with error: exit status 1"),
     ),

@@ -320,7 +320,9 @@ def test_variables_are_measured_as_lambda_measures_them(emulator: Emulator) -> N
     assert create(emulator, environmentVariables={**TOO_LARGE, "A2": "y" * 2039}).status_code == 201
 
 
-@pytest.mark.parametrize("runtime", ["python3.8", "python3.7", "python3.0", "python3.99", "nodejs14.x", "nodejs26.x", "dotnet8"])
+@pytest.mark.parametrize(
+    "runtime", ["python3.8", "python3.7", "python3.0", "python3.99", "nodejs14.x", "nodejs26.x", "dotnet8"]
+)
 def test_a_runtime_that_cannot_run_here_is_refused_before_anything_is_made(emulator: Emulator, runtime: str) -> None:
     refused = create(emulator, CODE, runtime=runtime)
     assert (refused.status_code, refused.body["code"]) == (400, "BAD_REQUEST")
@@ -386,7 +388,9 @@ def test_where_another_version_stands_in_the_deployer_is_told(
     monkeypatch.setattr(nodes, "_all_installed", lambda *_: iter([nodes._Installed(path, "18.9.9")]))
     monkeypatch.setattr(nodes, "_chosen", {})
     told = create(emulator, runtime="nodejs20.x")
-    notice = "nodejs20.x is run by Node.js 18.9.9, the nearest to it on this machine: install Node.js 20 to have the same"
+    notice = (
+        "nodejs20.x is run by Node.js 18.9.9, the nearest to it on this machine: install Node.js 20 to have the same"
+    )
     assert told.headers["warning"] == f'299 biot-emulator "{notice}"'
     assert caplog.messages == [f"Plugin-demo: {notice}"]
     assert patch(emulator, {"timeout": 5}).headers["warning"] == f'299 biot-emulator "{notice}"'
