@@ -94,12 +94,16 @@ class RuntimeApi:
         ready_at: When the process requested its first event, on the monotonic clock.
         init_failure: Why the plugin could not be loaded.
         answer: The answer to the event sent last.
+        is_waiting: Whether the process has requested an event and not got any yet.
+        is_awaited: Whether to notify when it does.
     """
 
     def __init__(self, notify: Callable[[], None], is_own: Admission) -> None:
         self.ready_at: float | None = None
         self.init_failure: Failure | None = None
         self.answer: Answer | None = None
+        self.is_waiting = False
+        self.is_awaited = False
         self._notify = notify
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -115,6 +119,7 @@ class RuntimeApi:
         """Queue an event for the process's next request."""
         with self._lock:
             self._expected_id, self.answer = event.request_id, None
+            self.is_waiting = False
         self._events.put(event)
 
     def close(self) -> None:
@@ -137,8 +142,11 @@ class RuntimeApi:
         return _error(404, "NotFound", f"{request.method} {request.path} is not part of the Runtime API")
 
     def _next(self) -> Response | None:
+        self.is_waiting = self._events.empty()
         if self.ready_at is None:
             self.ready_at = time.monotonic()
+            self._notify()
+        elif self.is_awaited:
             self._notify()
         event = self._events.get()
         if event is None:
@@ -171,7 +179,8 @@ def _failure(request: Request) -> Failure:
     except ValueError:
         report = None
     fields: dict[str, Any] = report if isinstance(report, dict) else {}
-    frames = fields.get("stackTrace")
+    # As Python's client names it, and as Node.js's does.
+    frames = fields.get("stackTrace", fields.get("trace"))
     kind = fields.get("errorType") or request.headers.get("lambda-runtime-function-error-type") or "Runtime.Unknown"
     return Failure(
         type=str(kind),

@@ -99,13 +99,11 @@ class Plugins:
         fields.text("displayName")
         fields.integer("version")
         tag = image_tag(fields)
-        complete = check_package(
-            fields, read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None
-        )
+        complete = check_package(read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None)
         subscriptions = fields.inner("subscriptions")
         self._subscriptions.read(subscriptions, {})
         self._require_new(name)
-        check_runtime(fields, complete, code)
+        check_runtime(fields, complete, code, is_new=True)
         with self._ready_code(fields, complete, code, tag) as stored_code:
             self._require_new(name)
             requested = self._subscriptions.read(subscriptions, {})
@@ -133,7 +131,7 @@ class Plugins:
         """
         fields = Fields(config, PluginRequestInvalid)
         old, complete, has_new_code = self._changed(full_name, fields, code)
-        check_runtime(fields, complete, code)
+        check_runtime(fields, complete, code, is_new=False)
         tag = image_tag(fields)
         with self._ready_code(fields, complete, code, tag) if has_new_code else self._changing_alone() as stored_code:
             # Somebody may have changed it since.
@@ -195,7 +193,7 @@ class Plugins:
         old = self.get(full_name)
         complete, has_new_code = updated_config(fields, old, has_code=code is not None)
         self._subscriptions.read(fields.inner("subscriptions"), old.config["subscriptions"])
-        return old, complete, has_new_code
+        return old, complete, has_new_code or self._code.begins_anew(old, complete)
 
     @contextmanager
     def _ready_code(
