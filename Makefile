@@ -25,7 +25,7 @@ UV := .uv/bin/uv
 PARALLEL := -n auto --dist worksteal
 # Percentages of lines and branches, which only rise.
 COVERED := biot_plugin=100 biot_emulator=91 biot_plugin_cli=93
-CHECKS := check-style check-imports check-mypy check-pyright
+CHECKS := check-style check-imports check-mypy check-pyright check-tests
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
@@ -98,6 +98,10 @@ check-mypy:
 
 check-pyright:
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+# While a processor is idle, and once: each process of the tests' run would compile all of them.
+check-tests:
+	$(BIN)/pytest --collect-only -qq >$(CACHE)/collected || { cat $(CACHE)/collected; exit 1; }
 
 format: setup ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix

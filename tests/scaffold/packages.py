@@ -81,8 +81,8 @@ def __getattr__(name):
 def framework_wheel(folder: Path, *, whole: bool = False) -> Path:
     """Write a wheel of the framework, with what it imports of other distributions, so that nothing is downloaded.
 
-    Of its 16 MB, 14 are the library that verifies tokens, which takes most of the time that it takes to package, send and
-    unpack it. Unless the wheel is to be whole, so that hooks can be called, it has a stand-in that can only be imported.
+    Of its 16 MB, 14 are the library that verifies tokens: most of what it takes to package, send and unpack the wheel.
+    Unless it is to be whole, so that hooks can be called, it has a stand-in for it that can only be imported.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = _framework_files()
