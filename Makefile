@@ -25,10 +25,11 @@ UV := .uv/bin/uv
 PARALLEL := -n auto --dist worksteal
 # Percentages of lines and branches, which only rise.
 COVERED := biot_plugin=100 biot_emulator=91 biot_plugin_cli=93
+CHECKS := check-style check-imports check-mypy check-pyright check-tests
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-fast coverage test-template template-release bench check format lock build clean
+.PHONY: help setup demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -82,11 +83,25 @@ test-template: setup ## Check every combination of the template's answers, the P
 	$(BIN)/pytest $(PARALLEL) -m matrix
 
 check: setup ## Lint, format check, import directions and type checks
+	@$(MAKE) --no-print-directory --jobs=4 $(CHECKS)
+
+# Beside one another: each of the type checkers keeps one processor busy for most of a minute.
+check-style:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+check-imports:
 	$(BIN)/lint-imports
+
+check-mypy:
 	$(BIN)/mypy
+
+check-pyright:
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+# While a processor is idle, and once: each process of the tests' run would compile all of them.
+check-tests:
+	$(BIN)/pytest --collect-only -qq >$(CACHE)/collected || { cat $(CACHE)/collected; exit 1; }
 
 format: setup ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix

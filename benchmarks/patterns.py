@@ -88,9 +88,10 @@ def uses() -> Iterator[Use]:
 def _of_module(name: str, source: str) -> Iterator[Use]:
     module = importlib.import_module(name.removesuffix(".__init__"))
     for attribute, value in list(vars(module).items()):
-        if re.search(rf"^{attribute}\b|\b{attribute},? .*= map", source, re.MULTILINE):
+        patterns = list(_patterns(value))
+        if patterns and re.search(rf"^{attribute}\b|\b{attribute},? .*= map", source, re.MULTILINE):
             methods = set(re.findall(rf"\b{attribute}\.(\w+)\b", source)) & _METHODS or {"sub"}
-            for pattern in _patterns(value):
+            for pattern in patterns:
                 yield from (Use(f"{name}.{attribute}", method, pattern) for method in sorted(methods))
 
 

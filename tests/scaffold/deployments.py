@@ -33,16 +33,16 @@ def deploy(plugin: Repository, *arguments: str) -> dict[str, Any]:
     return document
 
 
-def deploy_hooked(plugin: Repository) -> None:
+def deploy_hooked(plugin: Repository, *, whole: bool = False) -> None:
     """Deploy a plugin whose decorators say what it is called for."""
-    hook(plugin)
+    hook(plugin, whole=whole)
     deploy(plugin)
 
 
-def hook(plugin: Repository) -> None:
-    """Make a plugin one whose decorators say what it is called for."""
+def hook(plugin: Repository, *, whole: bool = False) -> None:
+    """Make a plugin one whose decorators say what it is called for; `whole` as for `framework_wheel`."""
     (plugin.root / ".venv").symlink_to(sys.prefix)
-    framework_wheel(plugin.wheels)
+    framework_wheel(plugin.wheels, whole=whole)
     plugin.needs("biot-plugin")
     plugin.write("index.py", HOOKED)
 

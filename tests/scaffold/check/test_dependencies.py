@@ -67,7 +67,7 @@ def test_what_has_wheels_for_lambda_is_fine(tmp_path: Path, locked: bool) -> Non
     _wheel(wheels, "native", FOR_LAMBDA)
     _wheel(wheels, "maconly", FOR_MAC)
 
-    framework_wheel(wheels)
+    framework_wheel(wheels, whole=True)
 
     assert _look(_project(tmp_path, "pure", "biot-plugin"), locked=locked) == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli.aws.session import Account
@@ -13,6 +14,7 @@ from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount
 if TYPE_CHECKING:
     from boto3.session import Session
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from botocore.loaders import Loader
 
 __all__ = ["MemoryAccount", "MemoryConnection"]
 
@@ -103,10 +105,21 @@ _clients: dict[str, Any] = {}
 
 def _session(answer: Any) -> Session:
     import boto3
+    from botocore.session import get_session
 
-    session = boto3.Session("test", "test", region_name=REGION)
+    plain = get_session()
+    plain.register_component("data_loader", _loader())
+    session = boto3.Session("test", "test", region_name=REGION, botocore_session=plain)
     session.events.register("before-send", answer)
     return session
+
+
+@cache
+def _loader() -> Loader:
+    """What has read the descriptions of the services, which are some megabytes, for all sessions."""
+    from botocore.loaders import Loader
+
+    return Loader()
 
 
 def _answer(event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse:

@@ -40,7 +40,7 @@ handler = plugin.handler
 
 @pytest.fixture
 def plugin(repository: Repository) -> Repository:
-    hook(repository)
+    hook(repository, whole=True)
     repository.write("index.py", INDEX)
     return repository
 

@@ -60,6 +60,13 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
+def without_uv(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be no uv, so that pip installs."""
+    monkeypatch.setenv("PATH", path_without("uv", "biot-plugin"))
+    monkeypatch.setattr(sys, "prefix", "/nowhere")
+
+
+@pytest.fixture
 def filled(repository: Repository) -> Repository:
     fill(repository)
     return repository
@@ -137,17 +144,29 @@ def settings(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*UV_VARIABLES, *PYTHON_VARIABLES])
+@pytest.mark.parametrize("name", PYTHON_VARIABLES)
 def test_no_variable_changes_the_package(filled: Repository, plain: str, settings: Path, name: str) -> None:
-    value = {**UV_VARIABLES, **PYTHON_VARIABLES}[name].format(settings=settings)
+    assert package(filled.root, {name: PYTHON_VARIABLES[name].format(settings=settings)}) == plain
 
-    assert package(filled.root, {name: value}) == plain
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", UV_VARIABLES)
+def test_no_setting_of_uv_changes_it(
+    filled: Repository, plain: str, settings: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, UV_VARIABLES[name].format(settings=settings))
+
+    assert filled.packaged().document["sha256"] == plain
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PIP_VARIABLES)
-def test_no_setting_of_pip_changes_it(filled: Repository, plain: str, settings: Path, name: str) -> None:
-    assert package(filled.root, {name: PIP_VARIABLES[name].format(settings=settings)}, pip=True) == plain
+def test_no_setting_of_pip_changes_it(
+    filled: Repository, plain: str, settings: Path, name: str, without_uv: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, PIP_VARIABLES[name].format(settings=settings))
+
+    assert filled.packaged().document["sha256"] == plain
 
 
 @pytest.mark.slow

@@ -95,7 +95,7 @@ def user(tmp_path: Path) -> Iterator[User]:
 
 def _without_an_index(folder: Path, wheels: Path) -> None:
     """Take the framework and a dependency from a folder, so that nothing is downloaded."""
-    framework_wheel(wheels)
+    framework_wheel(wheels, whole=True)
     make_wheel(wheels, "helper", {"helper.py": "VALUE = 1\n", "data.txt": "".join(map(str, range(30_000)))})
     manifest = folder / "pyproject.toml"
     text = manifest.read_text()

@@ -100,7 +100,7 @@ def base(base_image: SmallImage, tmp_path: Path) -> Iterator[str]:
 def test_a_call_goes_through_a_plugin_that_brings_its_own_python_and_client(
     isolating: None, plugin: Repository, emulator: Emulator, registry: FaultyRegistry, base: str
 ) -> None:
-    hook(plugin)
+    hook(plugin, whole=True)
     plugin.write("index.py", HOOK)
     # The runtime client comes from the package index.
     manifest = plugin.root / "pyproject.toml"

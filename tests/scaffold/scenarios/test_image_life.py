@@ -138,7 +138,7 @@ def _manifest(folder: Any) -> str:
 def test_the_decorators_say_what_the_platform_calls(
     plugin: Repository, emulator: Emulator, registry: FaultyRegistry
 ) -> None:
-    deploy_hooked(plugin)
+    deploy_hooked(plugin, whole=True)
     found = shown(emulator)
     assert found
     refused = _refused_package_type(plugin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["Redaction"]
@@ -28,8 +29,9 @@ SECRETS = (
     # A JWT or JWE, whatever precedes it. Of several `eyJ` in a word, the first one has the most after it.
     r"(?<![\w-])(?=([\w-]*?)eyJ)\1eyJ(?:[\w-]{5,}\.{1,2}[\w-]|[\w-]{0,4}\.[\w-]+\.[\w-])[\w.-]*(?<!\.)",
 )
-#: Two texts without one of which a pattern cannot match: most texts have no secret, and all of them are looked at.
-_NEEDED = (("=", "="), ("", ""), ('"', "'"), (":", ":"), ("://", "://"), ("eyJ", "eyJ"))
+#: Two texts, in lower case, without one of which a pattern cannot match: most texts have no secret, and all of them are
+#: looked at.
+_NEEDED = (("=", "="), ("bearer", "bearer"), ('"', "'"), (":", ":"), ("://", "://"), ("eyj", "eyj"))
 _PATTERNS = tuple((*texts, re.compile(pattern)) for texts, pattern in zip(_NEEDED, SECRETS, strict=True))
 _HIDDEN = "<hidden>"
 #: The ends of the names of fields whose values are secret, and the length of the longest.
@@ -72,12 +74,18 @@ class Redaction:
     def _text(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, _HIDDEN)
+        lower = text.lower()
         for needed, other, pattern in _PATTERNS:
-            if needed in text or other in text:
+            if needed in lower or other in lower:
                 text = pattern.sub(rf"\g<1>{_HIDDEN}", text)
         return text
 
 
 def _is_secret(name: str, value: Any) -> bool:
     """Whether a field's name says that it is secret; numbers, such as how long a token is valid, may be read."""
-    return isinstance(value, str | list) and _NAME_END.search(name[-_LONGEST_END:]) is not None
+    return isinstance(value, str | list) and _is_secret_end(name[-_LONGEST_END:])
+
+
+@lru_cache(maxsize=1024)
+def _is_secret_end(end: str) -> bool:
+    return _NAME_END.search(end) is not None

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-from textwrap import wrap
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from biot_emulator.security.signing_key import SigningKey
 
 __all__ = ["KeyRing", "KeyStorage"]
-
-_PEM_COLUMNS = 64
 
 
 class KeyStorage(Protocol):
@@ -57,7 +54,7 @@ class KeyRing:
 
     def private_keys(self) -> list[str]:
         """Return the private keys in base64, in lines as PEM has them."""
-        return ["\n".join(wrap(key.private_text, _PEM_COLUMNS)) for key in self._loaded()]
+        return [key.private_lines for key in self._loaded()]
 
     def sign(self, message: bytes) -> bytes:
         """Sign with the current key."""

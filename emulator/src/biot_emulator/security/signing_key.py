@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from functools import cached_property
+from textwrap import wrap
 from typing import Self
 
 from cryptography.exceptions import InvalidSignature
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 __all__ = ["SigningKey"]
 
 _KEY_BITS = 2048
+_PEM_COLUMNS = 64
 
 
 class SigningKey:
@@ -44,6 +46,11 @@ class SigningKey:
 
         der = self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         return base64.b64encode(der).decode()
+
+    @cached_property
+    def private_lines(self) -> str:
+        """The same, in lines as PEM has them."""
+        return "\n".join(wrap(self.private_text, _PEM_COLUMNS))
 
     @property
     def public_text(self) -> str:

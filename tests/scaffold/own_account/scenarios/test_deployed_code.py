@@ -72,7 +72,7 @@ def test_what_was_deployed_serves_the_platform_and_nobody_else(
     authority: trustme.CA,
     tmp_path: Path,
 ) -> None:
-    hook(plugin)
+    hook(plugin, whole=True)
     plugin.write("index.py", CODE)
     configured(plugin, target="aws", timeout=20)
     done = plugin.program("deploy", "--yes", "--json")

@@ -34,7 +34,7 @@ TLS = {
 
 @pytest.fixture
 def plugin(repository: Repository) -> Repository:
-    hook(repository)
+    hook(repository, whole=True)
     repository.write("index.py", INDEX)
     return repository
 
