@@ -40,6 +40,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [*ordered, *others]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Write what this process has covered: xdist kills it ten seconds after its last test, even while it writes that."""
+    if coverage := sys.modules.get("coverage"):
+        measuring = coverage.Coverage.current()
+        if measuring is not None:
+            measuring.save()
+
+
 def _seconds(item: pytest.Item) -> int:
     mark = item.get_closest_marker("long")
     return int(mark.args[0]) if mark else 0
