@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
-    """Write what this process has covered: xdist kills it ten seconds after its last test, even while it writes that."""
+    """Write what this process has covered: xdist kills it ten seconds after its last test, whatever it does then."""
     if coverage := sys.modules.get("coverage"):
         measuring = coverage.Coverage.current()
         if measuring is not None:
