@@ -83,6 +83,7 @@ from biot_emulator.services.ums.roles import Roles
 from biot_emulator.services.ums.routes import UMS_ROUTES
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.users import Users
+from biot_emulator.services.unmodelled import UNMODELLED_ROUTES
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle
 from biot_emulator.state.public_address import PublicAddress
@@ -365,6 +366,7 @@ def _router(
     router.add(FILE_ROUTES, files.handlers)
     settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
     router.add(SETTINGS_ROUTES, settings)
+    router.add(UNMODELLED_ROUTES)
     router.add(
         OPERATOR_ROUTES,
         OperatorHandlers(

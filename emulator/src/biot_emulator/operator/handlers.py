@@ -18,9 +18,11 @@ from biot_emulator.hooks.plugin_failures import FAILURES
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.operator.operations import list_operations
 from biot_emulator.operator.own_events import own_event
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.outbox.messages import Outbox
+from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.timestamps import timestamp
@@ -31,6 +33,7 @@ _MAX_WAIT_SECONDS = 60
 _DEFAULT_LIMIT = 100
 _MAX_LIMIT = 1000
 _KINDS = ("EMAIL", "SMS")
+_TRUTHS = {"true": True, "false": False}
 # Whatever somebody has attached: a browser stores it and runs nothing of it.
 _ATTACHMENT_HEADERS = {
     "content-type": "application/octet-stream",
@@ -71,6 +74,15 @@ class OperatorHandlers:
     tokens: TokenIssuer
     clock: Clock
     reset: Callable[[], None]
+
+    def list_operations(self, call: Call) -> ApiResponse:
+        """Return the platform's operations, those that are modelled and those that are not."""
+        modelled = _parameter(call, "modelled")
+        if modelled not in (None, *_TRUTHS):
+            raise BadRequest(f"The parameter [modelled] must be one of {', '.join(_TRUTHS)}")
+        chosen = None if modelled is None else _TRUTHS[modelled]
+        listed = list_operations(SERVICE_ROUTES, service=_parameter(call, "service"), modelled=chosen)
+        return ApiResponse(200, {"data": listed, "totalResults": len(listed)})
 
     def list_invocations(self, call: Call) -> ApiResponse:
         """Return the last invocations, the newest first."""

@@ -9,6 +9,7 @@ from biot_emulator.services.measurements.routes import MEASUREMENT_ROUTES
 from biot_emulator.services.outbox.routes import OUTBOX_ROUTES
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.ums.routes import UMS_ROUTES
+from biot_emulator.services.unmodelled import UNMODELLED_ROUTES
 
 __all__ = ["SERVICE_ROUTES"]
 
@@ -20,5 +21,6 @@ SERVICE_ROUTES = (
     *MEASUREMENT_ROUTES,
     *OUTBOX_ROUTES,
     *SETTINGS_ROUTES,
+    *UNMODELLED_ROUTES,
 )
-"""Every API of the platform's services."""
+"""Every API of the platform's services, also those that this emulator does not model."""

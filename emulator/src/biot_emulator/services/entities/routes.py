@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from biot_emulator.api.health_check import health_check
 from biot_emulator.api.permissions import PROTECTED_API
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
@@ -32,6 +33,10 @@ def _route(entity_type: EntityType, api_id: str, operation: Operation) -> Route:
 
 
 ENTITY_ROUTES = (
+    *(
+        Route("GET", f"/{service}/system/healthCheck", health_check, public=True)
+        for service in ("organization", "device", "generic-entity")
+    ),
     *(
         _route(entity_type, api_id, operation)
         for entity_type in ENTITY_TYPES

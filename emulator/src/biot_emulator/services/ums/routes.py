@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from biot_emulator.api.health_check import health_check
 from biot_emulator.api.route import Route
 from biot_emulator.services.ums.handlers import UmsHandlers
 
@@ -13,6 +14,7 @@ _KEYS = f"{_SERVICE_USER}/secret-keys"
 _ROLES = "/ums/v2/admin/roles"
 
 UMS_ROUTES = (
+    Route("GET", "/ums/system/healthCheck", health_check, public=True),
     Route("GET", "/ums/v1/security/public-key", UmsHandlers.public_key, public=True),
     Route("POST", "/ums/v2/users/login", UmsHandlers.log_in, public=True),
     Route("POST", "/ums/v2/users/token/refresh", UmsHandlers.refresh, public=True),
