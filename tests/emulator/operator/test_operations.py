@@ -18,6 +18,10 @@ from tests.emulator.conftest import SHARED
 from tests.emulator.operator.operations_page import PAGE, with_tables
 
 PUBLISHED = SHARED / "platform-api"
+SERVICES = (
+    *("device", "dispatcher", "file", "generic-entity", "measurement", "notification", "organization", "settings"),
+    "ums",
+)
 OPERATIONS = list_operations(SERVICE_ROUTES)
 
 
