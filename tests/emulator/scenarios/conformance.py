@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,54 +19,66 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from biot_emulator.client import Client
+
 Case = schemathesis.Case[Any]
 
+_PARTS = ("path_parameters", "query", "headers", "cookies", "body", "media_type")
 _CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
-_settings = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=30,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
 
 
 def hold_to_description(
-    file: Path, label: str, url: str, token: str, good: Mapping[str, Any], undescribed: Collection[int]
+    file: Path,
+    operation: str,
+    client: Client,
+    success: Mapping[str, Any],
+    undescribed: Collection[int],
+    examples: int,
 ) -> None:
     """Call an operation in every way.
 
     Args:
         file: The description.
-        label: The operation: method and path template.
-        url: The service's address.
-        token: The caller's.
-        good: The body and the path's variables with which the operation succeeds.
+        operation: Method and path template, with the service's prefix.
+        client: Calls as the administrator.
+        success: With what the operation succeeds: `path_parameters`, `query`, `body`, and `token` of another caller.
         undescribed: Statuses that it may answer with beside those of the description.
+        examples: How many generated calls of each kind there are at most.
     """
-    operation = _described(file).find_operation_by_label(label)
-    assert operation is not None
+    requests, responses = (_described(file, answers=answers) for answers in (False, True))
+    prefix = requests.raw_schema["servers"][0]["url"].rstrip("/")
+    label = operation.replace(f" {prefix}", " ", 1)
+    own, answering = (description.find_operation_by_label(label) for description in (requests, responses))
+    assert own is not None
+    assert answering is not None
+    token = success.get("token", client.token)
+    good = {name: value for name, value in success.items() if name != "token"}
 
     def call(case: Case) -> int:
-        response = case.call(base_url=url, headers={"authorization": f"Bearer {token}"})
+        response = case.call(base_url=f"{client.url}{prefix}", headers={"authorization": f"Bearer {token}"})
         of_status = [] if response.status_code in undescribed else [status_code_conformance]
-        case.validate_response(response, checks=[*_CHECKS, *of_status])
+        answer = answering.Case(**{name: getattr(case, name) for name in _PARTS})
+        answer.validate_response(response, checks=[*_CHECKS, *of_status])
         return response.status_code
 
-    assert call(operation.Case(**good)) in range(200, 300)
+    each = partial(_call_with_all, examples=examples)
+    assert call(own.Case(**good)) in range(200, 300)
     if "body" in good:
-        _call_with_all(operation.as_strategy(), lambda case: call(_succeeding(case, good["body"])))
+        each(own.as_strategy(), lambda case: call(_succeeding(case, good["body"])))
     variables: Mapping[str, Any] | None
     for variables in ({}, good.get("path_parameters")):
         if variables is not None:
-            _call_with_all(operation.as_strategy(GenerationMode.POSITIVE, path_parameters=dict(variables)), call)
+            each(own.as_strategy(GenerationMode.POSITIVE, path_parameters=dict(variables)), call)
             # What has nothing that could be wrong cannot be called wrongly.
-            if operation.query or operation.body or (_has_form(operation.path_parameters) and not variables):
-                _call_with_all(operation.as_strategy(GenerationMode.NEGATIVE, path_parameters=dict(variables)), call)
+            if own.query or own.body or (_has_form(own.path_parameters) and not variables):
+                each(own.as_strategy(GenerationMode.NEGATIVE, path_parameters=dict(variables)), call)
 
 
-def _call_with_all(cases: SearchStrategy[Case], call: Callable[[Case], int]) -> None:
-    @_settings
+def _call_with_all(cases: SearchStrategy[Case], call: Callable[[Case], int], *, examples: int) -> None:
+    @settings(
+        derandomize=True, database=None, deadline=None, max_examples=examples,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+    )  # fmt: skip
     @given(cases)
     def each(case: Case) -> None:
         call(case)
@@ -93,7 +105,11 @@ def _merged(made: Mapping[str, Any], good: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _described(file: Path) -> schemathesis.BaseSchema:
+def _described(file: Path, *, answers: bool) -> Any:
+    """Read a description: as it is for requests, with null as a value of every attribute for answers.
+
+    The platform's captured events have null for whatever is not set, and its descriptions say nothing of null.
+    """
     document = json.loads(file.read_text(encoding="utf-8"))
     for operation in (one for methods in document["paths"].values() for one in methods.values()):
         operation.pop("security", None)  # each call has a valid token
@@ -101,4 +117,10 @@ def _described(file: Path) -> schemathesis.BaseSchema:
             if "*/*" in parameter.get("content", {}):
                 # That it is JSON, encoded for a URL, is said in words only.
                 parameter["content"] = {"application/json": parameter["content"]["*/*"]}
+    if answers:
+        for schema in document["components"]["schemas"].values():
+            schema["properties"] = {
+                name: {"anyOf": [value, {"nullable": True, "enum": [None]}]}
+                for name, value in schema.get("properties", {}).items()
+            }
     return schemathesis.openapi.from_dict(document)
