@@ -107,9 +107,7 @@ def of_measurement(client: Client) -> Successes:
         "POST /measurement/v1/measurements/bulk": {"body": {"measures": [message, other]}},
         "GET /measurement/v1/measurements/raw": {"query": {**query, "attributes": ["pulse", "ecg"]}},
         "GET /measurement/v1/measurements/aggregated": {"query": {**query, "binIntervalSeconds": "60"}},
-        "GET /measurement/v2/measurements/raw": {
-            "query": {"searchRequest": json.dumps(pages)}
-        },
+        "GET /measurement/v2/measurements/raw": {"query": {"searchRequest": json.dumps(pages)}},
         "GET /measurement/v2/measurements/aggregated": {"query": {"searchRequest": json.dumps({"filter": averages})}},
     }
 

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from biot_emulator.build import build_platform
+from biot_emulator.client import Client
+from biot_emulator.operator.operations import list_operations
 from biot_emulator.server.background_thread import Server
+from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.state.store import Store
 from tests.emulator.conftest import code_zip
+from tests.emulator.scenarios.entity_successes import of_entities
+from tests.emulator.scenarios.successes import (
+    Successes,
+    of_dispatcher,
+    of_files,
+    of_measurement,
+    of_notification,
+    of_settings,
+    of_ums,
+)
 from tests.sdks import fetch_sdks
 
 pytestmark = pytest.mark.slow
@@ -28,6 +46,20 @@ def handler(event, context):
         response["body"]["seen"] = ["MARK", os.environ["MODE"]]
     return {"response": response}
 """
+#: By the first segment of the path.
+SUCCESSES: Mapping[str, Callable[[Client], Successes]] = {
+    "ums": of_ums,
+    "dispatcher": of_dispatcher,
+    "settings": of_settings,
+    "organization": of_entities,
+    "device": of_entities,
+    "generic-entity": of_entities,
+    "file": of_files,
+    "measurement": of_measurement,
+    "notification": of_notification,
+}
+
+Exchange = Callable[[Mapping[str, Any]], str | None]
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +127,62 @@ def test_the_sdks(sdk_python: Path, tmp_path: Path) -> None:
         "messages": {"text": True},
         "subscribable": {"api": True, "services": ["/organization"], "action": True},
     }
+
+
+def test_every_modelled_operation_of_every_sdk(sdk_python: Path) -> None:
+    """Each on a platform of its own, with what it needs, and without a look at what comes back but the SDK's own."""
+    modelled = {shape(f"{row['method']} {row['path']}"): row["modelled"] for row in list_operations(SERVICE_ROUTES)}
+    with sdk_calls(sdk_python) as (operations, exchange):
+        unknown = [operation for operation in operations if name(operation) not in modelled]
+        assert unknown == []
+        called = [operation for operation in operations if modelled[name(operation)]]
+        errors = {str(operation): error for operation in called if (error := attempt(operation, exchange))}
+    assert errors == {}
+    assert Counter(operation[0] for operation in called) == Counter(
+        operation[0] for operation in operations if modelled[name(operation)]
+    )
+
+
+def name(operation: list[str]) -> str:
+    _, method, path = operation
+    return shape(f"{method} {path}")
+
+
+def shape(operation: str) -> str:
+    """Return an operation without the names of its variables, which differ between the SDKs."""
+    return re.sub(r"\{\w+\}", "{}", operation)
+
+
+@contextmanager
+def sdk_calls(python: Path) -> Iterator[tuple[list[list[str]], Exchange]]:
+    """Start a process that calls with the SDKs; yield their operations, and what makes a call and returns its error."""
+    program = Path(__file__).with_name("sdk_operations.py")
+    with subprocess.Popen([python, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        operations = json.loads(process.stdout.readline())
+
+        def exchange(call: Mapping[str, Any]) -> str | None:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(json.dumps(call, default=bytes.decode) + "\n")
+            process.stdin.flush()
+            error: str | None = json.loads(process.stdout.readline())["error"]
+            return error
+
+        yield operations, exchange
+        process.stdin.close()
+
+
+def attempt(operation: list[str], exchange: Exchange) -> str | None:
+    with Server(build_platform(Store(), admin=ADMIN)) as server:
+        client = Client(server.url).log_in(*ADMIN)
+        successes = {shape(label): success for label, success in service(operation)(client).items()}
+        success = successes.get(name(operation), {})
+        variables = list(success.get("path_parameters", {}).values())
+        caller = {"url": server.url, "token": success.get("token", client.token)}
+        return exchange({"operation": operation, **success, **caller, "path_parameters": variables})
+
+
+def service(operation: list[str]) -> Callable[[Client], Successes]:
+    return SUCCESSES[operation[2].split("/")[1]]
