@@ -48,7 +48,7 @@ def make_function(tmp_path: Path, client: RuntimeClient | None) -> MakeFunction:
     def make(code: str, **settings: Any) -> Function:
         (tmp_path / "index.py").write_text(textwrap.dedent(code), encoding="utf-8")
         chosen = {"name": "demo", "timeout": 20, "client": client, **settings}
-        return Function(root=tmp_path, python=Path(sys.executable), **chosen)
+        return Function(root=tmp_path, interpreter=Path(sys.executable), **chosen)
 
     return make
 

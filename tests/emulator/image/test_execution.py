@@ -103,7 +103,7 @@ def test_a_handler_alone_runs_on_this_machine(tree: Path) -> None:
         tree / "var/task",
         "index.handler",
     )
-    assert made.python.exists()
+    assert made.interpreter.exists()
 
 
 def test_what_needs_a_root_of_its_own_runs_on_this_machine_where_none_can_be_had(tree: Path) -> None:

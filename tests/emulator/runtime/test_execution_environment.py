@@ -458,9 +458,9 @@ def test_a_missing_interpreter_or_folder_is_said(make_function: MakeFunction, tm
     with pytest.raises(SandboxUnavailable, match="does not run"):
         Runtime(Function(tmp_path, tmp_path / "python", "demo")).start()
     with pytest.raises(SandboxUnavailable, match="cannot be started"):
-        Runtime(Function(tmp_path / "none", function.python, "demo")).start()
+        Runtime(Function(tmp_path / "none", function.interpreter, "demo")).start()
     with pytest.raises(EmulatorError, match="cannot be started"):
-        Runtime(Function(tmp_path, function.python, "demo", environment={"A": "\0"})).start()
+        Runtime(Function(tmp_path, function.interpreter, "demo", environment={"A": "\0"})).start()
 
 
 _json = st.recursive(

@@ -157,7 +157,7 @@ def test_whoever_waits_while_a_plugin_is_deployed_or_deleted_is_answered(
 def test_an_interpreter_that_is_not_there_fails_the_event_in_one_sentence(
     workers: Workers, make_function: MakeFunction
 ) -> None:
-    function = replace(make_function(WHO), python=make_function(WHO).root / "python9.9")
+    function = replace(make_function(WHO), interpreter=make_function(WHO).root / "python9.9")
     invocation = workers.invoke(function, {})
     assert invocation.error is not None
     assert "python9.9 does not run" in invocation.error.message

@@ -120,8 +120,8 @@ def test_a_virtual_environment_can_be_changed_by_code_that_is_run_in_place_alone
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", outside], check=True)
     python = outside / "bin" / "python"
     expression = f"open({str(outside / 'new')!r}, 'w').write('x')"
-    assert evaluate(make_function, expression, python=python) == [1]
-    assert evaluate(make_function, expression, python=python, read_only=(tmp_path,)) == [READ_ONLY]
+    assert evaluate(make_function, expression, interpreter=python) == [1]
+    assert evaluate(make_function, expression, interpreter=python, read_only=(tmp_path,)) == [READ_ONLY]
 
 
 def test_no_change_of_mounts_or_privileges_undoes_it(make_function: MakeFunction, tmp_path: Path) -> None:

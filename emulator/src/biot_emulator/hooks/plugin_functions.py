@@ -14,7 +14,7 @@ from biot_emulator.invocations.history import Invocations
 from biot_emulator.invocations.records import Record, Trigger, invocation_record
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
-from biot_emulator.runtime.pythons import find_python
+from biot_emulator.runtime.interpreters import find_interpreter
 from biot_emulator.runtime.results import failed
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.services.settings.plugin import Plugin
@@ -105,7 +105,7 @@ class PluginFunctions:
         config, execution = plugin.config, self._execution(plugin)
         return Function(
             root=execution.root,
-            python=execution.python,
+            interpreter=execution.interpreter,
             name=plugin.name,
             handler=execution.handler,
             timeout=config["timeout"],
@@ -115,6 +115,7 @@ class PluginFunctions:
             hidden=self._hidden,
             program=execution.program,
             folder=execution.folder,
+            node=execution.node,
         )
 
     def _execution(self, plugin: Plugin) -> Execution:
@@ -128,7 +129,8 @@ class PluginFunctions:
             raise CodeMissing(f"{plugin.full_name} has no image that can be run: push one, and deploy its tag")
         if (folder := self._code.folder(code["id"])) is None:
             raise CodeMissing(f"The code of {plugin.full_name} is gone: deploy it again")
-        return Execution(folder, find_python(config["runtime"]), handler)
+        interpreter = find_interpreter(config["runtime"])
+        return Execution(folder, interpreter.path, handler, node=interpreter.node)
 
     def _repair(self, plugin: Plugin) -> None:
         """Make sure that what is run is what was deployed; code that is run in place is the developer's to change."""

@@ -13,7 +13,7 @@ from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.image.documents import Config
 from biot_emulator.image.executables import find_program, obstacle
 from biot_emulator.image.rooted_paths import resolve
-from biot_emulator.lambda_function.configuration import Program
+from biot_emulator.lambda_function.configuration import Node, Program
 from biot_emulator.lambda_function.environment import TASK_ROOT, without_reserved
 from biot_emulator.runtime.pythons import installed_python
 
@@ -35,19 +35,21 @@ class Execution:
 
     Attributes:
         root: The folder of its code, or of everything where it has a program of its own.
-        python: The interpreter that runs it.
+        interpreter: The interpreter that runs it.
         handler: Module and attribute of the entry point.
         environment: Variables that its image sets; the function's take precedence.
         program: What is run in the image; None for its handler on this machine's Python.
         folder: The working folder of a handler.
+        node: Which Node.js the interpreter is; None if it is Python.
     """
 
     root: Path
-    python: Path
+    interpreter: Path
     handler: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     program: Program | None = None
     folder: Path | None = None
+    node: Node | None = None
 
 
 def plan_execution(tree: Path, config: Config, can_have_roots: Callable[[], bool]) -> Execution:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["Function", "Program", "RuntimeClient"]
+__all__ = ["Function", "Node", "Program", "RuntimeClient"]
 
 RuntimeClient = Literal["awslambdaric", "built-in"]
 """Which client fetches events inside the function's process: AWS's own, or the emulator's."""
@@ -31,19 +31,47 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """Node.js, where it runs a handler.
+
+    Attributes:
+        major: The version that Lambda's runtime has, whose rules apply: 20 for `nodejs20.x`.
+        version: The version of the interpreter, such as `20.20.2`.
+    """
+
+    major: int
+    version: str
+
+    @property
+    def runtime(self) -> str:
+        """The identifier of Lambda's runtime."""
+        return f"nodejs{self.major}.x"
+
+    @property
+    def notice(self) -> str | None:
+        """What the plugin's developer should know of the interpreter; None if it is the runtime's version."""
+        if self.version.partition(".")[0] == str(self.major):
+            return None
+        return (
+            f"{self.runtime} is run by Node.js {self.version}, the nearest to it on this machine: "
+            f"install Node.js {self.major} to have the same"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A plugin as a Lambda function.
 
     Attributes:
         root: The folder of its code; first on the module search path. For a program, all files that it is shown.
-        python: The interpreter that runs it, where it is no program.
+        interpreter: The Python, or the Node.js, that runs it, where it is no program.
         name: The plugin's name, without the platform's prefix.
         handler: Module and attribute of the entry point.
         timeout: Maximum seconds for one event.
         memory_mb: Maximum memory of all its processes together, in megabytes.
         environment: Its environment variables; they override Lambda's own.
-        client: The runtime client; None uses AWS's if it is available, otherwise the emulator's.
-        isolated: Whether the packages that are installed in the interpreter's environment are hidden, as on Lambda,
+        client: The runtime client for Python; None uses AWS's if it is available, otherwise the emulator's.
+        isolated: Whether the packages that are installed in the Python interpreter's environment are hidden, as on Lambda,
             where the code brings its own.
         starter: A Python program that starts the runtime client, after it has prepared the process: its arguments are
             the client's program and the arguments of that. None starts the client itself.
@@ -53,10 +81,11 @@ class Function:
         hidden: Files and folders that its processes are not shown, where the system can prevent it.
         program: What is run in its root as the root of all files; None for its handler on this machine.
         folder: The working folder of a handler; None for its root.
+        node: Which Node.js the interpreter is; None if it is Python.
     """
 
     root: Path
-    python: Path
+    interpreter: Path
     name: str
     handler: str = "index.handler"
     timeout: float = 60.0
@@ -70,6 +99,7 @@ class Function:
     hidden: tuple[Path, ...] = ()
     program: Program | None = None
     folder: Path | None = None
+    node: Node | None = None
 
     @property
     def full_name(self) -> str:

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Mapping
 
 from biot_emulator.lambda_function.arn import REGION
-from biot_emulator.lambda_function.configuration import Function, Program
+from biot_emulator.lambda_function.configuration import Function, Node, Program
 
-__all__ = ["TASK_ROOT", "lambda_environment", "program_environment", "without_reserved"]
+__all__ = ["TASK_ROOT", "lambda_environment", "node_environment", "program_environment", "without_reserved"]
 
 TASK_ROOT = "/var/task"
 """Where code is in an image."""
@@ -31,19 +31,23 @@ def lambda_environment(function: Function, api_address: str, python_version: str
         api_address: Host and port of its Runtime API.
         python_version: Such as `3.13`.
     """
-    return {
-        **_settings(function),
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{python_version}",
-        "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "LANG": "en_US.UTF-8",
-        "PATH": f"{function.python.absolute().parent}:/usr/local/bin:/usr/bin:/bin",
-        "TZ": ":UTC",
-        **({"TMPDIR": str(function.temporary)} if function.temporary else {}),
-        **function.environment,
-        "AWS_LAMBDA_RUNTIME_API": api_address,
-        "LAMBDA_TASK_ROOT": str(function.root.absolute()),
-        "_HANDLER": function.handler,
+    return _handler_environment(function, api_address, {"AWS_EXECUTION_ENV": f"AWS_Lambda_python{python_version}"})
+
+
+def node_environment(function: Function, node: Node, api_address: str) -> dict[str, str]:
+    """Build the complete environment of a function's process, where Node.js runs it.
+
+    Args:
+        function: The function; its own variables take precedence.
+        node: Which Node.js it is.
+        api_address: Host and port of its Runtime API.
+    """
+    own = {
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{node.runtime}",
+        # Lambda's other folders are not on this machine, or hold what is none of the plugin's.
+        "NODE_PATH": str(function.root.absolute()),
     }
+    return _handler_environment(function, api_address, own)
 
 
 def program_environment(function: Function, program: Program, api_address: str) -> dict[str, str]:
@@ -65,6 +69,22 @@ def program_environment(function: Function, program: Program, api_address: str) 
         "AWS_LAMBDA_RUNTIME_API": api_address,
         "LAMBDA_TASK_ROOT": TASK_ROOT,
         "_HANDLER": program.handler,
+    }
+
+
+def _handler_environment(function: Function, api_address: str, runtime: Mapping[str, str]) -> dict[str, str]:
+    return {
+        **_settings(function),
+        **runtime,
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "LANG": "en_US.UTF-8",
+        "PATH": f"{function.interpreter.absolute().parent}:/usr/local/bin:/usr/bin:/bin",
+        "TZ": ":UTC",
+        **({"TMPDIR": str(function.temporary)} if function.temporary else {}),
+        **function.environment,
+        "AWS_LAMBDA_RUNTIME_API": api_address,
+        "LAMBDA_TASK_ROOT": str(function.root.absolute()),
+        "_HANDLER": function.handler,
     }
 
 

@@ -87,8 +87,10 @@ class Runtime:
         return uninterrupted(lambda: self._invoke(payload, prepare))
 
     def _start(self, prepare: Callable[[], object] | None = None) -> Sandbox:
-        if self._sandbox is not None and not self._sandbox.alive and not self._cold:
-            self._close()
+        if self._sandbox is not None and not self._cold:
+            self._sandbox.settle()
+            if not self._sandbox.alive:
+                self._close()
         if self._sandbox is None:
             if prepare:
                 prepare()

@@ -40,9 +40,7 @@ def find_python(runtime: str) -> Path:
     """
     match = _RUNTIME.fullmatch(runtime)
     if match is None:
-        raise SandboxUnavailable(
-            f"The emulator runs Python plugins only: choose a runtime such as python3.13, not {runtime}"
-        )
+        raise SandboxUnavailable(f"Lambda has no runtime {runtime}: {_alternatives()}")
     if int(match[1]) < _OLDEST_MINOR:
         raise SandboxUnavailable(f"Lambda creates no functions with {runtime} any more: {_alternatives()}")
     if (python := installed_python(runtime)) is None:

@@ -34,7 +34,7 @@ def file_access(function: Function) -> FileAccess:
     Args:
         function: The function.
     """
-    in_place = [] if function.is_read_only else [function.root, _virtual_environment(function.python)]
+    in_place = [] if function.is_read_only else [function.root, _virtual_environment(function.interpreter)]
     return FileAccess(
         writable=_folders([_TEMPORARY, tempfile.gettempdir(), function.temporary, *in_place]),
         read_only=_folders(function.read_only),

@@ -20,7 +20,8 @@ from biot_emulator.lambda_function.limits import INIT_SECONDS
 from biot_emulator.sandbox.control_group import ControlGroup
 from biot_emulator.sandbox.file_access import file_access
 from biot_emulator.sandbox.keeper.orders import Orders
-from biot_emulator.sandbox.launch_command import KEEPER_COMMAND, Launch, prepare_launch
+from biot_emulator.sandbox.launch_command import KEEPER_COMMAND, prepare_launch
+from biot_emulator.sandbox.launchers.interface import Launch
 from biot_emulator.sandbox.lifeline import Lifeline
 from biot_emulator.sandbox.log_pipe import LogPipe
 from biot_emulator.sandbox.process_group import ProcessGroup
@@ -29,6 +30,7 @@ from biot_emulator.sandbox.runtime_api import Answer, Event, Failure, RuntimeApi
 __all__ = ["Sandbox"]
 
 _POLL_SECONDS = 0.005
+_SETTLE_SECONDS = 1.0
 _MEGABYTE = 1024 * 1024
 
 _T = TypeVar("_T")
@@ -135,6 +137,17 @@ class Sandbox:
         limit = _Limit("init", INIT_SECONDS, self._started_at + INIT_SECONDS)
         outcome = self._watch(limit, lambda: self._api.init_failure or self._api.ready_at)
         return outcome if isinstance(outcome, InvocationError) else _as_error(outcome, "init")
+
+    def settle(self) -> None:
+        """Wait until the process has done with the last event: it requests another one, or has ended.
+
+        As on Lambda, where the event after one that ended the process is for another process.
+        """
+        until = time.monotonic() + _SETTLE_SECONDS
+        with interruptible(self._wake):
+            while not self._api.is_waiting and self.alive and time.monotonic() < until:
+                raise_if_interrupted()
+                self._wait(_POLL_SECONDS)
 
     def handle(self, payload: bytes) -> tuple[Answer | InvocationError, float]:
         """Send one event and wait for the outcome.

@@ -94,12 +94,14 @@ class RuntimeApi:
         ready_at: When the process requested its first event, on the monotonic clock.
         init_failure: Why the plugin could not be loaded.
         answer: The answer to the event sent last.
+        is_waiting: Whether the process has requested an event and not got any yet.
     """
 
     def __init__(self, notify: Callable[[], None], is_own: Admission) -> None:
         self.ready_at: float | None = None
         self.init_failure: Failure | None = None
         self.answer: Answer | None = None
+        self.is_waiting = False
         self._notify = notify
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -115,6 +117,7 @@ class RuntimeApi:
         """Queue an event for the process's next request."""
         with self._lock:
             self._expected_id, self.answer = event.request_id, None
+            self.is_waiting = False
         self._events.put(event)
 
     def close(self) -> None:
@@ -139,7 +142,8 @@ class RuntimeApi:
     def _next(self) -> Response | None:
         if self.ready_at is None:
             self.ready_at = time.monotonic()
-            self._notify()
+        self.is_waiting = self._events.empty()
+        self._notify()
         event = self._events.get()
         if event is None:
             return None
@@ -171,7 +175,8 @@ def _failure(request: Request) -> Failure:
     except ValueError:
         report = None
     fields: dict[str, Any] = report if isinstance(report, dict) else {}
-    frames = fields.get("stackTrace")
+    # As Python's client names it, and as Node.js's does.
+    frames = fields.get("stackTrace", fields.get("trace"))
     kind = fields.get("errorType") or request.headers.get("lambda-runtime-function-error-type") or "Runtime.Unknown"
     return Failure(
         type=str(kind),

@@ -116,7 +116,7 @@ def _run_probe(function: Function, version: str, folder: Path, *, lenient: bool)
     report, stack = folder / "report", folder / "stack"
     environment = lambda_environment(function, _NO_RUNTIME_API, version)
     # Without -B, bytecode would be stale if a file changes twice within a second.
-    command = [function.python.absolute(), "-s", "-B", _PROBE, function.handler, report, stack, _INIT_SECONDS]
+    command = [function.interpreter.absolute(), "-s", "-B", _PROBE, function.handler, report, stack, _INIT_SECONDS]
     options = ["--lenient"] if lenient else []
     completed = run_bounded([*map(str, command), *options], function.root, environment, _START_SECONDS + _INIT_SECONDS)
     if report.exists():

@@ -29,7 +29,7 @@ def local_function(
     manifest = plugin.manifest
     return Function(
         root=plugin.root,
-        python=python,
+        interpreter=python,
         name=manifest.name,
         handler=manifest.handler,
         timeout=manifest.timeout,

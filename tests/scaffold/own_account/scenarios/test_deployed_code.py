@@ -99,7 +99,7 @@ def _function(network: CutConnection, configuration: dict[str, Any], folder: Pat
     assert python
     return Function(
         root=folder / "code",
-        python=python,
+        interpreter=python,
         name="demo",
         handler=configuration["Handler"],
         timeout=configuration["Timeout"],

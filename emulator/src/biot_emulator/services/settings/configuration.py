@@ -12,11 +12,12 @@ from biot_emulator.lambda_function.limits import MAX_ENVIRONMENT_BYTES
 from biot_emulator.lambda_function.variable_rules import is_reserved, is_variable_name, variables_size
 from biot_emulator.services.settings.errors import CodeNotSupportedForImage, EnvironmentVariableReserved
 
-__all__ = ["DEFAULTS", "DEFAULT_HANDLER", "RESERVED_PREFIX", "check_package", "image_tag", "plugin_name", "read_config"]
+__all__ = ["DEFAULTS", "DEFAULT_HANDLER", "DEFAULT_RUNTIME", "RESERVED_PREFIX", "check_package", "image_tag", "plugin_name", "read_config"]
 
 RESERVED_PREFIX = "BIOT_"
 """The prefix of the platform's own environment variables."""
 DEFAULT_HANDLER = "index.handler"
+DEFAULT_RUNTIME = "nodejs16.x"
 
 Config = Mapping[str, Any]
 
@@ -93,8 +94,7 @@ def check_package(fields: Fields, config: dict[str, Any], *, tagged: bool, has_c
         raise CodeNotSupportedForImage("The part [code] must be left out for a plugin of the package type [IMAGE]")
     if image and tagged:
         return {**config, "runtime": None, "handler": None}
-    if not config.get("runtime"):
-        raise fields.wrong("runtime", "is mandatory")
+    config.setdefault("runtime", DEFAULT_RUNTIME)
     # Without an image, such a plugin runs the code that every plugin begins with, whose handler nobody chooses.
     return {**config, "handler": DEFAULT_HANDLER if image else config.get("handler") or DEFAULT_HANDLER}
 

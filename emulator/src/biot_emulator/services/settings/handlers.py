@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from biot_emulator.api.search import search, search_request
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.notifiable_actions import notifiable_actions
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
+from biot_emulator.services.settings.plugin_code import runtime_notice
 from biot_emulator.services.settings.plugin_document import plugin_document
 from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.plugins import Plugins
@@ -20,6 +22,8 @@ from biot_emulator.state.reached_host import reached_host
 from biot_emulator.wire_json import decode_request
 
 __all__ = ["SettingsHandlers"]
+
+_log = logging.getLogger("biot_emulator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,11 @@ class SettingsHandlers:
 
     def create(self, call: Call) -> ApiResponse:
         """Create a plugin."""
-        return ApiResponse(201, self._rendered(self.plugins.create(_config(call), _code(call))))
+        return self._changed(201, self.plugins.create(_config(call), _code(call)))
 
     def update(self, call: Call) -> ApiResponse:
         """Change a plugin."""
-        plugin = self.plugins.update(self._full_name(call), _config(call), _code(call))
-        return ApiResponse(200, self._rendered(plugin))
+        return self._changed(200, self.plugins.update(self._full_name(call), _config(call), _code(call)))
 
     def read(self, call: Call) -> ApiResponse:
         """Return a plugin."""
@@ -78,6 +81,14 @@ class SettingsHandlers:
         name = call.variables["name"]
         known = any(plugin.full_name == name for plugin in self.plugins)
         return name if known or name.startswith(PREFIX) else PREFIX + name
+
+    def _changed(self, status_code: int, plugin: Plugin) -> ApiResponse:
+        notice = runtime_notice(plugin)
+        if notice:
+            _log.warning("%s: %s", plugin.full_name, notice)
+        # The form of RFC 7234, with its code for whatever has no code of its own.
+        headers = {"warning": f'299 biot-emulator "{notice}"'} if notice else {}
+        return ApiResponse(status_code, self._rendered(plugin), headers)
 
     def _rendered(self, plugin: Plugin) -> dict[str, Any]:
         return plugin_document(plugin, self.public_address.url)

@@ -9,13 +9,14 @@ from typing import Any
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.runtime.code_folders import CodeFolders, InvalidCode, code_id
-from biot_emulator.runtime.pythons import find_python
+from biot_emulator.runtime.interpreters import find_interpreter, language_of
+from biot_emulator.services.settings.configuration import DEFAULT_RUNTIME
 from biot_emulator.services.settings.plugin import InPlace, Plugin
 from biot_emulator.services.settings.seed_code import seed_code
 from biot_emulator.state.store import Store
 from biot_emulator.state.unavailable_data import DataUnavailable
 
-__all__ = ["Code", "PluginCode", "check_runtime"]
+__all__ = ["Code", "PluginCode", "check_runtime", "runtime_notice"]
 
 Code = bytes | InPlace | None
 """A zip, or a folder; None where a plugin has the code that every plugin begins with."""
@@ -43,7 +44,7 @@ class PluginCode:
             return {"folder": str(code.folder), "python": str(code.python)}
         if config["runtime"] is None:
             return {}
-        content = seed_code() if code is None else code
+        content = _seed(config) if code is None else code
         try:
             self._folders.extract(content)
         except InvalidCode as invalid:
@@ -53,7 +54,18 @@ class PluginCode:
     def store(self, plugin: Plugin, code: Code) -> None:
         """Write a plugin's zip, unless it is there already, and undamaged."""
         if "id" in plugin.code and self._load(id := plugin.code["id"]) is None:
-            self._store.put_file(id, code if isinstance(code, bytes) else seed_code())
+            self._store.put_file(id, code if isinstance(code, bytes) else _seed(plugin.config))
+
+    def begins_anew(self, plugin: Plugin, config: Mapping[str, Any]) -> bool:
+        """Whether a plugin that still has the code that it began with gets that of another language.
+
+        Args:
+            plugin: The plugin so far.
+            config: Its new configuration.
+        """
+        if "id" not in plugin.code or language_of(plugin.config["runtime"]) is language_of(config["runtime"]):
+            return False
+        return bool(plugin.code["id"] == code_id(_seed(plugin.config)))
 
     def folder(self, id: str) -> Path | None:
         """Return the folder with the files of a zip, extracted if need be; None where there is no such zip."""
@@ -90,15 +102,26 @@ class PluginCode:
         return content if content is not None and code_id(content) == id else None
 
 
-def check_runtime(fields: Fields, config: Mapping[str, Any], code: Code) -> None:
-    """Check that a runtime that was sent can be had on this machine.
+def check_runtime(fields: Fields, config: Mapping[str, Any], code: Code, *, is_new: bool) -> None:
+    """Check that the runtime of a new plugin, or one that was sent, can be had on this machine.
 
     Raises:
         ApiError: It cannot.
     """
-    if isinstance(code, InPlace) or config["runtime"] is None or not fields.present("runtime"):
+    is_sent = bool(fields.present("runtime"))
+    if isinstance(code, InPlace) or config["runtime"] is None or not (is_sent or is_new):
         return
     try:
-        find_python(config["runtime"])
+        find_interpreter(config["runtime"], again=True)
     except SandboxUnavailable as unavailable:
-        raise fields.wrong("runtime", f"cannot be served: {unavailable}") from None
+        which = "" if is_sent else f"is {DEFAULT_RUNTIME} where it is left out, which "
+        raise fields.wrong("runtime", f"{which}cannot be served: {unavailable}") from None
+
+
+def runtime_notice(plugin: Plugin) -> str | None:
+    """Return in what this machine's runtime differs from a plugin's own; None where it does not."""
+    return find_interpreter(plugin.config["runtime"]).notice if "id" in plugin.code else None
+
+
+def _seed(config: Mapping[str, Any]) -> bytes:
+    return seed_code(language_of(config["runtime"]).name)

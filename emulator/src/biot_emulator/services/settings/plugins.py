@@ -108,7 +108,7 @@ class Plugins:
             if self._store.get(_COLLECTION, PREFIX + name):
                 message = f"There is a plugin [{name}] already: update it, or choose another name"
                 raise PluginExists(message, pluginName=name)
-            check_runtime(fields, complete, code)
+            check_runtime(fields, complete, code, is_new=True)
             now = timestamp(self._clock.now())
             with self._nothing_left_on_failure():
                 stored_code = self._check_code(fields, complete, code, tag)
@@ -140,7 +140,8 @@ class Plugins:
             before = old.config["subscriptions"]
             subscriptions = fields.inner("subscriptions")
             requested = self._subscriptions.read(subscriptions, before)
-            check_runtime(fields, complete, code)
+            check_runtime(fields, complete, code, is_new=False)
+            has_new_code = has_new_code or self._code.begins_anew(old, complete)
             now = timestamp(self._clock.now())
             config = {**complete, "subscriptions": requested}
             with self._nothing_left_on_failure():

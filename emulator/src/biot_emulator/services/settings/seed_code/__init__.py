@@ -9,12 +9,17 @@ from importlib import resources
 __all__ = ["seed_code"]
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+_FILES = {"python": "index.py", "nodejs": "index.js"}
 
 
-def seed_code() -> bytes:
-    """Return the zip with the code for Python: the same bytes each time."""
-    content = io.BytesIO()
+def seed_code(language: str) -> bytes:
+    """Return the zip with the code for a language: the same bytes each time.
+
+    Args:
+        language: What the identifiers of its runtimes begin with.
+    """
+    name, content = _FILES[language], io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        text = resources.files(__name__).joinpath("python", "index.py").read_text(encoding="utf-8")
-        archive.writestr(zipfile.ZipInfo("index.py", _FIRST_DAY), text)
+        text = resources.files(__name__).joinpath(language, name).read_text(encoding="utf-8")
+        archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), text)
     return content.getvalue()
