@@ -19,6 +19,8 @@ _APIS = {api_id: (entity.name, operation) for entity in ENTITY_TYPES for api_id,
     "GET/organization/v1/users/self": ("organization-user", "self")
 }
 
+_TEMPLATE_VARIABLES = ("{templateName}", "{usageType}")
+
 Call = tuple[str, str, Any]
 
 
@@ -59,10 +61,13 @@ def sample_calls(url: str, plugin: Mapping[str, Any], samples: Samples) -> Itera
 def _api_call(api_id: str, samples: Samples) -> Call | None:
     """Create a call of an API, or of one whose path variables are replaced by values."""
     method, slash, path = api_id.partition("/")
-    entity_type, operation = _APIS.get(_template_of(api_id), ("", ""))
+    template = _template_of(api_id)
+    entity_type, operation = _APIS.get(template, ("", ""))
     # The token belongs to a user of an organization.
     if not operation or (operation == "self" and entity_type != "organization-user"):
         return None
+    for name in _template_names(api_id, template):
+        samples.add_template(entity_type, name)
     filled_path = samples.fill_path(entity_type, slash + path)
     return (method, filled_path, _body(entity_type, operation)) if filled_path else None
 
@@ -72,6 +77,12 @@ def _template_of(api_id: str) -> str:
     segments = api_id.split("/")
     matches = [template for template in _APIS if _fits(segments, template.split("/"))]
     return max(matches, key=lambda template: sum(part in segments for part in template.split("/")), default="")
+
+
+def _template_names(api_id: str, template: str) -> list[str]:
+    """Return the names of entity templates that an API id has in place of variables."""
+    pairs = zip(api_id.split("/"), template.split("/"), strict=True)
+    return [value for value, part in pairs if part in _TEMPLATE_VARIABLES and value != part]
 
 
 def _fits(segments: list[str], template: list[str]) -> bool:

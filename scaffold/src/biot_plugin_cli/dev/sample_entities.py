@@ -18,9 +18,12 @@ _BODIES: Mapping[str, dict[str, Any]] = {
     "patient": {"_name": {"firstName": "Ada", "lastName": "Lovelace"}, "_dateOfBirth": "1985-12-10"},
     "caregiver": {"_name": {"firstName": "Mary", "lastName": "Seacole"}},
     "organization-user": {"_name": {"firstName": "Grace", "lastName": "Hopper"}},
-    "organization": {"_name": "Sample clinic"},
+    "organization": {
+        "_name": "Sample clinic",
+        "_primaryAdministrator": {"_name": {"firstName": "Joan", "lastName": "Clarke"}},
+    },
     "device": {"_id": "sample-device"},
-    "usage-session": {"_state": "ACTIVE"},
+    "usage-session": {"_state": "ACTIVE", "_startTime": "2026-01-31T12:00:00.000Z"},
     "device-alert": {"_name": "sample"},
     "patient-alert": {"_name": "sample"},
     "generic-entity": {"_name": "sample"},
@@ -54,13 +57,21 @@ class Samples:
     """
 
     def __init__(self, client: Client) -> None:
+        self._client = client
         self._ids: dict[str, str] = {}
         for entity_type, body in _BODIES.items():
+            self.add_template(entity_type, _ANY_NAME)
             # The last one has the template in its path.
             path = self.fill_path(entity_type, _api_ids(entity_type, "create")[-1].removeprefix("POST"))
             reply = client.call("POST", path or "/", json=body)
             if isinstance(reply.body, dict) and "_id" in reply.body:
                 self._ids[entity_type] = reply.body["_id"]
+
+    def add_template(self, entity_type: str, name: str) -> None:
+        """Create a template that calls can name; nothing happens where there is one."""
+        note = {"name": "note", "displayName": "Note", "type": "LABEL", "category": "REGULAR"}
+        body = {"entityType": entity_type, "name": name, "displayName": name, "customAttributes": [note]}
+        self._client.call("POST", "/settings/v1/templates", json=body)
 
     def fill_path(self, entity_type: str, template: str) -> str | None:
         """Replace the variables of a path by the ids of the samples.

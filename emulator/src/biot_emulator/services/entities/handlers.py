@@ -9,7 +9,7 @@ from typing import Any
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.response import ApiResponse
-from biot_emulator.api.search import search, search_request
+from biot_emulator.api.search import search_request
 from biot_emulator.services.entities.errors import ParentNotFound
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.type_definition import EntityType
@@ -68,11 +68,9 @@ class EntityHandlers:
 
     def search(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Search entities, of one template where the path names it."""
-        entities = self.entities.all(entity_type.name)
         template = call.variables.get("templateName")
-        if template is not None:
-            entities = [entity for entity in entities if entity["_template"]["name"] == template]
-        return ApiResponse(200, search(entities, search_request(call)))
+        restriction = None if template is None else {"_template.name": {"eq": template}}
+        return ApiResponse(200, self.entities.search(entity_type.name, search_request(call), restriction))
 
     def read_self(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Return the caller's own entity, of one type of people."""

@@ -27,51 +27,34 @@ _COMMANDS = f"{_OF_DEVICES}/{{deviceId}}/commands"
 _GENERIC = "/generic-entity/v1/generic-entities"
 _GENERIC_3 = "/generic-entity/v3/generic-entities/{templateName}"
 
-_PERSON = {"_invitationAccepted": False, "_enabled": "ENABLED"}
-_ALERT = {"_severity": "INFO", "_state": "ACTIVE"}
-_OWNED = {"_ownerOrganization": "organization"}
-
 ENTITY_TYPES = (
     EntityType(
         "organization",
         {**crud(_ORGANIZATIONS), **creation_by_template(_ORGANIZATIONS)},
         OrganizationNotFound,
-        mandatory={"_name": str},
-        references={**_OWNED, "_primaryAdministrator": "organization-user"},
     ),
     EntityType(
         "organization-user",
         person_apis(f"{_USERS}/organizations"),
         UserNotFound,
-        mandatory={"_name": dict},
-        defaults=_PERSON,
-        references=_OWNED,
         person=True,
     ),
     EntityType(
         "caregiver",
         person_apis(f"{_USERS}/caregivers"),
         UserNotFound,
-        mandatory={"_name": dict},
-        defaults=_PERSON,
-        references=_OWNED,
         person=True,
     ),
     EntityType(
         "patient",
         person_apis(_PATIENTS),
         UserNotFound,
-        mandatory={"_name": dict},
-        defaults={**_PERSON, "_canLogin": False},
-        references={**_OWNED, "_caregiver": "caregiver"},
         person=True,
     ),
     EntityType(
         "patient-alert",
         alert_apis(_PATIENTS, "patientId"),
         AlertNotFound,
-        defaults=_ALERT,
-        references={**_OWNED, "_patient": "patient"},
         parent=("_patient", "patientId"),
         started="_setDateTime",
     ),
@@ -79,17 +62,12 @@ ENTITY_TYPES = (
         "device",
         {**crud(_DEVICES), **creation_by_template(_DEVICES)},
         DeviceNotFound,
-        mandatory={"_id": str},
-        defaults={"_status": {"_certificateStatus": "NOT_INSTALLED", "_connection": {"_connected": False}}},
-        references={**_OWNED, "_patient": "patient"},
         own_id=True,
     ),
     EntityType(
         "device-alert",
         alert_apis(_OF_DEVICES, "deviceId"),
         AlertNotFound,
-        defaults=_ALERT,
-        references={**_OWNED, "_device": "device"},
         parent=("_device", "deviceId"),
         started="_setDateTime",
     ),
@@ -102,16 +80,7 @@ ENTITY_TYPES = (
             **crud_by_id(_SESSIONS),
         },
         SessionNotFound,
-        mandatory={"_state": str},
-        defaults={
-            "_initiator": "EXTERNAL",
-            "_requiredMeasurementIntervalMilliseconds": 0,
-            "_sessionContext": "",
-            "_summary": {},
-        },
-        references={**_OWNED, "_device": "device", "_patient": "patient"},
         parent=("_device", "deviceId"),
-        started="_startTime",
     ),
     EntityType(
         "command",
@@ -121,8 +90,6 @@ ENTITY_TYPES = (
             f"DELETE{_COMMANDS}/{{id}}": "delete",
         },
         CommandNotFound,
-        defaults={"_state": "IN_PROGRESS", "_supportStop": False, "_timeoutInSeconds": 60},
-        references={**_OWNED, "_device": "device"},
         parent=("_device", "deviceId"),
         started="_startTime",
     ),
@@ -130,8 +97,6 @@ ENTITY_TYPES = (
         "generic-entity",
         {**crud(_GENERIC), f"POST{_GENERIC_3}": "create", f"GET{_GENERIC_3}": "search", **crud_by_id(_GENERIC_3)},
         GenericEntityNotFound,
-        mandatory={"_name": str},
-        references=_OWNED,
     ),
 )
 """Every entity type that has APIs here."""
