@@ -29,8 +29,6 @@ _AUDIT = "/organization/v1/audit-events"
 _PATIENTS = "/organization/v1/users/patients"
 _SERVICE = "/ums/v2/services/self"
 _USERS = "/ums/v2/users"
-_TEMPLATES = "/settings/v1/templates"
-_TEMPLATE = f"{_TEMPLATES}/{{templateId}}"
 _SNIPPETS = "/settings/v1/code-snippets"
 _LOCALES = "/settings/v1/locales"
 _TEXTS = "/settings/v1/translations"
@@ -153,17 +151,6 @@ _TABLE: Mapping[str, tuple[_Row, ...]] = {
         f"GET{_CODES}/{{id}}",
         f"PATCH{_CODES}/{{id}}",
         f"DELETE{_CODES}/{{id}}",
-    ),
-    "templates have a name and an id alone": (
-        "GET/settings/v1/entity-types",
-        "GET/settings/v2/entity-types",
-        f"GET{_TEMPLATES}",
-        f"POST{_TEMPLATES}",
-        f"GET{_TEMPLATES}/minimized",
-        f"GET{_TEMPLATE}",
-        f"PUT{_TEMPLATE}",
-        f"DELETE{_TEMPLATE}",
-        f"GET{_TEMPLATE}/overview",
     ),
     "people have one password each, which their entity gets": (
         ("POST/organization/v1/invitations/{userId}", "organization-user"),
