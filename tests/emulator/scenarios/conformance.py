@@ -54,15 +54,16 @@ def hold_to_description(
     token = success.get("token", client.token)
     good = {name: value for name, value in success.items() if name != "token"}
 
-    def call(case: Case) -> int:
+    def call(case: Case) -> Any:
         response = case.call(base_url=f"{client.url}{prefix}", headers={"authorization": f"Bearer {token}"})
         of_status = [] if response.status_code in undescribed else [status_code_conformance]
         answer = answering.Case(**{name: getattr(case, name) for name in _PARTS})
         answer.validate_response(response, checks=[*_CHECKS, *of_status])
-        return response.status_code
+        return response
 
     each = partial(_call_with_all, examples=examples)
-    assert call(own.Case(**good)) in range(200, 300)
+    succeeded = call(own.Case(**good))
+    assert succeeded.status_code in range(200, 300), succeeded.text
     if "body" in good:
         each(own.as_strategy(), lambda case: call(_succeeding(case, good["body"])))
     variables: Mapping[str, Any] | None
@@ -74,7 +75,7 @@ def hold_to_description(
                 each(own.as_strategy(GenerationMode.NEGATIVE, path_parameters=dict(variables)), call)
 
 
-def _call_with_all(cases: SearchStrategy[Case], call: Callable[[Case], int], *, examples: int) -> None:
+def _call_with_all(cases: SearchStrategy[Case], call: Callable[[Case], object], *, examples: int) -> None:
     @settings(
         derandomize=True, database=None, deadline=None, max_examples=examples,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

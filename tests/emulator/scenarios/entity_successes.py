@@ -44,6 +44,9 @@ class _Entities:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._templates = {
+            template["entityTypeName"]: template for template in client.search("/settings/v1/templates/minimized")
+        }
 
     def people(self) -> Successes:
         successes: dict[str, Mapping[str, Any]] = {}
@@ -87,7 +90,7 @@ class _Entities:
             successes |= {
                 f"POST {alerts}": {"path_parameters": within, "body": {**body, **self._of(type)}},
                 f"POST {alerts}/{{templateName}}": {
-                    "path_parameters": {**within, "templateName": self._template(type)["name"]},
+                    "path_parameters": {**within, "templateName": self._name(type)},
                     "body": body,
                 },
                 **self._by_id(alerts, {"_state": "CLEARED", "_clearNotes": "seen"}, {**within, "id": id}),
@@ -103,7 +106,7 @@ class _Entities:
         return {
             f"POST {base}": {"path_parameters": within, "body": {**STARTED, **template}},
             f"POST {base}/usage-type/{{usageType}}": {
-                "path_parameters": {**within, "usageType": self._template("usage-session")["name"]},
+                "path_parameters": {**within, "usageType": self._name("usage-session")},
                 "body": STARTED,
             },
             **self._by_id(base, STARTED, {**within, "id": id}),
@@ -111,7 +114,7 @@ class _Entities:
 
     def generic_entities(self) -> Successes:
         body = {"_name": "Ward 1"}
-        name = self._template("generic-entity")["name"]
+        name = self._name("generic-entity")
         within = {"templateName": name}
         id = self._make(GENERIC, {**body, **self._of("generic-entity")})
         base = "/generic-entity/v3/generic-entities/{templateName}"
@@ -123,7 +126,7 @@ class _Entities:
         }
 
     def _operations(self, base: str, type: str, body: Body, change: Body, id: str) -> Successes:
-        by_template = {"path_parameters": {"templateName": self._template(type)["name"]}, "body": body}
+        by_template = {"path_parameters": {"templateName": self._name(type)}, "body": body}
         return {
             f"POST {base}": {"body": {**body, **self._of(type)}},
             f"POST {base}/templates/{{templateName}}": by_template,
@@ -144,11 +147,11 @@ class _Entities:
     def _device(self) -> str:
         return self._make(DEVICES, {"_id": f"D{next(_numbers)}", **self._of("device")})
 
-    def _template(self, type: str) -> dict[str, str]:
-        return {"id": f"00000000-0000-4000-8000-{len(type):012d}", "name": type}
+    def _name(self, type: str) -> str:
+        return str(self._templates[type]["name"])
 
     def _of(self, type: str) -> dict[str, str]:
-        return {"_templateId": self._template(type)["id"]}
+        return {"_templateId": self._templates[type]["id"]}
 
     def _make(self, path: str, body: Body) -> str:
         made = self._client.call("POST", path, json=body)

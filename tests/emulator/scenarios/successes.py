@@ -63,7 +63,21 @@ def of_settings(client: Client) -> Successes:
     config = {"name": "one", "displayName": "One", "version": 1, "runtime": RUNTIME}
     assert client.call("POST", "/settings/v2/plugins", form={"config": json.dumps(config).encode()}).status_code == 201
     one = {"path_parameters": {"name": "Plugin-one"}}
+    templates = "/settings/v1/templates"
+    attribute = {"name": "weight", "displayName": "Weight", "type": "DECIMAL", "category": "REGULAR"}
+    request = {"name": "Ward", "displayName": "Ward", "entityType": "generic-entity", "customAttributes": [attribute]}
+    made = client.call("POST", templates, json=request).body
+    template = {"path_parameters": {"templateId": made["id"]}}
+    change = {name: made[name] for name in ("name", "builtInAttributes", "templateAttributes")}
     return {
+        f"POST {templates}": {"body": {**request, "name": "Room"}},
+        f"GET {templates}/{{templateId}}": template,
+        f"PUT {templates}/{{templateId}}": {
+            **template,
+            "body": {**change, "displayName": "Large ward", "customAttributes": [attribute]},
+        },
+        f"DELETE {templates}/{{templateId}}": template,
+        f"GET {templates}/{{templateId}}/overview": template,
         "POST /settings/v2/plugins": {"body": {"config": {**config, "name": "other"}}},
         "GET /settings/v2/plugins/{name}": one,
         "PATCH /settings/v2/plugins/{name}": {**one, "body": {"config": {"timeout": 7}}},
