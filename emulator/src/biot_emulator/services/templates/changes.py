@@ -176,7 +176,7 @@ def _merge_built_in(own: Document, asked: Document | None) -> Document:
                 currentValue=required,
                 newValue=validation["mandatory"],
             )
-        if own["readOnly"] and validation["defaultValue"] is not None:
+        if own["readOnly"] and validation["defaultValue"] not in (None, own["validation"].get("defaultValue")):
             raise refusals.DefaultNotAllowedForReadOnly(
                 f"The platform sets [{name}], which has no default of yours",
                 attributeName=name,
