@@ -10,7 +10,7 @@ from biot_emulator.api.errors import BadRequest
 from biot_emulator.services.entities.errors import AttributeIsMandatory, AttributeTypeMismatch
 from biot_emulator.services.entities.type_definition import EntityType
 
-__all__ = ["check_attributes", "check_own_id", "requested_attributes"]
+__all__ = ["check_attributes", "check_own_id", "is_own_id", "requested_attributes"]
 
 _READ_ONLY = ("_id", "_creationTime", "_lastModifiedTime", "_caption", "_template", "_enabled", "_referencers")
 _MAX_OWN_ID = 108
@@ -57,13 +57,18 @@ def check_attributes(entity_type: EntityType, entity: Mapping[str, Any]) -> None
             _check_type(f"_name.{name}", entity["_name"][name], str)
 
 
+def is_own_id(id: str) -> bool:
+    """Whether the creator of an entity may choose this id for it."""
+    return _OWN_ID.fullmatch(id) is not None
+
+
 def check_own_id(id: str) -> None:
     """Check the id of an entity whose creator chooses it, as a device's.
 
     Raises:
         AttributeTypeMismatch: It has other characters, or too many.
     """
-    if not _OWN_ID.fullmatch(id):
+    if not is_own_id(id):
         message = f"The attribute [_id] must be of up to {_MAX_OWN_ID} letters, digits, colons, underscores and hyphens"
         raise AttributeTypeMismatch(message, attributeName="_id", value=id, type="id")
 

@@ -22,7 +22,7 @@ def reference(entity: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": entity["_id"],
         "name": entity["_caption"],
-        "organizationId": entity["_ownerOrganization"]["id"],
+        "organizationId": (entity.get("_ownerOrganization") or {}).get("id"),
         "template": template,
         "templateId": template["id"],
         "templateName": template["name"],

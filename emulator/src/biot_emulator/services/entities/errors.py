@@ -1,7 +1,8 @@
 """What the entities' APIs refuse, with the codes and details that BioT publishes.
 
 ApiError
-├── 400 AttributeIsMandatory, AttributeTypeMismatch
+├── 400 AttributeIsMandatory, AttributeTypeMismatch, AttributeValueConversionFailed, SelectAttributeInvalidValue,
+│       ValidationMaxAllowedValue, ValidationMinimumAllowedValue, DifferentOrganization
 ├── 403 CannotDeleteFirstOrganization
 ├── 404 EntityNotFound: UserNotFound, OrganizationNotFound, DeviceNotFound, GenericEntityNotFound, SessionNotFound,
 │       CommandNotFound, AlertNotFound
@@ -17,17 +18,22 @@ __all__ = [
     "AlertNotFound",
     "AttributeIsMandatory",
     "AttributeTypeMismatch",
+    "AttributeValueConversionFailed",
     "CannotDeleteFirstOrganization",
     "CommandNotFound",
     "DeviceNotFound",
+    "DifferentOrganization",
     "EntityAlreadyExists",
     "EntityNotFound",
     "GenericEntityNotFound",
     "OrganizationNotFound",
     "ParentNotFound",
     "ReferencedEntityNotFound",
+    "SelectAttributeInvalidValue",
     "SessionNotFound",
     "UserNotFound",
+    "ValidationMaxAllowedValue",
+    "ValidationMinimumAllowedValue",
 ]
 
 
@@ -43,6 +49,41 @@ class AttributeTypeMismatch(ApiError):
 
     status_code = 400
     code = "ATTRIBUTE_VALUE_TYPE_MISMATCH"
+
+
+class AttributeValueConversionFailed(ApiError):
+    """An attribute has a text that is not the text of such a value."""
+
+    status_code = 400
+    code = "ATTRIBUTE_VALUE_CONVERSION_FAILED"
+
+
+class SelectAttributeInvalidValue(ApiError):
+    """An attribute has a value that is none of those that it can have."""
+
+    status_code = 400
+    code = "SELECT_ATTRIBUTE_INVALID_VALUE"
+
+
+class ValidationMaxAllowedValue(ApiError):
+    """A value is larger, or a text longer, than the attribute allows."""
+
+    status_code = 400
+    code = "VALIDATION_MAX_ALLOWED_VALUE"
+
+
+class ValidationMinimumAllowedValue(ApiError):
+    """A value is smaller, or a text shorter, than the attribute allows."""
+
+    status_code = 400
+    code = "VALIDATION_MINIMUM_ALLOWED_VALUE"
+
+
+class DifferentOrganization(ApiError):
+    """An entity refers to one of another organization."""
+
+    status_code = 400
+    code = "DIFFERENT_REFERENCED_ENTITY_ORGANIZATION_ID"
 
 
 class CannotDeleteFirstOrganization(ApiError):

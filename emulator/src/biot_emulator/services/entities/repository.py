@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from biot_emulator.api.errors import AccessDenied
@@ -46,6 +47,20 @@ class Entities:
         self._clock = clock
         self._templates = templates
         self._users = users
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make all changes inside, or none when an exception is raised."""
+        return self._store.transaction()
+
+    def having(self, type_name: str, attribute: str, value: str) -> list[Entity]:
+        """Return the entities of a type that have a text in an attribute, the oldest first.
+
+        Args:
+            type_name: The entity type's name.
+            attribute: The attribute's name, with those of inner ones after a dot, as `_device.id`.
+            value: The text.
+        """
+        return self._store.having(_collection(type_name), attribute, value)
 
     def find(self, type_name: str, id: str) -> Entity | None:
         """Return an entity; None where there is none."""
@@ -102,6 +117,18 @@ class Entities:
             old = self.read(type_name, id)
             entity = {**old, **requested_attributes(entity_type, attributes, old)}
             return self._put(entity_type, entity, old), old
+
+    def set_own(self, type_name: str, id: str, attributes: Entity) -> Entity:
+        """Set attributes that only the platform sets, as they are; return the entity.
+
+        Raises:
+            ApiError: There is no such entity.
+        """
+        with self._store.transaction():
+            now = timestamp(self._clock.now())
+            entity = {**self.read(type_name, id), **attributes, "_lastModifiedTime": now}
+            self.import_entity(type_name, entity)
+        return entity
 
     def set_enabled(self, type_name: str, id: str, state: str) -> tuple[Entity, Entity]:
         """Allow or forbid a person to log in; return the entity as it is and as it was.

@@ -10,7 +10,22 @@ from biot_emulator.services.entities.errors import EntityNotFound
 
 __all__ = ["EntityType", "Operation"]
 
-Operation = Literal["create", "read", "update", "delete", "search", "self", "set_enabled"]
+Operation = Literal[
+    "create",
+    "read",
+    "update",
+    "delete",
+    "search",
+    "self",
+    "set_enabled",
+    "search_current",
+    "start",
+    "control",
+    "stop",
+    "delete_orphans",
+    "update_status",
+    "read_connection",
+]
 """What an API does with entities."""
 
 
@@ -25,7 +40,8 @@ class EntityType:
         mandatory: The mandatory attributes, and the types of their values.
         defaults: The attributes that an entity has where a request leaves them out.
         references: The entity type that an attribute refers to; the reference is written as an object with an `id`.
-        parent: The attribute that refers to the entity that this one belongs to, and the path variable with its id.
+        parent: The attribute that refers to the entity that this one belongs to, and the path variable with its id;
+            both empty where it belongs to none.
         person: Whether it is somebody who can log in.
         own_id: Whether the id is part of the request that creates an entity.
         started: The attribute with the time of its start, which is the time of its creation by default; mostly none.
@@ -37,7 +53,7 @@ class EntityType:
     mandatory: Mapping[str, type] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
-    parent: tuple[str, str] | None = None
+    parent: tuple[str, str] = ("", "")
     person: bool = False
     own_id: bool = False
     started: str | None = None

@@ -11,7 +11,15 @@ from biot_emulator.services.entities.errors import (
     SessionNotFound,
     UserNotFound,
 )
-from biot_emulator.services.entities.type_apis import alert_apis, creation_by_template, crud, crud_by_id, person_apis
+from biot_emulator.services.entities.type_apis import (
+    alert_apis,
+    command_apis,
+    creation_by_template,
+    crud,
+    device_apis,
+    person_apis,
+    session_apis,
+)
 from biot_emulator.services.entities.type_definition import EntityType
 
 __all__ = ["ENTITY_TYPES"]
@@ -22,8 +30,6 @@ _USERS = "/organization/v1/users"
 _PATIENTS = f"{_USERS}/patients"
 _DEVICES = "/device/v2/devices"
 _OF_DEVICES = "/device/v1/devices"
-_SESSIONS = f"{_OF_DEVICES}/{{deviceId}}/usage-sessions"
-_COMMANDS = f"{_OF_DEVICES}/{{deviceId}}/commands"
 _GENERIC = "/generic-entity/v1/generic-entities"
 _GENERIC_3 = "/generic-entity/v3/generic-entities/{templateName}"
 
@@ -77,11 +83,11 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "device",
-        {**crud(_DEVICES), **creation_by_template(_DEVICES)},
+        device_apis(_DEVICES),
         DeviceNotFound,
         mandatory={"_id": str},
         defaults={"_status": {"_certificateStatus": "NOT_INSTALLED", "_connection": {"_connected": False}}},
-        references={**_OWNED, "_patient": "patient"},
+        references={**_OWNED, "_patient": "patient", "_registrationCode": "registration-code"},
         own_id=True,
     ),
     EntityType(
@@ -95,12 +101,7 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "usage-session",
-        {
-            f"POST{_SESSIONS}": "create",
-            f"POST{_SESSIONS}/usage-type/{{usageType}}": "create",
-            f"GET{_OF_DEVICES}/usage-sessions": "search",
-            **crud_by_id(_SESSIONS),
-        },
+        session_apis(_OF_DEVICES),
         SessionNotFound,
         mandatory={"_state": str},
         defaults={
@@ -115,20 +116,16 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "command",
-        {
-            f"GET{_OF_DEVICES}/commands": "search",
-            f"GET{_COMMANDS}/{{id}}": "read",
-            f"DELETE{_COMMANDS}/{{id}}": "delete",
-        },
+        command_apis(_OF_DEVICES),
         CommandNotFound,
-        defaults={"_state": "IN_PROGRESS", "_supportStop": False, "_timeoutInSeconds": 60},
+        defaults={"_supportStop": True, "_timeoutInSeconds": 60},
         references={**_OWNED, "_device": "device"},
         parent=("_device", "deviceId"),
         started="_startTime",
     ),
     EntityType(
         "generic-entity",
-        {**crud(_GENERIC), f"POST{_GENERIC_3}": "create", f"GET{_GENERIC_3}": "search", **crud_by_id(_GENERIC_3)},
+        {**crud(_GENERIC), **creation_by_template(_GENERIC), **crud(_GENERIC_3)},
         GenericEntityNotFound,
         mandatory={"_name": str},
         references=_OWNED,
