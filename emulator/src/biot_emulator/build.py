@@ -46,6 +46,7 @@ from biot_emulator.services.dispatcher.interceptable_apis import InterceptableAp
 from biot_emulator.services.dispatcher.interceptions import Interceptions
 from biot_emulator.services.dispatcher.notification_subscriptions import NotificationSubscriptions
 from biot_emulator.services.dispatcher.routes import DISPATCHER_ROUTES
+from biot_emulator.services.entities.certificates.catalogue import Certificates
 from biot_emulator.services.entities.first_organization import ensure_first_organization
 from biot_emulator.services.entities.handlers import EntityHandlers
 from biot_emulator.services.entities.repository import Entities
@@ -358,7 +359,7 @@ def _router(
         ),
     )
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
-    entities = EntityHandlers(services.entities, services.changes, state.clock)
+    entities = EntityHandlers(services.entities, services.changes, state.clock, Certificates(state.store, state.clock))
     router.add(ENTITY_ROUTES, entities)
     router.add(DEVICE_ROUTES, entities)
     router.add(

@@ -27,6 +27,7 @@ OUT_OF_REACH = {
     "GET/organization/v1/users/caregivers/self",
     "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/resume",
     "DELETE/device/v1/devices/{deviceId}/commands/{id}",
+    "POST/device/v2/devices/{id}/certificate/activate",
 }
 
 

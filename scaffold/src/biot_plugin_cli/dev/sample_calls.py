@@ -28,12 +28,17 @@ _OF_DEVICE = "/device/v1/devices/{deviceId}"
 _CONTROL = f"POST{_OF_DEVICE}/usage-sessions/{{id}}/remote-control"
 # The API that triggers an action where that is no operation on the entity alone.
 _ACTION_APIS = {
+    ("device", "_generateCertificate"): "POST/device/v2/devices/{id}/certificate",
     ("device", "_command"): f"POST{_OF_DEVICE}/commands/start",
     ("usage-session", "_remotePause"): f"{_CONTROL}/pause",
     ("usage-session", "_remoteStop"): f"{_CONTROL}/stop",
 }
 # What no sample is in the state for.
-_OUT_OF_REACH = (f"{_CONTROL}/resume", f"DELETE{_OF_DEVICE}/commands/{{id}}")
+_OUT_OF_REACH = (
+    f"{_CONTROL}/resume",
+    f"DELETE{_OF_DEVICE}/commands/{{id}}",
+    "POST/device/v2/devices/{id}/certificate/activate",
+)
 _APIS = {api_id: (entity.name, operation) for entity in ENTITY_TYPES for api_id, operation in entity.apis.items()} | {
     "GET/organization/v1/users/self": ("organization-user", "self")
 }

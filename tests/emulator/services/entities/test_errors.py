@@ -32,8 +32,6 @@ NOT_HERE = {
     "INTERNAL_SERVER_ERROR": "no call is meant to",
     "GATEWAY_TIMEOUT": "nothing here waits for another service",
     "TOKEN_NOT_VALID": "tests/emulator/scenarios/test_services.py has it for every service",
-    "CERTIFICATE_NOT_FOUND": "certificates are not modelled",
-    "CERTIFICATE_ALREADY_EXISTS": "certificates are not modelled",
 }
 
 Row = tuple[str, int, Callable[[World], Reply]]
@@ -89,6 +87,12 @@ def _session_in_two_organizations(world: World) -> Reply:
     return _begin(world, _patient={"id": other})
 
 
+def _certified_twice(world: World) -> Reply:
+    path = f"{DEVICES}/{world.device()}/certificate"
+    assert world("POST", path).status_code == 201
+    return world("POST", path)
+
+
 def _again(world: World) -> Reply:
     device = world.device()
     world.command(device)
@@ -122,6 +126,12 @@ ROWS: tuple[Row, ...] = (
     ("DELETED_DEVICE_HAS_AN_ACTIVE_COMMAND", 403, lambda world: world("DELETE", _commanded(world)[1])),
     ("UPDATED_DEVICE_HAS_AN_ACTIVE_COMMAND", 403, _moved_in_command),
     ("DEVICE_IS_REFERRED_BY_ENTITIES", 409, _moved_with_alerts),
+    ("CERTIFICATE_ALREADY_EXISTS", 409, _certified_twice),
+    (
+        "CERTIFICATE_NOT_FOUND",
+        404,
+        lambda world: world("POST", f"{DEVICES}/{world.device()}/certificate/activate?type=BOOTSTRAP"),
+    ),
     ("SESSION_NOT_FOUND", 404, lambda world: world("GET", f"{_sessions(world.device())}/{NOBODY}")),
     ("SESSION_WRONG_DEVICE_ID", 409, lambda world: _of_another(world, world.session(world.device()))),
     ("SESSION_WRONG_DEVICE_ID", 409, lambda world: _of_another(world, world.session(world.device()), "DELETE")),
@@ -226,7 +236,7 @@ def test_what_is_refused_has_the_published_code(
 
     assert (reply.status_code, reply.body["code"]) == (status, code), reply.body
     method, path = made[-1]
-    route, _ = shared.platform.router.find(Call(method, path))
+    route, _ = shared.platform.router.find(Call(method, path.partition("?")[0]))
     names = {details for *answer, details in published()[route.api_id] if answer == [status, code]}
     # Some operations refuse what others are described to refuse.
     for details in names or {""}:

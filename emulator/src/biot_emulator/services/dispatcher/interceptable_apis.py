@@ -20,9 +20,6 @@ _NOT_MODELLED: Mapping[str, tuple[str, ...]] = {
     ),
     "device": (
         "POST/device/v2/devices/phi",
-        "POST/device/v2/devices/{id}/certificate",
-        "DELETE/device/v2/devices/{id}/certificate",
-        "POST/device/v2/devices/{id}/certificate/activate",
         "GET/device/v2/devices/{id}/mqtt-credentials",
         "GET/device/v2/credentials",
         "GET/device/v2/credentials/logger",

@@ -11,6 +11,7 @@ from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
 from biot_emulator.services.entities.belonging import delete_with_dependants
+from biot_emulator.services.entities.certificates.catalogue import Certificates
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.type_definition import EntityType
 from biot_emulator.services.entities.types import ENTITY_TYPES
@@ -32,11 +33,13 @@ class EntityHandlers:
         entities: The entities.
         changes: Where each change is recorded, for the notifications.
         clock: The platform's time.
+        certificates: The certificates of devices.
     """
 
     entities: Entities
     changes: EntityChanges
     clock: Clock
+    certificates: Certificates
 
     def create(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Create an entity."""

@@ -10,7 +10,7 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.services.entities.alerts import handlers as alerts
 from biot_emulator.services.entities.commands import handlers as commands
-from biot_emulator.services.entities.devices import handlers as devices
+from biot_emulator.services.entities.devices import certificate_handlers as certificates, handlers as devices
 from biot_emulator.services.entities.generic import handlers as generic
 from biot_emulator.services.entities.handlers import EntityHandlers
 from biot_emulator.services.entities.sessions import handlers as sessions
@@ -53,6 +53,9 @@ _OF_ONE_TYPE: Mapping[str, Mapping[Operation, _Handler]] = {
         "delete": devices.delete,
         "update_status": devices.update_status,
         "read_connection": devices.read_connection,
+        "create_certificate": certificates.create,
+        "activate_certificate": certificates.activate,
+        "delete_certificate": certificates.delete,
     },
     "usage-session": {
         "create": sessions.create,
@@ -72,7 +75,14 @@ _OF_ONE_TYPE: Mapping[str, Mapping[Operation, _Handler]] = {
 }
 _PERMISSIONS: Mapping[Operation, str] = {"delete_orphans": "SESSION_DELETE_ORPHANS"}
 # What returns no entity, nor a page of them.
-_OTHER_RESPONSES: Collection[Operation] = ("search_current", "delete_orphans", "read_connection")
+_OTHER_RESPONSES: Collection[Operation] = (
+    "search_current",
+    "delete_orphans",
+    "read_connection",
+    "create_certificate",
+    "activate_certificate",
+    "delete_certificate",
+)
 
 
 def _handler(entity_type: EntityType, operation: Operation) -> _Handler:

@@ -53,7 +53,12 @@ def device_apis(base: str) -> Apis:
     """Return the APIs of devices."""
     device = f"{base}/{{id}}"
     reports: Apis = {f"PATCH{device}/status": "update_status", f"GET{device}/connection/details": "read_connection"}
-    return {**crud(base), **creation_by_template(base), **reports}
+    certificates: Apis = {
+        f"POST{device}/certificate": "create_certificate",
+        f"POST{device}/certificate/activate": "activate_certificate",
+        f"DELETE{device}/certificate": "delete_certificate",
+    }
+    return {**crud(base), **creation_by_template(base), **reports, **certificates}
 
 
 def session_apis(base: str) -> Apis:

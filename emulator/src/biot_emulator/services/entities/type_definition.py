@@ -25,6 +25,9 @@ Operation = Literal[
     "delete_orphans",
     "update_status",
     "read_connection",
+    "create_certificate",
+    "activate_certificate",
+    "delete_certificate",
 ]
 """What an API does with entities."""
 

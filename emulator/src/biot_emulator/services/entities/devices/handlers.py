@@ -14,6 +14,7 @@ from biot_emulator.services.entities.belonging import (
     entities_referring_to,
     owner_id,
 )
+from biot_emulator.services.entities.certificates.catalogue import TYPES
 from biot_emulator.services.entities.commands.states import expire, is_over
 from biot_emulator.services.entities.devices.errors import (
     DeletedDeviceHasActiveCommand,
@@ -91,6 +92,8 @@ def delete(service: EntityHandlers, call: Call) -> ApiResponse:
             message = f"The device [{id}] carries out a command: wait, or stop it"
             raise DeletedDeviceHasActiveCommand(message, deviceId=id)
         device = delete_with_dependants(service.entities, _DEVICE, id)
+        for type in TYPES:
+            service.certificates.revoke(id, type)
     service.changes.record(_DEVICE, "_delete", call, device)
     return ApiResponse(204)
 
