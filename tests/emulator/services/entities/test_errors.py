@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from biot_emulator.api.call import Call
 from biot_emulator.client import Reply
 from biot_emulator.testing import Emulator
-from tests.emulator.conftest import SHARED
+from tests.emulator.services.entities.published import DESCRIPTION, refusals
 from tests.emulator.services.entities.world import (
     DEVICES,
     DONE,
@@ -24,8 +23,6 @@ from tests.emulator.services.entities.world import (
     World,
 )
 
-DESCRIPTION = SHARED / "platform-api/wider/organization-2.4.2.json"
-_CODE = re.compile(r"Code\s*:\s*(\w+),\s*Details:\s*\[([^\]]*)\]")
 _OWN = re.compile(r"/device/|/generic-entity/|/organization/v1/users/patients/.*alerts")
 #: What no call of these operations can bring about here, and why.
 NOT_HERE = {
@@ -33,6 +30,8 @@ NOT_HERE = {
     "GATEWAY_TIMEOUT": "nothing here waits for another service",
     "TOKEN_NOT_VALID": "tests/emulator/scenarios/test_services.py has it for every service",
 }
+
+pytestmark = pytest.mark.skipif(not DESCRIPTION.exists(), reason=f"the published description is not at {DESCRIPTION}")
 
 Row = tuple[str, int, Callable[[World], Reply]]
 
@@ -204,23 +203,6 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def published() -> dict[str, set[tuple[int, str, str]]]:
-    """By API id, the status, the code and the names of the details of what it may refuse."""
-    if not DESCRIPTION.exists():
-        pytest.skip(f"the platform's published description is not at {DESCRIPTION}")
-    paths = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["paths"]
-    return {
-        f"{method.upper()}{path}": {
-            (int(status), *found)
-            for status, response in operation["responses"].items()
-            for found in _CODE.findall(response.get("description", ""))
-        }
-        for path, methods in paths.items()
-        for method, operation in methods.items()
-        if _OWN.search(path)
-    }
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_what_is_refused_has_the_published_code(
     shared: Emulator, world: World, monkeypatch: pytest.MonkeyPatch, row: Row
@@ -237,7 +219,7 @@ def test_what_is_refused_has_the_published_code(
     assert (reply.status_code, reply.body["code"]) == (status, code), reply.body
     method, path = made[-1]
     route, _ = shared.platform.router.find(Call(method, path.partition("?")[0]))
-    names = {details for *answer, details in published()[route.api_id] if answer == [status, code]}
+    names = {details for *answer, details in refusals()[route.api_id] if answer == [status, code]}
     # Some operations refuse what others are described to refuse.
     for details in names or {""}:
         assert {*details.replace(" ", "").split(",")} - {""} <= {*reply.body["details"]}
@@ -245,5 +227,6 @@ def test_what_is_refused_has_the_published_code(
 
 def test_every_published_code_has_a_row(shared: Emulator) -> None:
     served = {route.api_id for route in shared.platform.router}
-    codes = {code for api_id, refusals in published().items() if api_id in served for _, code, _ in refusals}
+    published = {api_id: codes for api_id, codes in refusals().items() if api_id in served and _OWN.search(api_id)}
+    codes = {code for described in published.values() for _, code, _ in described}
     assert codes - {row[0] for row in ROWS} - {*NOT_HERE} == set()

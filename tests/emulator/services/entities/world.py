@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
-from biot_emulator.client import Client, Reply
+from biot_emulator.api.call import Call
+from biot_emulator.client import Reply
+from biot_emulator.testing import Emulator
+from tests.emulator.services.entities.published import check_answer
 
 __all__ = ["ALERTS", "DEVICES", "DONE", "GENERIC", "LONG_AGO", "NOBODY", "OF_DEVICES", "PATIENTS", "World"]
 
@@ -26,18 +31,22 @@ DONE = {
 
 
 class World:
-    """Makes entities; each of its devices has an id of its own.
+    """Makes entities, and holds every answer to its published description; its devices have ids of their own.
 
     Args:
-        client: Calls the platform as its administrator.
+        emulator: The platform.
     """
 
-    def __init__(self, client: Client) -> None:
-        self.client = client
+    def __init__(self, emulator: Emulator) -> None:
+        self.client = emulator
         self._numbers: Iterator[int] = itertools.count()
 
     def __call__(self, method: str, path: str, body: Any = None) -> Reply:
-        return self.client.call(method, path, json=body)
+        reply = self.client.call(method, path, json=body)
+        if reply.status_code < 300:
+            route, _ = self.client.platform.router.find(Call(method, path.partition("?")[0]))
+            check_answer(route.api_id, reply.status_code, reply.body)
+        return reply
 
     def made(self, path: str, body: Any = None) -> dict[str, Any]:
         """Make an entity, and return it."""
@@ -48,7 +57,9 @@ class World:
 
     def found(self, path: str, filter: Any = None) -> list[dict[str, Any]]:
         """Search, and return what is found."""
-        return self.client.search(path, {"filter": filter} if filter else None)
+        query = f"?searchRequest={quote(json.dumps({'filter': filter}))}" if filter else ""
+        entities: list[dict[str, Any]] = self("GET", path + query).body["data"]
+        return entities
 
     def number(self) -> int:
         """Return a number that nothing else has."""
