@@ -51,7 +51,6 @@ from biot_emulator.services.entities.first_organization import ensure_first_orga
 from biot_emulator.services.entities.handlers import EntityHandlers
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.routes import ENTITY_ROUTES
-from biot_emulator.services.entities.templates import Templates
 from biot_emulator.services.entity_changes import EntityChanges
 from biot_emulator.services.files.catalogue import Catalogue
 from biot_emulator.services.files.content import FileContent
@@ -77,6 +76,10 @@ from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.stored_documents import check_documents
+from biot_emulator.services.templates.catalogue import Templates
+from biot_emulator.services.templates.changes import TemplateChanges
+from biot_emulator.services.templates.handlers import TemplateHandlers
+from biot_emulator.services.templates.routes import TEMPLATE_ROUTES
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.created_roles import CreatedRoles
 from biot_emulator.services.ums.handlers import UmsHandlers
@@ -116,7 +119,7 @@ class _Services:
         self.checks = SecretChecks()
         self.logins = Logins(state.tokens, self.users, self.service_users, self.roles, self.checks)
         self.authentication = Authentication(state.tokens, self.users, self.service_users)
-        self.templates = Templates(state.store)
+        self.templates = Templates(state.store, state.clock)
         self.entities = Entities(state.store, state.clock, self.templates, self.users)
         self.changes = EntityChanges(state.clock)
         self.records = Records(state.store)
@@ -369,6 +372,8 @@ def _router(
     router.add(FILE_ROUTES, files.handlers)
     settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
     router.add(SETTINGS_ROUTES, settings)
+    changes = TemplateChanges(state.store, state.clock, services.templates)
+    router.add(TEMPLATE_ROUTES, TemplateHandlers(services.templates, changes))
     router.add(
         OPERATOR_ROUTES,
         OperatorHandlers(

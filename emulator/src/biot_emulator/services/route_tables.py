@@ -8,6 +8,7 @@ from biot_emulator.services.files.routes import FILE_ROUTES
 from biot_emulator.services.measurements.routes import MEASUREMENT_ROUTES
 from biot_emulator.services.outbox.routes import OUTBOX_ROUTES
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
+from biot_emulator.services.templates.routes import TEMPLATE_ROUTES
 from biot_emulator.services.ums.routes import UMS_ROUTES
 
 __all__ = ["SERVICE_ROUTES"]
@@ -20,5 +21,6 @@ SERVICE_ROUTES = (
     *MEASUREMENT_ROUTES,
     *OUTBOX_ROUTES,
     *SETTINGS_ROUTES,
+    *TEMPLATE_ROUTES,
 )
 """Every API of the platform's services."""

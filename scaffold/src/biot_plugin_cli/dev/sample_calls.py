@@ -48,6 +48,7 @@ _BODIES: Mapping[str, Any] = {
     "start": {},
     "update_status": {"data": {"_fwVersion": "1.1"}},
 }
+_TEMPLATE_VARIABLES = ("{templateName}", "{usageType}")
 
 Call = tuple[str, str, Any]
 
@@ -94,6 +95,8 @@ def _api_call(api_id: str, samples: Samples) -> Call | None:
     # The token belongs to a user of an organization.
     if not operation or template in _OUT_OF_REACH or (operation == "self" and entity_type != "organization-user"):
         return None
+    for name in _template_names(api_id, template):
+        samples.add_template(entity_type, name)
     filled_path = samples.fill_path(entity_type, slash + path)
     return (method, filled_path, _body(entity_type, operation)) if filled_path else None
 
@@ -103,6 +106,12 @@ def _template_of(api_id: str) -> str:
     segments = api_id.split("/")
     matches = [template for template in _APIS if _fits(segments, template.split("/"))]
     return max(matches, key=lambda template: sum(part in segments for part in template.split("/")), default="")
+
+
+def _template_names(api_id: str, template: str) -> list[str]:
+    """Return the names of entity templates that an API id has in place of variables."""
+    pairs = zip(api_id.split("/"), template.split("/"), strict=True)
+    return [value for value, part in pairs if part in _TEMPLATE_VARIABLES and value != part]
 
 
 def _fits(segments: list[str], template: list[str]) -> bool:

@@ -18,7 +18,10 @@ _BODIES: Mapping[str, dict[str, Any]] = {
     "patient": {"_name": {"firstName": "Ada", "lastName": "Lovelace"}, "_dateOfBirth": "1985-12-10"},
     "caregiver": {"_name": {"firstName": "Mary", "lastName": "Seacole"}},
     "organization-user": {"_name": {"firstName": "Grace", "lastName": "Hopper"}},
-    "organization": {"_name": "Sample clinic"},
+    "organization": {
+        "_name": "Sample clinic",
+        "_primaryAdministrator": {"_name": {"firstName": "Joan", "lastName": "Clarke"}},
+    },
     "device": {"_id": "sample-device"},
     "usage-session": {
         "_state": "DONE",
@@ -68,12 +71,14 @@ class Samples:
         self._client = client
         self._ids: dict[str, str] = {}
         for entity_type, body in _BODIES.items():
+            self.add_template(entity_type, _ANY_NAME)
             if entity_type == "device":
                 body = self._of_the_patient(body)
             # The last one has the template in its path.
             path = self.fill_path(entity_type, _api_ids(entity_type, "create")[-1].removeprefix("POST"))
             if id := self._create(path, body):
                 self._ids[entity_type] = id
+        self.add_template("command", _ANY_NAME)
         self._started = self._start_on_another_device()
 
     def _of_the_patient(self, device: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +98,12 @@ class Samples:
     def _create(self, path: str | None, body: Mapping[str, Any]) -> str | None:
         reply = self._client.call("POST", path or "/", json=body)
         return reply.body.get("_id") if isinstance(reply.body, dict) else None
+
+    def add_template(self, entity_type: str, name: str) -> None:
+        """Create a template that calls can name; nothing happens where there is one."""
+        note = {"name": "note", "displayName": "Note", "type": "LABEL", "category": "REGULAR"}
+        body = {"entityType": entity_type, "name": name, "displayName": name, "customAttributes": [note]}
+        self._client.call("POST", "/settings/v1/templates", json=body)
 
     def fill_path(self, entity_type: str, template: str) -> str | None:
         """Replace the variables of a path by the ids of the samples.

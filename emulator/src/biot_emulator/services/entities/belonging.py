@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from biot_emulator.services.entities.errors import DifferentOrganization
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.types import ENTITY_TYPES
+from biot_emulator.services.templates.errors import DifferentReferencedOrganization
 
 __all__ = ["check_same_organization", "delete_with_dependants", "entities_referring_to", "owner_id"]
 
@@ -25,14 +25,14 @@ def check_same_organization(entity: Entity, attribute: str) -> None:
     """Check that an entity refers to one of its own organization, or to none.
 
     Raises:
-        DifferentOrganization: It does not.
+        DifferentReferencedOrganization: It does not.
     """
     target = entity.get(attribute) or {}
     organization, own = target.get("organizationId"), owner_id(entity)
     if organization is not None and organization != own:
         message = f"The attribute [{attribute}] refers to an entity of another organization"
         details = {"entityId": target["id"], "entityOrganizationId": organization, "requestedOrganizationId": own}
-        raise DifferentOrganization(message, **details)
+        raise DifferentReferencedOrganization(message, **details)
 
 
 def entities_referring_to(entities: Entities, type_name: str, id: str) -> list[tuple[str, str, dict[str, Any]]]:

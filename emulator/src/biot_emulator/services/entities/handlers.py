@@ -69,11 +69,9 @@ class EntityHandlers:
 
     def search(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Search entities, of one template where the path names it."""
-        entities = self.entities.all(entity_type.name)
         template = call.variables.get("templateName")
-        if template is not None:
-            entities = [entity for entity in entities if entity["_template"]["name"] == template]
-        return ApiResponse(200, search(entities, search_request(call)))
+        restriction = None if template is None else {"_template.name": {"eq": template}}
+        return ApiResponse(200, self.entities.search(entity_type.name, search_request(call), restriction))
 
     def search_parents(
         self, call: Call, entity_type: EntityType, name: str, is_current: Callable[[Entity], bool]

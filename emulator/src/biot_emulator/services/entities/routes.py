@@ -43,7 +43,7 @@ _OWN_HANDLERS: Mapping[str, Mapping[Operation, _Handler]] = {
     "device-alert": _ALERTS,
     "usage-session": {"search_current": sessions.search_current},
     "command": {"search": commands.search},
-    "generic-entity": {"create": generic.create, "update": generic.update},
+    "generic-entity": {"update": generic.update},
 }
 # What is for one type alone, and need not be given it.
 _OF_ONE_TYPE: Mapping[str, Mapping[Operation, _Handler]] = {

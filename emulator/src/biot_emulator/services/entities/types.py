@@ -33,51 +33,34 @@ _OF_DEVICES = "/device/v1/devices"
 _GENERIC = "/generic-entity/v1/generic-entities"
 _GENERIC_3 = "/generic-entity/v3/generic-entities/{templateName}"
 
-_PERSON = {"_invitationAccepted": False, "_enabled": "ENABLED"}
-_ALERT = {"_severity": "INFO", "_state": "ACTIVE"}
-_OWNED = {"_ownerOrganization": "organization"}
-
 ENTITY_TYPES = (
     EntityType(
         "organization",
         {**crud(_ORGANIZATIONS), **creation_by_template(_ORGANIZATIONS)},
         OrganizationNotFound,
-        mandatory={"_name": str},
-        references={**_OWNED, "_primaryAdministrator": "organization-user"},
     ),
     EntityType(
         "organization-user",
         person_apis(f"{_USERS}/organizations"),
         UserNotFound,
-        mandatory={"_name": dict},
-        defaults=_PERSON,
-        references=_OWNED,
         person=True,
     ),
     EntityType(
         "caregiver",
         person_apis(f"{_USERS}/caregivers"),
         UserNotFound,
-        mandatory={"_name": dict},
-        defaults=_PERSON,
-        references=_OWNED,
         person=True,
     ),
     EntityType(
         "patient",
         person_apis(_PATIENTS),
         UserNotFound,
-        mandatory={"_name": dict},
-        defaults={**_PERSON, "_canLogin": False},
-        references={**_OWNED, "_caregiver": "caregiver"},
         person=True,
     ),
     EntityType(
         "patient-alert",
         alert_apis(_PATIENTS, "patientId"),
         AlertNotFound,
-        defaults=_ALERT,
-        references={**_OWNED, "_patient": "patient"},
         parent=("_patient", "patientId"),
         started="_setDateTime",
     ),
@@ -85,17 +68,12 @@ ENTITY_TYPES = (
         "device",
         device_apis(_DEVICES),
         DeviceNotFound,
-        mandatory={"_id": str},
-        defaults={"_status": {"_certificateStatus": "NOT_INSTALLED", "_connection": {"_connected": False}}},
-        references={**_OWNED, "_patient": "patient", "_registrationCode": "registration-code"},
         own_id=True,
     ),
     EntityType(
         "device-alert",
         alert_apis(_OF_DEVICES, "deviceId"),
         AlertNotFound,
-        defaults=_ALERT,
-        references={**_OWNED, "_device": "device"},
         parent=("_device", "deviceId"),
         started="_setDateTime",
     ),
@@ -103,23 +81,12 @@ ENTITY_TYPES = (
         "usage-session",
         session_apis(_OF_DEVICES),
         SessionNotFound,
-        mandatory={"_state": str},
-        defaults={
-            "_initiator": "EXTERNAL",
-            "_requiredMeasurementIntervalMilliseconds": 0,
-            "_sessionContext": "",
-            "_summary": {},
-        },
-        references={**_OWNED, "_device": "device", "_patient": "patient"},
         parent=("_device", "deviceId"),
-        started="_startTime",
     ),
     EntityType(
         "command",
         command_apis(_OF_DEVICES),
         CommandNotFound,
-        defaults={"_supportStop": True, "_timeoutInSeconds": 60},
-        references={**_OWNED, "_device": "device"},
         parent=("_device", "deviceId"),
         started="_startTime",
     ),
@@ -127,8 +94,6 @@ ENTITY_TYPES = (
         "generic-entity",
         {**crud(_GENERIC), **creation_by_template(_GENERIC), **crud(_GENERIC_3)},
         GenericEntityNotFound,
-        mandatory={"_name": str},
-        references=_OWNED,
     ),
 )
 """Every entity type that has APIs here."""

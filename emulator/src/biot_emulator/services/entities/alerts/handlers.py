@@ -16,7 +16,7 @@ from biot_emulator.services.entities.alerts.errors import (
 from biot_emulator.services.entities.belonging import owner_id
 from biot_emulator.services.entities.captions import reference
 from biot_emulator.services.entities.handlers import EntityHandlers
-from biot_emulator.services.entities.requests import Form, check_form, check_read_only, choice, text
+from biot_emulator.services.entities.requests import require, without_own
 from biot_emulator.services.entities.type_definition import EntityType
 from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.state.timestamps import timestamp
@@ -24,14 +24,7 @@ from biot_emulator.state.timestamps import timestamp
 __all__ = ["create", "delete", "read", "search_current", "update"]
 
 _CLEARED = "CLEARED"
-_FORM: Form = {
-    "_name": text(1, 64),
-    "_state": choice("ACTIVE", _CLEARED, "SUSPENDED"),
-    "_severity": choice("CRITICAL", "MAJOR", "MINOR", "INFO"),
-    "_clearNotes": text(),
-}
 _NOT_NULL = ("_state", "_severity")
-_OWN = ("_setDateTime", "_clearDateTime", "_clearTrigger", "_clearedBy")
 
 Alert = dict[str, Any]
 
@@ -40,8 +33,7 @@ def create(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiR
     """Create an alert."""
     with service.entities.transaction():
         parent, attribute = _parent(service, call, entity_type), entity_type.parent[0]
-        body = check_read_only(call.object, {attribute: {"id": parent["_id"]}}, (*_OWN, attribute))
-        check_form(body, _FORM)
+        body = without_own(call.object, {attribute: {"id": parent["_id"]}}, (attribute,))
         # A null is as good as nothing where there is a default.
         body = {name: value for name, value in body.items() if value is not None or name not in _NOT_NULL}
         alert = service.entities.create(
@@ -64,9 +56,10 @@ def update(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiR
     """Change an alert, or clear it."""
     with service.entities.transaction():
         old = _alert(service, call, entity_type)
-        body = check_read_only(call.object, old, (*_OWN, entity_type.parent[0]))
-        check_form(body, _FORM, _NOT_NULL, change=True)
-        alert, old = service.entities.update(entity_type.name, old["_id"], body)
+        for name in _NOT_NULL:
+            if name in call.object:
+                require(call.object, name)
+        alert, old = service.entities.update(entity_type.name, old["_id"], call.object)
         alert = _completed(service, call, entity_type, alert, old)
     cleared = alert["_state"] == _CLEARED != old["_state"]
     service.changes.record(entity_type.name, "_clear" if cleared else "_update", call, alert, old)
@@ -104,9 +97,7 @@ def _completed(
         "_clearTrigger": "MANUAL" if by_person else "AUTOMATIC",
         "_clearedBy": _person(service, call) if by_person else None,
     }
-    alert = {**alert, **cleared}
-    service.entities.import_entity(entity_type.name, alert)
-    return alert
+    return service.entities.set_own(entity_type.name, alert["_id"], cleared)
 
 
 def _person(service: EntityHandlers, call: Call) -> Alert | None:

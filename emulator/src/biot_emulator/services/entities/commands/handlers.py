@@ -14,24 +14,20 @@ from biot_emulator.services.entities.commands.errors import (
     DeviceInCommandWithSameTemplate,
 )
 from biot_emulator.services.entities.commands.states import (
-    COMMAND_STATES,
+    ACTIVE,
     STARTED,
     STOPPED,
     check_state_change,
     expire,
-    is_over,
 )
 from biot_emulator.services.entities.handlers import EntityHandlers
-from biot_emulator.services.entities.requests import Form, check_form, check_read_only, record, text
+from biot_emulator.services.entities.requests import without_own
 from biot_emulator.services.entities.type_definition import EntityType
 from biot_emulator.state.timestamps import timestamp
 
 __all__ = ["command_at", "delete", "read", "search", "start", "stop"]
 
 _COMMAND = "command"
-_FORM: Form = {"_name": text(1, 64), "_configuration": record(), "_status": record(), "_summary": record()}
-_OWN = ("_device", "_state", "_startTime", "_endTime", "_errorMessage", "_supportStop", "_timeoutInSeconds")
-
 Command = dict[str, Any]
 
 
@@ -39,14 +35,13 @@ def start(service: EntityHandlers, call: Call) -> ApiResponse:
     """Have a device carry out a command."""
     with service.entities.transaction():
         device = service.entities.read("device", call.variables["deviceId"])
-        body = check_read_only(call.object, {"_device": {"id": device["_id"]}}, _OWN)
-        check_form(body, _FORM)
-        begun = {"_state": STARTED, "_startTime": timestamp(service.clock.now()), "_device": {"id": device["_id"]}}
+        body = without_own(call.object, {"_device": {"id": device["_id"]}}, ("_device",))
         command = service.entities.create(
             _COMMAND,
-            {**body, **begun},
+            {**body, "_device": {"id": device["_id"]}},
             organization_id=owner_id(device),
             template=call.variables.get("templateName"),
+            own={"_state": STARTED, "_startTime": timestamp(service.clock.now())},
         )
         _require_none_alike(service, command)
     service.changes.record(_COMMAND, "_start", call, command)
@@ -62,9 +57,8 @@ def read(service: EntityHandlers, call: Call) -> ApiResponse:
 def search(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiResponse:
     """Search commands."""
     with service.entities.transaction():
-        for state in COMMAND_STATES:
-            if not is_over(state):
-                expire(service.entities, service.entities.having(_COMMAND, "_state", state), service.clock.now())
+        for state in ACTIVE:
+            expire(service.entities, service.entities.having(_COMMAND, "_state", state), service.clock.now())
         return service.search(call, entity_type)
 
 
@@ -85,7 +79,7 @@ def delete(service: EntityHandlers, call: Call) -> ApiResponse:
     """Delete a command that is over."""
     with service.entities.transaction():
         command = command_at(service, call)
-        if not is_over(state := command["_state"]):
+        if (state := command["_state"]) in ACTIVE:
             message = f"The command is {state}: only one that is over can be deleted"
             raise CommandStateDeleteInvalid(message, currentState=state)
         service.entities.delete(_COMMAND, command["_id"])
@@ -98,7 +92,7 @@ def _require_none_alike(service: EntityHandlers, command: Command) -> None:
     others = service.entities.having(_COMMAND, "_device.id", device)
     for other in expire(service.entities, others, service.clock.now()):
         alike = other["_template"]["id"] == template and other["_id"] != command["_id"]
-        if alike and not is_over(other["_state"]):
+        if alike and other["_state"] in ACTIVE:
             message = f"The device [{device}] carries out a command of this template: wait, or stop it"
             raise DeviceInCommandWithSameTemplate(message, deviceId=device, templateId=template)
 

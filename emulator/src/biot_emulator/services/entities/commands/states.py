@@ -11,7 +11,7 @@ from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.requests import moment_of
 from biot_emulator.state.timestamps import timestamp
 
-__all__ = ["COMMAND_STATES", "STARTED", "STOPPED", "check_state_change", "expire", "is_over"]
+__all__ = ["ACTIVE", "OVER", "STARTED", "STOPPED", "check_state_change", "expire"]
 
 STARTED = "STARTING"
 """The state of a command until its device says that it is in progress."""
@@ -28,15 +28,12 @@ _NEXT: Mapping[str, tuple[str, ...]] = {
     "ABORTED": (),
     _TIMEOUT: (),
 }
-COMMAND_STATES = tuple(_NEXT)
-"""All states."""
+OVER = frozenset(state for state, following in _NEXT.items() if not following)
+"""The states that nothing can follow."""
+ACTIVE = frozenset(_NEXT) - OVER
+"""All other states."""
 
 Command = dict[str, Any]
-
-
-def is_over(state: str) -> bool:
-    """Whether nothing can follow a state."""
-    return not _NEXT[state]
 
 
 def check_state_change(current: str, target: str) -> None:
@@ -63,7 +60,7 @@ def expire(entities: Entities, commands: Iterable[Command], now: datetime) -> li
 
 def _expired(entities: Entities, command: Command, now: datetime) -> Command:
     start, seconds = moment_of(command["_startTime"]), command["_timeoutInSeconds"]
-    if is_over(command["_state"]) or start is None or (now - start).total_seconds() < seconds:
+    if command["_state"] in OVER or start is None or (now - start).total_seconds() < seconds:
         return command
     ended = {**command, "_state": _TIMEOUT, "_endTime": timestamp(start + timedelta(seconds=seconds))}
     entities.import_entity("command", ended)

@@ -1,9 +1,8 @@
 """What the APIs of devices refuse, with the codes and details that BioT publishes.
 
 ApiError
-├── 400 InvalidDeviceName
 ├── 403 DeviceHasActiveSession, UpdatedDeviceHasActiveCommand, DeletedDeviceHasActiveCommand
-└── 409 DeviceIdAlreadyExists, DeviceIsReferredTo, RegistrationCodeInUse
+└── 409 DeviceIsReferredTo, RegistrationCodeInUse
 """
 
 from __future__ import annotations
@@ -13,19 +12,10 @@ from biot_emulator.api.errors import ApiError
 __all__ = [
     "DeletedDeviceHasActiveCommand",
     "DeviceHasActiveSession",
-    "DeviceIdAlreadyExists",
     "DeviceIsReferredTo",
-    "InvalidDeviceName",
     "RegistrationCodeInUse",
     "UpdatedDeviceHasActiveCommand",
 ]
-
-
-class InvalidDeviceName(ApiError):
-    """No device can have this id."""
-
-    status_code = 400
-    code = "INVALID_DEVICE_NAME"
 
 
 class DeviceHasActiveSession(ApiError):
@@ -47,13 +37,6 @@ class DeletedDeviceHasActiveCommand(ApiError):
 
     status_code = 403
     code = "DELETED_DEVICE_HAS_AN_ACTIVE_COMMAND"
-
-
-class DeviceIdAlreadyExists(ApiError):
-    """There is a device with this id."""
-
-    status_code = 409
-    code = "DEVICE_ID_ALREADY_EXISTS"
 
 
 class DeviceIsReferredTo(ApiError):

@@ -7,7 +7,6 @@ from typing import Any
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.response import ApiResponse
-from biot_emulator.services.entities.attributes import is_own_id
 from biot_emulator.services.entities.belonging import (
     check_same_organization,
     delete_with_dependants,
@@ -15,33 +14,22 @@ from biot_emulator.services.entities.belonging import (
     owner_id,
 )
 from biot_emulator.services.entities.certificates.catalogue import TYPES
-from biot_emulator.services.entities.commands.states import expire, is_over
+from biot_emulator.services.entities.commands.states import ACTIVE, expire
 from biot_emulator.services.entities.devices.errors import (
     DeletedDeviceHasActiveCommand,
     DeviceHasActiveSession,
-    DeviceIdAlreadyExists,
     DeviceIsReferredTo,
-    InvalidDeviceName,
     RegistrationCodeInUse,
     UpdatedDeviceHasActiveCommand,
 )
-from biot_emulator.services.entities.devices.status import merged_status
 from biot_emulator.services.entities.handlers import EntityHandlers
-from biot_emulator.services.entities.requests import Form, check_form, check_read_only, record, reference, text
+from biot_emulator.services.entities.requests import require, without_own
 from biot_emulator.services.entities.sessions.states import DONE
 
 __all__ = ["create", "delete", "read_connection", "update", "update_status"]
 
 _DEVICE = "device"
-_FORM: Form = {
-    "_id": text(),
-    "_description": text(0, 5000),
-    "_timezone": text(),
-    "_patient": reference,
-    "_ownerOrganization": reference,
-    "_registrationCode": reference,
-    "_configuration": record(),
-}
+_OWN_STATUS = ("_connection", "_certificateStatus")
 _ACTIONS = ("STATUS", "MEASUREMENT", "TOKEN")
 
 Device = dict[str, Any]
@@ -49,17 +37,10 @@ Device = dict[str, Any]
 
 def create(service: EntityHandlers, call: Call) -> ApiResponse:
     """Register a device."""
-    body = check_read_only(call.object, {}, ("_status",))
-    check_form(body, _FORM, ("_id",))
-    id, organization_id = body["_id"], call.caller.organization_id if call.caller else ""
-    if not is_own_id(id):
-        message = "The id of a device must be of up to 108 letters, digits, colons, underscores and hyphens"
-        raise InvalidDeviceName(message, name=id)
+    organization_id = call.caller.organization_id if call.caller else ""
     with service.entities.transaction():
-        if service.entities.find(_DEVICE, id) is not None:
-            raise DeviceIdAlreadyExists(f"There is a device [{id}] already", deviceId=id)
         device = service.entities.create(
-            _DEVICE, body, organization_id=organization_id, template=call.variables.get("templateName")
+            _DEVICE, call.object, organization_id=organization_id, template=call.variables.get("templateName")
         )
         _check_references(service, device, {})
     service.changes.record(_DEVICE, "_create", call, device)
@@ -69,12 +50,7 @@ def create(service: EntityHandlers, call: Call) -> ApiResponse:
 def update(service: EntityHandlers, call: Call) -> ApiResponse:
     """Change a device."""
     with service.entities.transaction():
-        old = service.entities.read(_DEVICE, call.variables["id"])
-        body = check_read_only(call.object, old, ("_status",))
-        check_form(body, _FORM, ("_ownerOrganization",), change=True)
-        if configuration := body.get("_configuration"):
-            body = {**body, "_configuration": {**(old.get("_configuration") or {}), **configuration}}
-        device, old = service.entities.update(_DEVICE, old["_id"], body)
+        device, old = service.entities.update(_DEVICE, call.variables["id"], call.object)
         _check_references(service, device, old)
         _check_can_move(service, device, old)
     service.changes.record(_DEVICE, "_update", call, device, old)
@@ -101,9 +77,11 @@ def delete(service: EntityHandlers, call: Call) -> ApiResponse:
 def update_status(service: EntityHandlers, call: Call) -> ApiResponse:
     """Change what a device reports of itself."""
     with service.entities.transaction():
-        old = service.entities.read(_DEVICE, call.variables["id"])
-        status = merged_status(old.get("_status") or {}, call.object)
-        device = service.entities.set_own(_DEVICE, old["_id"], {"_status": status})
+        current = service.entities.read(_DEVICE, call.variables["id"])
+        data = require(call.object, "data")
+        if isinstance(data, dict):
+            data = without_own(data, current["_status"], _OWN_STATUS)
+        device, old = service.entities.update(_DEVICE, current["_id"], {"_status": data}, by_platform=True)
     service.changes.record(_DEVICE, "_update", call, device, old)
     return ApiResponse(200, device)
 
@@ -161,4 +139,4 @@ def _in_session(service: EntityHandlers, id: str) -> bool:
 
 def _in_command(service: EntityHandlers, id: str) -> bool:
     commands = expire(service.entities, service.entities.having("command", "_device.id", id), service.clock.now())
-    return not all(is_over(command["_state"]) for command in commands)
+    return any(command["_state"] in ACTIVE for command in commands)

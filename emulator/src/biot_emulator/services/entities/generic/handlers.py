@@ -6,18 +6,9 @@ from biot_emulator.api.call import Call
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.services.entities.generic.errors import InvalidGenericEntityName
 from biot_emulator.services.entities.handlers import EntityHandlers
-from biot_emulator.services.entities.requests import Form, check_form, reference, text
 from biot_emulator.services.entities.type_definition import EntityType
 
-__all__ = ["create", "update"]
-
-_FORM: Form = {"_name": text(1, 32), "_ownerOrganization": reference}
-
-
-def create(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiResponse:
-    """Create a generic entity."""
-    check_form(call.object, _FORM, ("_name",))
-    return service.create(call, entity_type)
+__all__ = ["update"]
 
 
 def update(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiResponse:
@@ -25,5 +16,4 @@ def update(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiR
     body = call.object
     if "_name" in body and not body["_name"]:
         raise InvalidGenericEntityName("The name of a generic entity cannot be empty", name=body["_name"])
-    check_form(body, _FORM, ("_ownerOrganization",), change=True)
     return service.update(call, entity_type)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from biot_emulator.services.entities.requests import Form, choice, moment, moment_of, record, reference, text
+from biot_emulator.services.entities.requests import moment_of
 from biot_emulator.services.entities.sessions.errors import (
     DeviceInSessionWithAnotherPatient,
     DeviceInSessionWithUsageType,
@@ -16,27 +16,12 @@ from biot_emulator.services.entities.sessions.errors import (
     StopDataUnexpected,
     TimeInFuture,
 )
-from biot_emulator.services.entities.sessions.states import DONE, SESSION_STATES
+from biot_emulator.services.entities.sessions.states import DONE
 from biot_emulator.state.timestamps import timestamp
 
-__all__ = ["OWN", "SESSION_FORM", "check_device_is_free", "check_session"]
+__all__ = ["check_device_is_free", "check_session"]
 
 _STOP_DATA = ("_stopReason", "_stopReasonCode")
-
-SESSION_FORM: Form = {
-    "_name": text(1, 64),
-    "_state": choice(*SESSION_STATES),
-    "_startTime": moment,
-    "_endTime": moment,
-    "_patient": reference,
-    "_configuration": record(),
-    "_summary": record(
-        {"_stopReason": text(0, 128), "_stopReasonCode": choice("COMPLETION", "GENERAL_DEVICE_ERROR", "TIMEOUT")}
-    ),
-}
-"""The form of a request's attributes."""
-OWN = ("_initiator", "_sessionContext", "_requiredMeasurementIntervalMilliseconds")
-"""What only the platform sets."""
 
 Session = Mapping[str, Any]
 

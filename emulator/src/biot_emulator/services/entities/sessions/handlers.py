@@ -10,10 +10,10 @@ from typing import Any
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.response import ApiResponse
-from biot_emulator.services.entities.belonging import check_same_organization, owner_id
+from biot_emulator.services.entities.belonging import owner_id
 from biot_emulator.services.entities.handlers import EntityHandlers
-from biot_emulator.services.entities.requests import check_form, check_read_only
-from biot_emulator.services.entities.sessions.checks import OWN, SESSION_FORM, check_device_is_free, check_session
+from biot_emulator.services.entities.requests import without_own
+from biot_emulator.services.entities.sessions.checks import check_device_is_free, check_session
 from biot_emulator.services.entities.sessions.errors import (
     SessionInitiatorMismatch,
     SessionMissingPatient,
@@ -37,15 +37,12 @@ Session = dict[str, Any]
 
 def create(service: EntityHandlers, call: Call) -> ApiResponse:
     """Create a session that the device itself has begun."""
-    body = _requested(call, OWN)
-    check_form(body, SESSION_FORM, ("_startTime", "_state"))
-    return _add(service, call, body, _EXTERNAL, "_create")
+    return _add(service, call, call.object, _EXTERNAL, "_create")
 
 
 def start(service: EntityHandlers, call: Call) -> ApiResponse:
     """Create a session, and have the device begin it."""
-    body = _requested(call, (*OWN, *_SET_LATER))
-    check_form(body, SESSION_FORM)
+    body = without_own(call.object, {}, _SET_LATER)
     begun = {"_state": STARTED, "_startTime": timestamp(service.clock.now())}
     return _add(service, call, {**body, **begun}, _REMOTE, "_remoteStart")
 
@@ -60,12 +57,7 @@ def update(service: EntityHandlers, call: Call) -> ApiResponse:
     with service.entities.transaction():
         old = session_at(service, call)
         _require_initiator(old, _EXTERNAL)
-        body = check_read_only(call.object, old, (*OWN, "_device", "_patient"))
-        check_form(body, SESSION_FORM, ("_startTime", "_state"), change=True)
-        inner = {
-            name: {**(old.get(name) or {}), **body[name]} for name in ("_summary", "_configuration") if body.get(name)
-        }
-        session, old = service.entities.update(_SESSION, old["_id"], {**body, **inner})
+        session, old = service.entities.update(_SESSION, old["_id"], call.object)
         check_state_change(old["_state"], session["_state"])
         check_session(session, service.clock.now())
     service.changes.record(_SESSION, "_update", call, session, old)
@@ -116,34 +108,30 @@ def delete_orphans(service: EntityHandlers, call: Call) -> ApiResponse:
     return ApiResponse(200, {"deletedSessions": orphans})
 
 
-def _requested(call: Call, own: tuple[str, ...]) -> Session:
-    return check_read_only(call.object, {"_device": {"id": call.variables["deviceId"]}}, (*own, "_device"))
-
-
-def _add(service: EntityHandlers, call: Call, requested: Session, initiator: str, action: str) -> ApiResponse:
+def _add(service: EntityHandlers, call: Call, body: Session, initiator: str, action: str) -> ApiResponse:
     with service.entities.transaction():
         device = service.entities.read("device", call.variables["deviceId"])
+        requested = without_own(body, {"_device": {"id": device["_id"]}}, ("_device",))
         session = service.entities.create(
             _SESSION,
-            {**requested, "_device": {"id": device["_id"]}, "_patient": {"id": _patient_id(requested, device)}},
+            {**requested, "_device": {"id": device["_id"]}, "_patient": _patient(requested, device)},
             organization_id=owner_id(device),
             template=call.variables.get("usageType"),
+            own={"_initiator": initiator},
         )
-        check_same_organization(session, "_patient")
-        session = {**session, "_initiator": initiator, "_sessionContext": _context(session)}
         check_session(session, service.clock.now())
         check_device_is_free(session, service.entities.having(_SESSION, "_device.id", device["_id"]))
-        service.entities.import_entity(_SESSION, session)
+        session = service.entities.set_own(_SESSION, session["_id"], {"_sessionContext": _context(session)})
     service.changes.record(_SESSION, action, call, session)
     return ApiResponse(201, session)
 
 
-def _patient_id(requested: Session, device: Mapping[str, Any]) -> str:
+def _patient(requested: Session, device: Mapping[str, Any]) -> Any:
     patient = requested.get("_patient") or device.get("_patient")
     if patient is None:
         message = f"The device [{device['_id']}] has no patient: give the session a [_patient]"
         raise SessionMissingPatient(message, deviceId=device["_id"])
-    return str(patient["id"])
+    return patient if requested.get("_patient") else {"id": patient["id"]}
 
 
 def _context(session: Session) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from biot_emulator.services.entities.sessions.errors import SessionStateChangeInvalid
 
-__all__ = ["CONTROLS", "DONE", "SESSION_STATES", "STARTED", "check_state_change"]
+__all__ = ["CONTROLS", "DONE", "STARTED", "check_state_change"]
 
 DONE = "DONE"
 """The state of a session that is over."""
@@ -22,8 +22,6 @@ _NEXT: Mapping[str, tuple[str, ...]] = {
     "STOPPING": (DONE,),
     DONE: (),
 }
-SESSION_STATES = tuple(_NEXT)
-"""All states."""
 
 CONTROLS: Mapping[str, tuple[str, str]] = {
     "pause": ("PAUSING", "_remotePause"),
