@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from biot_emulator.api.call import Call
-from biot_emulator.client import Reply
+from biot_emulator.client import Client, Reply
+from biot_emulator.security.well_known_ids import PLUGIN_ROLE_ID
 from biot_emulator.testing import Emulator
+from tests.emulator.made_templates import attribute, make_template
 from tests.emulator.services.entities.published import DESCRIPTION, refusals
 from tests.emulator.services.entities.world import (
     DEVICES,
@@ -26,6 +29,7 @@ from tests.emulator.services.entities.world import (
 _OWN = re.compile(r"/device/|/generic-entity/|/organization/v1/users/patients/.*alerts")
 #: What no call of these operations can bring about here, and why.
 NOT_HERE = {
+    "NON_GLOBAL_REFERENCED_ENTITY": "every entity here belongs to an organization",
     "INTERNAL_SERVER_ERROR": "no call is meant to",
     "GATEWAY_TIMEOUT": "nothing here waits for another service",
     "TOKEN_NOT_VALID": "tests/emulator/scenarios/test_services.py has it for every service",
@@ -110,6 +114,88 @@ def _moved_with_alerts(world: World) -> Reply:
 
 def _moved_in_command(world: World) -> Reply:
     return _moved(world, _commanded(world)[0])
+
+
+def _stopped_twice(world: World) -> Reply:
+    command = world.command(world.device())
+    world("POST", f"{command}/stop")
+    return world("POST", f"{command}/stop")
+
+
+def _by_somebody_without_permission(world: World) -> Reply:
+    service = {"roleId": PLUGIN_ROLE_ID, "type": "EXTERNAL_SERVICE", "name": f"service {world.number()}"}
+    made = world.made("/ums/v2/services", service)
+    keys = {"id": made["id"], "secretKey": made["secretKeyData"]["secretKey"]}
+    token = world("POST", "/ums/v2/services/accessToken", keys).body["accessToken"]
+    path = f"{OF_DEVICES}/usage-sessions/maintenance/orphans/DEVICE"
+    world.client.call("GET", f"{OF_DEVICES}/usage-sessions")
+    return Client(world.client.url, token).call("DELETE", path)
+
+
+def _registered_with_a_code_that_is_used(world: World) -> Reply:
+    code = {"id": world.made("/organization/v1/registration-codes", {"_code": f"code {world.number()}"})["_id"]}
+    world.device(_registrationCode=code)
+    return world("POST", DEVICES, {"_id": "late", "_registrationCode": code})
+
+
+def _of_a_template(world: World, path: str, type: str, *attributes: Any, **values: Any) -> Reply:
+    """Create an entity of a new template with these attributes."""
+    template = make_template(world.client, type, f"made{world.number()}", *attributes)
+    return world("POST", path, {"_templateId": template["id"], **values})
+
+
+def _generic(world: World, *attributes: Any, **values: Any) -> Reply:
+    return _of_a_template(world, GENERIC, "generic-entity", *attributes, _name="one", **values)
+
+
+def _of_other_devices(world: World, type: str) -> str:
+    """Make a template that is for devices of another template, and return its name."""
+    number = world.number()
+    parent = make_template(world.client, "device", f"device{number}")
+    return str(make_template(world.client, type, f"made{number}", parentTemplateId=parent["id"])["name"])
+
+
+def _named_twice(world: World, type: str) -> tuple[str, str]:
+    """Make a device, and two templates of one name that would do for what belongs to it; return id and name."""
+    number = world.number()
+    parent = make_template(world.client, "device", f"device{number}")["id"]
+    for more in ({}, {"parentTemplateId": parent}):
+        make_template(world.client, type, f"made{number}", **more)
+    return world.device(_templateId=parent), f"made{number}"
+
+
+def _session_by_usage_type(world: World, device: str, usage_type: str) -> Reply:
+    return world("POST", f"{_sessions(device)}/usage-type/{usage_type}", {"_state": "ACTIVE", "_startTime": LONG_AGO})
+
+
+def _referring(uniquely: bool = False, templates: Sequence[str] = ()) -> Any:
+    configuration = {
+        "entityType": "device",
+        "uniquely": uniquely,
+        "referencedSideAttributeName": f"back{uuid.uuid4().hex}",
+        "referencedSideAttributeDisplayName": "Back",
+        "validTemplatesToReference": [*templates],
+    }
+    return attribute("machine", "REFERENCE", referenceConfiguration=configuration)
+
+
+def _referred_to_twice(world: World) -> Reply:
+    device, number = world.device(), world.number()
+    template = make_template(world.client, "generic-entity", f"made{number}", _referring(uniquely=True))
+    body = {"_templateId": template["id"], "_name": "one", "machine": {"id": device}}
+    assert world("POST", GENERIC, body).status_code == 201
+    return world("POST", GENERIC, body)
+
+
+def _referring_to_another_template(world: World) -> Reply:
+    template = make_template(world.client, "device", f"device{world.number()}")
+    return _generic(world, _referring(templates=[template["id"]]), machine={"id": world.device()})
+
+
+def _template_of_another_organization(world: World) -> Reply:
+    more = {"ownerOrganizationId": world.organization()}
+    template = make_template(world.client, "generic-entity", f"made{world.number()}", **more)
+    return world("POST", GENERIC, {"_templateId": template["id"], "_name": "one"})
 
 
 ROWS: tuple[Row, ...] = (
@@ -199,6 +285,97 @@ ROWS: tuple[Row, ...] = (
     ("SELECT_ATTRIBUTE_INVALID_VALUE", 400, lambda world: _begin(world, _state="SLEEPING")),
     ("VALIDATION_MAX_ALLOWED_VALUE", 400, lambda world: _begin(world, _name="x" * 65)),
     ("VALIDATION_MINIMUM_ALLOWED_VALUE", 400, lambda world: _begin(world, _name="")),
+    ("COMMAND_STATE_CHANGE_INVALID", 409, _stopped_twice),
+    ("ACCESS_DENIED", 403, _by_somebody_without_permission),
+    ("REGISTRATION_CODE_ALREADY_IN_USE", 409, _registered_with_a_code_that_is_used),
+    (
+        "ALERT_TEMPLATE_NOT_CHILD_OF_PARENT_TEMPLATE",
+        400,
+        lambda world: world(
+            "POST", f"{OF_DEVICES}/{world.device()}/alerts/{_of_other_devices(world, 'device-alert')}", {}
+        ),
+    ),
+    (
+        "SESSION_TEMPLATE_IS_NOT_CHILD_OF_DEVICE_TEMPLATE",
+        400,
+        lambda world: _session_by_usage_type(world, world.device(), _of_other_devices(world, "usage-session")),
+    ),
+    ("MORE_THAN_ONE_TEMPLATE", 409, lambda world: _session_by_usage_type(world, *_named_twice(world, "usage-session"))),
+    (
+        "MORE_THAN_ONE_TEMPLATE_WITH_NAME",
+        409,
+        lambda world: world("POST", "{}/{}/alerts/{}".format(OF_DEVICES, *_named_twice(world, "device-alert")), {}),
+    ),
+    (
+        "SESSION_TEMPLATE_NOT_FOUND_BY_USAGE_TYPE",
+        404,
+        lambda world: _session_by_usage_type(world, world.device(), "nothing"),
+    ),
+    (
+        "SESSION_TEMPLATE_NOT_FOUND_BY_USAGE_TYPE",
+        404,
+        lambda world: world("POST", f"{OF_DEVICES}/{world.device()}/commands/nothing/start", {}),
+    ),
+    ("TEMPLATE_NOT_FOUND", 404, lambda world: world("POST", f"{DEVICES}/templates/nothing", {"_id": "never"})),
+    (
+        "TEMPLATE_NOT_FOUND_BY_NAME",
+        404,
+        lambda world: world("POST", f"{GENERIC}/templates/nothing", {"_name": "one"}),
+    ),
+    (
+        "ENTITY_TYPE_TEMPLATE_MISMATCH",
+        403,
+        lambda world: _of_a_template(world, GENERIC, "device", _name="one"),
+    ),
+    ("OWNER_ORGANIZATION_ID_MISMATCH", 403, _template_of_another_organization),
+    ("ALREADY_REFERENCED_UNIQUELY", 403, _referred_to_twice),
+    ("NOT_VALID_TEMPLATE_TO_REFERENCE", 400, _referring_to_another_template),
+    ("REFERENCED_ENTITY_TYPE_MISMATCH", 400, lambda world: _begin(world, _patient={"id": world.device()})),
+    ("ATTRIBUTE_NOT_VALID_FOR_TEMPLATE", 400, lambda world: _begin(world, _colour="red")),
+    (
+        "ATTRIBUTE_NOT_OF_CATEGORY",
+        400,
+        lambda world: _of_a_template(
+            world,
+            DEVICES,
+            "device",
+            attribute("volume", "INTEGER", category="CONFIGURATION"),
+            _id=f"loud{world.number()}",
+            volume=7,
+        ),
+    ),
+    (
+        "ATTRIBUTE_REGEX_VALIDATION_FAILED",
+        400,
+        lambda world: _generic(world, attribute("code", "LABEL", regex="[0-9]+"), code="x"),
+    ),
+    (
+        "SELECT_ATTRIBUTE_DUPLICATED_VALUES",
+        400,
+        lambda world: _generic(world, attribute("sides", "MULTI_SELECT", choices=["L", "R"]), sides=["L", "L"]),
+    ),
+    (
+        "VALIDATION_LOCALE_NOT_VALID",
+        400,
+        lambda world: _generic(world, attribute("tongue", "LOCALE"), tongue="English"),
+    ),
+    (
+        "VALIDATION_TIMEZONE_NOT_VALID",
+        400,
+        lambda world: world("POST", DEVICES, {"_id": "far", "_timezone": "Mars/Olympus"}),
+    ),
+    (
+        "WRITE_MODE_NOT_VALID_FOR_ATTRIBUTE_TYPE",
+        400,
+        lambda world: _of_a_template(
+            world,
+            PATIENTS,
+            "patient",
+            attribute("pulse", "INTEGER", category="MEASUREMENT"),
+            _name={"firstName": "Ada", "lastName": "Lovelace"},
+            pulse=61,
+        ),
+    ),
     ("REFERENCE_CONFIGURATION_ENTITY_NOT_FOUND", 404, lambda world: _begin(world, _patient={"id": NOBODY})),
 )
 

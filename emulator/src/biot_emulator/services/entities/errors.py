@@ -4,7 +4,7 @@ ApiError
 ├── 400 InvalidDeviceName, AlertOfAnotherTemplate, OwnerOrganizationCannotBeNull, SessionOfAnotherTemplate
 ├── 403 CannotDeleteFirstOrganization
 ├── 404 EntityNotFound: UserNotFound, OrganizationNotFound, DeviceNotFound, GenericEntityNotFound, SessionNotFound,
-│       CommandNotFound, AlertNotFound
+│       CommandNotFound, AlertNotFound, RegistrationCodeNotFound
 └── 409 CaregiverOfAnotherOrganization, EntityAlreadyExists: DeviceAlreadyExists
 
 Those of attributes and their values are in `templates/errors.py`.
@@ -36,6 +36,7 @@ __all__ = [
     "OrganizationNotFound",
     "OwnerOrganizationCannotBeNull",
     "ReferencedEntityNotFound",
+    "RegistrationCodeNotFound",
     "SessionNotFound",
     "SessionOfAnotherTemplate",
     "UserNotFound",
@@ -137,6 +138,12 @@ class DeviceAlreadyExists(EntityAlreadyExists):
     """Another device has this id."""
 
     code = "DEVICE_ID_ALREADY_EXISTS"
+
+
+class RegistrationCodeNotFound(EntityNotFound):
+    """There is no such registration code."""
+
+    code = "REGISTRATION_CODE_NOT_FOUND"
 
 
 class InvalidDeviceName(ApiError):

@@ -145,7 +145,8 @@ class Entities:
         """
         entity_type = _TYPES[type_name]
         with self._store.transaction():
-            chosen = self._templates.choose(type_name, template, attributes.get("_templateId"))
+            parent_id = self._parent_template_id(entity_type, attributes)
+            chosen = self._templates.choose(type_name, template, attributes.get("_templateId"), parent_id)
             body = {"_ownerOrganization": {"id": organization_id}, **_without_owner(entity_type, attributes)}
             administrator = body.pop(_ADMINISTRATOR, None) if _is_new_administrator(body) else None
             entity = merged(chosen, blank_entity(chosen), _requested(body, {}))
@@ -247,6 +248,13 @@ class Entities:
         self.import_entity("organization", named)
         person = self.create("organization-user", administrator, organization_id=organization["_id"])
         organization[_ADMINISTRATOR] = reference(person)
+
+    def _parent_template_id(self, entity_type: EntityType, attributes: Mapping[str, Any]) -> str | None:
+        """Return the id of the template of what a new entity belongs to; None where it belongs to nothing."""
+        attribute, value = entity_type.parent[0], attributes.get(entity_type.parent[0])
+        id = value.get("id") if isinstance(value, Mapping) else None
+        parent = self.find(entity_type.references[attribute], id) if isinstance(id, str) else None
+        return parent["_template"]["id"] if parent else None
 
     def _require_no_administrator(self, type_name: str, id: str, change: str) -> None:
         """Check that a change leaves somebody who can log in and reset the platform."""

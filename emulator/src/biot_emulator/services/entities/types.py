@@ -8,6 +8,7 @@ from biot_emulator.services.entities.errors import (
     DeviceNotFound,
     GenericEntityNotFound,
     OrganizationNotFound,
+    RegistrationCodeNotFound,
     SessionNotFound,
     UserNotFound,
 )
@@ -26,6 +27,7 @@ __all__ = ["ENTITY_TYPES"]
 
 
 _ORGANIZATIONS = "/organization/v1/organizations"
+_REGISTRATION_CODES = "/organization/v1/registration-codes"
 _USERS = "/organization/v1/users"
 _PATIENTS = f"{_USERS}/patients"
 _DEVICES = "/device/v2/devices"
@@ -63,6 +65,11 @@ ENTITY_TYPES = (
         AlertNotFound,
         parent=("_patient", "patientId"),
         started="_setDateTime",
+    ),
+    EntityType(
+        "registration-code",
+        {**crud(_REGISTRATION_CODES), **creation_by_template(_REGISTRATION_CODES)},
+        RegistrationCodeNotFound,
     ),
     EntityType(
         "device",
