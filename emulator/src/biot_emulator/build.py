@@ -24,6 +24,7 @@ from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.image.unpacked import UnpackedImages
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.operator.device_routes import DEVICE_ROUTES
 from biot_emulator.operator.handlers import OperatorHandlers
 from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.platform import ImageServices, Platform
@@ -45,6 +46,7 @@ from biot_emulator.services.dispatcher.interceptable_apis import InterceptableAp
 from biot_emulator.services.dispatcher.interceptions import Interceptions
 from biot_emulator.services.dispatcher.notification_subscriptions import NotificationSubscriptions
 from biot_emulator.services.dispatcher.routes import DISPATCHER_ROUTES
+from biot_emulator.services.entities.certificates.catalogue import Certificates
 from biot_emulator.services.entities.first_organization import ensure_first_organization
 from biot_emulator.services.entities.handlers import EntityHandlers
 from biot_emulator.services.entities.repository import Entities
@@ -361,7 +363,9 @@ def _router(
         ),
     )
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
-    router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))
+    entities = EntityHandlers(services.entities, services.changes, state.clock, Certificates(state.store, state.clock))
+    router.add(ENTITY_ROUTES, entities)
+    router.add(DEVICE_ROUTES, entities)
     router.add(
         MEASUREMENT_ROUTES, MeasurementHandlers(services.saving, services.records, state.clock, services.changes)
     )

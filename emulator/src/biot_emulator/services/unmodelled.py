@@ -44,11 +44,7 @@ _Row = str | tuple[str, str]
 
 _TABLE: Mapping[str, tuple[_Row, ...]] = {
     "devices connect to a message broker with certificates, and there is none": (
-        (f"POST{_DEVICE}/certificate", "device"),
-        (f"DELETE{_DEVICE}/certificate", "device"),
-        (f"POST{_DEVICE}/certificate/activate", "device"),
         f"POST{_DEVICE}/certificate/csr",
-        (f"GET{_DEVICE}/connection/details", "device"),
         (f"GET{_DEVICE}/mqtt-credentials", "device"),
         ("GET/device/v2/credentials", "device"),
         ("GET/device/v2/credentials/logger", "device"),
@@ -62,7 +58,6 @@ _TABLE: Mapping[str, tuple[_Row, ...]] = {
         ("GET/measurement/v1/measurements/last", "measurement"),
     ),
     "sessions lose their devices only on the platform": (
-        f"DELETE{_OF_DEVICES}/usage-sessions/maintenance/orphans/{{deleteOrphanSessionsEnum}}",
     ),
     "nothing is done with reports and analytics": (
         ("GET" + _REPORTS, "report"),
@@ -145,12 +140,6 @@ _TABLE: Mapping[str, tuple[_Row, ...]] = {
         "POST/api-gateway/v1/sign-up",
         "POST/api-gateway/v1/sign-up/anonymous",
         "POST/api-gateway/v1/devices/assign",
-        f"GET{_CODES}",
-        f"POST{_CODES}",
-        f"POST{_CODES}/templates/{{templateName}}",
-        f"GET{_CODES}/{{id}}",
-        f"PATCH{_CODES}/{{id}}",
-        f"DELETE{_CODES}/{{id}}",
     ),
     "people have one password each, which their entity gets": (
         ("POST/organization/v1/invitations/{userId}", "organization-user"),
@@ -177,18 +166,6 @@ _TABLE: Mapping[str, tuple[_Row, ...]] = {
         f"DELETE{_SERVICE}/secret-keys/{{secretKeyId}}",
     ),
     "nothing happens to devices by itself": (
-        f"PATCH{_DEVICE}/status",
-        (f"GET{_OF_DEVICES}/current/alerts", "device-alert"),
-        (f"GET{_OF_DEVICES}/current/usage-sessions", "usage-session"),
-        (f"GET{_PATIENTS}/current/alerts", "patient-alert"),
-        (f"POST{_COMMANDS}/start", "command"),
-        (f"POST{_COMMANDS}/{{templateName}}/start", "command"),
-        (f"POST{_COMMANDS}/{{id}}/stop", "command"),
-        (f"POST{_SESSIONS}/remote-control/start", "usage-session"),
-        (f"POST{_SESSION}/pause", "usage-session"),
-        (f"POST{_SESSION}/resume", "usage-session"),
-        (f"POST{_SESSION}/stop", "usage-session"),
-        f"POST{_GENERIC}/templates/{{templateName}}",
     ),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from biot_emulator.api.errors import AccessDenied, BadRequest
@@ -17,6 +18,7 @@ from biot_emulator.services.entities.errors import (
     CannotDeleteFirstOrganization,
     DeviceAlreadyExists,
     EntityAlreadyExists,
+    InvalidDeviceName,
     OwnerOrganizationCannotBeNull,
     SessionOfAnotherTemplate,
 )
@@ -28,7 +30,6 @@ from biot_emulator.services.templates.catalogue import Templates
 from biot_emulator.services.templates.definitions import Template
 from biot_emulator.services.templates.errors import (
     AttributeIsMandatory,
-    AttributeTypeMismatch,
     OwnerOrganizationMismatch,
     ValueAlreadyExists,
 )
@@ -66,6 +67,20 @@ class Entities:
         self._templates = templates
         self._users = users
         self._references = References(_TYPES, Catalogue(store), self)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make all changes inside, or none when an exception is raised."""
+        return self._store.transaction()
+
+    def having(self, type_name: str, attribute: str, value: str) -> list[Entity]:
+        """Return the entities of a type that have a text in an attribute, the oldest first.
+
+        Args:
+            type_name: The entity type's name.
+            attribute: The attribute's name, with those of inner ones after a dot, as `_device.id`.
+            value: The text.
+        """
+        return self._store.having(_collection(type_name), attribute, value)
 
     def find(self, type_name: str, id: str) -> Entity | None:
         """Return an entity; None where there is none."""
@@ -130,7 +145,8 @@ class Entities:
         """
         entity_type = _TYPES[type_name]
         with self._store.transaction():
-            chosen = self._templates.choose(type_name, template, attributes.get("_templateId"))
+            parent_id = self._parent_template_id(entity_type, attributes)
+            chosen = self._templates.choose(type_name, template, attributes.get("_templateId"), parent_id)
             body = {"_ownerOrganization": {"id": organization_id}, **_without_owner(entity_type, attributes)}
             administrator = body.pop(_ADMINISTRATOR, None) if _is_new_administrator(body) else None
             entity = merged(chosen, blank_entity(chosen), _requested(body, {}))
@@ -164,6 +180,18 @@ class Entities:
                 raise OwnerOrganizationCannotBeNull("The attribute [_ownerOrganization] cannot be null")
             entity = merged(template, old, _requested(attributes, old), by_platform=by_platform)
             return self._put(entity_type, template, entity, old, by_platform=by_platform), old
+
+    def set_own(self, type_name: str, id: str, attributes: Entity) -> Entity:
+        """Set attributes that only the platform sets, as they are; return the entity.
+
+        Raises:
+            ApiError: There is no such entity.
+        """
+        with self._store.transaction():
+            now = timestamp(self._clock.now())
+            entity = {**self.read(type_name, id), **attributes, "_lastModifiedTime": now}
+            self.import_entity(type_name, entity)
+        return entity
 
     def set_enabled(self, type_name: str, id: str, state: str) -> tuple[Entity, Entity]:
         """Allow or forbid a person to log in; return the entity as it is and as it was.
@@ -221,6 +249,13 @@ class Entities:
         person = self.create("organization-user", administrator, organization_id=organization["_id"])
         organization[_ADMINISTRATOR] = reference(person)
 
+    def _parent_template_id(self, entity_type: EntityType, attributes: Mapping[str, Any]) -> str | None:
+        """Return the id of the template of what a new entity belongs to; None where it belongs to nothing."""
+        attribute, value = entity_type.parent[0], attributes.get(entity_type.parent[0])
+        id = value.get("id") if isinstance(value, Mapping) else None
+        parent = self.find(entity_type.references[attribute], id) if isinstance(id, str) else None
+        return parent["_template"]["id"] if parent else None
+
     def _require_no_administrator(self, type_name: str, id: str, change: str) -> None:
         """Check that a change leaves somebody who can log in and reset the platform."""
         if _TYPES[type_name].person and id == self._users.admin.id:
@@ -234,7 +269,7 @@ class Entities:
             message = (
                 f"The attribute [_id] must be of up to {_MAX_OWN_ID} letters, digits, colons, underscores and hyphens"
             )
-            raise AttributeTypeMismatch(message, attributeName="_id", value=id, type="LABEL")
+            raise InvalidDeviceName(message, name=id)
         if self.find(entity_type.name, id) is not None:
             message = f"There is a {entity_type.name} [{id}] already"
             if entity_type.name == "device":
@@ -267,7 +302,7 @@ class Entities:
             raise OwnerOrganizationMismatch(
                 message, providedOwnerOrganizationId=organization, templateOwnerOrganizationId=template.owner_id
             )
-        parent = entity.get(entity_type.parent[0]) if entity_type.parent else None
+        parent = entity.get(entity_type.parent[0])
         if template.parent_id is None or parent is None or parent["templateId"] == template.parent_id:
             return
         message = f"The template [{template.name}] is for what has another template than [{parent['id']}]"
