@@ -57,8 +57,6 @@ _TABLE: Mapping[str, tuple[_Row, ...]] = {
         (f"POST{_ORGANIZATIONS}/first", "organization"),
         ("GET/measurement/v1/measurements/last", "measurement"),
     ),
-    "sessions lose their devices only on the platform": (
-    ),
     "nothing is done with reports and analytics": (
         ("GET" + _REPORTS, "report"),
         (f"POST{_REPORTS}/export", "report"),
@@ -164,8 +162,6 @@ _TABLE: Mapping[str, tuple[_Row, ...]] = {
         f"GET{_SERVICE}",
         f"POST{_SERVICE}/secret-keys",
         f"DELETE{_SERVICE}/secret-keys/{{secretKeyId}}",
-    ),
-    "nothing happens to devices by itself": (
     ),
 }
 
