@@ -255,7 +255,10 @@ def mutated(code: bytes, kind: str, place: int, content: bytes) -> bytes:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from([SIMPLE, self_extracting(), streamed(), seed_code("python")]), st.lists(CHANGE, min_size=1, max_size=4))
+@given(
+    st.sampled_from([SIMPLE, self_extracting(), streamed(), seed_code("python")]),
+    st.lists(CHANGE, min_size=1, max_size=4),
+)
 def test_a_mutated_archive_is_extracted_or_refused(code: bytes, changes: list[tuple[str, int, bytes]]) -> None:
     for change in changes:
         code = mutated(code, *change) or b"PK"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from collections import Counter
@@ -21,16 +20,7 @@ from biot_emulator.server.background_thread import Server
 from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.state.store import Store
 from tests.emulator.conftest import code_zip
-from tests.emulator.scenarios.entity_successes import of_entities
-from tests.emulator.scenarios.successes import (
-    Successes,
-    of_dispatcher,
-    of_files,
-    of_measurement,
-    of_notification,
-    of_settings,
-    of_ums,
-)
+from tests.emulator.scenarios.successes import shape, success_of
 from tests.sdks import fetch_sdks
 
 pytestmark = pytest.mark.slow
@@ -46,19 +36,6 @@ def handler(event, context):
         response["body"]["seen"] = ["MARK", os.environ["MODE"]]
     return {"response": response}
 """
-#: By the first segment of the path.
-SUCCESSES: Mapping[str, Callable[[Client], Successes]] = {
-    "ums": of_ums,
-    "dispatcher": of_dispatcher,
-    "settings": of_settings,
-    "organization": of_entities,
-    "device": of_entities,
-    "generic-entity": of_entities,
-    "file": of_files,
-    "measurement": of_measurement,
-    "notification": of_notification,
-}
-
 Exchange = Callable[[Mapping[str, Any]], str | None]
 
 
@@ -148,11 +125,6 @@ def name(operation: list[str]) -> str:
     return shape(f"{method} {path}")
 
 
-def shape(operation: str) -> str:
-    """Return an operation without the names of its variables, which differ between the SDKs."""
-    return re.sub(r"\{\w+\}", "{}", operation)
-
-
 @contextmanager
 def sdk_calls(python: Path) -> Iterator[tuple[list[list[str]], Exchange]]:
     """Start a process that calls with the SDKs; yield their operations, and what makes a call and returns its error."""
@@ -177,12 +149,7 @@ def sdk_calls(python: Path) -> Iterator[tuple[list[list[str]], Exchange]]:
 def attempt(operation: list[str], exchange: Exchange) -> str | None:
     with Server(build_platform(Store(), admin=ADMIN)) as server:
         client = Client(server.url).log_in(*ADMIN)
-        successes = {shape(label): success for label, success in service(operation)(client).items()}
-        success = successes.get(name(operation), {})
+        success = success_of(f"{operation[1]} {operation[2]}", client)
         variables = list(success.get("path_parameters", {}).values())
         caller = {"url": server.url, "token": success.get("token", client.token)}
         return exchange({"operation": operation, **success, **caller, "path_parameters": variables})
-
-
-def service(operation: list[str]) -> Callable[[Client], Successes]:
-    return SUCCESSES[operation[2].split("/")[1]]
