@@ -114,7 +114,7 @@ def test_every_modelled_operation_of_every_sdk(sdk_python: Path) -> None:
         assert unknown == []
         called = [operation for operation in operations if modelled[name(operation)]]
         errors = {str(operation): error for operation in called if (error := attempt(operation, exchange))}
-    assert errors == {}
+    assert not errors, "\n".join(f"{operation}: {error}" for operation, error in errors.items())
     assert Counter(operation[0] for operation in called) == Counter(
         operation[0] for operation in operations if modelled[name(operation)]
     )
