@@ -13,7 +13,7 @@ def caption(entity: Mapping[str, Any]) -> str:
     name = entity.get("_name")
     if isinstance(name, dict):
         return " ".join(str(name[part]) for part in ("firstName", "lastName") if name.get(part))
-    return str(name or entity["_id"])
+    return str(name or entity.get("_code") or entity["_id"])
 
 
 def reference(entity: Mapping[str, Any]) -> dict[str, Any]:

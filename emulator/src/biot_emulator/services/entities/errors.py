@@ -4,7 +4,7 @@ ApiError
 ├── 400 AttributeIsMandatory, AttributeTypeMismatch
 ├── 403 CannotDeleteFirstOrganization
 ├── 404 EntityNotFound: UserNotFound, OrganizationNotFound, DeviceNotFound, GenericEntityNotFound, SessionNotFound,
-│       CommandNotFound, AlertNotFound
+│       CommandNotFound, AlertNotFound, RegistrationCodeNotFound
 ├── 404 ParentNotFound, ReferencedEntityNotFound
 └── 409 EntityAlreadyExists
 """
@@ -26,6 +26,7 @@ __all__ = [
     "OrganizationNotFound",
     "ParentNotFound",
     "ReferencedEntityNotFound",
+    "RegistrationCodeNotFound",
     "SessionNotFound",
     "UserNotFound",
 ]
@@ -99,6 +100,12 @@ class AlertNotFound(EntityNotFound):
     """There is no such alert."""
 
     code = "ALERT_NOT_FOUND"
+
+
+class RegistrationCodeNotFound(EntityNotFound):
+    """There is no such registration code."""
+
+    code = "REGISTRATION_CODE_NOT_FOUND"
 
 
 class ParentNotFound(ApiError):

@@ -34,7 +34,5 @@ def _create_organization(entities: Entities, templates: Templates, now: str) -> 
 
 def _create_administrator(entities: Entities, id: str, username: str) -> None:
     name = {"firstName": "First", "lastName": "Administrator"}
-    entity = entities.create("organization-user", {"_name": name, "_email": username})
-    entities.delete("organization-user", str(entity["_id"]))
-    entities.import_entity("organization-user", {**entity, "_id": id})
+    entities.create("organization-user", {"_name": name, "_email": username}, id=id)
     entities.update("organization", TENANT_ID, {"_primaryAdministrator": {"id": id}})

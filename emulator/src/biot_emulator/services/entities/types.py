@@ -8,6 +8,7 @@ from biot_emulator.services.entities.errors import (
     DeviceNotFound,
     GenericEntityNotFound,
     OrganizationNotFound,
+    RegistrationCodeNotFound,
     SessionNotFound,
     UserNotFound,
 )
@@ -18,6 +19,7 @@ __all__ = ["ENTITY_TYPES"]
 
 
 _ORGANIZATIONS = "/organization/v1/organizations"
+_REGISTRATION_CODES = "/organization/v1/registration-codes"
 _USERS = "/organization/v1/users"
 _PATIENTS = f"{_USERS}/patients"
 _DEVICES = "/device/v2/devices"
@@ -74,6 +76,13 @@ ENTITY_TYPES = (
         references={**_OWNED, "_patient": "patient"},
         parent=("_patient", "patientId"),
         started="_setDateTime",
+    ),
+    EntityType(
+        "registration-code",
+        {**crud(_REGISTRATION_CODES), **creation_by_template(_REGISTRATION_CODES)},
+        RegistrationCodeNotFound,
+        mandatory={"_code": str},
+        references=_OWNED,
     ),
     EntityType(
         "device",
