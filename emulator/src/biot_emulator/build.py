@@ -40,6 +40,9 @@ from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.security.secret_checks import SecretChecks
 from biot_emulator.security.stored_keys import KEYS, StoredKeys
 from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.access.entity_guard import EntityGuard
+from biot_emulator.services.access.measurement_guard import MeasurementGuard
+from biot_emulator.services.access.scopes import Scopes
 from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.interceptions import Interceptions
@@ -399,9 +402,12 @@ def _router(
     router.add(TOKEN_ROUTES, TokenHandlers(services.temporary_tokens, services.passwords, operations))
     router.add(PEOPLE_ROUTES, PeopleHandlers(services.entities, directory, services.invitations, services.changes))
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
-    router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))
+    scopes = Scopes(services.entities)
+    guard = EntityGuard(state.store, services.entities, services.changes, scopes)
+    router.add(guard.around(ENTITY_ROUTES), EntityHandlers(services.entities, services.changes))
     router.add(
-        MEASUREMENT_ROUTES, MeasurementHandlers(services.saving, services.records, state.clock, services.changes)
+        MeasurementGuard(services.entities, scopes).around(MEASUREMENT_ROUTES),
+        MeasurementHandlers(services.saving, services.records, state.clock, services.changes),
     )
     router.add(OUTBOX_ROUTES, OutboxHandlers(services.outbox))
     router.add(FILE_ROUTES, files.handlers)

@@ -10,6 +10,7 @@ import pytest
 
 from biot_emulator.client import Client
 from biot_emulator.security import secret_hashes
+from biot_emulator.security.secret_hashes import hash_secret
 from biot_emulator.security.well_known_ids import ADMINISTRATOR_ROLE_ID
 from biot_emulator.services.ums.users import User, Users
 from biot_emulator.testing import Emulator

@@ -8,6 +8,7 @@ from typing import Any
 
 from biot_emulator.api.body_fields import uuid_variable
 from biot_emulator.api.call import Call
+from biot_emulator.api.errors import AccessDenied
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.services.entities.errors import OrganizationNotFound, UserNotFound
@@ -21,11 +22,12 @@ from biot_emulator.services.people.errors import (
     UserTemplateMismatch,
 )
 from biot_emulator.services.people.invitations import Invitations, can_log_in, has_codes
-from biot_emulator.services.ums.roles import MANUFACTURER_ADMIN
+from biot_emulator.services.ums.roles import MANUFACTURER_ADMIN, ORGANIZATION_ADMIN, SERVICE
 
 __all__ = ["PeopleHandlers"]
 
 _USER = "organization-user"
+_INVITERS = (MANUFACTURER_ADMIN, ORGANIZATION_ADMIN, SERVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class PeopleHandlers:
         if found is None:
             raise InvitationNotFound(f"The user [{id}] has no invitation that could be accepted", userId=id)
         type_name, person = found
+        _require_inviter(call, person)
         if has_codes(person) or not can_log_in(type_name, person):
             raise InvitationNotSupported(f"The user [{id}] logs in by codes, or not at all")
         self.invitations.check(id)
@@ -97,6 +100,15 @@ class PeopleHandlers:
             message = f"The user [{id}] is no organization user, and so cannot be an administrator"
             raise UserTemplateMismatch(message, userId=id, templateId=person["_template"]["id"])
         return person
+
+
+def _require_inviter(call: Call, person: Mapping[str, Any]) -> None:
+    """Check that the caller invites people: administrators do, of their own organization, and services."""
+    caller = call.caller
+    if caller is None or caller.sees_all:
+        return
+    if caller.role not in _INVITERS or person["_ownerOrganization"]["id"] != caller.organization_id:
+        raise AccessDenied("Only administrators of a person's organization send an invitation again")
 
 
 def _require_admin(call: Call, organization: Mapping[str, Any]) -> None:

@@ -33,11 +33,11 @@ def role_of(find: FindEntity, type_name: str, entity: Entity) -> str:
         return PATIENT if type_name == "patient" else CAREGIVER
     template = "".join(filter(str.isalpha, str((entity.get("_template") or {}).get("name")))).casefold()
     organization_id = (entity.get("_ownerOrganization") or {}).get("id")
+    is_primary = is_primary_admin(find, entity)
     # The first organization is the manufacturer's, and no other has administrators of the whole platform.
-    if organization_id == TENANT_ID and template == "manufactureradmin":
+    if organization_id == TENANT_ID and (template == "manufactureradmin" or is_primary):
         return MANUFACTURER_ADMIN
-    is_admin = template == "organizationadmin" or is_primary_admin(find, entity)
-    return ORGANIZATION_ADMIN if is_admin else ORGANIZATION_USER
+    return ORGANIZATION_ADMIN if template == "organizationadmin" or is_primary else ORGANIZATION_USER
 
 
 def is_primary_admin(find: FindEntity, entity: Entity) -> bool:

@@ -167,9 +167,9 @@ class PeopleRules:
                 user.id,
                 organization_id=entity["_ownerOrganization"]["id"],
                 enabled=can_log_in(type_name, entity),
-                role=role_of(entities.find, type_name, entity),
                 **({"mfa": second_step(entity)} if _differs(entity, old, "_mfa", "_phone") else {}),
             )
+            self._users.set_role(user.id, role_of(entities.find, type_name, entity))
 
     def _invite(self, entities: Entities, type_name: str, entity: Entity, old: Mapping[str, Any]) -> None:
         if not can_log_in(type_name, entity) or (old and not _differs(entity, old, "_email", "_canLogin")):
@@ -189,7 +189,7 @@ class PeopleRules:
         for id in ids - {None, self._users.admin.id}:
             person = entities.find("organization-user", str(id))
             if person:
-                self._users.update(str(id), role=role_of(entities.find, "organization-user", person))
+                self._users.set_role(str(id), role_of(entities.find, "organization-user", person))
 
 
 def _check_addresses(entity: Entity, old: Mapping[str, Any]) -> None:

@@ -158,9 +158,9 @@ class Users:
             if document:
                 self._store.put(_COLLECTION, id, {**document, "hash": hashed})
 
-    def set_enabled(self, id: str, enabled: bool) -> None:
-        """Allow or forbid a user to log in; nothing happens where there is no user."""
-        self.update(id, enabled=enabled)
+    def set_role(self, id: str, role: str) -> None:
+        """Change a user's role; nothing happens where there is no user."""
+        self.update(id, role=role, administrator=role == MANUFACTURER_ADMIN)
 
     def delete(self, id: str) -> bool:
         """Remove a user: neither password nor tokens are valid from now on. Return whether there was one."""
