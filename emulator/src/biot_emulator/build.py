@@ -86,19 +86,19 @@ from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.stored_documents import check_documents
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.created_roles import CreatedRoles
-from biot_emulator.services.ums.handlers import UmsHandlers
-from biot_emulator.services.ums.login_handlers import LoginHandlers
+from biot_emulator.services.ums.handlers.logins import LoginHandlers
+from biot_emulator.services.ums.handlers.people import UserHandlers
+from biot_emulator.services.ums.handlers.services import UmsHandlers
+from biot_emulator.services.ums.handlers.tokens import TokenHandlers
 from biot_emulator.services.ums.logins import Logins, SecondStep
-from biot_emulator.services.ums.messages import Messages
-from biot_emulator.services.ums.one_time_codes import OneTimeCodes
+from biot_emulator.services.ums.one_time.codes import OneTimeCodes
+from biot_emulator.services.ums.one_time.mail_tokens import ACCEPT_INVITATION, FORGOT_PASSWORD, TemporaryTokens
+from biot_emulator.services.ums.one_time.messages import Messages
 from biot_emulator.services.ums.passwords import Passwords
 from biot_emulator.services.ums.roles import Roles
 from biot_emulator.services.ums.routes import LOGIN_ROUTES, TOKEN_ROUTES, UMS_ROUTES, USER_ROUTES
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.sessions import LOGINS, Sessions
-from biot_emulator.services.ums.temporary_tokens import ACCEPT_INVITATION, FORGOT_PASSWORD, TemporaryTokens
-from biot_emulator.services.ums.token_handlers import TokenHandlers
-from biot_emulator.services.ums.user_handlers import UserHandlers
 from biot_emulator.services.ums.users import Users
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle

@@ -17,7 +17,7 @@ from biot_emulator.services.access.role_operations import Kind, may
 from biot_emulator.services.access.scopes import Scopes
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entity_changes import EntityChanges
-from biot_emulator.services.people.roles_of_people import role_of
+from biot_emulator.services.people.roles import role_of
 from biot_emulator.services.ums.roles import MANUFACTURER_ADMIN
 from biot_emulator.state.store import Store
 from biot_emulator.wire_json import encode

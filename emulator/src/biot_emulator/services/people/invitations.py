@@ -7,11 +7,11 @@ from typing import Any
 
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.services.people.errors import InvitationNotFound
-from biot_emulator.services.people.roles_of_people import FindEntity, role_of
+from biot_emulator.services.people.roles import FindEntity, role_of
 from biot_emulator.services.ums.credentials import is_username
-from biot_emulator.services.ums.messages import Messages
+from biot_emulator.services.ums.one_time.mail_tokens import ACCEPT_INVITATION, TemporaryTokens
+from biot_emulator.services.ums.one_time.messages import Messages
 from biot_emulator.services.ums.passwords import Passwords
-from biot_emulator.services.ums.temporary_tokens import ACCEPT_INVITATION, TemporaryTokens
 from biot_emulator.services.ums.users import OTP, PASSWORD, User
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.store import Store

@@ -23,7 +23,7 @@ from biot_emulator.services.people.errors import (
     UsernameTaken,
 )
 from biot_emulator.services.people.invitations import Invitations, can_log_in, has_codes, second_step, user_of
-from biot_emulator.services.people.roles_of_people import is_primary_admin, role_of
+from biot_emulator.services.people.roles import is_primary_admin, role_of
 from biot_emulator.services.people.unique_values import UniqueValues
 from biot_emulator.services.ums.passwords import Passwords
 from biot_emulator.services.ums.sessions import Sessions

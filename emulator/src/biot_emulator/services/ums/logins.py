@@ -18,8 +18,8 @@ from biot_emulator.services.ums.errors import (
     TooManyLogins,
     UserLocked,
 )
-from biot_emulator.services.ums.messages import Messages
-from biot_emulator.services.ums.one_time_codes import OneTimeCodes
+from biot_emulator.services.ums.one_time.codes import OneTimeCodes
+from biot_emulator.services.ums.one_time.messages import Messages
 from biot_emulator.services.ums.roles import MFA_SCOPES, Roles
 from biot_emulator.services.ums.service_users import ServiceUsers
 from biot_emulator.services.ums.sessions import Sessions

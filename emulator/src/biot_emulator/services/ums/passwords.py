@@ -15,10 +15,10 @@ from biot_emulator.services.ums.errors import (
     TooManyLogins,
 )
 from biot_emulator.services.ums.logins import Logins
-from biot_emulator.services.ums.messages import Messages
+from biot_emulator.services.ums.one_time.mail_tokens import FORGOT_PASSWORD, TemporaryTokens
+from biot_emulator.services.ums.one_time.messages import Messages
 from biot_emulator.services.ums.roles import REGISTERED
 from biot_emulator.services.ums.sessions import Sessions
-from biot_emulator.services.ums.temporary_tokens import FORGOT_PASSWORD, TemporaryTokens
 from biot_emulator.services.ums.users import PASSWORD, User, Users
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.timestamps import timestamp

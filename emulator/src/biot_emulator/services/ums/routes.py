@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from biot_emulator.api.health_check import health_check
 from biot_emulator.api.route import Route
-from biot_emulator.services.ums.handlers import UmsHandlers
-from biot_emulator.services.ums.login_handlers import LoginHandlers
+from biot_emulator.services.ums.handlers.logins import LoginHandlers
+from biot_emulator.services.ums.handlers.people import UserHandlers
+from biot_emulator.services.ums.handlers.services import UmsHandlers
+from biot_emulator.services.ums.handlers.tokens import TokenHandlers
 from biot_emulator.services.ums.roles import MFA_SCOPES
-from biot_emulator.services.ums.token_handlers import TokenHandlers
-from biot_emulator.services.ums.user_handlers import UserHandlers
 
 __all__ = ["LOGIN_ROUTES", "TOKEN_ROUTES", "UMS_ROUTES", "USER_ROUTES"]
 

@@ -11,8 +11,8 @@ from biot_emulator.api.call import Call
 from biot_emulator.api.errors import TokenNotValid
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.services.ums.credentials import is_phone, is_username, strength
+from biot_emulator.services.ums.one_time.mail_tokens import TemporaryTokens
 from biot_emulator.services.ums.passwords import Passwords
-from biot_emulator.services.ums.temporary_tokens import TemporaryTokens
 from biot_emulator.services.ums.users import OTP, PASSWORD
 
 __all__ = ["Operation", "TokenHandlers"]
