@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -93,7 +93,7 @@ def searching(path: str, request: str) -> str:
     return f"{path}?{urlencode({'searchRequest': request})}" if request else path
 
 
-def cells(table: dict[str, tuple[int, ...]]) -> list[tuple[str, str, int]]:
+def cells(table: Mapping[str, tuple[int, ...]]) -> list[tuple[str, str, int]]:
     return [(kind, role, status) for kind, row in table.items() for role, status in zip(ROLES, row, strict=True)]
 
 
@@ -209,8 +209,8 @@ def test_nothing_is_written_into_another_organization(
     emulator: Emulator, north: Clinic, south: Clinic, role: str
 ) -> None:
     before = emulator.search(f"{USERS}/patients")
-    owner = {"_ownerOrganization": {"id": south.id}}
-    foreign = {"_caregiver": {"id": south.ids["caregiver"]}}
+    owner: dict[str, Any] = {"_ownerOrganization": {"id": south.id}}
+    foreign: dict[str, Any] = {"_caregiver": {"id": south.ids["caregiver"]}}
     for method, path, body in (
         ("POST", f"{USERS}/patients", person("Spy", **owner)),
         ("POST", f"{USERS}/patients", person("Spy", **foreign)),

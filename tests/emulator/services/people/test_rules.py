@@ -30,7 +30,7 @@ def ids(emulator: Emulator) -> Mapping[str, str]:
     """The ids of a clinic, of another organization, and of people in every state that a code is about."""
     home = clinic(emulator, "North")
     other = created(emulator.call("POST", ORGANIZATIONS, json={"_name": "South"}))
-    owner = {"_ownerOrganization": {"id": home.id}}
+    owner: dict[str, Any] = {"_ownerOrganization": {"id": home.id}}
     invited = created(emulator.call("POST", CAREGIVERS, json=person("Invited", "invited@north.example", **owner)))
     silent = created(emulator.call("POST", PATIENTS, json=person("Silent", **owner)))
     texting = created(
@@ -54,7 +54,8 @@ ROWS: list[Row] = [
      409, "EMAIL_ALREADY_EXIST", {"email"}),
     ("PATCH", f"{CAREGIVERS}/{{invited}}", {"_email": "patient@north.example"}, 409, "EMAIL_ALREADY_EXIST", {"email"}),
     ("POST", PATIENTS, person("A", "Registered@south.example"), 409, "USERNAME_ALREADY_EXIST", {"username", "userId"}),
-    ("POST", CAREGIVERS, person("A", "otp@north.example", **OTP), 409, "USERNAME_ALREADY_EXIST", {"username", "userId"}),
+    ("POST", CAREGIVERS, person("A", "otp@north.example", **OTP),
+     409, "USERNAME_ALREADY_EXIST", {"username", "userId"}),
     ("PATCH", f"{PATIENTS}/{{patient}}", {"_email": "new@north.example"},
      403, "EMAIL_CHANGE_NOT_PERMITTED", {"requestedEmail", "existingEmail"}),
     ("POST", PATIENTS, person("A", _canLogin=True), 400, "EMAIL_CANNOT_BE_EMPTY_FOR_LOGGABLE_USER", set()),
@@ -67,12 +68,14 @@ ROWS: list[Row] = [
     ("PATCH", f"{ORGANIZATIONS}/{{organization}}", {"_headquarters": {"city": "Bonn"}},
      400, "COUNTRY_CODE_CANNOT_BE_NULL", set()),
     ("POST", PATIENTS, person("A", _ownerOrganization={"id": NOBODY}), 404, "ORGANIZATION_NOT_FOUND", {"id"}),
-    ("PATCH", f"{CAREGIVERS}/{{invited}}", {"_ownerOrganization": {"id": NOBODY}}, 404, "ORGANIZATION_NOT_FOUND", {"id"}),
+    ("PATCH", f"{CAREGIVERS}/{{invited}}", {"_ownerOrganization": {"id": NOBODY}},
+     404, "ORGANIZATION_NOT_FOUND", {"id"}),
     ("POST", PATIENTS, person("A", _caregiver={"id": "{caregiver}"}, _ownerOrganization={"id": "{other}"}),
      409, "CAREGIVER_MUST_BE_IN_SAME_ORGANIZATION_AS_PATIENT", {"patientOrganizationId", "caregiverOrganizationId"}),
     ("DELETE", f"{CAREGIVERS}/{{caregiver}}", None, 409, "CAREGIVER_ASSIGNED_TO_PATIENT", {"id"}),
     ("DELETE", f"{PEOPLE}/{{admin}}", None, 409, "USER_IS_ORGANIZATION_ADMIN", {"id"}),
-    ("PATCH", f"{PEOPLE}/{{admin}}", {"_ownerOrganization": {"id": "{other}"}}, 409, "USER_IS_ORGANIZATION_ADMIN", {"id"}),
+    ("PATCH", f"{PEOPLE}/{{admin}}", {"_ownerOrganization": {"id": "{other}"}},
+     409, "USER_IS_ORGANIZATION_ADMIN", {"id"}),
     ("DELETE", f"{PEOPLE}/{{first-admin}}", None, 409, "USER_IS_ORGANIZATION_ADMIN", {"id"}),
     ("POST", f"{PEOPLE}/{{admin}}/enabled-state/DISABLED", None, 403, "ACCESS_DENIED", {"id"}),
     ("POST", f"{PEOPLE}/{{first-admin}}/enabled-state/DISABLED", None, 403, "ACCESS_DENIED", {"id"}),

@@ -14,6 +14,7 @@ __all__ = ["check_password", "generate_password", "is_phone", "is_username", "ma
 _LENGTHS = range(8, 257)
 _NAME_LENGTHS = range(5, 129)
 _SHOWN = 4
+_HIDDEN = "******"
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _KINDS = (("a small letter", str.islower), ("a capital letter", str.isupper), ("a digit", str.isdigit))
 _GENERATED = 16
@@ -59,8 +60,8 @@ def is_phone(text: str) -> bool:
 
 
 def masked_phone(phone: str) -> str:
-    """Return a phone number of which its owner recognises the end."""
-    return "*" * max(0, len(phone) - _SHOWN) + phone[-_SHOWN:]
+    """Return the end of a phone number, by which its owner recognises it."""
+    return f"{_HIDDEN}{phone[-_SHOWN:]}"
 
 
 def _problems(password: str) -> list[str]:
