@@ -11,7 +11,7 @@ import pytest
 from biot_emulator.client import Client
 from biot_emulator.security.well_known_ids import PLUGIN_ROLE_ID
 from biot_emulator.testing import Emulator, running
-from tests.emulator.conftest import code_zip
+from tests.emulator.conftest import code_zip, comparing_what_is_left
 from tests.emulator.people import ORGANIZATIONS, USERS, Clinic, clinic, created, person
 
 DEVICES = "/device/v2/devices"
@@ -21,6 +21,11 @@ CODES = "/organization/v1/registration-codes"
 OK, DENIED = 200, 403
 
 ROLES = ("admin", "operator", "caregiver", "patient")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    yield from comparing_what_is_left()
 
 
 @pytest.fixture(scope="module")

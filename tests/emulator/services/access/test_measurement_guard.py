@@ -10,12 +10,18 @@ from urllib.parse import urlencode
 import pytest
 
 from biot_emulator.testing import Emulator, running
+from tests.emulator.conftest import comparing_what_is_left
 from tests.emulator.people import Clinic, clinic, created
 
 V1, V2 = "/measurement/v1/measurements", "/measurement/v2/measurements"
 DEVICES = "/device/v2/devices"
 START, END = "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z"
 TIME = "2026-01-01T00:30:00Z"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    yield from comparing_what_is_left()
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from biot_emulator.client import Client
 from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.testing import Emulator, running
+from tests.emulator.conftest import comparing_what_is_left
 from tests.emulator.people import ORGANIZATIONS, USERS, Clinic, accept, clinic, created, person
 
 CODES = "/organization/v1/registration-codes"
@@ -17,6 +18,11 @@ PATIENTS, CAREGIVERS, PEOPLE = (f"{USERS}/{kind}" for kind in ("patients", "care
 INVITATIONS = "/organization/v1/invitations"
 NOBODY = "00000000-0000-0000-0000-00000000dead"
 OTP = {"_credentialType": "OTP", "_phone": "+4915112345678"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    yield from comparing_what_is_left()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from biot_emulator.client import Client, Reply
 from biot_emulator.testing import Emulator, running
-from tests.emulator.conftest import code_zip
+from tests.emulator.conftest import code_zip, comparing_what_is_left
 from tests.emulator.people import PASSWORD, USERS, accept, created, person
 
 UMS = "/ums/v2/users"
@@ -20,6 +20,11 @@ GENERATE, OTP_LOGIN = f"{UMS}/otp/generate", f"{UMS}/otp/login"
 MFA, RESEND = f"{UMS}/login/mfa", f"{UMS}/login/mfa/resend"
 SELF = f"{USERS}/self"
 PHONE, OTHER_PHONE = "+4915112345678", "+4915187654321"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    yield from comparing_what_is_left()
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from biot_emulator.client import Client, Reply
 from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.testing import Emulator, running
+from tests.emulator.conftest import comparing_what_is_left
 from tests.emulator.people import PASSWORD, USERS, accept, created, person
 
 UMS = "/ums/v2/users"
@@ -17,6 +18,11 @@ SELF, LOGIN = f"{UMS}/self", f"{UMS}/login"
 NOBODY = "00000000-0000-0000-0000-00000000dead"
 NEW = "Another8password"
 MFA = {"enabled": True, "phone": "+4915112345678"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    yield from comparing_what_is_left()
 
 
 @pytest.fixture(scope="module")

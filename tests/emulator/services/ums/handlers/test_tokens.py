@@ -11,10 +11,16 @@ import pytest
 
 from biot_emulator.client import Client, Reply
 from biot_emulator.testing import Emulator, running
+from tests.emulator.conftest import comparing_what_is_left
 from tests.emulator.people import PASSWORD, USERS, accept, created, person
 
 FORGOT, VALIDATE = "/ums/v2/users/self/password/forgot", "/ums/v2/users/credentials/validate"
 NEW = "Another8password"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    yield from comparing_what_is_left()
 
 
 @pytest.fixture(scope="module")
