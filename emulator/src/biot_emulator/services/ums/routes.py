@@ -15,7 +15,8 @@ __all__ = ["LOGIN_ROUTES", "TOKEN_ROUTES", "UMS_ROUTES", "USER_ROUTES"]
 _USERS = "/ums/v2/users"
 _USER = f"{_USERS}/{{id}}"
 _SELF = f"{_USERS}/self"
-_TOKEN = "/ums/v1/tokens/{token}"  # noqa: S105  a path
+#: Both services have them, for what each sends.
+_TOKENS = ("/ums/v1/tokens/{token}", "/organization/v1/tokens/{token}")
 _MFA_LOGIN, _MFA_RESEND = MFA_SCOPES
 
 _SERVICE_USERS = "/ums/v2/services"
@@ -69,7 +70,7 @@ USER_ROUTES = (
 TOKEN_ROUTES = (
     Route("POST", f"{_SELF}/password/forgot", TokenHandlers.send_link, public=True),
     Route("POST", f"{_USERS}/credentials/validate", TokenHandlers.validate_credentials, public=True),
-    Route("GET", _TOKEN, TokenHandlers.validate, public=True),
-    Route("POST", _TOKEN, TokenHandlers.execute, public=True),
+    *(Route("GET", path, TokenHandlers.validate, public=True) for path in _TOKENS),
+    *(Route("POST", path, TokenHandlers.execute, public=True) for path in _TOKENS),
 )
 """The APIs for whoever has a token from a mail, or wants one."""
