@@ -24,6 +24,7 @@ from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.image.unpacked import UnpackedImages
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.operator.device_routes import DEVICE_ROUTES
 from biot_emulator.operator.handlers import OperatorHandlers
 from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.platform import ImageServices, Platform
@@ -48,11 +49,11 @@ from biot_emulator.services.dispatcher.interceptable_apis import InterceptableAp
 from biot_emulator.services.dispatcher.interceptions import Interceptions
 from biot_emulator.services.dispatcher.notification_subscriptions import NotificationSubscriptions
 from biot_emulator.services.dispatcher.routes import DISPATCHER_ROUTES
+from biot_emulator.services.entities.certificates.catalogue import Certificates
 from biot_emulator.services.entities.first_organization import ensure_first_organization
 from biot_emulator.services.entities.handlers import EntityHandlers
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.routes import ENTITY_ROUTES
-from biot_emulator.services.entities.templates import Templates
 from biot_emulator.services.entity_changes import EntityChanges
 from biot_emulator.services.files.catalogue import Catalogue
 from biot_emulator.services.files.content import FileContent
@@ -84,6 +85,10 @@ from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.stored_documents import check_documents
+from biot_emulator.services.templates.catalogue import Templates
+from biot_emulator.services.templates.changes import TemplateChanges
+from biot_emulator.services.templates.handlers import TemplateHandlers
+from biot_emulator.services.templates.routes import TEMPLATE_ROUTES
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.created_roles import CreatedRoles
 from biot_emulator.services.ums.handlers.logins import LoginHandlers
@@ -141,7 +146,7 @@ class _Services:
         self.passwords = Passwords(self.users, self.logins, self.sessions, self.temporary_tokens, messages, state.clock)
         self.invitations = Invitations(state.store, state.clock, self.temporary_tokens, messages, self.passwords)
         rules = PeopleRules(self.users, self.sessions, UniqueValues(state.store), self.invitations, self.passwords)
-        self.templates = Templates(state.store)
+        self.templates = Templates(state.store, state.clock)
         self.entities = Entities(state.store, state.clock, self.templates, rules)
         self.changes = EntityChanges(state.clock)
         self.directory = Directory(self.entities, self.invitations, self.changes)
@@ -404,7 +409,9 @@ def _router(
     router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
     scopes = Scopes(services.entities)
     guard = EntityGuard(state.store, services.entities, services.changes, scopes)
-    router.add(guard.around(ENTITY_ROUTES), EntityHandlers(services.entities, services.changes))
+    entities = EntityHandlers(services.entities, services.changes, state.clock, Certificates(state.store, state.clock))
+    router.add(guard.around(ENTITY_ROUTES), entities)
+    router.add(DEVICE_ROUTES, entities)
     router.add(
         MeasurementGuard(services.entities, scopes).around(MEASUREMENT_ROUTES),
         MeasurementHandlers(services.saving, services.records, state.clock, services.changes),
@@ -413,6 +420,8 @@ def _router(
     router.add(FILE_ROUTES, files.handlers)
     settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
     router.add(SETTINGS_ROUTES, settings)
+    changes = TemplateChanges(state.store, state.clock, services.templates)
+    router.add(TEMPLATE_ROUTES, TemplateHandlers(services.templates, changes))
     router.add(
         OPERATOR_ROUTES,
         OperatorHandlers(

@@ -21,7 +21,7 @@ ADMIN = ("ada@example.com", "secret")
 def test_the_sdks_for_people() -> None:
     python, program = fetch_sdks() / "bin" / "python", Path(__file__).with_name("sdk_people.py")
     with Server(build_platform(Store(), admin=ADMIN)) as server:
-        command = [python, program, server.url, *ADMIN]
+        command = [str(python), str(program), server.url, *ADMIN]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.stderr == ""
     assert json.loads(done.stdout) == {

@@ -9,7 +9,7 @@ from typing import Any
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import BadRequest
-from biot_emulator.api.search_filter import matches, normalized_filter
+from biot_emulator.api.search_filter import field_path, matches, normalized_filter
 from biot_emulator.wire_json import decode_request
 
 __all__ = ["parse_search_request", "search", "search_request"]
@@ -129,7 +129,7 @@ def _creation_time(document: Document) -> str:
 
 def _value(prop: str, document: Document) -> Any:
     value: Any = document
-    for name in prop.split("."):
+    for name in field_path(prop, document):
         value = value.get(name) if isinstance(value, dict) else None
     return value
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from biot_emulator.api.errors import BadRequest
 
-__all__ = ["matches", "normalized_filter"]
+__all__ = ["field_path", "matches", "normalized_filter"]
 
 Document = dict[str, Any]
 Values = list[Any]
 
 _LISTS = ("in", "notIn")
+_TEMPLATES = {"_templateId": ["_template", "id"], "_templateName": ["_template", "name"]}
 _LOGIC: dict[str, Callable[[Iterator[bool]], bool]] = {
     "$AND": all,
     "$OR": any,
@@ -43,7 +44,7 @@ def normalized_filter(filter: Any) -> Document:
 
 
 def _normalized(conditions: Document) -> Document:
-    present = {condition: operand for condition, operand in conditions.items() if operand is not None}
+    present = {condition: operand for condition, operand in _stated(conditions).items() if operand is not None}
     return {condition: _texts(operand) if condition in _LISTS else operand for condition, operand in present.items()}
 
 
@@ -51,6 +52,8 @@ def _entries(filter: Any) -> Iterator[tuple[str, Document]]:
     if not isinstance(filter, dict):
         raise BadRequest("A [filter] must be an object of conditions by field")
     for name, conditions in filter.items():
+        if conditions is None:
+            continue
         if not isinstance(conditions, dict):
             raise BadRequest(f"The conditions of [{name}] in [filter] must be an object")
         yield name, conditions
@@ -58,13 +61,34 @@ def _entries(filter: Any) -> Iterator[tuple[str, Document]]:
 
 def _meets(document: Document, name: str, conditions: Document) -> bool:
     if name in _LOGIC:
-        if set(conditions) != {"filter"}:
+        if {condition for condition, operand in conditions.items() if operand or condition == "filter"} != {"filter"}:
             raise BadRequest(f"[{name}] in [filter] takes a nested [filter] and nothing else")
         inner = conditions["filter"]
+        if not inner and isinstance(inner, dict | list | None):
+            return True
         parts = inner if isinstance(inner, list) else [{key: part} for key, part in _entries(inner)]
         return _LOGIC[name](iter([matches(document, part) for part in parts]))
-    values = list(_values(document, name.split(".")))
-    return all([_holds(name, values, condition, operand) for condition, operand in conditions.items()])  # noqa: C419
+    values = list(_values(document, field_path(name, document)))
+    stated = _stated(conditions)
+    return all([_holds(name, values, condition, operand) for condition, operand in stated.items()])  # noqa: C419
+
+
+def _stated(conditions: Document) -> Document:
+    """Return the conditions of a field without those that a form has left empty, as the console sends them.
+
+    Its forms have all their lists, and a nested filter for logic that is not there.
+    """
+    from_form = all(name in conditions for name in _LISTS)
+    return {
+        condition: operand
+        for condition, operand in conditions.items()
+        if not (condition == "filter" and operand in ({}, None)) and not (from_form and operand == [])
+    }
+
+
+def field_path(name: str, document: Document) -> list[str]:
+    """Return the path of a field in a document: the id and the name of a template have names of their own."""
+    return (_TEMPLATES.get(name) if name not in document else None) or name.split(".")
 
 
 def _values(value: Any, path: list[str]) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from biot_emulator.services.measurements.routes import MEASUREMENT_ROUTES
 from biot_emulator.services.outbox.routes import OUTBOX_ROUTES
 from biot_emulator.services.people.routes import PEOPLE_ROUTES
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
+from biot_emulator.services.templates.routes import TEMPLATE_ROUTES
 from biot_emulator.services.ums.routes import LOGIN_ROUTES, TOKEN_ROUTES, UMS_ROUTES, USER_ROUTES
 
 __all__ = ["SERVICE_ROUTES"]
@@ -25,5 +26,6 @@ SERVICE_ROUTES = (
     *MEASUREMENT_ROUTES,
     *OUTBOX_ROUTES,
     *SETTINGS_ROUTES,
+    *TEMPLATE_ROUTES,
 )
 """Every API of the platform's services."""

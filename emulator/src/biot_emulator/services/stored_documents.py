@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.security.stored_keys import KEYS
+from biot_emulator.services.entities.certificates.catalogue import AUTHORITY, CERTIFICATES
 from biot_emulator.services.files.catalogue import COLLECTION
 from biot_emulator.services.files.segments import SEGMENT_NAME
 from biot_emulator.services.files.signed_urls import URL_KEY
@@ -113,6 +114,8 @@ _SHAPES: Mapping[str, _Shape] = {
         "segments": [SEGMENT_NAME],
     },
     URL_KEY: {"key": re.compile(r"[0-9a-f]{64}")},
+    AUTHORITY: {"private": str},
+    CERTIFICATES: {"id": str, "device": str, "type": str, "active": bool},
     ATTRIBUTES: {"name": str, "dataType": str},
     MESSAGES: {"id": str, "kind": str},
     ATTACHMENTS: {"key": str, "size": int},

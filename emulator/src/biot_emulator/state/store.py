@@ -88,6 +88,20 @@ class Store:
         rows = self._rows("SELECT id, json FROM documents WHERE collection = ? ORDER BY position", (collection,))
         return [self._decode(collection, id, json) for id, json in rows]
 
+    def having(self, collection: str, field: str, value: str) -> list[Document]:
+        """Return the documents with a text in a field, in the order in which they were first written.
+
+        Args:
+            collection: The collection.
+            field: The field's name, with those of inner ones after a dot.
+            value: The text.
+        """
+        rows = self._rows(
+            "SELECT id, json FROM documents WHERE collection = ? AND json_extract(json, ?) = ? ORDER BY position",
+            (collection, f"$.{field}", value),
+        )
+        return [self._decode(collection, id, json) for id, json in rows]
+
     def ids(self, collection: str) -> list[str]:
         """Return the ids of all documents of a collection, in the order in which they were first written."""
         return [

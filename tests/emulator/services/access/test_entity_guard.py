@@ -12,7 +12,8 @@ from biot_emulator.client import Client
 from biot_emulator.security.well_known_ids import PLUGIN_ROLE_ID
 from biot_emulator.testing import Emulator, running
 from tests.emulator.conftest import code_zip, comparing_what_is_left
-from tests.emulator.people import ORGANIZATIONS, USERS, Clinic, clinic, created, person
+from tests.emulator.made_templates import attribute, make_template
+from tests.emulator.people import ORGANIZATIONS, USERS, Clinic, accept, clinic, created, person
 
 DEVICES = "/device/v2/devices"
 ALERTS = "/organization/v1/users/patients/{patient}/alerts"
@@ -98,6 +99,13 @@ def searching(path: str, request: str) -> str:
     return f"{path}?{urlencode({'searchRequest': request})}" if request else path
 
 
+CHANGED = {
+    **dict.fromkeys(PATHS, "_description"),
+    **dict.fromkeys(("patient-alert", "generic-entity"), "_name"),
+    "registration-code": "_code",
+}
+
+
 def cells(table: Mapping[str, tuple[int, ...]]) -> list[tuple[str, str, int]]:
     return [(kind, role, status) for kind, row in table.items() for role, status in zip(ROLES, row, strict=True)]
 
@@ -110,7 +118,7 @@ def test_what_a_role_reads_of_its_own_organization(north: Clinic, kind: str, rol
 
 @pytest.mark.parametrize(("kind", "role", "status"), cells(CHANGES))
 def test_what_a_role_changes_of_its_own_organization(north: Clinic, kind: str, role: str, status: int) -> None:
-    reply = north.callers[role].call("PATCH", PATHS[kind].format(**north.ids), json={"_description": f"by {role}"})
+    reply = north.callers[role].call("PATCH", PATHS[kind].format(**north.ids), json={CHANGED[kind]: f"by {role}"})
     assert (reply.status_code, reply.body.get("code")) == (status, None if status == OK else "ACCESS_DENIED")
 
 
@@ -121,9 +129,9 @@ def test_nobody_reaches_what_belongs_to_another_organization(
     emulator: Emulator, north: Clinic, south: Clinic, role: str, kind: str, method: str
 ) -> None:
     path = PATHS[kind].format(**south.ids)
-    reply = north.callers[role].call(method, path, json={"_description": "x"} if method == "PATCH" else None)
+    reply = north.callers[role].call(method, path, json={CHANGED[kind]: "x"} if method == "PATCH" else None)
     assert (reply.status_code, reply.body["code"]) == (403, "ACCESS_DENIED")
-    assert emulator.call("GET", path).body.get("_description") != "x"
+    assert emulator.call("GET", path).body[CHANGED[kind]] != "x"
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -187,12 +195,12 @@ def test_no_filter_leads_out(north: Clinic, south: Clinic, role: str, filter: st
         ("caregiver", f"{USERS}/patients", person("New", _canLogin=False), 201),
         ("caregiver", f"{USERS}/caregivers", person("Eve"), 403),
         ("caregiver", f"{USERS}/organizations", person("Eve"), 403),
-        ("caregiver", ORGANIZATIONS, {"_name": "Eve's"}, 403),
+        ("caregiver", ORGANIZATIONS, {"_name": "Eve's", "_primaryAdministrator": person("Eve")}, 403),
         ("operator", f"{USERS}/organizations", person("Eve"), 403),
         ("operator", CODES, {"_code": "eve"}, 403),
         ("admin", f"{USERS}/caregivers", person("New"), 201),
         ("admin", f"{USERS}/organizations", person("New"), 201),
-        ("admin", ORGANIZATIONS, {"_name": "Another"}, 403),
+        ("admin", ORGANIZATIONS, {"_name": "Another", "_primaryAdministrator": person("Eve")}, 403),
         ("admin", DEVICES, {"_id": "NEW-1"}, 403),
     ],
 )
@@ -233,15 +241,20 @@ def test_a_reference_to_another_organization_is_refused(north: Clinic, south: Cl
 
 
 def test_a_patient_sees_what_refers_to_it_by_any_attribute(emulator: Emulator, north: Clinic) -> None:
-    diary = {"_name": "own diary", "_ownerOrganization": {"id": north.id}, "about": {"id": north.ids["patient"]}}
-    made = emulator.call("POST", GENERIC, json=diary)
-    if made.status_code != 201:
-        pytest.skip("templates have no such attribute")
-    found = north.callers["patient"].call("GET", GENERIC)
-    assert [entity["_id"] for entity in found.body["data"]] == [made.body["_id"]]
-    assert north.callers["patient"].call("GET", f"{GENERIC}/{made.body['_id']}").status_code == OK
-    assert north.callers["other-patient"].call("GET", f"{GENERIC}/{made.body['_id']}").status_code == DENIED
-    assert emulator.call("DELETE", f"{GENERIC}/{made.body['_id']}").status_code == 204
+    to = {"entityType": "patient", "referencedSideAttributeName": "diaries", "referencedSideAttributeDisplayName": "x"}
+    make_template(emulator, "generic-entity", "diary", attribute("about", "REFERENCE", referenceConfiguration=to))
+    path, own = f"{GENERIC}/templates/diary", {"_name": "own diary", "about": {"id": north.ids["patient"]}}
+    patient, other = north.callers["patient"], north.callers["other-patient"]
+    id = created(patient.call("POST", path, json=own))
+    assert other.call("POST", path, json=own).status_code == DENIED
+    assert [entity["_id"] for entity in patient.call("GET", GENERIC).body["data"]] == [id]
+    assert other.call("GET", GENERIC).body["data"] == []
+    assert patient.call("PATCH", f"{GENERIC}/{id}", json={"_name": "mine"}).status_code == OK
+    give_away = {"about": {"id": north.ids["other-patient"]}}
+    for method, body in (("GET", None), ("PATCH", {"_name": "yours"}), ("DELETE", None)):
+        assert other.call(method, f"{GENERIC}/{id}", json=body).status_code == DENIED
+    assert patient.call("PATCH", f"{GENERIC}/{id}", json=give_away).status_code == DENIED
+    assert patient.call("DELETE", f"{GENERIC}/{id}").status_code == 204
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -288,15 +301,19 @@ MANUFACTURERS = "/organization/v1/users/organizations/templates/ManufacturerAdmi
 
 
 def test_nobody_is_made_an_administrator_by_somebody_who_is_none(emulator: Emulator, north: Clinic) -> None:
+    make_template(emulator, "organization-user", "ManufacturerAdmin")
     plugin = service(emulator, roleId=PLUGIN_ROLE_ID)
     first = emulator.call("GET", "/organization/v1/users/self").body["_ownerOrganization"]["id"]
     for caller in (plugin, north.callers["admin"]):
         reply = caller.call("POST", MANUFACTURERS, json=person("Eve", _ownerOrganization={"id": first}))
-        assert (reply.status_code, reply.body["code"]) in ((403, "ACCESS_DENIED"), (404, "TEMPLATE_NOT_FOUND_BY_NAME"))
+        assert (reply.status_code, reply.body["code"]) == (403, "ACCESS_DENIED")
     for organization, user in ((first, north.ids["operator"]), (north.id, north.ids["operator"])):
         change = {"_primaryAdministrator": {"id": user}}
         assert plugin.call("PATCH", f"{ORGANIZATIONS}/{organization}", json=change).status_code in (400, 403)
     assert emulator.call("GET", f"{ORGANIZATIONS}/{north.id}").body["_primaryAdministrator"]["id"] == north.ids["admin"]
+    made = emulator.call("POST", MANUFACTURERS, json=person("Ann", "ann@example.com"))
+    assert made.status_code == 201
+    assert accept(emulator, "ann@example.com").call("GET", "/ums/v2/users").status_code == OK
 
 
 NOTIFIED = """

@@ -71,7 +71,7 @@ def test_no_way_around_locks_anybody_out(emulator: Emulator, call: Callable[[str
 
 
 def test_moved_into_an_organization_that_is_deleted_the_administrator_still_logs_in(emulator: Emulator) -> None:
-    moved = emulator.call("POST", ORGANIZATIONS, json={"_name": "Clinic"}).body
+    moved = emulator.call("POST", ORGANIZATIONS, json={"_name": "Clinic", "_primaryAdministrator": ADA}).body
     emulator.call("PATCH", f"{PEOPLE}/{_self(emulator)}", json={"_ownerOrganization": {"id": moved["_id"]}})
     emulator.call("DELETE", f"{ORGANIZATIONS}/{moved['_id']}")
 

@@ -35,7 +35,7 @@ def emulator() -> Iterator[Emulator]:
 def ids(emulator: Emulator) -> Mapping[str, str]:
     """The ids of a clinic, of another organization, and of people in every state that a code is about."""
     home = clinic(emulator, "North")
-    other = created(emulator.call("POST", ORGANIZATIONS, json={"_name": "South"}))
+    other = created(emulator.call("POST", ORGANIZATIONS, json=organization("South")))
     owner: dict[str, Any] = {"_ownerOrganization": {"id": home.id}}
     invited = created(emulator.call("POST", CAREGIVERS, json=person("Invited", "invited@north.example", **owner)))
     silent = created(emulator.call("POST", PATIENTS, json=person("Silent", **owner)))
@@ -48,6 +48,10 @@ def ids(emulator: Emulator) -> Mapping[str, str]:
     assert Client(emulator.url).call("POST", "/ums/v2/users/self", json=registered, headers=header).status_code == 201
     more = {"other": other, "invited": invited, "silent": silent, "texting": texting, "code": code}
     return {**home.ids, **more, "first-admin": emulator.call("GET", f"{USERS}/self").body["_id"]}
+
+
+def organization(name: str) -> dict[str, Any]:
+    return {"_name": name, "_primaryAdministrator": person("Admin")}
 
 
 #: Method, path, body, status, code and the names of its details.
@@ -86,7 +90,7 @@ ROWS: list[Row] = [
     ("POST", f"{PEOPLE}/{{admin}}/enabled-state/DISABLED", None, 403, "ACCESS_DENIED", {"id"}),
     ("POST", f"{PEOPLE}/{{first-admin}}/enabled-state/DISABLED", None, 403, "ACCESS_DENIED", {"id"}),
     ("POST", f"{PEOPLE}/{NOBODY}/enabled-state/DISABLED", None, 404, "USER_NOT_FOUND", {"id"}),
-    ("POST", ORGANIZATIONS, {"_name": "nORTH"}, 409, "ORGANIZATION_ALREADY_EXIST", {"name"}),
+    ("POST", ORGANIZATIONS, organization("nORTH"), 409, "ORGANIZATION_ALREADY_EXIST", {"name"}),
     ("PATCH", f"{ORGANIZATIONS}/{{other}}", {"_name": "North"}, 409, "ORGANIZATION_ALREADY_EXIST", {"name"}),
     ("DELETE", f"{ORGANIZATIONS}/{TENANT_ID}", None, 403, "CANNOT_DELETE_FIRST_ORGANIZATION", set()),
     ("GET", f"{ORGANIZATIONS}/{NOBODY}", None, 404, "ORGANIZATION_NOT_FOUND", {"id"}),
@@ -133,10 +137,10 @@ def test_a_value_is_free_once_nobody_has_it(emulator: Emulator) -> None:
     second = make(CAREGIVERS, person("B", "FREE@north.example"))
     emulator.call("DELETE", f"{CAREGIVERS}/{second}")
     make(PATIENTS, person("C", "free@north.example"))
-    organization = make(ORGANIZATIONS, {"_name": "East"})
-    emulator.call("PATCH", f"{ORGANIZATIONS}/{organization}", json={"_name": "EAST"})
-    emulator.call("PATCH", f"{ORGANIZATIONS}/{organization}", json={"_name": "West"})
-    make(ORGANIZATIONS, {"_name": "East"})
+    east = make(ORGANIZATIONS, organization("East"))
+    emulator.call("PATCH", f"{ORGANIZATIONS}/{east}", json={"_name": "EAST"})
+    emulator.call("PATCH", f"{ORGANIZATIONS}/{east}", json={"_name": "West"})
+    make(ORGANIZATIONS, organization("East"))
     code = make(CODES, {"_code": "once"})
     emulator.call("DELETE", f"{CODES}/{code}")
     make(CODES, {"_code": "once"})

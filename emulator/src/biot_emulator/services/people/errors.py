@@ -2,11 +2,11 @@
 
 ApiError
 ├── 400 CountryCodeMissing, EmailMissing, InvitationNotSupported, OtpMfaConflict, OtpPhoneMissing,
-│       OtpPhoneUpdateDisabled, OwnerOrganizationMissing
+│       OtpPhoneUpdateDisabled
 ├── 401 UserIsNotAdmin
 ├── 403 EmailChangeNotPermitted
 ├── 404 InvitationNotFound
-└── 409 CaregiverAssigned, CaregiverInAnotherOrganization, EmailTaken, OrganizationNameTaken, RegistrationCodeTaken,
+└── 409 CaregiverAssigned, EmailTaken, OrganizationNameTaken, RegistrationCodeTaken,
         UserIsOrganizationAdmin, UsernameTaken, UserTemplateMismatch
 """
 
@@ -16,7 +16,6 @@ from biot_emulator.api.errors import ApiError
 
 __all__ = [
     "CaregiverAssigned",
-    "CaregiverInAnotherOrganization",
     "CountryCodeMissing",
     "EmailChangeNotPermitted",
     "EmailMissing",
@@ -27,7 +26,6 @@ __all__ = [
     "OtpMfaConflict",
     "OtpPhoneMissing",
     "OtpPhoneUpdateDisabled",
-    "OwnerOrganizationMissing",
     "RegistrationCodeTaken",
     "UserIsNotAdmin",
     "UserIsOrganizationAdmin",
@@ -78,13 +76,6 @@ class OtpPhoneUpdateDisabled(ApiError):
     code = "OTP_UPDATE_PHONE_DISABLED"
 
 
-class OwnerOrganizationMissing(ApiError):
-    """A person belongs to no organization."""
-
-    status_code = 400
-    code = "OWNER_ORGANIZATION_CANNOT_BE_NULL"
-
-
 class UserIsNotAdmin(ApiError):
     """The caller is not the primary administrator of its organization."""
 
@@ -111,13 +102,6 @@ class CaregiverAssigned(ApiError):
 
     status_code = 409
     code = "CAREGIVER_ASSIGNED_TO_PATIENT"
-
-
-class CaregiverInAnotherOrganization(ApiError):
-    """A patient's caregiver belongs to another organization than the patient."""
-
-    status_code = 409
-    code = "CAREGIVER_MUST_BE_IN_SAME_ORGANIZATION_AS_PATIENT"
 
 
 class EmailTaken(ApiError):

@@ -68,7 +68,7 @@ class PeopleHandlers:
         organization = self._organization(organization_id)
         _require_admin(call, organization)
         changed, old = self.entities.update(
-            "organization", organization_id, {"_primaryAdministrator": {"id": new["_id"]}}
+            "organization", organization_id, {"_primaryAdministrator": {"id": new["_id"]}}, by_platform=True
         )
         self.changes.record("organization", "_updateAdmin", call, changed, old)
         return ApiResponse(200, changed)

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.api.errors import AccessDenied
-from biot_emulator.services.entities.errors import OrganizationNotFound
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.type_definition import EntityType
 from biot_emulator.services.people.errors import (
     CaregiverAssigned,
-    CaregiverInAnotherOrganization,
     CountryCodeMissing,
     EmailChangeNotPermitted,
     EmailMissing,
     OtpMfaConflict,
     OtpPhoneMissing,
     OtpPhoneUpdateDisabled,
-    OwnerOrganizationMissing,
     UserIsOrganizationAdmin,
     UsernameTaken,
 )
@@ -72,10 +69,7 @@ class PeopleRules:
         if old:
             _check_addresses(entity, old)
         if entity_type.person:
-            _check_owner(entities, entity, old)
             self._check_credentials(entity_type.name, entity, old)
-            if entity_type.name == "patient":
-                _check_caregiver(entities, entity)
             if old and _id_in(entity, "_ownerOrganization") != _id_in(old, "_ownerOrganization"):
                 self._require_no_admin(entities, entity_type.name, old, "moved to another organization")
 
@@ -95,7 +89,7 @@ class PeopleRules:
         """
         if entity_type.person:
             self._require_no_admin(entities, entity_type.name, entity, "deleted")
-        if entity_type.name == "caregiver" and _patients_of(entities, entity["_id"]):
+        if entity_type.name == "caregiver" and entities.having("patient", "_caregiver.id", entity["_id"]):
             message = f"The caregiver [{entity['_id']}] has patients: give them another one first"
             raise CaregiverAssigned(message, id=entity["_id"])
 
@@ -197,29 +191,6 @@ def _check_addresses(entity: Entity, old: Mapping[str, Any]) -> None:
         address = entity.get(name)
         if isinstance(address, Mapping) and address != old.get(name) and address.get("countryCode") is None:
             raise CountryCodeMissing(f"The attribute [{name}.countryCode] is missing")
-
-
-def _check_owner(entities: Entities, entity: Entity, old: Mapping[str, Any]) -> None:
-    if entity.get("_ownerOrganization") is None:
-        raise OwnerOrganizationMissing("The attribute [_ownerOrganization] is missing")
-    id = _id_in(entity, "_ownerOrganization")
-    if id is not None and id != _id_in(old, "_ownerOrganization") and not entities.has_organization(id):
-        raise OrganizationNotFound(f"There is no organization [{id}]", id=id)
-
-
-def _check_caregiver(entities: Entities, patient: Entity) -> None:
-    caregiver = entities.find("caregiver", _id_in(patient, "_caregiver") or "")
-    own, other = _id_in(patient, "_ownerOrganization"), caregiver and _id_in(caregiver, "_ownerOrganization")
-    if caregiver and own != other:
-        raise CaregiverInAnotherOrganization(
-            "The caregiver belongs to another organization than the patient",
-            patientOrganizationId=own,
-            caregiverOrganizationId=other,
-        )
-
-
-def _patients_of(entities: Entities, caregiver_id: str) -> bool:
-    return any(_id_in(patient, "_caregiver") == caregiver_id for patient in entities.all("patient"))
 
 
 def _id_in(entity: Mapping[str, Any], name: str) -> str | None:
