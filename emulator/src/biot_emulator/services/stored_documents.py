@@ -55,6 +55,7 @@ _SHAPES: Mapping[str, _Shape] = {
         "hash": _HASH,
     },
     "usernames": {"userId": str},
+    "registered-users": {"userId": str},
     LOGINS: {"id": str, "userId": str, "expires": int, "pending": bool},
     "one-time-codes": {"id": str, "userId": str, "code": str, "expires": (int, float), "attempts": int},
     "wrong-codes": {"id": str, "count": int, "until": (int, float)},

@@ -165,6 +165,7 @@ def test_a_change_of_the_entity_is_one_of_the_log_in(emulator: Emulator) -> None
     assert not emulator.call("GET", f"/ums/v2/users/{home.ids['caregiver']}").body["active"]
     emulator.call("POST", f"{state}/ENABLED")
     assert caregiver.call("GET", f"{USERS}/self").status_code == 200
+    assert emulator.call("GET", f"{PATIENTS}/{home.ids['patient']}").body["_username"] == "patient@change.example"
     patient, path = home.callers["other-patient"], f"{PATIENTS}/{home.ids['other-patient']}"
     emulator.call("PATCH", path, json={"_canLogin": False})
     assert patient.call("GET", f"{USERS}/self").status_code == 401

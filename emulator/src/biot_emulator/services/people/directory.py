@@ -8,7 +8,7 @@ from biot_emulator.api.call import Call
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.services.entity_changes import EntityChanges
-from biot_emulator.services.people.invitations import Invitations
+from biot_emulator.services.people.invitations import Invitations, accepted_attributes
 
 __all__ = ["Directory"]
 
@@ -57,6 +57,5 @@ class Directory:
             return
         type_name, old = found
         user = self._invitations.accept(self._entities.find, type_name, old, data)
-        accepted = {**old, "_invitationAccepted": True, "_username": user.username}
-        self._entities.import_entity(type_name, accepted)
+        accepted = self._entities.set_own(type_name, id, accepted_attributes(old, user.username))
         self._changes.record(type_name, "_update", call, accepted, old)

@@ -17,7 +17,7 @@ from biot_emulator.state.clock import Clock
 from biot_emulator.state.store import Store
 from biot_emulator.state.timestamps import timestamp
 
-__all__ = ["Invitations", "can_log_in", "has_codes", "second_step", "user_of"]
+__all__ = ["Invitations", "accepted_attributes", "can_log_in", "has_codes", "second_step", "user_of"]
 
 _COLLECTION = "invitations"
 
@@ -98,6 +98,11 @@ def user_of(find: FindEntity, type_name: str, person: Entity, username: str) -> 
     administrator, enabled = role == "MANUFACTURER_ADMIN", can_log_in(type_name, person)
     step = second_step(person)
     return User(person["_id"], username, organization_id, administrator, enabled, role, credential_type=kind, mfa=step)
+
+
+def accepted_attributes(person: Entity, username: str) -> dict[str, Any]:
+    """Return what the entity of a person has once it can log in; not all people's say by which name."""
+    return {"_invitationAccepted": True, **({"_username": username} if "_username" in person else {})}
 
 
 def has_codes(person: Entity) -> bool:

@@ -19,7 +19,14 @@ from biot_emulator.services.people.errors import (
     UserIsOrganizationAdmin,
     UsernameTaken,
 )
-from biot_emulator.services.people.invitations import Invitations, can_log_in, has_codes, second_step, user_of
+from biot_emulator.services.people.invitations import (
+    Invitations,
+    accepted_attributes,
+    can_log_in,
+    has_codes,
+    second_step,
+    user_of,
+)
 from biot_emulator.services.people.roles import is_primary_admin, role_of
 from biot_emulator.services.people.unique_values import UniqueValues
 from biot_emulator.services.ums.passwords import Passwords
@@ -171,8 +178,7 @@ class PeopleRules:
         if has_codes(entity):
             # Whoever has the phone logs in: there is nothing to accept.
             self._passwords.add(user_of(entities.find, type_name, entity, entity["_phone"]), None)
-            accepted = {"_invitationAccepted": True, "_username": entity["_phone"]}
-            entity.update(accepted)
+            entity.update(accepted_attributes(entity, entity["_phone"]))
             entities.import_entity(type_name, entity)
         elif entity.get("_email"):
             self._invitations.send(entity)

@@ -17,7 +17,6 @@ from biot_emulator.services.ums.errors import (
 from biot_emulator.services.ums.logins import Logins
 from biot_emulator.services.ums.one_time.mail_tokens import FORGOT_PASSWORD, TemporaryTokens
 from biot_emulator.services.ums.one_time.messages import Messages
-from biot_emulator.services.ums.roles import REGISTERED
 from biot_emulator.services.ums.sessions import Sessions
 from biot_emulator.services.ums.users import PASSWORD, User, Users
 from biot_emulator.state.clock import Clock
@@ -117,7 +116,7 @@ class Passwords:
 
     def register(self, user: User, password: str | None) -> User:
         """Create a user for whoever asks. Raises TooManyLogins beyond a limit, and what `add` raises."""
-        if sum(other.role == REGISTERED for other in self._users.all()) >= _MOST_REGISTERED:
+        if self._users.count_registered() >= _MOST_REGISTERED:
             raise TooManyLogins(f"{_MOST_REGISTERED} have registered already: delete some of them first")
         return self.add(user, password)
 

@@ -10,7 +10,7 @@ from typing import Any
 from biot_emulator.security.secret_hashes import hash_secret, is_secret
 from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.services.ums.errors import LoginFailed, UserLocked, UsernameAlreadyExists
-from biot_emulator.services.ums.roles import MANUFACTURER_ADMIN, ORGANIZATION_USER
+from biot_emulator.services.ums.roles import MANUFACTURER_ADMIN, ORGANIZATION_USER, REGISTERED
 from biot_emulator.state.store import Store
 
 __all__ = ["OTP", "PASSWORD", "User", "Users"]
@@ -20,6 +20,7 @@ OTP = "OTP"
 
 _COLLECTION = "users"
 _NAMES = "usernames"
+_REGISTERED = "registered-users"
 _NO_HASH = f"{bytes(16).hex()}:{bytes(64).hex()}"
 
 
@@ -130,6 +131,10 @@ class Users:
         document = self._find(username)
         return _user(document) if document else None
 
+    def count_registered(self) -> int:
+        """Return how many have registered by themselves."""
+        return len(self._store.ids(_REGISTERED))
+
     def all(self) -> list[User]:
         """Return every user, the oldest first."""
         return [_user(document) for document in self._store.all(_COLLECTION)]
@@ -169,6 +174,7 @@ class Users:
             if document is None:
                 return False
             self._store.delete(_NAMES, document["username"].casefold())
+            self._store.delete(_REGISTERED, id)
             return self._store.delete(_COLLECTION, id)
 
     def verify(self, username: str, password: str) -> User:
@@ -208,6 +214,8 @@ class Users:
     def _put(self, user: User, hashed: str) -> User:
         self._store.put(_COLLECTION, user.id, {**asdict(user), "hash": hashed})
         self._store.put(_NAMES, user.username.casefold(), {"userId": user.id})
+        if user.role == REGISTERED:
+            self._store.put(_REGISTERED, user.id, {"userId": user.id})
         return user
 
     def _index(self) -> None:

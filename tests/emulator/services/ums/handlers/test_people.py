@@ -9,6 +9,7 @@ import pytest
 
 from biot_emulator.client import Client, Reply
 from biot_emulator.security.well_known_ids import TENANT_ID
+from biot_emulator.services.ums import passwords
 from biot_emulator.testing import Emulator, running
 from tests.emulator.conftest import comparing_what_is_left
 from tests.emulator.people import PASSWORD, USERS, accept, created, person
@@ -218,6 +219,17 @@ def test_whoever_registers_opens_nothing_but_the_own_log_in(emulator: Emulator) 
     again = Client(emulator.url).call("POST", SELF, json=body, headers=header)
     assert refused(again) == (409, "USERNAME_ALREADY_EXISTS")
     assert stranger.call("DELETE", SELF).status_code == 204
+
+
+def test_no_more_register_than_there_is_room_for(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_MOST_REGISTERED", 1)
+    header = {"owner-organization-id": TENANT_ID}
+    replies = [
+        Client(emulator.url).call("POST", SELF, json={"username": name, "password": PASSWORD}, headers=header)
+        for name in ("number-1", "number-2")
+    ]
+    assert [reply.status_code for reply in replies] == [201, 429]
+    assert emulator.call("DELETE", f"{UMS}/{replies[0].body['id']}").status_code == 204
 
 
 @pytest.mark.parametrize(
