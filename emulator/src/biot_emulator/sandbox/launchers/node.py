@@ -49,4 +49,3 @@ def _turned_off(node: Node) -> list[str]:
     """Return the features that the interpreter has and Lambda's runtime has not."""
     major, minor = (int(part) for part in node.version.split(".")[:2])
     return [name for name, since in _TURNED_OFF if (major, minor) >= since and node.major < _FIRST_WITH_ALL]
-

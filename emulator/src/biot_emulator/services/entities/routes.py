@@ -108,7 +108,7 @@ def _route(entity_type: EntityType, api_id: str, operation: Operation) -> Route:
 ENTITY_ROUTES = (
     *(
         Route("GET", f"/{service}/system/healthCheck", health_check, public=True)
-        for service in ("organization", "device", "generic-entity")
+        for service in ("device", "generic-entity")
     ),
     *(
         _route(entity_type, api_id, operation)

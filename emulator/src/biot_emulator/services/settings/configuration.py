@@ -12,7 +12,16 @@ from biot_emulator.lambda_function.limits import MAX_ENVIRONMENT_BYTES
 from biot_emulator.lambda_function.variable_rules import is_reserved, is_variable_name, variables_size
 from biot_emulator.services.settings.errors import CodeNotSupportedForImage, EnvironmentVariableReserved
 
-__all__ = ["DEFAULTS", "DEFAULT_HANDLER", "DEFAULT_RUNTIME", "RESERVED_PREFIX", "check_package", "image_tag", "plugin_name", "read_config"]
+__all__ = [
+    "DEFAULTS",
+    "DEFAULT_HANDLER",
+    "DEFAULT_RUNTIME",
+    "RESERVED_PREFIX",
+    "check_package",
+    "image_tag",
+    "plugin_name",
+    "read_config",
+]
 
 RESERVED_PREFIX = "BIOT_"
 """The prefix of the platform's own environment variables."""
