@@ -41,7 +41,7 @@ def hold_to_description(
         file: The description.
         operation: Method and path template, with the service's prefix.
         client: Calls as the administrator.
-        success: With what the operation succeeds: `path_parameters`, `query`, `body`, and `token` of another caller.
+        success: With what the operation succeeds, and the `token` of another caller.
         undescribed: Statuses that it may answer with beside those of the description.
         examples: How many generated calls of each kind there are at most.
     """

@@ -151,7 +151,8 @@ def of_devices(client: Client) -> Successes:
 
 def of_alerts(client: Client) -> Successes:
     entities = _Entities(client)
-    body = {"_name": "Low", "_severity": "MINOR", "_state": "ACTIVE"}
+    # The SDK of devices takes only those for alerts that have been cleared.
+    body = {"_name": "Low", "_severity": "MINOR", "_state": "CLEARED", "_clearNotes": "seen"}
     successes: dict[str, Mapping[str, Any]] = {}
     for base, parent, parent_id, type in (
         (PATIENTS, "patientId", entities.patient(), "patient-alert"),

@@ -3,7 +3,7 @@
     sdk_operations.py
 
 It first writes one JSON line: a list of [SDK, method, path template] of every operation. Then it reads one JSON line
-for each call, with `operation` as listed, `url`, `token`, and `path_parameters` (by their position), `query` and `body`
+for each call, with `operation` as listed, `url`, `token`, and `path_parameters` (by their position), `query`, `headers` and `body`
 where there are any; and writes one with `error`, which is null if the SDK took the answer.
 """
 
@@ -73,17 +73,17 @@ def run(function: Callable[..., Any], path: str, call: dict[str, Any]) -> None:
     """Call a method of an SDK with values for its parameters."""
     variables = re.findall(r"{(\w+)}", path)
     values = dict(zip(variables, call.get("path_parameters", ()), strict=True))
-    values |= call.get("query", {})
+    values |= {**call.get("query", {}), **call.get("headers", {})}
     by_name = {snake(name): value for name, value in values.items()}
+    body = call.get("body", {})
     types = typing.get_type_hints(function)
     arguments: dict[str, Any] = {}
     for name in inspect.signature(function).parameters:
         if name.startswith("_"):
             continue
-        body = call.get("body", {})
         if name in by_name:
             arguments[name] = made(types[name], by_name[name])
-        elif model(types[name]) and name != "search_request" and body:
+        elif model(types[name]) and name != "search_request" and "body" in call:
             arguments[name] = made(types[name], body.get(name, body))
         elif name in body:
             arguments[name] = content(body[name])
@@ -110,7 +110,7 @@ def content(value: Any) -> Any:
 
 
 def snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower().replace("-", "_")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_emulator.client import Client
-from tests.emulator.scenarios import entity_successes as entities, service_successes as services
+from tests.emulator.scenarios import (
+    entity_successes as entities,
+    people_successes as people,
+    service_successes as services,
+)
 from tests.emulator.scenarios.service_successes import ADMIN, Successes
 
 __all__ = ["ADMIN", "shape", "success_of"]
 
 _MAKERS: tuple[tuple[str, Callable[[Client], Successes]], ...] = (
+    ("/ums/v2/users/(login/mfa|logout|otp|token/login)", people.of_log_ins),
+    ("/(ums|organization)/v1/tokens", people.of_log_ins),
+    ("/ums/v2/users/(self|credentials|{)", people.of_users),
     ("/ums/", services.of_ums),
     ("/dispatcher/", services.of_dispatcher),
     ("/settings/", services.of_settings),
@@ -25,6 +32,8 @@ _MAKERS: tuple[tuple[str, Callable[[Client], Successes]], ...] = (
     (".*/commands", entities.of_commands),
     ("/device/", entities.of_devices),
     (".*/registration-codes", entities.of_registration_codes),
+    (".*/users/(caregivers|patients)/self", people.of_own_entities),
+    (".*/(invitations|organizations/admin)/", people.of_invitations),
     (".*/organization/v1/organizations", entities.of_organizations),
     ("/organization/", entities.of_people),
 )
@@ -39,8 +48,8 @@ def success_of(operation: str, client: Client) -> Mapping[str, Any]:
         client: Calls as the administrator.
 
     Returns:
-        `path_parameters`, `query` and `body`, and `token` of a caller that is not the administrator; without what the
-        operation does not take.
+        `path_parameters`, `query`, `headers` and `body`, and `token` of a caller that is not the administrator; without
+        what the operation does not take.
     """
     path = operation.partition(" ")[2]
     make = next(make for beginning, make in _MAKERS if re.match(beginning, path))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,9 +114,8 @@ def test_every_modelled_operation_of_every_sdk(sdk_python: Path) -> None:
         called = [operation for operation in operations if modelled[name(operation)]]
         errors = {str(operation): error for operation in called if (error := attempt(operation, exchange))}
     assert not errors, "\n".join(f"{operation}: {error}" for operation, error in errors.items())
-    assert Counter(operation[0] for operation in called) == Counter(
-        operation[0] for operation in operations if modelled[name(operation)]
-    )
+    # Two of them are of services without anything that is modelled.
+    assert {sdk for sdk, *_ in operations} - {sdk for sdk, *_ in called} == {"dms", "facade"}
 
 
 def name(operation: list[str]) -> str:
