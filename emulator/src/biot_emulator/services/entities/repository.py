@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.api.errors import AccessDenied, BadRequest
-from biot_emulator.api.search import search
-from biot_emulator.api.search_filter import matches
+from biot_emulator.api.indexed_search import search_collection
 from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.services.entities.captions import caption, reference
 from biot_emulator.services.entities.errors import (
@@ -37,10 +36,12 @@ from biot_emulator.services.ums.users import Users
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.store import Store
 from biot_emulator.state.timestamps import timestamp
+from biot_emulator.wire_json import to_text
 
 __all__ = ["Entities"]
 
 _TYPES = {entity_type.name: entity_type for entity_type in ENTITY_TYPES}
+_MOST_ALIKE = 1000
 _ADMINISTRATOR = "_primaryAdministrator"
 #: What every entity has, and no template has as an attribute.
 _ABOUT = ("_template", "_caption", "_referencers", "_templateId")
@@ -82,7 +83,9 @@ class Entities:
     def with_value(self, type_name: str, name: str, value: Any) -> list[Entity]:
         """Return the entities of a type that have a value, by the attribute's full name such as `_mfa.enabled`."""
         condition = {name: {"eq": value}}
-        return [entity for entity in self.all(type_name) if matches(entity, condition)]
+        request = to_text({"limit": _MOST_ALIKE, "sort": [{"prop": "_id"}]})
+        found: list[Entity] = search_collection(self._store, _collection(type_name), request, condition)["data"]
+        return found
 
     def search(self, type_name: str, request: str | None, restriction: Mapping[str, Any] | None = None) -> Entity:
         """Return one page of the entities of a type that match a search request.
@@ -95,10 +98,7 @@ class Entities:
         Raises:
             BadRequest: The request is not valid.
         """
-        entities = self.all(type_name)
-        if restriction:
-            entities = [entity for entity in entities if matches(entity, dict(restriction))]
-        return search(entities, request)
+        return search_collection(self._store, _collection(type_name), request, restriction)
 
     def read(self, type_name: str, id: str) -> Entity:
         """Return an entity. Raises the type's EntityNotFound."""
