@@ -23,7 +23,7 @@ from biot_emulator.api.search_filter import (
 from biot_emulator.state.store import Store
 from biot_emulator.state.value_index import FALSE, LIST, LONG, TRUE, index_key
 
-__all__ = ["search_collection"]
+__all__ = ["documents_having", "search_collection"]
 
 #: A collection with fewer documents is read as a whole, which takes less time.
 _WORTHWHILE = 300
@@ -31,6 +31,10 @@ _WORTHWHILE = 300
 _MOST_DOUBTFUL = 2_000
 _FEW = 300
 _MANY = 1_000
+_NEWEST = (
+    "SELECT value, position FROM indexed_values WHERE name = ? AND value > '' AND (value, position) < (?, ?)"
+    " ORDER BY value DESC, position DESC LIMIT 2000"
+)
 
 Document = dict[str, Any]
 Positions = set[int]
@@ -76,6 +80,23 @@ def search_collection(
     return search(documents, search_request)
 
 
+def documents_having(store: Store, collection: str, field: str, value: Any) -> list[Document]:
+    """Return the documents of a collection that have a value, the oldest first.
+
+    Args:
+        store: The state.
+        collection: The collection, one that is indexed.
+        field: The field's name, with those of inner ones after a dot.
+        value: A text, a number or a truth value.
+    """
+    condition = {field: {"eq": value}}
+    with store.reading():
+        try:
+            return _Indexed(store, collection, _FEW).documents(condition)
+        except _NotByIndex:
+            return [document for document in store.all(collection) if matches(document, condition)]
+
+
 class _Indexed:
     def __init__(self, store: Store, collection: str, few: int) -> None:
         self._store = store
@@ -95,8 +116,13 @@ class _Indexed:
                 if request.has_word(document) and all(matches(document, {name: each}) for name, each in rest)
             )
             return request.response(request.page_of(results), len(results))
-        positions = self._sorted(found, request.order)
-        return request.response(self._store.documents_at([*request.page_of(positions)]), len(positions))
+        last = (request.page + 1) * request.limit
+        newest = None if request.order else self._newest(found, last)
+        positions = self._sorted(found, request.order) if newest is None else newest
+        return request.response(self._store.documents_at([*request.page_of(positions)]), len(found))
+
+    def documents(self, filter: Document) -> list[Document]:
+        return self._store.documents_at(sorted(self._filtered(filter) | self._unindexed(filter)))
 
     def _narrowed(self, fields: list[Field]) -> tuple[Positions, list[Field]]:
         """Return what meets fields of a filter, and the fields that few enough are left for to look at each."""
@@ -251,6 +277,25 @@ class _Indexed:
             positions = present + absent
         return positions
 
+    def _newest(self, found: Positions, most: int) -> list[int] | None:
+        """Return the newest positions, as many as are needed; None where the index alone does not tell them."""
+        time, other = CREATION_TIMES
+        name = self._name(time)
+        if name is None or self._name(other) is not None:
+            return None
+        if found & self._positions(whole=False) or self._in_lists(time, found):
+            return None
+        positions: list[int] = []
+        after: tuple[Any, int] = (b"", 0)
+        while len(positions) < most:
+            rows = self._store.select(_NEWEST, [name, *after])
+            if not rows:
+                # Whatever has no time comes last.
+                return None if len(positions) < len(found) else positions
+            positions += [position for _, position in rows if position in found]
+            after = rows[-1]
+        return positions
+
     def _creation_times(self, found: Positions) -> dict[int, str]:
         times: dict[int, str] = {}
         for path in reversed(CREATION_TIMES):
@@ -275,7 +320,7 @@ class _Indexed:
     def _values(self, path: str, found: Positions) -> tuple[dict[int, Any], Positions]:
         """Return the values at a path, and the positions of documents of which the index does not tell it."""
         name = self._name(path)
-        doubtful = (found - self._everything()) | self._in_lists(path, found)
+        doubtful = (found & self._positions(whole=False)) | self._in_lists(path, found)
         query = "SELECT value, position FROM indexed_values WHERE name = ?"
         rows = self._store.select(query, [name]) if name is not None else []
         values: dict[int, Any] = {}

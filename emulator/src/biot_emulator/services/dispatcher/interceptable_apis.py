@@ -13,36 +13,14 @@ __all__ = ["InterceptableApis"]
 
 # By entity type. The platform publishes none for the APIs of the last three services, whose own names take its place.
 _NOT_MODELLED: Mapping[str, tuple[str, ...]] = {
-    "organization-user": ("POST/organization/v1/invitations/{userId}",),
-    "organization": (
-        "POST/organization/v1/organizations/admin/{newAdminId}",
-        "POST/organization/v1/organizations/first",
-    ),
-    "patient-alert": ("GET/organization/v1/users/patients/current/alerts",),
+    "organization": ("POST/organization/v1/organizations/first",),
     "device": (
         "POST/device/v2/devices/phi",
-        "POST/device/v2/devices/{id}/certificate",
-        "DELETE/device/v2/devices/{id}/certificate",
-        "POST/device/v2/devices/{id}/certificate/activate",
-        "GET/device/v2/devices/{id}/connection/details",
         "GET/device/v2/devices/{id}/mqtt-credentials",
         "GET/device/v2/credentials",
         "GET/device/v2/credentials/logger",
         "GET/device/v2/credentials/organization",
         "GET/device/v1/endpoint",
-    ),
-    "device-alert": ("GET/device/v1/devices/current/alerts",),
-    "command": (
-        "POST/device/v1/devices/{deviceId}/commands/start",
-        "POST/device/v1/devices/{deviceId}/commands/{templateName}/start",
-        "POST/device/v1/devices/{deviceId}/commands/{id}/stop",
-    ),
-    "usage-session": (
-        "GET/device/v1/devices/current/usage-sessions",
-        "POST/device/v1/devices/{deviceId}/usage-sessions/remote-control/start",
-        "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/pause",
-        "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/resume",
-        "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/stop",
     ),
     "measurement": ("GET/measurement/v1/measurements/last",),
     "report": (

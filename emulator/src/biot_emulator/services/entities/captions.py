@@ -40,7 +40,7 @@ def reference(entity: Mapping[str, Any], parent: str | None = None) -> dict[str,
         "parentEntityId": owner.get("id") if isinstance(owner, Mapping) else None,
         "templateName": template["name"],
         "template": template,
-        "organizationId": entity["_ownerOrganization"]["id"],
+        "organizationId": (entity.get("_ownerOrganization") or {}).get("id"),
         "name": entity["_caption"],
     }
 

@@ -1,11 +1,10 @@
 """What the entities' APIs refuse, with the codes and details that BioT publishes.
 
 ApiError
-├── 400 AlertOfAnotherTemplate, OwnerOrganizationCannotBeNull, SessionOfAnotherTemplate
+├── 400 InvalidDeviceName, AlertOfAnotherTemplate, OwnerOrganizationCannotBeNull, SessionOfAnotherTemplate
 ├── 403 CannotDeleteFirstOrganization
 ├── 404 EntityNotFound: UserNotFound, OrganizationNotFound, DeviceNotFound, GenericEntityNotFound, SessionNotFound,
-│       CommandNotFound, AlertNotFound
-├── 404 ParentNotFound
+│       CommandNotFound, AlertNotFound, RegistrationCodeNotFound
 └── 409 CaregiverOfAnotherOrganization, EntityAlreadyExists: DeviceAlreadyExists
 
 Those of attributes and their values are in `templates/errors.py`.
@@ -33,10 +32,11 @@ __all__ = [
     "EntityAlreadyExists",
     "EntityNotFound",
     "GenericEntityNotFound",
+    "InvalidDeviceName",
     "OrganizationNotFound",
     "OwnerOrganizationCannotBeNull",
-    "ParentNotFound",
     "ReferencedEntityNotFound",
+    "RegistrationCodeNotFound",
     "SessionNotFound",
     "SessionOfAnotherTemplate",
     "UserNotFound",
@@ -99,13 +99,6 @@ class AlertNotFound(EntityNotFound):
     code = "ALERT_NOT_FOUND"
 
 
-class ParentNotFound(ApiError):
-    """There is no entity that this one would belong to."""
-
-    status_code = 404
-    code = "ALERT_PARENT_ENTITY_NOT_FOUND"
-
-
 class EntityAlreadyExists(ApiError):
     """Another entity has this id."""
 
@@ -145,3 +138,16 @@ class DeviceAlreadyExists(EntityAlreadyExists):
     """Another device has this id."""
 
     code = "DEVICE_ID_ALREADY_EXISTS"
+
+
+class RegistrationCodeNotFound(EntityNotFound):
+    """There is no such registration code."""
+
+    code = "REGISTRATION_CODE_NOT_FOUND"
+
+
+class InvalidDeviceName(ApiError):
+    """No device can have this id."""
+
+    status_code = 400
+    code = "INVALID_DEVICE_NAME"

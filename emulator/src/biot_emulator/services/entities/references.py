@@ -78,8 +78,7 @@ class References:
                 put_value(entity, path, self._file(attribute, value["id"]))
 
     def _reference(self, target: tuple[str, Entity]) -> Entity:
-        parent = self._types[target[0]].parent
-        return reference(target[1], parent[0] if parent else None)
+        return reference(target[1], self._types[target[0]].parent[0])
 
     def _target(
         self, template: Template, attribute: Attribute, to: Reference, id: str, any_type: bool

@@ -11,7 +11,25 @@ from biot_emulator.services.templates.built_in import BUILT_IN
 
 __all__ = ["EntityType", "Operation"]
 
-Operation = Literal["create", "read", "update", "delete", "search", "self", "set_enabled"]
+Operation = Literal[
+    "create",
+    "read",
+    "update",
+    "delete",
+    "search",
+    "self",
+    "set_enabled",
+    "search_current",
+    "start",
+    "control",
+    "stop",
+    "delete_orphans",
+    "update_status",
+    "read_connection",
+    "create_certificate",
+    "activate_certificate",
+    "delete_certificate",
+]
 """What an API does with entities."""
 
 
@@ -23,7 +41,8 @@ class EntityType:
         name: Its name on the wire.
         apis: The operation of each of its APIs, by API id.
         not_found: The error for an id that no entity has.
-        parent: The attribute that refers to the entity that this one belongs to, and the path variable with its id.
+        parent: The attribute that refers to the entity that this one belongs to, and the path variable with its id;
+            both empty where it belongs to none.
         person: Whether it is somebody who can log in.
         own_id: Whether the id is part of the request that creates an entity.
         started: The attribute with the time of its start, which is the time of its creation by default; mostly none.
@@ -32,7 +51,7 @@ class EntityType:
     name: str
     apis: Mapping[str, Operation]
     not_found: type[EntityNotFound]
-    parent: tuple[str, str] | None = None
+    parent: tuple[str, str] = ("", "")
     person: bool = False
     own_id: bool = False
     started: str | None = None

@@ -8,22 +8,30 @@ from biot_emulator.services.entities.errors import (
     DeviceNotFound,
     GenericEntityNotFound,
     OrganizationNotFound,
+    RegistrationCodeNotFound,
     SessionNotFound,
     UserNotFound,
 )
-from biot_emulator.services.entities.type_apis import alert_apis, creation_by_template, crud, crud_by_id, person_apis
+from biot_emulator.services.entities.type_apis import (
+    alert_apis,
+    command_apis,
+    creation_by_template,
+    crud,
+    device_apis,
+    person_apis,
+    session_apis,
+)
 from biot_emulator.services.entities.type_definition import EntityType
 
 __all__ = ["ENTITY_TYPES"]
 
 
 _ORGANIZATIONS = "/organization/v1/organizations"
+_REGISTRATION_CODES = "/organization/v1/registration-codes"
 _USERS = "/organization/v1/users"
 _PATIENTS = f"{_USERS}/patients"
 _DEVICES = "/device/v2/devices"
 _OF_DEVICES = "/device/v1/devices"
-_SESSIONS = f"{_OF_DEVICES}/{{deviceId}}/usage-sessions"
-_COMMANDS = f"{_OF_DEVICES}/{{deviceId}}/commands"
 _GENERIC = "/generic-entity/v1/generic-entities"
 _GENERIC_3 = "/generic-entity/v3/generic-entities/{templateName}"
 
@@ -59,8 +67,13 @@ ENTITY_TYPES = (
         started="_setDateTime",
     ),
     EntityType(
+        "registration-code",
+        {**crud(_REGISTRATION_CODES), **creation_by_template(_REGISTRATION_CODES)},
+        RegistrationCodeNotFound,
+    ),
+    EntityType(
         "device",
-        {**crud(_DEVICES), **creation_by_template(_DEVICES)},
+        device_apis(_DEVICES),
         DeviceNotFound,
         own_id=True,
     ),
@@ -73,29 +86,20 @@ ENTITY_TYPES = (
     ),
     EntityType(
         "usage-session",
-        {
-            f"POST{_SESSIONS}": "create",
-            f"POST{_SESSIONS}/usage-type/{{usageType}}": "create",
-            f"GET{_OF_DEVICES}/usage-sessions": "search",
-            **crud_by_id(_SESSIONS),
-        },
+        session_apis(_OF_DEVICES),
         SessionNotFound,
         parent=("_device", "deviceId"),
     ),
     EntityType(
         "command",
-        {
-            f"GET{_OF_DEVICES}/commands": "search",
-            f"GET{_COMMANDS}/{{id}}": "read",
-            f"DELETE{_COMMANDS}/{{id}}": "delete",
-        },
+        command_apis(_OF_DEVICES),
         CommandNotFound,
         parent=("_device", "deviceId"),
         started="_startTime",
     ),
     EntityType(
         "generic-entity",
-        {**crud(_GENERIC), f"POST{_GENERIC_3}": "create", f"GET{_GENERIC_3}": "search", **crud_by_id(_GENERIC_3)},
+        {**crud(_GENERIC), **creation_by_template(_GENERIC), **crud(_GENERIC_3)},
         GenericEntityNotFound,
     ),
 )

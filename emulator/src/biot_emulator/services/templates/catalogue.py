@@ -15,6 +15,8 @@ from biot_emulator.services.templates.definitions import Attribute, Template, at
 from biot_emulator.services.templates.documents import built_in_document, template_attribute_document
 from biot_emulator.services.templates.errors import (
     EntityTypeTemplateMismatch,
+    MoreThanOneTemplate,
+    MoreThanOneTemplateWithName,
     SessionTemplateNotFound,
     TemplateNotFound,
     TemplateNotFoundByName,
@@ -99,23 +101,29 @@ class Templates:
         """Return the template that entities of a type have where nothing else is said."""
         return self.find(default_id(type_name)) or _parse(self._default(type_name))
 
-    def named(self, type_name: str, name: str) -> Template | None:
-        """Return the template of an entity type with this name; None where there is none."""
-        return next((template for template in self if (template.entity_type, template.name) == (type_name, name)), None)
+    def named(self, type_name: str, name: str, parent_id: str | None) -> Template | None:
+        """Return the template of an entity type with this name and this parent; None where there is none."""
+        key = (type_name, name, parent_id)
+        return next((one for one in self if (one.entity_type, one.name, one.parent_id) == key), None)
 
-    def choose(self, type_name: str, name: str | None, id: Any) -> Template:
+    def choose(self, type_name: str, name: str | None, id: Any, parent_id: str | None = None) -> Template:
         """Return the template with this name, else with this id, else the entity type's default template.
+
+        Args:
+            type_name: The entity type's name.
+            name: The template's name; None where it is chosen in another way.
+            id: The template's id; None for the default.
+            parent_id: Id of the template of the entity that the new one would belong to: templates of one name may be
+                for different ones.
 
         Raises:
             TemplateNotFoundByName: The entity type has no template with this name; some types have codes of their own.
+            MoreThanOneTemplateWithName: It has several, and each of them would do; sessions have a code of their own.
             TemplateNotFound: There is no template with this id.
             EntityTypeTemplateMismatch: It is one of another entity type.
         """
         if name is not None:
-            template = self.named(type_name, name)
-            if template is None:
-                raise _not_named(type_name, name)
-            return template
+            return self._named(type_name, name, parent_id)
         if id is None:
             return self.default(type_name)
         template = self.find(_uuid(id))
@@ -125,6 +133,20 @@ class Templates:
             message = f"The template [{id}] is of the entity type {template.entity_type}, not {type_name}"
             raise EntityTypeTemplateMismatch(message, templateId=id, entityType=type_name)
         return template
+
+    def _named(self, type_name: str, name: str, parent_id: str | None) -> Template:
+        named = [template for template in self if (template.entity_type, template.name) == (type_name, name)]
+        fitting = [template for template in named if template.parent_id in (None, parent_id)] or named
+        if not fitting:
+            raise _not_named(type_name, name)
+        if len(fitting) > 1:
+            message = (
+                f"There are {len(fitting)} templates [{name}] of the entity type {type_name}: choose one by its id"
+            )
+            if type_name.endswith("-alert"):
+                raise MoreThanOneTemplateWithName(message, numTemplatesFound=len(fitting), templateName=name)
+            raise MoreThanOneTemplate(message, numOfTemplates=len(fitting), entityName=name)
+        return fitting[0]
 
     def write(self, document: Document) -> Template:
         """Store a template, replacing the one with its id."""
@@ -218,7 +240,7 @@ def _configured(attribute: Attribute, document: Mapping[str, Any] | None) -> Att
 
 def _not_named(type_name: str, name: str) -> ApiError:
     message = f"There is no template [{name}] of the entity type {type_name}: create it at /settings/v1/templates"
-    if type_name == "usage-session":
+    if type_name in ("usage-session", "command"):
         return SessionTemplateNotFound(message, entityName=name)
     if type_name == "device":
         return TemplateNotFound(message, templateId=name)

@@ -61,7 +61,7 @@ class _Check:
 
     def _check_name(self) -> None:
         name = self._document["name"]
-        other = self._templates.named(self._type, name)
+        other = self._templates.named(self._type, name, self._document["parentTemplateId"])
         if other is not None and other.id != self._document["id"]:
             message = f"The entity type {self._type} has a template [{name}] already"
             raise refusals.TemplateDuplicateName(message, templateName=name, templateId=other.id)

@@ -31,6 +31,8 @@ __all__ = [
     "EntityTypeTemplateMismatch",
     "InvalidSelection",
     "LocaleNotValid",
+    "MoreThanOneTemplate",
+    "MoreThanOneTemplateWithName",
     "NotValidTemplateToReference",
     "OwnerOrganizationMismatch",
     "ReferencedEntityNotFound",
@@ -217,3 +219,17 @@ class SessionTemplateNotFound(ApiError):
 
     status_code = 404
     code = "SESSION_TEMPLATE_NOT_FOUND_BY_USAGE_TYPE"
+
+
+class MoreThanOneTemplateWithName(ApiError):
+    """Several templates of alerts have this name, and each of them would do."""
+
+    status_code = 409
+    code = "MORE_THAN_ONE_TEMPLATE_WITH_NAME"
+
+
+class MoreThanOneTemplate(ApiError):
+    """Several templates of sessions have this usage type as their name, and each of them would do."""
+
+    status_code = 409
+    code = "MORE_THAN_ONE_TEMPLATE"
