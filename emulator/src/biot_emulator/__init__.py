@@ -1,6 +1,6 @@
 """The BioT platform as plugins see it, on the developer's own machine.
 
-It knows the platform by its wire contract alone, and runs any Python plugin that has a Lambda handler.
+It knows the platform by its wire contract alone, and runs any plugin in Python or JavaScript that has a Lambda handler.
 
 Example:
     >>> with Ums() as ums, Runtime(Function(root, python, "demo", environment=ums.plugin_environment)) as runtime:
@@ -16,7 +16,7 @@ from biot_emulator.fixtures.events import PLACEHOLDER, prepare_event
 from biot_emulator.fixtures.key_and_token_service import Ums
 from biot_emulator.function_url.response_from_reply import MalformedReply, respond
 from biot_emulator.http.response import Response
-from biot_emulator.lambda_function.configuration import Function, RuntimeClient
+from biot_emulator.lambda_function.configuration import Function, Node, RuntimeClient
 from biot_emulator.lambda_function.environment import lambda_environment
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.execution_environment import Runtime
@@ -32,6 +32,7 @@ __all__ = [
     "Invocation",
     "InvocationError",
     "MalformedReply",
+    "Node",
     "Response",
     "Runtime",
     "RuntimeClient",

@@ -71,8 +71,8 @@ class Function:
         memory_mb: Maximum memory of all its processes together, in megabytes.
         environment: Its environment variables; they override Lambda's own.
         client: The runtime client for Python; None uses AWS's if it is available, otherwise the emulator's.
-        isolated: Whether the packages that are installed in the Python interpreter's environment are hidden, as on Lambda,
-            where the code brings its own.
+        isolated: Whether the packages that are installed in the environment of Python's interpreter are hidden, as on
+            Lambda, where the code brings its own.
         starter: A Python program that starts the runtime client, after it has prepared the process: its arguments are
             the client's program and the arguments of that. None starts the client itself.
         temporary: The temporary folder of its processes; None if they have none of their own.

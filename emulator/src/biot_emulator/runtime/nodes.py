@@ -119,7 +119,7 @@ def _candidates() -> Iterator[Path]:
 
 
 def _version_managers() -> Iterator[tuple[Path, str]]:
-    """Yield the folders where version managers install Node.js, and what is in them, also if there is no home folder."""
+    """Yield the folders of version managers, and where Node.js is in them, also if there is no home folder."""
     home = os.environ.get("HOME")
     data = os.environ.get("XDG_DATA_HOME") or (f"{home}/.local/share" if home else None)
     managers = (

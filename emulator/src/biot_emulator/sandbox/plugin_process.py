@@ -144,10 +144,12 @@ class Sandbox:
         As on Lambda, where the event after one that ended the process is for another process.
         """
         until = time.monotonic() + _SETTLE_SECONDS
+        self._api.is_awaited = True
         with interruptible(self._wake):
             while not self._api.is_waiting and self.alive and time.monotonic() < until:
                 raise_if_interrupted()
                 self._wait(_POLL_SECONDS)
+        self._api.is_awaited = False
 
     def handle(self, payload: bytes) -> tuple[Answer | InvocationError, float]:
         """Send one event and wait for the outcome.

@@ -95,6 +95,7 @@ class RuntimeApi:
         init_failure: Why the plugin could not be loaded.
         answer: The answer to the event sent last.
         is_waiting: Whether the process has requested an event and not got any yet.
+        is_awaited: Whether to notify when it does.
     """
 
     def __init__(self, notify: Callable[[], None], is_own: Admission) -> None:
@@ -102,6 +103,7 @@ class RuntimeApi:
         self.init_failure: Failure | None = None
         self.answer: Answer | None = None
         self.is_waiting = False
+        self.is_awaited = False
         self._notify = notify
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -140,10 +142,12 @@ class RuntimeApi:
         return _error(404, "NotFound", f"{request.method} {request.path} is not part of the Runtime API")
 
     def _next(self) -> Response | None:
+        self.is_waiting = self._events.empty()
         if self.ready_at is None:
             self.ready_at = time.monotonic()
-        self.is_waiting = self._events.empty()
-        self._notify()
+            self._notify()
+        elif self.is_awaited:
+            self._notify()
         event = self._events.get()
         if event is None:
             return None

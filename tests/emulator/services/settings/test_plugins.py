@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from biot_emulator.client import Client, Reply
+from biot_emulator.runtime import nodes
+from biot_emulator.runtime.nodes import find_node
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
+from tests.emulator.javascript import nearest_runtime
 
 pytestmark = pytest.mark.slow
 
@@ -104,10 +107,10 @@ def test_the_order_of_the_plugin_is_that_of_its_interceptions(emulator: Emulator
         ({"version": "one"}, 400, "BAD_REQUEST", {}),
         ({"version": True}, 400, "BAD_REQUEST", {}),
         ({"version": 1.5}, 400, "BAD_REQUEST", {}),
-        ({"runtime": None}, 400, "BAD_REQUEST", {}),
+        ({"runtime": ""}, 400, "BAD_REQUEST", {}),
         ({"runtime": "python2.7"}, 400, "BAD_REQUEST", {}),
         ({"runtime": "python3.8"}, 400, "BAD_REQUEST", {}),
-        ({"runtime": "nodejs24.x"}, 400, "BAD_REQUEST", {}),
+        ({"runtime": "nodejs14.x"}, 400, "BAD_REQUEST", {}),
         ({"handler": "x" * 1025}, 400, "BAD_REQUEST", {}),
         ({"timeout": 0}, 400, "BAD_REQUEST", {}),
         ({"timeout": 901}, 400, "BAD_REQUEST", {}),
@@ -317,13 +320,81 @@ def test_variables_are_measured_as_lambda_measures_them(emulator: Emulator) -> N
     assert create(emulator, environmentVariables={**TOO_LARGE, "A2": "y" * 2039}).status_code == 201
 
 
-@pytest.mark.parametrize("runtime", ["python3.8", "python3.7", "python3.0", "python3.99", "nodejs24.x", "dotnet8"])
+@pytest.mark.parametrize(
+    "runtime", ["python3.8", "python3.7", "python3.0", "python3.99", "nodejs14.x", "nodejs26.x", "dotnet8"]
+)
 def test_a_runtime_that_cannot_run_here_is_refused_before_anything_is_made(emulator: Emulator, runtime: str) -> None:
     refused = create(emulator, CODE, runtime=runtime)
     assert (refused.status_code, refused.body["code"]) == (400, "BAD_REQUEST")
     assert runtime in refused.body["message"]
-    assert RUNTIME in refused.body["message"] or "python3.13" in refused.body["message"]
+    alternatives = (RUNTIME, "python3.13", "nodejs16.x")
+    assert any(alternative in refused.body["message"] for alternative in alternatives)
     assert state(emulator) == [[], [], [], []]
+
+
+SEED_REPLY = {"message": "This plugin has no code of its own yet"}
+
+
+def seed_reply(emulator: Emulator) -> Any:
+    """What a plugin says at its own address."""
+    url = emulator.call("GET", DEMO).body["endpointUrl"]
+    return Client(emulator.url).call("GET", url.removeprefix(emulator.url)).body
+
+
+def test_without_runtime_and_code_a_plugin_has_the_guides_default_and_its_seed(emulator: Emulator) -> None:
+    nearest_runtime()
+    made = create(emulator, runtime=None, subscriptions={"interceptions": [interception("PRE_REQUEST", CREATE)]})
+    assert (made.status_code, made.body["runtime"], made.body["handler"]) == (201, "nodejs16.x", "index.handler")
+    assert emulator.call("POST", PATIENTS, json=ADA).status_code == 201
+    assert seed_reply(emulator) == SEED_REPLY
+    assert [invocation["error"] for invocation in emulator.invocations("demo")] == [None, None]
+
+
+def test_a_runtime_that_is_left_out_and_cannot_be_had_is_named(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "_all_installed", lambda *_: iter(()))
+    monkeypatch.setattr(nodes, "_chosen", {})
+    refused = create(emulator, runtime=None)
+    assert (refused.status_code, refused.body["code"]) == (400, "BAD_REQUEST")
+    assert refused.body["message"] == (
+        "The field [runtime] is nodejs16.x where it is left out, which cannot be served: No Node.js was found on this "
+        "machine: install Node.js 16, so that the command `node` runs it"
+    )
+    assert state(emulator) == [[], [], [], []]
+
+
+def test_the_seed_follows_the_language_of_the_runtime_and_code_of_ones_own_stays(emulator: Emulator) -> None:
+    node = nearest_runtime()
+    create(emulator)
+    languages = [RUNTIME, node, RUNTIME]
+    for runtime in languages:
+        reply = patch(emulator, {"runtime": runtime})
+        assert (reply.status_code, reply.body["runtime"], reply.body["version"]) == (200, runtime, 1)
+        assert seed_reply(emulator) == SEED_REPLY
+    assert patch(emulator, {"version": 2}, CODE).status_code == 200
+    assert seed_reply(emulator) == {"n": 1}
+    assert patch(emulator, {"runtime": node}).status_code == 200
+    assert seed_reply(emulator) != SEED_REPLY
+    assert emulator.invocations("demo")[-1]["error"]["type"] == "Runtime.ImportModuleError"
+    assert patch(emulator, {"runtime": RUNTIME}).status_code == 200
+    assert seed_reply(emulator) == {"n": 1}
+
+
+def test_where_another_version_stands_in_the_deployer_is_told(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, _ = find_node(nearest_runtime())
+    monkeypatch.setattr(nodes, "_all_installed", lambda *_: iter([nodes._Installed(path, "18.9.9")]))
+    monkeypatch.setattr(nodes, "_chosen", {})
+    told = create(emulator, runtime="nodejs20.x")
+    notice = (
+        "nodejs20.x is run by Node.js 18.9.9, the nearest to it on this machine: install Node.js 20 to have the same"
+    )
+    assert told.headers["warning"] == f'299 biot-emulator "{notice}"'
+    assert caplog.messages == [f"Plugin-demo: {notice}"]
+    assert patch(emulator, {"timeout": 5}).headers["warning"] == f'299 biot-emulator "{notice}"'
+    assert "warning" not in patch(emulator, {"runtime": "nodejs18.x"}).headers
 
 
 def test_an_update_keeps_what_it_does_not_mention_and_clears_what_is_empty(emulator: Emulator) -> None:

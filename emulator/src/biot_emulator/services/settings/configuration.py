@@ -86,12 +86,11 @@ def read_config(fields: Fields, current: Config) -> dict[str, Any]:
     return config
 
 
-def check_package(fields: Fields, config: dict[str, Any], *, tagged: bool, has_code: bool) -> dict[str, Any]:
+def check_package(config: dict[str, Any], *, tagged: bool, has_code: bool) -> dict[str, Any]:
     """Check that a configuration fits its package type, and complete it.
 
     Args:
-        fields: The fields that were sent.
-        config: The configuration with them.
+        config: The configuration with what was sent.
         tagged: Whether there is an image, which has runtime and handler in it.
         has_code: Whether a zip was sent.
 
@@ -103,9 +102,9 @@ def check_package(fields: Fields, config: dict[str, Any], *, tagged: bool, has_c
         raise CodeNotSupportedForImage("The part [code] must be left out for a plugin of the package type [IMAGE]")
     if image and tagged:
         return {**config, "runtime": None, "handler": None}
-    config.setdefault("runtime", DEFAULT_RUNTIME)
     # Without an image, such a plugin runs the code that every plugin begins with, whose handler nobody chooses.
-    return {**config, "handler": DEFAULT_HANDLER if image else config.get("handler") or DEFAULT_HANDLER}
+    handler = DEFAULT_HANDLER if image else config.get("handler") or DEFAULT_HANDLER
+    return {**config, "runtime": config.get("runtime") or DEFAULT_RUNTIME, "handler": handler}
 
 
 def _environment(fields: Fields, _: Config) -> dict[str, str]:

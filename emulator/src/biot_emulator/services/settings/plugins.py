@@ -99,9 +99,7 @@ class Plugins:
         fields.text("displayName")
         fields.integer("version")
         tag = image_tag(fields)
-        complete = check_package(
-            fields, read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None
-        )
+        complete = check_package(read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None)
         subscriptions = fields.inner("subscriptions")
         requested = self._subscriptions.read(subscriptions, {})
         with self._changing:

@@ -31,7 +31,7 @@ def updated_config(fields: Fields, old: Plugin, *, has_code: bool) -> tuple[dict
     image = old.config["deploymentPackageType"] == "IMAGE"
     tag = image_tag(fields)
     tagged = tag is not None or "id" not in old.code
-    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=has_code)
+    config = check_package(read_config(fields, old.config), tagged=tagged, has_code=has_code)
     has_new_code = tag is not None if image else has_code
     _check_version(
         old.config["version"], config["version"] if fields.present("version") else None, has_new_code=has_new_code
