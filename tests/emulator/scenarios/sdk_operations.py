@@ -3,8 +3,8 @@
     sdk_operations.py
 
 It first writes one JSON line: a list of [SDK, method, path template] of every operation. Then it reads one JSON line
-for each call, with `operation` as listed, `url`, `token`, and `path_parameters` (by their position), `query`, `headers` and `body`
-where there are any; and writes one with `error`, which is null if the SDK took the answer.
+for each call, with `operation` as listed, `url`, `token`, and `path_parameters` (by their position), `query`,
+`headers` and `body` where there are any; and writes one with `error`, which is null if the SDK took the answer.
 """
 
 from __future__ import annotations

@@ -26,13 +26,16 @@ ODD: tuple[Any, ...] = (
     "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", [], [None], ["", ""], [{}], {}, {"id": None}, {"id": ""},
     {"id": NOBODY}, {"": ""}, {"firstName": None}, {"a": {"b": [1]}},
 )  # fmt: skip
-SEARCHES = (
-    *({"filter": {name: {operator: value}}}
-      for name in ("_id", "_name", "_ownerOrganization.id", "_creationTime", "odd", "a.b.c", "")
-      for operator in ("eq", "in", "notIn", "not", "like", "lt", "to", "isNull", "odd")
-      for value in (None, "", 1, [], [None], {}, NOBODY)),
-    *({name: value} for name in ("filter", "sort", "limit", "page", "freeTextSearch", "limitPerPage", "nextToken")
-      for value in ODD),
+OPERATORS = ("eq", "in", "notIn", "not", "like", "lt", "to", "isNull", "odd")
+COMPARED: tuple[Any, ...] = (None, "", 1, [], [None], {}, NOBODY)
+SEARCHED = ("_id", "_name", "_ownerOrganization.id", "_creationTime", "odd", "a.b.c", "")
+SEARCHES: tuple[Any, ...] = (
+    *({"filter": {name: {operator: value}}} for name in SEARCHED for operator in OPERATORS for value in COMPARED),
+    *(
+        {name: value}
+        for name in ("filter", "sort", "limit", "page", "freeTextSearch", "limitPerPage", "nextToken")
+        for value in ODD
+    ),
     {"sort": [{"prop": ""}]}, {"sort": [{"prop": "_id", "order": "UP"}]}, {"sort": [{}]},
     {"filter": {"$NOT": {}}}, {"filter": {"$AND": []}}, {"filter": {"$OR": {"_id": None}}},
     {"filter": {"_id": {"notIn": []}}}, {"limit": 2**31}, {"page": 2**31 - 1, "limit": 2**31 - 1}, [], None, 1, "x",
