@@ -16,6 +16,7 @@ from biot_emulator.services.files.segments import SEGMENT_NAME
 from biot_emulator.services.files.signed_urls import URL_KEY
 from biot_emulator.services.measurements.observations import ATTRIBUTES
 from biot_emulator.services.outbox.messages import ATTACHMENTS, MESSAGES
+from biot_emulator.services.ums.sessions import LOGINS
 from biot_emulator.state.store import Store
 from biot_emulator.state.unavailable_data import damaged
 
@@ -53,6 +54,17 @@ _SHAPES: Mapping[str, _Shape] = {
         "enabled": bool,
         "hash": _HASH,
     },
+    "usernames": {"userId": str},
+    "registered-users": {"userId": str},
+    LOGINS: {"id": str, "userId": str, "expires": int, "pending": bool},
+    "one-time-codes": {"id": str, "userId": str, "code": str, "expires": (int, float), "attempts": int},
+    "wrong-codes": {"id": str, "count": int, "until": (int, float)},
+    "temporary-tokens": {"hash": str, "operation": str, "entityId": str, "expires": (int, float)},
+    "invitations": {"userId": str, "creationTime": str},
+    "unique-emails": {"id": str},
+    "unique-organization-names": {"id": str},
+    "unique-registration-codes": {"id": str},
+    "roles": {"id": str, "name": str, "permissionIds": [str]},
     "service-users": {"id": str, "active": bool, "secretKeys": [{"id": str, "hash": _HASH}]},
     "plugins": {
         "name": str,

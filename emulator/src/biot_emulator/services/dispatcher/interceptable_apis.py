@@ -13,11 +13,7 @@ __all__ = ["InterceptableApis"]
 
 # By entity type. The platform publishes none for the APIs of the last three services, whose own names take its place.
 _NOT_MODELLED: Mapping[str, tuple[str, ...]] = {
-    "organization-user": ("POST/organization/v1/invitations/{userId}",),
-    "organization": (
-        "POST/organization/v1/organizations/admin/{newAdminId}",
-        "POST/organization/v1/organizations/first",
-    ),
+    "organization": ("POST/organization/v1/organizations/first",),
     "device": (
         "POST/device/v2/devices/phi",
         "GET/device/v2/devices/{id}/mqtt-credentials",

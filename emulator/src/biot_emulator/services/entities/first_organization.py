@@ -36,8 +36,7 @@ def _create_organization(entities: Entities, templates: Templates, now: str) -> 
 
 def _create_administrator(entities: Entities, id: str, username: str) -> None:
     name = {"firstName": "First", "lastName": "Administrator"}
-    entity = entities.create("organization-user", {"_name": name})
-    entities.delete("organization-user", str(entity["_id"]))
     # Whoever starts the platform may log in by a name that is no address of mail.
-    entities.import_entity("organization-user", {**entity, "_id": id, "_email": username})
+    entity = entities.create("organization-user", {"_name": name}, id=id)
+    entities.import_entity("organization-user", {**entity, "_email": username})
     entities.update("organization", TENANT_ID, {"_primaryAdministrator": {"id": id}}, by_platform=True)

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from biot_emulator.api.errors import AccessDenied, BadRequest
-from biot_emulator.api.search import search
-from biot_emulator.api.search_filter import matches
+from biot_emulator.api.errors import BadRequest
+from biot_emulator.api.indexed_search import documents_having, search_collection
 from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.services.entities.captions import caption, reference
 from biot_emulator.services.entities.errors import (
@@ -23,6 +22,7 @@ from biot_emulator.services.entities.errors import (
     SessionOfAnotherTemplate,
 )
 from biot_emulator.services.entities.references import References
+from biot_emulator.services.entities.rules import Rules
 from biot_emulator.services.entities.type_definition import EntityType
 from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.services.files.catalogue import Catalogue
@@ -34,7 +34,6 @@ from biot_emulator.services.templates.errors import (
     ValueAlreadyExists,
 )
 from biot_emulator.services.templates.writing import blank_entity, check_mandatory, merged, value_at
-from biot_emulator.services.ums.users import Users
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.store import Store
 from biot_emulator.state.timestamps import timestamp
@@ -58,14 +57,14 @@ class Entities:
         store: The state.
         clock: The platform's time.
         templates: The templates of entities.
-        users: The people who can log in, where entities are people.
+        rules: What entities obey beside their types and templates.
     """
 
-    def __init__(self, store: Store, clock: Clock, templates: Templates, users: Users) -> None:
+    def __init__(self, store: Store, clock: Clock, templates: Templates, rules: Rules[Entities]) -> None:
         self._store = store
         self._clock = clock
         self._templates = templates
-        self._users = users
+        self._rules = rules
         self._references = References(_TYPES, Catalogue(store), self)
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -80,7 +79,7 @@ class Entities:
             attribute: The attribute's name, with those of inner ones after a dot, as `_device.id`.
             value: The text.
         """
-        return self._store.having(_collection(type_name), attribute, value)
+        return documents_having(self._store, _collection(type_name), attribute, value)
 
     def find(self, type_name: str, id: str) -> Entity | None:
         """Return an entity; None where there is none."""
@@ -96,8 +95,7 @@ class Entities:
 
     def with_value(self, type_name: str, name: str, value: Any) -> list[Entity]:
         """Return the entities of a type that have a value, by the attribute's full name such as `_mfa.enabled`."""
-        condition = {name: {"eq": value}}
-        return [entity for entity in self.all(type_name) if matches(entity, condition)]
+        return documents_having(self._store, _collection(type_name), name, value)
 
     def search(self, type_name: str, request: str | None, restriction: Mapping[str, Any] | None = None) -> Entity:
         """Return one page of the entities of a type that match a search request.
@@ -110,10 +108,7 @@ class Entities:
         Raises:
             BadRequest: The request is not valid.
         """
-        entities = self.all(type_name)
-        if restriction:
-            entities = [entity for entity in entities if matches(entity, dict(restriction))]
-        return search(entities, request)
+        return search_collection(self._store, _collection(type_name), request, restriction)
 
     def read(self, type_name: str, id: str) -> Entity:
         """Return an entity. Raises the type's EntityNotFound."""
@@ -130,6 +125,7 @@ class Entities:
         organization_id: str = TENANT_ID,
         template: str | None = None,
         own: Mapping[str, Any] | None = None,
+        id: str | None = None,
     ) -> Entity:
         """Create an entity.
 
@@ -139,6 +135,7 @@ class Entities:
             organization_id: The owner, where `_ownerOrganization` is not among the attributes.
             template: The template's name, where `_templateId` is not among the attributes.
             own: Values that the platform itself gives it, read-only attributes among them.
+            id: The entity's id, where neither the attributes nor chance decide it.
 
         Raises:
             ApiError: The attributes are not valid for this type, or for the template.
@@ -152,7 +149,7 @@ class Entities:
             entity = merged(chosen, blank_entity(chosen), _requested(body, {}))
             entity = merged(chosen, entity, own or {}, by_platform=True)
             entity["_template"] = chosen.reference
-            return self._add(entity_type, chosen, entity, administrator)
+            return self._add(entity_type, chosen, entity, administrator, id)
 
     def import_entity(self, type_name: str, entity: Entity) -> None:
         """Write an entity as it is, with its id: for those that no request creates."""
@@ -205,10 +202,9 @@ class Entities:
             ApiError: There is no such person, or it cannot be disabled.
         """
         with self._store.transaction():
-            self.read(type_name, id)
+            person = self.read(type_name, id)
             if state != "ENABLED":
-                self._require_no_administrator(type_name, id, "disabled")
-            self._users.set_enabled(id, state == "ENABLED")
+                self._rules.check_disabling(self, _TYPES[type_name], person)
             return self.update(type_name, id, {"_enabled": state}, by_platform=True)
 
     def delete(self, type_name: str, id: str) -> Entity:
@@ -221,18 +217,19 @@ class Entities:
             raise CannotDeleteFirstOrganization("The first organization cannot be deleted")
         with self._store.transaction():
             entity = self.read(type_name, id)
-            self._require_no_administrator(type_name, id, "deleted")
+            self._rules.check_deletion(self, _TYPES[type_name], entity)
             self._store.delete(_collection(type_name), id)
-            if _TYPES[type_name].person:
-                self._users.delete(id)
+            self._rules.deleted(_TYPES[type_name], entity)
         return entity
 
-    def _add(self, entity_type: EntityType, template: Template, entity: Entity, administrator: Any) -> Entity:
+    def _add(
+        self, entity_type: EntityType, template: Template, entity: Entity, administrator: Any, id: str | None
+    ) -> Entity:
         now = timestamp(self._clock.now())
         if entity_type.own_id:
             self._check_own_id(entity_type, entity["_id"])
         else:
-            entity["_id"] = str(uuid.uuid4())
+            entity["_id"] = id or str(uuid.uuid4())
         if entity_type.started and entity.get(entity_type.started) is None:
             entity[entity_type.started] = now
         entity["_creationTime"] = now
@@ -245,8 +242,11 @@ class Entities:
         """Create the administrator of an organization that is created with it: each refers to the other."""
         named = {**organization, "_caption": caption("organization", organization)}
         check_mandatory(template, {**named, _ADMINISTRATOR: administrator})
+        self._rules.check(self, _TYPES["organization"], named, {})
         self.import_entity("organization", named)
-        person = self.create("organization-user", administrator, organization_id=organization["_id"])
+        # It belongs to the organization, whatever is said of it.
+        own = {"_ownerOrganization": {"id": organization["_id"]}}
+        person = self.create("organization-user", {**administrator, **own})
         organization[_ADMINISTRATOR] = reference(person)
 
     def _parent_template_id(self, entity_type: EntityType, attributes: Mapping[str, Any]) -> str | None:
@@ -255,11 +255,6 @@ class Entities:
         id = value.get("id") if isinstance(value, Mapping) else None
         parent = self.find(entity_type.references[attribute], id) if isinstance(id, str) else None
         return parent["_template"]["id"] if parent else None
-
-    def _require_no_administrator(self, type_name: str, id: str, change: str) -> None:
-        """Check that a change leaves somebody who can log in and reset the platform."""
-        if _TYPES[type_name].person and id == self._users.admin.id:
-            raise AccessDenied(f"The first administrator cannot be {change}: nobody else could undo it", id=id)
 
     def _check_own_id(self, entity_type: EntityType, id: Any) -> None:
         """Check the id of an entity whose creator chooses it, as a device's."""
@@ -286,12 +281,14 @@ class Entities:
         by_platform: bool = False,
     ) -> Entity:
         check_mandatory(template, entity)
+        self._rules.check(self, entity_type, entity, old)
         self._references.complete(template, entity, old, by_platform=by_platform)
         self._check_template(entity_type, template, entity)
         self._check_unique(entity_type, template, entity, old)
         entity["_lastModifiedTime"] = timestamp(self._clock.now())
         entity["_caption"] = caption(entity_type.name, entity)
         self._store.put(_collection(entity_type.name), entity["_id"], entity)
+        self._rules.saved(self, entity_type, entity, old)
         return entity
 
     def _check_template(self, entity_type: EntityType, template: Template, entity: Entity) -> None:
