@@ -11,9 +11,12 @@ from typing import Any
 
 from biot_emulator.state.database import TABLES, database_files, open_database
 from biot_emulator.state.unavailable_data import damaged, database_error
+from biot_emulator.state.value_index import PREFIX, ValueIndex
 from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Store"]
+
+_MOST_MARKS = 500
 
 Document = dict[str, Any]
 
@@ -36,6 +39,13 @@ class Store:
         self._connection = open_database(folder)
         self._lock = threading.RLock()
         self._depth = 0
+        self._index = ValueIndex(self)
+        try:
+            if self._index.is_behind():
+                self._rebuild_index()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def private_files(self) -> list[Path]:
@@ -55,6 +65,7 @@ class Store:
                 if outermost:
                     self._execute("COMMIT")
             except BaseException:
+                self._index.forget_names()
                 # The database may have ended it already, such as on a full disk.
                 if outermost and self._connection.in_transaction:
                     self._execute("ROLLBACK")
@@ -62,8 +73,20 @@ class Store:
             finally:
                 self._depth -= 1
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read what belongs together; nobody writes meanwhile."""
+        with self._lock:
+            yield
+
     def put(self, collection: str, id: str, document: Document) -> None:
         """Write a document, replacing the one with its id."""
+        if self._index.covers(collection):
+            self._put_indexed(collection, id, document)
+            return
+        self._put(collection, id, document)
+
+    def _put(self, collection: str, id: str, document: Document) -> None:
         with self._lock:
             self._execute(
                 "INSERT INTO documents (collection, id, json) VALUES (?, ?, ?) "
@@ -79,6 +102,11 @@ class Store:
 
     def delete(self, collection: str, id: str) -> bool:
         """Remove a document; return whether there was one."""
+        if self._index.covers(collection):
+            return self._delete_indexed(collection, id)
+        return self._delete(collection, id)
+
+    def _delete(self, collection: str, id: str) -> bool:
         with self._lock:
             cursor = self._execute("DELETE FROM documents WHERE collection = ? AND id = ?", (collection, id))
             return cursor.rowcount > 0
@@ -86,20 +114,6 @@ class Store:
     def all(self, collection: str) -> list[Document]:
         """Return all documents of a collection, in the order in which they were first written."""
         rows = self._rows("SELECT id, json FROM documents WHERE collection = ? ORDER BY position", (collection,))
-        return [self._decode(collection, id, json) for id, json in rows]
-
-    def having(self, collection: str, field: str, value: str) -> list[Document]:
-        """Return the documents with a text in a field, in the order in which they were first written.
-
-        Args:
-            collection: The collection.
-            field: The field's name, with those of inner ones after a dot.
-            value: The text.
-        """
-        rows = self._rows(
-            "SELECT id, json FROM documents WHERE collection = ? AND json_extract(json, ?) = ? ORDER BY position",
-            (collection, f"$.{field}", value),
-        )
         return [self._decode(collection, id, json) for id, json in rows]
 
     def ids(self, collection: str) -> list[str]:
@@ -166,11 +180,51 @@ class Store:
                 self._execute("DELETE FROM documents WHERE collection = ?", (collection,))
             for table in ("files", *TABLES):
                 self._execute(f"DELETE FROM {table}")  # noqa: S608  the names are constants
+            self._index.forget_names()
+
+    def documents_at(self, positions: Sequence[int]) -> list[Document]:
+        """Return the documents at positions in the order of all documents, in the order of the positions."""
+        found: dict[int, Document] = {}
+        for start in range(0, len(positions), _MOST_MARKS):
+            part = positions[start : start + _MOST_MARKS]
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT position, collection, id, json FROM documents WHERE position IN ({marks})"  # noqa: S608
+            for position, collection, id, json in self._rows(query, part):
+                found[position] = self._decode(collection, id, json)
+        return [found[position] for position in positions if position in found]
 
     def close(self) -> None:
         """Close the database."""
         with self._lock:
             self._connection.close()
+
+    def _put_indexed(self, collection: str, id: str, document: Document) -> None:
+        with self.transaction():
+            old = self.get(collection, id)
+            self._put(collection, id, document)
+            self._index.change(collection, self._position(collection, id), old, document)
+
+    def _delete_indexed(self, collection: str, id: str) -> bool:
+        with self.transaction():
+            old = self.get(collection, id)
+            if old is None:
+                return False
+            self._index.change(collection, self._position(collection, id), old, None)
+            return self._delete(collection, id)
+
+    def _position(self, collection: str, id: str) -> int:
+        [[position]] = self._rows("SELECT position FROM documents WHERE collection = ? AND id = ?", (collection, id))
+        return int(position)
+
+    def _rebuild_index(self) -> None:
+        """Index the documents of a state that was stored without an index."""
+        with self.transaction():
+            for table in ("indexed_values", "indexed_names", "indexed_documents"):
+                self._execute(f"DELETE FROM {table}")  # noqa: S608  the names are constants
+            pattern = f"{PREFIX}*"
+            query = "SELECT position, collection, id, json FROM documents WHERE collection GLOB ?"
+            for position, collection, id, json in self._rows(query, (pattern,)):
+                self._index.change(collection, position, None, self._decode(collection, id, json))
 
     def _execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         with self._translated():

@@ -9,8 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from biot_emulator.api.errors import BadRequest
-from biot_emulator.api.search import search
-from biot_emulator.api.search_filter import matches
+from biot_emulator.api.indexed_search import documents_having, search_collection
 from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.services.entities.captions import caption, reference
 from biot_emulator.services.entities.errors import (
@@ -80,7 +79,7 @@ class Entities:
             attribute: The attribute's name, with those of inner ones after a dot, as `_device.id`.
             value: The text.
         """
-        return self._store.having(_collection(type_name), attribute, value)
+        return documents_having(self._store, _collection(type_name), attribute, value)
 
     def find(self, type_name: str, id: str) -> Entity | None:
         """Return an entity; None where there is none."""
@@ -96,8 +95,7 @@ class Entities:
 
     def with_value(self, type_name: str, name: str, value: Any) -> list[Entity]:
         """Return the entities of a type that have a value, by the attribute's full name such as `_mfa.enabled`."""
-        condition = {name: {"eq": value}}
-        return [entity for entity in self.all(type_name) if matches(entity, condition)]
+        return documents_having(self._store, _collection(type_name), name, value)
 
     def search(self, type_name: str, request: str | None, restriction: Mapping[str, Any] | None = None) -> Entity:
         """Return one page of the entities of a type that match a search request.
@@ -110,10 +108,7 @@ class Entities:
         Raises:
             BadRequest: The request is not valid.
         """
-        entities = self.all(type_name)
-        if restriction:
-            entities = [entity for entity in entities if matches(entity, dict(restriction))]
-        return search(entities, request)
+        return search_collection(self._store, _collection(type_name), request, restriction)
 
     def read(self, type_name: str, id: str) -> Entity:
         """Return an entity. Raises the type's EntityNotFound."""
