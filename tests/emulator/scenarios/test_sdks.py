@@ -93,5 +93,14 @@ def test_the_sdks(sdk_python: Path, tmp_path: Path) -> None:
             "health": True,
         },
         "messages": {"text": True},
+        "templates": {
+            "changed": ["Trial", "Trial 2", "SINGLE_SELECT"],
+            "same": True,
+            "found": 1,
+            "overview": 1,
+            "refused": [403, "TEMPLATE_IN_USE_DELETE_TEMPLATE"],
+            "types": [11, 11],
+            "templates": 12,
+        },
         "subscribable": {"api": True, "services": ["/organization"], "action": True},
     }

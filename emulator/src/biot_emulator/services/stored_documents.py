@@ -16,6 +16,8 @@ from biot_emulator.services.files.segments import SEGMENT_NAME
 from biot_emulator.services.files.signed_urls import URL_KEY
 from biot_emulator.services.measurements.observations import ATTRIBUTES
 from biot_emulator.services.outbox.messages import ATTACHMENTS, MESSAGES
+from biot_emulator.services.templates.built_in import BUILT_IN
+from biot_emulator.services.templates.catalogue import COLLECTION as TEMPLATES
 from biot_emulator.services.ums.sessions import LOGINS
 from biot_emulator.state.store import Store
 from biot_emulator.state.unavailable_data import damaged
@@ -104,7 +106,6 @@ _SHAPES: Mapping[str, _Shape] = {
     },
     "image-tags": {"repository": str, "tag": str, "digest": _DIGEST},
     "registry-key": {"key": re.compile(r"[0-9a-f]{64}")},
-    "templates": {"id": str, "name": str},
     COLLECTION: {
         "id": _UUID,
         "name": str,
@@ -122,6 +123,18 @@ _SHAPES: Mapping[str, _Shape] = {
     ATTACHMENTS: {"key": str, "size": int},
 }
 _ENTITY = {"_id": str, "_template": dict, "_creationTime": str}
+_ATTRIBUTE = {"id": str, "name": str, "type": str, "category": {"name": str}, "validation": dict}
+_OLD_TEMPLATE = {"id": str, "name": str, "displayName": str}
+_TEMPLATE = {
+    **_OLD_TEMPLATE,
+    "entityTypeName": re.compile("|".join(BUILT_IN)),
+    "ownerOrganizationId": _OPTIONAL_TEXT,
+    "parentTemplateId": _OPTIONAL_TEXT,
+    "removable": bool,
+    "builtInAttributes": [_ATTRIBUTE],
+    "customAttributes": [_ATTRIBUTE],
+    "templateAttributes": [{"id": str, "name": str, "type": str, "value": object}],
+}
 
 
 def check_documents(store: Store) -> None:
@@ -133,6 +146,9 @@ def check_documents(store: Store) -> None:
     for collection in store.collections():
         shape = _SHAPES.get(collection, _ENTITY)
         for number, document in enumerate(store.all(collection), start=1):
+            if collection == TEMPLATES:
+                # Before templates had attributes, they had no entity type either.
+                shape = _TEMPLATE if "entityTypeName" in document else _OLD_TEMPLATE
             if not _fits(document, shape):
                 raise damaged(store.folder, f"document {number} of {collection} is incomplete")
     _check_keys(store)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from biot_emulator.api.errors import ApiError, BadRequest
-from biot_emulator.services.templates import refusals
 from biot_emulator.services.templates.built_in import BUILT_IN
 from biot_emulator.services.templates.catalogue import Templates
 from biot_emulator.services.templates.categories import CATEGORIES
-from biot_emulator.services.templates.configuration import check_template
+from biot_emulator.services.templates.checks import refusals
+from biot_emulator.services.templates.checks.configuration import check_template
+from biot_emulator.services.templates.checks.in_use import check_removal, check_update
 from biot_emulator.services.templates.definitions import Template, attribute_from_document
 from biot_emulator.services.templates.documents import category_document, full_names
-from biot_emulator.services.templates.in_use import check_removal, check_update
 from biot_emulator.services.templates.requests import custom_attributes, merge_own, parse_request
 from biot_emulator.services.templates.usage import Usage
 from biot_emulator.services.templates.values import check_value
@@ -176,7 +176,7 @@ def _merge_built_in(own: Document, asked: Document | None) -> Document:
                 currentValue=required,
                 newValue=validation["mandatory"],
             )
-        if own["readOnly"] and validation["defaultValue"] is not None:
+        if own["readOnly"] and validation["defaultValue"] not in (None, own["validation"].get("defaultValue")):
             raise refusals.DefaultNotAllowedForReadOnly(
                 f"The platform sets [{name}], which has no default of yours",
                 attributeName=name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.api.errors import BadRequest
+from biot_emulator.services.templates.built_in import BUILT_IN
 from biot_emulator.services.templates.definitions import Attribute, Path, Template
 from biot_emulator.services.templates.errors import (
     AttributeIsMandatory,
@@ -122,6 +123,11 @@ class _Merging:
                 entityType=self._template.entity_type,
             )
 
+    def _takes_anything(self, base: Path) -> bool:
+        """Whether there may be further attributes in an object: where custom ones could be."""
+        bases = BUILT_IN[self._template.entity_type].bases.values()
+        return self._template.is_open and ".".join(base) in bases
+
     def _check_unknown(self, path: Path) -> None:
         name, id = ".".join(path), self._template.id
         elsewhere = next(
@@ -140,7 +146,7 @@ class _Merging:
                 f"The attribute [{name}] is of the category {elsewhere.category}: write it as {elsewhere.full_name}"
             )
             raise AttributeNotOfCategory(message, attributeName=path[-1], category=elsewhere.category)
-        if not self._template.is_open or path[-1].startswith("_"):
+        if not self._takes_anything(path[:-1]) or path[-1].startswith("_"):
             message = f"The template [{self._template.name}] has no attribute [{name}]"
             raise AttributeNotValidForTemplate(message, attributeName=name, templateId=id)
 

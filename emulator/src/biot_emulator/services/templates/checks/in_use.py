@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from biot_emulator.services.templates import refusals
+from biot_emulator.services.templates.checks import refusals
 from biot_emulator.services.templates.definitions import Attribute, Template
 from biot_emulator.services.templates.usage import Usage
 from biot_emulator.services.templates.values import is_empty
@@ -22,11 +22,11 @@ def check_removal(template: Template, usage: Usage) -> None:
     if not template.document["removable"]:
         message = f"The platform needs the template [{template.name}]"
         raise refusals.TemplateDeletionDisallowed(message, templateId=id, entityTypeName=type_name)
-    if usage.has_entities(template):
-        raise refusals.InUseDeletesTemplate(f"Entities have the template [{template.name}]", templateId=id)
     if any(usage.has_entities(child) for child in usage.children(template)):
         message = f"Entities have a template whose parent is [{template.name}]"
         raise refusals.ChildTemplateInUse(message, templateId=id)
+    if usage.has_entities(template):
+        raise refusals.InUseDeletesTemplate(f"Entities have the template [{template.name}]", templateId=id)
     if referring := usage.referring(template):
         message = f"Attributes refer to the template [{template.name}]: change them first"
         raise refusals.TemplateReferenceInUse(message, templateId=id, referringAttributes=referring)

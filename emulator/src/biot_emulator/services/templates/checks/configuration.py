@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from biot_emulator.api.errors import BadRequest
-from biot_emulator.services.templates import refusals
 from biot_emulator.services.templates.built_in import BUILT_IN
 from biot_emulator.services.templates.catalogue import Templates
 from biot_emulator.services.templates.categories import CATEGORIES
+from biot_emulator.services.templates.checks import refusals
 from biot_emulator.services.templates.definitions import Template, attribute_from_document
 from biot_emulator.services.templates.patterns import is_pattern
 from biot_emulator.services.templates.values import check_value
