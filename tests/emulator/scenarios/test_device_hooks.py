@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from biot_emulator.services.dispatcher.notifiable_actions import NOTIFIABLE_ACTIONS
@@ -58,9 +57,7 @@ def test_a_plugin_is_told_of_every_action(emulator: Emulator) -> None:
 
     told: dict[tuple[str, str], Any] = {}
     for record in emulator.invocations():
-        body = (
-            json.loads(record["input"]["body"]) if isinstance(record["event"]["body"], str) else record["event"]["body"]
-        )
+        body = record["input"]["body"]
         told[body["metadata"]["entityTypeName"], body["metadata"]["actionName"]] = body["data"]
     assert {*actions} - {*told} == NEVER
     assert told["patient-alert", "_clear"]["entity"]["_clearDateTime"]
@@ -90,7 +87,7 @@ def test_what_is_done_to_a_device_is_intercepted(emulator: Emulator) -> None:
     assert world("PATCH", alert, {"_state": "CLEARED"}).status_code == 200
     assert world("GET", f"{OF_DEVICES}/current/alerts").status_code == 200
 
-    bodies = [json.loads(record["input"]["body"]) for record in emulator.invocations()]
+    bodies = [record["input"]["body"] for record in emulator.invocations()]
     assert [(body["apiId"], body["entityName"]) for body in bodies] == [
         (control, "usage-session"),
         (control, "usage-session"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.testing import Emulator, running
 from tests.emulator.conftest import comparing_what_is_left
 from tests.emulator.people import ORGANIZATIONS, USERS, Clinic, accept, clinic, created, person
+from tests.emulator.services.entities import test_errors
+from tests.emulator.services.entities.published import DESCRIPTION, refusals
 
 CODES = "/organization/v1/registration-codes"
 PATIENTS, CAREGIVERS, PEOPLE = (f"{USERS}/{kind}" for kind in ("patients", "caregivers", "organizations"))
@@ -120,6 +123,23 @@ def test_what_is_refused_has_its_published_code(emulator: Emulator, ids: Mapping
     assert set(reply.body["details"]) == details
     assert [emulator.search(search) for search in (PATIENTS, CAREGIVERS, PEOPLE, ORGANIZATIONS, CODES)] == before
     assert emulator.outbox() == outbox
+
+
+#: What no call of these operations brings about here, or another test has, and why or which.
+ELSEWHERE = {
+    **dict.fromkeys(("INTERNAL_SERVER_ERROR", "GATEWAY_TIMEOUT"), "nothing here is meant to fail, or waits for others"),
+    **dict.fromkeys(("TOKEN_NOT_VALID",), "scenarios/test_services.py, for every service"),
+    **dict.fromkeys(("USER_IS_NOT_ADMIN",), "test_handlers.py, as its caller is another one"),
+    **dict.fromkeys(("OTP_DISABLED_SIGN_UP",), "log-ins by codes are never switched off here"),
+}
+
+
+@pytest.mark.skipif(not DESCRIPTION.exists(), reason=f"the published description is not at {DESCRIPTION}")
+def test_every_published_code_has_a_row() -> None:
+    own = re.compile(r"/organization/v1/(organizations|registration-codes|invitations|users/(?!patients/.*alerts))")
+    codes = {code for api_id, described in refusals().items() if own.search(api_id) for _, code, _ in described}
+    of_attributes = {row[0] for row in test_errors.ROWS} | {*test_errors.NOT_HERE}
+    assert codes - {row[4] for row in ROWS} - {*ELSEWHERE} - of_attributes == set()
 
 
 def _filled(body: Any, ids: Mapping[str, str]) -> Any:

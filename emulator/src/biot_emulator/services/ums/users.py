@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -110,6 +111,10 @@ class Users:
         with self._store.transaction():
             self._require_free(user.username, user.id)
             return self._put(user, hashed)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make all changes inside, or none when an exception is raised."""
+        return self._store.transaction()
 
     @property
     def admin(self) -> User:

@@ -130,6 +130,17 @@ def test_a_user_that_is_no_longer_active_is_a_disabled_person(emulator: Emulator
     assert caller.call("GET", SELF).status_code == 200
 
 
+def test_a_change_that_is_refused_changes_nothing(emulator: Emulator) -> None:
+    id, _ = member(emulator, "unchanged")
+    before = emulator.call("GET", f"{UMS}/{id}").body
+    for change in ({"username": emulator.username}, {"groupIds": [NOBODY]}, {"mfa": {"enabled": True}}):
+        assert (
+            emulator.call("PATCH", f"{UMS}/{id}", json={"active": False, "locked": True, **change}).status_code >= 400
+        )
+    assert emulator.call("GET", f"{UMS}/{id}").body == before
+    assert emulator.call("GET", f"{USERS}/caregivers/{id}").body["_enabled"] == "ENABLED"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code", "details"),
     [

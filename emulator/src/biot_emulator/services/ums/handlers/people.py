@@ -65,13 +65,14 @@ class UserHandlers:
         self._require_not_first(user, changes)
         if fields.present("groupIds") and (ids := fields.list_of_texts("groupIds")):
             raise GroupsNotFound("There are no groups: leave [groupIds] empty", ids=ids)
-        for name in fields.present("active"):
-            enabled = fields.boolean(name)
-            self._require_not_first(user, {} if enabled else {"active": False})
+        enabled = fields.boolean("active") if fields.present("active") else user.enabled
+        self._require_not_first(user, {} if enabled else {"active": True})
+        with self.users.transaction():
+            self.users.update(user.id, **changes)
             # A person's entity says whether it is enabled; both say the same.
-            if not self.enable(call, user.id, enabled):
-                changes["enabled"] = enabled
-        return ApiResponse(200, described(self.users.update(user.id, **changes) or user))
+            if enabled != user.enabled and not self.enable(call, user.id, enabled):
+                self.users.update(user.id, enabled=enabled)
+        return ApiResponse(200, described(self.users.get(user.id) or user))
 
     def delete(self, call: Call) -> ApiResponse:
         """Delete a user: the person can no longer log in."""
