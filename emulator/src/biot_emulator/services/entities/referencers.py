@@ -54,7 +54,9 @@ class Referencers:
         if any(value not in ("true", "false") for value in wanted):
             raise BadRequest(f"The parameter [{_PARAMETER}] must be true or false")
         response = handler(*arguments)
-        if "true" not in wanted or not isinstance(response.body, dict):
+        # Who sees nothing but what is its own is not told of what others have.
+        hidden = call.caller is None or call.caller.sees_own_alone
+        if "true" not in wanted or hidden or not isinstance(response.body, dict):
             return response
         if "data" in response.body and "metadata" in response.body:
             data = [self._with_referencers(type_name, entity) for entity in response.body["data"]]
