@@ -1,6 +1,6 @@
 """Measures searches over many entities: by the index, and by a look at each document as small searches have it.
 
-    .venv/bin/python -m benchmarks.search [NUMBER]
+.venv/bin/python -m benchmarks.search [NUMBER]
 """
 
 from __future__ import annotations

@@ -52,6 +52,7 @@ from biot_emulator.services.dispatcher.routes import DISPATCHER_ROUTES
 from biot_emulator.services.entities.certificates.catalogue import Certificates
 from biot_emulator.services.entities.first_organization import ensure_first_organization
 from biot_emulator.services.entities.handlers import EntityHandlers
+from biot_emulator.services.entities.referencers import Referencers
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.routes import ENTITY_ROUTES
 from biot_emulator.services.entity_changes import EntityChanges
@@ -411,7 +412,8 @@ def _router(
     scopes = Scopes(services.entities)
     guard = EntityGuard(state.store, services.entities, services.changes, scopes)
     entities = EntityHandlers(services.entities, services.changes, state.clock, Certificates(state.store, state.clock))
-    router.add(guard.around(ENTITY_ROUTES), entities)
+    referencers = Referencers(services.entities, services.templates)
+    router.add(guard.around(referencers.around(ENTITY_ROUTES)), entities)
     router.add(DEVICE_ROUTES, entities)
     router.add(
         MeasurementGuard(services.entities, scopes).around(MEASUREMENT_ROUTES),

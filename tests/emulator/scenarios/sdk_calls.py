@@ -134,29 +134,35 @@ def templates(url: str, token: str) -> dict[str, Any]:
         "customAttributes": [{**site, "selectableValues": choices, "validation": {"mandatory": True}}],
     }
     made = api.create_template(settings.CreateTemplateRequest.from_dict(request))
+    id = uuid.UUID(str(made.id))
     kept = {**site, "id": str(made.custom_attributes[0].id), "selectableValues": choices}
     lists = {"customAttributes": [kept], "builtInAttributes": [], "templateAttributes": []}
     change = {"name": "trial", "displayName": "Trial 2", **lists}
-    changed = api.update_template(made.id, settings.UpdateTemplateRequest.from_dict(change))
+    changed = api.update_template(
+        template_id=id, update_template_request=settings.UpdateTemplateRequest.from_dict(change)
+    )
     people = organization.PatientAPIApi(client(organization, url, token))
     patient = {
         "_name": {"firstName": "Ada", "lastName": "Lovelace"},
         "_ownerOrganization": {"id": str(uuid.UUID(int=0))},
     }
     people.create_patient_by_template_name(
-        "trial", organization.CreatePatientByTemplateNameRequest.from_dict({**patient, "site": "north"})
+        template_name="trial",
+        create_patient_by_template_name_request=organization.CreatePatientByTemplateNameRequest.from_dict(
+            {**patient, "site": "north"}
+        ),
     )
     found = people.search_patients(organization.SearchRequestV2(filter={"_templateName": {"eq": "trial"}})).data
     try:
-        api.delete_template(made.id)
+        api.delete_template(id)
     except settings.ApiException as error:
         refused = status_of(error)
     types = settings.EntityAPIApi(own)
     return {
         "changed": [made.display_name, changed.display_name, changed.custom_attributes[0].type],
-        "same": api.get_template(made.id) == changed,
+        "same": api.get_template(id) == changed,
         "found": len(found),
-        "overview": api.get_template_overview(made.id).statistics.entities_count,
+        "overview": api.get_template_overview(id).statistics.entities_count,
         "refused": refused,
         "types": [len(types.get_entity_types().entity_types), types.search_entity_types().metadata.page.total_results],
         "templates": len(api.search1().data),

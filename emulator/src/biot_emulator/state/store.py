@@ -86,13 +86,15 @@ class Store:
             return
         self._put(collection, id, document)
 
-    def _put(self, collection: str, id: str, document: Document) -> None:
+    def _put(self, collection: str, id: str, document: Document) -> int:
+        """Write a document; return its position among all, where it is new."""
         with self._lock:
-            self._execute(
+            cursor = self._execute(
                 "INSERT INTO documents (collection, id, json) VALUES (?, ?, ?) "
                 "ON CONFLICT (collection, id) DO UPDATE SET json = excluded.json",
                 (collection, id, encode(document).decode()),
             )
+            return cursor.lastrowid or 0
 
     def get(self, collection: str, id: str) -> Document | None:
         """Return a document; None where there is none."""
@@ -200,21 +202,24 @@ class Store:
 
     def _put_indexed(self, collection: str, id: str, document: Document) -> None:
         with self.transaction():
-            old = self.get(collection, id)
-            self._put(collection, id, document)
-            self._index.change(collection, self._position(collection, id), old, document)
+            position, old = self._present(collection, id)
+            new_position = self._put(collection, id, document)
+            self._index.change(collection, new_position if position is None else position, old, document)
 
     def _delete_indexed(self, collection: str, id: str) -> bool:
         with self.transaction():
-            old = self.get(collection, id)
-            if old is None:
+            position, old = self._present(collection, id)
+            if position is None:
                 return False
-            self._index.change(collection, self._position(collection, id), old, None)
+            self._index.change(collection, position, old, None)
             return self._delete(collection, id)
 
-    def _position(self, collection: str, id: str) -> int:
-        [[position]] = self._rows("SELECT position FROM documents WHERE collection = ? AND id = ?", (collection, id))
-        return int(position)
+    def _present(self, collection: str, id: str) -> tuple[int | None, Document | None]:
+        """Return a document with its position in the order of all; None where there is none."""
+        query = "SELECT position, json FROM documents WHERE collection = ? AND id = ?"
+        for position, json in self._rows(query, (collection, id)):
+            return position, self._decode(collection, id, json)
+        return None, None
 
     def _rebuild_index(self) -> None:
         """Index the documents of a state that was stored without an index."""

@@ -196,6 +196,14 @@ def test_a_change_of_the_entity_is_one_of_the_log_in(emulator: Emulator) -> None
     assert emulator.call("GET", f"/ums/v2/users/{home.ids['other-patient']}").status_code == 404
 
 
+def test_an_organization_goes_with_its_people(emulator: Emulator) -> None:
+    home = clinic(emulator, "Gone")
+    assert emulator.call("DELETE", f"{ORGANIZATIONS}/{home.id}").status_code == 204
+    for caller in home.callers.values():
+        assert caller.call("GET", f"{USERS}/self").status_code == 401
+    assert created(emulator.call("POST", PATIENTS, json=person("A", "admin@gone.example")))
+
+
 def test_somebody_who_moves_sees_the_other_organization(emulator: Emulator) -> None:
     home, other = clinic(emulator, "From"), clinic(emulator, "To")
     operator, path = home.callers["operator"], f"{PEOPLE}/{home.ids['operator']}"

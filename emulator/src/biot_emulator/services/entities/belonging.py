@@ -12,6 +12,8 @@ from biot_emulator.services.templates.errors import DifferentReferencedOrganizat
 __all__ = ["check_same_organization", "delete_with_dependants", "entities_referring_to", "owner_id"]
 
 _DELETED_WITH_PARENT = ("patient-alert", "device-alert", "command")
+# Patients before those who care for them, who cannot be deleted while they have patients.
+_PEOPLE = ("patient", "caregiver", "organization-user")
 
 Entity = Mapping[str, Any]
 
@@ -47,7 +49,9 @@ def entities_referring_to(entities: Entities, type_name: str, id: str) -> list[t
 
 
 def delete_with_dependants(entities: Entities, type_name: str, id: str) -> dict[str, Any]:
-    """Delete an entity with its alerts and commands; in what else refers to it, the reference becomes null.
+    """Delete an entity with its alerts and commands, an organization with its people.
+
+    In what else refers to the entity, the reference becomes null; what an organization has owned still says so.
 
     Returns:
         The entity as it was.
@@ -57,9 +61,17 @@ def delete_with_dependants(entities: Entities, type_name: str, id: str) -> dict[
     """
     with entities.transaction():
         deleted = entities.delete(type_name, id)
+        if type_name == "organization":
+            _delete_people(entities, id)
         for other, attribute, entity in entities_referring_to(entities, type_name, id):
             if other in _DELETED_WITH_PARENT and attribute != "_clearedBy":
                 entities.delete(other, entity["_id"])
             elif attribute != "_ownerOrganization":
                 entities.import_entity(other, {**entity, attribute: None})
     return deleted
+
+
+def _delete_people(entities: Entities, organization_id: str) -> None:
+    for type_name in _PEOPLE:
+        for person in entities.having(type_name, "_ownerOrganization.id", organization_id):
+            delete_with_dependants(entities, type_name, person["_id"])
