@@ -101,6 +101,7 @@ COLLECTIONS = [
     "image-tags",
     "interceptions",
     "keys",
+    "log-ins",
     "notifications",
     "plugins",
     "registry-key",
@@ -108,6 +109,8 @@ COLLECTIONS = [
     "signed-url-key",
     "stored-files",
     "templates",
+    "unique-organization-names",
+    "usernames",
     "users",
 ]
 

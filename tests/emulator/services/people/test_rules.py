@@ -172,7 +172,8 @@ def test_an_organization_is_created_with_its_administrator(emulator: Emulator) -
     user = emulator.call("GET", f"{PEOPLE}/{made['_primaryAdministrator']['id']}").body
     assert user["_ownerOrganization"]["id"] == made["_id"]
     ada = accept(emulator, "ada@new.example")
-    assert ada.call("GET", f"{USERS}/self").body["_id"] == user["_id"]
+    self = ada.call("GET", f"{USERS}/self").body
+    assert (self["_id"], self["_userType"]) == (user["_id"], "organization-user")
     assert ada.call("PATCH", f"{ORGANIZATIONS}/{made['_id']}", json={"_description": "ours"}).status_code == 200
 
 
@@ -194,6 +195,14 @@ def test_a_change_of_the_entity_is_one_of_the_log_in(emulator: Emulator) -> None
     assert emulator.call("DELETE", path).status_code == 204
     assert patient.call("GET", f"{USERS}/self").status_code == 401
     assert emulator.call("GET", f"/ums/v2/users/{home.ids['other-patient']}").status_code == 404
+
+
+def test_an_organization_goes_with_its_people(emulator: Emulator) -> None:
+    home = clinic(emulator, "Gone")
+    assert emulator.call("DELETE", f"{ORGANIZATIONS}/{home.id}").status_code == 204
+    for caller in home.callers.values():
+        assert caller.call("GET", f"{USERS}/self").status_code == 401
+    assert created(emulator.call("POST", PATIENTS, json=person("A", "admin@gone.example")))
 
 
 def test_somebody_who_moves_sees_the_other_organization(emulator: Emulator) -> None:

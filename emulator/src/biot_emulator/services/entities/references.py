@@ -34,9 +34,11 @@ class FindEntities(Protocol):
 
     def find(self, type_name: str, id: str, /) -> Entity | None:
         """Return an entity; None where there is none."""
+        ...
 
     def with_value(self, type_name: str, name: str, value: Any, /) -> list[Entity]:
         """Return the entities that have a value, by the attribute's full name."""
+        ...
 
 
 class References:
