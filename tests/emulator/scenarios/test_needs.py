@@ -136,19 +136,20 @@ def test_patients_without_sessions_for_long_get_an_alert(emulator: Emulator) -> 
     emulator.deploy(code_zip(TRACKER, **{"api.py": API}), "tracker", subscriptions={"notifications": actions})
     emulator.deploy(code_zip(WATCH, **{"api.py": API}), "watch")
     busy, idle, recent = (new_patient(emulator) for _ in range(3))
-    for patient, end in ((idle, "2026-01-31T13:00:00Z"), (busy, "2031-01-31T13:00:00Z")):
+    for patient, end in ((idle, "2020-01-31T13:00:00Z"), (busy, "2026-01-31T13:00:00Z")):
         of_device, of_session = template(emulator, "device")["id"], template(emulator, "usage-session")["id"]
         device = {"_id": patient, "_patient": {"id": patient}, "_templateId": of_device}
         assert emulator.call("POST", "/device/v2/devices", json=device).status_code == 201
         sessions = f"/device/v1/devices/{patient}/usage-sessions"
-        began = {"_state": "ACTIVE", "_startTime": "2026-01-31T12:00:00Z"}
+        began = {"_state": "ACTIVE", "_startTime": "2020-01-31T12:00:00Z"}
         session = {**began, "_templateId": of_session, "_patient": {"id": patient}}
         id = emulator.call("POST", sessions, json=session).body["_id"]
-        done = emulator.call("PATCH", f"{sessions}/{id}", json={**began, "_state": "DONE", "_endTime": end})
+        ended = {"_state": "DONE", "_endTime": end, "_summary": {"_stopReasonCode": "COMPLETION"}}
+        done = emulator.call("PATCH", f"{sessions}/{id}", json={**began, **ended})
         assert done.status_code == 200, done.body
     assert emulator.wait_for_notifications()
-    assert emulator.call("GET", f"{PATIENTS}/{idle}").body["lastSession"].startswith("2026-01-31T13:00:00")
-    limit = {"idleUntil": "2026-02-07T00:00:00.000Z", "idleAlert": template(emulator, "patient-alert")["name"]}
+    assert emulator.call("GET", f"{PATIENTS}/{idle}").body["lastSession"].startswith("2020-01-31T13:00:00")
+    limit = {"idleUntil": "2025-01-01T00:00:00.000Z", "idleAlert": template(emulator, "patient-alert")["name"]}
     assert emulator.call("PATCH", f"/organization/v1/organizations/{FIRST}", json=limit).status_code == 200
     record = emulator.invoke({"headers": {}, "body": {"scheduled": True}}, "watch", exact=True)
     assert record["error"] is None, record["logs"]
@@ -157,7 +158,7 @@ def test_patients_without_sessions_for_long_get_an_alert(emulator: Emulator) -> 
     later = {"idleUntil": "2030-01-01T00:00:00.000Z"}
     assert emulator.call("PATCH", f"/organization/v1/organizations/{FIRST}", json=later).status_code == 200
     emulator.invoke({"headers": {}, "body": {"scheduled": True}}, "watch", exact=True)
-    assert [len(alerts(emulator, patient)) for patient in (busy, idle, recent)] == [0, 2, 1]
+    assert [len(alerts(emulator, patient)) for patient in (busy, idle, recent)] == [1, 2, 1]
 
 
 def test_a_patient_has_one_alert_until_it_is_cleared(emulator: Emulator) -> None:
@@ -184,7 +185,7 @@ def test_an_interceptor_replies_with_text_on_paths_with_and_without_a_template(e
     emulator.deploy(code_zip(TEXT), subscriptions={"interceptionOrder": 1, "interceptions": hooks, "notifications": []})
     chosen = template(emulator, "patient")
     for path, more in ((PATIENTS, {"_templateId": chosen["id"]}), (f"{PATIENTS}/templates/{chosen['name']}", {})):
-        email = f"{len(path)}@example.com"
-        made = emulator.call("POST", path, json={**ADA, **OWNED, "_email": email, **more})
+        own = {"_email": f"{len(path)}@example.com", "_phone": f"+49151123456{len(path)}"}
+        made = emulator.call("POST", path, json={**ADA, **OWNED, **own, **more})
         assert (made.status_code, made.body.get("_credentialType")) == (201, "OTP"), made.body
     assert [invocation["kind"] for invocation in emulator.invocations("demo")] == ["PRE_REQUEST"] * 2
