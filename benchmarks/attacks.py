@@ -109,13 +109,14 @@ def running() -> Iterator[Target]:
             token = json.loads(target.log_in(ADMIN[1])[1])["accessJwt"]["token"]
             target = Target(target.port, target.pid, token)
             hooks = {"interceptions": [{"type": "PRE_REQUEST", "apiId": f"POST{PATIENTS}"}]}
-            _deploy(target, "intercepts", subscriptions=hooks)
-            yield Target(target.port, target.pid, token, _deploy(target, "slow", timeout=60))
+            deploy(target.port, token, "intercepts", subscriptions=hooks)
+            yield Target(target.port, target.pid, token, deploy(target.port, token, "slow", timeout=60))
         finally:
             process.terminate()
 
 
-def _deploy(target: Target, name: str, **more: object) -> str:
+def deploy(port: int, token: str, name: str, **more: object) -> str:
+    """Deploys a plugin that passes on what it gets; returns the path of its URL."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", CODE)
@@ -124,8 +125,8 @@ def _deploy(target: Target, name: str, **more: object) -> str:
     parts = {"code": code.getvalue(), "config": json.dumps(config).encode()}
     head = '--b\r\ncontent-disposition: form-data; name="{0}"; filename="{0}"\r\n\r\n'
     form = b"".join(head.format(part).encode() + content + b"\r\n" for part, content in parts.items()) + b"--b--\r\n"
-    kind = {"content_type": "multipart/form-data; boundary=b", "authorization": f"Bearer {target.token}"}
-    url: str = json.loads(target.call("POST", PLUGINS, form, **kind)[1])["endpointUrl"]
+    kind = {"content_type": "multipart/form-data; boundary=b", "authorization": f"Bearer {token}"}
+    url: str = json.loads(Target(port, 0).call("POST", PLUGINS, form, **kind)[1])["endpointUrl"]
     return "/" + url.split("/", 3)[3]
 
 

@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-_SERVICES = ("settings", "ums", "dispatcher", "organization", "file", "measurement", "notification")
-_SDKS = [f"biotmed-{service}-sdk==2.4.3" for service in _SERVICES]
+_SERVICES = ("settings", "ums", "dispatcher", "organization", "file", "measurement", "notification", "dms")
+_SDKS = [
+    *(f"biotmed-{service}-sdk==2.4.3" for service in _SERVICES),
+    "biotmed-facade-sdk==2.4.2",
+    # The last of them: the SDK of organizations has their operations since.
+    "biotmed-device-sdk==2.3.40",
+    "biotmed-generic-entity-sdk==2.3.40",
+]
 
 
 def fetch_sdks() -> Path:

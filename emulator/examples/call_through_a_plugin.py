@@ -61,10 +61,13 @@ def _call(emulator: Emulator, method: str, path: str, body: Any, shown: tuple[st
 
 def _change_a_session(emulator: Emulator) -> None:
     """Something for plugins that are told of usage sessions."""
-    emulator.call("POST", "/device/v2/devices", json={"_id": "pump-1"})
+    name = {"firstName": "Ada", "lastName": "Lovelace"}
+    patient = emulator.call("POST", "/organization/v1/users/patients", json={"_name": name}).body["_id"]
+    emulator.call("POST", "/device/v2/devices", json={"_id": "pump-1", "_patient": {"id": patient}})
     sessions = "/device/v1/devices/pump-1/usage-sessions"
-    made = emulator.call("POST", sessions, json={"_state": "ACTIVE"})
-    _call(emulator, "PATCH", f"{sessions}/{made.body['_id']}", {"_state": "DONE"}, ("_state",))
+    made = emulator.call("POST", sessions, json={"_state": "ACTIVE", "_startTime": "2024-01-01T07:00:00Z"})
+    ended = {"_state": "DONE", "_endTime": "2024-01-01T08:00:00Z", "_summary": {"_stopReasonCode": "COMPLETION"}}
+    _call(emulator, "PATCH", f"{sessions}/{made.body['_id']}", ended, ("_state",))
     emulator.wait_for_notifications()
 
 

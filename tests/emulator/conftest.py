@@ -100,6 +100,11 @@ def interception(type: str, on: str, order: int | None = None) -> dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind() -> Iterator[None]:
+    yield from comparing_what_is_left()
+
+
+def comparing_what_is_left() -> Iterator[None]:
+    """Compare threads, processes and files before and after; a module that shares an emulator does so itself."""
     # Other tests' registries may run on in this process's name.
     threads, files, processes = python_threads(), psutil.Process().num_fds(), child_processes()
     yield

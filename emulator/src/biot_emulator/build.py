@@ -24,6 +24,7 @@ from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.image.unpacked import UnpackedImages
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.operator.device_routes import DEVICE_ROUTES
 from biot_emulator.operator.handlers import OperatorHandlers
 from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.platform import ImageServices, Platform
@@ -40,16 +41,20 @@ from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.security.secret_checks import SecretChecks
 from biot_emulator.security.stored_keys import KEYS, StoredKeys
 from biot_emulator.security.tokens import TokenIssuer
+from biot_emulator.services.access.entity_guard import EntityGuard
+from biot_emulator.services.access.measurement_guard import MeasurementGuard
+from biot_emulator.services.access.scopes import Scopes
 from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.interceptions import Interceptions
 from biot_emulator.services.dispatcher.notification_subscriptions import NotificationSubscriptions
 from biot_emulator.services.dispatcher.routes import DISPATCHER_ROUTES
+from biot_emulator.services.entities.certificates.catalogue import Certificates
 from biot_emulator.services.entities.first_organization import ensure_first_organization
 from biot_emulator.services.entities.handlers import EntityHandlers
+from biot_emulator.services.entities.referencers import Referencers
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.routes import ENTITY_ROUTES
-from biot_emulator.services.entities.templates import Templates
 from biot_emulator.services.entity_changes import EntityChanges
 from biot_emulator.services.files.catalogue import Catalogue
 from biot_emulator.services.files.content import FileContent
@@ -66,6 +71,12 @@ from biot_emulator.services.measurements.saving import Saving
 from biot_emulator.services.outbox.handlers import OutboxHandlers
 from biot_emulator.services.outbox.messages import Outbox
 from biot_emulator.services.outbox.routes import OUTBOX_ROUTES
+from biot_emulator.services.people.directory import Directory
+from biot_emulator.services.people.handlers import PeopleHandlers
+from biot_emulator.services.people.invitations import Invitations
+from biot_emulator.services.people.routes import PEOPLE_ROUTES
+from biot_emulator.services.people.rules import PeopleRules
+from biot_emulator.services.people.unique_values import UniqueValues
 from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
 from biot_emulator.services.settings.handlers import SettingsHandlers
@@ -75,14 +86,27 @@ from biot_emulator.services.settings.plugin_images import PluginImages
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.settings.routes import SETTINGS_ROUTES
 from biot_emulator.services.stored_documents import check_documents
+from biot_emulator.services.templates.catalogue import Templates
+from biot_emulator.services.templates.changes import TemplateChanges
+from biot_emulator.services.templates.handlers import TemplateHandlers
+from biot_emulator.services.templates.routes import TEMPLATE_ROUTES
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.created_roles import CreatedRoles
-from biot_emulator.services.ums.handlers import UmsHandlers
-from biot_emulator.services.ums.logins import Logins
+from biot_emulator.services.ums.handlers.logins import LoginHandlers
+from biot_emulator.services.ums.handlers.people import UserHandlers
+from biot_emulator.services.ums.handlers.services import UmsHandlers
+from biot_emulator.services.ums.handlers.tokens import TokenHandlers
+from biot_emulator.services.ums.logins import Logins, SecondStep
+from biot_emulator.services.ums.one_time.codes import OneTimeCodes
+from biot_emulator.services.ums.one_time.mail_tokens import ACCEPT_INVITATION, FORGOT_PASSWORD, TemporaryTokens
+from biot_emulator.services.ums.one_time.messages import Messages
+from biot_emulator.services.ums.passwords import Passwords
 from biot_emulator.services.ums.roles import Roles
-from biot_emulator.services.ums.routes import UMS_ROUTES
+from biot_emulator.services.ums.routes import LOGIN_ROUTES, TOKEN_ROUTES, UMS_ROUTES, USER_ROUTES
 from biot_emulator.services.ums.service_users import ServiceUsers
+from biot_emulator.services.ums.sessions import LOGINS, Sessions
 from biot_emulator.services.ums.users import Users
+from biot_emulator.services.unmodelled import UNMODELLED_ROUTES
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle
 from biot_emulator.state.public_address import PublicAddress
@@ -110,16 +134,26 @@ class _Services:
         self.users = Users(state.store, admin)
         self.service_users = ServiceUsers(state.store, state.clock)
         self.created_roles = CreatedRoles(state.store, state.clock)
-        self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)))
+        self.roles = Roles(all_permissions((*SERVICE_ROUTES, *OPERATOR_ROUTES)), self.created_roles)
+        self.outbox = Outbox(state.store, state.clock)
+        messages = Messages(self.outbox, state.public_address)
         self.checks = SecretChecks()
-        self.logins = Logins(state.tokens, self.users, self.service_users, self.roles, self.checks)
-        self.authentication = Authentication(state.tokens, self.users, self.service_users)
-        self.templates = Templates(state.store)
-        self.entities = Entities(state.store, state.clock, self.templates, self.users)
+        self.sessions = Sessions(state.store)
+        second_step = SecondStep(OneTimeCodes(state.store, state.clock), messages, state.clock)
+        self.logins = Logins(
+            state.tokens, self.users, self.service_users, self.roles, self.checks, self.sessions, second_step
+        )
+        self.authentication = Authentication(state.tokens, self.users, self.service_users, self.roles, self.sessions)
+        self.temporary_tokens = TemporaryTokens(state.store, state.clock)
+        self.passwords = Passwords(self.users, self.logins, self.sessions, self.temporary_tokens, messages, state.clock)
+        self.invitations = Invitations(state.store, state.clock, self.temporary_tokens, messages, self.passwords)
+        rules = PeopleRules(self.users, self.sessions, UniqueValues(state.store), self.invitations, self.passwords)
+        self.templates = Templates(state.store, state.clock)
+        self.entities = Entities(state.store, state.clock, self.templates, rules)
         self.changes = EntityChanges(state.clock)
+        self.directory = Directory(self.entities, self.invitations, self.changes)
         self.records = Records(state.store)
         self.saving = Saving(state.store, self.entities, AttributeTypes(state.store), self.records)
-        self.outbox = Outbox(state.store, state.clock)
         self.apis = InterceptableApis(SERVICE_ROUTES)
         self.interceptions = Interceptions(state.store, state.clock, self.apis)
         self.notifications = NotificationSubscriptions(state.store, state.clock)
@@ -308,7 +342,7 @@ def _lifecycle(
 ) -> Lifecycle:
     return Lifecycle(
         state.store,
-        preserved=[KEYS, KEY, URL_KEY],
+        preserved=[KEYS, KEY, URL_KEY, LOGINS],
         on_reset=[
             services.users.restore_admin,
             services.ensure_first_organization,
@@ -350,21 +384,48 @@ def _router(
         UMS_ROUTES,
         UmsHandlers(
             state.tokens,
-            services.logins,
             services.service_users,
             services.created_roles,
+            services.roles,
             services.entities.has_organization,
         ),
     )
-    router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
-    router.add(ENTITY_ROUTES, EntityHandlers(services.entities, services.changes))
+    directory = services.directory
+    router.add(LOGIN_ROUTES, LoginHandlers(services.logins, directory.find, services.changes))
     router.add(
-        MEASUREMENT_ROUTES, MeasurementHandlers(services.saving, services.records, state.clock, services.changes)
+        USER_ROUTES,
+        UserHandlers(
+            services.users,
+            services.sessions,
+            services.passwords,
+            services.entities.has_organization,
+            directory.enable,
+        ),
+    )
+    operations = {
+        ACCEPT_INVITATION: directory.accept_invitation,
+        FORGOT_PASSWORD: lambda _, id, data: services.passwords.reset(id, data),
+    }
+    router.add(TOKEN_ROUTES, TokenHandlers(services.temporary_tokens, services.passwords, operations))
+    router.add(PEOPLE_ROUTES, PeopleHandlers(services.entities, directory, services.invitations, services.changes))
+    router.add(DISPATCHER_ROUTES, DispatcherHandlers(services.apis, services.interceptions, services.notifications))
+    scopes = Scopes(services.entities)
+    guard = EntityGuard(state.store, services.entities, services.changes, scopes)
+    entities = EntityHandlers(services.entities, services.changes, state.clock, Certificates(state.store, state.clock))
+    referencers = Referencers(services.entities, services.templates)
+    router.add(guard.around(referencers.around(ENTITY_ROUTES)), entities)
+    router.add(DEVICE_ROUTES, entities)
+    router.add(
+        MeasurementGuard(services.entities, scopes).around(MEASUREMENT_ROUTES),
+        MeasurementHandlers(services.saving, services.records, state.clock, services.changes),
     )
     router.add(OUTBOX_ROUTES, OutboxHandlers(services.outbox))
     router.add(FILE_ROUTES, files.handlers)
     settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
     router.add(SETTINGS_ROUTES, settings)
+    changes = TemplateChanges(state.store, state.clock, services.templates)
+    router.add(TEMPLATE_ROUTES, TemplateHandlers(services.templates, changes))
+    router.add(UNMODELLED_ROUTES)
     router.add(
         OPERATOR_ROUTES,
         OperatorHandlers(

@@ -121,18 +121,19 @@ class Emulator(Client):
         """Invoke a plugin as if its schedule were due; return the record of the invocation."""
         return self._require("POST", f"/_emulator/plugins/Plugin-{name}/schedule")
 
-    def invoke(self, event: Any, name: str = "demo") -> dict[str, Any]:
+    def invoke(self, event: Any, name: str = "demo", *, exact: bool = False) -> dict[str, Any]:
         """Invoke a plugin with an event; return the record of the invocation.
 
         Args:
             event: Any JSON value. Of one with `headers`, `SIGN_ME` becomes a token, and an object as `body` its text,
                 as in `prepare_event`; everything else is sent as it is.
             name: The plugin's name, without the prefix.
+            exact: Whether to send also an event with `headers` as it is.
 
         Raises:
             CallRefused: There is no such plugin.
         """
-        path = f"/_emulator/plugins/Plugin-{name}/invoke"
+        path = f"/_emulator/plugins/Plugin-{name}/invoke{'?exact=true' if exact else ''}"
         return self._require("POST", path, content=encode(event))
 
     def wait_for_notifications(self, seconds: int = 30) -> bool:

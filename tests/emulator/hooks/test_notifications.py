@@ -12,6 +12,7 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip
+from tests.emulator.made_templates import make_template
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +50,10 @@ def test_a_plugin_is_told_of_what_it_subscribed_to_and_of_nothing_else(emulator:
     assert datetime.fromisoformat(metadata["startTime"]) <= datetime.fromisoformat(metadata["endTime"])
     assert metadata["initiator"]["subject"]["id"]
     assert metadata["initiator"]["sourceIpAddress"].startswith("127.0.0.1")
-    assert data == {"entity": changed, "additionalData": {"oldEntity": made}}
+    old = data["additionalData"]["oldEntity"]
+    bare = {name: part if name == "id" else None for name, part in made["_ownerOrganization"].items()}
+    assert data == {"entity": changed, "additionalData": {"oldEntity": {**made, "_ownerOrganization": bare}}}
+    assert old["_ownerOrganization"].keys() == changed["_ownerOrganization"].keys()
     assert second["body"]["metadata"]["actionName"] == "_updateEnabledState"
     assert "eyJ" not in json.dumps([first, second])
 
@@ -59,6 +63,7 @@ def test_the_template_narrows_it_down(emulator: Emulator) -> None:
     emulator.deploy(ANYTHING, "all", subscriptions=told_of(("caregiver", "_create")))
     emulator.deploy(ANYTHING, "nurses", subscriptions=told_of(("caregiver", "_create", "nurse")))
     for template in ("nurse", "doctor"):
+        make_template(emulator, "caregiver", template)
         assert emulator.call("POST", f"{caregivers}/templates/{template}", json=ADA).status_code == 201
     assert len(received(emulator, "all")) == 2
     [nurse] = received(emulator, "nurses")

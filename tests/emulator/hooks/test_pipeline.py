@@ -10,6 +10,7 @@ import pytest
 from biot_emulator.client import Client, Reply
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
+from tests.emulator.made_templates import attribute, make_template
 
 pytestmark = pytest.mark.slow
 
@@ -245,9 +246,11 @@ def test_a_reply_that_does_not_fit_adapts_nothing(emulator: Emulator, code: str)
 
 def test_an_interception_for_one_template_leaves_the_others_alone(emulator: Emulator) -> None:
     caregivers = "/organization/v1/users/caregivers/templates"
+    for template in ("nurse", "doctor"):
+        make_template(emulator, "caregiver", template, attribute("trail", "LABEL"), attribute("last", "LABEL"))
     deploy(emulator, "nurses", TRAIL, interception("PRE_REQUEST", f"POST{caregivers}/nurse"))
     assert emulator.call("POST", f"{caregivers}/nurse", json=ADA).body["trail"] == "nurses<"
-    assert "trail" not in emulator.call("POST", f"{caregivers}/doctor", json=ADA).body
+    assert emulator.call("POST", f"{caregivers}/doctor", json=ADA).body["trail"] is None
 
 
 def test_a_disabled_plugin_is_passed_by(emulator: Emulator) -> None:

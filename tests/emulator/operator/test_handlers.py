@@ -140,6 +140,7 @@ def test_an_invocation_tells_no_secret_in_whatever_form_a_plugin_prints_it(emula
     assert b64encode(own[3].encode()).decode()[:12] not in shown
 
 
+INVOKE = "/_emulator/plugins/Plugin-demo/invoke"
 ECHO = code_zip("""
     def handler(event, context):
         print("received", type(event).__name__)
@@ -201,6 +202,19 @@ def test_an_operators_own_event_comes_with_a_token_that_the_platform_signed(emul
 
 
 @pytest.mark.slow
+def test_an_operator_sends_an_event_with_headers_as_it_is(emulator: Emulator) -> None:
+    """As what begins a plugin on a schedule may make it, without a function URL before the plugin."""
+    emulator.deploy(ECHO)
+    for event in (
+        {"headers": {}, "body": {"scheduled": True}},
+        {"headers": {"hooktype": "NOTIFICATION"}, "body": ["SIGN_ME"]},
+    ):
+        assert emulator.invoke(event, exact=True)["reply"]["event"] == event
+        assert emulator.invoke(event)["reply"]["event"] != event
+    assert "[exact] must be one of true, false" in emulator.call("POST", f"{INVOKE}?exact=yes", json={}).body["message"]
+
+
+@pytest.mark.slow
 def test_an_operator_invokes_what_fails_and_what_is_disabled(emulator: Emulator) -> None:
     emulator.deploy(code_zip("def handler(event, context): return 1 / event['by']"), enabledState="DISABLED")
     assert emulator.invoke({"by": 2})["reply"] == 0.5
@@ -208,9 +222,6 @@ def test_an_operator_invokes_what_fails_and_what_is_disabled(emulator: Emulator)
     assert failed["error"] == {"type": "ZeroDivisionError", "message": "division by zero", "phase": "invoke"}
     assert (failed["statusCode"], failed["reply"]) == (502, "Internal Server Error")
     assert any("ZeroDivisionError" in line for line in failed["logs"])
-
-
-INVOKE = "/_emulator/plugins/Plugin-demo/invoke"
 
 
 @pytest.mark.slow

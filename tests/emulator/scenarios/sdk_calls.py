@@ -40,6 +40,7 @@ def main(url: str, username: str, password: str, runtime: str, *codes: str) -> N
     seen["files"] = files(url, token)
     seen["measurements"] = measurements(url, token)
     seen["messages"] = messages(url, token)
+    seen["templates"] = templates(url, token)
     sys.stdout.write(json.dumps(seen))
 
 
@@ -81,7 +82,9 @@ def files(url: str, token: str) -> dict[str, Any]:
 
 
 def measurements(url: str, token: str) -> dict[str, Any]:
-    patient = organization.PatientAPIApi(client(organization, url, token)).create_patient(new_patient("Mary")).id
+    patient = (
+        organization.PatientAPIApi(client(organization, url, token)).create_patient(new_patient("Mary", url, token)).id
+    )
     own = client(measurement, url, token)
     api, pages = measurement.MeasurementsAPIApi(own), measurement.MeasurementsV2APIApi(own)
     noon = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -117,6 +120,53 @@ def messages(url: str, token: str) -> dict[str, Any]:
     mail.send_email(notification.EmailRequest.from_dict(request))
     sent = notification.SMSAPIApi(own).send_sms(notification.SendSmsRequest(message="Hi", phoneNumber="12345"))
     return {"text": sent.message_id is not None}
+
+
+def templates(url: str, token: str) -> dict[str, Any]:
+    own = client(settings, url, token)
+    api = settings.TemplateAPIApi(own)
+    site = {"name": "site", "displayName": "Site", "type": "SINGLE_SELECT", "category": "REGULAR"}
+    choices = [{"name": name, "displayName": name} for name in ("north", "south")]
+    request = {
+        "name": "trial",
+        "displayName": "Trial",
+        "entityType": "patient",
+        "customAttributes": [{**site, "selectableValues": choices, "validation": {"mandatory": True}}],
+    }
+    made = api.create_template(settings.CreateTemplateRequest.from_dict(request))
+    id = uuid.UUID(str(made.id))
+    kept = {**site, "id": str(made.custom_attributes[0].id), "selectableValues": choices}
+    lists = {"customAttributes": [kept], "builtInAttributes": [], "templateAttributes": []}
+    change = {"name": "trial", "displayName": "Trial 2", **lists}
+    changed = api.update_template(
+        template_id=id, update_template_request=settings.UpdateTemplateRequest.from_dict(change)
+    )
+    people = organization.PatientAPIApi(client(organization, url, token))
+    patient = {
+        "_name": {"firstName": "Ada", "lastName": "Lovelace"},
+        "_ownerOrganization": {"id": str(uuid.UUID(int=0))},
+    }
+    people.create_patient_by_template_name(
+        template_name="trial",
+        create_patient_by_template_name_request=organization.CreatePatientByTemplateNameRequest.from_dict(
+            {**patient, "site": "north"}
+        ),
+    )
+    found = people.search_patients(organization.SearchRequestV2(filter={"_templateName": {"eq": "trial"}})).data
+    try:
+        api.delete_template(id)
+    except settings.ApiException as error:
+        refused = status_of(error)
+    types = settings.EntityAPIApi(own)
+    return {
+        "changed": [made.display_name, changed.display_name, changed.custom_attributes[0].type],
+        "same": api.get_template(id) == changed,
+        "found": len(found),
+        "overview": api.get_template_overview(id).statistics.entities_count,
+        "refused": refused,
+        "types": [len(types.get_entity_types().entity_types), types.search_entity_types().metadata.page.total_results],
+        "templates": len(api.search1().data),
+    }
 
 
 def send(method: str, url: str, content: bytes | None = None) -> tuple[str, bytes]:
@@ -199,7 +249,7 @@ def notifications(url: str, token: str) -> dict[str, Any]:
 
 def patients(url: str, token: str) -> dict[str, Any]:
     api = organization.PatientAPIApi(client(organization, url, token))
-    made = [api.create_patient(new_patient(first)) for first in ("Ada", "Grace", "Mary")]
+    made = [api.create_patient(new_patient(first, url, token)) for first in ("Ada", "Grace", "Mary")]
     request = organization.SearchRequestV2(
         filter={"_name.firstName": {"in": ["Ada", "Grace"]}},
         sort=[{"prop": "_name.firstName", "order": "DESC"}],
@@ -241,12 +291,12 @@ def plugins(url: str, token: str, runtime: str, code: str, new_code: str) -> dic
         ),
     )
     patients = organization.PatientAPIApi(client(organization, url, token))
-    first = patients.create_patient(new_patient("Ada"))["seen"]
+    first = patients.create_patient(new_patient("Ada", url, token))["seen"]
     read = api.get("Plugin-demo")
     found = api.search(settings.SearchRequestV2(filter={"runtime": {"eq": runtime}, "version": {"lt": 2}}))
     change = settings.PartialUpdatePluginRequest(version=2, timeout=7)
     changed = api.partial_update("Plugin-demo", code=("new.zip", Path(new_code).read_bytes()), config=change)
-    second = patients.create_patient(new_patient("Ada"))["seen"]
+    second = patients.create_patient(new_patient("Ada", url, token))["seen"]
     try:
         api.partial_update("Plugin-demo", config=settings.PartialUpdatePluginRequest(version=3))
     except settings.ApiException as error:
@@ -284,10 +334,12 @@ def subscribable(url: str, token: str) -> dict[str, Any]:
     }
 
 
-def new_patient(first_name: str) -> Any:
+def new_patient(first_name: str, url: str, token: str) -> Any:
+    request = settings.SearchRequestV2(filter={"entityTypeName": {"eq": "patient"}})
+    [template, *_] = settings.TemplateAPIApi(client(settings, url, token)).minimal_search(request).data
     return organization.CreatePatientRequest(
         _name={"firstName": first_name, "lastName": "Example"},
-        _templateId="00000000-0000-4000-8000-000000000001",
+        _templateId=template.id,
         _ownerOrganization={"id": "00000000-0000-0000-0000-000000000000"},
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
+from tests.emulator.made_templates import make_template
 from tests.emulator.services.measurements.helpers import V1, V2, at, message, searched, searched_in_pages
 
 pytestmark = pytest.mark.slow
@@ -93,6 +94,7 @@ def test_a_notification_says_whose_measurement_it_is(emulator: Emulator) -> None
 def test_a_bulk_is_notified_once_for_each_template_and_only_with_what_was_saved(emulator: Emulator) -> None:
     emulator.deploy(ANYTHING, "all", subscriptions=told_of(("patient", "_saveMeasurementBulk")))
     emulator.deploy(ANYTHING, "few", subscriptions=told_of(("patient", "_saveMeasurementBulk", "heart")))
+    make_template(emulator, "patient", "heart")
     first, second = create(emulator), create(emulator, "heart")
     measures = [message(1, {"pulse": 61}, patientId=first), message(2, {"pulse": 62, "x": "y"}, patientId=second)]
     nobody = message(3, {"pulse": 63})

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from biot_emulator.build import build_platform
+from biot_emulator.client import Client
+from biot_emulator.operator.operations import list_operations
 from biot_emulator.server.background_thread import Server
+from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.state.store import Store
 from tests.emulator.conftest import code_zip
+from tests.emulator.scenarios.successes import shape, success_of
 from tests.sdks import fetch_sdks
 
 pytestmark = pytest.mark.slow
@@ -28,6 +35,7 @@ def handler(event, context):
         response["body"]["seen"] = ["MARK", os.environ["MODE"]]
     return {"response": response}
 """
+Exchange = Callable[[Mapping[str, Any]], str | None]
 
 
 @pytest.fixture(scope="module")
@@ -93,5 +101,62 @@ def test_the_sdks(sdk_python: Path, tmp_path: Path) -> None:
             "health": True,
         },
         "messages": {"text": True},
+        "templates": {
+            "changed": ["Trial", "Trial 2", "SINGLE_SELECT"],
+            "same": True,
+            "found": 1,
+            "overview": 1,
+            "refused": [403, "TEMPLATE_IN_USE_DELETE_TEMPLATE"],
+            "types": [11, 11],
+            "templates": 12,
+        },
         "subscribable": {"api": True, "services": ["/organization"], "action": True},
     }
+
+
+def test_every_modelled_operation_of_every_sdk(sdk_python: Path) -> None:
+    """Each on a platform of its own, with what it needs, and without a look at what comes back but the SDK's own."""
+    modelled = {shape(f"{row['method']} {row['path']}"): row["modelled"] for row in list_operations(SERVICE_ROUTES)}
+    with sdk_calls(sdk_python) as (operations, exchange):
+        unknown = [operation for operation in operations if name(operation) not in modelled]
+        assert unknown == []
+        called = [operation for operation in operations if modelled[name(operation)]]
+        errors = {str(operation): error for operation in called if (error := attempt(operation, exchange))}
+    assert not errors, "\n".join(f"{operation}: {error}" for operation, error in errors.items())
+    # Two of them are of services without anything that is modelled.
+    assert {sdk for sdk, *_ in operations} - {sdk for sdk, *_ in called} == {"dms", "facade"}
+
+
+def name(operation: list[str]) -> str:
+    _, method, path = operation
+    return shape(f"{method} {path}")
+
+
+@contextmanager
+def sdk_calls(python: Path) -> Iterator[tuple[list[list[str]], Exchange]]:
+    """Start a process that calls with the SDKs; yield their operations, and what makes a call and returns its error."""
+    program = Path(__file__).with_name("sdk_operations.py")
+    with subprocess.Popen([python, program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        operations = json.loads(process.stdout.readline())
+
+        def exchange(call: Mapping[str, Any]) -> str | None:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(json.dumps(call, default=bytes.decode) + "\n")
+            process.stdin.flush()
+            error: str | None = json.loads(process.stdout.readline())["error"]
+            return error
+
+        yield operations, exchange
+        process.stdin.close()
+
+
+def attempt(operation: list[str], exchange: Exchange) -> str | None:
+    with Server(build_platform(Store(), admin=ADMIN)) as server:
+        client = Client(server.url).log_in(*ADMIN)
+        success = success_of(f"{operation[1]} {operation[2]}", client)
+        variables = list(success.get("path_parameters", {}).values())
+        caller = {"url": server.url, "token": success.get("token", client.token)}
+        return exchange({"operation": operation, **success, **caller, "path_parameters": variables})

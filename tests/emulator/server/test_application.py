@@ -97,8 +97,8 @@ def test_search_requests_that_are_none_are_refused_also_where_there_is_nothing_t
 def test_odd_characters_in_a_path_are_part_of_it(emulator: Emulator) -> None:
     for id in ("a%3Fb", "a%23b", "a%0Ab", "%00", "%ff", "%2F", "..", "%ED%A0%80", "a;b"):
         assert refused(send(emulator, "GET", f"{PATIENTS}/{id}"))[0] == 404, id
-    status, made = send(emulator, "POST", f"{PATIENTS}/templates/a%3Fb%2520c", b"{%s}" % NAME)
-    assert (status, made["_template"]["name"]) == (201, "a?b%20c")
+    status, refusal = send(emulator, "POST", f"{PATIENTS}/templates/a%3Fb%2520c", b"{%s}" % NAME)
+    assert (status, refusal["details"]) == (404, {"templateName": "a?b%20c"})
 
 
 def test_a_method_that_a_path_does_not_have_is_not_allowed(emulator: Emulator) -> None:

@@ -101,6 +101,7 @@ COLLECTIONS = [
     "image-tags",
     "interceptions",
     "keys",
+    "log-ins",
     "notifications",
     "plugins",
     "registry-key",
@@ -108,6 +109,8 @@ COLLECTIONS = [
     "signed-url-key",
     "stored-files",
     "templates",
+    "unique-organization-names",
+    "usernames",
     "users",
 ]
 
@@ -211,7 +214,7 @@ def test_a_damaged_file_is_one_sentence_and_not_overwritten(run: Run, folder: Pa
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("PRAGMA user_version = 2", "was stored by a newer version of biot-emulator: upgrade this one, or"),
+        ("PRAGMA user_version = 3", "was stored by a newer version of biot-emulator: upgrade this one, or"),
         ("ALTER TABLE documents RENAME COLUMN json TO text", "is damaged (the table documents has other columns)"),
         ("ALTER TABLE files ADD COLUMN more", "is damaged (the table files has other columns)"),
     ],

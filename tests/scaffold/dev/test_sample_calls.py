@@ -25,8 +25,9 @@ ACTIONS = [(entity_type, action) for entity_type, actions in NOTIFIABLE_ACTIONS.
 OUT_OF_REACH = {
     "GET/organization/v1/users/patients/self",
     "GET/organization/v1/users/caregivers/self",
-    "GET/device/v1/devices/{deviceId}/commands/{id}",
+    "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/resume",
     "DELETE/device/v1/devices/{deviceId}/commands/{id}",
+    "POST/device/v2/devices/{id}/certificate/activate",
 }
 
 

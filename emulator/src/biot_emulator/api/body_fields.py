@@ -36,6 +36,10 @@ class Fields:
         """Whether the body has the field, even if it is null."""
         return name in self._body
 
+    def value(self, name: str) -> Any:
+        """Return a value of any type; None where it is missing."""
+        return self._body.get(name)
+
     def wrong(self, name: str, expected: str) -> ApiError:
         """Return the error for a field that is not valid."""
         return self._error(f"The field [{self._within}{name}] {expected}")

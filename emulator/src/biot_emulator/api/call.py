@@ -20,13 +20,21 @@ class Caller:
         subject_id: Id of the user or service user.
         token_type: `USER`, `SERVICE_INTERNAL` or `SERVICE_EXTERNAL`.
         organization_id: Id of the organization that the caller belongs to.
-        permissions: The token's scopes.
+        permissions: The token's scopes, as far as the caller's role still has them.
+        role: What kind of caller it is, such as `PATIENT` or `SERVICE`.
+        sees_all: Whether the caller sees what belongs to every organization, not to its own alone.
+        sees_own_alone: Whether the caller sees nothing of its organization but what is its own, as patients do.
+        session_id: Id of the log-in that the token is from; empty for services.
     """
 
     subject_id: str
     token_type: str
     organization_id: str
     permissions: frozenset[str]
+    role: str = ""
+    sees_all: bool = False
+    sees_own_alone: bool = False
+    session_id: str = ""
 
     @property
     def is_service(self) -> bool:

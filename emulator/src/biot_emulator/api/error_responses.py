@@ -9,6 +9,7 @@ from typing import TypeVar
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import ApiError
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.security.random_text import looks_random
 from biot_emulator.state.unavailable_data import DataUnavailable
 
 __all__ = ["ErrorResponses"]
@@ -47,11 +48,16 @@ class ErrorResponses:
         except ApiError as error:
             return self.render(error, call)
         except DataUnavailable as error:
-            _log.error("%s %s failed: %s", call.method, call.path, error)
+            _log.error("%s %s failed: %s", call.method, _without_tokens(call.path), error)
             return self.render(ApiError("The platform cannot read or store its state: its log says why"), call)
         except Exception:
-            _log.exception("%s %s failed", call.method, call.path)
+            _log.exception("%s %s failed", call.method, _without_tokens(call.path))
             return self.render(ApiError("The platform failed to handle the call"), call)
+
+
+def _without_tokens(path: str) -> str:
+    """Return a path as it may be logged: an API may have a token in it."""
+    return "/".join("<hidden>" if looks_random(segment) else segment for segment in path.split("/"))
 
 
 def _service_name(path: str) -> str:

@@ -5,6 +5,7 @@ ApiError                    500 INTERNAL_SERVER_ERROR
 ├── TokenNotValid           401 TOKEN_NOT_VALID
 ├── AccessDenied            403 ACCESS_DENIED
 ├── NotKnown                404 NOT_FOUND
+│   ├── NotModelled         404 NOT_MODELLED
 │   └── MethodNotAllowed    405 METHOD_NOT_ALLOWED
 ├── TooSlow                 408 REQUEST_TIMEOUT
 ├── BodyTooLarge            413 PAYLOAD_TOO_LARGE
@@ -29,6 +30,7 @@ __all__ = [
     "HeadersTooLarge",
     "MethodNotAllowed",
     "NotKnown",
+    "NotModelled",
     "Overloaded",
     "PluginFailed",
     "TargetTooLong",
@@ -88,6 +90,12 @@ class NotKnown(ApiError):
 
     status_code = 404
     code = "NOT_FOUND"
+
+
+class NotModelled(NotKnown):
+    """The platform has this API, and this emulator does not."""
+
+    code = "NOT_MODELLED"
 
 
 class MethodNotAllowed(NotKnown):

@@ -28,6 +28,8 @@ class Route:
         returns_entities: Whether ADAPT_ENTITY applies to its response: one entity, or a search page of them.
         max_body: Maximum size in bytes of a request's body; None for what any API accepts: what a plugin could receive,
             and little without a token.
+        not_modelled: Why the platform has this API and this emulator does not, in which case the handler refuses;
+            empty for all others.
     """
 
     method: str
@@ -38,6 +40,7 @@ class Route:
     entity_name: str | None = None
     returns_entities: bool = False
     max_body: int | None = None
+    not_modelled: str = ""
 
     @property
     def api_id(self) -> str:

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import BadRequest
-from biot_emulator.api.search_filter import matches, normalized_filter
+from biot_emulator.api.search_filter import field_path, matches, normalized_filter
 from biot_emulator.wire_json import decode_request
 
-__all__ = ["parse_search_request", "search", "search_request"]
+__all__ = [
+    "CREATION_TIMES",
+    "Search",
+    "creation_time",
+    "parse_search_request",
+    "search",
+    "search_request",
+    "sort_key",
+    "value_of",
+]
 
 _DEFAULT_LIMIT = 100
 _GREATEST = 2**31 - 1
 #: As long as the head of a request may be that has it. Each document is compared with every word and condition in it.
 _MAX_LENGTH = 64 * 1024
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT")
-_CREATION_TIMES = ("creationTime", "_creationTime")
+CREATION_TIMES = ("_creationTime", "creationTime")
 
 Document = dict[str, Any]
+T = TypeVar("T")
 
 
 def search_request(call: Call) -> str | None:
@@ -43,19 +54,65 @@ def search(documents: Iterable[Document], search_request_text: str | None) -> Do
     Raises:
         BadRequest: The search request is not valid.
     """
-    request = parse_search_request(search_request_text)
-    limit, page = _integer(request, "limit", _DEFAULT_LIMIT, 1), _integer(request, "page", 0, 0)
-    filter = normalized_filter(_typed(request, "filter", dict, {}))
-    results = [document for document in documents if matches(document, filter)]
-    words = _typed(request, "freeTextSearch", str, "").casefold().split()
-    if words:
-        results = [document for document in results if any(word in text for text in _texts(document) for word in words)]
-    order = _order(request)
-    results = _sort(results, [(field["prop"], field.get("order") != "ASC") for field in order])
-    metadata = {"sort": order, "filter": filter, "page": {"totalResults": len(results), "page": page, "limit": limit}}
-    if request.get("freeTextSearch") is not None:
-        metadata["freeTextSearch"] = request["freeTextSearch"]
-    return {"data": results[page * limit : (page + 1) * limit], "metadata": metadata}
+    request = Search.parse(search_request_text)
+    results = request.sort(document for document in documents if request.meets(document))
+    return request.response(request.page_of(results), len(results))
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search request asks for.
+
+    Attributes:
+        filter: The conditions, as responses repeat them.
+        words: Of which a document must have one; none for all documents.
+        order: The fields to sort by, with their directions if any.
+        limit: How many documents a page has at most.
+        page: Which page.
+        text: The `freeTextSearch`; None where there is none.
+    """
+
+    filter: Document
+    words: tuple[str, ...]
+    order: tuple[Document, ...]
+    limit: int
+    page: int
+    text: str | None
+
+    @classmethod
+    def parse(cls, text: str | None) -> Search:
+        """Parse the JSON of a search request; no text is an empty one. Raises BadRequest."""
+        request = parse_search_request(text)
+        limit, page = _integer(request, "limit", _DEFAULT_LIMIT, 1), _integer(request, "page", 0, 0)
+        filter = normalized_filter(_typed(request, "filter", dict, {}))
+        words = _typed(request, "freeTextSearch", str, "")
+        return cls(
+            filter, tuple(words.casefold().split()), tuple(_order(request)), limit, page, request.get("freeTextSearch")
+        )
+
+    def meets(self, document: Document) -> bool:
+        """Whether a document is searched for."""
+        return matches(document, self.filter) and self.has_word(document)
+
+    def has_word(self, document: Document) -> bool:
+        """Whether a document has one of the words."""
+        return not self.words or any(word in text for text in _texts(document) for word in self.words)
+
+    def sort(self, documents: Iterable[Document]) -> list[Document]:
+        """Return documents in the order that is asked for, of which the oldest come first."""
+        return _sort([*documents], [(field["prop"], field.get("order") != "ASC") for field in self.order])
+
+    def page_of(self, results: Sequence[T]) -> Sequence[T]:
+        """Return what is on the page."""
+        return results[self.page * self.limit : (self.page + 1) * self.limit]
+
+    def response(self, data: Sequence[Document], total: int) -> Document:
+        """Return the response to the search."""
+        page = {"totalResults": total, "page": self.page, "limit": self.limit}
+        metadata: Document = {"sort": [*self.order], "filter": self.filter, "page": page}
+        if self.text is not None:
+            metadata["freeTextSearch"] = self.text
+        return {"data": [*data], "metadata": metadata}
 
 
 def parse_search_request(text: str | None) -> Document:
@@ -115,28 +172,34 @@ def _order(request: Document) -> list[Document]:
 def _sort(documents: list[Document], order: list[tuple[str, bool]]) -> list[Document]:
     if not order:
         documents = documents[::-1]  # the newest first, also among those of the same millisecond
-        return sorted(documents, key=_creation_time, reverse=True)
+        return sorted(documents, key=creation_time, reverse=True)
     for prop, descending in reversed(order):
-        absent = [document for document in documents if _value(prop, document) is None]
-        present = [document for document in documents if _value(prop, document) is not None]
+        absent = [document for document in documents if value_of(prop, document) is None]
+        present = [document for document in documents if value_of(prop, document) is not None]
         documents = sorted(present, key=partial(_sort_key, prop), reverse=descending) + absent
     return documents
 
 
-def _creation_time(document: Document) -> str:
-    return next((document[name] for name in _CREATION_TIMES if document.get(name)), "")
+def creation_time(document: Document) -> str:
+    """Return the time of a document's creation, or an empty text."""
+    times = (document.get(name) for name in CREATION_TIMES)
+    return next((time for time in times if time and isinstance(time, str)), "")
 
 
-def _value(prop: str, document: Document) -> Any:
+def value_of(prop: str, document: Document) -> Any:
+    """Return the value of a field to sort by; None where there is none."""
     value: Any = document
-    for name in prop.split("."):
+    for name in field_path(prop, document):
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
-def _sort_key(prop: str, document: Document) -> tuple[int, float, str]:
+def sort_key(value: Any) -> tuple[int, float, str]:
     """Sort numbers before texts, and anything else as its text."""
-    value = _value(prop, document)
     if isinstance(value, int | float):
         return 0, value, ""
     return 1, 0, str(value)
+
+
+def _sort_key(prop: str, document: Document) -> tuple[int, float, str]:
+    return sort_key(value_of(prop, document))

@@ -9,13 +9,25 @@ from typing import Any
 
 from biot_emulator.api.errors import BadRequest
 
-__all__ = ["matches", "normalized_filter"]
+__all__ = [
+    "CONDITIONS",
+    "LOGIC",
+    "TEMPLATE_FIELDS",
+    "entries",
+    "field_path",
+    "matches",
+    "normalized_filter",
+    "parts_of",
+    "stated",
+    "texts_of",
+]
 
 Document = dict[str, Any]
 Values = list[Any]
 
 _LISTS = ("in", "notIn")
-_LOGIC: dict[str, Callable[[Iterator[bool]], bool]] = {
+TEMPLATE_FIELDS = {"_templateId": ["_template", "id"], "_templateName": ["_template", "name"]}
+LOGIC: dict[str, Callable[[Iterator[bool]], bool]] = {
     "$AND": all,
     "$OR": any,
     "$NOT": lambda results: not all(results),
@@ -29,7 +41,7 @@ def matches(document: Document, filter: Any) -> bool:
         BadRequest: The filter is not valid.
     """
     # Every condition is evaluated, so that a mistake is reported whatever the documents are.
-    return all([_meets(document, name, conditions) for name, conditions in _entries(filter)])  # noqa: C419
+    return all([_meets(document, name, conditions) for name, conditions in entries(filter)])  # noqa: C419
 
 
 def normalized_filter(filter: Any) -> Document:
@@ -39,32 +51,61 @@ def normalized_filter(filter: Any) -> Document:
         BadRequest: The filter is not valid.
     """
     matches({}, filter)  # reports a mistake also where there is no document
-    return {name: _normalized(conditions) for name, conditions in _entries(filter)}
+    return {name: conditions if name in LOGIC else _normalized(conditions) for name, conditions in entries(filter)}
 
 
 def _normalized(conditions: Document) -> Document:
-    present = {condition: operand for condition, operand in conditions.items() if operand is not None}
-    return {condition: _texts(operand) if condition in _LISTS else operand for condition, operand in present.items()}
+    present = {condition: operand for condition, operand in stated(conditions).items() if operand is not None}
+    return {condition: texts_of(operand) if condition in _LISTS else operand for condition, operand in present.items()}
 
 
-def _entries(filter: Any) -> Iterator[tuple[str, Document]]:
+def entries(filter: Any) -> Iterator[tuple[str, Document]]:
+    """Yield the fields of a filter with their conditions. Raises BadRequest."""
     if not isinstance(filter, dict):
         raise BadRequest("A [filter] must be an object of conditions by field")
     for name, conditions in filter.items():
+        if conditions is None:
+            continue
         if not isinstance(conditions, dict):
             raise BadRequest(f"The conditions of [{name}] in [filter] must be an object")
         yield name, conditions
 
 
 def _meets(document: Document, name: str, conditions: Document) -> bool:
-    if name in _LOGIC:
-        if set(conditions) != {"filter"}:
-            raise BadRequest(f"[{name}] in [filter] takes a nested [filter] and nothing else")
-        inner = conditions["filter"]
-        parts = inner if isinstance(inner, list) else [{key: part} for key, part in _entries(inner)]
-        return _LOGIC[name](iter([matches(document, part) for part in parts]))
-    values = list(_values(document, name.split(".")))
-    return all([_holds(name, values, condition, operand) for condition, operand in conditions.items()])  # noqa: C419
+    if name in LOGIC:
+        parts = parts_of(name, conditions)
+        return not parts or LOGIC[name](iter([matches(document, part) for part in parts]))
+    values = list(_values(document, field_path(name, document)))
+    present = stated(conditions)
+    return all([_holds(name, values, condition, operand) for condition, operand in present.items()])  # noqa: C419
+
+
+def stated(conditions: Document) -> Document:
+    """Return the conditions of a field without those that a form has left empty, as the console sends them.
+
+    Its forms have all their lists, and a nested filter for logic that is not there.
+    """
+    from_form = all(name in conditions for name in _LISTS)
+    return {
+        condition: operand
+        for condition, operand in conditions.items()
+        if not (condition == "filter" and operand in ({}, None)) and not (from_form and operand == [])
+    }
+
+
+def parts_of(name: str, conditions: Document) -> list[Any]:
+    """Return the filters that logic is around; none where a form has left them empty. Raises BadRequest."""
+    if {condition for condition, operand in conditions.items() if operand or condition == "filter"} != {"filter"}:
+        raise BadRequest(f"[{name}] in [filter] takes a nested [filter] and nothing else")
+    inner = conditions["filter"]
+    if inner is None:
+        return []
+    return inner if isinstance(inner, list) else [{key: part} for key, part in entries(inner)]
+
+
+def field_path(name: str, document: Document) -> list[str]:
+    """Return the path of a field in a document: the id and the name of a template have names of their own."""
+    return (TEMPLATE_FIELDS.get(name) if name not in document else None) or name.split(".")
 
 
 def _values(value: Any, path: list[str]) -> Iterator[Any]:
@@ -80,13 +121,13 @@ def _values(value: Any, path: list[str]) -> Iterator[Any]:
 
 
 def _holds(name: str, values: Values, condition: str, operand: Any) -> bool:
-    if condition not in _CONDITIONS:
-        known = ", ".join(sorted(_CONDITIONS))
+    if condition not in CONDITIONS:
+        known = ", ".join(sorted(CONDITIONS))
         raise BadRequest(f"[{condition}] of [{name}] is no condition of a [filter]: use one of {known}")
     if operand is None:
         return True
     try:
-        return _CONDITIONS[condition](values, operand)
+        return CONDITIONS[condition](values, operand)
     except TypeError as error:
         raise BadRequest(f"[{condition}] of [{name}] in [filter] must be {error}") from None
 
@@ -96,11 +137,11 @@ def _equal(values: Values, operand: Any) -> bool:
 
 
 def _among(values: Values, operand: Any) -> bool:
-    texts = frozenset(_texts(operand))
+    texts = frozenset(texts_of(operand))
     return any(isinstance(text, str) and text in texts for text in map(_text, values))
 
 
-def _texts(operand: Any) -> list[str]:
+def texts_of(operand: Any) -> list[str]:
     """Return the texts of a list; numbers and truth values in it are written as text."""
     texts: list[Any] = [_text(item) for item in operand] if isinstance(operand, list) else [None]
     if not all(isinstance(text, str) for text in texts):
@@ -162,7 +203,7 @@ def _flag(check: Callable[[Values], bool]) -> Callable[[Values, Any], bool]:
     return holds
 
 
-_CONDITIONS: dict[str, Callable[[Values, Any], bool]] = {
+CONDITIONS: dict[str, Callable[[Values, Any], bool]] = {
     "eq": _equal,
     "not": lambda values, operand: not _equal(values, operand),
     "in": _among,

@@ -18,9 +18,12 @@ from biot_emulator.hooks.plugin_failures import FAILURES
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.operator.operations import list_operations
 from biot_emulator.operator.own_events import own_event
+from biot_emulator.operator.parameters import parameter, truth
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.outbox.messages import Outbox
+from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.timestamps import timestamp
@@ -72,9 +75,15 @@ class OperatorHandlers:
     clock: Clock
     reset: Callable[[], None]
 
+    def list_operations(self, call: Call) -> ApiResponse:
+        """Return the platform's operations, those that are modelled and those that are not."""
+        service, modelled = parameter(call, "service"), truth(call, "modelled")
+        listed = list_operations(SERVICE_ROUTES, service=service, modelled=modelled)
+        return ApiResponse(200, {"data": listed, "totalResults": len(listed)})
+
     def list_invocations(self, call: Call) -> ApiResponse:
         """Return the last invocations, the newest first."""
-        newest_first, total = self.invocations.last(_limit(call), _parameter(call, "plugin"))
+        newest_first, total = self.invocations.last(_limit(call), parameter(call, "plugin"))
         return ApiResponse(200, {"data": newest_first, "totalResults": total})
 
     def read_invocation(self, call: Call) -> ApiResponse:
@@ -114,10 +123,10 @@ class OperatorHandlers:
 
     def list_messages(self, call: Call) -> ApiResponse:
         """Return the messages in the outbox, the newest first."""
-        limit, kind = _limit(call), _parameter(call, "kind")
+        limit, kind = _limit(call), parameter(call, "kind")
         if kind not in (None, *_KINDS):
             raise BadRequest(f"The parameter [kind] must be one of {', '.join(_KINDS)}")
-        messages = self.outbox.all(kind, _parameter(call, "to"))
+        messages = self.outbox.all(kind, parameter(call, "to"))
         return ApiResponse(200, {"data": messages[:limit], "totalResults": len(messages)})
 
     def read_message(self, call: Call) -> ApiResponse:
@@ -181,14 +190,10 @@ class OperatorHandlers:
 
 
 def _limit(call: Call) -> int:
-    limit = _parameter(call, "limit") or str(_DEFAULT_LIMIT)
+    limit = parameter(call, "limit") or str(_DEFAULT_LIMIT)
     if not _NUMBER.fullmatch(limit) or not 1 <= int(limit) <= _MAX_LIMIT:
         raise BadRequest(f"The parameter [limit] must be a whole number from 1 to {_MAX_LIMIT}")
     return int(limit)
-
-
-def _parameter(call: Call, name: str) -> str | None:
-    return next(iter(call.query.get(name, ())), None)
 
 
 def _moment(fields: Fields) -> datetime:

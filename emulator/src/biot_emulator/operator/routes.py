@@ -9,6 +9,7 @@ __all__ = ["OPERATOR_ROUTES"]
 
 _PERMISSION = "EMULATOR_OPERATE"
 _TABLE = (
+    ("GET", "/operations", OperatorHandlers.list_operations),
     ("GET", "/invocations", OperatorHandlers.list_invocations),
     ("GET", "/invocations/{id}", OperatorHandlers.read_invocation),
     ("DELETE", "/invocations", OperatorHandlers.clear_invocations),

@@ -7,7 +7,7 @@ __all__ = ["ADMINISTRATOR_ROLE_ID", "PLATFORM_SERVICE_ID", "PLUGIN_ROLE_ID", "TE
 TENANT_ID = "00000000-0000-0000-0000-000000000000"
 """The one tenant, and its first organization too."""
 ADMINISTRATOR_ROLE_ID = "00000000-0000-0000-0000-000000000001"
-"""The one role with every permission; all others have that of the entities' APIs alone."""
+"""The role of service users with every permission."""
 PLUGIN_ROLE_ID = "00000000-0000-0000-0000-000000000002"
 """The role of the service users that are created with plugins."""
 PLATFORM_SERVICE_ID = "00000000-0000-0000-0000-000000000003"

@@ -72,6 +72,17 @@ class EntityChanges:
         finally:
             _collecting.reset(token)
 
+    @contextmanager
+    def undone_on_error(self) -> Iterator[None]:
+        """Forget what is recorded inside when an exception is raised, as it is undone."""
+        changes = collecting[1] if (collecting := _collecting.get()) else []
+        count = len(changes)
+        try:
+            yield
+        except BaseException:
+            del changes[count:]
+            raise
+
     def record(
         self,
         entity_type: str,

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.security.stored_keys import KEYS
+from biot_emulator.services.entities.certificates.catalogue import AUTHORITY, CERTIFICATES
 from biot_emulator.services.files.catalogue import COLLECTION
 from biot_emulator.services.files.segments import SEGMENT_NAME
 from biot_emulator.services.files.signed_urls import URL_KEY
 from biot_emulator.services.measurements.observations import ATTRIBUTES
 from biot_emulator.services.outbox.messages import ATTACHMENTS, MESSAGES
+from biot_emulator.services.templates.built_in import BUILT_IN
+from biot_emulator.services.templates.catalogue import COLLECTION as TEMPLATES
+from biot_emulator.services.ums.sessions import LOGINS
 from biot_emulator.state.store import Store
 from biot_emulator.state.unavailable_data import damaged
 
@@ -52,6 +56,17 @@ _SHAPES: Mapping[str, _Shape] = {
         "enabled": bool,
         "hash": _HASH,
     },
+    "usernames": {"userId": str},
+    "registered-users": {"userId": str},
+    LOGINS: {"id": str, "userId": str, "expires": int, "pending": bool},
+    "one-time-codes": {"id": str, "userId": str, "code": str, "expires": (int, float), "attempts": int},
+    "wrong-codes": {"id": str, "count": int, "until": (int, float)},
+    "temporary-tokens": {"hash": str, "operation": str, "entityId": str, "expires": (int, float)},
+    "invitations": {"userId": str, "creationTime": str},
+    "unique-emails": {"id": str},
+    "unique-organization-names": {"id": str},
+    "unique-registration-codes": {"id": str},
+    "roles": {"id": str, "name": str, "permissionIds": [str]},
     "service-users": {"id": str, "active": bool, "secretKeys": [{"id": str, "hash": _HASH}]},
     "plugins": {
         "name": str,
@@ -91,7 +106,6 @@ _SHAPES: Mapping[str, _Shape] = {
     },
     "image-tags": {"repository": str, "tag": str, "digest": _DIGEST},
     "registry-key": {"key": re.compile(r"[0-9a-f]{64}")},
-    "templates": {"id": str, "name": str},
     COLLECTION: {
         "id": _UUID,
         "name": str,
@@ -102,11 +116,25 @@ _SHAPES: Mapping[str, _Shape] = {
         "segments": [SEGMENT_NAME],
     },
     URL_KEY: {"key": re.compile(r"[0-9a-f]{64}")},
+    AUTHORITY: {"private": str},
+    CERTIFICATES: {"id": str, "device": str, "type": str, "active": bool},
     ATTRIBUTES: {"name": str, "dataType": str},
     MESSAGES: {"id": str, "kind": str},
     ATTACHMENTS: {"key": str, "size": int},
 }
 _ENTITY = {"_id": str, "_template": dict, "_creationTime": str}
+_ATTRIBUTE = {"id": str, "name": str, "type": str, "category": {"name": str}, "validation": dict}
+_OLD_TEMPLATE = {"id": str, "name": str, "displayName": str}
+_TEMPLATE = {
+    **_OLD_TEMPLATE,
+    "entityTypeName": re.compile("|".join(BUILT_IN)),
+    "ownerOrganizationId": _OPTIONAL_TEXT,
+    "parentTemplateId": _OPTIONAL_TEXT,
+    "removable": bool,
+    "builtInAttributes": [_ATTRIBUTE],
+    "customAttributes": [_ATTRIBUTE],
+    "templateAttributes": [{"id": str, "name": str, "type": str, "value": object}],
+}
 
 
 def check_documents(store: Store) -> None:
@@ -118,6 +146,9 @@ def check_documents(store: Store) -> None:
     for collection in store.collections():
         shape = _SHAPES.get(collection, _ENTITY)
         for number, document in enumerate(store.all(collection), start=1):
+            if collection == TEMPLATES:
+                # Before templates had attributes, they had no entity type either.
+                shape = _TEMPLATE if "entityTypeName" in document else _OLD_TEMPLATE
             if not _fits(document, shape):
                 raise damaged(store.folder, f"document {number} of {collection} is incomplete")
     _check_keys(store)

@@ -16,7 +16,7 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 _CODE = "code"
 _WAIT_SECONDS = 5.0
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS documents (
     collection TEXT NOT NULL,
@@ -47,6 +47,25 @@ CREATE TABLE IF NOT EXISTS observations (
     PRIMARY KEY (patient, attribute, time, measurement)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS observations_by_attribute ON observations (attribute, time);
+CREATE TABLE IF NOT EXISTS indexed_documents (
+    position INTEGER PRIMARY KEY,
+    collection TEXT NOT NULL,
+    whole INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS indexed_documents_by_collection ON indexed_documents (collection, whole);
+CREATE TABLE IF NOT EXISTS indexed_names (
+    id INTEGER PRIMARY KEY,
+    collection TEXT NOT NULL,
+    name TEXT NOT NULL,
+    whole INTEGER NOT NULL,
+    UNIQUE (collection, name)
+);
+CREATE TABLE IF NOT EXISTS indexed_values (
+    name INTEGER NOT NULL,
+    value,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (name, value, position)
+) WITHOUT ROWID;
 PRAGMA user_version = {_VERSION};
 """
 _COLUMNS = {
@@ -54,8 +73,11 @@ _COLUMNS = {
     "files": ["id", "content"],
     "measurements": ["id", "patient", "source", "session", "time", "data"],
     "observations": ["patient", "attribute", "time", "measurement", "number"],
+    "indexed_documents": ["position", "collection", "whole"],
+    "indexed_names": ["id", "collection", "name", "whole"],
+    "indexed_values": ["name", "value", "position"],
 }
-TABLES = ("measurements", "observations")
+TABLES = ("measurements", "observations", "indexed_documents", "indexed_names", "indexed_values")
 """The tables of what is too much to be documents: whoever has one writes and selects its rows."""
 
 

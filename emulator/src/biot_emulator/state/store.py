@@ -11,9 +11,12 @@ from typing import Any
 
 from biot_emulator.state.database import TABLES, database_files, open_database
 from biot_emulator.state.unavailable_data import damaged, database_error
+from biot_emulator.state.value_index import PREFIX, ValueIndex
 from biot_emulator.wire_json import decode, encode
 
 __all__ = ["Store"]
+
+_MOST_MARKS = 500
 
 Document = dict[str, Any]
 
@@ -36,6 +39,13 @@ class Store:
         self._connection = open_database(folder)
         self._lock = threading.RLock()
         self._depth = 0
+        self._index = ValueIndex(self)
+        try:
+            if self._index.is_behind():
+                self._rebuild_index()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def private_files(self) -> list[Path]:
@@ -55,6 +65,7 @@ class Store:
                 if outermost:
                     self._execute("COMMIT")
             except BaseException:
+                self._index.forget_names()
                 # The database may have ended it already, such as on a full disk.
                 if outermost and self._connection.in_transaction:
                     self._execute("ROLLBACK")
@@ -62,14 +73,28 @@ class Store:
             finally:
                 self._depth -= 1
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read what belongs together; nobody writes meanwhile."""
+        with self._lock:
+            yield
+
     def put(self, collection: str, id: str, document: Document) -> None:
         """Write a document, replacing the one with its id."""
+        if self._index.covers(collection):
+            self._put_indexed(collection, id, document)
+            return
+        self._put(collection, id, document)
+
+    def _put(self, collection: str, id: str, document: Document) -> int:
+        """Write a document; return its position among all, where it is new."""
         with self._lock:
-            self._execute(
+            cursor = self._execute(
                 "INSERT INTO documents (collection, id, json) VALUES (?, ?, ?) "
                 "ON CONFLICT (collection, id) DO UPDATE SET json = excluded.json",
                 (collection, id, encode(document).decode()),
             )
+            return cursor.lastrowid or 0
 
     def get(self, collection: str, id: str) -> Document | None:
         """Return a document; None where there is none."""
@@ -79,6 +104,11 @@ class Store:
 
     def delete(self, collection: str, id: str) -> bool:
         """Remove a document; return whether there was one."""
+        if self._index.covers(collection):
+            return self._delete_indexed(collection, id)
+        return self._delete(collection, id)
+
+    def _delete(self, collection: str, id: str) -> bool:
         with self._lock:
             cursor = self._execute("DELETE FROM documents WHERE collection = ? AND id = ?", (collection, id))
             return cursor.rowcount > 0
@@ -152,11 +182,54 @@ class Store:
                 self._execute("DELETE FROM documents WHERE collection = ?", (collection,))
             for table in ("files", *TABLES):
                 self._execute(f"DELETE FROM {table}")  # noqa: S608  the names are constants
+            self._index.forget_names()
+
+    def documents_at(self, positions: Sequence[int]) -> list[Document]:
+        """Return the documents at positions in the order of all documents, in the order of the positions."""
+        found: dict[int, Document] = {}
+        for start in range(0, len(positions), _MOST_MARKS):
+            part = positions[start : start + _MOST_MARKS]
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT position, collection, id, json FROM documents WHERE position IN ({marks})"  # noqa: S608
+            for position, collection, id, json in self._rows(query, part):
+                found[position] = self._decode(collection, id, json)
+        return [found[position] for position in positions if position in found]
 
     def close(self) -> None:
         """Close the database."""
         with self._lock:
             self._connection.close()
+
+    def _put_indexed(self, collection: str, id: str, document: Document) -> None:
+        with self.transaction():
+            position, old = self._present(collection, id)
+            new_position = self._put(collection, id, document)
+            self._index.change(collection, new_position if position is None else position, old, document)
+
+    def _delete_indexed(self, collection: str, id: str) -> bool:
+        with self.transaction():
+            position, old = self._present(collection, id)
+            if position is None:
+                return False
+            self._index.change(collection, position, old, None)
+            return self._delete(collection, id)
+
+    def _present(self, collection: str, id: str) -> tuple[int | None, Document | None]:
+        """Return a document with its position in the order of all; None where there is none."""
+        query = "SELECT position, json FROM documents WHERE collection = ? AND id = ?"
+        for position, json in self._rows(query, (collection, id)):
+            return position, self._decode(collection, id, json)
+        return None, None
+
+    def _rebuild_index(self) -> None:
+        """Index the documents of a state that was stored without an index."""
+        with self.transaction():
+            for table in ("indexed_values", "indexed_names", "indexed_documents"):
+                self._execute(f"DELETE FROM {table}")  # noqa: S608  the names are constants
+            pattern = f"{PREFIX}*"
+            query = "SELECT position, collection, id, json FROM documents WHERE collection GLOB ?"
+            for position, collection, id, json in self._rows(query, (pattern,)):
+                self._index.change(collection, position, None, self._decode(collection, id, json))
 
     def _execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         with self._translated():

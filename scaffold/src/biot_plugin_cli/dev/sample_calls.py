@@ -14,10 +14,41 @@ from biot_plugin_cli.dev.sample_entities import Samples, api_id_for, new_entity
 __all__ = ["SampleCall", "sample_calls"]
 
 # The operation that triggers each action.
-_OPERATIONS = {"_create": "create", "_update": "update", "_delete": "delete", "_updateEnabledState": "set_enabled"}
+_OPERATIONS = {
+    "_create": "create",
+    "_update": "update",
+    "_delete": "delete",
+    "_updateEnabledState": "set_enabled",
+    "_clear": "update",
+    "_start": "start",
+    "_stop": "stop",
+    "_remoteStart": "start",
+}
+_OF_DEVICE = "/device/v1/devices/{deviceId}"
+_CONTROL = f"POST{_OF_DEVICE}/usage-sessions/{{id}}/remote-control"
+# The API that triggers an action where that is no operation on the entity alone.
+_ACTION_APIS = {
+    ("device", "_generateCertificate"): "POST/device/v2/devices/{id}/certificate",
+    ("device", "_command"): f"POST{_OF_DEVICE}/commands/start",
+    ("usage-session", "_remotePause"): f"{_CONTROL}/pause",
+    ("usage-session", "_remoteStop"): f"{_CONTROL}/stop",
+}
+# What no sample is in the state for.
+_OUT_OF_REACH = (
+    f"{_CONTROL}/resume",
+    f"DELETE{_OF_DEVICE}/commands/{{id}}",
+    "POST/device/v2/devices/{id}/certificate/activate",
+)
 _APIS = {api_id: (entity.name, operation) for entity in ENTITY_TYPES for api_id, operation in entity.apis.items()} | {
     "GET/organization/v1/users/self": ("organization-user", "self")
 }
+
+_BODIES: Mapping[str, Any] = {
+    "update": {"note": "changed"},
+    "start": {},
+    "update_status": {"data": {"_fwVersion": "1.1"}},
+}
+_TEMPLATE_VARIABLES = ("{templateName}", "{usageType}")
 
 Call = tuple[str, str, Any]
 
@@ -63,10 +94,13 @@ def sample_calls(
 def _api_call(api_id: str, samples: Samples) -> Call | None:
     """Create a call of an API, or of one whose path variables are replaced by values."""
     method, slash, path = api_id.partition("/")
-    entity_type, operation = _APIS.get(_template_of(api_id), ("", ""))
+    template = _template_of(api_id)
+    entity_type, operation = _APIS.get(template, ("", ""))
     # The token belongs to a user of an organization.
-    if not operation or (operation == "self" and entity_type != "organization-user"):
+    if not operation or template in _OUT_OF_REACH or (operation == "self" and entity_type != "organization-user"):
         return None
+    for name in _template_names(api_id, template):
+        samples.add_template(entity_type, name)
     filled_path = samples.fill_path(entity_type, slash + path)
     return (method, filled_path, _body(entity_type, operation)) if filled_path else None
 
@@ -76,6 +110,12 @@ def _template_of(api_id: str) -> str:
     segments = api_id.split("/")
     matches = [template for template in _APIS if _fits(segments, template.split("/"))]
     return max(matches, key=lambda template: sum(part in segments for part in template.split("/")), default="")
+
+
+def _template_names(api_id: str, template: str) -> list[str]:
+    """Return the names of entity templates that an API id has in place of variables."""
+    pairs = zip(api_id.split("/"), template.split("/"), strict=True)
+    return [value for value, part in pairs if part in _TEMPLATE_VARIABLES and value != part]
 
 
 def _fits(segments: list[str], template: list[str]) -> bool:
@@ -90,16 +130,16 @@ def _entity_call(entity_type: str, samples: Samples) -> Call | None:
 
 
 def _action_call(notification: Mapping[str, Any], samples: Samples) -> Call | None:
-    api_id = api_id_for(notification["entityTypeName"], _OPERATIONS.get(notification["actionName"], ""))
-    return _api_call(api_id, samples) if api_id else None
+    entity_type, action = notification["entityTypeName"], notification["actionName"]
+    api_id = _ACTION_APIS.get((entity_type, action)) or api_id_for(entity_type, _OPERATIONS.get(action, ""))
+    call = _api_call(api_id, samples) if api_id else None
+    return (*call[:2], {"_state": "CLEARED"}) if call and action == "_clear" else call
 
 
 def _body(entity_type: str, operation: str) -> Any:
     if operation == "create":
         return new_entity(entity_type)
-    if operation == "update":
-        return {"_state": "DONE"} if entity_type == "usage-session" else {"note": "changed"}
-    return None
+    return _BODIES.get(operation)
 
 
 def _curl(url: str, call: Call | None) -> str | None:

@@ -12,6 +12,7 @@ from biot_emulator.client import Client, Reply
 from biot_emulator.security.well_known_ids import ADMINISTRATOR_ROLE_ID
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import code_zip, interception
+from tests.emulator.people import clinic
 from tests.emulator.services.files.contents import (
     CSV,
     DESCRIPTION,
@@ -230,6 +231,18 @@ def test_a_file_belongs_to_an_organization(emulator: Emulator) -> None:
             assert refused(stranger.call(method, path, json=json))[:2] == (403, "ACCESS_DENIED")
     for friend in (colleague, emulator, service_of(emulator)):
         assert send("GET", url_of(friend, id)).status == 200
+
+
+def test_a_patient_reaches_its_own_files_alone(emulator: Emulator) -> None:
+    home = clinic(emulator, "North")
+    patient, other, caregiver = (home.callers[role] for role in ("patient", "other-patient", "caregiver"))
+    own, of_caregiver = stored(patient), stored(caregiver)
+    upload, parts = in_parts(caregiver, b"1")
+    for caller, id in ((other, own), (patient, of_caregiver), (other, of_caregiver)):
+        assert refused(caller.call("GET", f"{FILES}/{id}/download"))[:2] == (403, "ACCESS_DENIED")
+    assert refused(patient.call("PUT", f"{PARTS}/{upload}", json={"parts": parts}))[:2] == (403, "ACCESS_DENIED")
+    for caller, id in ((patient, own), (caregiver, own), (caregiver, of_caregiver)):
+        assert send("GET", url_of(caller, id)).status == 200
 
 
 def service_of(emulator: Emulator) -> Client:

@@ -32,7 +32,7 @@ def measurements(emulator: Emulator) -> list[dict[str, Any]]:
 
 def session(emulator: Emulator, device: str, id: str) -> str:
     path = f"/device/v1/devices/{device}/usage-sessions"
-    created = emulator.call("POST", path, json={"_state": "ACTIVE", "_patient": {"id": id}})
+    created = emulator.call("POST", path, json={"_state": "ACTIVE", "_startTime": at(0), "_patient": {"id": id}})
     return str(created.body["_id"])
 
 

@@ -19,8 +19,9 @@ class ExplainingStore(Store):
     """A store that tells how its database finds what it selects."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.plans: list[str] = []
+        super().__init__()
+        self.plans.clear()
 
     def select(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         self.plans += [row[3] for row in super().select(f"EXPLAIN QUERY PLAN {query}", values)]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from biot_emulator.client import CallRefused, Client, Reply
+from biot_emulator.security.well_known_ids import PLUGIN_ROLE_ID
 from biot_emulator.testing import Emulator
 
 EMAIL = "/notification/v1/send-email"
@@ -135,18 +136,31 @@ def test_the_outbox_is_filtered_and_cleared(emulator: Emulator) -> None:
     assert refused(gone) == (400, "BAD_REQUEST")
 
 
-def test_only_the_administrator_sends_and_looks_into_the_outbox(emulator: Emulator) -> None:
+def test_only_the_administrator_looks_into_the_outbox(emulator: Emulator) -> None:
     nobody = Client(emulator.url)
-    service = {"name": "one", "type": "EXTERNAL_SERVICE", "roleId": "00000000-0000-0000-0000-000000000002"}
-    created = emulator.call("POST", "/ums/v2/services", json=service).body
-    secret = {"id": created["id"], "secretKey": created["secretKeyData"]["secretKey"]}
-    token = nobody.call("POST", "/ums/v2/services/accessToken", json=secret).body["accessToken"]
-    for method, path in (("GET", OUTBOX), ("GET", f"{OUTBOX}/x"), ("DELETE", OUTBOX), ("POST", EMAIL), ("POST", SMS)):
+    service = plugin_service(emulator)
+    for method, path in (("GET", OUTBOX), ("GET", f"{OUTBOX}/x"), ("DELETE", OUTBOX)):
         assert refused(nobody.call(method, path)) == (401, "TOKEN_NOT_VALID")
-        assert refused(Client(emulator.url, token).call(method, path)) == (403, "ACCESS_DENIED")
-    assert refused(Client(emulator.url, token).call("GET", f"{OUTBOX}/attachments/x")) == (403, "ACCESS_DENIED")
-    assert refused(Client(emulator.url, token).call("POST", ATTACHMENT)) == (403, "ACCESS_DENIED")
+        assert refused(service.call(method, path)) == (403, "ACCESS_DENIED")
+    assert refused(service.call("GET", f"{OUTBOX}/attachments/x")) == (403, "ACCESS_DENIED")
     assert nobody.call("GET", "/notification/system/healthCheck").status_code == 200
+
+
+def test_plugins_and_the_administrator_send_and_nobody_else(emulator: Emulator) -> None:
+    role = emulator.call("POST", "/ums/v2/admin/roles", json={"name": "reader", "permissionIds": []}).body["id"]
+    for path, message in ((EMAIL, MAIL), (SMS, TEXT)):
+        assert refused(Client(emulator.url).call("POST", path)) == (401, "TOKEN_NOT_VALID")
+        assert refused(plugin_service(emulator, role).call("POST", path, json=message)) == (403, "ACCESS_DENIED")
+        for sender in (emulator, plugin_service(emulator)):
+            assert sender.call("POST", path, json=message).status_code == 200
+    assert refused(plugin_service(emulator, role).call("POST", ATTACHMENT)) == (403, "ACCESS_DENIED")
+
+
+def plugin_service(emulator: Emulator, role: str = PLUGIN_ROLE_ID) -> Client:
+    created = emulator.call("POST", "/ums/v2/services", json={"type": "EXTERNAL_SERVICE", "roleId": role}).body
+    secret = {"id": created["id"], "secretKey": created["secretKeyData"]["secretKey"]}
+    login = Client(emulator.url).call("POST", "/ums/v2/services/accessToken", json=secret)
+    return Client(emulator.url, login.body["accessToken"])
 
 
 def test_an_attachment_is_never_shown_as_a_page(emulator: Emulator) -> None:

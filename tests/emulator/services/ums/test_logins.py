@@ -12,6 +12,7 @@ from biot_emulator.client import Client
 from biot_emulator.security import secret_hashes
 from biot_emulator.security.secret_hashes import hash_secret
 from biot_emulator.security.well_known_ids import ADMINISTRATOR_ROLE_ID
+from biot_emulator.services.ums.users import User, Users
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import PATIENTS
 
@@ -61,9 +62,8 @@ def test_an_unknown_name_costs_and_says_what_a_wrong_password_does(emulator: Emu
 
 
 def test_a_disabled_user_is_told_so_by_the_right_password_alone(emulator: Emulator, hashes: list[bytes]) -> None:
-    [administrator] = emulator.platform.store.all("users")
-    user = {**administrator, "id": NOBODY, "username": "ada", "enabled": False, "hash": hash_secret("right")}
-    emulator.platform.store.put("users", NOBODY, user)
+    users = Users(emulator.platform.store, (emulator.username, emulator.password))
+    users.add(User(NOBODY, "ada", enabled=False), "right")
     nobody = answer(emulator, LOGIN, {"username": "nobody", "password": "wrong"})
     hashes.clear()
     assert answer(emulator, LOGIN, {"username": "ada", "password": "wrong"}) == nobody

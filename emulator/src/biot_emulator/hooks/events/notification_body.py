@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from biot_emulator.services.entities.captions import bare_references
 from biot_emulator.services.entity_changes import EntityChange
 from biot_emulator.state.timestamps import timestamp_to_the_microsecond
 
@@ -30,6 +31,6 @@ def notification_body(change: EntityChange, token: str) -> dict[str, Any]:
                 "sourceIpAddress": change.call.source_ip,
             },
         },
-        "data": {"entity": change.entity, "additionalData": {} if old is None else {"oldEntity": old}},
+        "data": {"entity": change.entity, "additionalData": {} if old is None else {"oldEntity": bare_references(old)}},
         "jwt": token,
     }

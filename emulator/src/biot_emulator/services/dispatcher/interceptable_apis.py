@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import NotKnown
@@ -11,51 +11,9 @@ from biot_emulator.api.router import Router
 
 __all__ = ["InterceptableApis"]
 
-# By entity type. The platform publishes none for the APIs of the last three services, whose own names take its place.
-_NOT_MODELLED: Mapping[str, tuple[str, ...]] = {
-    "organization-user": ("POST/organization/v1/invitations/{userId}",),
-    "organization": (
-        "POST/organization/v1/organizations/admin/{newAdminId}",
-        "POST/organization/v1/organizations/first",
-    ),
-    "patient-alert": ("GET/organization/v1/users/patients/current/alerts",),
-    "device": (
-        "POST/device/v2/devices/phi",
-        "POST/device/v2/devices/{id}/certificate",
-        "DELETE/device/v2/devices/{id}/certificate",
-        "POST/device/v2/devices/{id}/certificate/activate",
-        "GET/device/v2/devices/{id}/connection/details",
-        "GET/device/v2/devices/{id}/mqtt-credentials",
-        "GET/device/v2/credentials",
-        "GET/device/v2/credentials/logger",
-        "GET/device/v2/credentials/organization",
-        "GET/device/v1/endpoint",
-    ),
-    "device-alert": ("GET/device/v1/devices/current/alerts",),
-    "command": (
-        "POST/device/v1/devices/{deviceId}/commands/start",
-        "POST/device/v1/devices/{deviceId}/commands/{templateName}/start",
-        "POST/device/v1/devices/{deviceId}/commands/{id}/stop",
-    ),
-    "usage-session": (
-        "GET/device/v1/devices/current/usage-sessions",
-        "POST/device/v1/devices/{deviceId}/usage-sessions/remote-control/start",
-        "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/pause",
-        "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/resume",
-        "POST/device/v1/devices/{deviceId}/usage-sessions/{id}/remote-control/stop",
-    ),
-    "measurement": ("GET/measurement/v1/measurements/last",),
-    "report": (
-        "GET/dms/v1/data/reports",
-        "POST/dms/v1/data/reports/export",
-        "GET/dms/v1/data/reports/{id}",
-        "DELETE/dms/v1/data/reports/{id}",
-    ),
-}
-
 
 class InterceptableApis:
-    """What plugins can intercept: the routes about entities, and the platform's APIs that are not modelled here.
+    """What plugins can intercept: the routes about entities, also those that are not modelled here.
 
     Args:
         routes: The routes of every service.
@@ -103,8 +61,7 @@ class InterceptableApis:
         return route.api_id, values
 
     def _apis(self) -> list[tuple[str, str]]:
-        modelled = [(route.api_id, route.entity_name) for route in self._routes if route.entity_name]
-        return modelled + [(api_id, name) for name, api_ids in _NOT_MODELLED.items() for api_id in api_ids]
+        return [(route.api_id, route.entity_name) for route in self._routes if route.entity_name]
 
     def _service(self, entity_name: str) -> str:
         return next(

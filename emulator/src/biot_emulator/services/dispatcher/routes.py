@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from biot_emulator.api.health_check import health_check
 from biot_emulator.api.route import Route
 from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
 
@@ -14,6 +15,7 @@ _SUBSCRIBE, _UNSUBSCRIBE = "DISPATCHER_SUBSCRIPTIONS_SUBSCRIBE", "DISPATCHER_SUB
 _Handlers = DispatcherHandlers
 
 DISPATCHER_ROUTES = (
+    Route("GET", "/dispatcher/system/healthCheck", health_check, public=True),
     Route("POST", f"{_INTERCEPTIONS}/subscribe", _Handlers.subscribe_interception, "HOOKS_INTERCEPTION_CREATE"),
     Route("POST", f"{_INTERCEPTIONS}/unsubscribe", _Handlers.unsubscribe_interception, "HOOKS_INTERCEPTION_DELETE"),
     Route("GET", _INTERCEPTIONS, _Handlers.search_interceptions, "HOOKS_INTERCEPTION_SEARCH"),

@@ -1,48 +1,46 @@
 """What the entities' APIs refuse, with the codes and details that BioT publishes.
 
 ApiError
-├── 400 AttributeIsMandatory, AttributeTypeMismatch
+├── 400 InvalidDeviceName, AlertOfAnotherTemplate, OwnerOrganizationCannotBeNull, SessionOfAnotherTemplate
 ├── 403 CannotDeleteFirstOrganization
 ├── 404 EntityNotFound: UserNotFound, OrganizationNotFound, DeviceNotFound, GenericEntityNotFound, SessionNotFound,
-│       CommandNotFound, AlertNotFound
-├── 404 ParentNotFound, ReferencedEntityNotFound
-└── 409 EntityAlreadyExists
+│       CommandNotFound, AlertNotFound, RegistrationCodeNotFound
+└── 409 CaregiverOfAnotherOrganization, EntityAlreadyExists: DeviceAlreadyExists
+
+Those of attributes and their values are in `templates/errors.py`.
 """
 
 from __future__ import annotations
 
 from biot_emulator.api.errors import ApiError
+from biot_emulator.services.templates.errors import (
+    AttributeIsMandatory,
+    AttributeTypeMismatch,
+    ReferencedEntityNotFound,
+)
 
 __all__ = [
     "AlertNotFound",
+    "AlertOfAnotherTemplate",
     "AttributeIsMandatory",
     "AttributeTypeMismatch",
     "CannotDeleteFirstOrganization",
+    "CaregiverOfAnotherOrganization",
     "CommandNotFound",
+    "DeviceAlreadyExists",
     "DeviceNotFound",
     "EntityAlreadyExists",
     "EntityNotFound",
     "GenericEntityNotFound",
+    "InvalidDeviceName",
     "OrganizationNotFound",
-    "ParentNotFound",
+    "OwnerOrganizationCannotBeNull",
     "ReferencedEntityNotFound",
+    "RegistrationCodeNotFound",
     "SessionNotFound",
+    "SessionOfAnotherTemplate",
     "UserNotFound",
 ]
-
-
-class AttributeIsMandatory(ApiError):
-    """An attribute without which there is no such entity is missing."""
-
-    status_code = 400
-    code = "ATTRIBUTE_IS_MANDATORY"
-
-
-class AttributeTypeMismatch(ApiError):
-    """An attribute has a value of another type."""
-
-    status_code = 400
-    code = "ATTRIBUTE_VALUE_TYPE_MISMATCH"
 
 
 class CannotDeleteFirstOrganization(ApiError):
@@ -101,22 +99,55 @@ class AlertNotFound(EntityNotFound):
     code = "ALERT_NOT_FOUND"
 
 
-class ParentNotFound(ApiError):
-    """There is no entity that this one would belong to."""
-
-    status_code = 404
-    code = "ALERT_PARENT_ENTITY_NOT_FOUND"
-
-
-class ReferencedEntityNotFound(ApiError):
-    """An attribute refers to an entity that there is not."""
-
-    status_code = 404
-    code = "REFERENCE_CONFIGURATION_ENTITY_NOT_FOUND"
-
-
 class EntityAlreadyExists(ApiError):
     """Another entity has this id."""
 
     status_code = 409
     code = "ENTITY_ALREADY_EXISTS"
+
+
+class OwnerOrganizationCannotBeNull(ApiError):
+    """A person would belong to no organization."""
+
+    status_code = 400
+    code = "OWNER_ORGANIZATION_CANNOT_BE_NULL"
+
+
+class AlertOfAnotherTemplate(ApiError):
+    """The template of an alert is for another template of devices or patients."""
+
+    status_code = 400
+    code = "ALERT_TEMPLATE_NOT_CHILD_OF_PARENT_TEMPLATE"
+
+
+class SessionOfAnotherTemplate(ApiError):
+    """The template of a session is for another template of devices."""
+
+    status_code = 400
+    code = "SESSION_TEMPLATE_IS_NOT_CHILD_OF_DEVICE_TEMPLATE"
+
+
+class CaregiverOfAnotherOrganization(ApiError):
+    """A patient's caregiver belongs to another organization."""
+
+    status_code = 409
+    code = "CAREGIVER_MUST_BE_IN_SAME_ORGANIZATION_AS_PATIENT"
+
+
+class DeviceAlreadyExists(EntityAlreadyExists):
+    """Another device has this id."""
+
+    code = "DEVICE_ID_ALREADY_EXISTS"
+
+
+class RegistrationCodeNotFound(EntityNotFound):
+    """There is no such registration code."""
+
+    code = "REGISTRATION_CODE_NOT_FOUND"
+
+
+class InvalidDeviceName(ApiError):
+    """No device can have this id."""
+
+    status_code = 400
+    code = "INVALID_DEVICE_NAME"

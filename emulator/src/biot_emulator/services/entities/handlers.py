@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +10,17 @@ from biot_emulator.api.call import Call
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
-from biot_emulator.services.entities.errors import ParentNotFound
+from biot_emulator.services.entities.belonging import delete_with_dependants
+from biot_emulator.services.entities.certificates.catalogue import Certificates
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.type_definition import EntityType
 from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.services.entity_changes import EntityChanges
+from biot_emulator.state.clock import Clock
 
 __all__ = ["EntityHandlers"]
 
 _STATES = ("ENABLED", "DISABLED")
-_TEMPLATE_VARIABLES = ("templateName", "usageType")
 
 Entity = Mapping[str, Any]
 
@@ -31,20 +32,20 @@ class EntityHandlers:
     Attributes:
         entities: The entities.
         changes: Where each change is recorded, for the notifications.
+        clock: The platform's time.
+        certificates: The certificates of devices.
     """
 
     entities: Entities
     changes: EntityChanges
+    clock: Clock
+    certificates: Certificates
 
     def create(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Create an entity."""
-        attributes, organization_id = call.object, call.caller.organization_id if call.caller else ""
-        parent = self._parent(call, entity_type)
-        if parent and entity_type.parent:
-            attributes = {**attributes, entity_type.parent[0]: {"id": parent["_id"]}}
-            organization_id = parent["_ownerOrganization"]["id"]
-        template = next((call.variables[name] for name in _TEMPLATE_VARIABLES if name in call.variables), None)
-        entity = self.entities.create(entity_type.name, attributes, organization_id=organization_id, template=template)
+        organization_id = call.caller.organization_id if call.caller else ""
+        template = call.variables.get("templateName")
+        entity = self.entities.create(entity_type.name, call.object, organization_id=organization_id, template=template)
         self.changes.record(entity_type.name, "_create", call, entity)
         return ApiResponse(201, entity)
 
@@ -62,17 +63,37 @@ class EntityHandlers:
     def delete(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Delete an entity."""
         self._entity(call, entity_type)
-        entity = self.entities.delete(entity_type.name, call.variables["id"])
+        entity = delete_with_dependants(self.entities, entity_type.name, call.variables["id"])
         self.changes.record(entity_type.name, "_delete", call, entity)
         return ApiResponse(204)
 
     def search(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Search entities, of one template where the path names it."""
-        entities = self.entities.all(entity_type.name)
         template = call.variables.get("templateName")
-        if template is not None:
-            entities = [entity for entity in entities if entity["_template"]["name"] == template]
-        return ApiResponse(200, search(entities, search_request(call)))
+        restriction = None if template is None else {"_template.name": {"eq": template}}
+        return ApiResponse(200, self.entities.search(entity_type.name, search_request(call), restriction))
+
+    def search_parents(
+        self, call: Call, entity_type: EntityType, name: str, is_current: Callable[[Entity], bool]
+    ) -> ApiResponse:
+        """Search the entities that others belong to, and return each with those of its own that are current.
+
+        Args:
+            call: The call.
+            entity_type: The type of the entities that belong to the others.
+            name: The name under which they are returned.
+            is_current: Whether one of them is.
+        """
+        attribute = entity_type.parent[0]
+        current: dict[str, list[Entity]] = {}
+        for entity in self.entities.all(entity_type.name):
+            if is_current(entity) and entity.get(attribute):
+                current.setdefault(entity[attribute]["id"], []).append(entity)
+        parent_type = entity_type.references[attribute]
+        parents = [parent for id in current if (parent := self.entities.find(parent_type, id))]
+        page = search(parents, search_request(call))
+        data = [{attribute: parent, name: current[parent["_id"]]} for parent in page["data"]]
+        return ApiResponse(200, {**page, "data": data})
 
     def read_self(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Return the caller's own entity, of one type of people."""
@@ -82,8 +103,8 @@ class EntityHandlers:
         """Return the caller's own entity, whatever type of person the caller is."""
         id = _caller_id(call)
         people = [entity_type.name for entity_type in ENTITY_TYPES if entity_type.person]
-        person = next((entity for name in people if (entity := self.entities.find(name, id))), None)
-        return ApiResponse(200, person or self.entities.read(people[0], id))
+        found = next((name for name in people if self.entities.find(name, id)), people[0])
+        return ApiResponse(200, {**self.entities.read(found, id), "_userType": found})
 
     def set_enabled(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Enable or disable a person."""
@@ -95,24 +116,12 @@ class EntityHandlers:
         return ApiResponse(200, entity)
 
     def _entity(self, call: Call, entity_type: EntityType) -> Entity:
-        """Return the entity at a path; it must belong to the parent and the template that the path names."""
+        """Return the entity at a path; it must be of the template that the path names."""
         id = call.variables["id"]
         entity = self.entities.read(entity_type.name, id)
-        parent = self._parent(call, entity_type)
-        of_another_parent = parent and entity_type.parent and entity[entity_type.parent[0]]["id"] != parent["_id"]
-        if of_another_parent or call.variables.get("templateName") not in (None, entity["_template"]["name"]):
+        if call.variables.get("templateName") not in (None, entity["_template"]["name"]):
             raise entity_type.not_found(f"There is no {entity_type.name} [{id}] at this path", id=id)
         return entity
-
-    def _parent(self, call: Call, entity_type: EntityType) -> Entity | None:
-        if entity_type.parent is None:
-            return None
-        attribute, variable = entity_type.parent
-        id = call.variables[variable]
-        parent = self.entities.find(entity_type.references[attribute], id)
-        if parent is None:
-            raise ParentNotFound(f"There is no {entity_type.references[attribute]} [{id}]", parentEntityId=id)
-        return parent
 
 
 def _caller_id(call: Call) -> str:

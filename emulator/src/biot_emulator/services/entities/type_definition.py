@@ -1,16 +1,35 @@
-"""What a row of the table of entity types says."""
+"""What a row of the table of entity types says; its attributes are in the table of built-in ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from biot_emulator.services.entities.errors import EntityNotFound
+from biot_emulator.services.templates.built_in import BUILT_IN
 
 __all__ = ["EntityType", "Operation"]
 
-Operation = Literal["create", "read", "update", "delete", "search", "self", "set_enabled"]
+Operation = Literal[
+    "create",
+    "read",
+    "update",
+    "delete",
+    "search",
+    "self",
+    "set_enabled",
+    "search_current",
+    "start",
+    "control",
+    "stop",
+    "delete_orphans",
+    "update_status",
+    "read_connection",
+    "create_certificate",
+    "activate_certificate",
+    "delete_certificate",
+]
 """What an API does with entities."""
 
 
@@ -22,10 +41,8 @@ class EntityType:
         name: Its name on the wire.
         apis: The operation of each of its APIs, by API id.
         not_found: The error for an id that no entity has.
-        mandatory: The mandatory attributes, and the types of their values.
-        defaults: The attributes that an entity has where a request leaves them out.
-        references: The entity type that an attribute refers to; the reference is written as an object with an `id`.
-        parent: The attribute that refers to the entity that this one belongs to, and the path variable with its id.
+        parent: The attribute that refers to the entity that this one belongs to, and the path variable with its id;
+            both empty where it belongs to none.
         person: Whether it is somebody who can log in.
         own_id: Whether the id is part of the request that creates an entity.
         started: The attribute with the time of its start, which is the time of its creation by default; mostly none.
@@ -34,10 +51,16 @@ class EntityType:
     name: str
     apis: Mapping[str, Operation]
     not_found: type[EntityNotFound]
-    mandatory: Mapping[str, type] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    references: Mapping[str, str] = field(default_factory=dict)
-    parent: tuple[str, str] | None = None
+    parent: tuple[str, str] = ("", "")
     person: bool = False
     own_id: bool = False
     started: str | None = None
+
+    @property
+    def references(self) -> Mapping[str, str]:
+        """The entity types that the built-in attributes refer to."""
+        return {
+            attribute.name: attribute.reference.entity_type
+            for attribute in BUILT_IN[self.name].attributes
+            if attribute.reference
+        }

@@ -9,8 +9,6 @@ from typing import Any
 
 from biot_emulator.api.call import Caller
 from biot_emulator.api.errors import AccessDenied
-from biot_emulator.api.permissions import PROTECTED_API
-from biot_emulator.security.well_known_ids import TENANT_ID
 from biot_emulator.services.files.errors import FileIdNotFound, NoUncompletedUpload
 from biot_emulator.services.files.segments import Segment
 from biot_emulator.state.store import Store
@@ -33,6 +31,7 @@ class StoredFile:
         parts: How many parts may be sent; 0 where it is sent at once.
         etags: The ETags that were sent to the platform, by part.
         segments: The names of the segments that make up its content, in order; none until that is complete.
+        creatorId: Who created it; empty where that is not known.
     """
 
     id: str
@@ -42,6 +41,7 @@ class StoredFile:
     parts: int = 0
     etags: dict[str, str] = field(default_factory=dict)
     segments: list[str] = field(default_factory=list)
+    creatorId: str = ""
 
     @property
     def is_uncompleted_upload(self) -> bool:
@@ -81,7 +81,9 @@ class Catalogue:
 
     def add(self, caller: Caller, name: str, mime_type: str, parts: int = 0) -> StoredFile:
         """Create a file without content."""
-        file = StoredFile(str(uuid.uuid4()), name, mime_type, caller.organization_id, parts)
+        file = StoredFile(
+            str(uuid.uuid4()), name, mime_type, caller.organization_id, parts, creatorId=caller.subject_id
+        )
         self.save(file)
         return file
 
@@ -105,11 +107,14 @@ class Catalogue:
 
         Raises:
             FileIdNotFound: There is none.
-            AccessDenied: It belongs to an organization that the caller is no member of.
+            AccessDenied: It belongs to an organization that the caller is no member of, or to somebody else, and the
+                caller is a patient.
         """
         file = self.find(id)
-        if caller.organization_id != file.organizationId and not _sees_all(caller):
+        if caller.organization_id != file.organizationId and not caller.sees_all:
             raise AccessDenied(f"File [{id}] belongs to another organization than the caller")
+        if caller.sees_own_alone and caller.subject_id != file.creatorId:
+            raise AccessDenied(f"File [{id}] belongs to somebody else than the caller")
         return file
 
     def upload(self, id: str, caller: Caller) -> StoredFile:
@@ -134,10 +139,5 @@ class Catalogue:
         return [_file(document) for document in self._store.all(COLLECTION)]
 
 
-def _sees_all(caller: Caller) -> bool:
-    """Whether a caller sees the files of all organizations: plugins do, and the first organization's administrators."""
-    return caller.organization_id == TENANT_ID and (caller.is_service or caller.permissions > {PROTECTED_API})
-
-
 def _file(document: dict[str, Any]) -> StoredFile:
-    return StoredFile(**{name: document[name] for name in StoredFile.__dataclass_fields__})
+    return StoredFile(**{name: document[name] for name in StoredFile.__dataclass_fields__ if name in document})

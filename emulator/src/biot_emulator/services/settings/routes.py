@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from biot_emulator.api.health_check import health_check
 from biot_emulator.api.route import Route
 from biot_emulator.services.settings.handlers import SettingsHandlers
 
@@ -17,6 +18,7 @@ _MAX_UPLOAD = 64 * 1024 * 1024
 _SEARCH_INTERCEPTIONS = "SETTINGS_SEARCH_INTERCEPTION_SUBSCRIPTION_CONFIGURATIONS"
 
 SETTINGS_ROUTES = (
+    Route("GET", "/settings/system/healthCheck", health_check, public=True),
     Route("POST", _PLUGINS, SettingsHandlers.create, "SETTINGS_PLUGIN_CREATE", max_body=_MAX_UPLOAD),
     Route("PUT", _PLUGIN, SettingsHandlers.update, "SETTINGS_PLUGIN_UPDATE", max_body=_MAX_UPLOAD),
     Route("PATCH", _PLUGIN, SettingsHandlers.update, "SETTINGS_PLUGIN_UPDATE", max_body=_MAX_UPLOAD),

@@ -9,7 +9,9 @@ from biot_emulator.api.errors import TokenNotValid
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID, TENANT_ID
 from biot_emulator.services.ums.errors import ServiceUserNotFound
+from biot_emulator.services.ums.roles import MFA_SCOPES, PATIENT, REGISTERED, SERVICE, Roles
 from biot_emulator.services.ums.service_users import ServiceUsers
+from biot_emulator.services.ums.sessions import Sessions
 from biot_emulator.services.ums.users import Users
 
 __all__ = ["Authentication"]
@@ -19,18 +21,24 @@ _INTERNAL = "SERVICE_INTERNAL"
 
 
 class Authentication:
-    """Accepts tokens that the platform signed, that are not expired, and whose holder still exists.
+    """Accepts tokens that the platform signed, that are not expired, and whose holder and log-in still exist.
 
     Args:
         tokens: Reads tokens.
         users: The people who can log in.
         service_users: The service users who can log in.
+        roles: What each role may call: a token allows no more than its holder's role does by now.
+        sessions: The log-ins that are in force.
     """
 
-    def __init__(self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers) -> None:
+    def __init__(
+        self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers, roles: Roles, sessions: Sessions
+    ) -> None:
         self._tokens = tokens
         self._users = users
         self._service_users = service_users
+        self._roles = roles
+        self._sessions = sessions
 
     def __call__(self, call: Call) -> Caller:
         """Read the caller from the `authorization` header.
@@ -46,24 +54,40 @@ class Authentication:
             raise TokenNotValid("The token is expired, or this platform did not sign it: log in again")
         caller = self._caller(claims)
         if caller is None:
-            raise TokenNotValid("The token's holder is gone or disabled, or it is no access token")
+            raise TokenNotValid("The token's holder is gone, disabled or logged out, or it is no access token")
         return caller
 
     def _caller(self, claims: dict[str, Any]) -> Caller | None:
-        permissions = frozenset(claims.get("scopes") or ())
+        scopes = frozenset(claims.get("scopes") or ())
         match claims.get("tokenType"):
             case "USER":
-                user = self._users.get(str(claims.get("sub")))
-                return Caller(user.id, "USER", user.organization_id, permissions) if user and user.enabled else None
+                return self._person(str(claims.get("sub")), str(claims.get("refreshTokenId")), scopes)
             case "SERVICE_INTERNAL" | "SERVICE_EXTERNAL" as kind:
-                return self._service(str(claims.get("serviceUserId")), kind, permissions)
+                return self._service(str(claims.get("serviceUserId")), kind, scopes)
         return None
 
-    def _service(self, id: str, kind: str, permissions: frozenset[str]) -> Caller | None:
+    def _person(self, id: str, session_id: str, scopes: frozenset[str]) -> Caller | None:
+        user = self._users.get(id)
+        if user is None or not user.enabled or user.locked:
+            return None
+        if self._sessions.is_active(session_id, id):
+            allowed = scopes.intersection(self._roles.of_person(user.role))
+        elif self._sessions.is_pending(session_id, id):
+            allowed = scopes.intersection(MFA_SCOPES)
+        else:
+            return None
+        own_alone = user.role in (PATIENT, REGISTERED)
+        return Caller(id, "USER", user.organization_id, allowed, user.role, user.sees_all, own_alone, session_id)
+
+    def _service(self, id: str, kind: str, scopes: frozenset[str]) -> Caller | None:
         if (id, kind) == (PLATFORM_SERVICE_ID, _INTERNAL):
-            return Caller(id, kind, TENANT_ID, permissions)
+            return Caller(id, kind, TENANT_ID, scopes, SERVICE, sees_all=True)
         try:
             service = self._service_users.get(id)
         except ServiceUserNotFound:
             return None
-        return Caller(id, kind, service["ownerOrganizationId"], permissions) if service["active"] else None
+        if not service["active"]:
+            return None
+        allowed = scopes.intersection(self._roles.of_service(service["roleId"]))
+        organization_id = service["ownerOrganizationId"]
+        return Caller(id, kind, organization_id, allowed, SERVICE, sees_all=organization_id == TENANT_ID)

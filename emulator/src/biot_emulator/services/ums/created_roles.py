@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 
 class CreatedRoles:
-    """The roles that were created. Their permissions are stored, but what they allow is not modelled.
+    """The roles that were created, with their permissions.
 
     Args:
         store: The state.
@@ -47,6 +47,10 @@ class CreatedRoles:
     def all(self) -> list[Document]:
         """Return every role that was created."""
         return self._store.all(_COLLECTION)
+
+    def find(self, id: str) -> Document | None:
+        """Return a role; None where there is none."""
+        return self._store.get(_COLLECTION, id)
 
     def delete(self, id: str) -> None:
         """Remove a role.

@@ -1,10 +1,12 @@
 """What the APIs of ums refuse, with the codes and details that BioT publishes.
 
 ApiError
-├── 401 ServiceLocked, UserLocked
+├── 400 ChangePasswordNotSupported, InvalidPassword, PasswordAlreadyUsed
+├── 401 ServiceLocked, UserLocked, UserLockedWithTime
 ├── 403 LoginFailed, RefreshTokenNotValid
-├── 404 OwnerOrganizationNotFound, RoleNotFound, SecretKeyNotFound, ServiceUserNotFound
-├── 409 MaxSecretKeys, RoleAlreadyExists, ServiceNameAlreadyExists
+├── 404 GroupsNotFound, LoginNotFound, OwnerOrganizationNotFound, RoleNotFound, ServiceRoleNotFound,
+│       SecretKeyNotFound, ServiceUserNotFound
+├── 409 MaxSecretKeys, PhoneNotValid, RoleAlreadyExists, ServiceNameAlreadyExists, UsernameAlreadyExists
 └── 429 TooManyLogins
 """
 
@@ -13,19 +15,49 @@ from __future__ import annotations
 from biot_emulator.api.errors import ApiError, TooManyRequests
 
 __all__ = [
+    "ChangePasswordNotSupported",
+    "GroupsNotFound",
+    "InvalidPassword",
     "LoginFailed",
+    "LoginNotFound",
     "MaxSecretKeys",
     "OwnerOrganizationNotFound",
+    "PasswordAlreadyUsed",
+    "PhoneNotValid",
     "RefreshTokenNotValid",
     "RoleAlreadyExists",
     "RoleNotFound",
     "SecretKeyNotFound",
     "ServiceLocked",
     "ServiceNameAlreadyExists",
+    "ServiceRoleNotFound",
     "ServiceUserNotFound",
     "TooManyLogins",
     "UserLocked",
+    "UserLockedWithTime",
+    "UsernameAlreadyExists",
 ]
+
+
+class ChangePasswordNotSupported(ApiError):
+    """The user logs in without a password."""
+
+    status_code = 400
+    code = "CHANGE_PASSWORD_NOT_SUPPORTED_FOR_USER_WITHOUT_PASSWORD_TYPE"
+
+
+class InvalidPassword(ApiError):
+    """The password may not be used, or the current one is wrong."""
+
+    status_code = 400
+    code = "INVALID_PASSWORD"
+
+
+class PasswordAlreadyUsed(ApiError):
+    """The new password is the current one."""
+
+    status_code = 400
+    code = "PASSWORD_ALREADY_USED"
 
 
 class ServiceLocked(ApiError):
@@ -42,6 +74,13 @@ class UserLocked(ApiError):
     code = "USER_LOCKED"
 
 
+class UserLockedWithTime(ApiError):
+    """Too many wrong codes were sent for the user."""
+
+    status_code = 401
+    code = "USER_LOCKED_WITH_TIME"
+
+
 class LoginFailed(ApiError):
     """The credentials are wrong."""
 
@@ -54,6 +93,20 @@ class RefreshTokenNotValid(ApiError):
 
     status_code = 403
     code = "REFRESH_TOKEN_NOT_VALID"
+
+
+class GroupsNotFound(ApiError):
+    """There are no such groups."""
+
+    status_code = 404
+    code = "GROUPS_NOT_FOUND"
+
+
+class LoginNotFound(ApiError):
+    """There is nobody with this id who can log in."""
+
+    status_code = 404
+    code = "USER_NOT_FOUND"
 
 
 class OwnerOrganizationNotFound(ApiError):
@@ -77,6 +130,13 @@ class SecretKeyNotFound(ApiError):
     code = "SECRET_KEY_ID_NOT_FOUND"
 
 
+class ServiceRoleNotFound(ApiError):
+    """There is no such role that a service user can have."""
+
+    status_code = 404
+    code = "ROLE_NOT_FOUND_IN_SUPPORTED_TYPES"
+
+
 class ServiceUserNotFound(ApiError):
     """There is no such service user."""
 
@@ -91,6 +151,13 @@ class MaxSecretKeys(ApiError):
     code = "MAX_SECRET_KEYS"
 
 
+class PhoneNotValid(ApiError):
+    """Nothing can be sent to this phone number."""
+
+    status_code = 409
+    code = "PHONE_NOT_VALID"
+
+
 class RoleAlreadyExists(ApiError):
     """Another role has this name."""
 
@@ -103,6 +170,13 @@ class ServiceNameAlreadyExists(ApiError):
 
     status_code = 409
     code = "SERVICE_NAME_ALREADY_EXISTS"
+
+
+class UsernameAlreadyExists(ApiError):
+    """Somebody else has this user name."""
+
+    status_code = 409
+    code = "USERNAME_ALREADY_EXISTS"
 
 
 class TooManyLogins(TooManyRequests):

@@ -1,4 +1,4 @@
-"""Handlers of ums: log-ins, service users and the public key (contract sections 5.1 and 5.3 to 5.5)."""
+"""Handlers of service users, their roles, and the public key (contract sections 5.1 and 5.4)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.ums.created_roles import CreatedRoles
-from biot_emulator.services.ums.errors import OwnerOrganizationNotFound
-from biot_emulator.services.ums.logins import Logins
+from biot_emulator.services.ums.errors import OwnerOrganizationNotFound, ServiceRoleNotFound
+from biot_emulator.services.ums.roles import Roles
 from biot_emulator.services.ums.service_users import ServiceUsers
 
 __all__ = ["UmsHandlers"]
@@ -29,36 +29,21 @@ class UmsHandlers:
 
     Attributes:
         tokens: Has the public keys.
-        logins: Issues tokens for credentials.
         service_users: The service users.
-        roles: The roles that were created for them.
+        created_roles: The roles that were created for them.
+        roles: The roles that they can have.
         has_organization: Whether an organization with an id exists.
     """
 
     tokens: TokenIssuer
-    logins: Logins
     service_users: ServiceUsers
-    roles: CreatedRoles
+    created_roles: CreatedRoles
+    roles: Roles
     has_organization: Callable[[str], bool]
 
     def public_key(self, _: Call) -> ApiResponse:
         """Return the current public key, and the previous one."""
         return ApiResponse(200, self.tokens.public_keys())
-
-    def log_in(self, call: Call) -> ApiResponse:
-        """Log a person in."""
-        fields = Fields(call.object)
-        username, password = fields.text("username"), fields.optional_text("password") or ""
-        return ApiResponse(200, self.logins.log_in_user(username, password))
-
-    def refresh(self, call: Call) -> ApiResponse:
-        """Exchange a refresh token for new tokens."""
-        return ApiResponse(200, self.logins.refresh(Fields(call.object).text("refreshToken")))
-
-    def log_in_service_user(self, call: Call) -> ApiResponse:
-        """Log a service user in."""
-        fields = Fields(call.object)
-        return ApiResponse(200, self.logins.log_in_service_user(fields.uuid("id"), fields.text("secretKey")))
 
     def create(self, call: Call) -> ApiResponse:
         """Create a service user, and return its first secret key with it."""
@@ -88,7 +73,7 @@ class UmsHandlers:
         """Change whether a service user is active, or its role."""
         id, fields = uuid_variable(call, "id"), Fields(call.object)
         changes: dict[str, Any] = {name: fields.boolean(name) for name in fields.present("active")}
-        changes |= {name: fields.uuid(name) for name in fields.present("roleId")}
+        changes |= {name: self._role(fields.uuid(name)) for name in fields.present("roleId")}
         return ApiResponse(200, _rendered(self.service_users.update(id, changes)))
 
     def delete(self, call: Call) -> ApiResponse:
@@ -111,16 +96,21 @@ class UmsHandlers:
         role: dict[str, Any] = {"name": fields.text("name", most=_LONGEST_NAME)}
         role |= {name: fields.optional_text(name) for name in fields.present("description")}
         permissions = fields.list_of_texts("permissionIds") if fields.present("permissionIds") else []
-        return ApiResponse(201, self.roles.create({**role, "permissionIds": permissions}))
+        return ApiResponse(201, self.created_roles.create({**role, "permissionIds": permissions}))
 
     def search_roles(self, call: Call) -> ApiResponse:
         """Search the roles that were created."""
-        return ApiResponse(200, search(self.roles.all(), search_request(call)))
+        return ApiResponse(200, search(self.created_roles.all(), search_request(call)))
 
     def delete_role(self, call: Call) -> ApiResponse:
         """Delete a role that was created."""
-        self.roles.delete(uuid_variable(call, "id"))
+        self.created_roles.delete(uuid_variable(call, "id"))
         return ApiResponse(204)
+
+    def _role(self, id: str) -> str:
+        if not self.roles.has_service_role(id):
+            raise ServiceRoleNotFound(f"There is no role [{id}]", id=id, types=["INTERNAL"])
+        return id
 
     def _organization(self, id: str) -> str:
         if not self.has_organization(id):

@@ -1,0 +1,1 @@
+"""Access control: which entities a caller sees, and what its role may do with them."""

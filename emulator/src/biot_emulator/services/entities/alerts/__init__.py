@@ -1,0 +1,1 @@
+"""Alerts of patients and devices."""

@@ -1,0 +1,1 @@
+"""Devices: their registration, state and connection."""

@@ -1,0 +1,1 @@
+"""Generic entities: what customers have beside people and devices."""

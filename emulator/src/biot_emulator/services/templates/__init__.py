@@ -1,0 +1,1 @@
+"""Templates: which attributes entities have, and which values these may have."""

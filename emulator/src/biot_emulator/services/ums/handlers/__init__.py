@@ -1,0 +1,1 @@
+"""The functions that handle the APIs of ums."""

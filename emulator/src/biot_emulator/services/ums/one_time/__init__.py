@@ -1,0 +1,1 @@
+"""What is sent to people and good for one use: codes to phones, tokens in mails."""
