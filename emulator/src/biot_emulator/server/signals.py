@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["termination_signals"]
+__all__ = ["stop_requests", "termination_signals"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -35,3 +36,15 @@ def termination_signals() -> Iterator[Callable[[], None]]:
         signal.set_wakeup_fd(previous_wakeup)
         receiver.close()
         sender.close()
+
+
+@contextmanager
+def stop_requests() -> Iterator[threading.Event]:
+    """Yield an event that a signal to end sets: what is being done goes on until it looks."""
+    event = threading.Event()
+    handlers = {number: signal.signal(number, lambda *_: event.set()) for number in _SIGNALS}
+    try:
+        yield event
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

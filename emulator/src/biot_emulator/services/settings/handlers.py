@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator.api.call import Call, FormPart
-from biot_emulator.api.errors import BadRequest
+from biot_emulator.api.errors import BadRequest, BodyTooLarge
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
+from biot_emulator.behaviour.settings import PlatformBehaviour
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.notifiable_actions import notifiable_actions
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
@@ -31,20 +32,22 @@ class SettingsHandlers:
         apis: The APIs that can be intercepted.
         images: The images of plugins.
         public_address: Where the platform is served.
+        behaviour: What the platform does where nobody publishes it.
     """
 
     plugins: Plugins
     apis: InterceptableApis
     images: PluginImages
     public_address: PublicAddress
+    behaviour: PlatformBehaviour
 
     def create(self, call: Call) -> ApiResponse:
         """Create a plugin."""
-        return ApiResponse(201, self._rendered(self.plugins.create(_config(call), _code(call))))
+        return ApiResponse(201, self._rendered(self.plugins.create(_config(call), self._code(call))))
 
     def update(self, call: Call) -> ApiResponse:
         """Change a plugin."""
-        plugin = self.plugins.update(self._full_name(call), _config(call), _code(call))
+        plugin = self.plugins.update(self._full_name(call), _config(call), self._code(call))
         return ApiResponse(200, self._rendered(plugin))
 
     def read(self, call: Call) -> ApiResponse:
@@ -80,7 +83,16 @@ class SettingsHandlers:
         return name if known or name.startswith(PREFIX) else PREFIX + name
 
     def _rendered(self, plugin: Plugin) -> dict[str, Any]:
-        return plugin_document(plugin, self.public_address.url)
+        prefixed = self.behaviour.plugins.name_in_responses == "prefixed"
+        return plugin_document(plugin, self.public_address.url, prefixed=prefixed)
+
+    def _code(self, call: Call) -> bytes | None:
+        part = call.form.get("code")
+        if part is None or part == FormPart(b"", ""):
+            return None
+        if len(part.content) > (most := self.behaviour.limits.code_bytes):
+            raise BodyTooLarge(f"The part [code] may have {most} bytes, and has {len(part.content)}")
+        return part.content
 
 
 def _config(call: Call) -> dict[str, Any]:
@@ -94,8 +106,3 @@ def _config(call: Call) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise BadRequest("The part [config] must be a JSON object")
     return config
-
-
-def _code(call: Call) -> bytes | None:
-    part = call.form.get("code")
-    return None if part is None or part == FormPart(b"", "") else part.content

@@ -9,10 +9,16 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
+from biot_emulator.behaviour.settings import Limits, Plugins as Behaviour
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.services.settings.configuration import DEFAULTS, check_package, image_tag, plugin_name, read_config
 from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
-from biot_emulator.services.settings.errors import PluginExists, PluginNotFound, PluginRequestInvalid
+from biot_emulator.services.settings.errors import (
+    PluginExists,
+    PluginFieldInvalid,
+    PluginNotFound,
+    PluginRequestInvalid,
+)
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import Code, PluginCode, check_runtime
@@ -41,6 +47,8 @@ class Plugins:
         code: The code of plugins.
         images: The images of plugins.
         workers: The processes that run plugins.
+        behaviour: What plugins have by default.
+        limits: What is too large.
     """
 
     def __init__(
@@ -53,7 +61,16 @@ class Plugins:
         code: PluginCode,
         images: PluginImages,
         workers: Workers,
+        behaviour: Behaviour | None = None,
+        limits: Limits | None = None,
     ) -> None:
+        behaviour = behaviour or Behaviour()
+        self._limits = limits or Limits()
+        self._defaults = {
+            **DEFAULTS,
+            "timeout": behaviour.default_timeout,
+            "enabledState": behaviour.default_enabled_state,
+        }
         self._store = store
         self._clock = clock
         self._service_users = service_users
@@ -94,13 +111,13 @@ class Plugins:
         Raises:
             ApiError: The configuration, or the code, is not valid.
         """
-        fields = Fields(config)
+        fields = Fields(config, PluginFieldInvalid)
         name = plugin_name(fields)
         fields.text("displayName")
         fields.integer("version")
         tag = image_tag(fields)
         complete = check_package(
-            fields, read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None
+            fields, read_config(fields, self._defaults, self._limits), tagged=tag is not None, has_code=code is not None
         )
         subscriptions = fields.inner("subscriptions")
         requested = self._subscriptions.read(subscriptions, {})
@@ -136,7 +153,7 @@ class Plugins:
         fields = Fields(config, PluginRequestInvalid)
         with self._changing:
             old = self.get(full_name)
-            complete, has_new_code = updated_config(fields, old, has_code=code is not None)
+            complete, has_new_code = updated_config(fields, old, self._limits, has_code=code is not None)
             before = old.config["subscriptions"]
             subscriptions = fields.inner("subscriptions")
             requested = self._subscriptions.read(subscriptions, before)
