@@ -202,8 +202,8 @@ def _warn_of_readers(file: Path) -> None:
 def _learn(options: argparse.Namespace) -> None:
     from biot_emulator.learning.command import learn
 
-    with stop_requests() as stop:
-        learn(options, stop)
+    with stop_requests() as requests:
+        learn(options, requests)
 
 
 def _serve(options: argparse.Namespace) -> None:

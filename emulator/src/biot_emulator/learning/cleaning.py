@@ -23,15 +23,15 @@ from biot_emulator.learning.subscribing import INTERCEPTIONS, NOTIFICATIONS
 
 __all__ = ["find_runs", "remove_run"]
 
-_PAGE = 100
+_ROUNDS = 20
 _ATTEMPTS = 5
 _GONE = (200, 202, 204, 404)
 
 
 def find_runs(connection: Connection) -> set[str]:
     """Return the runs of which something is on the platform, by the names of probes and templates alone."""
-    plugins = connection.search(PLUGINS, {"filter": {"name": {"like": PLUGIN_PREFIX}}, "limit": _PAGE}) or []
-    templates = connection.search(TEMPLATES, {"filter": {"name": {"like": TEMPLATE_PREFIX}}, "limit": _PAGE}) or []
+    plugins = connection.search(PLUGINS, {"filter": {"name": {"like": PLUGIN_PREFIX}}}) or []
+    templates = connection.search(TEMPLATES, {"filter": {"name": {"like": TEMPLATE_PREFIX}}}) or []
     runs = {run_of_plugin(plugin.get("name")) for plugin in plugins}
     runs |= {run_of_template(template.get("name")) for template in templates}
     return {run for run in runs if run}
@@ -84,7 +84,7 @@ def _remove(connection: Connection, names: ProbeNames) -> None:
     for name in others:
         _delete(connection, f"{PLUGINS}/Plugin-{name}")
     for name in names.templates:
-        _remove_entities(connection, name)
+        _remove_entities(connection, names, name)
     _remove_templates(connection, names)
     _delete(connection, f"{PLUGINS}/Plugin-{first}")
 
@@ -98,7 +98,7 @@ def _endpoint(connection: Connection, name: str) -> str | None:
 def _unsubscribe(connection: Connection, endpoints: list[str]) -> None:
     if not endpoints:
         return
-    for item in connection.search(INTERCEPTIONS, {"filter": {"endpoint": {"in": endpoints}}, "limit": _PAGE}) or []:
+    for item in connection.search(INTERCEPTIONS, {"filter": {"endpoint": {"in": endpoints}}}) or []:
         if item.get("endpoint") in endpoints:
             key = "entityName" if item.get("type") == "ADAPT_ENTITY" else "apiId"
             hook = {name: item[name] for name in ("type", "endpoint", key, "pathFilters") if item.get(name)}
@@ -107,7 +107,7 @@ def _unsubscribe(connection: Connection, endpoints: list[str]) -> None:
 
 
 def _unsubscribe_notifications(connection: Connection, endpoints: list[str]) -> None:
-    request = {"filter": {"endpoint": {"in": endpoints}}, "limit": _PAGE}
+    request = {"filter": {"endpoint": {"in": endpoints}}}
     for item in connection.search(NOTIFICATIONS, request) or []:
         if item.get("endpoint") in endpoints:
             fields = ("entityTypeName", "actionName", "endpoint", "templateName")
@@ -115,21 +115,27 @@ def _unsubscribe_notifications(connection: Connection, endpoints: list[str]) -> 
             _require(connection.call("POST", f"{NOTIFICATIONS}/unsubscribe", json=subscription), "A notification")
 
 
-def _remove_entities(connection: Connection, template: str) -> None:
+def _remove_entities(connection: Connection, names: ProbeNames, template: str) -> None:
     path = f"{GENERIC}/{template}"
-    # Once more than there are pages: whatever was made must be gone, not merely on no page.
-    while entities := _own_entities(connection, path, template):
+    for _ in range(_ROUNDS):
+        entities = _own_entities(connection, names, path, template)
+        if not entities:
+            return
         for entity in entities:
             _delete(connection, f"{path}/{entity['_id']}")
+    raise ConnectionLost(f"Entities of the template {template} are still there")
 
 
-def _own_entities(connection: Connection, path: str, template: str) -> list[dict[str, Any]]:
-    found = connection.search(path, {"limit": _PAGE}) or []
-    return [entity for entity in found if (entity.get("_template") or {}).get("name") == template]
+def _own_entities(connection: Connection, names: ProbeNames, path: str, template: str) -> list[dict[str, Any]]:
+    def is_own(entity: dict[str, Any]) -> bool:
+        by_template = (entity.get("_template") or {}).get("name") == template
+        return by_template or str(entity.get("_name")).startswith(names.entity_prefix)
+
+    return [entity for entity in connection.search(path, {}) or [] if is_own(entity)]
 
 
 def _remove_templates(connection: Connection, names: ProbeNames) -> None:
-    request = {"filter": {"name": {"in": list(names.templates)}}, "limit": _PAGE}
+    request = {"filter": {"name": {"in": list(names.templates)}}}
     for template in connection.search(TEMPLATES, request) or []:
         if template.get("name") in names.templates:
             _delete(connection, f"{TEMPLATES}/{template['id']}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import ssl
 import sys
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +13,11 @@ from urllib.parse import urlsplit
 from biot_emulator.learning.address import check_address
 from biot_emulator.learning.connection import Connection
 from biot_emulator.learning.credentials import person
+from biot_emulator.learning.errors import RunStopped
 from biot_emulator.learning.findings import Findings
 from biot_emulator.learning.output_file import require_writable, write_document
 from biot_emulator.learning.session import Session
+from biot_emulator.server.signals import StopRequests
 from biot_emulator.standard_streams import print_error, print_line
 
 __all__ = ["learn"]
@@ -24,12 +25,12 @@ __all__ = ["learn"]
 _YES = ("y", "yes")
 
 
-def learn(options: argparse.Namespace, stop: threading.Event) -> None:
+def learn(options: argparse.Namespace, requests: StopRequests) -> None:
     """Run the command.
 
     Args:
         options: Its options.
-        stop: Set once the program is asked to end.
+        requests: What signals to end ask for.
 
     Raises:
         EmulatorError: It failed, and the message says how.
@@ -37,13 +38,18 @@ def learn(options: argparse.Namespace, stop: threading.Event) -> None:
     base_url = check_address(options.base_url)
     if not options.dry_run:
         require_writable(options.output)
-    connection = Connection(base_url, person(), _certificates(base_url, options.ca_file), stop)
+    connection = Connection(base_url, person(), _certificates(base_url, options.ca_file), requests.event)
     session = Session(connection, print_line, _confirmation(yes=options.yes), adapt_entity=options.adapt_entity)
     if options.runtime:
         session.runtimes = (options.runtime,)
-    findings = session.run(dry=options.dry_run)
+    session.held = requests.held
+    try:
+        findings = session.run(dry=options.dry_run)
+    except KeyboardInterrupt:
+        raise RunStopped("Stopped, as requested: nothing was made") from None
     if findings is not None:
-        _write(findings, options.output, base_url)
+        with requests.held():
+            _write(findings, options.output, base_url)
 
 
 def _write(findings: Findings, path: Path, base_url: str) -> None:

@@ -20,6 +20,8 @@ Send = Callable[..., Reply]
 """Sends a request: method, path, and what `Client.call` takes."""
 
 _UNAUTHORIZED = 401
+_PAGE = 100
+_MOST_PAGES = 100
 
 
 class Connection:
@@ -96,19 +98,32 @@ class Connection:
         return reply
 
     def search(self, path: str, request: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-        """Return a page of a search; None where the platform has no such API.
+        """Return everything that a search finds; None where the platform has no such API.
 
         Raises:
-            CannotObserve: The platform refuses it.
+            CannotObserve: The platform refuses it, or finds more than can be read.
         """
+        found: list[dict[str, Any]] = []
+        for page in range(_MOST_PAGES):
+            reply = self._search_page(path, {**request, "limit": _PAGE, "page": page})
+            if reply is None:
+                return None
+            found += [item for item in reply["data"] if isinstance(item, dict)]
+            if not reply["data"] or len(found) >= _total(reply, len(found) + 1):
+                return found
+        raise CannotObserve(
+            f"GET {path} finds more than {_PAGE * _MOST_PAGES}, too many to look through"
+        )
+
+    def _search_page(self, path: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
         query = urlencode({"searchRequest": encode(request).decode()}, quote_via=quote)
         reply = self.call("GET", f"{path}?{query}")
         if reply.status_code == 404:
             return None
-        data = reply.body.get("data") if isinstance(reply.body, dict) else None
-        if reply.status_code != 200 or not isinstance(data, list):
+        body = reply.body
+        if reply.status_code != 200 or not isinstance(body, dict) or not isinstance(body.get("data"), list):
             raise CannotObserve(str(CallRefused(f"GET {path}", reply)))
-        return [item for item in data if isinstance(item, dict)]
+        return body
 
     def call_outside(self, url: str, path: str, headers: Mapping[str, str]) -> Reply:
         """Call a probe at its own address, which never sees the token."""
@@ -127,3 +142,11 @@ class Connection:
         except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
             raise ConnectionLost(f"{self.base_url} did not respond ({reason}): try again later") from None
+
+
+def _total(page: Mapping[str, Any], unknown: int) -> int:
+    """Return how many results a search has, by its page; `unknown` where it does not say."""
+    metadata = page.get("metadata")
+    counts = metadata.get("page") if isinstance(metadata, dict) else None
+    total = counts.get("totalResults") if isinstance(counts, dict) else None
+    return total if isinstance(total, int) else unknown

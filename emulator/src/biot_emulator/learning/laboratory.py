@@ -116,7 +116,7 @@ class Laboratory:
 
     def entities(self) -> list[dict[str, Any]]:
         """Return the entities of the run's own template."""
-        return self.connection.search(f"{GENERIC}/{self.names.template}", {"limit": 100}) or []
+        return self.connection.search(f"{GENERIC}/{self.names.template}", {}) or []
 
     def report(self, *, everywhere: bool = False) -> list[Record]:
         """Return what the first probe received for the run's own entities, since the run began.

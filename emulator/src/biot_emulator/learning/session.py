@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from biot_emulator.learning.cleaning import find_runs, remove_run
@@ -43,6 +44,7 @@ class Session:
         runtimes: The runtimes that are tried, in order.
         pass_time: Called while a schedule is waited for.
         names: The names of what it makes.
+        held: Lets no signal cut short what is done inside.
     """
 
     connection: Connection
@@ -53,6 +55,7 @@ class Session:
     runtimes: tuple[str, ...] = RUNTIMES
     pass_time: Callable[[], None] = lambda: None
     names: ProbeNames = field(default_factory=ProbeNames.new)
+    held: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def run(self, *, dry: bool = False) -> Findings | None:
         """Observe a platform.
@@ -78,17 +81,22 @@ class Session:
         if not self._remove_leftovers(leftovers) or not self.confirm("Make this, observe, and remove it again?"):
             self.say("Nothing was made")
             return None
-        return self._observe(laboratory)
+        with self.held():
+            return self._observe(laboratory)
 
     def _remove_leftovers(self, runs: Sequence[str]) -> bool:
         if not runs:
             return True
         if not self.confirm("Remove what earlier runs left, unless one of them is still at work?"):
             return False
+        with self.held():
+            self._remove(runs)
+        return True
+
+    def _remove(self, runs: Sequence[str]) -> None:
         for run in runs:
             remove_run(self.connection, ProbeNames(run), self.pace)
             self.say(f"Removed what the run {run} left")
-        return True
 
     def _observe(self, laboratory: Laboratory) -> Findings:
         findings, lost = Findings(), False

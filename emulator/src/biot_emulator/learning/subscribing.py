@@ -25,7 +25,6 @@ INTERCEPTIONS = "/dispatcher/v1/hooks/interceptions"
 NOTIFICATIONS = "/dispatcher/v1/hooks/notifications"
 """The subscriptions to actions."""
 
-_PAGE = 1000
 _FIRST = 1000
 _GAP = 20
 _HIGHEST = 2**31 - 100
@@ -62,10 +61,10 @@ class HooksOfRun:
         Raises:
             CannotObserve: They cannot be read.
         """
-        items = self._connection.search(INTERCEPTIONS, {"limit": _PAGE})
-        if items is None or len(items) >= _PAGE:
+        items = self._connection.search(INTERCEPTIONS, {})
+        if items is None:
             raise CannotObserve(
-                "The interceptions of the platform cannot all be read, so that it is not known which orders are free: "
+                "The interceptions of the platform cannot be read, so that it is not known which orders are free: "
                 "use a person with the permission HOOKS_INTERCEPTION_SEARCH"
             )
         return items
