@@ -14,6 +14,7 @@ from biot_emulator.hooks.background_calls import BackgroundCalls
 from biot_emulator.hooks.endpoints import Endpoints
 from biot_emulator.hooks.events.headers import hook_headers
 from biot_emulator.hooks.events.notification_body import notification_body
+from biot_emulator.hooks.events.notification_variants import as_platform_sends
 from biot_emulator.invocations.records import Trigger
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.notification_subscriptions import Action, NotificationSubscriptions
@@ -124,7 +125,8 @@ class Notifications:
 
     def _attempt(self, endpoint: str, change: EntityChange) -> bool:
         """Send a notification; return whether that has to do."""
-        body = notification_body(change, self._tokens.sign_for("notification"), self._behaviour)
+        body = notification_body(change, self._tokens.sign_for("notification"))
+        body = as_platform_sends(body, change, self._behaviour)
         headers = hook_headers(EventKind.NOTIFICATION, change.call, None)
         trigger = Trigger(EventKind.NOTIFICATION, f"{change.entity_type} {change.action}", change.call.trace_id)
         reply = self._endpoints.call(endpoint, headers, body, trigger)

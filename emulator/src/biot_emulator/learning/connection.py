@@ -111,9 +111,7 @@ class Connection:
             found += [item for item in reply["data"] if isinstance(item, dict)]
             if not reply["data"] or len(found) >= _total(reply, len(found) + 1):
                 return found
-        raise CannotObserve(
-            f"GET {path} finds more than {_PAGE * _MOST_PAGES}, too many to look through"
-        )
+        raise CannotObserve(f"GET {path} finds more than {_PAGE * _MOST_PAGES}, too many to look through")
 
     def _search_page(self, path: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
         query = urlencode({"searchRequest": encode(request).decode()}, quote_via=quote)
