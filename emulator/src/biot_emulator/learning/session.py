@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 
 from biot_emulator.learning.cleaning import find_runs, remove_run
 from biot_emulator.learning.connection import Connection
@@ -12,16 +13,7 @@ from biot_emulator.learning.errors import CannotObserve, ConnectionLost
 from biot_emulator.learning.findings import Findings
 from biot_emulator.learning.laboratory import Laboratory
 from biot_emulator.learning.names import ProbeNames
-from biot_emulator.learning.observing.adapting import observe_deletion
-from biot_emulator.learning.observing.defaults import observe_defaults
-from biot_emulator.learning.observing.disabling import observe_disabled
-from biot_emulator.learning.observing.failing import observe_failures, observe_timeouts, observe_waiting
-from biot_emulator.learning.observing.notifying import observe_notifications
-from biot_emulator.learning.observing.ordering import observe_default_order, observe_order, observe_reserved_order
-from biot_emulator.learning.observing.refusing import observe_refusals
-from biot_emulator.learning.observing.replying import observe_replies
-from biot_emulator.learning.observing.seeing import observe_events
-from biot_emulator.learning.observing.sizes import observe_limits
+from biot_emulator.learning.observing.steps import STEPS, Step
 from biot_emulator.learning.options import RUNTIMES
 from biot_emulator.learning.pace import Pace
 from biot_emulator.learning.plan import plan_lines
@@ -45,6 +37,7 @@ class Session:
         pass_time: Called while a schedule is waited for.
         names: The names of what it makes.
         held: Lets no signal cut short what is done inside.
+        steps: The observations, by name, in order.
     """
 
     connection: Connection
@@ -56,6 +49,7 @@ class Session:
     pass_time: Callable[[], None] = lambda: None
     names: ProbeNames = field(default_factory=ProbeNames.new)
     held: Callable[[], AbstractContextManager[None]] = nullcontext
+    steps: Mapping[str, Step] = field(default_factory=lambda: STEPS)
 
     def run(self, *, dry: bool = False) -> Findings | None:
         """Observe a platform.
@@ -118,24 +112,8 @@ class Session:
             laboratory.miss_adapt(findings, _NO_ADAPT)
         elif laboratory.adapt(findings):
             hooks.append("adaptEntity")
-            self._try("deletions", lambda: observe_deletion(laboratory, findings))
-        steps: dict[str, Callable[[], None]] = {
-            "defaults": lambda: observe_defaults(laboratory, findings),
-            "events": lambda: observe_events(laboratory, findings),
-            "order": lambda: observe_order(laboratory, findings),
-            "default order": lambda: observe_default_order(laboratory, findings),
-            "reserved order": lambda: observe_reserved_order(laboratory, findings),
-            "replies": lambda: observe_replies(laboratory, findings),
-            "failures": lambda: observe_failures(laboratory, findings, hooks),
-            "timeouts": lambda: observe_timeouts(laboratory, findings, hooks),
-            "waiting": lambda: observe_waiting(laboratory, findings, hooks),
-            "notifications": lambda: observe_notifications(laboratory, findings),
-            "limits": lambda: observe_limits(laboratory, findings),
-            "refusals": lambda: observe_refusals(laboratory, findings),
-            "disabled plugins": lambda: observe_disabled(laboratory, findings),
-        }
-        for name, step in steps.items():
-            self._try(name, step)
+        for name, step in self.steps.items():
+            self._try(name, partial(step, laboratory, findings, hooks))
 
     def _try(self, name: str, step: Callable[[], None]) -> None:
         """Make an observation; what the platform refuses leaves its settings as by default."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from biot_emulator.learning.findings import Findings
 from biot_emulator.learning.laboratory import GENERIC, Laboratory
 
@@ -10,8 +12,10 @@ __all__ = ["observe_deletion"]
 _SETTING = "interceptors.entitiesWithoutBody"
 
 
-def observe_deletion(laboratory: Laboratory, findings: Findings) -> None:
-    """Observe it by deleting an entity of the run."""
+def observe_deletion(laboratory: Laboratory, findings: Findings, hooks: Sequence[str]) -> None:
+    """Observe it by deleting an entity of the run, where ADAPT_ENTITY is among the kinds of interceptors."""
+    if "adaptEntity" not in hooks:
+        return
     created = laboratory.create("to-delete")
     id = created.body.get("_id") if isinstance(created.body, dict) else None
     deleted = laboratory.connection.call("DELETE", f"{GENERIC}/{laboratory.names.template}/{id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,7 +19,7 @@ _PROBE_CODE = "BIOT_EMULATOR_PROBE"
 _SUCCESS = range(200, 300)
 
 
-def observe_failures(laboratory: Laboratory, findings: Findings, hooks: list[str]) -> None:
+def observe_failures(laboratory: Laboratory, findings: Findings, hooks: Sequence[str]) -> None:
     """Observe what becomes of calls at once.
 
     Args:
@@ -34,7 +34,7 @@ def observe_failures(laboratory: Laboratory, findings: Findings, hooks: list[str
             _note(findings, hook, failure, reply, crash)
 
 
-def observe_timeouts(laboratory: Laboratory, findings: Findings, hooks: list[str]) -> None:
+def observe_timeouts(laboratory: Laboratory, findings: Findings, hooks: Sequence[str]) -> None:
     """Observe what becomes of calls when the probe runs out of its own time."""
     crash, timeout = laboratory.ask("/crash"), laboratory.pace.function_timeout
     with _timeout(laboratory, timeout):
@@ -42,24 +42,23 @@ def observe_timeouts(laboratory: Laboratory, findings: Findings, hooks: list[str
             _note(findings, hook, "timeout", laboratory.create(f"{_HOOKS[hook]}-timeout"), crash)
 
 
-def observe_waiting(laboratory: Laboratory, findings: Findings, hooks: list[str]) -> None:
+def observe_waiting(laboratory: Laboratory, findings: Findings, hooks: Sequence[str]) -> None:
     """Observe how long the platform waits, and what becomes of calls then."""
     longest, times = laboratory.pace.longest_wait, []
     for hook in hooks:
         started = time.monotonic()
         reply = laboratory.create(f"{_HOOKS[hook]}-slow")
         elapsed = time.monotonic() - started
-        if elapsed < longest:
+        if 1 <= elapsed < longest:
             times.append(elapsed)
             _note(findings, hook, "noAnswer", reply, Reply(0))
         else:
-            findings.missed(f"interceptors.{hook}.noAnswer", f"the platform waited for {longest} seconds and more")
-    if times and (seconds := int(min(times))):
-        how = f"a call with an interceptor that slept {longest} seconds was over after {seconds}"
-        findings.saw("interceptors.waitSeconds", seconds, how)
-    else:
-        why = f"the platform waited for {longest} seconds, and would have for longer"
-        findings.missed("interceptors.waitSeconds", "a call was over at once" if times else why)
+            waited = "a call was over at once" if elapsed < 1 else f"the platform waited for {longest} seconds"
+            findings.missed(f"interceptors.{hook}.noAnswer", waited)
+            findings.missed("interceptors.waitSeconds", waited)
+    if times:
+        how = f"a call with an interceptor that slept {longest} seconds was over after {int(min(times))}"
+        findings.saw("interceptors.waitSeconds", int(min(times)), how)
 
 
 @contextmanager
