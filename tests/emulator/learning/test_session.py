@@ -178,7 +178,7 @@ def _moments(requests: list[str], seen: set[str]) -> list[int]:
     for number, request in enumerate(requests, 1):
         numbers.setdefault(_shape(request), []).append(number)
     new = {shape: all_of_it for shape, all_of_it in numbers.items() if shape not in seen}
-    seen |= new.keys()
+    seen.update(new)
     return sorted({number for all_of_it in new.values() for number in (all_of_it[0], all_of_it[-1])})
 
 

@@ -35,18 +35,23 @@ def learn(options: argparse.Namespace, requests: StopRequests) -> None:
     Raises:
         EmulatorError: It failed, and the message says how.
     """
+    try:
+        _run(options, requests)
+    except KeyboardInterrupt:
+        # Only where nothing is held: while a run makes something, it ends in its own way.
+        raise RunStopped("Stopped, as requested: nothing was made") from None
+
+
+def _run(options: argparse.Namespace, requests: StopRequests) -> None:
     base_url = check_address(options.base_url)
     if not options.dry_run:
         require_writable(options.output)
     connection = Connection(base_url, person(), _certificates(base_url, options.ca_file), requests.event)
     session = Session(connection, print_line, _confirmation(yes=options.yes), adapt_entity=options.adapt_entity)
+    session.held = requests.held
     if options.runtime:
         session.runtimes = (options.runtime,)
-    session.held = requests.held
-    try:
-        findings = session.run(dry=options.dry_run)
-    except KeyboardInterrupt:
-        raise RunStopped("Stopped, as requested: nothing was made") from None
+    findings = session.run(dry=options.dry_run)
     if findings is not None:
         with requests.held():
             _write(findings, options.output, base_url)
