@@ -39,7 +39,7 @@ ODD = {
         "statusText": "name",
         "searchBody": "entities",
         "entitiesWithoutBody": "null",
-        "waitSeconds": 2,
+        "waitSeconds": 3,
         "preRequest": {
             "refusal": {"status": 424, "code": "PLUGIN_SAID_NO"},
             "badGateway": "ignore",
@@ -109,7 +109,7 @@ ODD = {
 REAL = Pace(
     function_timeout=1,
     margin=1,
-    longest_wait=3,
+    longest_wait=30,
     notification_sleep=1,
     notification_wait=20,
     retry_watch=2,
@@ -173,13 +173,14 @@ def _shape(request: str) -> str:
 
 
 def _moments(requests: list[str], seen: set[str]) -> list[int]:
-    """The first and the last request of each shape that no run had before, by number."""
+    """The last request of each shape that no run had before, and the first that may have changed something."""
     numbers: dict[str, list[int]] = {}
     for number, request in enumerate(requests, 1):
         numbers.setdefault(_shape(request), []).append(number)
     new = {shape: all_of_it for shape, all_of_it in numbers.items() if shape not in seen}
     seen.update(new)
-    return sorted({number for all_of_it in new.values() for number in (all_of_it[0], all_of_it[-1])})
+    first = {numbers[0] for shape, numbers in new.items() if not shape.startswith("GET ")}
+    return sorted(first | {numbers[-1] for numbers in new.values()})
 
 
 def _lose(connection: CountedConnection) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from biot_emulator.learning.errors import AddressRefused
 
-__all__ = ["check_address", "is_safe_address"]
+__all__ = ["check_address"]
 
 _FORM = "write https://HOST, as of your environment's API"
+_NO_ADDRESS = f"The base URL is no address of a platform: {_FORM}"
 
 
 def check_address(url: str) -> str:
@@ -20,21 +21,24 @@ def check_address(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        is_plain = url.isascii() and url.isprintable() and " " not in url
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_address = _is_plain(url) and _is_bare(parts) and parts.port != 0
     except ValueError:
-        is_plain = is_address = False
-    if not is_plain or not is_address or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise AddressRefused(f"The base URL is no address of a platform: {_FORM}")
-    if not is_safe_address(url):
+        raise AddressRefused(_NO_ADDRESS) from None
+    if not is_address:
+        raise AddressRefused(_NO_ADDRESS)
+    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
         raise AddressRefused(f"A password is not sent without TLS: {_FORM}")
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def is_safe_address(url: str) -> bool:
-    """Whether what is sent to an address is encrypted, or stays on this machine."""
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+def _is_plain(url: str) -> bool:
+    return url.isascii() and url.isprintable() and " " not in url
+
+
+def _is_bare(parts: SplitResult) -> bool:
+    """Whether there is nothing but scheme, host and port."""
+    more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not more
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from biot_emulator.client import Reply
 from biot_emulator.errors import EmulatorError
 from biot_emulator.learning.connection import Connection
-from biot_emulator.learning.errors import ConnectionLost, LeftBehind
+from biot_emulator.learning.errors import UNEXPECTED, CannotObserve, ConnectionLost, LeftBehind
 from biot_emulator.learning.laboratory import GENERIC, PLUGINS, TEMPLATES
 from biot_emulator.learning.names import (
     PLUGIN_PREFIX,
@@ -72,6 +72,8 @@ def _attempts(work: Callable[[], None], connection: Connection, pace: Pace) -> E
             work()
         except EmulatorError as error:
             problem = error
+        except UNEXPECTED as error:
+            problem = CannotObserve(f"a response has another shape than the published one: {type(error).__name__}")
         else:
             return None
     return problem

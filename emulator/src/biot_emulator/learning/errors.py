@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from biot_emulator.errors import EmulatorError
 
-__all__ = ["AddressRefused", "CannotObserve", "ConnectionLost", "LeftBehind", "NotSafe", "RunStopped"]
+__all__ = ["UNEXPECTED", "AddressRefused", "CannotObserve", "ConnectionLost", "LeftBehind", "NotSafe", "RunStopped"]
+
+UNEXPECTED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What comes of a response of another shape than the published one."""
 
 
 class AddressRefused(EmulatorError):
@@ -33,7 +36,14 @@ class NotSafe(EmulatorError):
 
 
 class CannotObserve(EmulatorError):
-    """The person may not do what it takes, or the platform refuses it."""
+    """The person may not do what it takes, or the platform refuses it.
+
+    Args:
+        message: Why, perhaps in the platform's words, of which nothing can control a terminal.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in message))
 
 
 class LeftBehind(EmulatorError):

@@ -15,7 +15,7 @@ from biot_emulator.learning.findings import Findings
 from biot_emulator.learning.names import ProbeNames
 from biot_emulator.learning.pace import Pace
 from biot_emulator.learning.probe_code import probe_zip
-from biot_emulator.learning.subscribing import CREATE_API, SEARCH_API, HooksOfRun
+from biot_emulator.learning.subscribing import CREATE_API, HooksOfRun
 from biot_emulator.wire_json import encode
 
 __all__ = ["GENERIC", "PLUGINS", "TEMPLATES", "Laboratory", "Record"]
@@ -85,7 +85,14 @@ class Laboratory:
     def change(self, probe: int = 0, **config: Any) -> Reply:
         """Change the configuration of a probe; whether the platform accepts it is the caller's to see."""
         path = f"{PLUGINS}/Plugin-{self.names.plugins[probe]}"
-        return self.connection.call("PATCH", path, form={"config": encode(config)})
+        reply = self.connection.call("PATCH", path, form={"config": encode(config)})
+        if probe == 0 and reply.status_code == _OK:
+            self.warm()
+        return reply
+
+    def warm(self) -> None:
+        """Have a process of the first probe started, whose start would count as time that the platform waits."""
+        self.ask("/report")
 
     def require_change(self, probe: int = 0, **config: Any) -> dict[str, Any]:
         """Change the configuration of a probe.
@@ -208,7 +215,6 @@ class Laboratory:
         order = self.hooks.base_order
         self.hooks.subscribe(self.endpoints[0], "PRE_REQUEST", CREATE_API, order)
         self.hooks.subscribe(self.endpoints[0], "POST_REQUEST", CREATE_API, order)
-        self.hooks.subscribe(self.endpoints[0], "POST_REQUEST", SEARCH_API, order)
         # Nobody else's call is made to find out whether the limits hold: the run has another template for that.
         self.create("control", self.names.other_template)
         self.report()

@@ -9,7 +9,7 @@ from functools import partial
 
 from biot_emulator.learning.cleaning import find_runs, remove_run
 from biot_emulator.learning.connection import Connection
-from biot_emulator.learning.errors import CannotObserve, ConnectionLost
+from biot_emulator.learning.errors import UNEXPECTED, CannotObserve, ConnectionLost
 from biot_emulator.learning.findings import Findings
 from biot_emulator.learning.laboratory import Laboratory
 from biot_emulator.learning.names import ProbeNames
@@ -102,6 +102,7 @@ class Session:
             raise
         finally:
             self.connection.ignore_stop()
+            self.say("Removing everything that was made")
             remove_run(self.connection, self.names, self.pace, may_still_appear=lost)
             self.say("Removed everything that was made")
         return findings
@@ -123,3 +124,5 @@ class Session:
             step()
         except CannotObserve as problem:
             self.say(f"Not observed: {problem}")
+        except UNEXPECTED as problem:
+            self.say(f"Not observed: a response has another shape than the published one ({type(problem).__name__})")

@@ -39,6 +39,7 @@ def observe_timeouts(laboratory: Laboratory, findings: Findings, hooks: Sequence
     crash, timeout = laboratory.ask("/crash"), laboratory.pace.function_timeout
     with _timeout(laboratory, timeout):
         for hook in hooks:
+            laboratory.warm()
             _note(findings, hook, "timeout", laboratory.create(f"{_HOOKS[hook]}-timeout"), crash)
 
 
@@ -46,6 +47,7 @@ def observe_waiting(laboratory: Laboratory, findings: Findings, hooks: Sequence[
     """Observe how long the platform waits, and what becomes of calls then."""
     longest, times = laboratory.pace.longest_wait, []
     for hook in hooks:
+        laboratory.warm()
         started = time.monotonic()
         reply = laboratory.create(f"{_HOOKS[hook]}-slow")
         elapsed = time.monotonic() - started

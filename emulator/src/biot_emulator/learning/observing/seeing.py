@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from biot_emulator.learning.findings import Findings
 from biot_emulator.learning.laboratory import Laboratory
+from biot_emulator.learning.subscribing import SEARCH_API
 
 __all__ = ["observe_events"]
 
@@ -32,7 +33,11 @@ def observe_events(laboratory: Laboratory, findings: Findings) -> None:
 
 
 def _observe_search(laboratory: Laboratory, findings: Findings) -> None:
+    hooks, endpoint = laboratory.hooks, laboratory.endpoints[0]
+    # For this one search alone: those of the run itself need no interceptor.
+    hooks.subscribe(endpoint, "POST_REQUEST", SEARCH_API, hooks.base_order)
     laboratory.entities()
+    hooks.unsubscribe(endpoint, "POST_REQUEST", SEARCH_API)
     shapes = [
         record["shape"] for record in laboratory.report() if (record["kind"], record["method"]) == ("POST", "GET")
     ]
