@@ -13,10 +13,10 @@ import os
 import re
 import time
 import urllib.request
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-_settings = json.loads(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
 _CODE = "BIOT_EMULATOR_PROBE"
 _MARKS = {
     "accept-language": "qaa",
@@ -47,9 +47,16 @@ def handler(event: Any, _context: object) -> Any:
     return handle(body) if handle else _notification(body)
 
 
+@cache
+def _settings() -> dict[str, Any]:
+    """Return what is in the zip beside the code."""
+    settings: dict[str, Any] = json.loads(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
+    return settings
+
+
 def _direct(event: dict[str, Any], headers: dict[str, str]) -> Any:
     key = headers.get("x-probe-key", "")
-    if not hmac.compare_digest(hashlib.sha256(key.encode()).hexdigest(), _settings["keyDigest"]):
+    if not hmac.compare_digest(hashlib.sha256(key.encode()).hexdigest(), _settings()["keyDigest"]):
         return {"statusCode": 404, "body": ""}
     path = event.get("rawPath") or ""
     if "crash" in path:
@@ -78,7 +85,7 @@ def _pre(body: dict[str, Any]) -> Any:
     if failure is not None:
         return failure
     if mode == "order":
-        reply["body"] = dict(reply["body"], _name=name + _settings["letter"])
+        reply["body"] = dict(reply["body"], _name=name + _settings()["letter"])
     elif mode in ("mark", "auth"):
         changed = ("authorization",) if mode == "auth" else tuple(set(_MARKS) - {"authorization"})
         reply["headers"] = dict(reply["headers"], **{header: _MARKS[header] for header in changed})
@@ -148,7 +155,7 @@ def _answer(mode: str, action: Any, name: str) -> Any:
     if mode == "fail" and action == "_create":
         raise RuntimeError("as requested")
     if mode == "slow" and action == "_create":
-        time.sleep(_settings["notificationSleep"])
+        time.sleep(_settings()["notificationSleep"])
     if mode == "sign" and action == "_create":
         _create_entity("signed-" + name[-3:])
     return {"statusCode": 200}
@@ -163,26 +170,26 @@ def _fail(mode: str) -> Any:
     if mode == "crash":
         raise RuntimeError("as requested")
     if mode in ("timeout", "slow"):
-        time.sleep(_settings[mode + "Sleep"])
+        time.sleep(_settings()[mode + "Sleep"])
     return {"nothing": True} if mode == "bad" else None
 
 
 def _is_own(body: dict[str, Any]) -> bool:
     """Whether a call is one for the run's own template; whatever is not is counted, and nothing else of it is kept."""
     variables = {item["name"]: item["value"] for item in body["request"].get("pathVariables") or ()}
-    own = variables.get("templateName") == _settings["template"]
+    own = variables.get("templateName") == _settings()["template"]
     _outside[0] += not own
     return bool(own)
 
 
 def _name(entity: Any) -> str:
     name = entity.get("_name") if isinstance(entity, dict) else None
-    return name if isinstance(name, str) and name.startswith(_settings["entityPrefix"]) else ""
+    return name if isinstance(name, str) and name.startswith(_settings()["entityPrefix"]) else ""
 
 
 def _mode(name: str, kind: str) -> str:
     """Return what an entity's name asks a kind of hook for: `biot-probe-...-pre-crash1` is `crash` of `pre`."""
-    asked, _, mode = name[len(_settings["entityPrefix"]) :].partition("-")
+    asked, _, mode = name[len(_settings()["entityPrefix"]) :].partition("-")
     return mode.rstrip("0123456789AB") if asked == kind else ""
 
 
@@ -208,8 +215,8 @@ def _create_entity(label: str) -> None:
     base = os.environ["BIOT_BASE_URL"].rstrip("/")
     user = {"id": os.environ["BIOT_SERVICE_USER_ID"], "secretKey": os.environ["BIOT_SERVICE_USER_SECRET_KEY"]}
     token = _call(base + "/ums/v2/services/accessToken", user, {})["accessToken"]
-    path = base + "/generic-entity/v3/generic-entities/" + _settings["template"]
-    entity = {"_name": _settings["entityPrefix"] + label}
+    path = base + "/generic-entity/v3/generic-entities/" + _settings()["template"]
+    entity = {"_name": _settings()["entityPrefix"] + label}
     _call(path, entity, {"authorization": "Bearer " + token})
 
 
