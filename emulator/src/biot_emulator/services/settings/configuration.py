@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
-from biot_emulator.behaviour.settings import Limits
 from biot_emulator.cron.expression import Cron, InvalidCron
 from biot_emulator.lambda_function.limits import MAX_ENVIRONMENT_BYTES
 from biot_emulator.lambda_function.variable_rules import is_reserved, is_variable_name, variables_size
@@ -60,13 +59,12 @@ def image_tag(fields: Fields) -> str | None:
     return tag
 
 
-def read_config(fields: Fields, current: Config, limits: Limits) -> dict[str, Any]:
+def read_config(fields: Fields, current: Config) -> dict[str, Any]:
     """Return the configuration with the fields that were sent.
 
     Args:
         fields: The fields that were sent; `subscriptions` is not read here.
         current: The configuration so far.
-        limits: What is too large.
 
     Raises:
         ApiError: A field is not valid.
@@ -75,9 +73,6 @@ def read_config(fields: Fields, current: Config, limits: Limits) -> dict[str, An
     if fields.has("cronSchedule") and not fields.present("cronSchedule"):
         # The only field that can be taken away again: there is no list or object to empty.
         config["cronSchedule"] = None
-    if config["timeout"] > limits.longest_timeout:
-        raise fields.wrong("timeout", f"must be a whole number from 1 to {limits.longest_timeout}")
-    _check_size(fields, config["environmentVariables"], limits.variables_bytes)
     return config
 
 
@@ -107,7 +102,9 @@ def check_package(fields: Fields, config: dict[str, Any], *, tagged: bool, has_c
 def _environment(fields: Fields, _: Config) -> dict[str, str]:
     variables = fields.texts("environmentVariables")
     # First, so that no other message repeats a name without end.
-    _check_size(fields, variables, MAX_ENVIRONMENT_BYTES)
+    if (size := variables_size(variables)) > MAX_ENVIRONMENT_BYTES:
+        limit = f"must be of at most {MAX_ENVIRONMENT_BYTES} bytes altogether, as JSON, and has {size}"
+        raise fields.wrong("environmentVariables", limit)
     for name, value in variables.items():
         if name.startswith(RESERVED_PREFIX):
             message = f"The environment variable [{name}] starts with the reserved prefix [{RESERVED_PREFIX}]"
@@ -122,12 +119,6 @@ def _environment(fields: Fields, _: Config) -> dict[str, str]:
         if "\0" in value:
             raise fields.wrong("environmentVariables", f"has a value of [{name}] that no variable can have: a NUL byte")
     return variables
-
-
-def _check_size(fields: Fields, variables: Mapping[str, str], most: int) -> None:
-    if (size := variables_size(variables)) > most:
-        limit = f"must be of at most {most} bytes altogether, as JSON, and has {size}"
-        raise fields.wrong("environmentVariables", limit)
 
 
 def _cron_schedule(fields: Fields, _: Config) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator.api.call import Call, FormPart
-from biot_emulator.api.errors import BadRequest, BodyTooLarge
+from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
 from biot_emulator.behaviour.settings import PlatformBehaviour
@@ -43,11 +43,11 @@ class SettingsHandlers:
 
     def create(self, call: Call) -> ApiResponse:
         """Create a plugin."""
-        return ApiResponse(201, self._rendered(self.plugins.create(_config(call), self._code(call))))
+        return ApiResponse(201, self._rendered(self.plugins.create(_config(call), _code(call))))
 
     def update(self, call: Call) -> ApiResponse:
         """Change a plugin."""
-        plugin = self.plugins.update(self._full_name(call), _config(call), self._code(call))
+        plugin = self.plugins.update(self._full_name(call), _config(call), _code(call))
         return ApiResponse(200, self._rendered(plugin))
 
     def read(self, call: Call) -> ApiResponse:
@@ -86,14 +86,6 @@ class SettingsHandlers:
         prefixed = self.behaviour.plugins.name_in_responses == "prefixed"
         return plugin_document(plugin, self.public_address.url, prefixed=prefixed)
 
-    def _code(self, call: Call) -> bytes | None:
-        part = call.form.get("code")
-        if part is None or part == FormPart(b"", ""):
-            return None
-        if len(part.content) > (most := self.behaviour.limits.code_bytes):
-            raise BodyTooLarge(f"The part [code] may have {most} bytes, and has {len(part.content)}")
-        return part.content
-
 
 def _config(call: Call) -> dict[str, Any]:
     part = call.form.get("config")
@@ -106,3 +98,8 @@ def _config(call: Call) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise BadRequest("The part [config] must be a JSON object")
     return config
+
+
+def _code(call: Call) -> bytes | None:
+    part = call.form.get("code")
+    return None if part is None or part == FormPart(b"", "") else part.content

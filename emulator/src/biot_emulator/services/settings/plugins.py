@@ -23,6 +23,7 @@ from biot_emulator.services.settings.plugin import PREFIX, Plugin
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import Code, PluginCode, check_runtime
 from biot_emulator.services.settings.plugin_images import PluginImages
+from biot_emulator.services.settings.taught_rules import check_code_size, check_limits, with_defaults
 from biot_emulator.services.settings.update import updated_config
 from biot_emulator.services.ums.errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.services.ums.service_users import NewServiceUser, ServiceUsers
@@ -64,13 +65,8 @@ class Plugins:
         behaviour: Behaviour | None = None,
         limits: Limits | None = None,
     ) -> None:
-        behaviour = behaviour or Behaviour()
+        self._behaviour = behaviour or Behaviour()
         self._limits = limits or Limits()
-        self._defaults = {
-            **DEFAULTS,
-            "timeout": behaviour.default_timeout,
-            "enabledState": behaviour.default_enabled_state,
-        }
         self._store = store
         self._clock = clock
         self._service_users = service_users
@@ -117,10 +113,13 @@ class Plugins:
         fields.integer("version")
         tag = image_tag(fields)
         complete = check_package(
-            fields, read_config(fields, self._defaults, self._limits), tagged=tag is not None, has_code=code is not None
+            fields, read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None
         )
         subscriptions = fields.inner("subscriptions")
         requested = self._subscriptions.read(subscriptions, {})
+        complete = with_defaults(fields, complete, self._behaviour)
+        check_limits(fields, complete, self._limits)
+        check_code_size(code, self._limits)
         with self._changing:
             if self._store.get(_COLLECTION, PREFIX + name):
                 message = f"There is a plugin [{name}] already: update it, or choose another name"
@@ -153,10 +152,12 @@ class Plugins:
         fields = Fields(config, PluginRequestInvalid)
         with self._changing:
             old = self.get(full_name)
-            complete, has_new_code = updated_config(fields, old, self._limits, has_code=code is not None)
+            complete, has_new_code = updated_config(fields, old, has_code=code is not None)
             before = old.config["subscriptions"]
             subscriptions = fields.inner("subscriptions")
             requested = self._subscriptions.read(subscriptions, before)
+            check_limits(fields, complete, self._limits)
+            check_code_size(code, self._limits)
             check_runtime(fields, complete, code)
             now = timestamp(self._clock.now())
             config = {**complete, "subscriptions": requested}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
-from biot_emulator.behaviour.settings import Limits
 from biot_emulator.services.settings.configuration import check_package, image_tag, read_config
 from biot_emulator.services.settings.errors import VersionMustBeLarger, VersionMustNotBeChanged
 from biot_emulator.services.settings.plugin import Plugin
@@ -13,13 +12,12 @@ from biot_emulator.services.settings.plugin import Plugin
 __all__ = ["updated_config"]
 
 
-def updated_config(fields: Fields, old: Plugin, limits: Limits, *, has_code: bool) -> tuple[dict[str, Any], bool]:
+def updated_config(fields: Fields, old: Plugin, *, has_code: bool) -> tuple[dict[str, Any], bool]:
     """Return a plugin's changed configuration, and whether the update brings new code.
 
     Args:
         fields: The configuration that was sent.
         old: The plugin so far.
-        limits: What is too large.
         has_code: Whether code was sent with it.
 
     Raises:
@@ -33,7 +31,7 @@ def updated_config(fields: Fields, old: Plugin, limits: Limits, *, has_code: boo
     image = old.config["deploymentPackageType"] == "IMAGE"
     tag = image_tag(fields)
     tagged = tag is not None or "id" not in old.code
-    config = check_package(fields, read_config(fields, old.config, limits), tagged=tagged, has_code=has_code)
+    config = check_package(fields, read_config(fields, old.config), tagged=tagged, has_code=has_code)
     has_new_code = tag is not None if image else has_code
     _check_version(
         old.config["version"], config["version"] if fields.present("version") else None, has_new_code=has_new_code
