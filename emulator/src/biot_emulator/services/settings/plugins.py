@@ -153,11 +153,11 @@ class Plugins:
         with self._changing:
             old = self.get(full_name)
             complete, has_new_code = updated_config(fields, old, has_code=code is not None)
+            check_limits(fields, complete, self._limits)
+            check_code_size(code, self._limits)
             before = old.config["subscriptions"]
             subscriptions = fields.inner("subscriptions")
             requested = self._subscriptions.read(subscriptions, before)
-            check_limits(fields, complete, self._limits)
-            check_code_size(code, self._limits)
             check_runtime(fields, complete, code)
             now = timestamp(self._clock.now())
             config = {**complete, "subscriptions": requested}
