@@ -15,6 +15,7 @@ import pytest
 from biot_emulator.behaviour.document import behaviour_document, changed, parse_behaviour, setting_names, setting_value
 from biot_emulator.behaviour.file import read_behaviour
 from biot_emulator.behaviour.settings import PlatformBehaviour
+from biot_emulator.client import Reply
 from biot_emulator.errors import EmulatorError
 from biot_emulator.learning.cleaning import find_runs
 from biot_emulator.learning.errors import ConnectionLost, LeftBehind, NotSafe, RunStopped
@@ -321,3 +322,24 @@ def test_odd_behaviour_is_one_setting_at_a_time_too() -> None:
     taught = changed(PlatformBehaviour(), "interceptors.preRequest.crash", "ignore")
     assert behaviour_document(taught)["interceptors"]["preRequest"]["timeout"] == {"status": 502, "code": "BAD_GATEWAY"}
     assert taught.interceptors.pre_request.crash == "ignore"
+
+
+@pytest.mark.parametrize("body", [None, [], "text", {}, {"records": 1, "outside": 0}, {"data": [{}], "_id": None}])
+def test_a_response_of_another_shape_ends_no_run_and_leaves_nothing(
+    platform: Emulator, body: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(platform)
+    connection = CountedConnection(platform)
+    run = session(
+        platform, connection, steps={name: step for name, step in STEPS.items() if name != "disabled plugins"}
+    )
+    prepared = run.connection.call_outside
+
+    def unexpected(*arguments: Any) -> Reply:
+        reply = prepared(*arguments)
+        return Reply(200, body) if connection.count > 60 else reply
+
+    connection.call_outside = unexpected  # type: ignore[method-assign]
+    findings = run.run()
+    assert everything(platform) == before
+    assert findings is not None
