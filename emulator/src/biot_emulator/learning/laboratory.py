@@ -30,6 +30,9 @@ _MARGIN = 20
 _PROCESSES = 3
 _HELD = "/report/held"
 _OK = 200
+_BUSY = (409, 429)
+_SERVER_ERROR = 500
+_BUSY_TRIES = 4
 
 Record = dict[str, Any]
 
@@ -84,8 +87,7 @@ class Laboratory:
 
     def change(self, probe: int = 0, **config: Any) -> Reply:
         """Change the configuration of a probe; whether the platform accepts it is the caller's to see."""
-        path = f"{PLUGINS}/Plugin-{self.names.plugins[probe]}"
-        reply = self.connection.call("PATCH", path, form={"config": encode(config)})
+        reply = self._patch(probe, {"config": encode(config)})
         if probe == 0 and reply.status_code == _OK:
             self.warm()
         return reply
@@ -110,8 +112,7 @@ class Laboratory:
         empty = probe_zip(self.names, _LETTERS[1], self._key, self.pace)
         code = probe_zip(self.names, _LETTERS[1], self._key, self.pace, max(size - len(empty), 0))
         config = encode({"version": self._version + 1})
-        path = f"{PLUGINS}/Plugin-{self.names.plugins[1]}"
-        reply = self.connection.call("PATCH", path, form={"code": code, "config": config})
+        reply = self._patch(1, {"code": code, "config": config})
         self._version += reply.status_code == 200
         return reply
 
@@ -179,6 +180,16 @@ class Laboratory:
         while not (value := look()) and time.monotonic() < end:
             self.connection.wait(self.pace.poll)
         return value
+
+    def _patch(self, probe: int, form: dict[str, bytes]) -> Reply:
+        """Change a probe; more than once while the platform may still be at the change before."""
+        path = f"{PLUGINS}/Plugin-{self.names.plugins[probe]}"
+        for _ in range(_BUSY_TRIES):
+            reply = self.connection.call("PATCH", path, form=form)
+            if reply.status_code not in _BUSY and reply.status_code < _SERVER_ERROR:
+                break
+            self.connection.wait(self.pace.poll)
+        return reply
 
     def _create_probe(self, number: int) -> dict[str, Any]:
         reply = self._try_runtimes(number)
