@@ -15,7 +15,7 @@ import pytest
 from biot_emulator.behaviour.document import behaviour_document, changed, parse_behaviour, setting_names, setting_value
 from biot_emulator.behaviour.file import read_behaviour
 from biot_emulator.behaviour.settings import PlatformBehaviour
-from biot_emulator.client import Reply
+from biot_emulator.client import Client, Reply
 from biot_emulator.errors import EmulatorError
 from biot_emulator.learning.cleaning import find_runs
 from biot_emulator.learning.errors import ConnectionLost, LeftBehind, NotSafe, RunStopped
@@ -341,3 +341,52 @@ def test_a_response_of_another_shape_ends_no_run_and_leaves_nothing(
     findings = session(platform, connection, steps=steps).run()
     assert everything(platform) == before
     assert findings is not None
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_probe_that_a_gateway_did_not_wait_for_is_used_and_removed(
+    platform: Emulator, is_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(platform)
+    send, connection = CountedConnection.send, CountedConnection(platform)
+    run = session(platform, connection, steps={"defaults": STEPS["defaults"]})
+
+    def impatient(self: CountedConnection, client: Client, method: str, path: str, request: Any) -> Reply:
+        reply = send(self, client, method, path, request)
+        is_meant = (self.sent.count("POST /settings/v2/plugins") == 1) == is_first
+        is_creation = (method, path, reply.status_code) == ("POST", "/settings/v2/plugins", 201)
+        return Reply(504, {"code": "GATEWAY_TIMEOUT"}) if is_creation and is_meant else reply
+
+    monkeypatch.setattr(CountedConnection, "send", impatient)
+    findings = run.run()
+    assert findings is not None
+    assert findings.behaviour.plugins.default_timeout == 60
+    assert everything(platform) == before
+
+
+def test_what_appears_after_its_response_was_lost_is_removed_too(
+    platform: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(platform)
+    send = CountedConnection.send
+    late: list[Callable[[], object]] = []
+
+    def slow(self: CountedConnection, client: Client, method: str, path: str, request: Any) -> Reply:
+        if (method, path) == ("POST", "/settings/v2/plugins") and not late:
+            # It arrives at the platform once the first look for it is over.
+            late.append(lambda: send(self, client, method, path, request))
+            self.is_uncertain = True
+            raise ConnectionLost("The response was lost")
+        reply = send(self, client, method, path, request)
+        if method == "DELETE" and len(late) == 1 and run.names.plugins[0] in path:
+            late.append(late[0])
+            late[0]()
+        return reply
+
+    connection = CountedConnection(platform)
+    run = session(platform, connection, pace=replace(PACE, settle=0.5))
+    monkeypatch.setattr(CountedConnection, "send", slow)
+    with pytest.raises(ConnectionLost):
+        run.run()
+    assert len(late) == 2
+    assert everything(platform) == before

@@ -44,7 +44,7 @@ def remove_run(connection: Connection, names: ProbeNames, pace: Pace, *, may_sti
         connection: Calls the platform.
         names: The names of the run.
         pace: How long to wait between attempts.
-        may_still_appear: Whether the last call had no response, so that what it makes may not be there yet.
+        may_still_appear: Whether a call had no response of its own, so that what it makes may not be there yet.
 
     Raises:
         LeftBehind: Something is still there.

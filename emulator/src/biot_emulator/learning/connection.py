@@ -20,6 +20,7 @@ Send = Callable[..., Reply]
 """Sends a request: method, path, and what `Client.call` takes."""
 
 _UNAUTHORIZED = 401
+_GATEWAY_TIMEOUT = 504
 _PAGE = 100
 _MOST_PAGES = 100
 
@@ -34,6 +35,9 @@ class Connection:
         credentials: The person's user name and password.
         certificates: Which certificates are trusted; None on this machine.
         stop: Set once the program is asked to end.
+
+    Attributes:
+        is_uncertain: Whether a call may still do something: its response was lost, or a gateway did not wait for it.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Connection:
         self._stop = stop
         self._client = Client(self.base_url, certificates=certificates)
         self._heeds_stop = True
+        self.is_uncertain = False
 
     def log_in(self) -> None:
         """Log in.
@@ -95,6 +100,7 @@ class Connection:
     def send(self, client: Client, method: str, path: str, request: Mapping[str, Any]) -> Reply:
         """Send one request, and wait for the response."""
         reply: Reply = self._guarded(lambda: client.call(method, path, **request))
+        self.is_uncertain |= reply.status_code == _GATEWAY_TIMEOUT and method != "GET"
         return reply
 
     def search(self, path: str, request: Mapping[str, Any]) -> list[dict[str, Any]] | None:
@@ -138,6 +144,7 @@ class Connection:
         try:
             return work()
         except (OSError, http.client.HTTPException) as error:
+            self.is_uncertain = True
             reason = getattr(error, "strerror", None) or type(error).__name__
             raise ConnectionLost(f"{self.base_url} did not respond ({reason}): try again later") from None
 

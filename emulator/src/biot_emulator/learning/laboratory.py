@@ -30,6 +30,7 @@ _MARGIN = 20
 _PROCESSES = 3
 _HELD = "/report/held"
 _OK = 200
+_GATEWAY_TIMEOUT = 504
 _BUSY = (409, 429)
 _SERVER_ERROR = 500
 _BUSY_TRIES = 4
@@ -193,9 +194,12 @@ class Laboratory:
 
     def _create_probe(self, number: int) -> dict[str, Any]:
         reply = self._try_runtimes(number)
+        if reply.status_code == _GATEWAY_TIMEOUT:
+            # A gateway that does not wait for it ends no creation.
+            reply = self.until(lambda: self._find_probe(number), self.pace.settle) or reply
         body = reply.body if isinstance(reply.body, dict) else {}
         endpoint = body.get("endpointUrl")
-        if reply.status_code != 201 or not isinstance(endpoint, str):
+        if reply.status_code not in (200, 201) or not isinstance(endpoint, str):
             raise CannotObserve(str(CallRefused("The creation of the probe", reply)))
         self.endpoints.append(endpoint)
         # Long enough for whatever it is asked for, where that is allowed; and enabled, whatever the default is.
@@ -203,13 +207,17 @@ class Laboratory:
         self.require_change(number, enabledState="ENABLED")
         return body
 
+    def _find_probe(self, number: int) -> Reply | None:
+        reply = self.connection.call("GET", f"{PLUGINS}/Plugin-{self.names.plugins[number]}")
+        return reply if reply.status_code == _OK else None
+
     def _try_runtimes(self, number: int) -> Reply:
         name, reply = self.names.plugins[number], Reply(404)
         code = probe_zip(self.names, _LETTERS[number], self._key, self.pace)
         for runtime in self._runtimes:
             config = {"name": name, "displayName": name, "version": 1, "runtime": runtime, "handler": "index.handler"}
             reply = self.connection.call("POST", PLUGINS, form={"code": code, "config": encode(config)})
-            if reply.status_code == 201:
+            if reply.status_code in (201, _GATEWAY_TIMEOUT):
                 self._runtimes = (runtime,)
                 break
         return reply

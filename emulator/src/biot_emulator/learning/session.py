@@ -9,7 +9,7 @@ from functools import partial
 
 from biot_emulator.learning.cleaning import find_runs, remove_run
 from biot_emulator.learning.connection import Connection
-from biot_emulator.learning.errors import UNEXPECTED, CannotObserve, ConnectionLost
+from biot_emulator.learning.errors import UNEXPECTED, CannotObserve
 from biot_emulator.learning.findings import Findings
 from biot_emulator.learning.laboratory import Laboratory
 from biot_emulator.learning.names import ProbeNames
@@ -93,17 +93,14 @@ class Session:
             self.say(f"Removed what the run {run} left")
 
     def _observe(self, laboratory: Laboratory) -> Findings:
-        findings, lost = Findings(), False
+        findings = Findings()
         try:
             laboratory.prepare()
             self._observe_all(laboratory, findings)
-        except ConnectionLost:
-            lost = True
-            raise
         finally:
             self.connection.ignore_stop()
             self.say("Removing everything that was made")
-            remove_run(self.connection, self.names, self.pace, may_still_appear=lost)
+            remove_run(self.connection, self.names, self.pace, may_still_appear=self.connection.is_uncertain)
             self.say("Removed everything that was made")
         return findings
 
