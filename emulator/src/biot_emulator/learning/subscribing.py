@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from biot_emulator.client import CallRefused, Reply
@@ -73,9 +74,9 @@ class HooksOfRun:
         """Return the subscriptions of a probe."""
         return [item for item in self.all() if item.get("endpoint") == endpoint]
 
-    def is_free(self, type: str, api_id: str) -> bool:
-        """Whether nobody intercepts an API, so that any order may be asked for."""
-        return not any(item.get("type") == type and item.get("apiId") == api_id for item in self.all())
+    def orders_of_others(self, endpoints: Sequence[str]) -> set[int]:
+        """Return the orders of others than these, at any API: how far orders collide is not published."""
+        return {item["executionOrder"] for item in self.all() if item.get("endpoint") not in endpoints}
 
     def subscribe(self, endpoint: str, type: str, on: str, order: int | None) -> dict[str, Any]:
         """Subscribe a probe to the calls of an API, or of an entity type, for the run's own template.

@@ -11,7 +11,7 @@ __all__ = ["observe_default_order", "observe_order", "observe_reserved_order"]
 _RESERVED = "INTERCEPTION_ORDER_CANNOT_BE_RESERVED_ORDER"
 _CANDIDATES = (1, 2**31 - 1, 100, 1000)
 _ORDERS = {"AB": "ascending", "BA": "descending"}
-_OTHERS = "somebody else intercepts the same API, whose order could be moved"
+_OTHERS = "others have interceptions, whose orders could be moved"
 
 
 def observe_order(laboratory: Laboratory, findings: Findings) -> None:
@@ -52,9 +52,9 @@ def _compare(older: int | None, newcomer: int | None, asked: int, findings: Find
 
 
 def observe_default_order(laboratory: Laboratory, findings: Findings) -> None:
-    """Observe the order of a subscription that gives none, where nobody can be moved by it."""
+    """Observe the order of a subscription that gives none, where there is nobody who could be moved by it."""
     hooks, endpoint = laboratory.hooks, laboratory.endpoints[0]
-    if not hooks.is_free("POST_REQUEST", READ_API):
+    if hooks.orders_of_others(laboratory.endpoints):
         findings.missed("interceptors.defaultOrder", _OTHERS)
         return
     order = hooks.subscribe(endpoint, "POST_REQUEST", READ_API, None).get("executionOrder")
@@ -63,21 +63,21 @@ def observe_default_order(laboratory: Laboratory, findings: Findings) -> None:
 
 
 def observe_reserved_order(laboratory: Laboratory, findings: Findings) -> None:
-    """Observe which order is refused, among a few, where nobody can be moved by the others."""
-    if not laboratory.hooks.is_free("POST_REQUEST", READ_API):
-        findings.missed("interceptors.reservedOrder", _OTHERS)
-        return
-    api_id = READ_API.replace("{templateName}", laboratory.names.template)
-    for order in dict.fromkeys((findings.behaviour.interceptors.default_order, *_CANDIDATES)):
-        hook = {"type": "POST_REQUEST", "apiId": api_id, "order": order}
-        reply = laboratory.change(0, subscriptions={"interceptions": [hook]})
-        body = reply.body if isinstance(reply.body, dict) else {}
-        if body.get("code") == _RESERVED:
-            reserved = (body.get("details") or {}).get("reservedOrder", order)
-            findings.saw(
-                "interceptors.reservedOrder", reserved, f"a probe that asked for the order {order} was refused"
-            )
-            break
+    """Observe which order is refused, among a few that nobody has."""
+    taken = laboratory.hooks.orders_of_others(laboratory.endpoints)
+    candidates = dict.fromkeys((findings.behaviour.interceptors.default_order, *_CANDIDATES))
+    tried = [order for order in candidates if order not in taken]
+    reserved = next((order for order in tried if _is_reserved(laboratory, order)), None)
+    if reserved is None:
+        numbers = ", ".join(map(str, tried))
+        findings.missed("interceptors.reservedOrder", f"none of {numbers} was refused, and nobody was to be moved")
     else:
-        findings.missed("interceptors.reservedOrder", f"none of {', '.join(map(str, _CANDIDATES))} was refused")
+        findings.saw("interceptors.reservedOrder", reserved, f"a probe was refused the order {reserved}")
     laboratory.require_change(0, subscriptions={"interceptions": []})
+
+
+def _is_reserved(laboratory: Laboratory, order: int) -> bool:
+    api_id = READ_API.replace("{templateName}", laboratory.names.template)
+    hook = {"type": "POST_REQUEST", "apiId": api_id, "order": order}
+    body = laboratory.change(0, subscriptions={"interceptions": [hook]}).body
+    return isinstance(body, dict) and body.get("code") == _RESERVED
