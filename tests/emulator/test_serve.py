@@ -283,3 +283,24 @@ def test_a_registry_that_cannot_be_used_is_said(
     error = capfd.readouterr().err
     assert reason in error
     assert "secret" not in error
+
+
+@pytest.mark.slow
+def test_it_behaves_as_the_platform_that_a_file_is_about(tmp_path: Path) -> None:
+    file = tmp_path / "platform.json"
+    unknown = {"status": 410, "code": "NO_SUCH_API"}
+    behaviour = {"errors": {"unknownApi": unknown}, "interceptors": {"preRequest": {"crash": "ignore"}}}
+    file.write_text(json.dumps({"format": 1, "behaviour": behaviour}))
+    options = ["--admin", ":".join(ADMIN), "--platform", str(file)]
+    with serving(*options) as (url, _):
+        status, body = call(f"{url}/no/such/api")
+        assert (status, body["code"]) == (410, "NO_SUCH_API")
+
+
+def test_a_file_that_is_about_no_platform_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "platform.json"
+    file.write_text('{"format": 1, "behaviour": {"limits": {"bodyByte": 1}}}')
+    assert run(["serve", "--port", "0", "--platform", str(file)]) == 1
+    error = capsys.readouterr().err
+    assert f'{file}: behaviour.limits has the unknown setting "bodyByte": it has bodyBytes, codeBytes,' in error
+    assert error.count("\n") == 1

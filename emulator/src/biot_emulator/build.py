@@ -6,12 +6,15 @@ state -> services -> runtime -> hooks -> operator -> router, pipeline, gateway
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from functools import partial
 
 from biot_emulator.api.error_responses import ErrorResponses
+from biot_emulator.api.errors import ApiError, ApiNotKnown, BodyTooLarge
 from biot_emulator.api.gateway import Gateway
 from biot_emulator.api.permissions import all_permissions
 from biot_emulator.api.router import Router
+from biot_emulator.behaviour.settings import Errors, PlatformBehaviour, Refusal
 from biot_emulator.hooks.concurrency import Concurrency
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.hooks.endpoints import Endpoints
@@ -22,6 +25,7 @@ from biot_emulator.hooks.pipeline import InterceptionPipeline
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.hooks.schedule import Schedule
+from biot_emulator.hooks.waiting.patience import Patience
 from biot_emulator.image.unpacked import UnpackedImages
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.operator.device_routes import DEVICE_ROUTES
@@ -44,6 +48,7 @@ from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.access.entity_guard import EntityGuard
 from biot_emulator.services.access.measurement_guard import MeasurementGuard
 from biot_emulator.services.access.scopes import Scopes
+from biot_emulator.services.dispatcher.errors import SubscriptionAlreadyExists
 from biot_emulator.services.dispatcher.handlers import DispatcherHandlers
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.interceptions import Interceptions
@@ -79,6 +84,7 @@ from biot_emulator.services.people.rules import PeopleRules
 from biot_emulator.services.people.unique_values import UniqueValues
 from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
+from biot_emulator.services.settings.errors import PluginFieldInvalid
 from biot_emulator.services.settings.handlers import SettingsHandlers
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import PluginCode
@@ -119,8 +125,9 @@ __all__ = ["build_platform"]
 class _State:
     """What every part is built on."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, behaviour: PlatformBehaviour) -> None:
         self.store = store
+        self.behaviour = behaviour
         self.clock = Clock()
         self.public_address = PublicAddress()
         self.tokens = TokenIssuer(StoredKeys(store))
@@ -155,7 +162,7 @@ class _Services:
         self.records = Records(state.store)
         self.saving = Saving(state.store, self.entities, AttributeTypes(state.store), self.records)
         self.apis = InterceptableApis(SERVICE_ROUTES)
-        self.interceptions = Interceptions(state.store, state.clock, self.apis)
+        self.interceptions = Interceptions(state.store, state.clock, self.apis, state.behaviour.interceptors)
         self.notifications = NotificationSubscriptions(state.store, state.clock)
         self.ensure_first_organization = partial(
             ensure_first_organization, self.entities, self.templates, self.users, state.clock
@@ -225,7 +232,12 @@ class _Runtime:
         self.workers = Workers()
         self.addresses = PluginAddresses(state.public_address)
         code = PluginCode(state.store, self.folders)
-        subscriptions = PluginSubscriptions(services.apis, services.interceptions, services.notifications)
+        subscriptions = PluginSubscriptions(
+            services.apis,
+            services.interceptions,
+            services.notifications,
+            state.behaviour.interceptors.reserved_order,
+        )
         self.plugins = Plugins(
             state.store,
             state.clock,
@@ -235,11 +247,13 @@ class _Runtime:
             code,
             registry.images,
             self.workers,
+            state.behaviour.plugins,
+            state.behaviour.limits,
         )
         if registry.local:
             registry.local.in_use = self.plugins.images
         self.invocations = Invocations()
-        variables = PluginEnvironment(state.public_address, environment)
+        variables = PluginEnvironment(state.public_address, environment, state.behaviour.plugins.variables)
         self.secrets = lambda: [
             admin_password,
             *state.tokens.private_keys(),
@@ -272,16 +286,29 @@ class _Hooks:
         state: _State,
         services: _Services,
         runtime: _Runtime,
-        policies: FailurePolicies,
+        policies: Mapping[str, str],
         certificates: ssl.SSLContext | None,
     ) -> None:
-        self.policies = policies
+        behaviour = state.behaviour
+        self.policies = FailurePolicies(policies, behaviour.interceptors)
+        self.patience = Patience(behaviour.interceptors.wait_seconds)
         outside = OutsideCalls(runtime.invocations, state.clock, runtime.secrets, certificates)
-        self.endpoints = Endpoints(runtime.plugins, runtime.addresses, runtime.functions, outside, state.clock)
-        self.notifications = Notifications(services.notifications, self.endpoints, state.tokens)
+        self.endpoints = Endpoints(
+            runtime.plugins, runtime.addresses, runtime.functions, outside, state.clock, behaviour.plugins
+        )
+        self.notifications = Notifications(
+            services.notifications, self.endpoints, state.tokens, behaviour.notifications
+        )
         self.concurrency = Concurrency()
-        self.function_urls = FunctionUrls(runtime.plugins, self.endpoints, self.concurrency)
-        self.schedule = Schedule(state.clock, runtime.plugins, runtime.functions)
+        self.function_urls = FunctionUrls(
+            runtime.plugins, self.endpoints, self.concurrency, behaviour.plugins.disabled_url_status
+        )
+        self.schedule = Schedule(
+            state.clock,
+            runtime.plugins,
+            runtime.functions,
+            runs_disabled=behaviour.plugins.disabled_schedule == "runs",
+        )
 
 
 def build_platform(
@@ -289,7 +316,8 @@ def build_platform(
     *,
     admin: tuple[str, str],
     environment: str = "local",
-    policies: FailurePolicies | None = None,
+    policies: Mapping[str, str] | None = None,
+    behaviour: PlatformBehaviour | None = None,
     certificates: ssl.SSLContext | None = None,
     outside_registry: RegistryAddress | None = None,
 ) -> Platform:
@@ -299,7 +327,8 @@ def build_platform(
         store: The state; what it holds already is served on.
         admin: User name and password of the first administrator, who is created, or gets this password.
         environment: The platform's name of itself, as error bodies have it.
-        policies: What becomes of calls when plugins fail.
+        policies: What becomes of calls when plugins fail, by failure, whatever the platform does.
+        behaviour: What the platform does where nobody publishes it.
         certificates: Which certificates of plugins' HTTPS addresses and of the registry are trusted; None for those of
             the system.
         outside_registry: The registry with the images of plugins; None for the platform's own.
@@ -308,7 +337,7 @@ def build_platform(
         DataUnavailable: The state is damaged.
     """
     check_documents(store)
-    state = _State(store)
+    state = _State(store, behaviour or PlatformBehaviour())
     services = _Services(state, admin)
     services.ensure_first_organization()
     registry = _Registry(state, outside_registry, certificates)
@@ -316,10 +345,10 @@ def build_platform(
     runtime = _Runtime(state, services, registry, files, environment, admin[1])
     runtime.plugins.remove_unused_folders()
     registry.source.remove_unused(runtime.plugins.images())
-    hooks = _Hooks(state, services, runtime, policies or FailurePolicies(), certificates)
+    hooks = _Hooks(state, services, runtime, policies or {}, certificates)
     lifecycle = _lifecycle(state, services, registry, files, runtime, hooks)
     router = _router(state, services, registry, files, runtime, hooks, lifecycle)
-    errors = ErrorResponses(environment)
+    errors = ErrorResponses(environment, _refusals(state.behaviour.errors))
     return Platform(
         gateway=_gateway(state, services, hooks, router, errors),
         function_urls=hooks.function_urls,
@@ -358,6 +387,7 @@ def _lifecycle(
         # The processes first: whoever waits for a plugin goes on once its process has ended.
         on_stop=[
             runtime.workers.close,
+            hooks.patience.close,
             services.checks.close,
             hooks.schedule.close,
             hooks.notifications.close,
@@ -379,7 +409,7 @@ def _router(
     lifecycle: Lifecycle,
 ) -> Router:
     """Bind each route table to what its handlers use."""
-    router = Router()
+    router = Router(state.behaviour.limits.body_bytes)
     router.add(
         UMS_ROUTES,
         UmsHandlers(
@@ -421,7 +451,7 @@ def _router(
     )
     router.add(OUTBOX_ROUTES, OutboxHandlers(services.outbox))
     router.add(FILE_ROUTES, files.handlers)
-    settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address)
+    settings = SettingsHandlers(runtime.plugins, services.apis, registry.images, state.public_address, state.behaviour)
     router.add(SETTINGS_ROUTES, settings)
     changes = TemplateChanges(state.store, state.clock, services.templates)
     router.add(TEMPLATE_ROUTES, TemplateHandlers(services.templates, changes))
@@ -445,6 +475,16 @@ def _router(
     return router
 
 
+def _refusals(errors: Errors) -> dict[type[ApiError], Refusal]:
+    """Return status and code of what the platform refuses in its own way."""
+    return {
+        ApiNotKnown: errors.unknown_api,
+        BodyTooLarge: errors.body_too_large,
+        PluginFieldInvalid: errors.invalid_plugin_field,
+        SubscriptionAlreadyExists: errors.subscribed_twice,
+    }
+
+
 def _gateway(state: _State, services: _Services, hooks: _Hooks, router: Router, errors: ErrorResponses) -> Gateway:
     pipeline = InterceptionPipeline(
         router,
@@ -456,5 +496,7 @@ def _gateway(state: _State, services: _Services, hooks: _Hooks, router: Router, 
         hooks.notifications,
         errors,
         hooks.concurrency,
+        hooks.patience,
+        state.behaviour,
     )
     return Gateway(router, services.authentication, pipeline, errors)

@@ -1,9 +1,10 @@
-"""An HTTP client of the emulated platform, for tests and tools; for a real one it lacks encryption."""
+"""An HTTP client of a platform: of the emulated one, and with certificates of a real one."""
 
 from __future__ import annotations
 
 import http.client
 import re
+import ssl
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ __all__ = ["CallRefused", "Client", "InvalidAddress", "Reply", "ReplyTooLarge"]
 _SECONDS = 960
 # What a header can have; otherwise the error of the connection would quote it.
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+_HEADERS = {"accept": "application/json", "user-agent": "biot-emulator"}
 _MEGABYTE = 1024 * 1024
 _MAX_BYTES = 256 * _MEGABYTE
 
@@ -82,14 +84,17 @@ class Client:
     Args:
         url: The platform's URL.
         token: The caller's token; None to call without one.
+        certificates: Which certificates of an https address are trusted; None to call an emulator.
 
     Raises:
-        InvalidAddress: The URL is not http: what is sent would not be encrypted as its owner expects.
+        InvalidAddress: The URL is not http, or there are certificates for one that is: what is sent would not be
+            encrypted as its owner expects.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
-        if urlsplit(url).scheme != "http":
+    def __init__(self, url: str, token: str | None = None, certificates: ssl.SSLContext | None = None) -> None:
+        if urlsplit(url).scheme != ("https" if certificates else "http"):
             raise InvalidAddress(url)
+        self._certificates = certificates
         self.url = url
         self.token = token
 
@@ -104,7 +109,7 @@ class Client:
         token = jwt.get("token") if isinstance(jwt, dict) else None
         if not isinstance(token, str) or not _TOKEN.fullmatch(token):
             raise CallRefused("The log-in", reply)
-        return type(self)(self.url, token)
+        return type(self)(self.url, token, **({"certificates": self._certificates} if self._certificates else {}))
 
     def search(self, path: str, request: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the results of a search API (contract section 5.6).
@@ -142,11 +147,14 @@ class Client:
             ReplyTooLarge: The response is larger than everything that the platform sends.
         """
         content, content_type = (content, "application/json") if content is not None else _content(json, form)
-        defaults = {"accept": "application/json", **({"content-type": content_type} if content_type else {})}
+        defaults = {
+            "accept": "application/json",
+            "user-agent": "biot-emulator",
+            **({"content-type": content_type} if content_type else {}),
+        }
         if self.token:
             defaults["authorization"] = f"Bearer {self.token}"
-        target = urlsplit(self.url)
-        connection = http.client.HTTPConnection(target.hostname or "", target.port or 80, timeout=_SECONDS)
+        connection = self._connect()
         try:
             connection.request(method, path, content, {**defaults, **(headers or {})})
             response = connection.getresponse()
@@ -155,6 +163,13 @@ class Client:
             connection.close()
         headers_received = {name.lower(): value for name, value in response.getheaders()}
         return Reply(response.status, _body(body), headers_received, body)
+
+    def _connect(self) -> http.client.HTTPConnection:
+        target = urlsplit(self.url)
+        host = target.hostname or ""
+        if self._certificates:
+            return http.client.HTTPSConnection(host, target.port, timeout=_SECONDS, context=self._certificates)
+        return http.client.HTTPConnection(host, target.port or 80, timeout=_SECONDS)
 
 
 def _read(response: http.client.HTTPResponse, call: str) -> bytes:

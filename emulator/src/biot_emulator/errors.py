@@ -17,6 +17,10 @@ EmulatorError
 ├── ExchangeRefused          the exchange refuses a request as AWS does            registry/exchange.py
 ├── RegistryError            a registry refuses a request                          registry/errors.py
 ├── AddressUnavailable       the server cannot listen at an address                server/listening.py
+├── BehaviourInvalid         a description of a platform's behaviour is none         behaviour/errors.py
+├── AddressRefused, CannotObserve, ConnectionLost, LeftBehind, NotSafe, RunStopped
+│                            a run of learn cannot go on, or ends early             learning/errors.py
+├── OutputUnwritable         the file of learn cannot be written                    learning/output_file.py
 ├── UsageError               the command line is wrong                             serve.py
 ├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
 ├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py

@@ -21,10 +21,11 @@ from biot_emulator.admin_credentials import (
     read_file,
 )
 from biot_emulator.errors import EmulatorError
-from biot_emulator.hooks.failure_policies import POLICIES, FailurePolicies
+from biot_emulator.hooks.failure_policies import POLICIES
 from biot_emulator.hooks.plugin_failures import FAILURES
+from biot_emulator.learning.options import add_learn_options
 from biot_emulator.registry.outside.address import RegistryAddress, RegistryAddressInvalid
-from biot_emulator.server.signals import termination_signals
+from biot_emulator.server.signals import stop_requests, termination_signals
 from biot_emulator.standard_streams import (
     CLOSED_PIPE,
     OutputClosed,
@@ -94,14 +95,18 @@ def _run(arguments: Sequence[str]) -> None:
         options = _parser().parse_args(arguments or ["--help"])
     except SystemExit:  # it has printed the help, or the version
         return
-    _serve(options)
+    options.run(options)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser("biot-emulator", description="The BioT platform on your own machine.", allow_abbrev=False)
     parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    learn = commands.add_parser("learn", help="ask a real environment how it behaves", allow_abbrev=False)
+    add_learn_options(learn)
+    learn.set_defaults(run=_learn)
     serve = commands.add_parser("serve", help="serve the platform until interrupted", allow_abbrev=False)
+    serve.set_defaults(run=_serve)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", default=8787, type=_port, help="the port; 0 takes a free one (default: %(default)s)")
     serve.add_argument("--data", type=Path, metavar="DIR", help="store the state here (default: in memory)")
@@ -133,12 +138,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help=f"a file with USER:PASSWORD for the registry (or set {REGISTRY_VARIABLE} to that)",
     )
+    serve.add_argument(
+        "--platform", type=Path, metavar="FILE", help="behave as the platform that this file of `learn` is about"
+    )
     for failure, meaning in FAILURES.items():
         serve.add_argument(
             f"--on-{failure}",
-            default=POLICIES[0],
             choices=POLICIES,
-            help=f"when a plugin {meaning} (default: %(default)s)",
+            help=f"when a plugin {meaning} (default: what --platform says, or else fail)",
         )
     return parser
 
@@ -192,12 +199,20 @@ def _warn_of_readers(file: Path) -> None:
         _warn(f"other users of this machine can read {file}: take that right from them")
 
 
+def _learn(options: argparse.Namespace) -> None:
+    from biot_emulator.learning.command import learn
+
+    with stop_requests() as requests:
+        learn(options, requests)
+
+
 def _serve(options: argparse.Namespace) -> None:
     with termination_signals() as wait, locked(options.data):
         _serve_until(wait, options)
 
 
 def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
+    from biot_emulator.behaviour.file import read_behaviour
     from biot_emulator.build import build_platform
     from biot_emulator.http.certificates import trust
     from biot_emulator.server.background_thread import LOOPBACK, Server
@@ -206,13 +221,19 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     credentials, registry = _credentials(options), _registry(options)
     certificates = trust(options.ca_file) if options.ca_file else None
     admin = credentials or (_USERNAME, secrets.token_urlsafe(12))
-    policies = FailurePolicies({failure: getattr(options, f"on_{failure.replace('-', '_')}") for failure in FAILURES})
+    policies = _policies(options)
+    behaviour = read_behaviour(options.platform) if options.platform else None
     try:
         with ExitStack() as on_failure:
             store = Store(options.data)
             on_failure.callback(store.close)
             platform = build_platform(
-                store, admin=admin, policies=policies, certificates=certificates, outside_registry=registry
+                store,
+                admin=admin,
+                policies=policies,
+                behaviour=behaviour,
+                certificates=certificates,
+                outside_registry=registry,
             )
             on_failure.pop_all()
     except OSError as error:
@@ -224,6 +245,12 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
             print_line(f"administrator {admin[0]} with password {admin[1]}")
         print_line(f"listening on {server.url}")
         wait()
+
+
+def _policies(options: argparse.Namespace) -> dict[str, str]:
+    """Return the policies that were asked for, by failure."""
+    requested = {str(failure): getattr(options, f"on_{failure.replace('-', '_')}") for failure in FAILURES}
+    return {failure: policy for failure, policy in requested.items() if policy}
 
 
 def _warn(warning: str) -> None:

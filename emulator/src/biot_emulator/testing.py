@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+from biot_emulator.behaviour.settings import PlatformBehaviour
 from biot_emulator.client import CallRefused, Client, Reply
 from biot_emulator.errors import EmulatorError
 from biot_emulator.platform import Platform
@@ -200,13 +201,16 @@ def _entry(file: Path, name: Path) -> zipfile.ZipInfo:
 
 
 @contextmanager
-def running(*, ca_file: Path | None = None, registry: str | None = None) -> Iterator[Emulator]:
+def running(
+    *, ca_file: Path | None = None, registry: str | None = None, behaviour: PlatformBehaviour | None = None
+) -> Iterator[Emulator]:
     """Run an emulator with its state in memory.
 
     Args:
         ca_file: Certificates of authorities to trust beside those of the system, for plugins that run elsewhere.
         registry: The URL of the registry with the images of plugins, as `https://[USER:PASSWORD@]HOST[:PORT]/REPOSITORY`;
             None for the emulator's own.
+        behaviour: What the platform does where nobody publishes it; None for what this project infers.
 
     Raises:
         RegistryAddressInvalid: That is no such URL.
@@ -221,7 +225,9 @@ def running(*, ca_file: Path | None = None, registry: str | None = None) -> Iter
     password = secrets.token_urlsafe(12)
     certificates = trust(ca_file) if ca_file else None
     outside = RegistryAddress.parse(registry) if registry else None
-    platform = build_platform(Store(), admin=(_ADMIN, password), certificates=certificates, outside_registry=outside)
+    platform = build_platform(
+        Store(), admin=(_ADMIN, password), behaviour=behaviour, certificates=certificates, outside_registry=outside
+    )
     with Server(platform) as server:
         token = Client(server.url).log_in(_ADMIN, password).token
         yield Emulator(server.url, token, server.platform, (_ADMIN, password))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from biot_emulator.api.call import Call
-from biot_emulator.api.errors import MethodNotAllowed, NotKnown
+from biot_emulator.api.errors import ApiNotKnown, MethodNotAllowed, NotKnown
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.api.router import Router
@@ -40,7 +40,7 @@ def test_a_literal_segment_wins_and_handlers_are_bound(
 def test_an_unknown_path_is_not_known(router: Router, path: str) -> None:
     with pytest.raises(NotKnown) as error:
         router.find(Call("GET", path))
-    assert type(error.value) is NotKnown
+    assert type(error.value) is ApiNotKnown
 
 
 def test_another_method_is_not_allowed(router: Router) -> None:

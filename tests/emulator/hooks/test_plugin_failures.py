@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from biot_emulator.behaviour.settings import Refusal
 from biot_emulator.hooks.plugin_failures import (
     FAILURES,
     Failure,
@@ -32,9 +33,9 @@ def test_every_error_is_a_failure(error_type: str, failure: Failure) -> None:
 
 def test_the_caller_reads_which_plugin_failed_where_and_how() -> None:
     interception = Interception("https://a.example/", 1, "PRE_REQUEST", "POST/x/v1/things")
-    error = plugin_failed(interception, "crash", reason_of_error("KeyError"))
+    error = plugin_failed(interception, "crash", reason_of_error("KeyError"), Refusal(500, "CRASHED"))
     assert error.message == (
         "The plugin at [https://a.example/] failed as PRE_REQUEST of [POST/x/v1/things]: it ended with KeyError"
     )
-    assert error.details == {"failure": "crash"}
+    assert (error.status_code, error.code, error.details) == (500, "CRASHED", {"failure": "crash"})
     assert reason_of_bad_reply(BadReply("it has no [request]")) == "its reply cannot be used, as it has no [request]"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.errors import ApiError
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.behaviour.settings import Refusal
 from biot_emulator.security.random_text import looks_random
 from biot_emulator.state.unavailable_data import DataUnavailable
 
@@ -24,22 +25,25 @@ class ErrorResponses:
 
     Args:
         environment: The platform's name of itself.
+        refusals: Status and code of the errors that do not have their own on this platform.
     """
 
-    def __init__(self, environment: str) -> None:
+    def __init__(self, environment: str, refusals: Mapping[type[ApiError], Refusal] | None = None) -> None:
         self._environment = environment
+        self._refusals = refusals or {}
 
     def render(self, error: ApiError, call: Call) -> ApiResponse:
         """Render an error as the response to a call."""
+        refusal = self._refusals.get(type(error)) or Refusal(error.status_code, error.code)
         body = {
-            "code": error.code,
+            "code": refusal.code,
             "message": error.message,
             "serviceName": _service_name(call.path),
             "traceId": call.trace_id,
             "environment": self._environment,
             "details": error.details,
         }
-        return ApiResponse(error.status_code, body, error.headers)
+        return ApiResponse(refusal.status, body, error.headers)
 
     def guard(self, call: Call, do: Callable[[], _T]) -> _T | ApiResponse:
         """Return what a function returns, or the error response for whatever it raises instead. Never raises."""

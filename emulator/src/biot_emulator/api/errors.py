@@ -6,6 +6,7 @@ ApiError                    500 INTERNAL_SERVER_ERROR
 ├── AccessDenied            403 ACCESS_DENIED
 ├── NotKnown                404 NOT_FOUND
 │   ├── NotModelled         404 NOT_MODELLED
+│   ├── ApiNotKnown         404 NOT_FOUND
 │   └── MethodNotAllowed    405 METHOD_NOT_ALLOWED
 ├── TooSlow                 408 REQUEST_TIMEOUT
 ├── BodyTooLarge            413 PAYLOAD_TOO_LARGE
@@ -18,13 +19,14 @@ ApiError                    500 INTERNAL_SERVER_ERROR
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from biot_emulator.errors import EmulatorError
 
 __all__ = [
     "AccessDenied",
     "ApiError",
+    "ApiNotKnown",
     "BadRequest",
     "BodyTooLarge",
     "HeadersTooLarge",
@@ -50,8 +52,8 @@ class ApiError(EmulatorError):
         **details: The details of the code, by name (contract section 6.6 and others).
     """
 
-    status_code: ClassVar[int] = 500
-    code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
+    status_code: int = 500
+    code: str = "INTERNAL_SERVER_ERROR"
 
     def __init__(self, message: str, /, **details: Any) -> None:
         super().__init__(message)
@@ -96,6 +98,10 @@ class NotModelled(NotKnown):
     """The platform has this API, and this emulator does not."""
 
     code = "NOT_MODELLED"
+
+
+class ApiNotKnown(NotKnown):
+    """There is no such API."""
 
 
 class MethodNotAllowed(NotKnown):
@@ -151,10 +157,22 @@ class HeadersTooLarge(ApiError):
 
 
 class PluginFailed(ApiError):
-    """A plugin that intercepts the call crashed, timed out, or sent a reply that cannot be used."""
+    """A plugin that intercepts the call crashed, timed out, or sent a reply that cannot be used.
+
+    Args:
+        message: One sentence for people.
+        status_code: The status that the platform has for it.
+        code: The code that the platform has for it.
+        **details: The details of the code, by name.
+    """
 
     status_code = 502
     code = "BAD_GATEWAY"
+
+    def __init__(self, message: str, status_code: int = 502, code: str = "BAD_GATEWAY", /, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.status_code = status_code
+        self.code = code
 
 
 class Overloaded(ApiError):

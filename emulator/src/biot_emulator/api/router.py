@@ -7,16 +7,21 @@ from dataclasses import replace
 from functools import partial
 
 from biot_emulator.api.call import Call
-from biot_emulator.api.errors import MethodNotAllowed, NotKnown
+from biot_emulator.api.errors import ApiNotKnown, MethodNotAllowed
 from biot_emulator.api.route import Route
 
 __all__ = ["Router"]
 
 
 class Router:
-    """Every route, by method and path."""
+    """Every route, by method and path.
 
-    def __init__(self) -> None:
+    Args:
+        body_limit: Maximum size in bytes of the bodies of routes that have no limit of their own; None for theirs.
+    """
+
+    def __init__(self, body_limit: int | None = None) -> None:
+        self._body_limit = body_limit
         self._routes: dict[tuple[str, int], list[Route]] = {}
 
     def __iter__(self) -> Iterator[Route]:
@@ -31,7 +36,8 @@ class Router:
         """
         for route in table:
             same_shape = self._routes.setdefault((route.method, len(route.segments)), [])
-            same_shape.append(replace(route, handler=partial(route.handler, *collaborators)))
+            limit = route.max_body if route.public else route.max_body or self._body_limit
+            same_shape.append(replace(route, handler=partial(route.handler, *collaborators), max_body=limit))
             same_shape.sort(key=lambda other: [segment.startswith("{") for segment in other.segments])
 
     def find(self, call: Call) -> tuple[Route, Call]:
@@ -48,7 +54,7 @@ class Router:
                 return route, replace(call, variables=variables)
         message = f"{call.method} {call.path} is not an API of this platform"
         methods = self._methods(segments)
-        raise MethodNotAllowed(message, allowedMethods=methods) if methods else NotKnown(message)
+        raise MethodNotAllowed(message, allowedMethods=methods) if methods else ApiNotKnown(message)
 
     def _methods(self, segments: Sequence[str]) -> list[str]:
         """Return the methods of the routes that have this path."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.event_kind import EventKind
 from biot_emulator.function_url.cors import Cors
@@ -18,6 +20,7 @@ __all__ = ["NO_PLUGIN", "FunctionUrls"]
 
 NO_PLUGIN = Response(404, {"content-type": "application/json"}, b'{"Message":"No plugin has this address"}')
 """The response where no plugin has an address."""
+_DISABLED = Response(403, {"content-type": "application/json"}, b'{"Message":"Forbidden"}')
 
 
 class FunctionUrls:
@@ -27,9 +30,13 @@ class FunctionUrls:
         plugins: The plugins.
         endpoints: Calls them.
         concurrency: Bounds the callers of each.
+        disabled_status: What the addresses of disabled plugins respond with; None where these do themselves.
     """
 
-    def __init__(self, plugins: Plugins, endpoints: Endpoints, concurrency: Concurrency) -> None:
+    def __init__(
+        self, plugins: Plugins, endpoints: Endpoints, concurrency: Concurrency, disabled_status: int | None = None
+    ) -> None:
+        self._disabled_status = disabled_status
         self._plugins = plugins
         self._endpoints = endpoints
         self._concurrency = concurrency
@@ -48,6 +55,8 @@ class FunctionUrls:
         plugin = self._plugins.at(address)
         if plugin is None:
             return NO_PLUGIN
+        if self._disabled_status is not None and not plugin.enabled:
+            return replace(_DISABLED, status_code=self._disabled_status)
         cors = Cors(plugin.config["cors"])
         response = cors.preflight(request)
         if response is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from biot_emulator.api.errors import TooManyRequests
+from biot_emulator.behaviour.settings import Plugins as Behaviour
 from biot_emulator.function_url.event_from_request import UrlRequest, function_event
 from biot_emulator.hooks.outside_calls import OutsideCalls
 from biot_emulator.hooks.plugin_failures import Failure, failure_of_error, reason_of_error
@@ -21,6 +22,9 @@ from biot_emulator.state.clock import Clock
 from biot_emulator.wire_json import encode
 
 __all__ = ["Endpoints", "HookReply"]
+
+
+_Setting = Literal["disabled_interceptors", "disabled_notifications"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Endpoints:
         functions: Runs them.
         outside: Calls addresses outside of the platform.
         clock: The platform's time.
+        behaviour: What becomes of plugins that are disabled.
     """
 
     def __init__(
@@ -56,17 +61,26 @@ class Endpoints:
         functions: PluginFunctions,
         outside: OutsideCalls,
         clock: Clock,
+        behaviour: Behaviour | None = None,
     ) -> None:
+        self._behaviour = behaviour or Behaviour()
         self._plugins = plugins
         self._addresses = addresses
         self._functions = functions
         self._outside = outside
         self._clock = clock
 
-    def is_inactive(self, endpoint: str) -> bool:
-        """Whether this is the address of a plugin that is `DISABLED` or deleted: hooks do not call it."""
+    def is_inactive(self, endpoint: str, setting: _Setting) -> bool:
+        """Whether this is the address of a plugin that is `DISABLED` or deleted: hooks do not call it.
+
+        Args:
+            endpoint: The address.
+            setting: What says whether those that are disabled are called all the same.
+        """
         plugin = self._plugin(endpoint)
-        return not plugin.enabled if plugin else self._addresses.is_here(endpoint)
+        if plugin is None:
+            return self._addresses.is_here(endpoint)
+        return not plugin.enabled and getattr(self._behaviour, setting) == "skipped"
 
     def call(self, endpoint: str, headers: Mapping[str, str], body: Any, trigger: Trigger) -> HookReply | None:
         """Call a plugin for a hook; return None where it has been deleted meanwhile.

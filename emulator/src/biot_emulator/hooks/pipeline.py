@@ -15,14 +15,15 @@ from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.api.router import Router
+from biot_emulator.behaviour.settings import PlatformBehaviour
 from biot_emulator.event_kind import EventKind
 from biot_emulator.hooks.concurrency import Concurrency
-from biot_emulator.hooks.endpoints import Endpoints
+from biot_emulator.hooks.endpoints import Endpoints, HookReply
 from biot_emulator.hooks.events.headers import hook_headers
 from biot_emulator.hooks.events.interceptor_bodies import adapt_entity_body, post_request_body, pre_request_body
 from biot_emulator.hooks.failure_policies import FailurePolicies
 from biot_emulator.hooks.notifications import Notifications
-from biot_emulator.hooks.plugin_failures import Failure, plugin_failed, reason_of_bad_reply
+from biot_emulator.hooks.plugin_failures import Failure, failure_kind, plugin_failed, reason_of_bad_reply
 from biot_emulator.hooks.replies import (
     BadReply,
     adapted_response,
@@ -32,6 +33,8 @@ from biot_emulator.hooks.replies import (
     relayed_response,
 )
 from biot_emulator.hooks.rerouting import reroute
+from biot_emulator.hooks.waiting.patience import NoAnswer, Patience
+from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.interceptions import Interception, Interceptions
@@ -40,6 +43,8 @@ from biot_emulator.services.entity_changes import EntityChanges
 __all__ = ["InterceptionPipeline"]
 
 _ALLOW = "allow-interception"
+_BAD_GATEWAY = 502
+_NO_RESPONSE = Response(504)
 
 _T = TypeVar("_T")
 
@@ -65,6 +70,8 @@ class InterceptionPipeline:
         notifications: Notifies plugins of it.
         errors: Renders what goes wrong, so that changes before an error are notified too.
         concurrency: Bounds the callers of each plugin.
+        patience: Bounds how long each is waited for.
+        behaviour: What the platform does where nobody publishes it.
     """
 
     def __init__(
@@ -78,6 +85,8 @@ class InterceptionPipeline:
         notifications: Notifications,
         errors: ErrorResponses,
         concurrency: Concurrency,
+        patience: Patience,
+        behaviour: PlatformBehaviour,
     ) -> None:
         self._router = router
         self._interceptions = interceptions
@@ -88,6 +97,8 @@ class InterceptionPipeline:
         self._notifications = notifications
         self._errors = errors
         self._concurrency = concurrency
+        self._patience = patience
+        self._behaviour = behaviour
 
     def __call__(self, route: Route, call: Call) -> ApiResponse:
         """Respond to a call."""
@@ -118,25 +129,35 @@ class InterceptionPipeline:
         return current, call
 
     def _change(self, route: Route, call: Call, reply: Any) -> tuple[Route, Call]:
-        return reroute(self._router, route, call, changed_call(call, reply))
+        return reroute(self._router, route, call, changed_call(call, reply, self._behaviour.replies))
 
     def _adapt(self, route: Route, call: Call, response: ApiResponse) -> ApiResponse:
+        behaviour = self._behaviour.interceptors
+        if response.body is None and behaviour.entities_without_body == "not-called":
+            return response
         for interception in self._interceptors("ADAPT_ENTITY", entity_name=route.entity_name, variables=call.variables):
-            body = adapt_entity_body(route, call, response.status_code, entities_of(response))
+            without_body = response.body is None and behaviour.entities_without_body == "null"
+            entities = None if without_body else entities_of(response)
+            body = adapt_entity_body(route, call, response.status_code, entities, behaviour)
             apply = partial(adapted_response, response)
             response = self._call(interception, EventKind.ADAPT_ENTITY, body, call, apply, response)
         return response
 
     def _after(self, route: Route, call: Call, response: ApiResponse) -> ApiResponse:
+        behaviour = self._behaviour.interceptors
         for interception in self._interceptors("POST_REQUEST", api_id=route.api_id, variables=call.variables):
-            body = post_request_body(route, call, response)
-            apply = partial(changed_response, response)
+            body = post_request_body(route, call, response, behaviour)
+            apply = partial(changed_response, response, search_body=behaviour.search_body)
             response = self._call(interception, EventKind.POST_REQUEST, body, call, apply, response)
         return response
 
     def _interceptors(self, type: str, **hook: Any) -> list[Interception]:
         interceptors = self._interceptions.interceptors(type, **hook)
-        return [interception for interception in interceptors if not self._endpoints.is_inactive(interception.endpoint)]
+        return [
+            interception
+            for interception in interceptors
+            if not self._endpoints.is_inactive(interception.endpoint, "disabled_interceptors")
+        ]
 
     def _call(
         self,
@@ -152,22 +173,38 @@ class InterceptionPipeline:
         trigger = Trigger(kind, interception.hook, call.trace_id)
         # Whoever is one too many is refused, whatever the policy is: no flood of callers makes a plugin be left out.
         with self._concurrency.enter(interception.endpoint):
-            reply = self._endpoints.call(interception.endpoint, hook_headers(kind, call, token), body, trigger)
+            reply = self._wait_for(interception, hook_headers(kind, call, token), body, trigger)
         if reply is None:
             return unchanged
         if reply.failure:
-            return self._fail(interception, reply.failure, reply.reason, unchanged)
+            return self._fail(interception, kind, reply, unchanged)
         if not reply.response.is_success:
-            raise _Stopped(relayed_response(reply.response))
+            failure: Failure = "bad-gateway" if reply.response.status_code == _BAD_GATEWAY else "refusal"
+            reason = f"it responded with {reply.response.status_code}"
+            return self._fail(interception, kind, HookReply(reply.response, failure, reason), unchanged)
         try:
             return apply(reply.response.body)
         except BadReply as bad:
-            return self._fail(interception, "bad-reply", reason_of_bad_reply(bad), unchanged)
+            unusable = HookReply(reply.response, "bad-reply", reason_of_bad_reply(bad))
+            return self._fail(interception, kind, unusable, unchanged)
 
-    def _fail(self, interception: Interception, failure: Failure, reason: str, unchanged: _T) -> _T:
-        if self._policies.ignores(failure):
+    def _wait_for(
+        self, interception: Interception, headers: dict[str, str], body: dict[str, Any], trigger: Trigger
+    ) -> HookReply | None:
+        try:
+            return self._patience.call(partial(self._endpoints.call, interception.endpoint, headers, body, trigger))
+        except NoAnswer:
+            return HookReply(_NO_RESPONSE, "no-answer", "it took longer than the platform waits")
+
+    def _fail(self, interception: Interception, kind: EventKind, reply: HookReply, unchanged: _T) -> _T:
+        """Do what the platform does where a plugin does not let the call pass."""
+        failure = reply.failure or "crash"
+        outcome = self._policies.outcome(kind, failure_kind(failure))
+        if outcome == "ignore":
             return unchanged
-        raise plugin_failed(interception, failure, reason)
+        if outcome == "relay":
+            raise _Stopped(relayed_response(reply.response))
+        raise plugin_failed(interception, failure, reply.reason, outcome)
 
 
 def _is_intercepted(route: Route, call: Call) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.behaviour.settings import Replies
 from biot_emulator.event_kind import EventKind
 from biot_emulator.http.response import Response
 from biot_emulator.wire_json import decode, encode
@@ -20,6 +21,7 @@ __all__ = [
     "changed_call",
     "changed_response",
     "entities_of",
+    "is_page",
     "relayed_response",
     "reply_problem",
 ]
@@ -37,12 +39,18 @@ def relayed_response(response: Response) -> ApiResponse:
     return ApiResponse(response.status_code, headers={"content-type": content_type}, content=response.content)
 
 
-def changed_call(call: Call, reply: Any) -> Call:
-    """Apply the reply of a PRE_REQUEST interceptor to a call; what it leaves out is preserved.
+def changed_call(call: Call, reply: Any, behaviour: Replies | None = None) -> Call:
+    """Apply the reply of a PRE_REQUEST interceptor to a call.
+
+    Args:
+        call: The call.
+        reply: The body of the reply.
+        behaviour: What becomes of what the reply leaves out; None preserves it.
 
     Raises:
         BadReply: The reply has no valid request.
     """
+    behaviour = behaviour or Replies()
     request = _part(reply, "request")
     path = request.get("path")
     if not isinstance(path, str) or not path.startswith("/"):
@@ -50,9 +58,9 @@ def changed_call(call: Call, reply: Any) -> Call:
     return replace(
         call,
         path=path,
-        query=_query(request["queryParameters"]) if "queryParameters" in request else call.query,
-        headers=_headers(request["headers"]) if "headers" in request else call.headers,
-        content=_content(call.content, request["body"]) if "body" in request else call.content,
+        query=_query(_part_of(request, "queryParameters", call.query, behaviour.omitted_query)),
+        headers=_changed_headers(call, request, behaviour),
+        content=_changed_content(call, request, behaviour),
     )
 
 
@@ -82,7 +90,7 @@ def entities_of(api_response: ApiResponse) -> list[Any]:
     """Return the entities of a response: the page of a search, or the body of all others; none without a body."""
     if api_response.body is None:
         return []
-    return list(api_response.body["data"]) if _is_page(api_response) else [api_response.body]
+    return list(api_response.body["data"]) if is_page(api_response) else [api_response.body]
 
 
 def adapted_response(api_response: ApiResponse, reply: Any) -> ApiResponse:
@@ -97,21 +105,29 @@ def adapted_response(api_response: ApiResponse, reply: Any) -> ApiResponse:
         return replace(api_response, status_code=status_code)
     if not isinstance(entities, list):
         raise BadReply("its [entities] are no list")
-    if _is_page(api_response):
+    if is_page(api_response):
         return replace(api_response, status_code=status_code, body={**api_response.body, "data": entities})
     if len(entities) != len(entities_of(api_response)):
         raise BadReply(f"its [entities] are {len(entities)} where there was {len(entities_of(api_response))}")
     return replace(api_response, status_code=status_code, body=entities[0] if entities else None)
 
 
-def changed_response(api_response: ApiResponse, reply: Any) -> ApiResponse:
+def changed_response(api_response: ApiResponse, reply: Any, *, search_body: str = "page") -> ApiResponse:
     """Apply the reply of a POST_REQUEST interceptor to a response; a body that it leaves out is preserved.
+
+    Args:
+        api_response: The response.
+        reply: The body of the reply.
+        search_body: What of a search's response the interceptor received: the `page`, or its `entities`.
 
     Raises:
         BadReply: The reply has no valid response.
     """
     response = _part(reply, "response")
-    return replace(api_response, status_code=_status_code(response), body=response.get("body", api_response.body))
+    body = response.get("body", api_response.body)
+    if is_page(api_response) and search_body == "entities" and isinstance(body, list):
+        body = {**api_response.body, "data": body}
+    return replace(api_response, status_code=_status_code(response), body=body)
 
 
 def _part(reply: Any, name: str) -> Mapping[str, Any]:
@@ -121,7 +137,23 @@ def _part(reply: Any, name: str) -> Mapping[str, Any]:
     return part
 
 
-def _query(value: Any) -> dict[str, list[str]]:
+def _part_of(request: Mapping[str, Any], name: str, current: Any, omitted: str) -> Any:
+    return request.get(name, None if omitted == "removed" else current)
+
+
+def _changed_headers(call: Call, request: Mapping[str, Any], behaviour: Replies) -> dict[str, str]:
+    headers = _headers(_part_of(request, "headers", call.headers, behaviour.omitted_headers))
+    changeable = {name: value for name, value in headers.items() if name not in behaviour.fixed_headers}
+    return changeable | {name: value for name, value in call.headers.items() if name in behaviour.fixed_headers}
+
+
+def _changed_content(call: Call, request: Mapping[str, Any], behaviour: Replies) -> bytes:
+    if "body" in request:
+        return _content(call.content, request["body"])
+    return b"" if behaviour.omitted_body == "removed" else call.content
+
+
+def _query(value: Any) -> Mapping[str, list[str]]:
     if value is None:
         return {}
     if not isinstance(value, dict) or not all(_is_list_of_texts(item) for item in value.values()):
@@ -152,7 +184,8 @@ def _content(content: bytes, body: Any) -> bytes:
     return b"" if body is None else encode(body)
 
 
-def _is_page(api_response: ApiResponse) -> bool:
+def is_page(api_response: ApiResponse) -> bool:
+    """Whether a response is the page of a search."""
     return isinstance(api_response.body, dict) and api_response.body.keys() == {"data", "metadata"}
 
 

@@ -33,9 +33,13 @@ class Schedule:
         clock: The platform's time.
         plugins: The plugins with their schedules.
         functions: Runs them.
+        runs_disabled: Whether disabled plugins run too.
     """
 
-    def __init__(self, clock: Clock, plugins: Plugins, functions: PluginFunctions) -> None:
+    def __init__(
+        self, clock: Clock, plugins: Plugins, functions: PluginFunctions, *, runs_disabled: bool = False
+    ) -> None:
+        self._runs_disabled = runs_disabled
         self._clock = clock
         self._plugins = plugins
         self._functions = functions
@@ -73,7 +77,7 @@ class Schedule:
         try:
             for plugin in self._plugins:
                 cron = plugin.config["cronSchedule"]
-                if cron and plugin.enabled and Cron(cron).matches(minute):
+                if cron and (plugin.enabled or self._runs_disabled) and Cron(cron).matches(minute):
                     self._submit(plugin)
         except DataUnavailable as error:
             _log.error("The schedules could not be checked: %s", error)

@@ -8,6 +8,8 @@ from typing import Any
 from biot_emulator.api.call import Call
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
+from biot_emulator.behaviour.settings import Interceptors
+from biot_emulator.hooks.replies import is_page
 from biot_emulator.wire_json import decode
 
 __all__ = ["adapt_entity_body", "post_request_body", "pre_request_body"]
@@ -32,15 +34,19 @@ def pre_request_body(route: Route, call: Call) -> Body:
     }
 
 
-def post_request_body(route: Route, call: Call, response: ApiResponse) -> Body:
+def post_request_body(route: Route, call: Call, response: ApiResponse, behaviour: Interceptors) -> Body:
     """Return what a POST_REQUEST interceptor receives."""
-    document = {"body": response.body, "httpStatusCode": _status(response.status_code)}
+    as_list = is_page(response) and behaviour.search_body == "entities"
+    body = response.body["data"] if as_list else response.body
+    document = {"body": body, "httpStatusCode": _status(response.status_code, behaviour)}
     return {**pre_request_body(route, call), "response": document}
 
 
-def adapt_entity_body(route: Route, call: Call, status_code: int, entities: list[Any]) -> Body:
+def adapt_entity_body(
+    route: Route, call: Call, status_code: int, entities: list[Any] | None, behaviour: Interceptors
+) -> Body:
     """Return what an ADAPT_ENTITY interceptor receives."""
-    document = {"entities": entities, "httpStatusCode": _status(status_code)}
+    document = {"entities": entities, "httpStatusCode": _status(status_code, behaviour)}
     return {**pre_request_body(route, call), "response": document}
 
 
@@ -63,9 +69,11 @@ def _request_body(call: Call) -> Any:
         return None
 
 
-def _status(status_code: int) -> str:
-    """Write a status as the platform's published schema does (contract section 2.5)."""
+def _status(status_code: int, behaviour: Interceptors) -> str:
+    """Write a status as the platform does (contract section 2.5)."""
     try:
-        return f"{status_code} {HTTPStatus(status_code).name}"
+        name = HTTPStatus(status_code).name
     except ValueError:
         return str(status_code)
+    texts = {"code-and-name": f"{status_code} {name}", "name": name, "code": str(status_code)}
+    return texts[behaviour.status_text]

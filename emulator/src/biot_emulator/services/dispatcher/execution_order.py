@@ -23,13 +23,16 @@ def scope(interception: Document) -> tuple[str, str | None]:
     return type, interception["entityName"] if type == "ADAPT_ENTITY" else interception["apiId"]
 
 
-def make_room(newcomer: Document, others: Sequence[Document], now: str) -> Iterator[Document]:
+def make_room(
+    newcomer: Document, others: Sequence[Document], now: str, same_order: str = "newcomer-first"
+) -> Iterator[Document]:
     """Yield the newcomer, and the interceptions that it moves one up, and those that they move, and so on.
 
     Args:
         newcomer: The interception that takes its order.
         others: The interceptions of its scope.
         now: The time of the change.
+        same_order: `newcomer-first`; or `newcomer-last`, by which it takes the next order that is free.
 
     Raises:
         BadRequest: An interception would have to move beyond the highest order.
@@ -41,5 +44,8 @@ def make_room(newcomer: Document, others: Sequence[Document], now: str) -> Itera
             taken = f"The order [{newcomer['executionOrder']}] is taken, and nobody can move beyond [{HIGHEST_ORDER}]"
             raise BadRequest(f"{taken}: choose a lower one")
         moved = by_order.get(placed["executionOrder"])
+        if moved and same_order == "newcomer-last":
+            placed["executionOrder"] += 1
+            continue
         yield placed
         placed = moved and {**moved, "executionOrder": moved["executionOrder"] + 1, "lastModifiedTime": now}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from biot_emulator.services.dispatcher.execution_order import DEFAULT_ORDER, make_room, scope
+from biot_emulator.behaviour.settings import Interceptors as Behaviour
+from biot_emulator.services.dispatcher.execution_order import make_room, scope
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.store import Store
@@ -64,9 +65,11 @@ class Interceptions:
         store: The state.
         clock: The platform's time.
         apis: The APIs that can be intercepted.
+        behaviour: Who is called first.
     """
 
-    def __init__(self, store: Store, clock: Clock, apis: InterceptableApis) -> None:
+    def __init__(self, store: Store, clock: Clock, apis: InterceptableApis, behaviour: Behaviour | None = None) -> None:
+        self._behaviour = behaviour or Behaviour()
         self._store = store
         self._clock = clock
         self._apis = apis
@@ -74,7 +77,7 @@ class Interceptions:
     def subscribe(self, endpoint: str, hook: Hook, order: int | None = None) -> Document:
         """Subscribe an endpoint to a hook; an existing subscription gets the new order, if any.
 
-        No two share an order: whoever has it moves one up, and so on (contract section 2.8).
+        No two share an order: by default, whoever has it moves one up, and so on (contract section 2.8).
 
         Raises:
             BadRequest: An interception would have to move beyond the highest order.
@@ -84,11 +87,11 @@ class Interceptions:
         with self._store.transaction():
             others = [document for document in self.all() if scope(document) == scope(key)]
             existing = next((document for document in others if _is_same(document, key)), None)
-            new = {"id": str(uuid.uuid4()), **key, "executionOrder": DEFAULT_ORDER, "creationTime": now}
+            new = {"id": str(uuid.uuid4()), **key, "executionOrder": self._behaviour.default_order, "creationTime": now}
             subscription = {**(existing or new), "lastModifiedTime": now}
             if order is not None:
                 subscription["executionOrder"] = order
-            for document in make_room(subscription, others, now):
+            for document in make_room(subscription, others, now, self._behaviour.same_order):
                 self._store.put(_COLLECTION, document["id"], document)
         return subscription
 
@@ -129,7 +132,8 @@ class Interceptions:
             for document in self.all()
             if scope(document) == requested and (document["pathFilters"] or {}).items() <= present
         ]
-        return sorted(interceptors, key=lambda interception: interception.order)
+        descending = self._behaviour.order == "descending"
+        return sorted(interceptors, key=lambda interception: interception.order, reverse=descending)
 
     def remove_endpoint(self, endpoint: str) -> None:
         """Remove every subscription of an endpoint."""

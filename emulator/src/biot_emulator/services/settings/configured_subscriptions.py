@@ -18,7 +18,7 @@ from biot_emulator.services.settings.errors import CorrectApiIdForType, Intercep
 __all__ = ["RESERVED_ORDER", "PluginSubscriptions", "SubscriptionsConfig"]
 
 RESERVED_ORDER = HIGHEST_ORDER
-"""The order that no plugin may have; which one it is on the platform is not published."""
+"""The order that no plugin may have by default; which one it is on the platform is not published."""
 
 SubscriptionsConfig = dict[str, Any]
 """The field `subscriptions`: `interceptionOrder`, and the lists `interceptions` and `notifications`."""
@@ -33,11 +33,17 @@ class PluginSubscriptions:
         apis: The APIs that can be intercepted.
         interceptions: The subscriptions of interceptors.
         notifications: The subscriptions to actions.
+        reserved_order: The order that no plugin may have.
     """
 
     def __init__(
-        self, apis: InterceptableApis, interceptions: Interceptions, notifications: NotificationSubscriptions
+        self,
+        apis: InterceptableApis,
+        interceptions: Interceptions,
+        notifications: NotificationSubscriptions,
+        reserved_order: int = RESERVED_ORDER,
     ) -> None:
+        self._reserved_order = reserved_order
         self._apis = apis
         self._interceptions = interceptions
         self._notifications = notifications
@@ -54,7 +60,7 @@ class PluginSubscriptions:
         """
         config = {"interceptionOrder": DEFAULT_ORDER, "interceptions": [], "notifications": [], **current}
         if fields.present("interceptionOrder"):
-            config["interceptionOrder"] = _order(fields, "interceptionOrder")
+            config["interceptionOrder"] = self._order(fields, "interceptionOrder")
         if fields.present("interceptions"):
             config["interceptions"] = _unique(self._interception(hook) for hook in fields.each("interceptions"))
         if fields.present("notifications"):
@@ -119,18 +125,17 @@ class PluginSubscriptions:
             _check_known(entity_name, "entityTypeName", entity_name in self._apis.entity_names())
         else:
             _check_known(api_id, "apiId", self._apis.resolve(api_id)[0] in self._apis.api_ids())
-        order = _order(fields, "order") if fields.present("order") else None
+        order = self._order(fields, "order") if fields.present("order") else None
         interception = {"type": type, "apiId": api_id, "entityTypeName": entity_name, "order": order}
         return {name: value for name, value in interception.items() if value is not None}
 
-
-def _order(fields: Fields, name: str) -> int:
-    order = fields.integer(name)
-    if order == RESERVED_ORDER:
-        raise OrderReserved(
-            f"The order [{order}] is reserved: choose another one", order=order, reservedOrder=RESERVED_ORDER
-        )
-    return order
+    def _order(self, fields: Fields, name: str) -> int:
+        order = fields.integer(name)
+        if order == self._reserved_order:
+            raise OrderReserved(
+                f"The order [{order}] is reserved: choose another one", order=order, reservedOrder=order
+            )
+        return order
 
 
 def _check_known(value: str | None, field_name: str, known: bool) -> None:

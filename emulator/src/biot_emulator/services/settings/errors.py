@@ -2,7 +2,7 @@
 
 ApiError
 ├── 400 CodeNotSupportedForImage, CorrectApiIdForType, EnvironmentVariableReserved, OrderReserved, PluginRequestInvalid,
-│       VersionMustBeLarger, VersionMustNotBeChanged
+│       VersionMustBeLarger, VersionMustNotBeChanged; PluginFieldInvalid, unless a platform has another status
 ├── 404 ImageTagNotFound, InterceptionConfigurationNotFound, PluginNotFound
 ├── 409 PluginExists
 └── 500 AwsFailed
@@ -10,7 +10,7 @@ ApiError
 
 from __future__ import annotations
 
-from biot_emulator.api.errors import ApiError
+from biot_emulator.api.errors import ApiError, BadRequest
 
 __all__ = [
     "AwsFailed",
@@ -21,6 +21,7 @@ __all__ = [
     "InterceptionConfigurationNotFound",
     "OrderReserved",
     "PluginExists",
+    "PluginFieldInvalid",
     "PluginNotFound",
     "PluginRequestInvalid",
     "VersionMustBeLarger",
@@ -54,6 +55,10 @@ class OrderReserved(ApiError):
 
     status_code = 400
     code = "INTERCEPTION_ORDER_CANNOT_BE_RESERVED_ORDER"
+
+
+class PluginFieldInvalid(BadRequest):
+    """A field of a new plugin is not valid."""
 
 
 class PluginRequestInvalid(ApiError):

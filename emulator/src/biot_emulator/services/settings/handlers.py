@@ -10,6 +10,7 @@ from biot_emulator.api.call import Call, FormPart
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
+from biot_emulator.behaviour.settings import PlatformBehaviour
 from biot_emulator.services.dispatcher.interceptable_apis import InterceptableApis
 from biot_emulator.services.dispatcher.notifiable_actions import notifiable_actions
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
@@ -35,12 +36,14 @@ class SettingsHandlers:
         apis: The APIs that can be intercepted.
         images: The images of plugins.
         public_address: Where the platform is served.
+        behaviour: What the platform does where nobody publishes it.
     """
 
     plugins: Plugins
     apis: InterceptableApis
     images: PluginImages
     public_address: PublicAddress
+    behaviour: PlatformBehaviour
 
     def create(self, call: Call) -> ApiResponse:
         """Create a plugin."""
@@ -91,7 +94,8 @@ class SettingsHandlers:
         return ApiResponse(status_code, self._rendered(plugin), headers)
 
     def _rendered(self, plugin: Plugin) -> dict[str, Any]:
-        return plugin_document(plugin, self.public_address.url)
+        prefixed = self.behaviour.plugins.name_in_responses == "prefixed"
+        return plugin_document(plugin, self.public_address.url, prefixed=prefixed)
 
 
 def _config(call: Call) -> dict[str, Any]:

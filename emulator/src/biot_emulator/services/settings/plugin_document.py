@@ -13,17 +13,18 @@ _ALWAYS_PRESENT = ("name", "displayName", "version", "runtime", "handler")
 _IN_IMAGE = ("runtime", "handler")
 
 
-def plugin_document(plugin: Plugin, base_url: str) -> dict[str, Any]:
+def plugin_document(plugin: Plugin, base_url: str, *, prefixed: bool = False) -> dict[str, Any]:
     """Render a plugin.
 
     Args:
         plugin: The plugin.
         base_url: The platform's URL.
+        prefixed: Whether its name has the prefix.
     """
     document = {
         **dict.fromkeys(_ALWAYS_PRESENT),
         **plugin.config,
-        "name": plugin.name,
+        "name": plugin.full_name if prefixed else plugin.name,
         "endpointUrl": plugin.endpoint_url,
         "linkToConsole": f"{base_url}/_emulator/invocations?plugin={plugin.full_name}",
         "creationTime": plugin.creation_time,

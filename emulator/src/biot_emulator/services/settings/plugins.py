@@ -9,14 +9,21 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
+from biot_emulator.behaviour.settings import Limits, Plugins as Behaviour
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.services.settings.configuration import DEFAULTS, check_package, image_tag, plugin_name, read_config
 from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
-from biot_emulator.services.settings.errors import PluginExists, PluginNotFound, PluginRequestInvalid
+from biot_emulator.services.settings.errors import (
+    PluginExists,
+    PluginFieldInvalid,
+    PluginNotFound,
+    PluginRequestInvalid,
+)
 from biot_emulator.services.settings.plugin import PREFIX, Plugin
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import Code, PluginCode, check_runtime
 from biot_emulator.services.settings.plugin_images import PluginImages
+from biot_emulator.services.settings.taught_rules import check_code_size, check_limits, with_defaults
 from biot_emulator.services.settings.update import updated_config
 from biot_emulator.services.ums.errors import ServiceNameAlreadyExists, ServiceUserNotFound
 from biot_emulator.services.ums.service_users import NewServiceUser, ServiceUsers
@@ -41,6 +48,8 @@ class Plugins:
         code: The code of plugins.
         images: The images of plugins.
         workers: The processes that run plugins.
+        behaviour: What plugins have by default.
+        limits: What is too large.
     """
 
     def __init__(
@@ -53,7 +62,11 @@ class Plugins:
         code: PluginCode,
         images: PluginImages,
         workers: Workers,
+        behaviour: Behaviour | None = None,
+        limits: Limits | None = None,
     ) -> None:
+        self._behaviour = behaviour or Behaviour()
+        self._limits = limits or Limits()
         self._store = store
         self._clock = clock
         self._service_users = service_users
@@ -94,12 +107,14 @@ class Plugins:
         Raises:
             ApiError: The configuration, or the code, is not valid.
         """
-        fields = Fields(config)
+        fields = Fields(config, PluginFieldInvalid)
         name = plugin_name(fields)
         fields.text("displayName")
         fields.integer("version")
         tag = image_tag(fields)
         complete = check_package(read_config(fields, DEFAULTS), tagged=tag is not None, has_code=code is not None)
+        complete = with_defaults(fields, complete, self._behaviour)
+        self._check_limits(fields, complete, code)
         subscriptions = fields.inner("subscriptions")
         self._subscriptions.read(subscriptions, {})
         self._require_new(name)
@@ -131,6 +146,7 @@ class Plugins:
         """
         fields = Fields(config, PluginRequestInvalid)
         old, complete, has_new_code = self._changed(full_name, fields, code)
+        self._check_limits(fields, complete, code)
         check_runtime(fields, complete, code, is_new=False)
         tag = image_tag(fields)
         with self._ready_code(fields, complete, code, tag) if has_new_code else self._changing_alone() as stored_code:
@@ -187,6 +203,10 @@ class Plugins:
         if self._store.get(_COLLECTION, PREFIX + name):
             message = f"There is a plugin [{name}] already: update it, or choose another name"
             raise PluginExists(message, pluginName=name)
+
+    def _check_limits(self, fields: Fields, config: dict[str, Any], code: Code) -> None:
+        check_limits(fields, config, self._limits)
+        check_code_size(code, self._limits)
 
     def _changed(self, full_name: str, fields: Fields, code: Code) -> tuple[Plugin, dict[str, Any], bool]:
         """Return a plugin, its changed configuration, and whether it gets new code."""
