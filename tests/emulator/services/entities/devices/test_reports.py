@@ -44,7 +44,8 @@ def test_a_state_that_is_none_or_cannot_follow_is_refused(world: World) -> None:
     for path in (session, command):
         assert world.says(path).body["code"] == "ATTRIBUTE_IS_MANDATORY"
         assert world.says(path, _state="SLEEPING").body["code"] == "SELECT_ATTRIBUTE_INVALID_VALUE"
-        for state in ({}, [], 7, {"id": "x"}):
+        nonsense: list[Any] = [{}, [], 7, {"id": "x"}]
+        for state in nonsense:
             assert world.says(path, _state=state).status_code == 400
         assert world.says(path, _state="FAILED" if path is command else "DONE", _summary=[1]).status_code == 400
     assert world.says(session, _state="PAUSED").body["code"] == "SESSION_STATE_CHANGE_INVALID"
