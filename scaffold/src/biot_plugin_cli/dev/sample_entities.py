@@ -22,6 +22,7 @@ _BODIES: Mapping[str, dict[str, Any]] = {
         "_name": "Sample clinic",
         "_primaryAdministrator": {"_name": {"firstName": "Joan", "lastName": "Clarke"}},
     },
+    "registration-code": {"_code": "sample-code"},
     "device": {"_id": "sample-device"},
     "usage-session": {
         "_state": "DONE",
@@ -32,6 +33,12 @@ _BODIES: Mapping[str, dict[str, Any]] = {
     "device-alert": {"_name": "sample"},
     "patient-alert": {"_name": "sample"},
     "generic-entity": {"_name": "sample"},
+}
+# What no two entities have in common.
+_OTHERS: Mapping[str, dict[str, Any]] = {
+    "organization": {"_name": "Another clinic"},
+    "registration-code": {"_code": "another-code"},
+    "device": {"_id": "another-device"},
 }
 _BUSY_DEVICE = "busy-device"
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -56,8 +63,7 @@ def _api_ids(entity_type: str, operation: str) -> list[str]:
 
 def new_entity(entity_type: str) -> dict[str, Any]:
     """Create the body of a call that creates another entity of a type."""
-    body = _BODIES.get(entity_type, {})
-    return {**body, "_id": "another-device"} if "_id" in body else body
+    return {**_BODIES.get(entity_type, {}), **_OTHERS.get(entity_type, {})}
 
 
 class Samples:
