@@ -17,6 +17,7 @@ def patient(number: int, name: str, age: int | None, owner: str) -> dict[str, An
         "_name": {"firstName": name},
         "age": age,
         "_owner": {"id": owner},
+        "_template": {"id": "t1", "name": "trial"} if owner == "a" else {"id": "t2", "name": "other"},
         "_creationTime": made,
     }
 
@@ -47,6 +48,17 @@ def found(**request: Any) -> list[str]:
         ({"$AND": {"filter": {"_owner.id": {"eq": "a"}, "_id": {"eq": "3"}}}}, "3"),
         ({"$NOT": {"filter": {"_owner.id": {"eq": "a"}}}}, "2"),
         ({"_creationTime": {"from": "2026-01-02T00:00:00.000Z"}}, "32"),
+        # As the console's forms are sent, whose lists are all there.
+        ({"_name.firstName": {"in": ["Ada"], "notIn": [], "filter": {}}}, "1"),
+        ({"_name.firstName": {"in": [], "notIn": ["Ada"]}}, "32"),
+        ({"_name.firstName": {"in": [], "notIn": [], "filter": None}}, "321"),
+        ({"_name.firstName": {"in": []}}, ""),
+        ({"$AND": {"filter": {}, "in": [], "notIn": []}, "age": None}, "321"),
+        ({"$OR": {"filter": None}, "$NOT": {"filter": {}}}, "321"),
+        ({"_templateId": {"in": ["t1"]}}, "31"),
+        ({"_templateName": {"eq": "trial"}}, "31"),
+        ({"_templateName": {"not": "trial"}, "_templateId": {"isNotNull": True}}, "2"),
+        ({"_template.id": {"eq": "t1"}, "$NOT": {"filter": {"_templateName": {"eq": "other"}}}}, "31"),
     ],
 )
 def test_filters(filter: dict[str, Any], ids: str) -> None:
@@ -57,6 +69,12 @@ def test_the_newest_come_first_unless_told_otherwise() -> None:
     assert found() == ["3", "2", "1"]
     assert found(sort=[{"prop": "_name.firstName", "order": "ASC"}]) == ["1", "2", "3"]
     assert found(sort=[{"prop": "_owner.id", "order": "ASC"}, {"prop": "_id", "order": "DESC"}]) == ["3", "1", "2"]
+
+
+def test_a_template_can_be_sorted_by_and_a_time_of_creation_may_be_anything() -> None:
+    assert found(sort=[{"prop": "_templateName", "order": "ASC"}, {"prop": "_id", "order": "ASC"}]) == ["2", "1", "3"]
+    odd = [{"_id": "1", "creationTime": 5}, {"_id": "2", "creationTime": "2026"}, {"_id": "3", "_creationTime": ""}]
+    assert [one["_id"] for one in search(odd, None)["data"]] == ["2", "3", "1"]
 
 
 def test_pages_and_free_text() -> None:

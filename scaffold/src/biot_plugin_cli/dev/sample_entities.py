@@ -22,7 +22,6 @@ _BODIES: Mapping[str, dict[str, Any]] = {
         "_name": "Sample clinic",
         "_primaryAdministrator": {"_name": {"firstName": "Joan", "lastName": "Clarke"}},
     },
-    "registration-code": {"_code": "sample-code"},
     "device": {"_id": "sample-device"},
     "usage-session": {
         "_state": "DONE",
@@ -33,12 +32,13 @@ _BODIES: Mapping[str, dict[str, Any]] = {
     "device-alert": {"_name": "sample"},
     "patient-alert": {"_name": "sample"},
     "generic-entity": {"_name": "sample"},
+    "registration-code": {"_code": "sample"},
 }
-# What no two entities have in common.
-_OTHERS: Mapping[str, dict[str, Any]] = {
+# What another entity has instead: no two may have the same.
+_DIFFERENCES: Mapping[str, dict[str, Any]] = {
     "organization": {"_name": "Another clinic"},
-    "registration-code": {"_code": "another-code"},
     "device": {"_id": "another-device"},
+    "registration-code": {"_code": "another"},
 }
 _BUSY_DEVICE = "busy-device"
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -63,7 +63,7 @@ def _api_ids(entity_type: str, operation: str) -> list[str]:
 
 def new_entity(entity_type: str) -> dict[str, Any]:
     """Create the body of a call that creates another entity of a type."""
-    return {**_BODIES.get(entity_type, {}), **_OTHERS.get(entity_type, {})}
+    return {**_BODIES.get(entity_type, {}), **_DIFFERENCES.get(entity_type, {})}
 
 
 class Samples:

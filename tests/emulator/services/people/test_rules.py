@@ -172,7 +172,8 @@ def test_an_organization_is_created_with_its_administrator(emulator: Emulator) -
     user = emulator.call("GET", f"{PEOPLE}/{made['_primaryAdministrator']['id']}").body
     assert user["_ownerOrganization"]["id"] == made["_id"]
     ada = accept(emulator, "ada@new.example")
-    assert ada.call("GET", f"{USERS}/self").body["_id"] == user["_id"]
+    self = ada.call("GET", f"{USERS}/self").body
+    assert (self["_id"], self["_userType"]) == (user["_id"], "organization-user")
     assert ada.call("PATCH", f"{ORGANIZATIONS}/{made['_id']}", json={"_description": "ours"}).status_code == 200
 
 

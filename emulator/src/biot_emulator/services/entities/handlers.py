@@ -103,8 +103,8 @@ class EntityHandlers:
         """Return the caller's own entity, whatever type of person the caller is."""
         id = _caller_id(call)
         people = [entity_type.name for entity_type in ENTITY_TYPES if entity_type.person]
-        person = next((entity for name in people if (entity := self.entities.find(name, id))), None)
-        return ApiResponse(200, person or self.entities.read(people[0], id))
+        found = next((name for name in people if self.entities.find(name, id)), people[0])
+        return ApiResponse(200, {**self.entities.read(found, id), "_userType": found})
 
     def set_enabled(self, call: Call, entity_type: EntityType) -> ApiResponse:
         """Enable or disable a person."""

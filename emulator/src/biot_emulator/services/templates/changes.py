@@ -86,8 +86,8 @@ class TemplateChanges:
     def overview(self, id: str) -> Document:
         """Return how many entities have a template, and what refers to it. Raises TemplateNotFound."""
         template = self._templates.read(id)
-        count = len(self.usage.entities(template))
-        return {"referencedByAttributes": self.usage.referring(template), "statistics": {"entitiesCount": count}}
+        statistics = {"entitiesCount": self.usage.count(template)}
+        return {"referencedByAttributes": self.usage.referring(template), "statistics": statistics}
 
     def _merge(self, document: Document, request: Document, missing: Callable[[str], _Missing]) -> Document:
         """Return a template's document with what a request asks for."""

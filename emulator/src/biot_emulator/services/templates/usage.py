@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from biot_emulator.api.indexed_search import documents_having, search_collection
 from biot_emulator.services.templates.catalogue import Templates
 from biot_emulator.services.templates.definitions import Path, Template
 from biot_emulator.services.templates.writing import blank_entity, put_value, value_at
 from biot_emulator.state.store import Store
+from biot_emulator.wire_json import to_text
 
 __all__ = ["Usage"]
+
+_ONE = to_text({"limit": 1, "sort": [{"prop": "_id"}]})
 
 Document = dict[str, Any]
 
@@ -29,15 +33,13 @@ class Usage:
 
     def entities(self, template: Template) -> list[Document]:
         """Return the entities that have a template."""
-        return [
-            entity
-            for entity in self._store.all(f"entities/{template.entity_type}")
-            if value_at(entity, ("_template", "id")) == template.id
-        ]
+        return documents_having(self._store, _collection(template), "_template.id", template.id)
 
-    def has_entities(self, template: Template) -> bool:
-        """Whether an entity has a template."""
-        return bool(self.entities(template))
+    def count(self, template: Template) -> int:
+        """Return how many entities have a template."""
+        condition = {"_template.id": {"eq": template.id}}
+        page = search_collection(self._store, _collection(template), _ONE, condition)
+        return int(page["metadata"]["page"]["totalResults"])
 
     def children(self, template: Template) -> list[Template]:
         """Return the templates whose parent is this one."""
@@ -73,7 +75,7 @@ class Usage:
             for path in after.by_path:
                 if not _has(entity, path) or (value_at(entity, path) is None and after.by_path[path].mandatory):
                     put_value(entity, path, value_at(blank, path))
-            self._store.put(f"entities/{after.entity_type}", entity["_id"], {**entity, "_template": after.reference})
+            self._store.put(_collection(after), entity["_id"], {**entity, "_template": after.reference})
 
     def _attributes(self, template: Template) -> Iterator[tuple[Template, Document]]:
         for other in self._templates:
@@ -81,6 +83,10 @@ class Usage:
                 for kind in ("builtInAttributes", "customAttributes"):
                     for attribute in other.document[kind]:
                         yield other, attribute
+
+
+def _collection(template: Template) -> str:
+    return f"entities/{template.entity_type}"
 
 
 def _basic(template: Template, attribute: Document) -> Document:

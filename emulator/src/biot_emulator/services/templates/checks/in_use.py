@@ -22,10 +22,10 @@ def check_removal(template: Template, usage: Usage) -> None:
     if not template.document["removable"]:
         message = f"The platform needs the template [{template.name}]"
         raise refusals.TemplateDeletionDisallowed(message, templateId=id, entityTypeName=type_name)
-    if any(usage.has_entities(child) for child in usage.children(template)):
+    if any(usage.count(child) for child in usage.children(template)):
         message = f"Entities have a template whose parent is [{template.name}]"
         raise refusals.ChildTemplateInUse(message, templateId=id)
-    if usage.has_entities(template):
+    if usage.count(template):
         raise refusals.InUseDeletesTemplate(f"Entities have the template [{template.name}]", templateId=id)
     if referring := usage.referring(template):
         message = f"Attributes refer to the template [{template.name}]: change them first"
