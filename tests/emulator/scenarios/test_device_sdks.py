@@ -18,7 +18,13 @@ CLEARED = ["MANUAL", "Administrator First", "charged"]
 
 def test_the_sdk(emulator: Emulator) -> None:
     program = Path(__file__).with_name("sdk_device_calls.py")
-    command = [fetch_sdks() / "bin" / "python", program, emulator.url, emulator.username, emulator.password]
+    command: list[str | Path] = [
+        fetch_sdks() / "bin" / "python",
+        program,
+        emulator.url,
+        emulator.username,
+        emulator.password,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     assert done.stderr == ""

@@ -387,9 +387,12 @@ def test_what_is_refused_has_the_published_code(
     code, status, bring_about = row
     made: list[tuple[str, str]] = []
     call = shared.call
-    monkeypatch.setattr(
-        shared, "call", lambda method, path, **rest: made.append((method, path)) or call(method, path, **rest)
-    )
+
+    def noted(method: str, path: str, **rest: Any) -> Reply:
+        made.append((method, path))
+        return call(method, path, **rest)
+
+    monkeypatch.setattr(shared, "call", noted)
 
     reply = bring_about(world)
 

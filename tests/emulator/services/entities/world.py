@@ -22,7 +22,7 @@ OF_DEVICES = "/device/v1/devices"
 GENERIC = "/generic-entity/v1/generic-entities"
 NOBODY = "00000000-0000-4000-8000-00000000abcd"
 LONG_AGO = "2020-01-01T07:00:00.000Z"
-DONE = {
+DONE: dict[str, Any] = {
     "_state": "DONE",
     "_startTime": LONG_AGO,
     "_endTime": "2020-01-01T08:00:00.000Z",

@@ -82,7 +82,7 @@ def test_a_device_gets_another_patient_between_its_sessions(world: World) -> Non
 
 def test_a_device_moves_with_nothing_that_refers_to_it(world: World) -> None:
     device, organization = world.device(), world.organization()
-    move = {"_ownerOrganization": {"id": organization}}
+    move: dict[str, Any] = {"_ownerOrganization": {"id": organization}}
     assert world("PATCH", f"{DEVICES}/{device}", move).body["code"] == "DIFFERENT_REFERENCED_ENTITY_ORGANIZATION_ID"
     move |= {"_patient": None}
     session = world.session(device, **DONE)
