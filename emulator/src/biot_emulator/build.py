@@ -400,6 +400,8 @@ def _router(
             services.passwords,
             services.entities.has_organization,
             directory.enable,
+            directory.check_login_deletion,
+            directory.forget_login,
         ),
     )
     operations = {

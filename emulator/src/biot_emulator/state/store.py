@@ -41,7 +41,7 @@ class Store:
         self._depth = 0
         self._index = ValueIndex(self)
         try:
-            if self._index.is_behind():
+            if self._is_index_behind():
                 self._rebuild_index()
         except BaseException:
             self.close()
@@ -220,6 +220,11 @@ class Store:
         for position, json in self._rows(query, (collection, id)):
             return position, self._decode(collection, id, json)
         return None, None
+
+    def _is_index_behind(self) -> bool:
+        [[indexed]] = self._rows("SELECT COUNT(*) FROM indexed_documents")
+        [[present]] = self._rows("SELECT COUNT(*) FROM documents WHERE collection GLOB ?", (f"{PREFIX}*",))
+        return bool(indexed != present)
 
     def _rebuild_index(self) -> None:
         """Index the documents of a state that was stored without an index."""

@@ -73,13 +73,6 @@ class ValueIndex:
         """Forget what was read of the index: it may have been removed since, or never been written."""
         self._names.clear()
 
-    def is_behind(self) -> bool:
-        """Whether there are documents that the index does not know."""
-        [[indexed]] = self._database.select("SELECT COUNT(*) FROM indexed_documents")
-        pattern = f"{PREFIX}*"
-        [[present]] = self._database.select("SELECT COUNT(*) FROM documents WHERE collection GLOB ?", [pattern])
-        return bool(indexed != present)
-
     def change(
         self, collection: str, position: int, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
     ) -> None:

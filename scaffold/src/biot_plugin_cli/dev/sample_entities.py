@@ -32,6 +32,13 @@ _BODIES: Mapping[str, dict[str, Any]] = {
     "device-alert": {"_name": "sample"},
     "patient-alert": {"_name": "sample"},
     "generic-entity": {"_name": "sample"},
+    "registration-code": {"_code": "sample"},
+}
+# What another entity has instead: no two may have the same.
+_DIFFERENCES: Mapping[str, dict[str, Any]] = {
+    "organization": {"_name": "Another clinic"},
+    "device": {"_id": "another-device"},
+    "registration-code": {"_code": "another"},
 }
 _BUSY_DEVICE = "busy-device"
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -56,8 +63,7 @@ def _api_ids(entity_type: str, operation: str) -> list[str]:
 
 def new_entity(entity_type: str) -> dict[str, Any]:
     """Create the body of a call that creates another entity of a type."""
-    body = _BODIES.get(entity_type, {})
-    return {**body, "_id": "another-device"} if "_id" in body else body
+    return {**_BODIES.get(entity_type, {}), **_DIFFERENCES.get(entity_type, {})}
 
 
 class Samples:

@@ -63,6 +63,26 @@ def test_the_platform_has_another_administrator_and_the_first_one_still(emulator
     assert emulator.as_user(emulator.username, emulator.password).call("GET", "/_emulator/outbox").status_code == 200
 
 
+def test_an_organizations_administrator_keeps_a_log_in(emulator: Emulator) -> None:
+    home = clinic(emulator, "North")
+    admin = home.callers["admin"]
+    for caller, path in ((admin, "/ums/v2/users/self"), (emulator, f"/ums/v2/users/{home.ids['admin']}")):
+        refused = caller.call("DELETE", path)
+        assert (refused.status_code, refused.body["code"]) == (409, "USER_IS_ORGANIZATION_ADMIN")
+    assert admin.call("POST", f"{ADMIN}/{home.ids['operator']}").status_code == 200
+    assert emulator.call("DELETE", f"/ums/v2/users/{home.ids['admin']}").status_code == 204
+
+
+def test_whoever_has_no_log_in_any_more_is_invited_again(emulator: Emulator) -> None:
+    home = clinic(emulator, "North")
+    id = home.ids["patient"]
+    assert home.callers["patient"].call("DELETE", "/ums/v2/users/self").status_code == 204
+    entity = emulator.call("GET", f"{USERS}/patients/{id}").body
+    assert (entity["_invitationAccepted"], entity["_username"]) == (False, None)
+    assert emulator.call("POST", f"{INVITATIONS}/{id}").status_code == 200
+    assert accept(emulator, "patient@north.example").call("GET", f"{USERS}/self").body["_id"] == id
+
+
 def test_who_sends_an_invitation_again(emulator: Emulator) -> None:
     home, other = clinic(emulator, "North"), clinic(emulator, "South")
     body = person("Late", "late@north.example", _ownerOrganization={"id": home.id})

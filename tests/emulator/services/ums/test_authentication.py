@@ -39,3 +39,8 @@ def test_the_tokens_that_plugins_are_told_are_good(emulator: Emulator, kind: Tok
     client = Client(emulator.url, emulator.platform.tokens.sign_for(kind))
     assert client.call("GET", "/organization/v1/users/patients").status_code == 200
     assert client.call("GET", PLUGINS).status_code == 403
+
+
+def test_every_api_that_is_not_public_requires_a_permission(emulator: Emulator) -> None:
+    # Whoever is in the middle of a log-in has a valid token, and no permission but to finish it.
+    assert [route.api_id for route in emulator.platform.router if not route.public and not route.permission] == []

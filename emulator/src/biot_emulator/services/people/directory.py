@@ -8,7 +8,9 @@ from biot_emulator.api.call import Call
 from biot_emulator.services.entities.repository import Entities
 from biot_emulator.services.entities.types import ENTITY_TYPES
 from biot_emulator.services.entity_changes import EntityChanges
-from biot_emulator.services.people.invitations import Invitations, accepted_attributes
+from biot_emulator.services.people.errors import UserIsOrganizationAdmin
+from biot_emulator.services.people.invitations import Invitations, accepted_attributes, not_accepted_attributes
+from biot_emulator.services.people.roles import is_primary_admin
 
 __all__ = ["Directory"]
 
@@ -44,6 +46,23 @@ class Directory:
         entity, old = self._entities.set_enabled(found[0], id, "ENABLED" if enabled else "DISABLED")
         self._changes.record(found[0], "_updateEnabledState", call, entity, old)
         return True
+
+    def check_login_deletion(self, id: str) -> None:
+        """Check that a log-in may be deleted: an organization's primary administrator needs one.
+
+        Raises:
+            UserIsOrganizationAdmin: It is that of one.
+        """
+        found = self.find(id)
+        if found and found[0] == "organization-user" and is_primary_admin(self._entities.find, found[1]):
+            message = f"The user [{id}] is the primary administrator of its organization: transfer the administration"
+            raise UserIsOrganizationAdmin(f"{message} first", id=id)
+
+    def forget_login(self, id: str) -> None:
+        """Have the entity of somebody who can no longer log in say so; an invitation can be sent again."""
+        found = self.find(id)
+        if found:
+            self._invitations.reopen(self._entities.set_own(found[0], id, not_accepted_attributes(found[1])))
 
     def accept_invitation(self, call: Call, id: str, data: dict[str, Any]) -> None:
         """Create the log-in of somebody who was invited.

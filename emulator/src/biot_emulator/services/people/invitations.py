@@ -17,7 +17,15 @@ from biot_emulator.state.clock import Clock
 from biot_emulator.state.store import Store
 from biot_emulator.state.timestamps import timestamp
 
-__all__ = ["Invitations", "accepted_attributes", "can_log_in", "has_codes", "second_step", "user_of"]
+__all__ = [
+    "Invitations",
+    "accepted_attributes",
+    "can_log_in",
+    "has_codes",
+    "not_accepted_attributes",
+    "second_step",
+    "user_of",
+]
 
 _COLLECTION = "invitations"
 
@@ -54,6 +62,13 @@ class Invitations:
             token = self._tokens.issue(ACCEPT_INVITATION, id)
             self._messages.send_link(person["_email"], "Your invitation", token, ACCEPT_INVITATION, id)
         return invitation
+
+    def reopen(self, person: Entity) -> None:
+        """Have an invitation of somebody who had accepted one, without sending it."""
+        if person.get("_email") and not has_codes(person):
+            now = timestamp(self._clock.now())
+            document = {"userId": person["_id"], "creationTime": now, "lastModifiedTime": now}
+            self._store.put(_COLLECTION, person["_id"], document)
 
     def check(self, id: str) -> None:
         """Check that a person has an invitation. Raises InvitationNotFound."""
@@ -103,6 +118,11 @@ def user_of(find: FindEntity, type_name: str, person: Entity, username: str) -> 
 def accepted_attributes(person: Entity, username: str) -> dict[str, Any]:
     """Return what the entity of a person has once it can log in; not all people's say by which name."""
     return {"_invitationAccepted": True, **({"_username": username} if "_username" in person else {})}
+
+
+def not_accepted_attributes(person: Entity) -> dict[str, Any]:
+    """Return what the entity of a person has that can no longer log in."""
+    return {"_invitationAccepted": False, **({"_username": None} if "_username" in person else {})}
 
 
 def has_codes(person: Entity) -> bool:

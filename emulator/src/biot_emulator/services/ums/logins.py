@@ -138,7 +138,8 @@ class Logins:
             raise LoginFailed("The log-in takes no code: log in with a password first")
         self._second_step.codes.redeem(session_id, code)
         user = self._active(user_id)
-        self._sessions.extend(session_id, user_id, _REFRESH_SECONDS)
+        if not self._sessions.extend(session_id, user_id, _REFRESH_SECONDS):
+            raise LoginFailed("The log-in has ended: log in with a password again")
         return user, self._tokens_of(user, session_id)
 
     def resend_mfa(self, user_id: str, session_id: str) -> dict[str, Any]:
@@ -164,7 +165,8 @@ class Logins:
         if user is None or not user.enabled or user.locked:
             raise RefreshTokenNotValid("The refresh token is not valid: log in again")
         session_id = str(claims["jti"])
-        self._sessions.extend(session_id, user.id, _REFRESH_SECONDS)
+        if not self._sessions.extend(session_id, user.id, _REFRESH_SECONDS):
+            raise RefreshTokenNotValid("The refresh token is not valid: log in again")
         return self._tokens_of(user, session_id)
 
     def log_in_by_token(self, token: str) -> tuple[User, dict[str, Any]]:

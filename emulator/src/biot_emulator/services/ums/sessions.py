@@ -42,9 +42,17 @@ class Sessions:
             self._remove_oldest()
         return id
 
-    def extend(self, id: str, user_id: str, seconds: int) -> None:
-        """Have a log-in last longer, as its tokens are renewed or its second step is done."""
-        self._put(id, user_id, seconds, pending=False)
+    def extend(self, id: str, user_id: str, seconds: int) -> bool:
+        """Have a log-in last longer, as its tokens are renewed or its second step is done.
+
+        Returns:
+            Whether it was still there: somebody may have logged out meanwhile.
+        """
+        with self._store.transaction():
+            if self._state(id, user_id) is None:
+                return False
+            self._put(id, user_id, seconds, pending=False)
+        return True
 
     def is_active(self, id: str, user_id: str) -> bool:
         """Whether a user's log-in is in force, with all its steps done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -57,6 +58,16 @@ def test_an_invitation_is_accepted_once(emulator: Emulator) -> None:
     assert emulator.as_user("guest@example.com", PASSWORD).call("GET", f"{USERS}/self").body["_id"] == entity["_id"]
     for reply in (Client(emulator.url).call("GET", link), execute(emulator, link, password=NEW)):
         assert refused(reply) == (401, "TOKEN_NOT_VALID")
+
+
+def test_of_many_at_once_one_accepts(emulator: Emulator) -> None:
+    link = invited(emulator, "hurried")
+    passwords = [f"Password{number}" for number in range(6)]
+    with ThreadPoolExecutor(len(passwords)) as pool:
+        replies = [*pool.map(lambda password: execute(emulator, link, password=password), passwords)]
+    assert sorted(reply.status_code for reply in replies) == [200] + [401] * 5
+    [password] = [password for password, reply in zip(passwords, replies, strict=True) if reply.status_code == 200]
+    assert emulator.as_user("hurried@example.com", password).call("GET", f"{USERS}/self").status_code == 200
 
 
 def test_a_user_name_of_ones_own(emulator: Emulator) -> None:

@@ -36,6 +36,8 @@ class UserHandlers:
         passwords: Sets passwords.
         has_organization: Whether an organization with an id exists.
         enable: Enables or disables a person's entity, and with it the log-in; returns whether there is such an entity.
+        check_deletion: Checks that a person can do without a log-in.
+        forget: Has a person's entity say that there is no log-in any more.
     """
 
     users: Users
@@ -43,6 +45,8 @@ class UserHandlers:
     passwords: Passwords
     has_organization: Callable[[str], bool]
     enable: Callable[[Call, str, bool], bool]
+    check_deletion: Callable[[str], None]
+    forget: Callable[[str], None]
 
     def search(self, call: Call) -> ApiResponse:
         """Search users."""
@@ -137,8 +141,11 @@ class UserHandlers:
 
     def _delete(self, user: User) -> ApiResponse:
         self._require_not_first(user, {"deleted": True})
-        self.users.delete(user.id)
-        self.sessions.end_all(user.id)
+        self.check_deletion(user.id)
+        with self.users.transaction():
+            self.users.delete(user.id)
+            self.sessions.end_all(user.id)
+            self.forget(user.id)
         return ApiResponse(204)
 
     def _require_not_first(self, user: User, changes: Mapping[str, Any]) -> None:

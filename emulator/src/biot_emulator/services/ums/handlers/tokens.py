@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
@@ -31,11 +32,13 @@ class TokenHandlers:
         tokens: The tokens that were sent.
         passwords: Sets passwords.
         operations: What tokens are good for, by name.
+        one_at_a_time: Has no token used twice at the same time.
     """
 
     tokens: TemporaryTokens
     passwords: Passwords
     operations: Mapping[str, Operation]
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     def send_link(self, call: Call) -> ApiResponse:
         """Send a link to set a new password, where there is such a user; the response is the same where not."""
@@ -49,11 +52,12 @@ class TokenHandlers:
 
     def execute(self, call: Call) -> ApiResponse:
         """Execute the operation that a token is good for, once."""
-        name, entity_id = self._checked(call)
         fields = Fields(call.object)
         fields.inner("operationData")
-        self.operations[name](call, entity_id, call.object.get("operationData") or {})
-        self.tokens.use_up(name, entity_id)
+        with self.one_at_a_time:
+            name, entity_id = self._checked(call)
+            self.operations[name](call, entity_id, call.object.get("operationData") or {})
+            self.tokens.use_up(name, entity_id)
         return ApiResponse(200, {"operationData": {}})
 
     def validate_credentials(self, call: Call) -> ApiResponse:
