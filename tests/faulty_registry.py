@@ -156,7 +156,7 @@ class FaultyRegistry(Listener):
             upstream.sendall("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
             if cut:
                 upstream.shutdown(socket.SHUT_WR)
-            # To its end also if cut: the registry has then counted what arrived, before the caller asks how much that was.
+            # To its end also if cut: the registry has then counted what arrived before the caller asks how much it was.
             while piece := upstream.recv(_PIECE):
                 response += piece
         return response

@@ -73,7 +73,11 @@ def test_the_newest_come_first_unless_told_otherwise() -> None:
 
 def test_a_template_can_be_sorted_by_and_a_time_of_creation_may_be_anything() -> None:
     assert found(sort=[{"prop": "_templateName", "order": "ASC"}, {"prop": "_id", "order": "ASC"}]) == ["2", "1", "3"]
-    odd: list[dict[str, Any]] = [{"_id": "1", "creationTime": 5}, {"_id": "2", "creationTime": "2026"}, {"_id": "3", "_creationTime": ""}]
+    odd: list[dict[str, Any]] = [
+        {"_id": "1", "creationTime": 5},
+        {"_id": "2", "creationTime": "2026"},
+        {"_id": "3", "_creationTime": ""},
+    ]
     assert [one["_id"] for one in search(odd, None)["data"]] == ["2", "3", "1"]
 
 

@@ -74,7 +74,7 @@ def search_collection(
                 return _Indexed(store, collection, few).search(Search.parse(search_request), dict(restriction or {}))
             except _NotByIndex:
                 pass
-        documents = store.all(collection)
+    documents = store.all(collection)
     if restriction:
         documents = [document for document in documents if matches(document, dict(restriction))]
     return search(documents, search_request)

@@ -339,3 +339,17 @@ def test_what_is_refused_afterwards_is_not_notified() -> None:
         assert caregiver.call("POST", f"{USERS}/patients", json=real).status_code == 201
         emulator.wait_for_notifications()
         assert len(emulator.invocations()) == 1
+
+
+def test_a_patient_sees_the_alerts_of_its_own_devices(emulator: Emulator, north: Clinic) -> None:
+    alerts = f"/device/v1/devices/{north.ids['device']}/alerts"
+    id = created(emulator.call("POST", alerts, json={"_name": "empty"}))
+    patient, other = north.callers["patient"], north.callers["other-patient"]
+    assert [alert["_id"] for alert in patient.call("GET", "/device/v1/devices/alerts").body["data"]] == [id]
+    assert other.call("GET", "/device/v1/devices/alerts").body["data"] == []
+    assert (patient.call("GET", f"{alerts}/{id}").status_code, other.call("GET", f"{alerts}/{id}").status_code) == (
+        OK,
+        DENIED,
+    )
+    assert patient.call("DELETE", f"{alerts}/{id}").status_code == DENIED
+    assert emulator.call("DELETE", f"{alerts}/{id}").status_code == 204

@@ -60,8 +60,7 @@ def _caregiver(entities: Entities, caller: Caller) -> Filter:
 
 
 def _of_own_devices(entities: Entities, caller: Caller) -> Filter:
-    is_own = _equal(_OWN_PATIENT, caller.subject_id)
-    ids = [device["_id"] for device in entities.all("device") if matches(device, is_own)]
+    ids = [device["_id"] for device in entities.having("device", _OWN_PATIENT, caller.subject_id)]
     return {_OWN_DEVICE: {"in": ids}} if ids else _NOTHING
 
 

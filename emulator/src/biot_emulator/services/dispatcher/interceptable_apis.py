@@ -11,6 +11,9 @@ from biot_emulator.api.router import Router
 
 __all__ = ["InterceptableApis"]
 
+# The platform has notifications of these, and publishes no interception of their entities.
+_NOT_ADAPTED = {"registration-code"}
+
 
 class InterceptableApis:
     """What plugins can intercept: the routes about entities, also those that are not modelled here.
@@ -30,7 +33,8 @@ class InterceptableApis:
 
     def entity_names(self) -> list[str]:
         """Return the entity types whose entities can be adapted, sorted."""
-        return sorted({route.entity_name for route in self._routes if route.entity_name and route.returns_entities})
+        names = {route.entity_name for route in self._routes if route.entity_name and route.returns_entities}
+        return sorted(names - _NOT_ADAPTED)
 
     def listed(self) -> list[dict[str, str]]:
         """Return what can be intercepted, as the settings API lists it: entity types first, then their APIs."""

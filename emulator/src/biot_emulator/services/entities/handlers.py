@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from biot_emulator.api.call import Call
@@ -73,21 +74,20 @@ class EntityHandlers:
         restriction = None if template is None else {"_template.name": {"eq": template}}
         return ApiResponse(200, self.entities.search(entity_type.name, search_request(call), restriction))
 
-    def search_parents(
-        self, call: Call, entity_type: EntityType, name: str, is_current: Callable[[Entity], bool]
-    ) -> ApiResponse:
+    def search_parents(self, call: Call, entity_type: EntityType, name: str, states: Iterable[str]) -> ApiResponse:
         """Search the entities that others belong to, and return each with those of its own that are current.
 
         Args:
             call: The call.
             entity_type: The type of the entities that belong to the others.
             name: The name under which they are returned.
-            is_current: Whether one of them is.
+            states: The states of those that are current.
         """
         attribute = entity_type.parent[0]
         current: dict[str, list[Entity]] = {}
-        for entity in self.entities.all(entity_type.name):
-            if is_current(entity) and entity.get(attribute):
+        found = [entity for state in states for entity in self.entities.having(entity_type.name, "_state", state)]
+        for entity in sorted(found, key=itemgetter("_creationTime")):
+            if entity.get(attribute):
                 current.setdefault(entity[attribute]["id"], []).append(entity)
         parent_type = entity_type.references[attribute]
         parents = [parent for id in current if (parent := self.entities.find(parent_type, id))]

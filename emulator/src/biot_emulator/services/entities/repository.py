@@ -241,7 +241,7 @@ class Entities:
     def _add_administrator(self, template: Template, organization: Entity, administrator: Entity) -> None:
         """Create the administrator of an organization that is created with it: each refers to the other."""
         named = {**organization, "_caption": caption("organization", organization)}
-        check_mandatory(template, {**named, _ADMINISTRATOR: administrator})
+        check_mandatory(template, {**named, _ADMINISTRATOR: administrator}, {})
         self._rules.check(self, _TYPES["organization"], named, {})
         self.import_entity("organization", named)
         # It belongs to the organization, whatever is said of it.
@@ -280,7 +280,7 @@ class Entities:
         *,
         by_platform: bool = False,
     ) -> Entity:
-        check_mandatory(template, entity)
+        check_mandatory(template, entity, old)
         self._rules.check(self, entity_type, entity, old)
         self._references.complete(template, entity, old, by_platform=by_platform)
         self._check_template(entity_type, template, entity)

@@ -62,7 +62,6 @@ def entity_type_documents() -> list[Document]:
 
 
 def _entity_type(name: str, built_in: BuiltIn) -> Document:
-    by_name = {attribute.name: attribute for attribute in built_in.attributes if not attribute.base_path}
     return {
         "name": name,
         "displayName": built_in.display_name,
@@ -75,7 +74,7 @@ def _entity_type(name: str, built_in: BuiltIn) -> Document:
         "templateAttributes": [
             {**_basic(attribute), "value": attribute.default} for attribute in built_in.template_attributes
         ],
-        "captionAttributes": [{"name": attribute, "basePath": None} for attribute in built_in.caption if by_name],
+        "captionAttributes": [{"name": attribute, "basePath": None} for attribute in built_in.caption],
         "builtInActions": [],
         "children": [],
     }

@@ -52,9 +52,20 @@ def merged(template: Template, old: Mapping[str, Any], body: Mapping[str, Any], 
     return merging.merge(old, body, ())
 
 
-def check_mandatory(template: Template, entity: Mapping[str, Any]) -> None:
-    """Check that an entity has every mandatory attribute. Raises AttributeIsMandatory."""
+def check_mandatory(template: Template, entity: Mapping[str, Any], old: Mapping[str, Any]) -> None:
+    """Check that an entity has every mandatory attribute, or lacks no more than it did before.
+
+    Args:
+        template: The entity's template.
+        entity: The entity.
+        old: The entity before; empty where it is new.
+
+    Raises:
+        AttributeIsMandatory: One is missing.
+    """
     for path, attribute in template.by_path.items():
+        if old and is_empty(value_at(old, path)):
+            continue  # a state of before has what was mandatory then
         if attribute.mandatory and is_empty(value_at(entity, path)):
             name = attribute.full_name
             raise AttributeIsMandatory(f"The attribute [{name}] is mandatory", attributeName=name)

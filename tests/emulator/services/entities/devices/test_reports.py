@@ -44,5 +44,21 @@ def test_a_state_that_is_none_or_cannot_follow_is_refused(world: World) -> None:
     for path in (session, command):
         assert world.says(path).body["code"] == "ATTRIBUTE_IS_MANDATORY"
         assert world.says(path, _state="SLEEPING").body["code"] == "SELECT_ATTRIBUTE_INVALID_VALUE"
+        nonsense: list[Any] = [{}, [], 7, {"id": "x"}]
+        for state in nonsense:
+            assert world.says(path, _state=state).status_code == 400
+        assert world.says(path, _state="FAILED" if path is command else "DONE", _summary=[1]).status_code == 400
     assert world.says(session, _state="PAUSED").body["code"] == "SESSION_STATE_CHANGE_INVALID"
     assert world.says(command, _state="STARTING").body["code"] == "COMMAND_STATE_CHANGE_INVALID"
+
+
+def test_a_device_says_nothing_of_what_another_one_does(world: World) -> None:
+    session, command = world.remote_session(world.device()), world.command(world.device())
+
+    for path, state, code in (
+        (session, "ACTIVE", "SESSION_WRONG_DEVICE_ID"),
+        (command, "COMPLETED", "COMMAND_WRONG_DEVICE_ID"),
+    ):
+        parts = path.split("/")
+        parts[parts.index("devices") + 1] = world.device()
+        assert world.says("/".join(parts), _state=state).body["code"] == code

@@ -24,6 +24,7 @@ from biot_emulator.state.timestamps import timestamp
 __all__ = ["create", "delete", "read", "search_current", "update"]
 
 _CLEARED = "CLEARED"
+_OPEN = ("ACTIVE", "SUSPENDED")
 _NOT_NULL = ("_state", "_severity")
 
 Alert = dict[str, Any]
@@ -76,7 +77,7 @@ def delete(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiR
 
 def search_current(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiResponse:
     """Search the patients or devices that have open alerts, and return each with these."""
-    return service.search_parents(call, entity_type, "_alerts", lambda alert: alert["_state"] != _CLEARED)
+    return service.search_parents(call, entity_type, "_alerts", _OPEN)
 
 
 def _completed(

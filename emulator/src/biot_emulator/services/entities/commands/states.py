@@ -28,9 +28,9 @@ _NEXT: Mapping[str, tuple[str, ...]] = {
     "ABORTED": (),
     _TIMEOUT: (),
 }
-OVER = frozenset(state for state, following in _NEXT.items() if not following)
+OVER = tuple(state for state, following in _NEXT.items() if not following)
 """The states that nothing can follow."""
-ACTIVE = frozenset(_NEXT) - OVER
+ACTIVE = tuple(state for state in _NEXT if state not in OVER)
 """All other states."""
 
 Command = dict[str, Any]

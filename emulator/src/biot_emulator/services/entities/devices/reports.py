@@ -42,10 +42,11 @@ def report_session(service: EntityHandlers, call: Call) -> ApiResponse:
     """Get a session into another state, as its device does it once it has done what it was told."""
     state, summary = require(call.object, "_state"), call.object.get("_summary") or {}
     with service.entities.transaction():
-        ended = {}
-        if state == DONE != session_at(service, call)["_state"]:
+        current, ended = session_at(service, call)["_state"], {}
+        if state == DONE != current:
             ended = {"_endTime": timestamp(service.clock.now())}
-            summary = {"_stopReasonCode": "COMPLETION", **summary}
+            # Anything but an object is refused below.
+            summary = {"_stopReasonCode": "COMPLETION", **summary} if isinstance(summary, dict) else summary
         changed = {"_state": state, "_summary": summary, **ended}
         session, old = service.entities.update("usage-session", call.variables["id"], changed, by_platform=True)
         check_state_change(old["_state"], state)

@@ -20,7 +20,7 @@ from biot_emulator.services.entities.sessions.errors import (
     SessionNotDone,
     SessionOfAnotherDevice,
 )
-from biot_emulator.services.entities.sessions.states import CONTROLS, DONE, STARTED, check_state_change
+from biot_emulator.services.entities.sessions.states import CONTROLS, CURRENT, DONE, STARTED, check_state_change
 from biot_emulator.services.entities.type_definition import EntityType
 from biot_emulator.state.timestamps import timestamp
 
@@ -90,7 +90,7 @@ def control(service: EntityHandlers, call: Call) -> ApiResponse:
 
 def search_current(service: EntityHandlers, call: Call, entity_type: EntityType) -> ApiResponse:
     """Search the devices that are in sessions, and return each with these."""
-    return service.search_parents(call, entity_type, "_sessions", lambda session: session["_state"] != DONE)
+    return service.search_parents(call, entity_type, "_sessions", CURRENT)
 
 
 def delete_orphans(service: EntityHandlers, call: Call) -> ApiResponse:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from biot_emulator.services.entities.sessions.errors import SessionStateChangeInvalid
 
-__all__ = ["CONTROLS", "DONE", "STARTED", "check_state_change"]
+__all__ = ["CONTROLS", "CURRENT", "DONE", "STARTED", "check_state_change"]
 
 DONE = "DONE"
 """The state of a session that is over."""
@@ -22,6 +22,8 @@ _NEXT: Mapping[str, tuple[str, ...]] = {
     "STOPPING": (DONE,),
     DONE: (),
 }
+CURRENT = tuple(state for state in _NEXT if state != DONE)
+"""The states of a session that goes on."""
 
 CONTROLS: Mapping[str, tuple[str, str]] = {
     "pause": ("PAUSING", "_remotePause"),
