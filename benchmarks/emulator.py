@@ -109,6 +109,8 @@ def running(checkout: Path) -> Iterator[Running]:
         "PYTHONPATH": str(checkout / "emulator" / "src"),
         "BIOT_EMULATOR_ADMIN": ":".join(ADMIN),
     }
+    # Nobody's emulator compiles all of itself at each start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     begin = time.perf_counter()
     with subprocess.Popen([sys.executable, *SERVE], stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout
