@@ -49,19 +49,25 @@ def bearer(emulator: Emulator) -> str:
     return f"Bearer {emulator.token}"
 
 
+def _refusal(route: Route) -> tuple[int, str]:
+    """Return what a call without a token, and with a body that is too large, gets."""
+    if route.not_modelled:
+        return 404, "NOT_MODELLED"
+    return (413, "PAYLOAD_TOO_LARGE") if route.public else (401, "TOKEN_NOT_VALID")
+
+
 @pytest.mark.parametrize("content_type", ["application/json", FORM, "text/plain", ""])
 def test_no_api_waits_for_a_body_that_it_will_not_take(emulator: Emulator, content_type: str) -> None:
     for route in apis(emulator):
         request = head(route.method, path_of(route), content_length=HUGE, content_type=content_type)
-        expected = (413, "PAYLOAD_TOO_LARGE") if route.public else (401, "TOKEN_NOT_VALID")
-        assert ask(emulator, request).refusal == expected, route.api_id
+        assert ask(emulator, request).refusal == _refusal(route), route.api_id
 
 
 def test_no_api_waits_for_a_body_of_unknown_length_without_a_token(emulator: Emulator) -> None:
     for route in apis(emulator):
         request = head(route.method, path_of(route), transfer_encoding="chunked") + b"5\r\n{    \r\n"
         if not route.public:
-            assert ask(emulator, request).refusal == (401, "TOKEN_NOT_VALID"), route.api_id
+            assert ask(emulator, request).refusal == _refusal(route), route.api_id
 
 
 def test_a_chunked_body_ends_where_the_limit_is(emulator: Emulator) -> None:
