@@ -1,0 +1,1 @@
+"""The parts of the platform, each with what it is made of; `build.py` puts them together."""

@@ -1,0 +1,84 @@
+"""The plugins, and what runs them."""
+
+from __future__ import annotations
+
+from biot_emulator.hooks.plugin_environment import PluginEnvironment
+from biot_emulator.hooks.plugin_functions import PluginFunctions
+from biot_emulator.invocations.history import Invocations
+from biot_emulator.runtime.code_folders import CodeFolders
+from biot_emulator.runtime.worker_pool import Workers
+from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
+from biot_emulator.services.settings.plugin_addresses import PluginAddresses
+from biot_emulator.services.settings.plugin_code import PluginCode
+from biot_emulator.services.settings.plugins import Plugins
+from biot_emulator.wiring.files import Files
+from biot_emulator.wiring.images import Images
+from biot_emulator.wiring.people import People
+from biot_emulator.wiring.services import Services
+from biot_emulator.wiring.state import State
+
+__all__ = ["Runtime"]
+
+
+class Runtime:
+    """The plugins, and what runs them."""
+
+    def __init__(
+        self,
+        state: State,
+        people: People,
+        services: Services,
+        images: Images,
+        files: Files,
+        environment: str,
+        admin_password: str,
+    ) -> None:
+        folder = state.store.folder
+        self.folders = CodeFolders(folder and folder / "code")
+        self.workers = Workers()
+        self.addresses = PluginAddresses(state.public_address)
+        code = PluginCode(state.store, self.folders)
+        subscriptions = PluginSubscriptions(
+            services.apis,
+            services.interceptions,
+            services.notifications,
+            state.behaviour.interceptors.reserved_order,
+        )
+        self.plugins = Plugins(
+            state.store,
+            state.clock,
+            people.service_users,
+            subscriptions,
+            self.addresses,
+            code,
+            images.of_plugins,
+            self.workers,
+            state.behaviour.plugins,
+            state.behaviour.limits,
+        )
+        if images.local:
+            images.local.in_use = self.plugins.images
+        self.invocations = Invocations()
+        variables = PluginEnvironment(state.public_address, environment, state.behaviour.plugins.variables)
+        self.secrets = lambda: [
+            admin_password,
+            *state.tokens.private_keys(),
+            *images.secret_values(),
+            *files.urls.secret_values(),
+        ]
+        self.functions = PluginFunctions(
+            code,
+            images.of_plugins,
+            variables,
+            self.workers,
+            self.invocations,
+            state.clock,
+            self.secrets,
+            read_only=[
+                self.folders.root,
+                images.unpacked.root,
+                images.source.root,
+                *([folder.absolute()] if folder else []),
+            ],
+            hidden=[*state.store.private_files, files.folders.root],
+        )
