@@ -40,7 +40,7 @@ def platform(answer: Answer, authority: trustme.CA | None = None) -> Iterator[st
 
         do_GET = do_POST = do_PATCH = do_DELETE = _answer
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -185,11 +185,12 @@ class Laboratory:
     def _patch(self, probe: int, form: dict[str, bytes]) -> Reply:
         """Change a probe; more than once while the platform may still be at the change before."""
         path = f"{PLUGINS}/Plugin-{self.names.plugins[probe]}"
-        for _ in range(_BUSY_TRIES):
-            reply = self.connection.call("PATCH", path, form=form)
+        reply = self.connection.call("PATCH", path, form=form)
+        for _ in range(_BUSY_TRIES - 1):
             if reply.status_code not in _BUSY and reply.status_code < _SERVER_ERROR:
                 break
             self.connection.wait(self.pace.poll)
+            reply = self.connection.call("PATCH", path, form=form)
         return reply
 
     def _create_probe(self, number: int) -> dict[str, Any]:
