@@ -102,7 +102,7 @@ def logins(monkeypatch: pytest.MonkeyPatch) -> Logins:
 @pytest.fixture
 def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """The platform, with one container for each plugin."""
-    monkeypatch.setattr("biot_emulator.build.Workers", partial(Workers, limit=1))
+    monkeypatch.setattr("biot_emulator.wiring.runtime.Workers", partial(Workers, limit=1))
     with running() as emulator:
         yield emulator
 

@@ -86,7 +86,7 @@ def buildah(folder: Path, *arguments: object) -> str:
 def package(file: Path) -> None:
     """Write a package: a file of the plugin, and the framework."""
     file.parent.mkdir()
-    wheel = framework_wheel(file.parent.parent / "wheels")
+    wheel = framework_wheel(file.parent.parent / "wheels", whole=True)
     with zipfile.ZipFile(wheel.rename(file), "a") as archive:
         archive.writestr("index.py", INDEX)
 

@@ -113,7 +113,7 @@ def test_another_mistake_hides_nothing(
 
     refused = next(one for one in found(needy, code, "package-refused") if one["code"] == "package-refused")
 
-    assert "Lambda allows 0 MB" in refused["message"]
+    assert "Lambda allows 10 bytes" in refused["message"]
 
 
 def test_source_that_is_not_valid_is_told_once(needy: Repository) -> None:

@@ -276,8 +276,8 @@ def test_what_is_larger_than_all_memory_is_not_read(repository: Repository) -> N
 
     message = refused(repository)
 
-    assert "The package has 20481.0 MB unpacked, and Lambda allows 250 MB" in message
-    assert "huge.bin 20480.0 MB, large.bin 1.0 MB" in message
+    assert "The package has 20.0 GB unpacked, and Lambda allows 250 MB" in message
+    assert "huge.bin 20 GB, large.bin 1 MB" in message
 
 
 @pytest.mark.parametrize("filled", [False, True])

@@ -74,7 +74,7 @@ def test_code_cannot_be_changed_and_what_is_hidden_is_not_shown(tmp_path: Path) 
         code,
         f"fs.writeFileSync('{code}/index.js', '')",
         f"fs.writeFileSync('{code}/more.js', '')",
-        f"fs.writeFileSync('{Path(sys.prefix).resolve()}/more', '')",
+        "fs.writeFileSync('/more', '')",
         f"fs.readdirSync('{tmp_path}').sort()",
         f"fs.readFileSync('{secrets}/key', 'utf8')",
         "fs.writeFileSync(require('os').tmpdir() + '/file', 'x') || require('os').tmpdir()",
