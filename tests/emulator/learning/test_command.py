@@ -36,7 +36,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     [
         ([], 2, "The following arguments are required: --base-url"),
         (["--base-url", "http://api.example.org"], 1, "A password is not sent without TLS"),
-        (["--base-url", "https://127.0.0.1:1", "-o", "/nowhere/platform.json"], 1, "is not there: make it first"),
+        (["--base-url", "https://127.0.0.1:1", "-o", "/nowhere/platform.json"], 1, "does not exist: create it first"),
         (["--base-url", "https://127.0.0.1:1", "-o", "/"], 1, "is a folder: name a file"),
         (["--base-url", "http://127.0.0.1:1", "--password", "secret"], 2, "Unrecognized arguments"),
     ],
@@ -84,8 +84,8 @@ def test_without_a_terminal_nothing_is_made_unless_yes_is_said(
     platform: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = everything(platform)
-    assert run(["learn", "--base-url", platform.url, "-o", str(tmp_path / "platform.json")]) == 0
-    assert "--yes does" in capsys.readouterr().err
+    assert run(["learn", "--base-url", platform.url, "-o", str(tmp_path / "platform.json")]) == 1
+    assert "Cannot ask for confirmation (not a terminal): pass --yes" in capsys.readouterr().err
     assert everything(platform) == before
 
 

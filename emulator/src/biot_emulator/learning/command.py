@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from biot_emulator.learning.address import check_address
 from biot_emulator.learning.connection import Connection
 from biot_emulator.learning.credentials import person
-from biot_emulator.learning.errors import RunStopped
+from biot_emulator.learning.errors import NotConfirmed, RunStopped
 from biot_emulator.learning.findings import Findings
 from biot_emulator.learning.output_file import require_writable, write_document
 from biot_emulator.learning.session import Session
@@ -76,8 +76,7 @@ def _confirmation(*, yes: bool) -> Callable[[str], bool]:
         if yes:
             return True
         if not sys.stdin.isatty():
-            print_error(f"{question} Nobody is there to say so: --yes does")
-            return False
+            raise NotConfirmed("Cannot ask for confirmation (not a terminal): pass --yes")
         sys.stderr.write(f"{question} [y/N] ")
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() in _YES

@@ -34,11 +34,11 @@ def person(ask_name: Callable[[], str] | None = None, ask_password: Callable[[],
     if name:
         return name, password
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise CredentialsInvalid(f"There is nobody to log in as: set {USERNAME_VARIABLE} and {PASSWORD_VARIABLE}")
+        raise CredentialsInvalid(f"No credentials: set {USERNAME_VARIABLE} and {PASSWORD_VARIABLE}")
     name = (ask_name or _ask_name)().strip()
     password = (ask_password or _ask_password)() if name else ""
     if not name or not password:
-        raise CredentialsInvalid("There is nobody to log in as: enter a user name and a password")
+        raise CredentialsInvalid("No credentials: enter a user name and a password")
     return name, password
 
 

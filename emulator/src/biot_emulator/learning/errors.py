@@ -4,6 +4,7 @@ EmulatorError
 ├── AddressRefused      the address is none that a password may be sent to
 ├── ConnectionLost      the platform did not respond
 ├── RunStopped          somebody asked the program to end
+├── NotConfirmed        nobody can be asked whether to go on
 ├── NotSafe             going on could touch what others do
 ├── CannotObserve       the person may not do what it takes, or the platform refuses it
 └── LeftBehind          not everything could be removed
@@ -13,7 +14,16 @@ from __future__ import annotations
 
 from biot_emulator.errors import EmulatorError
 
-__all__ = ["UNEXPECTED", "AddressRefused", "CannotObserve", "ConnectionLost", "LeftBehind", "NotSafe", "RunStopped"]
+__all__ = [
+    "UNEXPECTED",
+    "AddressRefused",
+    "CannotObserve",
+    "ConnectionLost",
+    "LeftBehind",
+    "NotConfirmed",
+    "NotSafe",
+    "RunStopped",
+]
 
 UNEXPECTED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What comes of a response of another shape than the published one."""
@@ -29,6 +39,10 @@ class ConnectionLost(EmulatorError):
 
 class RunStopped(EmulatorError):
     """Somebody asked the program to end."""
+
+
+class NotConfirmed(EmulatorError):
+    """Nobody can be asked whether to go on."""
 
 
 class NotSafe(EmulatorError):

@@ -26,7 +26,7 @@ def require_writable(path: Path) -> None:
     if path.is_dir():
         raise OutputUnwritable(f"{path} is a folder: name a file")
     if not path.absolute().parent.is_dir():
-        raise OutputUnwritable(f"The folder of {path} is not there: make it first")
+        raise OutputUnwritable(f"The folder of {path} does not exist: create it first")
     if not os.access(path.absolute().parent, os.W_OK):
         raise OutputUnwritable(f"{path} cannot be written: name a file in a folder of yours")
 

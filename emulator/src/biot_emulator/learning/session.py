@@ -73,7 +73,7 @@ class Session:
             self.say("Nothing was made: this was a dry run")
             return None
         if not self._remove_leftovers(leftovers) or not self.confirm("Make this, observe, and remove it again?"):
-            self.say("Nothing was made")
+            self.say("Aborted; nothing was made")
             return None
         with self.held():
             return self._observe(laboratory)
