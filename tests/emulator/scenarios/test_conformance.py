@@ -84,7 +84,8 @@ def undescribed(service: Service, operation: str) -> Collection[int]:
     described = document["paths"][path.removeprefix(prefix)][method.lower()]["responses"]
     # Some have one refusal for whatever may be wrong.
     of_callers = {401, 403, 404, 409} if {status for status in described if status >= "300"} == {"400"} else ()
-    return {*of_callers, *service.undescribed.get(operation, {})}
+    # What is too long for any API is refused before it is known which one is called.
+    return {414, *of_callers, *service.undescribed.get(operation, {})}
 
 
 EACH = [

@@ -67,3 +67,16 @@ def test_a_server_need_not_know_everything() -> None:
         "userAgent": "",
     }
     assert event["headers"]["x-forwarded-for"] == ""
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "body"),
+    [
+        ("application/json", b'{"a": "\xc3\xa9"}', {"body": '{"a": "é"}'}),
+        ("application/json", b"\xff", {"body": "/w==", "isBase64Encoded": True}),
+        ("application/x-www-form-urlencoded", b"a=1", {"body": "YT0x", "isBase64Encoded": True}),
+    ],
+)
+def test_only_text_arrives_as_text(content_type: str, content: bytes, body: dict[str, Any]) -> None:
+    event = read(headers={"content-type": content_type}).event(content)
+    assert {"isBase64Encoded": False, **event}.items() >= {"isBase64Encoded": False, **body}.items()
