@@ -6,12 +6,7 @@ import base64
 import json
 import logging
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,6 +14,7 @@ from biot_emulator.registry.digests import Digest
 from biot_emulator.registry.outside.address import RegistryAddress
 from biot_emulator.registry.outside.bearer import may_have_login, read_token, token_url
 from biot_emulator.registry.outside.pull_client import PullClient, RegistryUnreachable
+from tests.emulator.registry.outside.replying_server import Reply, server
 
 CONTENT = b"a layer" * 1000
 DIGEST = Digest.of(CONTENT)
@@ -26,38 +22,6 @@ BLOB = f"/v2/plugins/blobs/{DIGEST}"
 BASIC = f"Basic {base64.b64encode(b'ada:secret').decode()}"
 REMOTE = RegistryAddress.parse("https://ada:secret@registry.example/plugins")
 LOCAL = RegistryAddress.parse("http://ada:secret@127.0.0.1:5000/plugins")
-
-Reply = tuple[int, dict[str, str], bytes]
-
-
-@contextmanager
-def server(respond: Callable[[str, str, str | None], Reply]) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
-    """Serve what a function says of host, path and log-in; yield the address, and the paths and log-ins that came."""
-    came: list[tuple[str, str | None]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            log_in = self.headers.get("authorization")
-            came.append((self.path, log_in))
-            status, headers, content = respond(self.headers["host"], self.path, log_in)
-            self.send_response(status)
-            for name, value in {"content-length": str(len(content)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"127.0.0.1:{listening.server_port}", came
-    finally:
-        listening.shutdown()
-        thread.join()
-        listening.server_close()
 
 
 def demand(realm: str) -> Reply:

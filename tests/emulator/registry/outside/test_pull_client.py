@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,6 +16,7 @@ from biot_emulator.registry.outside import pull_client
 from biot_emulator.registry.outside.address import RegistryAddress
 from biot_emulator.registry.outside.pull_client import PullClient, RegistryUnreachable
 from biot_emulator.testing import running
+from tests.emulator.registry.outside.replying_server import Reply, server
 from tests.emulator.scenarios.distribution import IMAGE, RegistryClient
 
 CONTENT = b"a layer" * 1000
@@ -26,32 +24,16 @@ DIGEST = Digest.of(CONTENT)
 
 
 @contextmanager
-def server(answers: dict[str, tuple[int, dict[str, str], bytes]]) -> Iterator[tuple[str, list[str | None]]]:
-    """Serve what a test says; yield the address, and which log-ins were sent."""
+def serving(replies: dict[str, Reply]) -> Iterator[tuple[str, list[str | None]]]:
+    """Serve what a test says of each path; yield the address, and which log-ins were sent."""
     log_ins: list[str | None] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            log_ins.append(self.headers.get("authorization"))
-            status, headers, content = answers[self.path]
-            self.send_response(status)
-            for name, value in {"content-length": str(len(content)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
+    def respond(_: str, path: str, log_in: str | None) -> Reply:
+        log_ins.append(log_in)
+        return replies[path]
 
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"127.0.0.1:{listening.server_port}", log_ins
-    finally:
-        listening.shutdown()
-        thread.join()
-        listening.server_close()
+    with server(respond) as (host, _):
+        yield host, log_ins
 
 
 def client(host: str) -> PullClient:
@@ -67,9 +49,9 @@ BLOB = f"/v2/plugins/blobs/{DIGEST}"
 
 
 def test_whoever_is_redirected_to_gets_no_password(tmp_path: Path) -> None:
-    with server({"/elsewhere": (200, {}, CONTENT)}) as (other, others):
+    with serving({"/elsewhere": (200, {}, CONTENT)}) as (other, others):
         location = {"location": f"http://{other}/elsewhere"}
-        with server({BLOB: (307, location, b"")}) as (host, own):
+        with serving({BLOB: (307, location, b"")}) as (host, own):
             assert pull(host, tmp_path / "blob") == CONTENT
     assert own[0] is not None
     assert own[0].startswith("Basic ")
@@ -94,14 +76,14 @@ def test_whoever_is_redirected_to_gets_no_password(tmp_path: Path) -> None:
 def test_what_is_not_the_blob_is_refused(
     tmp_path: Path, status: int, headers: dict[str, str], content: bytes, error: type[Exception]
 ) -> None:
-    with server({BLOB: (status, headers, content)}) as (host, _), pytest.raises(error) as refused:
+    with serving({BLOB: (status, headers, content)}) as (host, _), pytest.raises(error) as refused:
         pull(host, tmp_path / "blob")
     assert "secret" not in str(refused.value)
 
 
 def test_a_registry_that_says_nothing_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull_client, "_SECONDS", 0.2)
-    with server({BLOB: (200, {"content-length": "7000"}, b"")}) as (host, _), pytest.raises(RegistryError):
+    with serving({BLOB: (200, {"content-length": "7000"}, b"")}) as (host, _), pytest.raises(RegistryError):
         pull(host, tmp_path / "blob")
 
 
@@ -116,7 +98,7 @@ def test_a_manifest_is_verified(tmp_path: Path) -> None:
         f"{manifests}/{other}": (200, kind, content),
         f"{manifests}/none": (404, kind, b""),
     }
-    with server(answers) as (host, _):
+    with serving(answers) as (host, _):
         assert client(host).manifest("v1").content == content
         with pytest.raises(DigestInvalid):
             client(host).manifest(other)

@@ -114,7 +114,7 @@ class Catalogue:
         if caller.organization_id != file.organizationId and not caller.sees_all:
             raise AccessDenied(f"File [{id}] belongs to another organization than the caller")
         if caller.sees_own_alone and caller.subject_id != file.creatorId:
-            raise AccessDenied(f"File [{id}] belongs to somebody else than the caller")
+            raise AccessDenied(f"File [{id}] belongs to another user")
         return file
 
     def upload(self, id: str, caller: Caller) -> StoredFile:

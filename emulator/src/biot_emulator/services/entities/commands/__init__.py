@@ -1,1 +1,1 @@
-"""Commands: what a device is told to do once."""
+"""Commands: what a device is asked to do once, and how far it has come."""

@@ -39,7 +39,7 @@ def report_connection(service: EntityHandlers, call: Call) -> ApiResponse:
 
 
 def report_session(service: EntityHandlers, call: Call) -> ApiResponse:
-    """Get a session into another state, as its device does it once it has done what it was told."""
+    """Get a session into another state, as its device does it once it has carried out the command."""
     state, summary = require(call.object, "_state"), call.object.get("_summary") or {}
     with service.entities.transaction():
         current, ended = session_at(service, call)["_state"], {}

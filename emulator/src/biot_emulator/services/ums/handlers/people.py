@@ -128,7 +128,7 @@ class UserHandlers:
         id = uuid_variable(call, "id")
         user = self.users.get(id)
         if user is None:
-            raise LoginNotFound(f"There is nobody with the id [{id}] who can log in", id=id)
+            raise LoginNotFound(f"There is no user [{id}] who can log in", id=id)
         if not _sees(_caller(call), user):
             raise AccessDenied(f"The user [{id}] belongs to another organization than the caller", id=id)
         return user
