@@ -1,7 +1,7 @@
 """What the APIs of ums refuse, with the codes and details that BioT publishes.
 
 ApiError
-├── 400 ChangePasswordNotSupported, InvalidPassword, PasswordAlreadyUsed
+├── 400 ChangePasswordNotSupported, InvalidPassword, MissingParameters, PasswordAlreadyUsed
 ├── 401 ServiceLocked, UserLocked, UserLockedWithTime
 ├── 403 LoginFailed, RefreshTokenNotValid
 ├── 404 GroupsNotFound, LoginNotFound, OwnerOrganizationNotFound, RoleNotFound, ServiceRoleNotFound,
@@ -21,6 +21,7 @@ __all__ = [
     "LoginFailed",
     "LoginNotFound",
     "MaxSecretKeys",
+    "MissingParameters",
     "OwnerOrganizationNotFound",
     "PasswordAlreadyUsed",
     "PhoneNotValid",
@@ -51,6 +52,13 @@ class InvalidPassword(ApiError):
 
     status_code = 400
     code = "INVALID_PASSWORD"
+
+
+class MissingParameters(ApiError):
+    """A service user is created without what it must have."""
+
+    status_code = 400
+    code = "MISSING_PARAMETERS"
 
 
 class PasswordAlreadyUsed(ApiError):

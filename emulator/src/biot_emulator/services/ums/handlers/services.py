@@ -12,7 +12,7 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.search import search, search_request
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.ums.created_roles import CreatedRoles
-from biot_emulator.services.ums.errors import OwnerOrganizationNotFound, ServiceRoleNotFound
+from biot_emulator.services.ums.errors import MissingParameters, OwnerOrganizationNotFound, ServiceRoleNotFound
 from biot_emulator.services.ums.roles import Roles
 from biot_emulator.services.ums.service_users import ServiceUsers
 
@@ -20,6 +20,7 @@ __all__ = ["UmsHandlers"]
 
 _TYPES = ("INTERNAL_SERVICE", "EXTERNAL_SERVICE")
 _LONGEST_NAME = 100
+_MANDATORY = ("roleId", "type")
 _FIELDS = ("id", "name", "type", "roleId", "active", "ownerOrganizationId", "accessTokenExpirationInMinutes")
 
 
@@ -48,6 +49,8 @@ class UmsHandlers:
     def create(self, call: Call) -> ApiResponse:
         """Create a service user, and return its first secret key with it."""
         fields = Fields(call.object)
+        if missing := [name for name in _MANDATORY if name not in fields.present(*_MANDATORY)]:
+            raise MissingParameters(f"A service user needs {' and '.join(missing)}", parameters=missing)
         user: dict[str, Any] = {"roleId": fields.uuid("roleId"), "type": fields.choice("type", _TYPES)}
         for name in fields.present("name"):
             user[name] = fields.optional_text(name, most=_LONGEST_NAME)
