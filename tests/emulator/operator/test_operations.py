@@ -14,7 +14,7 @@ from biot_emulator.client import Client
 from biot_emulator.operator.operations import list_operations
 from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.testing import Emulator, running
-from tests.emulator.conftest import SHARED
+from tests.emulator.conftest import SHARED, comparing_what_is_left
 from tests.emulator.operator.operations_page import PAGE, with_tables
 
 PUBLISHED = SHARED / "platform-api"
@@ -25,8 +25,14 @@ SERVICES = (
 OPERATIONS = list_operations(SERVICE_ROUTES)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Look once for the module: the emulator that its tests share starts threads whenever it needs them."""
+    yield from comparing_what_is_left()
+
+
 @pytest.fixture(scope="module")
-def shared_emulator() -> Iterator[Emulator]:
+def shared_emulator(nothing_left_behind: None) -> Iterator[Emulator]:
     with running() as emulator:
         yield emulator
 

@@ -21,7 +21,7 @@ from biot_emulator.api.route import Route
 from biot_emulator.client import Client
 from biot_emulator.server import request_bodies
 from biot_emulator.testing import Emulator, running
-from tests.emulator.conftest import ADA, PATIENTS, code_zip
+from tests.emulator.conftest import ADA, PATIENTS, code_zip, comparing_what_is_left
 from tests.emulator.server.raw import Answer, ask, connect, head, read_all, read_answer
 
 LOGIN = "/ums/v2/users/login"
@@ -31,8 +31,14 @@ HUGE = 400 * 1024 * 1024
 MEGABYTE = 1024 * 1024
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Look once for the module: the emulator that its tests share starts threads whenever it needs them."""
+    yield from comparing_what_is_left()
+
+
 @pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
+def emulator(nothing_left_behind: None) -> Iterator[Emulator]:
     with running() as emulator:
         yield emulator
 

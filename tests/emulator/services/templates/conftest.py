@@ -5,15 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from biot_emulator.testing import Emulator, running
+from tests.emulator.conftest import comparing_what_is_left
 
 
 @pytest.fixture(scope="module", autouse=True)
-def nothing_left_behind() -> None:
-    """Let an emulator that the tests of a module share live on; `tests/emulator/conftest.py` looks after all others."""
+def nothing_left_behind() -> Iterator[None]:
+    """Look once for each module: an emulator that its tests share starts threads whenever it needs them."""
+    yield from comparing_what_is_left()
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Emulator]:
+def shared(nothing_left_behind: None) -> Iterator[Emulator]:
     """An emulator for tests that leave nothing in it that another one could see."""
     with running() as emulator:
         yield emulator
