@@ -29,7 +29,7 @@ CHECKS := check-style check-imports check-mypy check-pyright check-tests
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build clean
+.PHONY: help setup docs tutorial pictures demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -103,13 +103,23 @@ check-pyright:
 check-tests:
 	$(BIN)/pytest --collect-only -qq >$(CACHE)/collected || { cat $(CACHE)/collected; exit 1; }
 
+.venv/.documentation: .venv/.installed documentation/requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r documentation/requirements.lock
+	@touch $@
+
+# The variable silences an announcement of the theme's makers.
+docs: .venv/.documentation ## Build the documentation into build/site; a warning is an error
+	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "build/site/index.html has the documentation"
+
 format: setup ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 lock: $(UV) ## Resolve the newest allowed versions into requirements.lock
 	$(UV) lock --quiet --upgrade --python .uv/bin/python
-	$(UV) export --quiet --python .uv/bin/python --all-packages --all-groups --no-emit-workspace --no-annotate --no-header -o requirements.lock
+	$(UV) export --quiet --python .uv/bin/python --all-packages --all-groups --no-group docs --no-emit-workspace --no-annotate --no-header -o requirements.lock
+	$(UV) export --quiet --python .uv/bin/python --only-group docs --no-annotate --no-header -o documentation/requirements.lock
 
 build: setup ## Build the three wheels into dist/
 	rm -rf dist
