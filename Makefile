@@ -95,6 +95,8 @@ check-imports:
 
 check-mypy:
 	$(BIN)/mypy
+	@$(BIN)/python -m documentation.python_blocks $(CACHE)/documentation
+	$(BIN)/mypy $(CACHE)/documentation
 
 check-pyright:
 	$(BIN)/pyright --pythonpath $(BIN)/python

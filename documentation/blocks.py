@@ -5,6 +5,7 @@ A comment right before a block says what a reader of the page need not see:
     <!-- not run: it needs an AWS account -->     why the block is not run
     <!-- exits with 1 -->                         the last command of the block fails, as the page says
     <!-- answers: y -->                           what is typed on standard input
+    <!-- continues -->                            the block goes on where the last one of its language ended
 
 A comment that begins with the name of a language is a block that is run and not shown, such as a file that a reader has
 already:
@@ -32,7 +33,7 @@ _BLOCK = re.compile(
     r"""
     ^(?P<indent>[ ]*)```(?P<language>[\w-]*)(?P<info>[^\n]*)\n(?P<text>.*?)^[ ]*```[ ]*$
     | ^[ ]*<!--[ ](?P<hidden>shell|python)\n(?P<hidden_text>.*?)^[ ]*-->
-    | ^[ ]*<!--[ ](?P<directive>not\ run|exits\ with|answers)(?::[ ]?|[ ])(?P<value>[^\n]*?)[ ]-->[ ]*$
+    | ^[ ]*<!--[ ](?P<directive>not\ run|exits\ with|answers|continues)(?::?[ ](?P<value>[^\n]*?))?[ ]?-->[ ]*$
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
@@ -53,6 +54,7 @@ class Block:
         exit_code: The exit code of its last command.
         answers: What is typed on standard input.
         hidden: Whether readers do not see it.
+        continues: Whether it goes on where the last block of its language ended.
     """
 
     page: str
@@ -64,6 +66,7 @@ class Block:
     exit_code: int = 0
     answers: str | None = None
     hidden: bool = False
+    continues: bool = False
 
     @property
     def place(self) -> str:
@@ -89,7 +92,7 @@ def _parse(page: str, text: str) -> Iterator[Block]:
     for match in _BLOCK.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         if match["directive"]:
-            directives[match["directive"]] = match["value"]
+            directives[match["directive"]] = match["value"] or ""
         elif match["hidden"]:
             yield Block(page, line, match["hidden"], dedent(match["hidden_text"]), hidden=True)
         else:
@@ -105,4 +108,5 @@ def _directed(block: Block, directives: dict[str, str]) -> Block:
         reason=directives.get("not run"),
         exit_code=int(directives.get("exits with", "0")),
         answers=directives.get("answers"),
+        continues="continues" in directives,
     )

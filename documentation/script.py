@@ -31,7 +31,7 @@ exec </dev/null 2>&1
 
 shown=0
 output=$(mktemp)
-trap 'test -z "${{program:-}}" || kill "$program"; rm -f "$output"' EXIT
+trap 'test -z "${{program:-}}" || kill -- "-$program"; rm -f "$output"' EXIT
 
 step() {{ printf '\\n== %s\\n' "$1"; }}
 
@@ -71,7 +71,7 @@ interrupt() {{
 }}
 """
 _PORT = "8787"
-_SERVERS = re.compile(r"^((?:\S*/)?biot-(?:plugin dev|emulator serve))(?!.*--port)", re.MULTILINE)
+_SERVERS = re.compile(r"(?<![\w/-])(biot-(?:plugin dev|emulator serve))\b(?![^\n]*--port)")
 
 
 class Step(NamedTuple):
