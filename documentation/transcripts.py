@@ -20,7 +20,7 @@ _ANY = "..."
 # Each is replaced by an expression that both `re` and `grep -E` read.
 _VARIABLE = re.compile(
     r"(?P<text>…| ?\.\.\.)"
-    r"|(?P<number>[0-9]+(?:\.[0-9]+)?)(?= (?:ms|s|MB|kB|KB|B|bytes|seconds)\b)"
+    r"|(?P<number>[0-9]+(?:\.[0-9]+)?)(?= (?:of [0-9.]+ )?(?:ms|s|MB|kB|KB|B|bytes|seconds)\b)"
     r"|(?P<port>(?<=127\.0\.0\.1:)[0-9]+)"
     r"|(?P<date>\b20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+Z?)?)"
     r"|(?P<hash>\b(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}\b)"

@@ -29,6 +29,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "HOME": str(home),
         "PATH": os.pathsep.join(map(str, programs)),
         "LANG": "C.UTF-8",
+        "PLUGIN_ENVIRONMENT": sys.prefix,
         "TMPDIR": str(tmp_path_factory.mktemp("tmp")),
         "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", str(ROOT / ".cache" / "uv")),
         "XDG_CACHE_HOME": str(ROOT / ".cache"),

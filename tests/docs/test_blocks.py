@@ -18,7 +18,7 @@ from documentation.script import runs_in_a_shell
 
 BLOCKS = [block for document in documents() for block in read_blocks(document)]
 #: What is there to be looked at alone.
-SHOWN = frozenset({"text", "diff"})
+SHOWN = frozenset({"text", "diff", "powershell"})
 
 
 def check_toml(text: str) -> None:
