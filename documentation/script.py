@@ -45,7 +45,7 @@ show() {{ # what the program in the second terminal has printed since the last t
 }}
 
 wait_for() {{ # PATTERN: until the program in the second terminal has printed it
-  for _ in $(seq 600); do
+  for _ in $(seq {tenths}); do
     if tail -c "+$((shown + 1))" "$output" | grep -qE -- "$1"; then return; fi
     kill -0 "$program" 2>/dev/null || break
     sleep 0.1
@@ -71,6 +71,8 @@ interrupt() {{
 }}
 """
 _PORT = "8787"
+# How long the second terminal is waited for.
+_TENTHS_OF_SECONDS = 600
 _SERVERS = re.compile(r"(?<![\w/-])(biot-(?:plugin dev|emulator serve))\b(?![^\n]*--port)")
 
 
@@ -109,7 +111,7 @@ def write_script(page: str, of: list[Step], port: int = int(_PORT)) -> str:
     body = "\n".join(f"step {step.name}\n{step.script}" for step in of)
     if port != int(_PORT):
         body = _SERVERS.sub(rf"\1 --port {port}", body).replace(_PORT, str(port))
-    return f"{_HEAD.format(page=page)}\n{body}\n"
+    return f"{_HEAD.format(page=page, tenths=_TENTHS_OF_SECONDS)}\n{body}\n"
 
 
 def _steps(block: Block) -> Iterator[Step]:

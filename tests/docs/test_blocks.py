@@ -24,7 +24,10 @@ SHOWN = frozenset({"text", "diff", "powershell"})
 def check_toml(text: str) -> None:
     manifest: dict[str, Any] = tomllib.loads(text).get("tool", {}).get("biot-plugin", {})
     environments = manifest.get("env", {})
-    problems = [*find_problems(manifest), *(each for name in environments for each in find_problems(environments[name], name))]
+    problems = [
+        *find_problems(manifest),
+        *(each for name in environments for each in find_problems(environments[name], name)),
+    ]
     assert [problem.message for problem in problems if problem.code != "key-missing"] == []
 
 
@@ -49,7 +52,11 @@ def how(block: Block) -> str:
     if block.language == "python" and not block.title:
         return "run as Python"
     if runs_in_a_shell(block):
-        return "run in a shell" if block.language in ("console", "shell", "sh", "bash") else "written to a file that is run"
+        return (
+            "run in a shell"
+            if block.language in ("console", "shell", "sh", "bash")
+            else "written to a file that is run"
+        )
     if block.language in PARSERS:
         return "parsed"
     return "shown" if block.language in SHOWN else "unknown"

@@ -162,9 +162,7 @@ def run(
 
 def write(page: str, version: str, folder: Path) -> None:
     [block] = [
-        block
-        for block in read_blocks(ROOT / "docs" / "coming-from" / page)
-        if block.title == f"{version}/index.py"
+        block for block in read_blocks(ROOT / "docs" / "coming-from" / page) if block.title == f"{version}/index.py"
     ]
     folder.joinpath(version).mkdir()
     folder.joinpath(version, "index.py").write_text(block.text, encoding="utf-8")

@@ -50,7 +50,9 @@ def test_no_two_blocks_have_the_same_module() -> None:
 
 def test_a_block_may_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
     [first, second] = [
-        module.read_text(encoding="utf-8") for module in write_modules(tmp_path) if module.name.startswith("test_readme_")
+        module.read_text(encoding="utf-8")
+        for module in write_modules(tmp_path)
+        if module.name.startswith("test_readme_")
     ]
     assert "def require_adult" in first
     assert "def require_adult" in second
