@@ -55,6 +55,10 @@ wait_for() {{ # PATTERN: until the program in the second terminal has printed it
   exit 1
 }}
 
+answered() {{ # ANSWER COMMAND: on a terminal, where it asks
+  printf '%s\\n' "$1" | script -qec "$2" /dev/null | tr -d '\\r'
+}}
+
 start() {{ # COMMAND: in the second terminal
   : >"$output"
   shown=0
@@ -142,10 +146,9 @@ def _in_the_second_terminal(block: Block) -> Iterator[Step]:
 
 
 def _command(command: str, exit_code: int, answers: str | None) -> str:
-    operator, typed = ("", "") if answers is None else (" <<'ANSWERS'", f"\n{answers}\nANSWERS")
-    if exit_code:
-        return f"ended=0\n{{\n{command}\n}}{operator} || ended=$?{typed}\nended_with $ended {exit_code}"
-    return f"{{\n{command}\n}}{operator}{typed}" if operator else command
+    if answers is not None:
+        command = f"answered {quote(answers)} {quote(command)}"
+    return f"ended=0\n{{\n{command}\n}} || ended=$?\nended_with $ended {exit_code}" if exit_code else command
 
 
 def _file(path: str, text: str) -> str:
