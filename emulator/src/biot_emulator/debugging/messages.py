@@ -15,7 +15,6 @@ _MAX_HEAD_BYTES = 1024
 _MAX_BODY_BYTES = 64 * 1024 * 1024
 # Nothing else: the head of an HTTP request, which any page in a browser can send here, has a length as well.
 _HEAD = re.compile(rb"Content-Length: ?([0-9]{1,9})")
-_MAX_READ_BYTES = 65_536
 
 
 class NotDebugging(EmulatorError):
@@ -35,9 +34,7 @@ class Message:
         self._body = body
 
     def read(self) -> dict[str, Any]:
-        """Return what it says; nothing if it is long, as only data are, or no JSON object."""
-        if len(self.content) > _MAX_READ_BYTES:
-            return {}
+        """Return what it says; nothing if it is no JSON object."""
         try:
             document = json.loads(self.content[self._body :])
         except (ValueError, RecursionError):

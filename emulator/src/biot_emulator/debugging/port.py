@@ -18,6 +18,7 @@ __all__ = ["DebugPort", "PortUnavailable"]
 
 _LOOPBACK = "127.0.0.1"
 _LOOK_SECONDS = 0.2
+_SETTLE_SECONDS = 1.0
 
 
 class PortUnavailable(EmulatorError):
@@ -94,6 +95,13 @@ class DebugPort:
         with self._changed:
             self._process = process
             self._changed.notify_all()
+
+    def settle(self, process: int) -> None:
+        """Let a process that is about to be ended respond to what its debugger has asked, for a moment."""
+        with self._changed:
+            session = self._session if self._process == process else None
+        if session:
+            session.settle(_SETTLE_SECONDS)
 
     def leave(self, process: int) -> None:
         """Pass nobody on to a process any more."""

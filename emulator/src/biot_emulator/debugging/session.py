@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from biot_emulator.debugging.messages import Message, NotDebugging, Stream, encode_message
 
@@ -33,6 +34,8 @@ class Session:
         self._restarts = False
         self._is_leaving = False
         self._last_number = 0
+        self._answered = threading.Condition()
+        self._unanswered: set[Any] = set()
         self._thread = threading.Thread(target=self._run, name="biot-emulator-debugger-session", daemon=True)
 
     def start(self) -> None:
@@ -46,6 +49,11 @@ class Session:
     def close(self) -> None:
         """End the connection, from any thread."""
         _shut(self._debugger)
+
+    def settle(self, seconds: float) -> None:
+        """Wait until the process has responded to all that the debugger asked it, before it is ended."""
+        with self._answered:
+            self._answered.wait_for(lambda: not self._unanswered, seconds)
 
     @property
     def is_open(self) -> bool:
@@ -131,8 +139,11 @@ class Session:
         with suppress(OSError, NotDebugging):
             while chunk := process.recv(_CHUNK_BYTES):
                 for message in stream.feed(chunk):
-                    self._note_answer(message)
                     self._debugger.sendall(message.content)
+                    self._note_answer(message)
+        with self._answered:
+            self._unanswered.clear()
+            self._answered.notify_all()
         if not self._is_leaving:
             self._say_end()
         _shut(self._debugger)
@@ -140,6 +151,8 @@ class Session:
     def _note_request(self, message: Message) -> None:
         request = message.read()
         command, arguments = request.get("command"), request.get("arguments")
+        with self._answered:
+            self._unanswered.add(request.get("seq"))
         if command == "disconnect":
             self._is_leaving = True
         elif command == "attach" and isinstance(arguments, dict):
@@ -147,6 +160,9 @@ class Session:
 
     def _note_answer(self, message: Message) -> None:
         answer = message.read()
+        with self._answered:
+            self._unanswered.discard(answer.get("request_seq"))
+            self._answered.notify_all()
         if isinstance(number := answer.get("seq"), int):
             self._last_number = number
         if answer.get("event") == "terminated":

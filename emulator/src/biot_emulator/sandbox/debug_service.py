@@ -61,6 +61,11 @@ class DebugService:
             return failures.no_debugger(self._debugging.wait_seconds or 0, self._debugging.port.address)
         return None
 
+    def settle(self) -> None:
+        """Let the process respond to its debugger before it is ended."""
+        if self._debugging and self._debugging.port and self._process:
+            self._debugging.port.settle(self._process)
+
     def close(self) -> None:
         """Let the clock go on: the process has ended."""
         self._stop_waiting()

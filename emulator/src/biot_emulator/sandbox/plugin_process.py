@@ -182,6 +182,8 @@ class Sandbox:
 
     def close(self) -> None:
         """End the process and everything it started, and release all resources."""
+        if self.alive:
+            self._debug.settle()
         if self._processes is not None:
             self._processes.kill()
         self._debug.close()
