@@ -10,6 +10,7 @@ import typer
 
 from biot_plugin_cli.commands.check import check
 from biot_plugin_cli.commands.config import config
+from biot_plugin_cli.commands.debug_options import OptionalPort
 from biot_plugin_cli.commands.deploy import deploy
 from biot_plugin_cli.commands.deployed.delete import delete
 from biot_plugin_cli.commands.deployed.enable_disable import disable, enable
@@ -48,9 +49,9 @@ def _options(
     """Parse the options that come before a command."""
 
 
-app.command()(invoke)
+app.command(cls=OptionalPort)(invoke)
 app.command()(event)
-app.command()(dev)
+app.command(cls=OptionalPort)(dev)
 app.command()(check)
 app.command()(config)
 app.command()(package)
