@@ -9,13 +9,17 @@ from pathlib import Path
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import isolated_for
 from biot_plugin_cli.git.runner import GitFailed, git, require_git
+from biot_plugin_cli.terminal.scratch import is_scratch_folder
 from biot_plugin_cli.terminal.signals import uninterrupted
 
-__all__ = ["checked_out", "has_commit", "resolve_commit"]
+__all__ = ["SCRATCH_PREFIX", "checked_out", "has_commit", "resolve_commit"]
+
+SCRATCH_PREFIX = "biot-plugin-commit-"
+"""The first part of the names of the folders that have such work trees."""
 
 _NO_REVISION = (
-    "{revision!r} is no commit of the repository of {root}: run git fetch (with --unshallow in a shallow clone), or see "
-    "git log"
+    "{revision!r} is no commit of the repository of {root}: run git fetch (with --unshallow in a shallow clone), or "
+    "see git log"
 )
 
 
@@ -58,7 +62,7 @@ def checked_out(root: Path, commit: str, folder: Path) -> Iterator[Path]:
     Args:
         root: A folder in the repository.
         commit: The id of the commit.
-        folder: A new folder for the work tree.
+        folder: A new folder for the work tree, in a scratch folder with `SCRATCH_PREFIX`.
 
     Yields:
         What `root` is in that work tree.
@@ -68,6 +72,7 @@ def checked_out(root: Path, commit: str, folder: Path) -> Iterator[Path]:
     """
     environment = _without_sparse_checkout(isolated_for(root))
     prefix = git(root, "rev-parse", "--show-prefix", environment=environment)
+    _forget_abandoned(root, environment)
     try:
         git(root, "worktree", "add", "--quiet", "--detach", str(folder), commit, environment=environment)
         if not (folder / prefix).is_dir():
@@ -87,3 +92,12 @@ def _without_sparse_checkout(environment: Mapping[str, str]) -> dict[str, str]:
         f"GIT_CONFIG_KEY_{count}": "core.sparseCheckout",
         f"GIT_CONFIG_VALUE_{count}": "false",
     }
+
+
+def _forget_abandoned(root: Path, environment: Mapping[str, str]) -> None:
+    """Remove what a repository remembers of the work trees of killed processes, whose folders are gone."""
+    lines = git(root, "worktree", "list", "--porcelain", environment=environment).splitlines()
+    for path in (Path(line.removeprefix("worktree ")) for line in lines if line.startswith("worktree ")):
+        if is_scratch_folder(path.parent.name, SCRATCH_PREFIX) and not path.exists():
+            with suppress(OperationFailed):
+                git(root, "worktree", "remove", "--force", "--force", str(path), environment=environment)

@@ -33,7 +33,7 @@ COMMIT_VARIABLE = "PLUGIN_COMMIT"
 VERSIONS_VARIABLE = "PLUGIN_VERSIONS"
 """The variable with the versions before, by which any machine can roll back."""
 
-SECRETS_VARIABLE = "PLUGIN_SECRETS"  # noqa: S105 - the name of a variable
+SECRETS_VARIABLE = "PLUGIN_SECRETS"
 """The variable that says when the variables were set that live on the platform alone."""
 
 RECORD_VARIABLES = frozenset([HASH_VARIABLE, COMMIT_VARIABLE, VERSIONS_VARIABLE, SECRETS_VARIABLE])
@@ -101,8 +101,9 @@ def require_variable(name: str, text: str) -> None:
         UsageError: They would refuse it.
     """
     if problem := _describe_problem(name, text):
-        _, description, advice = problem
-        raise UsageError(f"Cannot set {description}: {advice}")
+        code, description, advice = problem
+        advice = "choose another name" if code == "environment-reserved" else advice
+        raise UsageError(f"Cannot set or remove {description}: {advice}")
 
 
 def _describe_problem(name: str, text: Any) -> tuple[str, str, str] | None:

@@ -32,7 +32,7 @@ from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names
 from biot_plugin_cli.package.sbom import bill_of_materials, wheel_hashes
 from biot_plugin_cli.package.source_files import load_source_files
-from biot_plugin_cli.package.source_tree import SourceTree
+from biot_plugin_cli.package.source_tree import UNKNOWN_TREE, SourceTree
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.file_writer import write_atomically
 from biot_plugin_cli.terminal.signals import uninterrupted
@@ -66,7 +66,7 @@ class Package:
     sbom: Path
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
-    tree: SourceTree = SourceTree()
+    tree: SourceTree = UNKNOWN_TREE
 
 
 def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progress = lambda _: None) -> Package:

@@ -16,7 +16,7 @@ from biot_plugin_cli.git.work_tree import WorkTree
 from biot_plugin_cli.package.source_files import list_source_files
 from biot_plugin_cli.uv.workspace import Workspace
 
-__all__ = ["SourceTree", "parse_commit"]
+__all__ = ["UNKNOWN_TREE", "SourceTree", "parse_commit", "record_commit"]
 
 _CHANGED = "+changes"
 
@@ -72,7 +72,16 @@ class SourceTree:
     @property
     def record(self) -> str | None:
         """The commit as it is recorded; `+changes` at the end if the folder had others; None for no commit."""
-        return self.commit and f"{self.commit}{'' if self.is_clean else _CHANGED}"
+        return self.commit and record_commit(self.commit, is_clean=self.is_clean)
+
+
+UNKNOWN_TREE = SourceTree()
+"""The state of a folder that nothing is known of."""
+
+
+def record_commit(commit: str, *, is_clean: bool) -> str:
+    """Format a record of a commit."""
+    return commit if is_clean else f"{commit}{_CHANGED}"
 
 
 def parse_commit(record: str) -> tuple[str, bool]:
