@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "BuilderOption", "EnvFile", "Environment", "Yes"]
+__all__ = ["AsJson", "BuilderOption", "DryRun", "EnvFile", "Environment", "Yes"]
 
 Environment = Annotated[
     str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
@@ -15,6 +15,7 @@ Environment = Annotated[
 EnvFile = Annotated[
     Path | None, typer.Option("--env-file", metavar="FILE", help="More environment variables, as NAME=VALUE lines.")
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 BuilderOption = Annotated[

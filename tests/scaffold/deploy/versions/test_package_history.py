@@ -15,7 +15,7 @@ import pytest
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.deploy import rollback
 from biot_plugin_cli.deploy.code.zip_file import ZipCode
-from biot_plugin_cli.deploy.package_history import PackageHistory
+from biot_plugin_cli.deploy.versions.package_history import PackageHistory
 from tests.scaffold.deployments import FIRST, HOOKED, SECOND, answer, configured, deploy, deploy_hooked, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
@@ -120,7 +120,7 @@ def test_a_history_that_outlives_its_plugin_is_not_taken_for_that_of_the_next_on
     numbered(full, 21, 22)
     assert full.program("rollback", "--yes").exit_code == 0
     assert answer(emulator) == {"n": 21}
-    assert len(list((full.root / ".biot-plugin").rglob("*.zip"))) == 3
+    assert len(list((full.root / ".biot-plugin").rglob("*.zip"))) == 2
 
 
 def test_where_the_version_before_was_deployed_from_elsewhere_no_other_one_is_taken_for_it(

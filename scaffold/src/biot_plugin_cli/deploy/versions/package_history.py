@@ -13,11 +13,13 @@ from types import NoneType
 from typing import Any
 
 from biot_plugin_cli.deploy.code.container_image import ImageCode
-from biot_plugin_cli.deploy.code.deployable import Code
+from biot_plugin_cli.deploy.code.deployable import Code, Saved
 from biot_plugin_cli.deploy.code.image_store import SUFFIX, load_image, remove_unused_blobs
 from biot_plugin_cli.deploy.code.zip_file import ZipCode
+from biot_plugin_cli.deploy.versions.record import UNKNOWN_ORIGIN, CodeOrigin
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.http.json_document import read_json
+from biot_plugin_cli.package.source_tree import parse_commit
 from biot_plugin_cli.platform.response_schemas import CODE_CONFIG, Schema, matches
 from biot_plugin_cli.terminal.file_writer import write_atomically
 
@@ -33,6 +35,9 @@ _DOCUMENT: Schema = {
     "endpoint_url": (str, NoneType),
     "sha256": str,
     "file": str,
+    "commit": (str, NoneType),
+    "is_clean": (bool, NoneType),
+    "code_of": (int, NoneType),
 }
 
 
@@ -47,7 +52,10 @@ class StoredPackage:
         endpoint_url: The URL of the plugin that it was deployed to. A plugin that is deleted and created again has a
             new one (contract section 6.2), and restarts its versions.
         sha256: The SHA-256 of the file, in hexadecimal.
-        file: The zip, or the file of an image.
+        file: The zip, or the file of an image; versions with equal code share one.
+        commit: The commit that it was built from; None if it is unknown.
+        is_clean: Whether the plugin's folder had nothing else.
+        code_of: The older version whose code it is; None for none.
     """
 
     version: int
@@ -56,6 +64,16 @@ class StoredPackage:
     endpoint_url: str | None
     sha256: str
     file: Path
+    commit: str | None = None
+    is_clean: bool = True
+    code_of: int | None = None
+
+    def is_unchanged(self) -> bool:
+        """Whether its file is still the one that was stored."""
+        try:
+            return hashlib.sha256(self.file.read_bytes()).hexdigest() == self.sha256
+        except OSError:
+            return False
 
     def read(self) -> Code:
         """Read the code.
@@ -100,28 +118,59 @@ class PackageHistory:
         """List the packages that were deployed to the plugin with this URL, newest first."""
         return [package for package in self.all() if package.endpoint_url == endpoint_url]
 
-    def add(self, code: Code, version: int, config: Mapping[str, Any], endpoint_url: str | None) -> None:
+    def add(
+        self,
+        code: Code,
+        version: int,
+        config: Mapping[str, Any],
+        endpoint_url: str | None,
+        origin: CodeOrigin = UNKNOWN_ORIGIN,
+    ) -> None:
         """Store a package; the oldest are removed, and those of a plugin that no longer exists.
 
         Args:
-            code: The code.
+            code: The code; of equal code, the file that is stored already is used again.
             version: Its version on the platform.
             config: The part of its configuration that belongs to the code.
             endpoint_url: The plugin's URL.
+            origin: Where the code comes from.
 
         Raises:
             OperationFailed: It cannot be written.
         """
         write_atomically(self._top / ".gitignore", b"*\n")
-        saved = code.save(self._folder, f"{version:05d}")
-        package = StoredPackage(version, code.content_hash, config, endpoint_url, saved.sha256, saved.file)
+        saved = self._find_equal(code, endpoint_url) or code.save(self._folder, f"{version:05d}")
+        commit, is_clean = parse_commit(origin.commit) if origin.commit else (None, True)
+        package = StoredPackage(
+            version,
+            code.content_hash,
+            config,
+            endpoint_url,
+            saved.sha256,
+            saved.file,
+            commit,
+            is_clean,
+            origin.code_of,
+        )
         document = {**asdict(package), "file": saved.file.name}
-        write_atomically(saved.file.with_suffix(".json"), json.dumps(document, indent=2).encode())
-        retained = self.of(endpoint_url)[:_MAX_PACKAGES]
+        write_atomically(self._folder / f"{version:05d}.json", json.dumps(document, indent=2).encode())
+        self._prune(endpoint_url)
+
+    def _find_equal(self, code: Code, endpoint_url: str | None) -> Saved | None:
+        """Find code that is stored already, and still what it was."""
+        for package in self.of(endpoint_url):
+            if package.content_hash == code.content_hash and package.is_unchanged():
+                return Saved(package.file, package.sha256)
+        return None
+
+    def _prune(self, endpoint_url: str | None) -> None:
+        """Remove what is older than the last packages that differ."""
+        files = list(dict.fromkeys(package.file for package in self.of(endpoint_url)))[:_MAX_PACKAGES]
         for old in self.all():
-            if old not in retained:
-                old.file.unlink(missing_ok=True)
-                old.file.with_suffix(".json").unlink(missing_ok=True)
+            if old.endpoint_url != endpoint_url or old.file not in files:
+                (self._folder / f"{old.version:05d}.json").unlink(missing_ok=True)
+                if old.file not in files:
+                    old.file.unlink(missing_ok=True)
         remove_unused_blobs(self._folder)
 
     def clear(self) -> None:
@@ -132,6 +181,7 @@ class PackageHistory:
 def _read(file: Path) -> StoredPackage | None:
     try:
         document = read_json(file.read_bytes())
+        # Of a record of an older version of this program, nothing is known of its origin.
         package = StoredPackage(**{**document, "file": file.with_name(document["file"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
