@@ -255,7 +255,7 @@ def test_bad_input_to_the_renderer_that_is_no_answer_is_a_failed_operation(tmp_p
 
 def test_questions_are_asked_on_a_terminal(tmp_path: Path) -> None:
     exit_code, said = on_terminal(
-        [program_file("new-plugin"), tmp_path / "demo", "--ci", "none"],
+        [program_file("new-plugin"), tmp_path / "demo", "--ci", "none", "--no-lock"],
         [
             ("name on the platform", b"\r"),
             ("name that people see", b" ward\r"),

@@ -14,8 +14,8 @@ import pytest
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git import runner
 from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.template import destination as destination_module
-from biot_plugin_cli.template.destination import Destination, Staging, staged
+from biot_plugin_cli.template.creation import destination as destination_module
+from biot_plugin_cli.template.creation.destination import Destination, Staging, staged
 from biot_plugin_cli.terminal import signals
 from tests.scaffold.support import Program, entries
 
