@@ -150,6 +150,8 @@ def _notes(created: dict[str, Any]) -> Iterator[str]:
         yield f"{runtime} is not installed on this machine: make setup downloads it, or asks you to install it."
     if reason := created["unlockedBecause"]:
         yield f"There is no uv.lock yet ({reason}): make setup writes it, then commit it."
+    if folder := created["frameworkFolder"]:
+        yield f"The framework comes from {folder}, which pipelines do not have: --framework-from names another place."
     if replaced := created["replaced"]:
         yield f"{' and '.join(replaced)} of the repository made way for the plugin's: git has the ones before."
     if repository := created["surroundingRepository"]:

@@ -17,6 +17,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.environment import isolated_for
 from biot_plugin_cli.git.runner import GitFailed, commit_all, default_branch, git, initialise, run_git
 from biot_plugin_cli.terminal.scratch import is_scratch_folder, scratch_folder
 from biot_plugin_cli.terminal.signals import complete, is_pending, uninterrupted
@@ -26,7 +27,6 @@ __all__ = ["Destination", "Staging", "locate", "staged"]
 _SCRATCH = ".new-plugin-"
 _GIT = ".git"
 _CONTENT = "plugin"
-_BEFORE = "before"
 _IGNORED = ".gitignore"
 _README = "README.md"
 # What hosting services offer to put into a new repository.
@@ -91,7 +91,10 @@ class Destination:
         base = next(path for path in (self.folder, *self.folder.parents) if path.is_dir())
         try:
             top = Path(git(base, "rev-parse", "--show-toplevel"))
-            ignored, _ = run_git(base, "check-ignore", "--quiet", str(self.folder), allowed=range(2))
+            # This command knows no other than literal paths, and refuses to be told so.
+            environment = {**isolated_for(base), "GIT_LITERAL_PATHSPECS": "0"}
+            command = ("check-ignore", "--quiet", str(self.folder))
+            ignored, _ = run_git(base, *command, environment=environment, allowed=range(2))
         except GitFailed as error:
             if error.remedy:
                 raise
@@ -231,29 +234,29 @@ def _filled(source: Path, target: Path, replaced: frozenset[str]) -> Iterator[No
     """Move all entries of a folder into another one, and back if the context fails.
 
     Args:
-        source: A folder in a scratch folder, beside which what is replaced is stored meanwhile.
+        source: The folder.
         target: The folder to fill.
-        replaced: The names in it that are replaced.
+        replaced: The names of small files in it that are replaced.
     """
-    before = source.with_name(_BEFORE)
-    before.mkdir()
-    moved: list[tuple[Path, Path]] = []
-
-    def move(old: Path, new: Path) -> None:
-        old.rename(new)
-        moved.append((old, new))
-
+    before: dict[Path, tuple[bytes, int]] = {}
+    moved: list[str] = []
     try:
         for path in sorted(source.iterdir()):
-            if path.name in replaced:
-                move(target / path.name, before / path.name)
-            if os.path.lexists(target / path.name):
-                raise OperationFailed(f"{target / path.name} was created meanwhile: choose an empty folder")
-            move(path, target / path.name)
+            file = target / path.name
+            if path.name in replaced and file.is_file():
+                before[file] = (file.read_bytes(), file.stat().st_mode)
+                file.unlink()
+            if os.path.lexists(file):
+                raise OperationFailed(f"{file} was created meanwhile: choose an empty folder")
+            path.rename(file)
+            moved.append(path.name)
         yield
     except BaseException:
-        for old, new in reversed(moved):
-            new.rename(old)
+        for name in moved:
+            (target / name).rename(source / name)
+        for file, (content, mode) in before.items():
+            file.write_bytes(content)
+            file.chmod(mode)
         raise
 
 

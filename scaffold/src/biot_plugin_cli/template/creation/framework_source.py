@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.request import url2pathname
 
 from biot_plugin_cli.errors import UsageError
 
@@ -84,9 +85,9 @@ def _git(parts: SplitResult) -> dict[str, str]:
 
 
 def _folder(text: str, plugin: Path) -> dict[str, str]:
-    folder = Path(text.removeprefix("file://")).expanduser()
-    if not folder.is_dir():
-        raise _invalid(f"There is no folder {text}", f"use {_FORMS}")
+    folder = Path(url2pathname(text.removeprefix("file://")) if text.startswith("file://") else text).expanduser()
+    if not text or not folder.is_dir():
+        raise _invalid(f"There is no folder {text or 'without a name'}", f"use {_FORMS}")
     place = str(folder) if folder.is_absolute() else _relative(folder, plugin)
     if (folder / "framework" / "pyproject.toml").is_file():
         return {"path": place}

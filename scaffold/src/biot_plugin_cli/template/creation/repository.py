@@ -85,6 +85,7 @@ def create_repository(
         "ci": final["ci"],
         "templateVersion": version,
         "commit": commit,
+        "frameworkFolder": final["sources"].get("path") or final["sources"].get("find-links"),
         "surroundingRepository": str(surrounding) if surrounding else None,
         "replaced": sorted(destination.replaced),
         "locked": creation.lock and unlocked is None,
