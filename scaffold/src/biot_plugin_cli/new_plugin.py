@@ -153,7 +153,8 @@ def _notes(created: dict[str, Any]) -> Iterator[str]:
     if folder := created["frameworkFolder"]:
         yield f"The framework comes from {folder}, which pipelines do not have: --framework-from names another place."
     if replaced := created["replaced"]:
-        yield f"{' and '.join(replaced)} of the repository made way for the plugin's: git has the ones before."
+        names, rest = " and ".join(replaced), "ones" if len(replaced) > 1 else "one"
+        yield f"{names} of the repository made way for the plugin's: git has the {rest} before."
     if repository := created["surroundingRepository"]:
         yield f"It is part of the repository {repository}: commit it there, or delete it and pass --git for its own."
         if file := _PIPELINES.get(created["ci"]):
