@@ -14,6 +14,19 @@ export TMPDIR := $(CACHE)/tmp
 export GIT_CEILING_DIRECTORIES := $(CACHE)/tmp
 export UV_LINK_MODE := copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The certificates that a variable names, or else the system's: those of a proxy are in neither uv nor an older pip.
+CERTIFICATES := $(or $(SSL_CERT_FILE),$(REQUESTS_CA_BUNDLE),$(CURL_CA_BUNDLE),$(PIP_CERT))
+STORE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem))
+ifneq ($(CERTIFICATES),)
+export SSL_CERT_FILE := $(CERTIFICATES)
+export PIP_CERT ?= $(CERTIFICATES)
+else ifneq ($(STORE)$(wildcard /System/Library/Keychains),)
+export UV_SYSTEM_CERTS ?= 1
+export UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
+ifneq ($(STORE),)
+export PIP_CERT ?= $(STORE)
+endif
+endif
 unexport VIRTUAL_ENV
 # Whatever starts Python again and again would compile all of it each time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,7 +42,7 @@ CHECKS := check-style check-imports check-mypy check-pyright check-tests
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
-.PHONY: help setup docs tutorial pictures demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build clean
+.PHONY: help setup docs tutorial pictures demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build release-check clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -40,7 +53,8 @@ $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than Python 3.11: run make with PYTHON=/path/to/python3.11 or newer" >&2; exit 1; }
 	$(PYTHON) -m venv .uv
-	.uv/bin/pip install --quiet 'uv>=0.9'
+	.uv/bin/pip install --quiet 'uv>=0.9' \
+	  || { echo "uv could not be installed: where a proxy has a certificate of its own, SSL_CERT_FILE names it, and HTTPS_PROXY the proxy" >&2; exit 1; }
 
 .venv/.installed: $(UV) pyproject.toml requirements.lock framework/pyproject.toml emulator/pyproject.toml scaffold/pyproject.toml
 	$(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
@@ -127,6 +141,17 @@ build: setup ## Build the three wheels into dist/
 	rm -rf dist
 	$(UV) build --quiet --wheel --all-packages --out-dir dist
 	@ls -1 dist
+
+release-check: setup build ## Build the wheels, and check that they are the release that TAG names, such as v1.2.3
+	@for name in biot_plugin biot_emulator biot_plugin_cli; do \
+	  [ -f "dist/$$name-$(TAG:v%=%)-py3-none-any.whl" ] \
+	    || { echo "dist/ has no $$name of version $(TAG:v%=%): set version in its pyproject.toml, or name another tag" >&2; exit 1; }; \
+	done
+	@grep -qx '## $(TAG:v%=%)' CHANGELOG.md \
+	  || { echo "CHANGELOG.md has no heading '## $(TAG:v%=%)': name what changed, without (unreleased)" >&2; exit 1; }
+	@cp templates/history.fi $(CACHE)/history.fi && $(BIN)/python -m biot_plugin_cli.template.release >/dev/null; \
+	  cmp -s templates/history.fi $(CACHE)/history.fi; same=$$?; mv $(CACHE)/history.fi templates/history.fi; \
+	  [ $$same -eq 0 ] || { echo "The template has changed since its last version: run make template-release, and commit it" >&2; exit 1; }
 
 clean: ## Remove everything that make made
 	rm -rf .cache .venv .uv build dist .hypothesis uv.lock

@@ -64,12 +64,15 @@ def upgrade_repository(start: Path) -> Upgrade:
     tree = _open_tree(root)
     # The template comes first, since it is opened where a killed upgrade has left temporary files.
     with open_template() as template, Journal.open(tree) as journal:
-        old = _template_version(root / ANSWERS_FILE)
+        answers = _answers(root / ANSWERS_FILE)
+        old = str(answers["_commit"])
         _require_clean(tree)
         if old == template.newest:
             return Upgrade(old, old)
         _require_known(old, template)
-        plan = _plan(tree, template, old)
+        # What the author chose stays; what follows this program follows it where it is now.
+        sources = {} if answers.get("sources_chosen") else {"sources": installation_sources()}
+        plan = _plan(tree, template, old, sources)
         _require_no_obstacles(plan)
         journal.apply(plan.changes, plan.conflicts)
         return _describe(plan, old, template.newest)
@@ -100,19 +103,19 @@ def _open_tree(root: Path) -> WorkTree:
     return tree
 
 
-def _template_version(file: Path) -> str:
+def _answers(file: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        answers = yaml.safe_load(file.read_text(encoding="utf-8"))
-        source, version = answers["_src_path"], str(answers["_commit"])
+        answers: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        source, _ = answers["_src_path"], answers["_commit"]
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
         raise OperationFailed(f"Invalid {file}: restore it from git") from error
     if source != SOURCE:
         raise OperationFailed(
             f"{file} names another template, {source}: only repositories created by new-plugin can be upgraded"
         )
-    return version
+    return answers
 
 
 def _require_clean(tree: WorkTree) -> None:
@@ -130,12 +133,12 @@ def _require_known(version: str, template: Template) -> None:
         )
 
 
-def _plan(tree: WorkTree, template: Template, version: str) -> Plan:
+def _plan(tree: WorkTree, template: Template, version: str, answers: dict[str, Any]) -> Plan:
     scratch = template.repository.parent / "merge"
     scratch.mkdir()
     record = (tree.root / ANSWERS_FILE).read_bytes()
     old = _render(template, version, record, {})
-    new = _render(template, template.newest, record, {"sources": installation_sources()})
+    new = _render(template, template.newest, record, answers)
     try:
         return plan_upgrade(tree, old, new, scratch)
     except OSError as error:

@@ -129,7 +129,7 @@ def _require_merged(plugin: Path, biot_plugin: Program) -> None:
     assert "timeout = 20" in settings
     assert "line-length = 100" in settings
     assert (plugin / "CHANGES.md").read_bytes() == b"# demo\n"
-    assert not (plugin / ".github").exists()
+    assert not (plugin / ".github" / "workflows").exists()
 
 
 @pytest.mark.parametrize("group", SETTINGS)

@@ -14,8 +14,8 @@ import pytest
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git import runner
 from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.template import destination as destination_module
-from biot_plugin_cli.template.destination import Destination, Staging, staged
+from biot_plugin_cli.template.creation import destination as destination_module
+from biot_plugin_cli.template.creation.destination import Destination, Staging, staged
 from biot_plugin_cli.terminal import signals
 from tests.scaffold.support import Program, entries
 
@@ -152,6 +152,34 @@ def with_repository_of_another(folder: Path) -> None:
     git(folder.with_name("other"), "config", "core.worktree", str(folder.with_name("other")))
 
 
+def with_initial_files(folder: Path, *names: str) -> None:
+    """What a hosting service puts into a new repository."""
+    cloned(folder)
+    for name in names:
+        (folder / name).write_text(f"{name} of the service\n")
+    runner.commit_all(folder, "Initial commit")
+
+
+def with_a_changed_readme(folder: Path) -> None:
+    with_initial_files(folder, "README.md")
+    (folder / "README.md").write_text("mine\n")
+
+
+def with_a_new_licence(folder: Path) -> None:
+    with_initial_files(folder, "README.md")
+    (folder / "LICENSE").write_text("mine\n")
+
+
+def with_a_removed_readme(folder: Path) -> None:
+    with_initial_files(folder, "README.md", "LICENSE")
+    (folder / "README.md").unlink()
+
+
+def with_a_licence_alone(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "LICENSE").touch()
+
+
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a file": (Path.touch, "Not a directory"),
     "a pipe": (os.mkfifo, "Not a directory"),
@@ -160,6 +188,11 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a file in it": (with_file, "is not empty: choose an empty folder"),
     "a repository with a commit": (with_commit, "has files in it already"),
     "a repository with an index": (with_index, "has files in it already"),
+    "a licence and no repository": (with_a_licence_alone, "is not empty: choose an empty folder"),
+    "a readme and code": (lambda folder: with_initial_files(folder, "README.md", "a.py"), "is not empty"),
+    "a changed readme": (with_a_changed_readme, "has uncommitted changes: commit them first"),
+    "a new licence": (with_a_new_licence, "has uncommitted changes: commit them first"),
+    "a removed readme": (with_a_removed_readme, "has files in it already"),
     "a broken repository": (with_broken_repository, "cannot be used"),
     "the repository of another folder": (with_repository_of_another, "is not the top folder of its repository"),
 }
@@ -178,6 +211,100 @@ def test_a_folder_that_cannot_be_used_is_left_alone(tmp_path: Path, name: str) -
     with pytest.raises(OperationFailed, match=sentence):
         make(folder)
     assert snapshot(tmp_path) == before
+
+
+def test_what_a_hosting_service_puts_into_a_repository_stays_or_is_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    with_initial_files(folder, "README.md", "LICENSE", ".gitattributes", ".gitignore")
+    (folder / ".gitignore").write_text("# Python\n*.egg\nsecret.txt\n\nbuild/\n")
+    first = runner.commit_all(folder, "Ignore more")
+    with staged(Destination.of(folder)) as staging:
+        staging.folder.mkdir()
+        for name, text in {**FILES, "README.md": "of the plugin\n"}.items():
+            (staging.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (staging.folder / name).write_text(text, encoding="utf-8")
+        assert staging.destination.replaced == {"README.md", ".gitignore"}
+
+        commit = staging.publish("Create it")
+
+    assert git(folder, "rev-parse", "HEAD^", "HEAD").split() == [first, commit]
+    assert git(folder, "status", "--porcelain") == ""
+    assert (folder / "README.md").read_text() == "of the plugin\n"
+    assert (folder / "LICENSE").read_text() == "LICENSE of the service\n"
+    assert (folder / ".gitignore").read_text() == "secret.txt\n\n# Python\n*.egg\nbuild/\n"
+    assert git(folder, "show", "HEAD^:README.md") == "README.md of the service"
+
+
+def test_an_interruption_brings_replaced_files_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "demo"
+    with_initial_files(folder, "README.md", ".gitignore")
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    def commit_and_fail(folder: Path, *_: object, **__: object) -> None:
+        git(folder, "add", "--all")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(destination_module, "commit_all", commit_and_fail)
+
+    def run() -> None:
+        with staged(Destination.of(folder)) as staging:
+            fill(staging)
+            (staging.folder / "README.md").write_text("of the plugin")
+            (staging.folder / ".gitignore").write_text("x")
+            staging.publish("Create it")
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_the_repository_around_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    outer = tmp_path / "outer"
+    initialised(outer)
+    (outer / ".gitignore").write_text("build/\n")
+    (outer / "plugins").mkdir()
+
+    def surrounding(name: str) -> Path | None:
+        return Destination.of(outer / name).surrounding_repository()
+
+    assert surrounding("demo") == surrounding("plugins") == surrounding("plugins/a/demo") == outer
+    assert surrounding("build/demo") is None
+    assert Destination.of(tmp_path / "demo").surrounding_repository() is None
+    assert Destination.of(outer / ".git" / "demo").surrounding_repository() is None
+
+
+def test_a_repository_around_that_git_refuses_to_read_is_no_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    initialised(tmp_path / "outer")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+
+    with pytest.raises(OperationFailed, match=r"git config --global --add safe\.directory"):
+        Destination.of(tmp_path / "outer" / "demo").surrounding_repository()
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_files_without_a_commit(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "demo"
+    PLACES[name](folder)
+    with staged(Destination.of(folder)) as staging:
+        fill(staging)
+        assert staging.publish(None) is None
+
+    assert entries(folder) == [*([".git"] if staging.destination.has_repository else []), "index.py"]
+    if staging.destination.has_repository:
+        assert git(folder, "status", "--porcelain") == "?? index.py"
+
+
+def test_the_branch_is_the_repositorys_or_the_users(tmp_path: Path) -> None:
+    assert Destination.of(tmp_path / "missing" / "demo").branch() == "main"
+    initialised(tmp_path / "demo")
+    assert Destination.of(tmp_path / "demo").branch() == "trunk"
+    Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("[init]\ndefaultBranch = master\n")
+    assert Destination.of(tmp_path / "missing" / "demo").branch() == "master"
 
 
 @pytest.fixture
