@@ -56,7 +56,28 @@ wait_for() {{ # PATTERN: until the program in the second terminal has printed it
 }}
 
 answered() {{ # ANSWER COMMAND: on a terminal, where it asks
-  printf '%s\\n' "$1" | script -qec "$2" /dev/null | tr -d '\\r'
+  python3 - "$1" "$2" <<'PYTHON'
+import os, pty, sys
+
+answer, command = sys.argv[1:]
+process, terminal = pty.fork()
+if not process:
+    os.execvp("bash", ["bash", "-c", command])
+printed = b""
+while True:
+    try:
+        more = os.read(terminal, 4096)
+    except OSError:  # the command has ended
+        more = b""
+    if not more:
+        break
+    printed += more
+    if answer is not None and printed.endswith((b": ", b"? ", b"] ")):
+        os.write(terminal, answer.encode() + b"\\n")
+        answer = None
+print(printed.decode().replace("\\r", ""), end="")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+PYTHON
 }}
 
 start() {{ # COMMAND: in the second terminal

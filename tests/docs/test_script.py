@@ -54,7 +54,8 @@ def test_a_failure_may_be_what_the_page_shows(run) -> None:
 
 
 def test_answers_are_typed(run) -> None:
-    assert run(console("$ read answer && echo got $answer\ngot yes", "<!-- answers: yes -->")).problems == []
+    text = "$ read -p 'Go on? ' answer && echo got $answer\nGo on? yes\ngot yes"
+    assert run(console(text, "<!-- answers: yes -->")).problems == []
 
 
 def test_what_is_not_run_is_left_out(run) -> None:
