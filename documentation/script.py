@@ -60,6 +60,7 @@ answered() {{ # ANSWER COMMAND: on a terminal, where it asks
 import os, pty, sys
 
 answer, command = sys.argv[1:]
+os.environ["TERM"] = "dumb"
 process, terminal = pty.fork()
 if not process:
     os.execvp("bash", ["bash", "-c", command])

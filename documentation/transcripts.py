@@ -7,7 +7,6 @@ hashes are others each time, so that any of the kind is right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 __all__ = ["INTERRUPT", "Exchange", "missing_line", "pattern", "read_exchanges"]
@@ -15,7 +14,7 @@ __all__ = ["INTERRUPT", "Exchange", "missing_line", "pattern", "read_exchanges"]
 #: The line of a page that stands for Ctrl-C.
 INTERRUPT = "^C"
 
-_PROMPT = "$ "
+_PROMPT, _GOES_ON = "$ ", "> "
 _ANY = "..."
 # Each is replaced by an expression that both `re` and `grep -E` read.
 _VARIABLE = re.compile(
@@ -52,13 +51,17 @@ def read_exchanges(text: str) -> list[Exchange]:
     """Read the exchanges of a `console` block."""
     exchanges: list[Exchange] = []
     command, lines = "", list[str]()
-    rest = iter(text.splitlines())
-    for line in rest:
+    unfinished = False
+    for line in text.splitlines():
         if line.startswith(_PROMPT):
             exchanges.append(Exchange(command, tuple(lines)))
-            command, lines = "\n".join(_whole_command(line, rest)), []
+            command, lines = line.removeprefix(_PROMPT), []
+        elif unfinished or line.startswith(_GOES_ON):
+            command += f"\n{line.removeprefix(_GOES_ON)}"
         else:
             lines.append(line)
+            continue
+        unfinished = line.endswith("\\")
     exchanges.append(Exchange(command, tuple(lines)))
     return [exchange for exchange in exchanges if exchange.command or exchange.lines]
 
@@ -88,9 +91,3 @@ def missing_line(shown: tuple[str, ...], printed: str) -> str | None:
         rest, anywhere = rest[place + 1 :], False
     return None
 
-
-def _whole_command(line: str, rest: Iterator[str]) -> Iterator[str]:
-    yield line.removeprefix(_PROMPT)
-    while line.endswith("\\"):
-        line = next(rest, "")
-        yield line.removeprefix("> ")

@@ -51,9 +51,11 @@ def test_lines_are_shown_in_order_and_without_gaps(shown: tuple[str, ...], print
     assert missing_line(shown, printed) == missing
 
 
-def test_a_command_may_have_several_lines() -> None:
-    text = "$ echo one \\\n>   two\none two\n\n$ true\n"
-    assert read_exchanges(text) == [Exchange("echo one \\\n  two", ("one two", "")), Exchange("true")]
+@pytest.mark.parametrize("next_line", ["> two", "two"])
+def test_a_command_may_have_several_lines(next_line: str) -> None:
+    text = f"$ echo one \\\n{next_line}\none two\n\n$ echo 'a\n> b'\na\nb\n"
+    first = Exchange("echo one \\\ntwo", ("one two", ""))
+    assert read_exchanges(text) == [first, Exchange("echo 'a\nb'", ("a", "b"))]
 
 
 def test_output_may_come_without_a_command() -> None:
