@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.terminal.file_writer import write_new
 
 __all__ = ["ChangedFile", "write_all"]
 
@@ -42,13 +41,7 @@ def write_all(new: Mapping[Path, str], changed: ChangedFile) -> None:
     with _taken_back_on_failure() as (folders, files):
         for path, text in new.items():
             _create_folder(path.parent, folders)
-            files.append(path)
-            try:
-                write_new(path, text)
-            except OperationFailed:
-                if path.exists() and not _is_ours(path, text):
-                    files.remove(path)
-                raise
+            _write(path, text, files)
         _replace(changed)
 
 
@@ -67,10 +60,15 @@ def _taken_back_on_failure() -> Iterator[tuple[list[Path], list[Path]]]:
         raise
 
 
-def _is_ours(path: Path, text: str) -> bool:
-    """Whether a file is what was written of a text before the disk was full."""
-    content = path.read_bytes()
-    return text.encode().startswith(content)
+def _write(path: Path, text: str, created: list[Path]) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            created.append(path)
+            stream.write(text)
+    except FileExistsError:
+        raise OperationFailed(f"{path} already exists: choose another name") from None
+    except OSError as error:
+        raise OperationFailed(f"Cannot write {path} ({error.strerror}): make its folder writable") from error
 
 
 def _create_folder(folder: Path, created: list[Path]) -> None:

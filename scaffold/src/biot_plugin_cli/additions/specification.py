@@ -20,7 +20,7 @@ _VARIABLE = re.compile(r"\{[^/]*\}")
 _MAX_TITLE = 113
 _SIMPLE = ("create", "search", "read", "update", "delete")
 _SIMPLE_VALUE = re.compile(r"[\w.-]+", re.ASCII)
-_VERSION = re.compile(r"v\d+")
+_MOST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,13 @@ def _call_words(template: str, entity: str, values: Mapping[str, str]) -> Sequen
     """Say in words what a call does."""
     operation = operation_of(template)
     method, *segments = template.split("/")
-    by_template = "{templateName}" in segments and "templateName" not in values
-    suffix = ("by_template",) if by_template else ()
+    selected = {"templateName": "by_template", "usageType": "by_usage_type"}
+    suffix = [word for name, word in selected.items() if f"{{{name}}}" in segments and name not in values]
     if operation in _SIMPLE:
         return (operation, entity, *suffix)
-    static = [segment for segment in segments[1:] if not (_VARIABLE.fullmatch(segment) or _VERSION.fullmatch(segment))]
-    return (method, *static[-2:], *suffix)
+    static = [segment for segment in segments[2:] if not _VARIABLE.fullmatch(segment)]
+    names_one = ["by_id"] if segments[-1] == "{id}" and "id" not in values else []
+    return (method, *static[-_MOST_WORDS:], *suffix, *names_one)
 
 
 def _entity_hook(kind: str, catalogue: Catalogue, entity: str) -> Specification:

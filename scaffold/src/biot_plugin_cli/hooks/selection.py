@@ -84,9 +84,12 @@ def _filtered(catalogue: Catalogue, words: Sequence[str]) -> Catalogue:
         for entity_type, names in catalogue.templates.items()
         if all(any(_has(text, word) for text in (entity_type, *names)) for word in words)
     }
+    apis = list(catalogue.apis)
+    for word in words:
+        apis = _apis_of_path(apis, word) if "/" in word else [api for api in apis if _is_api(api, word)]
     return replace(
         catalogue,
-        apis=[api for api in catalogue.apis if all(_is_api(api, word) for word in words)],
+        apis=apis,
         entity_types=[name for name in catalogue.entity_types if all(_is_entity_type(name, word) for word in words)],
         notifications={entity_type: actions for entity_type, actions in notifications.items() if actions},
         templates=templates,
@@ -94,17 +97,18 @@ def _filtered(catalogue: Catalogue, words: Sequence[str]) -> Catalogue:
 
 
 def _is_api(api: Api, word: str) -> bool:
-    if "/" in word:
-        return _is_path(api.api_id, word)
     return _bare(word) in _INTERCEPTIONS or _has(f"{api.api_id} {api.entity_type} {_VERBS.get(api.method, '')}", word)
 
 
-def _is_path(api_id: str, word: str) -> bool:
+def _apis_of_path(apis: Sequence[Api], word: str) -> list[Api]:
+    """Select the APIs whose id has a text or, where there are none, those that a call of a path is for."""
     text = _ORIGIN.sub("", word).partition("?")[0].rstrip("/")
-    if text.lower() in api_id.lower():
-        return True
-    method, _, path = text.partition("/")
-    own_method, _, own_path = api_id.partition("/")
+    named = [api for api in apis if text.lower() in api.api_id.lower()]
+    return named or [api for api in apis if _is_called(api, *text.split("/", 1))]
+
+
+def _is_called(api: Api, method: str, path: str = "") -> bool:
+    own_method, _, own_path = api.api_id.partition("/")
     return method.upper() in ("", own_method) and is_scoped(path, own_path)
 
 

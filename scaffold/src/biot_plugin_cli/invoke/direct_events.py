@@ -17,7 +17,6 @@ __all__ = ["create_direct_event"]
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 # What a path has beside letters, digits and _.-~ without being encoded.
 _PATH_CHARACTERS = "/%!$&'()*+,;=:@"
-_LARGE_NUMBER = re.compile(r"\d{16}|\d[eE.]")
 
 
 def create_direct_event(
@@ -84,9 +83,33 @@ def _representation(body: bytes) -> tuple[str, Any, bool]:
     except UnicodeDecodeError:
         return "application/octet-stream", base64.b64encode(body).decode(), True
     try:
-        value = json.loads(text)
+        return "application/json", _readable_value(text), False
     except (ValueError, RecursionError):
         return "text/plain; charset=utf-8", text, False
-    # An object is readable in the file, unless reading it would change what is sent.
-    readable = isinstance(value, dict | list) and not _LARGE_NUMBER.search(text)
-    return "application/json", value if readable else text, False
+
+
+def _readable_value(text: str) -> Any:
+    """Return an object or list to be written as such, and the text itself where that would change what is sent."""
+    value = json.loads(text)
+    try:
+        exact = json.loads(text, parse_float=_exact_number, parse_constant=_exact_number, object_pairs_hook=_distinct)
+    except _Inexact:
+        return text
+    return exact if isinstance(value, dict | list) else text
+
+
+class _Inexact(Exception):
+    """To read a text and to write it again would change it."""
+
+
+def _exact_number(text: str) -> float:
+    if repr(float(text)) != text:
+        raise _Inexact
+    return float(text)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise _Inexact
+    return members
