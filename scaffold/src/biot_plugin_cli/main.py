@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from biot_plugin_cli.commands.add import add
 from biot_plugin_cli.commands.check import check
 from biot_plugin_cli.commands.config import config
 from biot_plugin_cli.commands.debug_options import OptionalPort
@@ -23,6 +24,7 @@ from biot_plugin_cli.commands.deployed.versions import versions
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.export import export
+from biot_plugin_cli.commands.hooks import hooks
 from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.package import package
@@ -52,7 +54,9 @@ def _options(
 
 
 app.command(cls=OptionalPort)(invoke)
+app.command()(add)
 app.command()(event)
+app.command()(hooks)
 app.command(cls=OptionalPort)(dev)
 app.command()(check)
 app.command()(config)
