@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from types import TracebackType
@@ -174,7 +175,11 @@ class DebugPort:
         return None
 
     def _enter(self, session: Session) -> bool:
+        until = time.monotonic() + _SETTLE_SECONDS
         with self._changed:
+            # Whoever attaches again may be quicker than it is seen that it has left.
+            while self._session is not None and (self._session.is_ending or time.monotonic() < until):
+                self._changed.wait(_LOOK_SECONDS)
             if self._session is not None:
                 return False
             self._session = session
@@ -186,3 +191,4 @@ class DebugPort:
             self._sessions.discard(session)
             if self._session is session:
                 self._session = None
+            self._changed.notify_all()
