@@ -92,13 +92,13 @@ def test_the_clock_stands_still_while_a_debugger_is_attached(port: DebugPort, pr
     port.open_to(process.port)
     with Debugger(port.address) as debugger:
         assert len(debugger.request("initialize")["big"]) == 200_000
-        assert clock.is_held
-        assert port.is_attached
+        assert clock.is_held()
+        assert port.is_attached()
         debugger.request("threads")
         debugger.send("disconnect")
         assert debugger.events.get(timeout=20) is None
-    _wait_until(lambda: not port.is_attached)
-    assert not clock.is_held
+    _wait_until(lambda: not port.is_attached())
+    assert not clock.is_held()
     assert port.attachments == 1
     assert process.commands == ["initialize", "threads", "disconnect"]
 
@@ -108,7 +108,7 @@ def test_a_debugger_that_leaves_without_a_word_is_said_goodbye_for(port: DebugPo
     for _ in range(3):
         with Debugger(port.address) as debugger:
             debugger.request("initialize")
-    _wait_until(lambda: not port.is_attached)
+    _wait_until(lambda: not port.is_attached())
     assert process.commands == ["initialize", "disconnect"] * 3
 
 
@@ -117,8 +117,8 @@ def test_the_clock_goes_on_where_timeouts_are_enforced(process: Process, clock: 
         port.open_to(process.port)
         with Debugger(port.address) as debugger:
             debugger.request("initialize")
-            assert port.is_attached
-            assert not clock.is_held
+            assert port.is_attached()
+            assert not clock.is_held()
 
 
 def test_a_second_debugger_is_refused_with_a_reason(port: DebugPort, process: Process) -> None:
@@ -205,11 +205,11 @@ def test_its_end_detaches_the_debugger_and_one_that_still_waits(clock: Clock) ->
     port = DebugPort(0, clock)
     with Debugger(port.address) as waiting:
         waiting.send("initialize")
-        _wait_until(lambda: port.is_attached)
+        _wait_until(lambda: port.is_attached())
         port.close()
         port.close()
         assert waiting.events.get(timeout=20) is None
-    assert not clock.is_held
+    assert not clock.is_held()
 
 
 def test_a_taken_port_is_one_sentence(port: DebugPort, clock: Clock) -> None:

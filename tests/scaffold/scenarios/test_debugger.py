@@ -1,4 +1,4 @@
-"""A plugin looked into while it runs: by a debugger that attaches as an editor's does, and at a prompt on a terminal."""
+"""A plugin looked into while it runs: by a debugger that attaches as an editor's does, and at a prompt."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_an_event_waits_for_a_debugger(folder: Path) -> None:
-    command = [program_file("biot-plugin"), "invoke", "--debug", "0", "--enforce-timeout", "event.json"]
+    command = [str(program_file("biot-plugin")), "invoke", "--debug", "0", "--enforce-timeout", "event.json"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         said = process.stderr.readline()

@@ -85,7 +85,6 @@ class DebugPort:
         with self._changed:
             return self._attachments
 
-    @property
     def is_attached(self) -> bool:
         """Whether a debugger is attached."""
         with self._changed:
@@ -127,7 +126,7 @@ class DebugPort:
             session.join()
 
     def _accept(self) -> None:
-        while not self._closing:
+        while True:
             try:
                 connection, _ = self._listening.accept()
             except OSError:

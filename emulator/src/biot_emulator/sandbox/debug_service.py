@@ -55,7 +55,7 @@ class DebugService:
             return failures.debugger_quit()
         if not self._waits_until or self._debugging is None or self._debugging.port is None:
             return None
-        if self._debugging.port.is_attached or self._debugging.port.attachments > self._attachments:
+        if self._debugging.port.is_attached() or self._debugging.port.attachments > self._attachments:
             self._stop_waiting()
         elif time.monotonic() > self._waits_until:
             return failures.no_debugger(self._debugging.wait_seconds or 0, self._debugging.port.address)

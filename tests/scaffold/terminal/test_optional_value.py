@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import pytest
 import typer
 
-from biot_plugin_cli.commands.debug_options import DebugPort, OptionalPort, debug_options
+from biot_plugin_cli.commands.options import DebugPort
 from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.plugin.debugging import DebugOptions
 from biot_plugin_cli.terminal.app import new_app
+from biot_plugin_cli.terminal.optional_value import OptionalPort
 from tests.scaffold.packages import Repository
 from tests.scaffold.support import Program
 
@@ -44,10 +45,10 @@ def test_only_digits_after_it_are_the_port(arguments: list[str], port: int | Non
 
 
 def test_a_timeout_is_enforced_only_where_it_would_not_be() -> None:
-    assert debug_options(None, enforce_timeout=False) is None
-    assert debug_options(7, enforce_timeout=True) == DebugOptions(7, enforces_timeout=True)
+    assert DebugOptions.parse(None, enforces_timeout=False) is None
+    assert DebugOptions.parse(7, enforces_timeout=True) == DebugOptions(7, enforces_timeout=True)
     with pytest.raises(UsageError, match="pass --debug too"):
-        debug_options(None, enforce_timeout=True)
+        DebugOptions.parse(None, enforces_timeout=True)
 
 
 @pytest.mark.parametrize("command", [["invoke", "event.json"], ["dev", "--port", "0"]])
@@ -66,9 +67,7 @@ def test_a_port_that_another_program_has_is_one_sentence(
 
 
 @pytest.mark.parametrize("port", ["70000", "-1"])
-def test_a_port_that_is_none_is_a_wrong_command_line(
-    repository: Repository, biot_plugin: Program, port: str
-) -> None:
+def test_a_port_that_is_none_is_a_wrong_command_line(repository: Repository, biot_plugin: Program, port: str) -> None:
     done = biot_plugin("dev", f"--debug={port}")
     assert done.exit_code == 2
     assert "--debug" in done.err
