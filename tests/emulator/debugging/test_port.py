@@ -22,7 +22,7 @@ class Process:
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listening.getsockname()[1]
+        self.address: tuple[str, int] = self._listening.getsockname()
         self.commands: list[str] = []
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
@@ -89,7 +89,7 @@ def _wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_the_clock_stands_still_while_a_debugger_is_attached(port: DebugPort, process: Process, clock: Clock) -> None:
-    port.open_to(process.port)
+    port.open_to(process.address)
     with Debugger(port.address) as debugger:
         assert len(debugger.request("initialize")["big"]) == 200_000
         assert clock.is_held()
@@ -104,7 +104,7 @@ def test_the_clock_stands_still_while_a_debugger_is_attached(port: DebugPort, pr
 
 
 def test_a_debugger_that_leaves_without_a_word_is_said_goodbye_for(port: DebugPort, process: Process) -> None:
-    port.open_to(process.port)
+    port.open_to(process.address)
     for _ in range(3):
         with Debugger(port.address) as debugger:
             debugger.request("initialize")
@@ -112,9 +112,17 @@ def test_a_debugger_that_leaves_without_a_word_is_said_goodbye_for(port: DebugPo
     assert process.commands == ["initialize", "disconnect"] * 3
 
 
+def test_whoever_connects_on_this_machine_can_debug(port: DebugPort, process: Process) -> None:
+    port.open_to(process.address)
+    assert port.address.startswith("127.0.0.1:")
+    with Debugger(port.address) as debugger:
+        debugger.request("evaluate", expression="1 + 1")
+    assert process.commands[0] == "evaluate"
+
+
 def test_the_clock_goes_on_where_timeouts_are_enforced(process: Process, clock: Clock) -> None:
     with DebugPort(0, clock, holds_clock=False) as port:
-        port.open_to(process.port)
+        port.open_to(process.address)
         with Debugger(port.address) as debugger:
             debugger.request("initialize")
             assert port.is_attached()
@@ -122,7 +130,7 @@ def test_the_clock_goes_on_where_timeouts_are_enforced(process: Process, clock: 
 
 
 def test_a_second_debugger_is_refused_with_a_reason(port: DebugPort, process: Process) -> None:
-    port.open_to(process.port)
+    port.open_to(process.address)
     with Debugger(port.address) as first, Debugger(port.address) as second:
         first.request("initialize")
         with pytest.raises(Refused, match="Another debugger is attached already"):
@@ -134,23 +142,23 @@ def test_a_second_debugger_is_refused_with_a_reason(port: DebugPort, process: Pr
 def test_the_end_of_the_process_is_said_and_a_debugger_that_wants_to_attach_again_can(
     port: DebugPort, process: Process, attach: dict[str, Any], body: dict[str, Any]
 ) -> None:
-    port.open_to(process.port)
+    port.open_to(process.address)
     with Debugger(port.address) as debugger:
         debugger.request("attach", **attach)
-        port.leave(process.port)
+        port.leave(process.address)
         process.end()
         assert debugger.wait_for("terminated") == body
         assert debugger.events.get(timeout=20) is None
     other = Process()
     with Debugger(port.address) as debugger:
         number = debugger.send("initialize")
-        port.open_to(other.port)
+        port.open_to(other.address)
         debugger.response(number)
     other.end()
 
 
 def test_a_process_is_started_for_a_debugger_that_comes_while_there_is_none(port: DebugPort, process: Process) -> None:
-    port.start = lambda: port.open_to(process.port)
+    port.start = lambda: port.open_to(process.address)
     with Debugger(port.address) as debugger:
         debugger.request("initialize")
 
@@ -158,27 +166,27 @@ def test_a_process_is_started_for_a_debugger_that_comes_while_there_is_none(port
 def test_a_process_that_has_ended_unnoticed_is_not_waited_for(port: DebugPort, process: Process) -> None:
     gone = Process()
     gone.end()
-    port.open_to(gone.port)
-    port.start = lambda: port.open_to(process.port)
+    port.open_to(gone.address)
+    port.start = lambda: port.open_to(process.address)
     with Debugger(port.address) as debugger:
         debugger.request("initialize")
 
 
 def test_a_process_is_ended_once_it_has_responded(port: DebugPort, process: Process) -> None:
-    port.open_to(process.port)
-    port.settle(process.port)
+    port.open_to(process.address)
+    port.settle(process.address)
     with Debugger(port.address) as debugger:
         debugger.request("initialize")
-        port.settle(process.port)
+        port.settle(process.address)
         debugger.send("silence")
         _wait_until(lambda: "silence" in process.commands)
-        port.settle(process.port)  # for a moment only
-        port.settle(process.port + 1)
+        port.settle(process.address)  # for a moment only
+        port.settle(("127.0.0.1", 1))
 
 
 @pytest.mark.parametrize("content", [b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", b""])
 def test_a_page_in_a_browser_reaches_nothing(port: DebugPort, process: Process, clock: Clock, content: bytes) -> None:
-    port.open_to(process.port)
+    port.open_to(process.address)
     with closing(socket.create_connection(("127.0.0.1", port.port))) as connection:
         connection.settimeout(20)
         connection.sendall(content)
@@ -190,7 +198,7 @@ def test_a_page_in_a_browser_reaches_nothing(port: DebugPort, process: Process, 
 
 
 def test_whoever_speaks_of_something_else_later_is_cut_off(port: DebugPort, process: Process) -> None:
-    port.open_to(process.port)
+    port.open_to(process.address)
     with closing(socket.create_connection(("127.0.0.1", port.port))) as connection:
         connection.settimeout(20)
         connection.sendall(encode_message({"seq": 1, "command": "initialize"}) + b"nonsense" * 10)

@@ -11,7 +11,10 @@ from typing import Any
 
 from biot_emulator.debugging.messages import Message, NotDebugging, Stream, encode_message
 
-__all__ = ["Session"]
+__all__ = ["Address", "Session"]
+
+Address = tuple[str, int]
+"""Host and port."""
 
 _CHUNK_BYTES = 65_536
 _FIRST_SECONDS = 10.0
@@ -100,11 +103,11 @@ class Session:
         with suppress(OSError):
             self._debugger.sendall(encode_message(refusal))
 
-    def connect(self, process: tuple[str, int]) -> bool:
+    def connect(self, process: Address) -> bool:
         """Pass messages on in both directions until one side leaves; return whether there was anybody to connect to.
 
         Args:
-            process: Host and port where the plugin's process listens.
+            process: Where the plugin's process listens.
         """
         try:
             connection = socket.create_connection(process, _CONNECT_SECONDS)
