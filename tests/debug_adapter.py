@@ -6,6 +6,7 @@ import json
 import queue
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -101,16 +102,14 @@ class Debugger:
         raise EOFError(f"the debugger's connection ended before {name}")
 
     def close(self) -> None:
-        try:
+        with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self._thread.join()
         self._file.close()
         self._socket.close()
 
     def _read(self) -> None:
-        try:
+        with suppress(OSError, ValueError):
             while line := self._file.readline():
                 size = int(line.partition(b":")[2])
                 self._file.readline()
@@ -119,6 +118,4 @@ class Debugger:
                     self._responses[message["request_seq"]].put(message)
                 elif message["type"] == "event":
                     self.events.put(message)
-        except (OSError, ValueError):
-            pass
         self.events.put(None)

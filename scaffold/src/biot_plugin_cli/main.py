@@ -11,7 +11,6 @@ import typer
 from biot_plugin_cli.commands.add import add
 from biot_plugin_cli.commands.check import check
 from biot_plugin_cli.commands.config import config
-from biot_plugin_cli.commands.debug_options import OptionalPort
 from biot_plugin_cli.commands.deploy import deploy
 from biot_plugin_cli.commands.deployed.delete import delete
 from biot_plugin_cli.commands.deployed.enable_disable import disable, enable
@@ -31,6 +30,7 @@ from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.subscribe import subscribe, unsubscribe
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
+from biot_plugin_cli.terminal.optional_value import OptionalPort
 
 __all__ = ["app", "main"]
 

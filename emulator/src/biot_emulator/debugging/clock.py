@@ -21,7 +21,6 @@ class Clock:
         self._stopped_at = 0.0
         self._lost = 0.0
 
-    @property
     def is_held(self) -> bool:
         """Whether it stands still."""
         with self._lock:

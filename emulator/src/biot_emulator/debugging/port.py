@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from types import TracebackType
 from typing import Self
 
 from biot_emulator.debugging.clock import Clock
-from biot_emulator.debugging.session import Session
+from biot_emulator.debugging.session import Address, Session
 from biot_emulator.errors import EmulatorError
 
 __all__ = ["DebugPort", "PortUnavailable"]
@@ -47,7 +48,7 @@ class DebugPort:
         self._clock = clock
         self._holds_clock = holds_clock
         self._changed = threading.Condition()
-        self._process: int | None = None
+        self._process: Address | None = None
         self._session: Session | None = None
         self._sessions: set[Session] = set()
         self._attachments = 0
@@ -84,26 +85,25 @@ class DebugPort:
         with self._changed:
             return self._attachments
 
-    @property
     def is_attached(self) -> bool:
         """Whether a debugger is attached."""
         with self._changed:
             return self._session is not None
 
-    def open_to(self, process: int) -> None:
-        """Pass debuggers on to the port where a new process listens."""
+    def open_to(self, process: Address) -> None:
+        """Pass debuggers on to where a new process listens."""
         with self._changed:
             self._process = process
             self._changed.notify_all()
 
-    def settle(self, process: int) -> None:
+    def settle(self, process: Address) -> None:
         """Let a process that is about to be ended respond to what its debugger has asked, for a moment."""
         with self._changed:
             session = self._session if self._process == process else None
         if session:
             session.settle(_SETTLE_SECONDS)
 
-    def leave(self, process: int) -> None:
+    def leave(self, process: Address) -> None:
         """Pass nobody on to a process any more."""
         with self._changed:
             if self._process == process:
@@ -126,7 +126,7 @@ class DebugPort:
             session.join()
 
     def _accept(self) -> None:
-        while not self._closing:
+        while True:
             try:
                 connection, _ = self._listening.accept()
             except OSError:
@@ -154,12 +154,12 @@ class DebugPort:
 
     def _attach(self, session: Session) -> None:
         while (process := self._find_process(session)) is not None:
-            if session.connect((_LOOPBACK, process)):
+            if session.connect(process):
                 return
             # It has ended unnoticed.
             self.leave(process)
 
-    def _find_process(self, session: Session) -> int | None:
+    def _find_process(self, session: Session) -> Address | None:
         """Wait for a process that listens; return None if nobody needs it any more."""
         while session.is_open:
             with self._changed:
@@ -174,7 +174,11 @@ class DebugPort:
         return None
 
     def _enter(self, session: Session) -> bool:
+        until = time.monotonic() + _SETTLE_SECONDS
         with self._changed:
+            # Whoever attaches again may be quicker than it is seen that it has left.
+            while self._session is not None and (self._session.is_ending or time.monotonic() < until):
+                self._changed.wait(_LOOK_SECONDS)
             if self._session is not None:
                 return False
             self._session = session
@@ -186,3 +190,4 @@ class DebugPort:
             self._sessions.discard(session)
             if self._session is session:
                 self._session = None
+            self._changed.notify_all()

@@ -11,11 +11,16 @@ from typing import Any
 
 from biot_emulator.debugging.messages import Message, NotDebugging, Stream, encode_message
 
-__all__ = ["Session"]
+__all__ = ["Address", "Session"]
+
+Address = tuple[str, int]
+"""Host and port."""
 
 _CHUNK_BYTES = 65_536
 _FIRST_SECONDS = 10.0
 _CONNECT_SECONDS = 10.0
+_LEAVE_SECONDS = 5.0
+_LAST_SEQ = 1_000_000_000
 
 
 class Session:
@@ -24,10 +29,14 @@ class Session:
     Args:
         debugger: The connection.
         serve: What is done with it; it is closed afterwards.
+
+    Attributes:
+        is_ending: Whether the debugger has left, and the process is only told so.
     """
 
     def __init__(self, debugger: socket.socket, serve: Callable[[Session], None]) -> None:
         self._debugger = debugger
+        self.is_ending = False
         self._serve = serve
         self._stream = Stream()
         self._waiting: list[Message] = []
@@ -94,11 +103,11 @@ class Session:
         with suppress(OSError):
             self._debugger.sendall(encode_message(refusal))
 
-    def connect(self, process: tuple[str, int]) -> bool:
+    def connect(self, process: Address) -> bool:
         """Pass messages on in both directions until one side leaves; return whether there was anybody to connect to.
 
         Args:
-            process: Host and port where the plugin's process listens.
+            process: Where the plugin's process listens.
         """
         try:
             connection = socket.create_connection(process, _CONNECT_SECONDS)
@@ -109,11 +118,22 @@ class Session:
         answering.start()
         try:
             self._ask(connection)
+            self.is_ending = True
+            self._leave(connection)
+            answering.join(_LEAVE_SECONDS)
         finally:
             _shut(connection)
             answering.join()
             connection.close()
         return True
+
+    def _leave(self, process: socket.socket) -> None:
+        """Have the process go on where the debugger has left without a word: the next one would find it busy."""
+        if not self._is_leaving:
+            arguments = {"terminateDebuggee": False}
+            request = {"seq": _LAST_SEQ, "type": "request", "command": "disconnect", "arguments": arguments}
+            with suppress(OSError):
+                process.sendall(encode_message(request))
 
     def _run(self) -> None:
         try:
@@ -139,7 +159,9 @@ class Session:
         with suppress(OSError, NotDebugging):
             while chunk := process.recv(_CHUNK_BYTES):
                 for message in stream.feed(chunk):
-                    self._debugger.sendall(message.content)
+                    # Also if it has left: the process has more to say, and is to say it all.
+                    with suppress(OSError):
+                        self._debugger.sendall(message.content)
                     self._note_answer(message)
         with self._answered:
             self._unanswered.clear()

@@ -228,7 +228,9 @@ class Workers:
         """Remove the workers that have been idle for too long; also return the seconds until the next one can be."""
         now, expired = time.monotonic(), []
         # Whoever debugs a plugin has it for as long as that takes.
-        pools = [pool for pool in self._pools.values() if not (pool.function.debugging and pool.function.debugging.port)]
+        pools = [
+            pool for pool in self._pools.values() if not (pool.function.debugging and pool.function.debugging.port)
+        ]
         for pool in pools:
             expired += pool.take(lambda worker: now - worker.idle_since >= self._idle_seconds)
         idle_since = [worker.idle_since for pool in pools for worker in pool.idle]

@@ -37,7 +37,7 @@ class DebugService:
         self._lock = threading.Lock()
         self._prompt = ExitStack()
         self._waiting = ExitStack()
-        self._process: int | None = None
+        self._process: tuple[str, int] | None = None
         self._has_quit = False
         self._waits_until = 0.0
         self._attachments = 0
@@ -55,7 +55,7 @@ class DebugService:
             return failures.debugger_quit()
         if not self._waits_until or self._debugging is None or self._debugging.port is None:
             return None
-        if self._debugging.port.is_attached or self._debugging.port.attachments > self._attachments:
+        if self._debugging.port.is_attached() or self._debugging.port.attachments > self._attachments:
             self._stop_waiting()
         elif time.monotonic() > self._waits_until:
             return failures.no_debugger(self._debugging.wait_seconds or 0, self._debugging.port.address)
@@ -101,7 +101,8 @@ class DebugService:
 
     def _open(self, request: Request) -> Response:
         if self._debugging and self._debugging.port:
-            self._process = int(decode(request.body)["port"])
+            where = decode(request.body)
+            self._process = str(where["host"]), int(where["port"])
             self._debugging.port.open_to(self._process)
         return _DONE
 

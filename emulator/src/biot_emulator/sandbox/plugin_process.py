@@ -65,7 +65,9 @@ class Sandbox:
         self._selector.register(self._wake_reader, selectors.EVENT_READ)
         self.logs = LogPipe()
         self._debug = DebugService(function.debugging)
-        self._max_bytes = (function.memory_mb + (function.debugging.extra_memory_mb if function.debugging else 0)) * _MEGABYTE
+        self._max_bytes = (
+            function.memory_mb + (function.debugging.extra_memory_mb if function.debugging else 0)
+        ) * _MEGABYTE
         self._api = RuntimeApi(self._wake, self._is_own, self._debug.respond)
         self._lifeline = Lifeline()
         self._processes: ProcessGroup | None = None

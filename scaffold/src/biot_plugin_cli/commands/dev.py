@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.debug_options import DebugPort, EnforceTimeout, debug_options
-from biot_plugin_cli.commands.options import EnvFile, Environment
+from biot_plugin_cli.commands.options import DebugPort, EnforceTimeout, EnvFile, Environment
 
 __all__ = ["dev"]
 
@@ -39,10 +38,11 @@ def dev(
     """
     from biot_plugin_cli.dev.reload_loop import develop
     from biot_plugin_cli.errors import UsageError
+    from biot_plugin_cli.plugin.debugging import DebugOptions
     from biot_plugin_cli.plugin.env_file import read_env_file
     from biot_plugin_cli.plugin.repository import Plugin
 
-    debugger = debug_options(debug, enforce_timeout=enforce_timeout)
+    debugger = DebugOptions.parse(debug, enforces_timeout=enforce_timeout)
     variables = read_env_file(env_file)
     if public_url is not None:
         from biot_plugin_cli.deploy.destination import Destination

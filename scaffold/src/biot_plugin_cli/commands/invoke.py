@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.debug_options import DebugPort, EnforceTimeout, debug_options
-from biot_plugin_cli.commands.options import AsJson, EnvFile
+from biot_plugin_cli.commands.options import AsJson, DebugPort, EnforceTimeout, EnvFile
 
 __all__ = ["invoke"]
 
@@ -33,16 +32,16 @@ def invoke(
     debug it. At a terminal, breakpoint() shows a prompt.
     """
     from biot_plugin_cli.invoke.event_file import read_event
+    from biot_plugin_cli.plugin.debugging import WAIT_SECONDS, DebugOptions, debugging
     from biot_plugin_cli.plugin.env_file import read_env_file
     from biot_plugin_cli.plugin.repository import Plugin
 
-    options = debug_options(debug, enforce_timeout=enforce_timeout)
+    options = DebugOptions.parse(debug, enforces_timeout=enforce_timeout)
     documents = {file: read_event(file) for file in events}
     variables = read_env_file(env_file)
     plugin = Plugin.load()
 
     from biot_plugin_cli.invoke.run import print_runs, run_events
-    from biot_plugin_cli.plugin.debugging import WAIT_SECONDS, debugging
     from biot_plugin_cli.terminal.lending import lend_terminal
 
     with lend_terminal() as terminal, debugging(options, plugin.root, WAIT_SECONDS, terminal) as settings:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.errors import OperationFailed, UsageError
 
 if TYPE_CHECKING:
     from biot_emulator.debugging.settings import Debugging
@@ -36,6 +36,19 @@ class DebugOptions:
 
     port: int
     enforces_timeout: bool = False
+
+    @classmethod
+    def parse(cls, port: int | None, *, enforces_timeout: bool) -> Self | None:
+        """Return what the options say; None without `--debug`.
+
+        Raises:
+            UsageError: An option is there that needs `--debug`.
+        """
+        if port is not None:
+            return cls(port, enforces_timeout)
+        if enforces_timeout:
+            raise UsageError("--enforce-timeout is for a plugin that is debugged: pass --debug too")
+        return None
 
 
 @contextmanager

@@ -24,13 +24,14 @@ class Attachment:
     def __init__(self, library: str) -> None:
         self._debugpy = _import_debugpy(library)
 
-    def listen(self) -> int:
-        """Listen on a free port of this machine; return the port."""
+    def listen(self) -> tuple[str, int]:
+        """Listen on this machine, where nobody finds it who is not told; return host and port."""
         os.environ.setdefault(_SPAWN_VARIABLE, _SPAWN_SECONDS)
         # What the plugin starts is none of the plugin, and would listen on a port of its own.
         self._debugpy.configure(subProcess=False)
         try:
-            return int(self._debugpy.listen(("127.0.0.1", 0))[1])
+            host, port = self._debugpy.listen((_random_host(), 0))
+            return str(host), int(port)
         finally:
             del os.environ[_SPAWN_VARIABLE]
 
@@ -52,6 +53,13 @@ class Attachment:
             stop_at_frame=frame,
             notify_stdin=False,
         )
+
+
+def _random_host() -> str:
+    """Return one of the many addresses that Linux has of the machine itself: pages in a browser try the first only."""
+    if sys.platform != "linux":
+        return "127.0.0.1"
+    return "127.{}.{}.{}".format(*(1 + byte % 254 for byte in os.urandom(3)))
 
 
 def _import_debugpy(library: str) -> Any:

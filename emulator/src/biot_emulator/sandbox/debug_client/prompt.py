@@ -72,14 +72,14 @@ class Terminal:
                 os.environ["TERM"] = self._kind
             with (
                 self._without_suspension(),
-                open(_INPUT, encoding="utf-8", errors="replace", closefd=False) as reader,  # noqa: PTH123
-                open(_OUTPUT, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as writer,  # noqa: PTH123
+                open(_INPUT, encoding="utf-8", errors="replace", closefd=False) as reader,
+                open(_OUTPUT, "w", encoding="utf-8", errors="backslashreplace", closefd=False) as writer,
             ):
                 sys.stdin, sys.stdout, sys.stderr = reader, writer, writer
                 yield
         finally:
             sys.stdin, sys.stdout, sys.stderr = streams
-            for number, copy in zip((_INPUT, _OUTPUT), copies):
+            for number, copy in zip((_INPUT, _OUTPUT), copies):  # noqa: B905 - Python 3.9 has no strict
                 os.dup2(copy, number)
                 os.close(copy)
             _restore_term(term)
@@ -106,7 +106,7 @@ def _restore_term(value: str | None) -> None:
 
 def _new_debugger(terminal: Terminal) -> Any:
     # Not before it is needed: whatever pdb imports shadows modules of the plugin.
-    import pdb  # noqa: T100
+    import pdb
 
     class Prompt(pdb.Pdb):
         """A debugger whose standard streams are the terminal, while it asks."""
@@ -121,16 +121,16 @@ def _new_debugger(terminal: Terminal) -> Any:
                 self.stdin, self.stdout = sys.stdin, sys.stdout
                 super().interaction(*arguments, **keywords)
 
-        def do_quit(self, _argument: str) -> bool:
+        def do_quit(self, arg: str) -> bool | None:  # noqa: ARG002 - the name that pdb calls it by
             """End the plugin's process."""
             terminal.quit()
-            return True
+            return None
 
-        def do_EOF(self, argument: str) -> bool:
+        def do_EOF(self, arg: str) -> bool | None:
             """End the plugin's process."""
             self.stdout.write("\n")
             self.stdout.flush()
-            return self.do_quit(argument)
+            return self.do_quit(arg)
 
         do_q = do_exit = do_quit
 

@@ -26,9 +26,9 @@ class Service:
         """Return the milliseconds until the timeout; they do not pass while a debugger is attached."""
         return int(self._ask("GET", "remaining")["milliseconds"])
 
-    def listen(self, port: int) -> None:
+    def listen(self, host: str, port: int) -> None:
         """Say where debuggers can attach."""
-        self._ask("POST", "listening", {"port": port})
+        self._ask("POST", "listening", {"host": host, "port": port})
 
     @contextmanager
     def prompting(self) -> Iterator[None]:

@@ -34,7 +34,7 @@ def start(options: str, context_class: Any) -> None:
     attachment = Attachment(settings["library"]) if settings["library"] else None
     if attachment:
         follow_clock()
-        service.listen(attachment.listen())
+        service.listen(*attachment.listen())
         if settings["waits"]:
             attachment.wait()
     # The debugger has put its own there.

@@ -79,7 +79,9 @@ def develop_publicly(destination: Destination, variables: Mapping[str, str], opt
         until_interrupted() as stop,
         closing(watch(plugin.root, stop)) as bursts,
         debugging(options.debugger, plugin.root) as settings,
-        PluginRunner(plugin, destination.base_url, variables, options.only, report.print_invocation, settings) as runner,
+        PluginRunner(
+            plugin, destination.base_url, variables, options.only, report.print_invocation, settings
+        ) as runner,
     ):
         report.print_debugger(settings.port)
         tunnel = Tunnel(options.url, runner.respond)
