@@ -150,6 +150,24 @@ def test_the_place_that_the_author_chose_stays(
     assert answers["sources"] == {"git": "https://git.example.com/x", "rev": "v1"}
 
 
+def test_another_place_can_be_chosen_later(plugin: Path, biot_plugin: Program, commit: Commit) -> None:
+    change(plugin / "pyproject.toml", "line-length = 120", "line-length = 100")
+    commit(plugin, "Make it mine")
+    before = state(plugin)
+
+    refused = biot_plugin("upgrade", "--framework-from", "nowhere")
+    assert (refused.exit_code, state(plugin)) == (2, before)
+    done = biot_plugin("upgrade", "--framework-from", "git+https://git.example.com/x@v2", "--json").document
+
+    assert (done["action"], done["from"], done["to"]) == ("upgrade", "1", "1")
+    assert done["changed"] == [".copier-answers.yml", "README.md", "pyproject.toml"]
+    document = tomllib.loads((plugin / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    assert document["uv"]["sources"]["biot-plugin"]["rev"] == "v2"
+    assert document["ruff"]["line-length"] == 100
+    commit(plugin, "Move the framework")
+    assert biot_plugin("upgrade", "--json").document["action"] == "none"
+
+
 def test_a_lock_file_is_the_authors(plugin: Path, templates: Path, biot_plugin: Program, commit: Commit) -> None:
     (plugin / "uv.lock").write_text("version = 1\n", encoding="utf-8")
     commit(plugin, "Lock")

@@ -7,6 +7,7 @@ the repository is touched.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import GitFailed, git, require_git
 from biot_plugin_cli.git.work_tree import WorkTree
 from biot_plugin_cli.template.copier_adapter import ANSWERS_FILE, SOURCE, render_again
+from biot_plugin_cli.template.creation.framework_source import parse_framework_source
 from biot_plugin_cli.template.installation_sources import installation_sources
 from biot_plugin_cli.template.upgrade_journal import Journal
 from biot_plugin_cli.template.upgrade_plan import Plan, plan_upgrade
@@ -50,13 +52,16 @@ class Upgrade:
     retained: tuple[str, ...] = ()
 
 
-def upgrade_repository(start: Path) -> Upgrade:
+def upgrade_repository(start: Path, framework_from: str | None = None) -> Upgrade:
     """Upgrade a plugin's repository to the newest template.
 
     Args:
         start: The repository, or a folder in it.
+        framework_from: Where it installs the framework from now on, as `parse_framework_source` reads it; None for no
+            other place than before, or for where this program was installed from if the author chose none.
 
     Raises:
+        UsageError: There is no such place.
         OperationFailed: The upgrade failed; the repository is unchanged.
     """
     require_git()
@@ -67,15 +72,19 @@ def upgrade_repository(start: Path) -> Upgrade:
         answers = _answers(root / ANSWERS_FILE)
         old = str(answers["_commit"])
         _require_clean(tree)
-        if old == template.newest:
+        if old == template.newest and framework_from is None:
             return Upgrade(old, old)
         _require_known(old, template)
-        # What the author chose stays; what follows this program follows it where it is now.
-        sources = {} if answers.get("sources_chosen") else {"sources": installation_sources()}
-        plan = _plan(tree, template, old, sources)
+        plan = _plan(tree, template, old, _source_answers(root, answers, framework_from))
         _require_no_obstacles(plan)
         journal.apply(plan.changes, plan.conflicts)
         return _describe(plan, old, template.newest)
+
+
+def _source_answers(root: Path, recorded: dict[str, Any], framework_from: str | None) -> dict[str, Any]:
+    if framework_from is not None:
+        return {"sources": parse_framework_source(framework_from, root), "sources_chosen": True}
+    return {} if recorded.get("sources_chosen") else {"sources": installation_sources()}
 
 
 def _plugin_root(start: Path) -> Path:
@@ -146,8 +155,7 @@ def _plan(tree: WorkTree, template: Template, version: str, answers: dict[str, A
 
 
 def _render(template: Template, version: str, record: bytes, answers: dict[str, Any]) -> dict[str, bytes]:
-    destination = template.repository.parent / f"version-{version}"
-    destination.mkdir()
+    destination = Path(tempfile.mkdtemp(prefix="version-", dir=template.repository.parent))
     render_again(template, version, destination, record, answers)
     files = (file for file in destination.rglob("*") if file.is_file())
     return {file.relative_to(destination).as_posix(): file.read_bytes() for file in files}

@@ -28,7 +28,9 @@ def make(folder: Path) -> str:
         for name, text in FILES.items():
             (staging.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (staging.folder / name).write_text(text, encoding="utf-8")
-        return staging.publish("Create it")
+        commit = staging.publish("Create it")
+    assert commit
+    return commit
 
 
 def assert_made(folder: Path, commit: str) -> None:

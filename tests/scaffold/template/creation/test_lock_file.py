@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.template.creation import lock_file
 from biot_plugin_cli.template.creation.lock_file import lock_dependencies
 from tests.scaffold.packages import THIS, UV, make_wheel
@@ -48,7 +48,7 @@ def files(tmp_path: Path) -> Path:
 
 
 def _assert_fresh(folder: Path) -> None:
-    command = [UV, "lock", "--check", "--python", find_interpreter(THIS) or ""]
+    command = [str(UV), "lock", "--check", "--python", sys.executable]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -35,7 +35,8 @@ _SECONDS = 60
 # An index that does not answer is given up soon, and not tried again.
 _IMPATIENT = {"UV_HTTP_RETRIES": "0", "UV_HTTP_CONNECT_TIMEOUT": "5"}
 # uv prints its reasons as a tree.
-_DECORATION = re.compile(r"^[^\w`\"'(]+|^(?:error|cause): ", re.IGNORECASE)
+_DECORATION = re.compile(r"^[^\w`\"'(]*(?:(?:error|cause): )?", re.IGNORECASE)
+_REPETITION = "error sending request"
 
 
 def lock_dependencies(files: Path, destination: Path, runtime: str) -> str | None:
@@ -93,8 +94,9 @@ def _run(uv: Path, python: Path, folder: Path, *options: str) -> str | None:
     if process.returncode == 0:
         return None
     lines = [_DECORATION.sub("", line).strip() for line in process.stderr.splitlines()]
-    # The outermost error and the cause that is nearest to it say it all; a sentence has to follow.
-    return ": ".join(list(filter(None, lines))[:2]).rstrip(".") or f"uv ended with exit status {process.returncode}"
+    # The outermost error and the cause that is nearest to it say it all.
+    reasons = [line.rstrip(".") for line in lines if line and not line.startswith(_REPETITION)]
+    return ": ".join(reasons[:2]) or f"uv ended with exit status {process.returncode}"
 
 
 def _workspace_above(destination: Path) -> Path | None:
