@@ -74,7 +74,7 @@ def plan_document(plan: Plan, environment: Mapping[str, str]) -> dict[str, Any]:
         "contentHash": plan.content_hash,
         "codeChanged": plan.sends_code,
         "changes": [asdict(change) for change in hide_changes(plan.changes, environment)],
-        "otherVariables": list(other_variables(plan.before or {}, environment)),
+        "otherVariables": _unchanged_variables(plan, environment),
     }
 
 
@@ -131,13 +131,19 @@ def _change(before: str, after: str) -> _Parts:
 
 
 def _unchanged_lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[Text]:
-    if others := other_variables(plan.before or {}, environment):
+    if others := _unchanged_variables(plan, environment):
         names = ", ".join(map(one_line, others))
         reason = (
             "set on the platform, but not in pyproject.toml; remove what is not needed with biot-plugin secret unset "
             "NAME"
         )
         yield Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: {reason}")
+
+
+def _unchanged_variables(plan: Plan, environment: Mapping[str, str]) -> list[str]:
+    """List the variables that the manifest does not have, and that the plan leaves as they are."""
+    changed = {change.field.removeprefix(f"{VARIABLES}.") for change in plan.changes}
+    return [name for name in other_variables(plan.before or {}, environment) if name not in changed]
 
 
 def describe_commit(record: str) -> str:

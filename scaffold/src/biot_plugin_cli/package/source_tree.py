@@ -19,6 +19,7 @@ from biot_plugin_cli.uv.workspace import Workspace
 __all__ = ["UNKNOWN_TREE", "SourceTree", "parse_commit", "record_commit"]
 
 _CHANGED = "+changes"
+_EXECUTABLE = "100755"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,7 @@ class SourceTree:
         try:
             require_git()
             work_tree = WorkTree.open(root)
-            # What is not there and not tracked was tracked: it was removed with git rm.
-            known = {*tracked}
-            differing = [name for name in work_tree.uncommitted() if name in known or not os.path.lexists(root / name)]
+            differing = _differing(root, work_tree)
             changed = [*differing, *_changed_in_workspace(root, work_tree)]
         except OperationFailed:
             # Without a commit, nothing can differ from it.
@@ -87,6 +86,24 @@ def record_commit(commit: str, *, is_clean: bool) -> str:
 def parse_commit(record: str) -> tuple[str, bool]:
     """Parse a record of a commit: its id, and whether the folder had nothing else."""
     return record.removesuffix(_CHANGED), not record.endswith(_CHANGED)
+
+
+def _differing(root: Path, work_tree: WorkTree) -> list[str]:
+    """List the tracked files that differ from the commit, in content or mode, whatever git was told to assume."""
+    entries = work_tree.entries()
+    # What is not there and not tracked was tracked: it was removed with git rm.
+    names = {name for name in work_tree.uncommitted() if name in entries or not os.path.lexists(root / name)}
+    files = {name: entry for name, entry in entries.items() if entry.is_file and _is_regular(root / name)}
+    modes = (name for name, entry in files.items() if (entry.mode == _EXECUTABLE) != _is_executable(root / name))
+    return sorted({*names, *work_tree.without_copy(files), *modes})
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _is_executable(path: Path) -> bool:
+    return bool(path.stat().st_mode & 0o100)
 
 
 def _changed_in_workspace(root: Path, work_tree: WorkTree) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from biot_plugin_cli.aws.ecr.pull_policy import may_pull
 from biot_plugin_cli.aws.session import Account
+from biot_plugin_cli.deploy.older.selection import RollbackChoice
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed, PlatformRefused
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.own_account.deletion import delete
@@ -108,7 +109,7 @@ def test_an_image_lives_its_life_in_an_account(own: QuickPlugin, aws: MotoAccoun
 
     own.manifest["memory-size"] = 512
     assert "image" not in own.deploy()
-    assert roll_back(own.place, 1, yes=True)["version"] == 1
+    assert roll_back(own.place, RollbackChoice(1), yes=True)["version"] == 1
     delete(own.place, None, yes=True)
     assert not any(aws.leftovers().values())
 

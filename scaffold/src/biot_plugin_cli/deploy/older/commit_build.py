@@ -69,8 +69,8 @@ def building_commit(plugin: Plugin, revision: str, builder: str | None = None) -
     """
     commit = resolve_commit(plugin.root, revision)
     with ExitStack() as stack:
-        with _explained(commit):
-            folder = stack.enter_context(temporary_folder(SCRATCH_PREFIX))
+        folder = stack.enter_context(temporary_folder(SCRATCH_PREFIX))
+        with _explained(commit, folder / "commit"):
             with showing_progress() as progress:
                 progress(f"Checking out {commit[:12]}")
                 root = stack.enter_context(checked_out(plugin.root, commit, folder / "commit")).resolve()
@@ -82,11 +82,13 @@ def building_commit(plugin: Plugin, revision: str, builder: str | None = None) -
 
 
 @contextmanager
-def _explained(commit: str) -> Iterator[None]:
+def _explained(commit: str, folder: Path) -> Iterator[None]:
+    """Let an error name the commit, and its files as they are called in it."""
     try:
         yield
     except CliError as error:
-        error.args = (f"The commit {commit[:12]} cannot be built: {error}",)
+        message = str(error).replace(f"{folder.resolve()}/", "").replace(f"{folder}/", "")
+        error.args = (f"The commit {commit[:12]} cannot be built: {message}",)
         raise
 
 
