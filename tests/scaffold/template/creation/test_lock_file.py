@@ -165,3 +165,24 @@ def test_a_folder_that_cannot_be_written(files: Path) -> None:
 
     assert reason
     assert reason.startswith("a folder beside /proc/demo cannot be written (")
+
+
+def test_what_a_checkout_needs_from_itself_is_found_from_any_depth(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    for name, needed in (("outer", '"inner"'), ("inner", "")):
+        (checkout / name).mkdir(parents=True)
+        sources = '[tool.uv.sources]\ninner = { path = "../inner", editable = true }\n' if needed else ""
+        text = f'[project]\nname = "{name}"\nversion = "0"\ndependencies = [{needed}]\n\n{sources}'
+        (checkout / name / "pyproject.toml").write_text(text)
+    places = "".join(f'{name} = {{ path = "{checkout / name}", editable = true }}\n' for name in ("outer", "inner"))
+    project = f'[project]\nname = "demo"\nversion = "0"\ndependencies = ["outer", "inner"]\n\n[tool.uv.sources]\n{places}'
+
+    for folder in (tmp_path / "demo", tmp_path / "deeper" / "than" / "that"):
+        folder.mkdir(parents=True)
+        (folder / "pyproject.toml").write_text(project)
+    assert lock_dependencies(tmp_path / "demo", tmp_path / "demo", THIS) is None
+
+    deep = tmp_path / "deeper" / "than" / "that"
+    (deep / "uv.lock").write_bytes((tmp_path / "demo" / "uv.lock").read_bytes())
+    _assert_fresh(tmp_path / "demo")
+    _assert_fresh(deep)

@@ -6,6 +6,7 @@ where that cannot be reached. Nothing depends on it: a plugin without a lock fil
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -34,6 +35,7 @@ _SCRATCH = ".new-plugin-"
 _SECONDS = 60
 # An index that does not answer is given up soon, and not tried again.
 _IMPATIENT = {"UV_HTTP_RETRIES": "0", "UV_HTTP_CONNECT_TIMEOUT": "5"}
+_RELATIVE_PATH = re.compile(r'(?<=")\.\./[^"\n]+(?=")')
 # uv prints its reasons as a tree.
 _DECORATION = re.compile(r"^[^\w`\"'(]*(?:(?:error|cause): )?", re.IGNORECASE)
 _REPETITION = "error sending request"
@@ -80,8 +82,24 @@ def _lock_project(uv: Path, python: Path, files: Path, folder: Path) -> str | No
     reason = _run(uv, python, folder)
     if reason and _run(uv, python, folder, "--offline"):
         return reason
-    (folder / LOCK).rename(files / LOCK)
+    lock = _as_absolute_as_the_project((folder / LOCK).read_text(encoding="utf-8"), folder)
+    (files / LOCK).write_text(lock, encoding="utf-8")
     return None
+
+
+def _as_absolute_as_the_project(lock: str, folder: Path) -> str:
+    """Name a folder as the project does, if it does so absolutely.
+
+    Of what the framework's checkout needs from itself, uv writes paths that are relative to the project. They would make
+    the lock out of date in a clone at another depth, and so in the work tree that a rollback builds a commit in.
+    """
+    project = (folder / _PYPROJECT).read_text(encoding="utf-8")
+
+    def replace(match: re.Match[str]) -> str:
+        absolute = os.path.normpath(folder / match[0])
+        return absolute if f'"{absolute}"' in project else match[0]
+
+    return _RELATIVE_PATH.sub(replace, lock)
 
 
 def _run(uv: Path, python: Path, folder: Path, *options: str) -> str | None:
