@@ -4,7 +4,7 @@ A comment right before a block says what a reader of the page need not see:
 
     <!-- not run: it needs an AWS account -->     why the block is not run
     <!-- exits with 1 -->                         the last command of the block fails, as the page says
-    <!-- answers: y -->                           what is typed where the command asks
+    <!-- answers: ada; y -->                      what is typed where the command asks, in turn
     <!-- continues -->                            the block goes on where the last one of its language ended
 
 A comment that begins with the name of a language is a block that is run and not shown, such as a file that a reader has
@@ -52,7 +52,7 @@ class Block:
         title: Its title: the file that it is the content of, or `SECOND_TERMINAL`.
         reason: Why it is not run; None if it is run.
         exit_code: The exit code of its last command.
-        answers: What is typed where its command asks.
+        answers: What is typed where its command asks, separated by semicolons.
         hidden: Whether readers do not see it.
         continues: Whether it goes on where the last block of its language ended.
     """

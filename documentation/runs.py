@@ -23,7 +23,7 @@ class Run(NamedTuple):
     """How the script of a page ended.
 
     Attributes:
-        problems: What was not as the page says, one sentence each.
+        problems: What was not as the page says, each with what was printed.
         printed: All that was printed.
     """
 
@@ -46,7 +46,8 @@ def run_page(page: str, steps: list[Step], folder: Path, environment: Mapping[st
     printed = dict(_parts(output))
     problems = [problem for step in steps if step.name in printed for problem in _problems(step, printed[step.name])]
     if exit_code:
-        problems.append(f"{next(reversed(printed), page)}: {exit_code}")
+        last = next(reversed(printed), page)
+        problems.append(f"{last}: {exit_code}\n{printed.get(last, output)}")
     return Run(problems, output)
 
 
@@ -79,4 +80,4 @@ def _parts(printed: str) -> list[tuple[str, str]]:
 
 def _problems(step: Step, printed: str) -> list[str]:
     line = missing_line(step.shown, printed)
-    return [] if line is None else [f"{step.name}: the page shows {line!r}, which was not printed there"]
+    return [] if line is None else [f"{step.name}: the page shows {line!r}, which was not printed there\n{printed}"]

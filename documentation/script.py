@@ -55,11 +55,11 @@ wait_for() {{ # PATTERN: until the program in the second terminal has printed it
   exit 1
 }}
 
-answered() {{ # ANSWER COMMAND: on a terminal, where it asks
-  python3 - "$1" "$2" <<'PYTHON'
+answered() {{ # ANSWER... COMMAND: on a terminal, one whenever it asks
+  python3 - "$@" <<'PYTHON'
 import os, pty, sys
 
-answer, command = sys.argv[1:]
+*answers, command = sys.argv[1:]
 os.environ["TERM"] = "dumb"
 process, terminal = pty.fork()
 if not process:
@@ -73,9 +73,8 @@ while True:
     if not more:
         break
     printed += more
-    if answer is not None and printed.endswith((b": ", b"? ", b"] ")):
-        os.write(terminal, answer.encode() + b"\\n")
-        answer = None
+    if answers and printed.endswith((b": ", b"? ", b"] ", b") ")):
+        os.write(terminal, answers.pop(0).encode() + b"\\n")
 print(printed.decode().replace("\\r", ""), end="")
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
 PYTHON
@@ -169,7 +168,8 @@ def _in_the_second_terminal(block: Block) -> Iterator[Step]:
 
 def _command(command: str, exit_code: int, answers: str | None) -> str:
     if answers is not None:
-        command = f"answered {quote(answers)} {quote(command)}"
+        typed = " ".join(map(quote, answers.split("; ")))
+        command = f"answered {typed} {quote(command)}"
     return f"ended=0\n{{\n{command}\n}} || ended=$?\nended_with $ended {exit_code}" if exit_code else command
 
 

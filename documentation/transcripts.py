@@ -15,6 +15,7 @@ __all__ = ["INTERRUPT", "Exchange", "missing_line", "pattern", "read_exchanges"]
 INTERRUPT = "^C"
 
 _PROMPT, _GOES_ON = "$ ", "> "
+_UNFINISHED = ("\\", "|", "&&")
 _ANY = "..."
 # Each is replaced by an expression that both `re` and `grep -E` read.
 _VARIABLE = re.compile(
@@ -56,12 +57,12 @@ def read_exchanges(text: str) -> list[Exchange]:
         if line.startswith(_PROMPT):
             exchanges.append(Exchange(command, tuple(lines)))
             command, lines = line.removeprefix(_PROMPT), []
-        elif unfinished or line.startswith(_GOES_ON):
+        elif unfinished:
             command += f"\n{line.removeprefix(_GOES_ON)}"
         else:
             lines.append(line)
             continue
-        unfinished = line.endswith("\\")
+        unfinished = line.endswith(_UNFINISHED)
     exchanges.append(Exchange(command, tuple(lines)))
     return [exchange for exchange in exchanges if exchange.command or exchange.lines]
 

@@ -54,8 +54,8 @@ def test_a_failure_may_be_what_the_page_shows(run) -> None:
 
 
 def test_answers_are_typed(run) -> None:
-    text = "$ read -p 'Go on? ' answer && echo got $answer\nGo on? yes\ngot yes"
-    assert run(console(text, "<!-- answers: yes -->")).problems == []
+    text = "$ read -p 'Who? ' a && read -p 'Go on? ' b && echo $a $b\nWho? ada\nGo on? yes\nada yes"
+    assert run(console(text, "<!-- answers: ada; yes -->")).problems == []
 
 
 def test_what_is_not_run_is_left_out(run) -> None:

@@ -25,7 +25,7 @@ def test_a_page_shows_what_happens(page: str, tmp_path: Path, scaffolded: Path, 
 
     run = run_page(page, PAGES[page], folder, environment, _free_port())
 
-    assert not run.problems, "\n".join([*run.problems, run.printed])
+    assert not run.problems, "\n".join(run.problems)
 
 
 def _free_port() -> int:

@@ -53,9 +53,9 @@ def test_lines_are_shown_in_order_and_without_gaps(shown: tuple[str, ...], print
 
 @pytest.mark.parametrize("next_line", ["> two", "two"])
 def test_a_command_may_have_several_lines(next_line: str) -> None:
-    text = f"$ echo one \\\n{next_line}\none two\n\n$ echo 'a\n> b'\na\nb\n"
+    text = f"$ echo one \\\n{next_line}\none two\n\n$ echo a |\n> cat\na\n> b\n"
     first = Exchange("echo one \\\ntwo", ("one two", ""))
-    assert read_exchanges(text) == [first, Exchange("echo 'a\nb'", ("a", "b"))]
+    assert read_exchanges(text) == [first, Exchange("echo a |\ncat", ("a", "> b"))]
 
 
 def test_output_may_come_without_a_command() -> None:

@@ -25,4 +25,4 @@ def test_everything_happens_as_the_tutorial_says(tmp_path: Path, environment: di
 
     run = run_page(PAGE, steps(read_blocks(ROOT / PAGE)), tmp_path, environment, port)
 
-    assert not run.problems, "\n".join([*run.problems, run.printed])
+    assert not run.problems, "\n".join(run.problems)
