@@ -26,7 +26,7 @@ SECRET = "correct-horse-7"
 
 def live(aws: MotoAccount) -> dict[str, Any]:
     document: dict[str, Any] = aws.client("lambda").get_function_configuration(FunctionName=NAME, Qualifier="live")
-    return document
+    return {key: value for key, value in document.items() if key != "ResponseMetadata"}
 
 
 def others(aws: MotoAccount) -> dict[str, str]:
