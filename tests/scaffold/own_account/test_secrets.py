@@ -52,7 +52,7 @@ class Storage:
                 self.end_headers()
                 self.wfile.write(storage.files.get(self.path, b""))
 
-            def log_message(self, *_: Any) -> None: ...
+            def log_message(self, format: str, *args: Any) -> None: ...
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
