@@ -126,7 +126,13 @@ check-tests:
 # The variable silences an announcement of the theme's makers.
 docs: .venv/.documentation ## Build the documentation into build/site; a warning is an error
 	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@$(BIN)/python -m documentation.treatment
 	@echo "build/site/index.html has the documentation"
+
+tutorial: setup ## Do all that the tutorial says, in build/tutorial, as somebody with an empty home folder
+	@rm -rf build/tutorial && mkdir -p build/tutorial/home
+	@$(BIN)/python -m documentation.script docs/tutorial.md >build/tutorial/tutorial.sh
+	@cd build/tutorial && HOME=$$PWD/home PATH="$(CURDIR)/$(BIN):$(CURDIR)/.uv/bin:$$PATH" bash tutorial.sh
 
 format: setup ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix

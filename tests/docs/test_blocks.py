@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -13,12 +13,10 @@ import pytest
 import yaml
 
 from biot_plugin_cli.manifest.rules import find_problems
-from documentation.blocks import Block, documents, read_blocks
-from documentation.script import runs_in_a_shell
+from documentation.blocks import Block
+from documentation.treatment import PARSED, Treatment, all_blocks, describe_counts, treatment
 
-BLOCKS = [block for document in documents() for block in read_blocks(document)]
-#: What is there to be looked at alone.
-SHOWN = frozenset({"text", "diff", "powershell"})
+BLOCKS = all_blocks()
 
 
 def check_toml(text: str) -> None:
@@ -45,33 +43,23 @@ PARSERS: dict[str, Callable[[str], object]] = {
 }
 
 
-def how(block: Block) -> str:
-    """What is done with a block."""
-    if block.reason:
-        return "not run"
-    if block.language == "python" and not block.title:
-        return "run as Python"
-    if runs_in_a_shell(block):
-        return (
-            "run in a shell"
-            if block.language in ("console", "shell", "sh", "bash")
-            else "written to a file that is run"
-        )
-    if block.language in PARSERS:
-        return "parsed"
-    return "shown" if block.language in SHOWN else "unknown"
-
-
 def test_every_block_is_of_a_kind_that_is_tried(capfd: pytest.CaptureFixture[str]) -> None:
-    unknown = [f"{block.place}: {block.language or 'no language'}" for block in BLOCKS if how(block) == "unknown"]
+    unknown = [f"{block.place}: {block.language}" for block in BLOCKS if treatment(block) is Treatment.UNKNOWN]
     assert not unknown, "Begin it with ```python, ```shell, ```console or another language:\n" + "\n".join(unknown)
+    with capfd.disabled():
+        print(f"\n{describe_counts()}", file=sys.stderr)
 
 
 def test_a_block_that_is_not_run_says_why() -> None:
-    silent = [block.place for block in BLOCKS if block.reason is not None and len(block.reason.split()) < 3]
-    assert not silent
+    assert [block.place for block in BLOCKS if block.reason is not None and len(block.reason.split()) < 3] == []
 
 
-@pytest.mark.parametrize("block", [block for block in BLOCKS if how(block) == "parsed"], ids=lambda block: block.place)
+def test_what_is_parsed_has_a_parser() -> None:
+    assert PARSERS.keys() == PARSED
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in BLOCKS if treatment(block) is Treatment.PARSED], ids=lambda block: block.place
+)
 def test_what_is_not_code_can_be_read(block: Block) -> None:
     PARSERS[block.language](block.text)

@@ -13,10 +13,12 @@ import pytest
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.git.runner import git
 from biot_plugin_cli.manifest.environment_variables import COMMIT_VARIABLE, VERSIONS_VARIABLE
+from tests.faulty_registry import FaultyRegistry
 from tests.scaffold.clones import cloned, committed
 from tests.scaffold.deployments import FIRST, HOOKED, SECOND, answer, configured, deploy, hook, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository, make_wheel
+from tests.scaffold.pushed_images import as_image
 
 pytestmark = pytest.mark.slow
 
@@ -265,3 +267,33 @@ def test_a_sentence_says_that_images_are_no_packages(
     file.write_text(file.read_text().replace("version = 1\n", 'version = 1\npackage = "image"\n', 1))
     done = plugin.program("rollback", "--yes", "--package", "x.zip", "--json")
     assert (done.exit_code, "use --to or --commit" in json.loads(done.out)["error"]) == (4, True)
+
+
+def test_the_image_of_a_commit_is_built_again(
+    plugin: Repository,
+    emulator: Emulator,
+    registry: FaultyRegistry,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hook(plugin)
+    as_image(plugin)
+    first = committed(plugin)
+    made = deploy(plugin)
+    other = committed(plugin, index=HOOKED.replace("0 3", "0 5"))
+    committed(plugin, index=HOOKED.replace("0 3", "0 4"))
+    deploy(plugin)
+    found = shown(emulator)
+    assert found
+    assert (found["cronSchedule"], found["environmentVariables"][COMMIT_VARIABLE] != first) == ("0 4 * * ? *", True)
+
+    clone = cloned(plugin, tmp_path / "elsewhere", monkeypatch)
+    assert "is not what was deployed" in refused(clone, "--commit", other)
+    back = clone.program("rollback", "--yes", "--json", "--commit", first)
+    assert back.exit_code == 0, back.err
+    assert (back.document["codeOf"], back.document["contentHash"]) == (1, made["contentHash"])
+    # The layers are there already.
+    assert back.document["image"]["bytesSent"] == 0
+    found = shown(emulator)
+    assert found
+    assert found["cronSchedule"] == "0 3 * * ? *"

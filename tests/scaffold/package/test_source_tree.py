@@ -68,7 +68,7 @@ def test_what_differs_is_named(
     tree = SourceTree.of(root)
     assert (tree.commit, tree.changed, tree.untracked, tree.is_clean) == (head, changed, untracked, False)
     assert tree.record == f"{head}+changes"
-    assert parse_commit(tree.record) == (head, False)
+    assert parse_commit(tree.record or "") == (head, False)
 
 
 def test_what_is_staged_is_not_committed(root: Path, commit: Commit) -> None:

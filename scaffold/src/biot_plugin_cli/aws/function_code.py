@@ -35,8 +35,9 @@ def find_code(account: Account, name: str, version: FunctionState) -> FunctionCo
     response = find(lambda: account.lambda_functions.get_function(FunctionName=name, Qualifier=version.version))
     code = response.get("Code", {}) if response else {}
     if version.package_type == "Image":
-        if uri := code.get("ResolvedImageUri") or code.get("ImageUri"):
-            return FunctionCode("Image", {"ImageUri": uri})
+        if uri := code.get("ImageUri"):
+            # A tag may be that of another image by now.
+            return FunctionCode("Image", {"ImageUri": f"{_repository_of(uri)}@sha256:{version.code_sha256}"})
     elif url := code.get("Location"):
         content = _download(url)
         if base64.b64encode(hashlib.sha256(content).digest()).decode() == version.code_sha256:
@@ -44,6 +45,12 @@ def find_code(account: Account, name: str, version: FunctionState) -> FunctionCo
     raise OperationFailed(
         f"AWS does not hand out the code of version {version.version} of {name}: check out the older code and deploy it"
     )
+
+
+def _repository_of(uri: str) -> str:
+    """Return the address of an image without its tag and digest; a host may have a port."""
+    host, slash, path = uri.partition("@")[0].partition("/")
+    return f"{host}{slash}{path.partition(':')[0]}"
 
 
 def _download(url: str) -> bytes:

@@ -259,9 +259,9 @@ class _AwsTarget:
         return list_versions(self._place)
 
     def require_secret_name(self, name: str) -> None:
-        from biot_plugin_cli.own_account.secrets import require_changeable
+        from biot_plugin_cli.own_account.secrets import require_names
 
-        require_changeable(self._place.plugin.manifest, {name: "x"}, {})
+        require_names(self._place.plugin.manifest, {name: "x"})
 
     def change_secrets(self, changes: Mapping[str, str | None], *, dry_run: bool, yes: bool) -> dict[str, Any]:
         from biot_plugin_cli.own_account.secrets import change_secrets

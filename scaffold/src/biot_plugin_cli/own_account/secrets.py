@@ -9,6 +9,7 @@ from biot_plugin_cli.aws.function import FunctionState
 from biot_plugin_cli.deploy.secret_times import read_times
 from biot_plugin_cli.deploy.secrets import require_changeable, variables_after
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.manifest.settings import Manifest
 from biot_plugin_cli.own_account.actual_state import ActualState
 from biot_plugin_cli.own_account.apply import run_steps
 from biot_plugin_cli.own_account.desired_state import DEPLOY_VARIABLES
@@ -21,7 +22,7 @@ from biot_plugin_cli.own_account.switch import deployment_of_version
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.terminal.confirmation import confirm
 
-__all__ = ["change_secrets", "list_secrets", "require_changeable"]
+__all__ = ["change_secrets", "list_secrets", "require_names"]
 
 
 def change_secrets(place: Place, changes: Mapping[str, str | None], *, dry_run: bool, yes: bool) -> dict[str, Any]:
@@ -37,8 +38,7 @@ def change_secrets(place: Place, changes: Mapping[str, str | None], *, dry_run: 
         UsageError: A name cannot be set.
         CliError: It cannot be changed.
     """
-    _require_not_deploys(changes)
-    require_changeable(place.plugin.manifest, changes, changes)
+    require_names(place.plugin.manifest, changes)
     actual = require_deployed(place)
     live = _live(actual)
     require_changeable(place.plugin.manifest, changes, live.config.environment)
@@ -63,6 +63,22 @@ def change_secrets(place: Place, changes: Mapping[str, str | None], *, dry_run: 
     with showing_progress() as progress:
         run_steps(steps, progress, "secret")
     return {**document, "version": int(_live(require_deployed(place)).version)}
+
+
+def require_names(manifest: Manifest, changes: Mapping[str, str | None]) -> None:
+    """Require that variables may be changed by themselves, before anything else is asked.
+
+    Args:
+        manifest: The plugin's manifest, with the overrides of its environment.
+        changes: The new value of each variable; None to remove it.
+
+    Raises:
+        UsageError: A name is that of a variable of the manifest or of a deployment, or not valid.
+    """
+    for name in changes:
+        if name in DEPLOY_VARIABLES:
+            raise UsageError(f"Cannot set or remove {name}, which deploy sets: choose another name")
+    require_changeable(manifest, changes, changes)
 
 
 def list_secrets(place: Place) -> list[dict[str, Any]]:
@@ -105,9 +121,3 @@ def _live(actual: ActualState) -> FunctionState:
     if actual.live is None:
         raise OperationFailed("There is no live version: deploy the plugin first")
     return actual.live
-
-
-def _require_not_deploys(changes: Mapping[str, str | None]) -> None:
-    for name in changes:
-        if name in DEPLOY_VARIABLES:
-            raise UsageError(f"Cannot set or remove {name}, which deploy sets: choose another name")
