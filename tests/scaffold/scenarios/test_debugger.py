@@ -172,7 +172,7 @@ def test_a_new_version_is_debugged_at_the_same_port(debugged: Debugged) -> None:
         call = debugged.call()
         debugger.wait_until_stopped()
         debugged.edit("number = 42", "number = 43")
-        debugged.dev.wait_for("Version . runs")
+        debugged.dev.wait_for(r"runs: index\.py")
         # What is looked into goes on, and has to end before anything else begins.
         other = debugged.call()
         debugger.resume()
@@ -209,7 +209,7 @@ def test_a_call_of_the_platform_has_as_much_time_as_somebody_looks_into_it(debug
 
 def test_a_breakpoint_at_import_is_no_reason_not_to_load(debugged: Debugged) -> None:
     debugged.edit("plugin = Plugin()", "plugin = Plugin(); breakpoint()")
-    debugged.dev.wait_for("Version . runs")
+    debugged.dev.wait_for(r"runs: index\.py")
     assert debugged.call().end()[0] == 200
     debugged.dev.wait_for(re.escape(WARNING))
 
