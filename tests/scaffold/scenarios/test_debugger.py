@@ -189,6 +189,7 @@ def test_a_new_version_is_debugged_at_the_same_port(debugged: Debugged) -> None:
         # Also a process that does nothing is replaced.
         debugged.edit("number = 43", "number = 44")
         assert debugger.wait_for("terminated") == {}
+    debugged.dev.wait_for(r"runs: index\.py")
     assert b"44" in debugged.call().end()[1]
 
 
