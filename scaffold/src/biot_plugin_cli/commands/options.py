@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
+from biot_plugin_cli.commands.completion import complete_environments
+
 __all__ = ["AsJson", "BuilderOption", "EnvFile", "Environment", "Yes"]
 
 Environment = Annotated[
-    str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="NAME",
+        help="The environment, [tool.biot-plugin.env.NAME].",
+        autocompletion=complete_environments,
+    ),
 ]
 EnvFile = Annotated[
     Path | None, typer.Option("--env-file", metavar="FILE", help="More environment variables, as NAME=VALUE lines.")
