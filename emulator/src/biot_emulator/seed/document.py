@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 from biot_emulator.seed.errors import SeedInvalid
 from biot_emulator.services.entities.type_definition import EntityType
@@ -80,7 +81,9 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as stream:
             content = stream.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise SeedInvalid(f"it cannot be read ({error.strerror}): name a file with templates, users or entities") from error
+        raise SeedInvalid(
+            f"it cannot be read ({error.strerror}): name a file with templates, users or entities"
+        ) from error
     if len(content) > _MAX_BYTES:
         raise SeedInvalid(f"it has more than {_MAX_BYTES // 1_000_000} MB: take something out")
     return content

@@ -47,7 +47,9 @@ def fill(platform: Platform, store: Store, seed: Seed, admin: tuple[str, str]) -
     if any(document["id"] == seed.hash for document in documents):
         return False
     if documents:
-        raise SeedInvalid("it is not what this state was filled with: use another folder, or the same content as before")
+        raise SeedInvalid(
+            "it is not what this state was filled with: use another folder, or the same content as before"
+        )
     filling = _Filling(platform, _log_in(platform, admin))
     with checks_in_this_thread(), store.transaction():
         has_messages = bool(filling.call("GET", "/_emulator/outbox", None, "it")["data"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
+
+import tomllib
 
 from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.terminal.input_file import read_text

@@ -67,10 +67,15 @@ def find_answers(event: Path, named: Path | None) -> Answers:
     folder = named or event.parent / FOLDER
     stem = event.stem if str(event) != _STANDARD_INPUT else _FOR_ALL
     files = tuple(
-        file for name in dict.fromkeys((stem, _FOR_ALL)) for suffix in SUFFIXES if (file := folder / f"{name}{suffix}").is_file()
+        file
+        for name in dict.fromkeys((stem, _FOR_ALL))
+        for suffix in SUFFIXES
+        if (file := folder / f"{name}{suffix}").is_file()
     )
     if named is not None and not files:
-        raise UsageError(f"{named} has no answers for {event}: write {stem}.json or {_FOR_ALL}.json there, or name a file")
+        raise UsageError(
+            f"{named} has no answers for {event}: write {stem}.json or {_FOR_ALL}.json there, or name a file"
+        )
     suggested = next((file for file in files if file.stem == stem), folder / f"{stem}{SUFFIXES[0]}")
     return Answers.read(files, suggested, is_automatic=named is None)
 

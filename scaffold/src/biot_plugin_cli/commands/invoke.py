@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from biot_plugin_cli.commands.completion import complete_events
-from biot_plugin_cli.commands.options import AsJson, Environment, EnvFile
+from biot_plugin_cli.commands.options import AsJson, EnvFile, Environment
 
 __all__ = ["invoke"]
 

@@ -56,9 +56,8 @@ def judge(local: LocalInvocation, comparison: Comparison, manifest: Manifest) ->
         advice = find_terminal_use(invocation.logs) or "the log shows why"
         return _failed(f"The plugin failed, and replied {_described(invocation)}; {advice}")
     if (invocation.status_code, _code(invocation.body)) in local.platform_errors:
-        return _failed(
-            f"The handler did not catch the error {_described(invocation)} of its own call to the platform: {_advice(local)}"
-        )
+        caught = f"The handler did not catch the error {_described(invocation)} of its own call to the platform"
+        return _failed(f"{caught}: {_advice(local)}")
     return Judgement("succeeded" if 200 <= invocation.status_code < 300 else "refused")
 
 
