@@ -12,4 +12,4 @@ __all__ = ["SeedInvalid"]
 
 
 class SeedInvalid(EmulatorError):
-    """The file cannot be read, says what is not understood, or asks for what the platform refuses: nothing is filled."""
+    """The file cannot be read or understood, or the platform refuses what is in it: nothing is filled."""

@@ -81,10 +81,12 @@ def find_answers(event: Path, named: Path | None) -> Answers:
 
 
 def _rules(file: Path) -> list[Rule]:
-    rules: list[Rule] = []
-    for key, value in read_document(file, "answers").items():
-        try:
-            rules += parse_rules(key, value, file.parent)
-        except UsageError as error:
-            raise UsageError(f'{file}: "{key}" {error}') from None
-    return rules
+    document = read_document(file, "answers")
+    return [rule for key, value in document.items() for rule in _rules_of(file, key, value)]
+
+
+def _rules_of(file: Path, key: str, value: object) -> list[Rule]:
+    try:
+        return list(parse_rules(key, value, file.parent))
+    except UsageError as error:
+        raise UsageError(f'{file}: "{key}" {error}') from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
@@ -79,7 +80,7 @@ class ForwardedCalls:
         headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED_ON}
         return Response(reply.status_code, headers, reply.content)
 
-    def advice(self, _: PlatformCall) -> str:
+    def advice(self, call: PlatformCall) -> str:  # noqa: ARG002
         """Return nothing: the emulator answers every call."""
         return ""
 
@@ -139,7 +140,7 @@ def _client(url: str) -> Client:
     if not is_local:
         raise wrong
     for path, status_code, code in _SIGNS:
-        reply = _reach(client, lambda path=path: client.call("GET", path))
+        reply = _reach(client, partial(client.call, "GET", path))
         if reply.status_code != status_code or not isinstance(reply.body, dict) or reply.body.get("code") != code:
             raise wrong
     return client
