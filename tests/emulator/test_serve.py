@@ -312,8 +312,8 @@ def test_a_file_fills_the_platform_or_nothing_is_served(tmp_path: Path, capsys: 
     seed.write_text(json.dumps({"entities": [{"type": "patient", "body": {"_name": name}}, {"type": "robot"}]}))
     assert run(["serve", "--port", "0", "--seed", str(seed)]) == 1
     assert capsys.readouterr().err == (
-        f"Error: {seed}: entities[1] has no known type: use one of organization, organization-user, caregiver, patient, "
-        "patient-alert, registration-code, device, device-alert, usage-session, command, generic-entity\n"
+        f"Error: {seed}: entities[1] has no known type: use one of organization, organization-user, caregiver, "
+        "patient, patient-alert, registration-code, device, device-alert, usage-session, command, generic-entity\n"
     )
     seed.write_text(json.dumps({"entities": [{"type": "patient", "body": {"_name": name, "_email": 7}}]}))
     assert run(["serve", "--port", "0", "--seed", str(seed), "--data", str(tmp_path / "data")]) == 1

@@ -72,5 +72,5 @@ def test_a_date_of_toml_has_no_json(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SeedInvalid, match="none.json: it cannot be read"):
+    with pytest.raises(SeedInvalid, match=r"none\.json: it cannot be read"):
         read_seed(tmp_path / "none.json")

@@ -99,10 +99,10 @@ def test_what_lies_beside_the_event_is_used_by_itself(tmp_path: Path) -> None:
 def test_a_named_folder_must_have_answers_for_the_event(tmp_path: Path) -> None:
     write(tmp_path / "more" / "other.json", {})
 
-    with pytest.raises(UsageError, match="has no answers for event.json: write event.json or default.json there"):
+    with pytest.raises(UsageError, match=r"has no answers for event\.json: write event\.json or default\.json there"):
         find_answers(Path("event.json"), tmp_path / "more")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="none.json does not exist"):
+    with pytest.raises(UsageError, match=r"none\.json does not exist"):
         find_answers(tmp_path / "event.json", tmp_path / "none.json")

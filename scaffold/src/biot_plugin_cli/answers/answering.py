@@ -6,7 +6,6 @@ import threading
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 
 from biot_emulator.fixtures.key_and_token_service import error_response
 from biot_emulator.http.loopback_server import Request
@@ -55,20 +54,12 @@ class FileAnswers:
         """Respond to a request; None ends the connection."""
         if self._files.serves(request.path):
             return self._files.transfer(request)
-        started, call = perf_counter(), call_of(request)
+        call = call_of(request)
         chosen = self._choose(call)
-        response = self._respond(request, call, chosen[1]) if chosen else self._refuse(request)
-        body = response.body if response else None
-        code = body.get("code") if isinstance(body, dict) else None
-        self.calls.add(
-            replace(
-                call,
-                status_code=response.status_code if response else None,
-                code=code if isinstance(code, str) else "",
-                duration_ms=(perf_counter() - started) * 1000,
-                answered_by=f"{chosen[0]}: {chosen[1].key}" if chosen else None,
-            )
-        )
+        answered_by = f"{chosen[0]}: {chosen[1].key}" if chosen else None
+        with self.calls.answering(replace(call, answered_by=answered_by)) as tell:
+            response = self._respond(request, call, chosen[1]) if chosen else self._refuse(request)
+            tell(response)
         return response
 
     def _choose(self, call: PlatformCall) -> tuple[Path, Rule] | None:

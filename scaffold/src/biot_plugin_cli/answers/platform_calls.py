@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
 
 from biot_emulator.http.loopback_server import Request
+from biot_emulator.http.response import Response
 
 __all__ = ["CallLog", "PlatformCall", "call_of"]
 
@@ -68,19 +72,29 @@ class PlatformCall:
 
 
 class CallLog:
-    """The calls of one invocation, in the order in which they were answered. Safe for several threads."""
+    """The calls of one invocation, in the order in which they came. Safe for several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._calls: list[PlatformCall] = []
 
-    def add(self, call: PlatformCall) -> None:
-        """Add a call."""
+    @contextmanager
+    def answering(self, call: PlatformCall) -> Iterator[Callable[[Response | None], None]]:
+        """Add a call that has no answer yet, and yield a function to tell its answer; None stands for no answer."""
+        started = perf_counter()
         with self._lock:
+            position = len(self._calls)
             self._calls.append(call)
 
+        def tell(response: Response | None) -> None:
+            duration_ms = (perf_counter() - started) * 1000
+            with self._lock:
+                self._calls[position] = _answered(call, response, duration_ms)
+
+        yield tell
+
     def all(self) -> tuple[PlatformCall, ...]:
-        """Return all calls so far."""
+        """Return all calls so far, also those that have no answer yet."""
         with self._lock:
             return tuple(self._calls)
 
@@ -89,6 +103,19 @@ def call_of(request: Request) -> PlatformCall:
     """Return the call that a request makes, which has no answer yet."""
     query = parse_qs(request.query, keep_blank_values=True)
     return PlatformCall(request.method, request.path, query, _json_of(request))
+
+
+def _answered(call: PlatformCall, response: Response | None, duration_ms: float) -> PlatformCall:
+    if response is None:
+        return replace(call, duration_ms=duration_ms)
+    body = response.body
+    code = body.get("code") if isinstance(body, dict) else None
+    return replace(
+        call,
+        status_code=response.status_code,
+        code=code if isinstance(code, str) else "",
+        duration_ms=duration_ms,
+    )
 
 
 def _json_of(request: Request) -> Any:

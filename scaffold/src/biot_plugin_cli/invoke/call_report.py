@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlencode
 
 from rich.text import Text
 
+from biot_emulator.invocations.redaction import Redaction
 from biot_plugin_cli.answers.platform_calls import PlatformCall
 from biot_plugin_cli.invoke.local_invocation import LocalInvocation, PlatformSide
 from biot_plugin_cli.terminal.redaction import Secrets
@@ -15,6 +16,8 @@ from biot_plugin_cli.terminal.redaction import Secrets
 __all__ = ["call_lines", "calls_document"]
 
 _MAX_BODY = 2000
+# What a plugin sends may have fields that are named like secrets.
+_redacted = Redaction()
 
 
 def calls_document(local: LocalInvocation, platform: PlatformSide) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def calls_document(local: LocalInvocation, platform: PlatformSide) -> dict[str, 
         local: The invocation.
         platform: What has answered its calls.
     """
-    calls = [{**call.document, "advice": platform.advice(call) or None} for call in local.calls]
+    calls = [_redacted({**call.document, "advice": platform.advice(call) or None}) for call in local.calls]
     members = {"calls": calls, "answers": platform.source or None}
     hidden: dict[str, Any] = local.secrets.all_hidden(members)
     return hidden
@@ -47,7 +50,7 @@ def _lines(call: PlatformCall, platform: PlatformSide, secrets: Secrets) -> list
     source = ", which has no answer here" if advice else f" by {call.answered_by}"
     lines = [Text.assemble((address, "bold"), " ", (status, colour), (source, "yellow" if advice else "dim"))]
     if call.json is not None:
-        body = json.dumps(secrets.all_hidden(call.json), ensure_ascii=False)
+        body = json.dumps(secrets.all_hidden(_redacted(call.json)), ensure_ascii=False)
         lines.append(Text(f"  {body if len(body) <= _MAX_BODY else body[:_MAX_BODY] + '…'}"))
     if advice:
         lines.append(Text(f"  {secrets.hide_all(advice)}", "yellow"))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -63,22 +62,11 @@ class ForwardedCalls:
 
     def __call__(self, request: Request) -> Response | None:
         """Respond to a request; None ends the connection."""
-        started, call = perf_counter(), call_of(request)
-        reply = self._forward(request)
-        code = reply.body.get("code") if reply and isinstance(reply.body, dict) else None
-        self.calls.add(
-            replace(
-                call,
-                status_code=reply.status_code if reply else None,
-                code=code if isinstance(code, str) else "",
-                duration_ms=(perf_counter() - started) * 1000,
-                answered_by=self._client.url,
-            )
-        )
-        if reply is None:
-            return None
-        headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED_ON}
-        return Response(reply.status_code, headers, reply.content)
+        with self.calls.answering(replace(call_of(request), answered_by=self._client.url)) as tell:
+            reply = self._forward(request)
+            response = _response(reply) if reply else None
+            tell(response)
+        return response
 
     def advice(self, call: PlatformCall) -> str:  # noqa: ARG002
         """Return nothing: the emulator answers every call."""
@@ -94,6 +82,11 @@ class ForwardedCalls:
             return self._client.call(request.method, target, content=request.body or None, headers=headers)
         except (OSError, http.client.HTTPException, ReplyTooLarge):
             return None
+
+
+def _response(reply: Reply) -> Response:
+    headers = {name: value for name, value in reply.headers.items() if name not in _NOT_PASSED_ON}
+    return Response(reply.status_code, headers, reply.content)
 
 
 def connect(url: str, root: Path) -> Emulator:
