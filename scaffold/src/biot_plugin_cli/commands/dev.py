@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import EnvFile, Environment
+from biot_plugin_cli.commands.options import DebugPort, EnforceTimeout, EnvFile, Environment
 
 __all__ = ["dev"]
 
@@ -39,6 +39,8 @@ def dev(
         typer.Option(metavar="KIND=VALUE", help="Handle only calls of an organization, template or caller."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document when all is ready.")] = False,
+    debug: DebugPort = None,
+    enforce_timeout: EnforceTimeout = False,
 ) -> None:
     """Run the platform on this machine with this plugin on it, and reload the plugin whenever a file changes.
 
@@ -46,11 +48,16 @@ def dev(
     running. The platform has sample entities, and example calls are shown. --env has the plugin run with the variables
     and settings of an environment. With --public-url, a real platform calls the
     plugin here, by way of a tunnel of your choice; what it subscribes is unsubscribed at the end.
+
+    With --debug, a debugger can attach at any time, also after the plugin was reloaded. While it is attached, the
+    plugin handles one event at a time, each for as long as you debug it.
     """
     from biot_plugin_cli.errors import UsageError
+    from biot_plugin_cli.plugin.debugging import DebugOptions
     from biot_plugin_cli.plugin.env_file import read_env_file
     from biot_plugin_cli.plugin.repository import Plugin
 
+    debugger = DebugOptions.parse(debug, enforces_timeout=enforce_timeout)
     variables = read_env_file(env_file)
     if public_url is not None:
         from biot_plugin_cli.deploy.destination import Destination
@@ -59,7 +66,7 @@ def dev(
 
         if data or seed or admin:
             raise UsageError("--data, --seed and --admin are for the platform on this machine: leave --public-url out")
-        options = PublicOptions(public_url, port, Only.parse(only or ()), as_json)
+        options = PublicOptions(public_url, port, Only.parse(only or ()), as_json, debugger)
         develop_publicly(Destination.load(environment), variables, options)
         return
     if only:
@@ -73,4 +80,4 @@ def dev(
     if admin:
         err.print("Other users of this machine can see this password: set BIOT_EMULATOR_ADMIN instead")
     administrator = Administrator.choose(admin)
-    develop(DevOptions(root, administrator, variables, environment, port, data, seed, as_json))
+    develop(DevOptions(root, administrator, variables, environment, port, data, seed, as_json, debugger))

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
+from biot_emulator.debugging.settings import Debugging
 from biot_emulator.errors import EmulatorError
 from biot_emulator.platform import Platform
 from biot_emulator.seed.document import read_seed
@@ -29,6 +30,7 @@ from biot_plugin_cli.dev.snapshots import Snapshots
 from biot_plugin_cli.errors import CliError, OperationFailed, UsageError
 from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.manifest.environment_variables import RESERVED_PREFIX
+from biot_plugin_cli.plugin.debugging import IGNORED_BREAKPOINTS
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.plugin.running_emulator import RunningEmulator, announced
 from biot_plugin_cli.terminal.file_writer import write_atomically
@@ -44,6 +46,8 @@ class LocalPlatform:
 
     Args:
         options: How the plugin is developed.
+        debugging: How the plugin is debugged; None if it is not. Where a debugger can attach, the plugin runs from its
+            own folder rather than from a copy, as breakpoints are set there.
 
     Attributes:
         administrator: The administrator.
@@ -57,8 +61,10 @@ class LocalPlatform:
         UsageError: The file that fills it cannot be read, or the platform refuses what is in it.
     """
 
-    def __init__(self, options: DevOptions) -> None:
+    def __init__(self, options: DevOptions, debugging: Debugging | None = None) -> None:
         self._options = options
+        self._debugging = debugging
+        self._runs_in_place = debugging is not None and debugging.port is not None
         self._root = options.root
         self._variables = {
             name: value for name, value in options.variables.items() if not name.startswith(RESERVED_PREFIX)
@@ -112,9 +118,9 @@ class LocalPlatform:
         """
         plugin = Plugin.load(self._root, self._options.environment)
         python = plugin.python
-        copy = self._snapshots.take()
+        copy = plugin.root if self._runs_in_place else self._snapshots.take()
         try:
-            hooks = discover_hooks(plugin.copied_to(copy), self._variables)
+            hooks = discover_hooks(plugin.copied_to(copy), {**IGNORED_BREAKPOINTS, **self._variables})
             config = self._config(plugin, hooks)
             self._put(config, InPlace(copy, python))
         except EmulatorError as error:
@@ -139,7 +145,7 @@ class LocalPlatform:
             resources.enter_context(locked(options.data))
             with ExitStack() as unserved:
                 store = unserved.enter_context(closing(Store(options.data)))
-                platform = build_platform(store, admin=admin)
+                platform = build_platform(store, admin=admin, debugging=self._debugging)
                 unserved.pop_all()
                 unserved.callback(platform.close)
                 _remove_abandoned(platform)
@@ -209,8 +215,7 @@ def _fill(file: Path | None, fill_platform: Callable[[], bool]) -> bool:
 
 
 def _remove_abandoned(platform: Platform) -> None:
-    """Remove the plugins of a session that was killed, whose code is gone."""
+    """Remove the plugins of sessions that were killed: their code is not that of a folder any more."""
     for plugin in list(platform.plugins):
-        folder = plugin.code.get("folder")
-        if folder is not None and not Path(folder).exists():
+        if "folder" in plugin.code:
             platform.plugins.delete(plugin.full_name)

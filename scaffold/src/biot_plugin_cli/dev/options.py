@@ -11,6 +11,7 @@ from typing import Self
 
 from biot_emulator.admin_credentials import VARIABLE, CredentialsInvalid, parse_credentials
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.plugin.debugging import DebugOptions
 
 __all__ = ["Administrator", "DevOptions"]
 
@@ -64,6 +65,7 @@ class DevOptions:
         data: The folder that keeps the platform; None keeps it in memory.
         seed: The file that fills a new platform; None for none.
         as_json: Whether standard output has one JSON document and nothing else.
+        debugger: How debuggers attach; None if they do not.
     """
 
     root: Path
@@ -74,3 +76,4 @@ class DevOptions:
     data: Path | None = None
     seed: Path | None = None
     as_json: bool = False
+    debugger: DebugOptions | None = None

@@ -15,6 +15,7 @@ from biot_plugin_cli.dev.relevant_changes import relevant_changes
 from biot_plugin_cli.dev.report import DevReport
 from biot_plugin_cli.dev.sample_calls import sample_calls
 from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.plugin.debugging import debugging
 from biot_plugin_cli.terminal.console import err, out, print_json
 
 __all__ = ["develop"]
@@ -27,23 +28,25 @@ def develop(options: DevOptions) -> None:
         options: How the plugin is developed.
 
     Raises:
-        OperationFailed: The platform cannot be served, or the folder cannot be watched.
+        OperationFailed: The platform cannot be served, no debugger can attach, or the folder cannot be watched.
         UsageError: The file that fills it cannot be used.
     """
     report = DevReport(err if options.as_json else out)
     with (
         until_interrupted() as stop,
         closing(watch(options.root, stop)) as bursts,
-        LocalPlatform(options) as platform,
+        debugging(options.debugger, options.root) as settings,
+        LocalPlatform(options, settings) as platform,
     ):
         platform.add_listener(report.print_invocation)
         platform.add_call_listener(report.print_call)
         report.print_started(platform)
         if platform.was_filled:
             report.print_line(f"It was filled with {options.seed} before, and stays as it is")
+        report.print_debugger(settings.port)
         plugin = _load(platform, report, ())
         if options.as_json:
-            print_json(_document(platform, plugin))
+            print_json({**_document(platform, plugin), "debugger": settings.port.address if settings.port else None})
         for burst in bursts:
             if changed := relevant_changes(options.root, burst):
                 plugin = _load(platform, report, changed) or plugin

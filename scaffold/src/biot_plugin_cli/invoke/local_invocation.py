@@ -17,6 +17,7 @@ from biot_plugin_cli.terminal.redaction import Secrets
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
+    from biot_emulator.debugging.settings import Debugging
     from biot_emulator.http.loopback_server import Request
     from biot_emulator.http.response import Response
     from biot_plugin_cli.answers.platform_calls import CallLog, PlatformCall
@@ -70,7 +71,11 @@ class LocalInvocation:
 
 
 def invoke_locally(
-    plugin: Plugin, event: Mapping[str, Any], variables: Mapping[str, str], platform: PlatformSide
+    plugin: Plugin,
+    event: Mapping[str, Any],
+    variables: Mapping[str, str],
+    platform: PlatformSide,
+    debugging: Debugging | None = None,
 ) -> LocalInvocation:
     """Run one event through the plugin, with a local key and token service.
 
@@ -79,16 +84,18 @@ def invoke_locally(
         event: The event, unchanged from its file.
         variables: Environment variables that take precedence over all others.
         platform: Answers the plugin's calls to the platform.
+        debugging: How the plugin is debugged; None if it is not.
 
     Raises:
-        OperationFailed: There is no interpreter for the plugin, or its process cannot be started.
+        OperationFailed: There is no interpreter for the plugin, its process cannot be started, nobody attached a
+            debugger, or whoever did so ended the plugin.
         UsageError: The event cannot be sent.
     """
     from biot_emulator import InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
 
     python = plugin.python
     with Ums(others=platform, max_body=_MAX_BODY_BYTES) as ums, closing(platform):
-        function = local_function(plugin, python, ums.plugin_environment, variables)
+        function = local_function(plugin, python, ums.plugin_environment, variables, debugging)
         try:
             # The plugin loads while the event's token is signed.
             with _exit_on_signals(), Runtime(function) as runtime:
@@ -97,10 +104,21 @@ def invoke_locally(
             raise UsageError(str(error)) from error
         except SandboxUnavailable as error:
             raise OperationFailed(str(error)) from error
+        _require_end_of_its_own(invocation)
         secrets = Secrets(ums.tokens.issued, ums.secret_key, function.environment, event)
         calls = platform.calls.all()
         errors = {(call.status_code, call.code) for call in calls if call.status_code and call.is_error}
         return LocalInvocation(invocation, secrets, frozenset({*ums.errors, *errors}), calls)
+
+
+def _require_end_of_its_own(invocation: Invocation) -> None:
+    """Require that nobody who debugs the plugin has ended it. Raises OperationFailed."""
+    from biot_emulator.lambda_function.failures import DEBUGGER_QUIT, NO_DEBUGGER
+
+    if invocation.error and invocation.error.type == DEBUGGER_QUIT:
+        raise OperationFailed("You ended the plugin at its breakpoint: nothing was replied")
+    if invocation.error and invocation.error.type == NO_DEBUGGER:
+        raise OperationFailed(f"{invocation.error.message}: attach one, or run it without --debug")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -16,8 +16,11 @@ from biot_plugin_cli.invoke.judgement import Judgement, judge, worst
 from biot_plugin_cli.invoke.local_invocation import LocalInvocation, PlatformSide, invoke_locally
 from biot_plugin_cli.invoke.report import document, print_report
 from biot_plugin_cli.plugin.repository import Plugin
-from biot_plugin_cli.terminal.console import out, print_json
+from biot_plugin_cli.terminal.console import err, out, print_json
 from biot_plugin_cli.terminal.plain_text import one_line
+
+if TYPE_CHECKING:
+    from biot_emulator.debugging.settings import Debugging
 
 __all__ = ["Run", "print_runs", "run_events"]
 
@@ -59,6 +62,7 @@ def run_events(
     events: Mapping[Path, Mapping[str, Any]],
     variables: Mapping[str, str],
     platform: Callable[[Path], PlatformSide],
+    debugging: Debugging | None = None,
 ) -> Iterator[Run]:
     """Run events through the plugin, each in a process of its own.
 
@@ -67,10 +71,13 @@ def run_events(
         events: The events, unchanged from their files.
         variables: Environment variables that take precedence over all others.
         platform: Makes what answers the calls to the platform during the event of a file.
+        debugging: How the plugin is debugged; None if it is not.
     """
     for file, event in events.items():
+        if debugging and debugging.port:
+            err.print(f"waiting for a debugger on {debugging.port.address}")
         side = platform(file)
-        local = invoke_locally(plugin, event, variables, side)
+        local = invoke_locally(plugin, event, variables, side, debugging)
         comparison = Comparison.of(event, local.result)
         judgement = judge(local, comparison, plugin.manifest)
         yield Run(file, local, comparison, judgement, plugin.manifest.memory_size, side)
