@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -211,3 +212,13 @@ def test_a_reset_forgets_what_a_state_was_filled_with(tmp_path: Path) -> None:
     with filled(folder, file) as (admin, again):
         assert again
         assert len(admin.search(PATIENTS)) == 1
+
+
+def test_the_example_of_the_documentation_fills_a_platform(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "trying.md").read_text(encoding="utf-8")
+    [example] = [block for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if '"entities"' in block]
+    file = tmp_path / "seed.json"
+    file.write_text(example)
+    with filled(None, file) as (admin, was_filled):
+        assert was_filled
+        assert len(admin.search("/device/v1/devices/usage-sessions")) == 1

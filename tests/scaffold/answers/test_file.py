@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from biot_plugin_cli.answers.file import find_answers
 from biot_plugin_cli.errors import UsageError
+from tests.scaffold.support import CHECKOUT
 
 CALL = "GET /device/v2/devices/{id}"
 
@@ -106,3 +108,11 @@ def test_a_named_folder_must_have_answers_for_the_event(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.json does not exist"):
         find_answers(tmp_path / "event.json", tmp_path / "none.json")
+
+
+def test_the_examples_of_the_documentation_are_answers(tmp_path: Path) -> None:
+    page = (CHECKOUT / "docs" / "trying.md").read_text(encoding="utf-8")
+    blocks = [block for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if '"entities"' not in block]
+    assert len(blocks) == 2
+    for block in blocks:
+        assert find_answers(tmp_path / "event.json", write(tmp_path / "answers.json", block)).rules
