@@ -38,7 +38,7 @@ class DevReport:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._hooks: set[str] = set()
+        self._hooks: set[str] | None = None
 
     def print_line(self, text: str) -> None:
         """Print a line."""
@@ -64,14 +64,14 @@ class DevReport:
         files = ", ".join(str(path) for path in changed)
         self._line((f"Version {plugin['version']} runs", "bold green"), f": {files}" if files else "")
         calls = list(sample_calls(platform.url, plugin, platform.samples, has_endpoint=platform.has_endpoint))
-        is_first, new = not self._hooks, [call for call in calls if call.hook not in self._hooks]
-        self._hooks.update(call.hook for call in new)
+        before, self._hooks = self._hooks, {call.hook for call in calls}
+        new = [call for call in calls if call.hook not in (before or ())]
         if new:
             self._line("Try:")
         for call in new:
             self._line((f"  # {call.hook}", "magenta"))
             self._line(f"  {call.command or 'no call on this platform triggers it'}")
-        if is_first:
+        if before is None:
             self._line("Change a file to reload the plugin. Press Ctrl-C to stop.")
 
     def print_rejected(self, error: CliError, version: int | None) -> None:
