@@ -43,7 +43,7 @@ class Debugger:
     def attach(self, file: Path | None = None, *lines: int) -> list[dict[str, Any]]:
         """Attach with breakpoints; return what became of them."""
         self.request("initialize", adapterID="test", pathFormat="path", linesStartAt1=True, columnsStartAt1=True)
-        attached = self.send("attach", justMyCode=True, **self._attach)
+        attached = self.send("attach", **{"justMyCode": True, **self._attach})
         self.wait_for("initialized")
         breakpoints = self.set_breakpoints(file, *lines) if file else []
         self.request("configurationDone")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import biot_plugin
 from tests.debug_adapter import Debugger, Refused
 from tests.scaffold.dev.test_reload_loop import Dev, developing
 from tests.scaffold.support import on_terminal, program_file
@@ -40,6 +41,11 @@ def report(event: DirectCall) -> dict:
     number = 42
     left = event.context.get_remaining_time_in_millis()
     time.sleep(float(event.query.get("sleep", 0)))
+    if "call" in event.query:
+        try:
+            event.biot.get("/organization/v1/users/patients/none")
+        except Exception as error:
+            return {"error": type(error).__name__}
     if "stop" in event.query:
         breakpoint()
     return {"number": number, "left": left, "later": event.context.get_remaining_time_in_millis()}
@@ -48,7 +54,7 @@ def report(event: DirectCall) -> dict:
 handler = plugin.handler
 """
 LINE = 9  # of `left = ...`
-AFTER_BREAKPOINT = 13
+AFTER_BREAKPOINT = 18
 EVENT = """{"version": "2.0", "rawPath": "/", "rawQueryString": "stop=1", "queryStringParameters": {"stop": "1"},
 "headers": {}, "requestContext": {"http": {"method": "GET", "path": "/"}}, "isBase64Encoded": false}"""
 WARNING = "breakpoint() does nothing"
@@ -166,7 +172,7 @@ def test_a_new_version_is_debugged_at_the_same_port(debugged: Debugged) -> None:
         call = debugged.call()
         debugger.wait_until_stopped()
         debugged.edit("number = 42", "number = 43")
-        debugged.dev.wait_for("Version . runs")
+        debugged.dev.wait_for(r"runs: index\.py")
         # What is looked into goes on, and has to end before anything else begins.
         other = debugged.call()
         debugger.resume()
@@ -183,7 +189,30 @@ def test_a_new_version_is_debugged_at_the_same_port(debugged: Debugged) -> None:
         # Also a process that does nothing is replaced.
         debugged.edit("number = 43", "number = 44")
         assert debugger.wait_for("terminated") == {}
+    debugged.dev.wait_for(r"runs: index\.py")
     assert b"44" in debugged.call().end()[1]
+
+
+def test_a_call_of_the_platform_has_as_much_time_as_somebody_looks_into_it(debugged: Debugged) -> None:
+    exchange = Path(biot_plugin.__file__).with_name("http") / "exchange.py"
+    (line,) = [n for n, text in enumerate(exchange.read_text().splitlines(), 1) if "connection.putrequest" in text]
+    with Debugger(debugged.address, justMyCode=False) as debugger:
+        debugger.attach(exchange, line)
+        call = debugged.call("call=1")
+        # The service user may log in first.
+        while "patients" not in debugger.evaluate(debugger.wait_until_stopped(), "request.url"):
+            debugger.resume()
+        time.sleep(4)
+        debugger.set_breakpoints(exchange)
+        debugger.resume()
+        assert call.end() == (200, b'{"error":"NotFound"}')
+
+
+def test_a_breakpoint_at_import_is_no_reason_not_to_load(debugged: Debugged) -> None:
+    debugged.edit("plugin = Plugin()", "plugin = Plugin(); breakpoint()")
+    debugged.dev.wait_for(r"runs: index\.py")
+    assert debugged.call().end()[0] == 200
+    debugged.dev.wait_for(re.escape(WARNING))
 
 
 @pytest.fixture(scope="module")

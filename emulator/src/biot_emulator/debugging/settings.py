@@ -25,6 +25,7 @@ class Debugging:
         wait_seconds: How long each of its processes waits for a debugger before it loads the plugin; None if it does
             not wait.
         terminal: The descriptor of a terminal, on which `breakpoint()` shows a prompt; None if it shows none.
+        timed_modules: The names of modules with time limits of their own, whose `time.monotonic` is this clock, too.
     """
 
     clock: Clock = field(default_factory=Clock)
@@ -32,6 +33,7 @@ class Debugging:
     library: Path | None = None
     wait_seconds: float | None = None
     terminal: int | None = None
+    timed_modules: tuple[str, ...] = ()
 
     @property
     def extra_memory_mb(self) -> int:

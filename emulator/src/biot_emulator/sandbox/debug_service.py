@@ -85,7 +85,7 @@ class DebugService:
         match request.method, path:
             case "GET", ["remaining"]:
                 left = max(0, int((self.deadline - self.clock.now()) * 1000))
-                return json_response(200, {"milliseconds": left})
+                return json_response(200, {"milliseconds": left, "now": self.clock.now()})
             case "POST", ["listening"]:
                 return self._open(request)
             case "POST", ["prompt"]:

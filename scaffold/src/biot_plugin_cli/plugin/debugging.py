@@ -22,6 +22,8 @@ WAIT_SECONDS = 300.0
 IGNORED_BREAKPOINTS = {"PYTHONBREAKPOINT": "0"}
 """The variables of a process in which `breakpoint()` does nothing, as nobody debugs it."""
 
+#: Where the framework limits the time of `event.biot`.
+_TIMED_MODULES = ("biot_plugin.http.time_limit",)
 _LIBRARY = "debugpy/__init__.py"
 
 
@@ -73,7 +75,7 @@ def debugging(
 
     clock = Clock()
     if options is None:
-        yield Debugging(clock, terminal=terminal)
+        yield Debugging(clock, terminal=terminal, timed_modules=_TIMED_MODULES)
         return
     library = _find_debugpy(root)
     try:
@@ -81,7 +83,7 @@ def debugging(
     except EmulatorError as error:
         raise OperationFailed(f"{error}, as in --debug 0") from error
     with port:
-        yield Debugging(clock, port, library, wait_seconds, terminal)
+        yield Debugging(clock, port, library, wait_seconds, terminal, _TIMED_MODULES)
 
 
 def _find_debugpy(root: Path) -> Path:

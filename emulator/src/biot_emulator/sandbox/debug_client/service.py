@@ -26,6 +26,10 @@ class Service:
         """Return the milliseconds until the timeout; they do not pass while a debugger is attached."""
         return int(self._ask("GET", "remaining")["milliseconds"])
 
+    def now(self) -> float:
+        """Return the seconds since some moment, without those in which a debugger was attached."""
+        return float(self._ask("GET", "remaining")["now"])
+
     def listen(self, host: str, port: int) -> None:
         """Say where debuggers can attach."""
         self._ask("POST", "listening", {"host": host, "port": port})

@@ -9,6 +9,7 @@ from typing import Any
 
 from biot_emulator.sandbox.debug_client.attachment import Attachment
 from biot_emulator.sandbox.debug_client.breakpoints import BreakpointHook
+from biot_emulator.sandbox.debug_client.context_clock import ContextClock
 from biot_emulator.sandbox.debug_client.prompt import Terminal
 from biot_emulator.sandbox.debug_client.service import Service
 
@@ -26,7 +27,7 @@ def start(options: str, context_class: Any) -> None:
     service = Service(os.environ["AWS_LAMBDA_RUNTIME_API"])
 
     def follow_clock() -> None:
-        context_class.get_remaining_time_in_millis = lambda _: service.remaining_ms()
+        context_class.get_remaining_time_in_millis = ContextClock(service, settings["timedModules"])
 
     terminal = None
     if settings["terminal"] is not None:

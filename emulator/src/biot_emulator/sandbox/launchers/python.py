@@ -66,6 +66,7 @@ def _debugging_options(debugging: Debugging) -> str:
             "library": library and str(library),
             "waits": debugging.wait_seconds is not None,
             "terminal": debugging.terminal,
+            "timedModules": debugging.timed_modules,
             "term": os.environ.get("TERM", ""),
         }
     )
