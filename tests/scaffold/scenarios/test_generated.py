@@ -61,7 +61,8 @@ def _modules(hooks: tuple[str, ...]) -> list[str]:
 def _look(plugin: Path, hooks: tuple[str, ...], package: str, ci: str) -> None:
     """See that the files are those that were asked for, and well formed."""
     modules = _modules(hooks)
-    assert entries(plugin / "events") == [f"{module}.json" for module in modules]
+    answers = ["answers"] if "notification" in hooks else []
+    assert entries(plugin / "events") == sorted([*answers, *(f"{module}.json" for module in modules)])
     assert {f"{module}.py" for module in modules} <= {*entries(plugin / "hooks")}
     assert {f"test_{module}.py" for module in modules} <= {*entries(plugin / "tests")}
     assert len(entries(plugin / "tests")) - len(modules) == (plugin / "hooks" / "age.py").exists()

@@ -7,12 +7,19 @@ from typing import Annotated
 
 import typer
 
+from biot_plugin_cli.commands.completion import complete_environments
 from biot_plugin_cli.terminal.optional_value import DEBUG_PORT
 
 __all__ = ["AsJson", "BuilderOption", "DebugPort", "DryRun", "EnforceTimeout", "EnvFile", "Environment", "Yes"]
 
 Environment = Annotated[
-    str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="NAME",
+        help="The environment, [tool.biot-plugin.env.NAME].",
+        autocompletion=complete_environments,
+    ),
 ]
 EnvFile = Annotated[
     Path | None, typer.Option("--env-file", metavar="FILE", help="More environment variables, as NAME=VALUE lines.")
