@@ -1,7 +1,7 @@
 """The framework's types of published names, written from the list that `biot-plugin hooks` shows.
 
-After a change of that list, run `python -m biot_plugin_cli.hooks.offered.literal_types` in a checkout; it writes the page
-of the documentation, too.
+After a change of that list, run `python -m biot_plugin_cli.hooks.offered.literal_types` in a checkout. It writes the
+page of the documentation, too.
 """
 
 from __future__ import annotations
