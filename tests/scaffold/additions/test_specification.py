@@ -7,7 +7,7 @@ import keyword
 
 from biot_plugin_cli.additions.rendering import render_module, render_test
 from biot_plugin_cli.additions.specification import Specification, specify
-from biot_plugin_cli.hooks.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
 from biot_plugin_cli.invoke.sample_events import EventOptions, create_event
 
 CATALOGUE = Catalogue.published()

@@ -163,7 +163,7 @@ def _refuse_another_lock(plugin: Path) -> None:
     project = plugin / "pyproject.toml"
     project.write_text(project.read_text(encoding="utf-8").replace('["biot-plugin"]', '["biot-plugin", "idna"]'))
     refused = _make(plugin, "setup", check=False, CI="true")
-    assert "needs to be updated, but `--locked` was provided" in refused.stderr
+    assert "needs to be updated, but `--locked` was provided" in " ".join(refused.stderr.split())
     assert _run("git", "status", "--porcelain", cwd=plugin).stdout == " M pyproject.toml\n"
     _make(plugin, "setup")
     assert _run("git", "status", "--porcelain", cwd=plugin).stdout == " M pyproject.toml\n M uv.lock\n"
@@ -246,7 +246,7 @@ def test_a_runtime_that_is_nowhere_is_one_sentence(create: Program, tmp_path: Pa
     )
 
     assert refused.returncode != 0
-    assert "Python 3.14 is not on this machine" in refused.stderr
+    assert "Python 3.14 is not on this machine" in " ".join(refused.stderr.split())
     assert not (tmp_path / "demo" / ".venv").exists()
 
 

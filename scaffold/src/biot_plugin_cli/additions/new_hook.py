@@ -17,8 +17,8 @@ from biot_plugin_cli.additions.registered_hooks import RegisteredHook, parse_mod
 from biot_plugin_cli.additions.rendering import render_module, render_test
 from biot_plugin_cli.additions.specification import Specification, hook_key
 from biot_plugin_cli.errors import CliError, InvalidPlugin, OperationFailed, UsageError
-from biot_plugin_cli.hooks.call_shapes import call_shape
-from biot_plugin_cli.hooks.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.call_shapes import call_shape
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
 from biot_plugin_cli.invoke.sample_events import EventOptions, create_event
 from biot_plugin_cli.plugin.repository import Plugin
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.additions.specification import Specification
-from biot_plugin_cli.hooks.call_shapes import CallShape, call_shape
+from biot_plugin_cli.hooks.offered.call_shapes import CallShape, call_shape
 
 __all__ = ["render_module", "render_test"]
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.hooks.call_shapes import operation_of
-from biot_plugin_cli.hooks.catalogue import Catalogue
-from biot_plugin_cli.hooks.requirements import require_api, require_entity_type, require_notification
+from biot_plugin_cli.hooks.offered.call_shapes import operation_of
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.requirements import require_api, require_entity_type, require_notification
 
 __all__ = ["Key", "Specification", "hook_key", "specify"]
 

@@ -9,7 +9,7 @@ import typer
 from biot_plugin_cli.commands.options import AsJson, Environment
 
 if TYPE_CHECKING:
-    from biot_plugin_cli.hooks.catalogue import Catalogue
+    from biot_plugin_cli.hooks.offered.catalogue import Catalogue
 
 __all__ = ["hooks", "load_catalogue"]
 
@@ -32,10 +32,10 @@ def hooks(
     WORD is a part of a name, what a call does (create, update, delete, get), or a path as it is called, with ids in it.
     """
     from biot_plugin_cli.errors import OperationFailed
-    from biot_plugin_cli.hooks.catalogue import Catalogue
-    from biot_plugin_cli.hooks.listing import catalogue_document, print_catalogue, print_differences
-    from biot_plugin_cli.hooks.online import compare
-    from biot_plugin_cli.hooks.selection import select
+    from biot_plugin_cli.hooks.offered.catalogue import Catalogue
+    from biot_plugin_cli.hooks.offered.listing import catalogue_document, print_catalogue, print_differences
+    from biot_plugin_cli.hooks.offered.online import compare
+    from biot_plugin_cli.hooks.offered.selection import select
     from biot_plugin_cli.terminal.console import err, print_json
 
     catalogue = load_catalogue(online, environment)
@@ -66,11 +66,11 @@ def load_catalogue(online: bool, environment: str | None) -> Catalogue:
         CliError: The platform cannot be asked, or it was not to be asked and there is an environment.
     """
     from biot_plugin_cli.errors import UsageError
-    from biot_plugin_cli.hooks.catalogue import Catalogue
+    from biot_plugin_cli.hooks.offered.catalogue import Catalogue
 
     if online:
         from biot_plugin_cli.deploy.destination import platform_client
-        from biot_plugin_cli.hooks.online import fetch_catalogue
+        from biot_plugin_cli.hooks.offered.online import fetch_catalogue
 
         return fetch_catalogue(platform_client(environment))
     if environment:

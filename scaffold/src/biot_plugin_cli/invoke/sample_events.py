@@ -10,9 +10,14 @@ from typing import Any
 
 from biot_plugin.testing import events
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.hooks.call_shapes import call_shape
-from biot_plugin_cli.hooks.catalogue import Catalogue
-from biot_plugin_cli.hooks.requirements import EXAMPLE_API, require_api, require_entity_type, require_notification
+from biot_plugin_cli.hooks.offered.call_shapes import call_shape
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.requirements import (
+    EXAMPLE_API,
+    require_api,
+    require_entity_type,
+    require_notification,
+)
 from biot_plugin_cli.invoke.direct_events import create_direct_event
 
 __all__ = ["EventOptions", "create_event"]

@@ -1,4 +1,4 @@
-"""The names that the platform publishes, as types. Written by `python -m biot_plugin_cli.hooks.literal_types`."""
+"""Published names, as types. Written by `python -m biot_plugin_cli.hooks.offered.literal_types`."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from biot_plugin_cli.template.creation.framework_source import parse_framework_s
 from biot_plugin_cli.template.creation.lock_file import lock_dependencies
 from biot_plugin_cli.template.installation_sources import installation_sources
 from biot_plugin_cli.template.versions import open_template
+from biot_plugin_cli.terminal.console import err
 
 __all__ = ["Creation", "create_repository"]
 
@@ -70,7 +72,8 @@ def create_repository(
         final = render(template, staging.folder, fixed, {**_default_runtime(), **defaults}, creation.ask)
         unlocked = None
         if creation.lock:
-            unlocked = lock_dependencies(staging.folder, destination.folder, final["runtime"])
+            with err.status("Locking the dependencies ...") if err.is_terminal else nullcontext():
+                unlocked = lock_dependencies(staging.folder, destination.folder, final["runtime"])
         version = template.newest
         message = f"Create the plugin {final['name']} from template version {version}"
         has_commit = creation.git is not False and surrounding is None

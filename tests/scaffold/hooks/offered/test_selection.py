@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from biot_plugin_cli.hooks.catalogue import Catalogue
-from biot_plugin_cli.hooks.selection import select
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.selection import select
 
 CATALOGUE = Catalogue.published()
 PATIENTS = "organization/v1/users/patients"

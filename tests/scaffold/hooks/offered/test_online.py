@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin_cli.hooks.catalogue import Catalogue
-from biot_plugin_cli.hooks.online import compare
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.online import compare
 
 
 def catalogue(*interceptions: dict[str, Any], notifications: list[tuple[str, str]]) -> Catalogue:

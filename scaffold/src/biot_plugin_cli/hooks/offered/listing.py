@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from biot_plugin_cli.hooks.catalogue import Api, Catalogue
+from biot_plugin_cli.hooks.offered.catalogue import Api, Catalogue
 from biot_plugin_cli.terminal.console import out
 from biot_plugin_cli.terminal.plain_text import columns
 

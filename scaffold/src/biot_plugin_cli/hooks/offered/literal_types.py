@@ -1,6 +1,7 @@
 """The framework's types of published names, written from the list that `biot-plugin hooks` shows.
 
-After a change of that list, run `python -m biot_plugin_cli.hooks.literal_types` in a checkout.
+After a change of that list, run `python -m biot_plugin_cli.hooks.offered.literal_types` in a checkout. It writes the
+page of the documentation, too.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from biot_plugin_cli.hooks.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.page_tables import PAGE, with_tables
 
 __all__ = ["FILE", "literal_types"]
 
@@ -16,7 +18,7 @@ FILE = Path("framework/src/biot_plugin/hooks/published/names.py")
 """Where the types are, in a checkout."""
 
 _HEAD = '''\
-"""The names that the platform publishes, as types. Written by `python -m biot_plugin_cli.hooks.literal_types`."""
+"""Published names, as types. Written by `python -m biot_plugin_cli.hooks.offered.literal_types`."""
 
 from __future__ import annotations
 
@@ -49,3 +51,4 @@ def _lines(values: Iterable[str]) -> str:
 
 if __name__ == "__main__":
     FILE.write_text(literal_types(Catalogue.published()), encoding="utf-8")
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), Catalogue.published()), encoding="utf-8")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.hooks.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
 
 __all__ = ["EXAMPLE_API", "require_api", "require_entity_type", "require_notification"]
 
@@ -44,7 +44,7 @@ def require_api(catalogue: Catalogue, api_id: str) -> tuple[str, dict[str, str]]
                 raise UsageError(f"--api-id has {value!r} for {{{name}}}, which is not one part of a path: change it")
         return template, values
     meant = _meant_api(catalogue, api_id)
-    advice = f"did you mean {meant}?" if meant else "biot-plugin hooks shows what there is"
+    advice = f"did you mean {meant}?" if meant else _advice(catalogue)
     if not _API_ID.fullmatch(api_id):
         raise UsageError(
             f"--api-id {api_id!r} is not an API id, method and path without a space as in {EXAMPLE_API}; {advice}"
@@ -82,6 +82,11 @@ def _require(known: Iterable[str], name: str, message: str, catalogue: Catalogue
     similar = _nearest(name, names)
     advice = f"did you mean {similar}?" if similar else f"it is one of {', '.join(names)}"
     raise UsageError(f"{message}, by {catalogue.source}; {advice}")
+
+
+def _advice(catalogue: Catalogue) -> str:
+    more = "" if catalogue.is_online else ", and --online what the platform itself offers"
+    return f"biot-plugin hooks shows what there is{more}"
 
 
 def _meant_api(catalogue: Catalogue, text: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from biot_plugin_cli.errors import PlatformRefused
-from biot_plugin_cli.hooks.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
 from biot_plugin_cli.platform.response_schemas import INTERCEPTABLE, NOTIFIABLE, TEMPLATE_NAME
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from biot_plugin_cli.hooks.catalogue import Api, Catalogue
 from biot_plugin_cli.hooks.interceptable import is_scoped
+from biot_plugin_cli.hooks.offered.catalogue import Api, Catalogue
 
 __all__ = ["Selection", "select"]
 
