@@ -15,7 +15,7 @@ from documentation.transcripts import missing_line
 
 __all__ = ["Run", "run_page"]
 
-_LONGEST = 300
+_LONGEST = 900
 _STEP = re.compile(rf"^{STEP}(\S+)\n", re.MULTILINE)
 
 

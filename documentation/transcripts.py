@@ -23,6 +23,7 @@ _VARIABLE = re.compile(
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?)(?= (?:of [0-9.]+ )?(?:ms|s|MB|kB|KB|B|bytes|seconds)\b)"
     r"|(?P<port>(?<=127\.0\.0\.1:)[0-9]+)"
     r"|(?P<date>\b20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+Z?)?)"
+    r"|(?P<uuid>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)"
     r"|(?P<hash>\b(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}\b)"
 )
 _EXPRESSIONS = {
@@ -30,6 +31,7 @@ _EXPRESSIONS = {
     "number": "[0-9.]+",
     "port": "[0-9]+",
     "date": "20[0-9T:. -]+Z?",
+    "uuid": "[0-9a-f-]{36}",
     "hash": "[0-9a-f]+",
 }
 _SPECIAL = re.compile(r"[][.{}()*+?^$|\\]")
