@@ -1,25 +1,40 @@
-"""A session on a terminal as an animated SVG, without a font, a script or anything else from outside.
+"""A session of the tutorial as an animated SVG, without a font, a script or anything else from outside.
 
-It plays once and then stays; whoever prefers no motion sees its end at once.
+    python -m documentation.terminal_picture
+
+writes it. It has what the tutorial shows, which a test compares with what is printed, so it is the same until that
+changes. It plays once and then stays; whoever prefers no motion sees its end at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
-from typing import NamedTuple
 
-from rich.color import Color
-from rich.style import Style
-from rich.terminal_theme import MONOKAI
-from rich.text import Text
+from documentation.blocks import ROOT, read_blocks
+from documentation.transcripts import Exchange, read_exchanges
 
-__all__ = ["Typed", "draw_session"]
+__all__ = ["PICTURE", "TITLE", "draw_session", "tutorial_session"]
 
-_COLUMNS = 96
+#: Where the documentation has the picture.
+PICTURE = ROOT / "docs" / "pictures" / "terminal.svg"
+
+#: What the picture is of.
+TITLE = "A plugin is created, run with an event, deployed and rolled back, on a terminal"
+
+_TUTORIAL = ROOT / "docs" / "tutorial.md"
+# What the picture has of the tutorial: the first command that begins with each.
+_COMMANDS = (
+    "new-plugin",
+    "biot-plugin invoke events/pre_request.json",
+    "biot-plugin deploy",
+    "biot-plugin rollback",
+)
+_COLUMNS = 102
 _CHARACTER, _LINE, _MARGIN, _BAR = 8.43, 20, 16, 34
 _TYPING, _PAUSE, _OUTPUT = 0.035, 0.9, 0.06
 _FOREGROUND, _BACKGROUND = "#d9d9d9", "#1b1e23"
+_GREEN, _RED, _GREY = "#8ccf7e", "#f28b82", "#8a9099"
 _HEAD = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height}" role="img" aria-labelledby="t">
 <title id="t">{title}</title>
@@ -36,19 +51,14 @@ text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
 """
 
 
-class Typed(NamedTuple):
-    """A command, and what it printed.
-
-    Attributes:
-        command: What somebody types.
-        output: The lines that follow, which may have the colours of a terminal.
-    """
-
-    command: str
-    output: Sequence[str]
+def tutorial_session() -> list[Exchange]:
+    """Return what the picture has of the tutorial."""
+    blocks = [block for block in read_blocks(_TUTORIAL) if block.language == "console" and block.title is None]
+    exchanges = [exchange for block in blocks for exchange in read_exchanges(block.text)]
+    return [next(exchange for exchange in exchanges if exchange.command.startswith(first)) for first in _COMMANDS]
 
 
-def draw_session(session: Iterable[Typed], title: str) -> str:
+def draw_session(session: Iterable[Exchange], title: str) -> str:
     """Draw a session; the same session is the same picture.
 
     Args:
@@ -56,11 +66,11 @@ def draw_session(session: Iterable[Typed], title: str) -> str:
         title: What the picture is of, for those who do not see it.
     """
     lines, seconds = list[str](), 0.5
-    for typed in session:
-        duration = len(typed.command) * _TYPING
-        lines.append(_command(typed.command, len(lines), seconds, duration))
+    for exchange in session:
+        duration = len(exchange.command) * _TYPING
+        lines.append(_command(exchange.command, len(lines), seconds, duration))
         seconds += duration + _PAUSE
-        for output in typed.output:
+        for output in filter(str.strip, exchange.lines):
             lines.append(_output(output, len(lines), seconds))
             seconds += _OUTPUT
         seconds += _PAUSE
@@ -71,33 +81,34 @@ def draw_session(session: Iterable[Typed], title: str) -> str:
 
 def _command(command: str, row: int, seconds: float, duration: float) -> str:
     style = f"animation-delay:{seconds:.2f}s;animation-duration:{duration:.2f}s"
-    return _text("c", style, row, _span("$ ", Style(color="green")) + _span(command, Style(bold=True)))
+    return _text(
+        "c", style, row, f'<tspan fill="{_GREEN}">$</tspan> <tspan font-weight="bold">{escape(command)}</tspan>'
+    )
 
 
 def _output(line: str, row: int, seconds: float) -> str:
-    text = Text.from_ansi(line)
-    text.truncate(_COLUMNS, overflow="ellipsis")
-    spans = [_span(part.plain, part.get_style_at_offset(_CONSOLE, 0)) for part in _parts(text)]
-    return _text("o", f"animation-delay:{seconds:.2f}s", row, "".join(spans))
+    shown = "…" if line.strip() == "..." else line
+    shown = shown if len(shown) <= _COLUMNS else f"{shown[: _COLUMNS - 1]}…"
+    colour = _colour(shown)
+    span = escape(shown, quote=False)
+    return _text(
+        "o", f"animation-delay:{seconds:.2f}s", row, f'<tspan fill="{colour}">{span}</tspan>' if colour else span
+    )
 
 
-def _parts(text: Text) -> Iterable[Text]:
-    edges = sorted({0, len(text), *(edge for span in text.spans for edge in (span.start, span.end))})
-    return [part for part in text.divide(edges[1:-1]) if part.plain]
+def _colour(line: str) -> str:
+    if line == "…":
+        return _GREY
+    if line.startswith("+") or line.strip().startswith("added "):
+        return _GREEN
+    return _RED if line.startswith("-") else ""
 
 
 def _text(kind: str, style: str, row: int, spans: str) -> str:
-    return f'<text class="{kind}" style="{style}" x="{_MARGIN}" y="{_BAR + _LINE * row + 14}" fill="{_FOREGROUND}">{spans}</text>'
+    place = f'x="{_MARGIN}" y="{_BAR + _LINE * row + 14}"'
+    return f'<text class="{kind}" style="{style}" {place} fill="{_FOREGROUND}">{spans}</text>'
 
 
-def _span(text: str, style: Style) -> str:
-    attributes = [
-        f' fill="{_hex(style.color)}"' if style.color and not style.color.is_default else "",
-        ' font-weight="bold"' if style.bold else "",
-        ' opacity=".6"' if style.dim else "",
-    ]
-    return f"<tspan{''.join(attributes)}>{escape(text, quote=False)}</tspan>" if any(attributes) else escape(text, quote=False)
-
-
-def _hex(color: Color) -> str:
-    return color.get_truecolor(MONOKAI).hex
+if __name__ == "__main__":
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(draw_session(tutorial_session(), TITLE), encoding="utf-8")

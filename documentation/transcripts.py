@@ -93,4 +93,3 @@ def missing_line(shown: tuple[str, ...], printed: str) -> str | None:
             return line
         rest, anywhere = rest[place + 1 :], False
     return None
-
