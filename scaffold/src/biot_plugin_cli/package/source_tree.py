@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.git.work_tree import WorkTree
 from biot_plugin_cli.package.source_files import list_source_files
@@ -50,12 +50,12 @@ class SourceTree:
                 # Of a repository in which nothing was added yet, everything is untracked.
                 return cls(untracked=tuple(list_source_files(root)) if git_files(root) is not None else ())
             untracked = tuple(sorted(set(list_source_files(root)) - set(tracked)))
-        except OperationFailed:
+        except CliError:
             return cls()
         try:
             work_tree = WorkTree.open(root)
             changed = (*_differing(root, work_tree), *_changed_in_workspace(root, work_tree))
-        except OperationFailed:
+        except CliError:
             # Without a commit, nothing can differ from it.
             return cls(untracked=untracked)
         return cls(work_tree.head, changed, untracked)
