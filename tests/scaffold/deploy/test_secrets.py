@@ -89,51 +89,49 @@ def test_a_secret_is_set_listed_left_alone_and_removed(
     assert (missing.exit_code, "There is no variable DB_PASSWORD to remove" in missing.err) == (1, True)
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("BIOT_X", "BIOT_X; names that start with BIOT_ are reserved for the platform: choose another name"),
-        ("AWS_REGION", "AWS_REGION, which is reserved for Lambda: choose another name"),
-        ("_HANDLER", "the invalid name '_HANDLER'"),
-        ("PLUGIN_CONTENT_HASH", "PLUGIN_CONTENT_HASH, which deploy sets: choose another name"),
-        ("PLUGIN_COMMIT", "which deploy sets"),
-        ("PLUGIN_VERSIONS", "which deploy sets"),
-        ("PLUGIN_SECRETS", "which deploy sets"),
-        ("9LIVES", "the invalid name '9LIVES': use 2 or more letters, digits and '_', starting with a letter"),
-        ("A B", "the invalid name 'A B'"),
-        ("A", "the invalid name 'A'"),
-        ("NAME=x", "the invalid name 'NAME=x'"),
-        ("WARD", "WARD is set in pyproject.toml, which deploy would set again: change it there and deploy, or remove"),
-    ],
-)
+REFUSED_NAMES = {
+    "BIOT_X": "BIOT_X; names that start with BIOT_ are reserved for the platform: choose another name",
+    "AWS_REGION": "AWS_REGION, which is reserved for Lambda: choose another name",
+    "_HANDLER": "the invalid name '_HANDLER'",
+    "PLUGIN_CONTENT_HASH": "PLUGIN_CONTENT_HASH, which deploy sets: choose another name",
+    "PLUGIN_COMMIT": "which deploy sets",
+    "PLUGIN_VERSIONS": "which deploy sets",
+    "PLUGIN_SECRETS": "which deploy sets",
+    "9LIVES": "the invalid name '9LIVES': use 2 or more letters, digits and '_', starting with a letter",
+    "A B": "the invalid name 'A B'",
+    "A": "the invalid name 'A'",
+    "NAME=x": "the invalid name 'NAME=x'",
+    "WARD": "WARD is set in pyproject.toml, which deploy would set again: change it there and deploy, or remove",
+}
+REFUSED_VALUES = {
+    b"": "There is no value for TOKEN",
+    b"\n": "There is no value for TOKEN",
+    b"\xff\xfe": "The value for TOKEN is not UTF-8 text",
+    b"a\0b": "whose value is not a non-empty string",
+    b"x" * 70_000: "has more than 65536 bytes",
+    b"x" * 5_000: "and Lambda allows 4096: shorten it",
+}
+
+
 def test_a_name_that_cannot_be_set_is_refused_before_anybody_is_asked(
-    plugin: Repository, platform: FaultyPlatform, name: str, reason: str, monkeypatch: pytest.MonkeyPatch
+    plugin: Repository, platform: FaultyPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configured(plugin, environment={"WARD": "7b"})
     platform.gone = True
     monkeypatch.setattr(sys, "stdin", None)
-    for command in ("set", "unset"):
-        done = plugin.program("secret", command, name, "--yes")
-        assert (done.exit_code, reason in done.err) == (2, True), done.err
+    for name, reason in REFUSED_NAMES.items():
+        for command in ("set", "unset"):
+            done = plugin.program("secret", command, name, "--yes")
+            assert (done.exit_code, reason in done.err) == (2, True), done.err
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "There is no value for TOKEN"),
-        (b"\n", "There is no value for TOKEN"),
-        (b"\xff\xfe", "The value for TOKEN is not UTF-8 text"),
-        (b"a\0b", "whose value is not a non-empty string"),
-        (b"x" * 70_000, "has more than 65536 bytes"),
-        (b"x" * 5_000, "and Lambda allows 4096: shorten it"),
-    ],
-)
 def test_a_value_that_cannot_be_set_is_refused_without_being_shown(
-    deployed: Repository, emulator: Emulator, content: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
+    deployed: Repository, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = change(deployed, monkeypatch, "set", "TOKEN", "--yes", content=content)
-    assert (done.exit_code in (1, 2), reason in done.err) == (True, True), done.err
-    assert "xxx" not in done.err
+    for content, reason in REFUSED_VALUES.items():
+        done = change(deployed, monkeypatch, "set", "TOKEN", "--yes", content=content)
+        assert (done.exit_code in (1, 2), reason in done.err) == (True, True), done.err
+        assert "xxx" not in done.err
     assert variables(emulator) == {}
 
 

@@ -102,3 +102,9 @@ def test_a_subfolder_is_looked_at_with_the_lock_of_its_workspace(tmp_path: Path,
     assert SourceTree.of(root) == SourceTree(head)
     (tmp_path / "uv.lock").write_text("changed")
     assert SourceTree.of(root).changed == (str(tmp_path / "uv.lock"),)
+
+
+def test_of_a_repository_that_git_cannot_read_nothing_is_known(root: Path, commit: Commit) -> None:
+    commit(root, "x")
+    (root / ".git" / "HEAD").write_text("damaged")
+    assert SourceTree.of(root) == UNKNOWN_TREE

@@ -9,8 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.git.runner import require_git
+from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.git.work_tree import WorkTree
 from biot_plugin_cli.package.source_files import list_source_files
@@ -38,30 +37,28 @@ class SourceTree:
 
     @classmethod
     def of(cls, root: Path) -> SourceTree:
-        """Look at a plugin's folder.
+        """Look at a plugin's folder; nothing is known of it where git cannot read its repository.
 
         The lock file and the settings of its workspace count too; what is neither tracked nor packaged does not.
 
         Args:
             root: The folder.
-
-        Raises:
-            OperationFailed: There is a repository that git cannot read.
         """
-        tracked = git_files(root, untracked=False)
-        if tracked is None:
-            # Of a repository in which nothing was added yet, everything is untracked.
-            return cls(untracked=tuple(list_source_files(root)) if git_files(root) is not None else ())
-        untracked = tuple(sorted(set(list_source_files(root)) - set(tracked)))
         try:
-            require_git()
+            tracked = git_files(root, untracked=False)
+            if tracked is None:
+                # Of a repository in which nothing was added yet, everything is untracked.
+                return cls(untracked=tuple(list_source_files(root)) if git_files(root) is not None else ())
+            untracked = tuple(sorted(set(list_source_files(root)) - set(tracked)))
+        except CliError:
+            return cls()
+        try:
             work_tree = WorkTree.open(root)
-            differing = _differing(root, work_tree)
-            changed = [*differing, *_changed_in_workspace(root, work_tree)]
-        except OperationFailed:
+            changed = (*_differing(root, work_tree), *_changed_in_workspace(root, work_tree))
+        except CliError:
             # Without a commit, nothing can differ from it.
             return cls(untracked=untracked)
-        return cls(work_tree.head, tuple(changed), untracked)
+        return cls(work_tree.head, changed, untracked)
 
     @property
     def is_clean(self) -> bool:

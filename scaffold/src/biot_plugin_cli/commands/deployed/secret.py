@@ -28,9 +28,9 @@ def set_secret(
     target: Target = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set a variable to a value that is asked for, without showing it, or read from standard input.
+    """Set a variable, whose value is typed at a hidden prompt or read from standard input.
 
-    The value is never an argument, which others on the machine could read, and is never shown. deploy and rollback
+    It is never an argument, which others on the machine could read, and is never shown. deploy and rollback
     leave the variable alone. A line end at the end of standard input is left out; pass --yes with it, as nobody can
     confirm then.
     """
@@ -58,7 +58,7 @@ def unset_secret(
 
 @secret.command("list")
 def list_secrets(environment: Environment = None, target: Target = None, as_json: AsJson = False) -> None:
-    """List the names of the variables that pyproject.toml does not set, and when they were set if that is known."""
+    """List the variables that pyproject.toml does not set: their names, and when they were set if that is known."""
     from biot_plugin_cli.terminal.console import out, print_json
     from biot_plugin_cli.terminal.plain_text import columns, one_line
 

@@ -102,10 +102,10 @@ def require_previous(known: Sequence[KnownVersion]) -> KnownVersion:
         raise _unknown(previous, known)
     if previous is None:
         live = known[0].record
-        same = f" (it has that of version {live.code_of})" if live.code_of else ""
+        same = f" with the code of version {live.code_of}" if live.code_of else ""
         raise OperationFailed(
-            f"No version before {live.version}{same} is known to have other code, so there is nothing to roll back to: "
-            "check out the older code and deploy it, or choose a version with --to"
+            f"Version {live.version} is live{same}, and no version before that with other code is known, so there is "
+            "nothing to roll back to: check out the older code and deploy it, or choose a version with --to"
         )
     return previous
 
