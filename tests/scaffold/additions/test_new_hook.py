@@ -198,6 +198,13 @@ def test_a_repository_in_another_shape_is_left_as_it_is(
     assert files_of(root) == before
 
 
+def test_a_warning_of_the_source_is_none_of_this_command(root: Path, biot_plugin: Program) -> None:
+    for name in ("index.py", "hooks/first.py"):
+        (root / name).write_text((root / name).read_text() + 'PATTERN = "\\d"\n')
+    done = biot_plugin("add", "endpoint")
+    assert (done.exit_code, done.err) == (0, "")
+
+
 def test_an_entry_point_out_of_the_folder_is_not_changed(root: Path, biot_plugin: Program) -> None:
     (root / "index.py").rename(root.parent / "index.py")
     (root / "index.py").symlink_to(root.parent / "index.py")

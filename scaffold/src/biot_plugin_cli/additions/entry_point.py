@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 
 from biot_plugin_cli.errors import OperationFailed
@@ -45,7 +46,9 @@ def with_import(text: str, module: str) -> str:
     Raises:
         OperationFailed: The name is taken.
     """
-    tree = ast.parse(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text)
     if module in bound_names(tree):
         raise OperationFailed(f"The entry point has another {module} already: choose another name with --name")
     lines = text.split("\n")

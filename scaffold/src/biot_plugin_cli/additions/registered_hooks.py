@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,11 @@ def parse_module(file: Path, root: Path) -> ast.Module:
     """
     name = file.relative_to(root)
     try:
-        return ast.parse(file.read_bytes())
+        content = file.read_bytes()
+        with warnings.catch_warnings():
+            # Such as of an escape that is none: whoever runs the plugin sees it.
+            warnings.simplefilter("ignore")
+            return ast.parse(content)
     except SyntaxError as error:
         raise InvalidPlugin(
             f"{name} is not valid Python in line {error.lineno} ({error.msg}): mend it first"
@@ -80,7 +85,7 @@ def registered_hooks(root: Path) -> list[RegisteredHook]:
 def _source_files(root: Path) -> Iterator[Path]:
     folders, count = [root], 0
     while folders:
-        for path in sorted(folders.pop().iterdir()):
+        for path in _entries(folders.pop(), root):
             if path.name.startswith(".") or path.name in _LEFT_OUT or path.is_symlink():
                 continue
             if path.is_dir() and not (path / "pyvenv.cfg").exists():
@@ -90,6 +95,14 @@ def _source_files(root: Path) -> Iterator[Path]:
                 if count > _MOST_FILES:
                     raise InvalidPlugin(f"There are more than {_MOST_FILES} Python files in {root}: move others away")
                 yield path
+
+
+def _entries(folder: Path, root: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        name = folder.relative_to(root)
+        raise InvalidPlugin(f"{name} cannot be read ({error.strerror}): make it readable") from error
 
 
 def _plugin_names(tree: ast.Module) -> Iterator[str]:
