@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -172,7 +173,7 @@ def test_a_new_version_is_debugged_at_the_same_port(debugged: Debugged) -> None:
         call = debugged.call()
         debugger.wait_until_stopped()
         debugged.edit("number = 42", "number = 43")
-        debugged.dev.wait_for("Version . runs")
+        debugged.dev.wait_for(r"runs: index\.py")
         # What is looked into goes on, and has to end before anything else begins.
         other = debugged.call()
         debugger.resume()
@@ -189,6 +190,7 @@ def test_a_new_version_is_debugged_at_the_same_port(debugged: Debugged) -> None:
         # Also a process that does nothing is replaced.
         debugged.edit("number = 43", "number = 44")
         assert debugger.wait_for("terminated") == {}
+    debugged.dev.wait_for(r"runs: index\.py")
     assert b"44" in debugged.call().end()[1]
 
 
@@ -209,7 +211,7 @@ def test_a_call_of_the_platform_has_as_much_time_as_somebody_looks_into_it(debug
 
 def test_a_breakpoint_at_import_is_no_reason_not_to_load(debugged: Debugged) -> None:
     debugged.edit("plugin = Plugin()", "plugin = Plugin(); breakpoint()")
-    debugged.dev.wait_for("Version . runs")
+    debugged.dev.wait_for(r"runs: index\.py")
     assert debugged.call().end()[0] == 200
     debugged.dev.wait_for(re.escape(WARNING))
 
@@ -240,6 +242,16 @@ def test_an_event_waits_for_a_debugger(folder: Path) -> None:
     assert process.returncode == 1
     assert err == "error: The plugin took longer than its timeout of 3 s: make it faster, or raise timeout in [tool.biot-plugin] of pyproject.toml\n"  # fmt: skip  # noqa: E501
     assert not [line for line in out.splitlines() if "pydev" in line.lower() or "debugger" in line.lower()], out
+
+
+def test_whoever_is_waited_for_in_vain_is_not_waited_for_on(folder: Path) -> None:
+    command = [str(program_file("biot-plugin")), "invoke", "--debug", "0", "event.json"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("waiting for a debugger on 127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "Interrupted\n")
 
 
 def _on_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch, *dialogue: tuple[str, bytes]) -> tuple[int, str]:
