@@ -80,7 +80,8 @@ def _lock_project(uv: Path, python: Path, files: Path, folder: Path) -> str | No
     reason = _run(uv, python, folder)
     if reason and _run(uv, python, folder, "--offline"):
         return reason
-    (folder / LOCK).rename(files / LOCK)
+    # The folder beside a mount is on another file system.
+    (files / LOCK).write_bytes((folder / LOCK).read_bytes())
     return None
 
 
