@@ -47,7 +47,7 @@ def test_a_wheel(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", [Path.as_uri, str])
-def test_wheels_that_uv_tool_install_was_told_of(
+def test_wheels_that_uv_tool_install_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: Callable[[Path], str]
 ) -> None:
     wheels, receipt = tmp_path / "my wheels", tmp_path / "uv-receipt.toml"

@@ -46,7 +46,7 @@ def installation_sources(record: str | None = None) -> dict[str, str]:
 
 
 def _tool_sources(receipt: Path) -> dict[str, str]:
-    """Return the folder of wheels that `uv tool install` was told of; an empty dict for a package index."""
+    """Return the folder of wheels that `uv tool install --find-links` named; an empty dict for a package index."""
     try:
         options = tomllib.loads(receipt.read_text(encoding="utf-8"))["tool"].get("options", {})
         folders = [_path(place) for place in options.get("find-links", ()) if place.startswith(("/", "file:"))]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,16 @@ def test_parents_that_are_missing_count(tmp_path: Path, files: Path) -> None:
     (tmp_path / "a" / "a").mkdir(parents=True)
     files.rename(tmp_path / "a" / "a" / "demo")
     _assert_fresh(tmp_path / "a" / "a" / "demo")
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="this system has no other file system to write to")
+def test_the_files_may_be_on_another_file_system(tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        (Path(folder) / "pyproject.toml").write_text(PYPROJECT)
+
+        assert lock_dependencies(Path(folder), tmp_path / "demo", THIS) is None
+
+        assert entries(Path(folder)) == ["pyproject.toml", "uv.lock"]
 
 
 def test_the_tools_beside_an_old_python_are_locked_too(tmp_path: Path, files: Path) -> None:

@@ -91,7 +91,7 @@ class Destination:
         base = next(path for path in (self.folder, *self.folder.parents) if path.is_dir())
         try:
             top = Path(git(base, "rev-parse", "--show-toplevel"))
-            # This command knows no other than literal paths, and refuses to be told so.
+            # This command takes every path literally, and refuses the variable that asks for it.
             environment = {**isolated_for(base), "GIT_LITERAL_PATHSPECS": "0"}
             command = ("check-ignore", "--quiet", str(self.folder))
             ignored, _ = run_git(base, *command, environment=environment, allowed=range(2))

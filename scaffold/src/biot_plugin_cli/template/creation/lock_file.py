@@ -82,6 +82,7 @@ def _lock_project(uv: Path, python: Path, files: Path, folder: Path) -> str | No
     reason = _run(uv, python, folder)
     if reason and _run(uv, python, folder, "--offline"):
         return reason
+    # The folder beside a mount is on another file system.
     lock = _as_absolute_as_the_project((folder / LOCK).read_text(encoding="utf-8"), folder)
     (files / LOCK).write_text(lock, encoding="utf-8")
     return None
