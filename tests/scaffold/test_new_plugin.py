@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -15,7 +14,6 @@ from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.template import copier_adapter, versions
-from biot_plugin_cli.terminal.optional_value import DEBUG_PORT
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file
 
 pytestmark = pytest.mark.slow
@@ -31,29 +29,6 @@ def test_defaults_make_a_repository_with_one_commit(create: Program, tmp_path: P
     assert git(tmp_path / "demo", "status", "--porcelain") == ""
     assert git(tmp_path / "demo", "branch", "--show-current") == "main"
     assert entries(tmp_path) == ["demo"]
-
-
-def test_an_editor_can_debug_it_without_being_set_up(create: Program, tmp_path: Path) -> None:
-    create(tmp_path / "demo", "--defaults")
-    launch, tasks = (
-        json.loads((tmp_path / "demo/.vscode" / name).read_text()) for name in ("launch.json", "tasks.json")
-    )
-    (task,) = tasks["tasks"]
-
-    ports = {configuration["connect"]["port"] for configuration in launch["configurations"]}
-    assert ports == {int(DEBUG_PORT)} == {int(task["args"][2])}
-    assert [configuration.get("preLaunchTask", task["label"]) for configuration in launch["configurations"]] == [
-        task["label"],
-        task["label"],
-    ]
-    assert task["args"][:2] == ["invoke", "--debug"]
-    ready = re.compile(task["problemMatcher"]["background"]["endsPattern"])
-    assert ready.match("waiting for a debugger on 127.0.0.1:5678")
-    assert ready.match("error: there is no such event")
-    # What is set up for one developer alone stays out of git.
-    (tmp_path / "demo/.vscode/local.json").write_text("{}")
-    (tmp_path / "demo/.vscode/launch.json").write_text("{}")
-    assert git(tmp_path / "demo", "status", "--porcelain").split() == ["M", ".vscode/launch.json"]
 
 
 def test_flags_answer_every_question(create: Program, tmp_path: Path) -> None:

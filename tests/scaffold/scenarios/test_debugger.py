@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -241,6 +242,16 @@ def test_an_event_waits_for_a_debugger(folder: Path) -> None:
     assert process.returncode == 1
     assert err == "error: The plugin took longer than its timeout of 3 s: make it faster, or raise timeout in [tool.biot-plugin] of pyproject.toml\n"  # fmt: skip  # noqa: E501
     assert not [line for line in out.splitlines() if "pydev" in line.lower() or "debugger" in line.lower()], out
+
+
+def test_whoever_is_waited_for_in_vain_is_not_waited_for_on(folder: Path) -> None:
+    command = [str(program_file("biot-plugin")), "invoke", "--debug", "0", "event.json"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("waiting for a debugger on 127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "Interrupted\n")
 
 
 def _on_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch, *dialogue: tuple[str, bytes]) -> tuple[int, str]:

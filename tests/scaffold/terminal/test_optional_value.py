@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 import socket
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,9 +11,10 @@ import typer
 
 from biot_plugin_cli.commands.options import DebugPort
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.git.runner import git
 from biot_plugin_cli.plugin.debugging import DebugOptions
 from biot_plugin_cli.terminal.app import new_app
-from biot_plugin_cli.terminal.optional_value import OptionalPort
+from biot_plugin_cli.terminal.optional_value import DEBUG_PORT, OptionalPort
 from tests.scaffold.packages import Repository
 from tests.scaffold.support import Program
 
@@ -80,3 +83,27 @@ def test_nothing_but_python_is_debugged(repository: Repository, biot_plugin: Pro
     done = biot_plugin("invoke", "event.json", "--debug")
     assert (done.exit_code, done.err.count("\n")) == (4, 1)
     assert "runtime" in done.err
+
+
+@pytest.mark.slow
+def test_an_editor_can_debug_a_new_plugin_without_being_set_up(create: Program, tmp_path: Path) -> None:
+    create(tmp_path / "demo", "--defaults")
+    launch, tasks = (
+        json.loads((tmp_path / "demo/.vscode" / name).read_text()) for name in ("launch.json", "tasks.json")
+    )
+    (task,) = tasks["tasks"]
+
+    ports = {configuration["connect"]["port"] for configuration in launch["configurations"]}
+    assert ports == {int(DEBUG_PORT)} == {int(task["args"][2])}
+    assert [configuration.get("preLaunchTask", task["label"]) for configuration in launch["configurations"]] == [
+        task["label"],
+        task["label"],
+    ]
+    assert task["args"][:2] == ["invoke", "--debug"]
+    ready = re.compile(task["problemMatcher"]["background"]["endsPattern"])
+    assert ready.match("waiting for a debugger on 127.0.0.1:5678")
+    assert ready.match("error: there is no such event")
+    # What is set up for one developer alone stays out of git.
+    (tmp_path / "demo/.vscode/local.json").write_text("{}")
+    (tmp_path / "demo/.vscode/launch.json").write_text("{}")
+    assert git(tmp_path / "demo", "status", "--porcelain").split() == ["M", ".vscode/launch.json"]

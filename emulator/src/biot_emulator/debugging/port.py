@@ -50,7 +50,7 @@ class DebugPort:
         self._changed = threading.Condition()
         self._process: Address | None = None
         self._session: Session | None = None
-        self._sessions: set[Session] = set()
+        self._sessions: list[Session] = []
         self._attachments = 0
         self._closing = False
         try:
@@ -136,8 +136,8 @@ class DebugPort:
                 if self._closing:
                     connection.close()
                     return
-                self._sessions.add(session)
-            session.start()
+                self._sessions = [session, *(other for other in self._sessions if other.is_running)]
+                session.start()
 
     def _serve(self, session: Session) -> None:
         """Have a debugger attached until it leaves or the process ends."""
@@ -187,7 +187,6 @@ class DebugPort:
 
     def _leave(self, session: Session) -> None:
         with self._changed:
-            self._sessions.discard(session)
             if self._session is session:
                 self._session = None
             self._changed.notify_all()

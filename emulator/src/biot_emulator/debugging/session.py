@@ -51,6 +51,11 @@ class Session:
         """Begin."""
         self._thread.start()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._thread.is_alive()
+
     def join(self) -> None:
         """Wait for the end."""
         self._thread.join()
