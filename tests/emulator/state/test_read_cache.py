@@ -74,7 +74,7 @@ def run(store: Store, expected: Contents, changes: list[Any], how: str) -> Conte
 def test_reads_are_of_what_was_committed(steps: list[tuple[list[Any], str]]) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(ReadCache, "MAX_DOCUMENTS", 3)
-        store, expected = Store(), {collection: {} for collection in COLLECTIONS}
+        store, expected = Store(), Contents((collection, {}) for collection in COLLECTIONS)
         for changes, how in steps:
             expected = run(store, expected, changes, how)
             agree(store, expected)
