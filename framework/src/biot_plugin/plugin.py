@@ -26,6 +26,7 @@ from biot_plugin.hooks.middleware import Middleware, Next
 from biot_plugin.hooks.notification import NotificationHook
 from biot_plugin.hooks.registry import Registry
 from biot_plugin.hooks.schedule import ScheduleHook
+from biot_plugin.init_phase import InitPhase
 from biot_plugin.logs.logger import create_logger
 from biot_plugin.settings import Settings
 from biot_plugin.wire.kind import Kind
@@ -83,6 +84,7 @@ class Plugin:
 
     In Lambda, creating a plugin starts to fetch the platform's public keys in the background, while the rest of the
     code is imported. Registering a handler or middleware whose code contains `event.biot` starts the log-in, too.
+    `plugin.handler` waits for both, so take it last.
 
     Attributes:
         logger: The plugin's logger, a powertools `Logger`.
@@ -94,6 +96,7 @@ class Plugin:
         self._settings = settings = Settings.from_environment()
         self._registry = Registry()
         self._middleware: list[Middleware] = []
+        self._init_phase = InitPhase()
         self.logger = create_logger(settings.app_name, in_lambda=settings.in_lambda)
         self.keys = PublicKeys(lambda: fetch_keys(settings.base_url))
         self.platform = Platform(settings)
@@ -104,7 +107,7 @@ class Plugin:
                 "URL can call all of its hooks"
             )
         elif settings.in_lambda and settings.base_url:
-            self.keys.prefetch()
+            self.keys.prefetch(self._init_phase.start)
 
     if TYPE_CHECKING:
 
@@ -359,16 +362,18 @@ class Plugin:
         hook = registration.hook if registration else None
         return hook.cron if isinstance(hook, ScheduleHook) else None
 
-    def handler(self, event: Any, context: LambdaContext) -> dict[str, Any]:
-        """Handle one event: the entry point for Lambda. Never raises.
+    @property
+    def handler(self) -> Callable[[Any, LambdaContext], dict[str, Any]]:
+        """The entry point for Lambda: a function that handles one event, and never raises.
 
-        Args:
-            event: The Lambda event, of any shape.
-            context: Lambda's context.
-
-        Returns:
-            A function URL response: `statusCode`, `headers` and `body`, which is JSON text.
+        It takes the Lambda event, of any shape, and Lambda's context. It returns a function URL response: `statusCode`,
+        `headers` and `body`, which is JSON text. Lambda's init phase ends once it is assigned, so it is returned when
+        the keys and the log-in are there, or after three seconds without them.
         """
+        self._init_phase.end()
+        return self._handle
+
+    def _handle(self, event: Any, context: LambdaContext) -> dict[str, Any]:
         return self._dispatcher(event, context)
 
     def asgi(
@@ -452,4 +457,4 @@ class Plugin:
         """Start the log-in while the rest of the code is imported, if a function contains `event.biot`."""
         settings = self._settings
         if settings.in_lambda and settings.base_url and settings.credentials and uses_biot(function):
-            self.platform.prefetch()
+            self.platform.prefetch(self._init_phase.start)

@@ -95,7 +95,15 @@ def test_what_lies_beside_the_event_is_used_by_itself(tmp_path: Path) -> None:
 
     found = find_answers(event, None)
 
-    assert (found.files, found.suggested, found.is_automatic) == ((own, for_all), own, True)
+    assert (found.files, found.suggested, found.is_automatic) == ((own, for_all), str(own), True)
+
+
+def test_nothing_lies_beside_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for_all = write(tmp_path / "answers" / "default.json", {})
+    monkeypatch.chdir(tmp_path)
+
+    assert find_answers(Path("-"), None).files == ()
+    assert find_answers(Path("-"), for_all.parent).files == (for_all,)
 
 
 def test_a_named_folder_must_have_answers_for_the_event(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from biot_plugin_cli.dev.local_platform import LocalPlatform
 from biot_plugin_cli.dev.options import Administrator, DevOptions
 from biot_plugin_cli.dev.plugin_calls import PluginCall
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.git import runner
+from biot_plugin_cli.package.source_files import list_source_files
 from biot_plugin_cli.plugin.running_emulator import read_running
 from tests.scaffold.plugins import MANIFEST, make_plugin
 
@@ -150,3 +152,22 @@ def test_a_port_that_is_taken_leaves_nothing_open(folder: Path, tmp_path: Path) 
             LocalPlatform(options(folder, data=tmp_path / "data", port=port))
     with LocalPlatform(options(folder, data=tmp_path / "data")):
         pass
+
+
+def test_a_platform_in_the_plugins_folder_is_neither_copied_nor_packaged(folder: Path) -> None:
+    runner.git(folder, "init", "--quiet")
+    data = folder / "state"
+    with LocalPlatform(options(folder, data=data)) as platform:
+        plugin = platform.load_plugin()
+        [deployed] = list(platform._platform.plugins)
+        assert plugin["version"] == 1
+        assert not (Path(deployed.code["folder"]) / "state").exists()
+        assert (Path(deployed.code["folder"]) / "index.py").exists()
+    assert list_source_files(folder) == ["index.py"]
+    assert (data / "platform.sqlite").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_no_reason_not_to_run(folder: Path) -> None:
+    (folder / ".biot-plugin").write_text("a file is in the way")
+    with LocalPlatform(options(folder, environment="test")) as platform:
+        assert platform.load_plugin()["version"] == 1

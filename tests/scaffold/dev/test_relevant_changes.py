@@ -54,3 +54,9 @@ def test_of_many_files_git_is_not_asked(tmp_path: Path) -> None:
     changed = [Path(f"m{number}.py") for number in range(100)]
 
     assert len(relevant_changes(tmp_path, changed)) == 100
+
+
+def test_a_platform_that_is_kept_in_the_plugins_folder_does_not(tmp_path: Path) -> None:
+    changed = [Path("state/platform.sqlite"), Path("state"), Path("states.py")]
+
+    assert relevant_changes(tmp_path, changed, tmp_path / "state") == (Path("states.py"),)

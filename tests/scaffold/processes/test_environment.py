@@ -143,13 +143,13 @@ def settings(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", PYTHON_VARIABLES)
 def test_no_variable_changes_the_package(filled: Repository, plain: str, settings: Path, name: str) -> None:
     assert package(filled.root, {name: PYTHON_VARIABLES[name].format(settings=settings)}) == plain
 
 
-@pytest.mark.slow
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", UV_VARIABLES)
 def test_no_setting_of_uv_changes_it(
     filled: Repository, plain: str, settings: Path, name: str, monkeypatch: pytest.MonkeyPatch
@@ -159,7 +159,7 @@ def test_no_setting_of_uv_changes_it(
     assert filled.packaged().document["sha256"] == plain
 
 
-@pytest.mark.slow
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", PIP_VARIABLES)
 def test_no_setting_of_pip_changes_it(
     filled: Repository, plain: str, settings: Path, name: str, without_uv: None, monkeypatch: pytest.MonkeyPatch
@@ -169,6 +169,7 @@ def test_no_setting_of_pip_changes_it(
     assert filled.packaged().document["sha256"] == plain
 
 
+# Each for itself is part of the matrix: one that changes anything would have to be undone by another one.
 @pytest.mark.slow
 def test_all_of_them_at_once(filled: Repository, plain: str, settings: Path) -> None:
     variables = {**UV_VARIABLES, **PYTHON_VARIABLES, **PIP_VARIABLES}

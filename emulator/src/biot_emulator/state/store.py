@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from biot_emulator.state.database import TABLES, database_files, open_database
+from biot_emulator.state.read_cache import ReadCache
 from biot_emulator.state.unavailable_data import damaged, database_error
 from biot_emulator.state.value_index import PREFIX, ValueIndex
 from biot_emulator.wire_json import decode, encode
@@ -40,6 +41,7 @@ class Store:
         self._lock = threading.RLock()
         self._depth = 0
         self._index = ValueIndex(self)
+        self._cache = ReadCache()
         try:
             if self._is_index_behind():
                 self._rebuild_index()
@@ -89,6 +91,7 @@ class Store:
     def _put(self, collection: str, id: str, document: Document) -> int:
         """Write a document; return its position among all, where it is new."""
         with self._lock:
+            self._cache.forget(collection)
             cursor = self._execute(
                 "INSERT INTO documents (collection, id, json) VALUES (?, ?, ?) "
                 "ON CONFLICT (collection, id) DO UPDATE SET json = excluded.json",
@@ -98,6 +101,9 @@ class Store:
 
     def get(self, collection: str, id: str) -> Document | None:
         """Return a document; None where there is none."""
+        texts = self._small(collection)
+        if texts is not None:
+            return self._decode(collection, id, texts[id]) if id in texts else None
         for row in self._rows("SELECT json FROM documents WHERE collection = ? AND id = ?", (collection, id)):
             return self._decode(collection, id, row[0])
         return None
@@ -110,13 +116,17 @@ class Store:
 
     def _delete(self, collection: str, id: str) -> bool:
         with self._lock:
+            self._cache.forget(collection)
             cursor = self._execute("DELETE FROM documents WHERE collection = ? AND id = ?", (collection, id))
             return cursor.rowcount > 0
 
     def all(self, collection: str) -> list[Document]:
         """Return all documents of a collection, in the order in which they were first written."""
-        rows = self._rows("SELECT id, json FROM documents WHERE collection = ? ORDER BY position", (collection,))
-        return [self._decode(collection, id, json) for id, json in rows]
+        texts = self._small(collection)
+        if texts is None:
+            query = "SELECT id, json FROM documents WHERE collection = ? ORDER BY position"
+            texts = dict(self._rows(query, (collection,)))
+        return [self._decode(collection, id, json) for id, json in texts.items()]
 
     def ids(self, collection: str) -> list[str]:
         """Return the ids of all documents of a collection, in the order in which they were first written."""
@@ -183,6 +193,7 @@ class Store:
             for table in ("files", *TABLES):
                 self._execute(f"DELETE FROM {table}")  # noqa: S608  the names are constants
             self._index.forget_names()
+            self._cache.clear()
 
     def documents_at(self, positions: Sequence[int]) -> list[Document]:
         """Return the documents at positions in the order of all documents, in the order of the positions."""
@@ -199,6 +210,18 @@ class Store:
         """Close the database."""
         with self._lock:
             self._connection.close()
+
+    def _small(self, collection: str) -> Mapping[str, Any] | None:
+        """Return the texts of a collection that fits into memory; None in a transaction, which may yet change them."""
+        texts = self._cache.get(collection)
+        if texts is not None or self._index.covers(collection) or self._cache.is_large(collection):
+            return texts
+        with self._lock:
+            if self._depth:
+                return None
+            query = "SELECT id, json FROM documents WHERE collection = ? ORDER BY position LIMIT ?"
+            self._cache.put(collection, dict(self._rows(query, (collection, ReadCache.MAX_DOCUMENTS + 1))))
+            return self._cache.get(collection)
 
     def _put_indexed(self, collection: str, id: str, document: Document) -> None:
         with self.transaction():

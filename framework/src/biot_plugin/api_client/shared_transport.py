@@ -9,6 +9,8 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from biot_plugin.api_client.transport import Transport
     from biot_plugin.settings import Settings
 
@@ -46,13 +48,19 @@ class Platform:
         with self._lock:
             self._transport = transport
 
-    def prefetch(self) -> None:
-        """Start to log in, in the background. If that fails, the first call tries again."""
+    def prefetch(self, start: Callable[[threading.Thread], object]) -> None:
+        """Log in and import what calls need, in the background. If that fails, the first call tries again.
+
+        Args:
+            start: Starts the thread.
+        """
         if not self._prefetching:
             self._prefetching = True
-            threading.Thread(target=self._prefetch, name="biot-service-login", daemon=True).start()
+            start(threading.Thread(target=self._prefetch, name="biot-service-login", daemon=True))
 
     def _prefetch(self) -> None:
+        import biot_plugin.api_client.biot
+        import biot_plugin.api_client.deadline  # noqa: F401
         from biot_plugin.platform_errors import NotConfigured
         from biot_plugin.wire.trace import Trace
 

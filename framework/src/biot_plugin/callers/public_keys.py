@@ -53,10 +53,14 @@ class PublicKeys:
         self._prefetching: threading.Thread | None = None
         self.use(fetch)
 
-    def prefetch(self) -> None:
-        """Start to fetch the keys in the background. If that fails, the first event tries again."""
+    def prefetch(self, start: Callable[[threading.Thread], object] = threading.Thread.start) -> None:
+        """Fetch the keys in the background. If that fails, the first event tries again.
+
+        Args:
+            start: Starts the thread.
+        """
         self._prefetching = threading.Thread(target=self._prefetch, name="biot-public-keys", daemon=True)
-        self._prefetching.start()
+        start(self._prefetching)
 
     def use(self, fetch: Fetch) -> None:
         """Get the keys from another source from now on, as tests do that sign their own tokens."""

@@ -1,4 +1,4 @@
-"""Runs `async def` handlers. Imported only when one is called, because asyncio is expensive to import."""
+"""Runs `async def` handlers. Imported only when one is registered, because asyncio is expensive to import."""
 
 from __future__ import annotations
 

@@ -14,11 +14,11 @@ from biot_plugin.events.returned_value import apply_returned
 class Function:
     """A function of the author's, plain or `async`."""
 
-    __slots__ = ("_call", "_is_async", "name", "place")
+    __slots__ = ("_call", "_run", "name", "place")
 
     def __init__(self, call: Callable[..., Any], parameters: int) -> None:
         self._call = call
-        self._is_async = inspect.iscoroutinefunction(call)
+        self._run = _run_async() if inspect.iscoroutinefunction(call) else None
         self.name: str = getattr(call, "__qualname__", type(call).__name__)
         self.place = _place_of(call)
         _require_parameters(call, parameters, self)
@@ -36,11 +36,16 @@ class Function:
             InvalidResult: It returned what the event does not accept.
         """
         value = self._call(event, *arguments)
-        if self._is_async:
-            from biot_plugin.hooks.async_handler import run
-
-            value = run(value, event)
+        if self._run:
+            value = self._run(value, event)
         return apply_returned(value, event, self.name)
+
+
+def _run_async() -> Callable[..., Any]:
+    """Import asyncio for the plugins that need it, before their first event."""
+    from biot_plugin.hooks.async_handler import run
+
+    return run
 
 
 def _place_of(call: Callable[..., Any]) -> str:

@@ -26,7 +26,7 @@ class Middleware(Function):
 
     def __init__(self, call: Callable[..., Any]) -> None:
         super().__init__(call, 2)
-        if self._is_async:
+        if self._run:
             raise RegistrationError(f"Middleware {self} must be a plain function: write def instead of async def")
 
     def around(self, call_next: Next) -> Callable[[Event], bool]:

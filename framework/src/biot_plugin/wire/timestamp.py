@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
-_TIMESTAMP = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z")
+_TIMESTAMP = re.compile(r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?Z", re.ASCII)
 
 
 def parse_timestamp(value: str | None) -> datetime | None:
@@ -13,8 +13,9 @@ def parse_timestamp(value: str | None) -> datetime | None:
     match = _TIMESTAMP.fullmatch(value or "")
     if match is None:
         return None
+    *whole, fraction = match.groups("0")
     try:
-        seconds = datetime.strptime(match[1], "%Y-%m-%dT%H:%M:%S")
+        # Unlike `strptime`, which would load the locale in somebody's first call.
+        return datetime(*map(int, whole), int(fraction.ljust(6, "0")[:6]), tzinfo=timezone.utc)  # type: ignore[misc,arg-type]
     except ValueError:
         return None
-    return seconds.replace(microsecond=int((match[2] or "0").ljust(6, "0")[:6]), tzinfo=timezone.utc)

@@ -26,22 +26,22 @@ class Answers:
     Attributes:
         files: The files that they are from; none if the platform has no answers.
         rules: The rules with the file of each, those of the file for one event before those for all.
-        suggested: The file in which a missing answer belongs.
+        suggested: Where a missing answer belongs.
         is_automatic: Whether the files were not named, but lie beside the event.
     """
 
     files: tuple[Path, ...] = ()
     rules: tuple[tuple[Path, Rule], ...] = ()
-    suggested: Path = Path("answers.json")
+    suggested: str = "a file for --answers"
     is_automatic: bool = False
 
     @classmethod
-    def read(cls, files: tuple[Path, ...], suggested: Path, *, is_automatic: bool = False) -> Self:
+    def read(cls, files: tuple[Path, ...], suggested: str, *, is_automatic: bool = False) -> Self:
         """Read files of answers.
 
         Args:
             files: The files.
-            suggested: The file in which a missing answer belongs.
+            suggested: Where a missing answer belongs.
             is_automatic: Whether the files were not named.
 
         Raises:
@@ -63,9 +63,11 @@ def find_answers(event: Path, named: Path | None) -> Answers:
         UsageError: A file cannot be read or is invalid, or the named folder has none for the event.
     """
     if named is not None and not named.is_dir():
-        return Answers.read((named,), named)
-    folder = named or event.parent / FOLDER
-    stem = event.stem if str(event) != _STANDARD_INPUT else _FOR_ALL
+        return Answers.read((named,), str(named))
+    is_file = str(event) != _STANDARD_INPUT
+    if named is None and not is_file:
+        return Answers()
+    folder, stem = named or event.parent / FOLDER, event.stem if is_file else _FOR_ALL
     files = tuple(
         file
         for name in dict.fromkeys((stem, _FOR_ALL))
@@ -77,7 +79,7 @@ def find_answers(event: Path, named: Path | None) -> Answers:
             f"{named} has no answers for {event}: write {stem}.json or {_FOR_ALL}.json there, or name a file"
         )
     suggested = next((file for file in files if file.stem == stem), folder / f"{stem}{SUFFIXES[0]}")
-    return Answers.read(files, suggested, is_automatic=named is None)
+    return Answers.read(files, str(suggested), is_automatic=named is None)
 
 
 def _rules(file: Path) -> list[Rule]:

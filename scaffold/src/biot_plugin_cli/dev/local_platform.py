@@ -75,9 +75,10 @@ class LocalPlatform:
         self.was_filled = False
         self.has_endpoint = True
         with ExitStack() as resources:
-            self._snapshots = resources.enter_context(Snapshots(options.root))
+            self._snapshots = resources.enter_context(Snapshots(options.root, options.data))
             self._announce = resources.enter_context(announced(options.root))
-            self._platform, self.url = self._serve(resources)
+            self._platform, server = self._serve(resources)
+            self.url = server.url
             admin = self.administrator
             self._client = Client(self.url).log_in(admin.username, admin.password)
             self.samples = Samples(self._client, self._known_samples())
@@ -133,16 +134,19 @@ class LocalPlatform:
         name = plugin.manifest.name
         self._running = (name, copy)
         deployed = self._platform.plugins.get(PREFIX + name)
-        self._announce(RunningEmulator(self.url, deployed.service_id, deployed.secret_key))
+        # A folder that cannot be written is no reason not to run: nobody is told then.
+        with suppress(OperationFailed):
+            self._announce(RunningEmulator(self.url, deployed.service_id, deployed.secret_key))
         self.has_endpoint = not hooks.has_framework or bool(hooks.locations.get("calls"))
         return dict(self._client.call("GET", f"/settings/v2/plugins/{PREFIX}{name}").body)
 
-    def _serve(self, resources: ExitStack) -> tuple[Platform, str]:
+    def _serve(self, resources: ExitStack) -> tuple[Platform, Server]:
         """Build the platform, fill it and serve it until the resources are closed."""
         options, admin = self._options, (self.administrator.username, self.administrator.password)
         try:
             seed = read_seed(options.seed) if options.seed else None
             resources.enter_context(locked(options.data))
+            _ignore_in_git(options)
             with ExitStack() as unserved:
                 store = unserved.enter_context(closing(Store(options.data)))
                 platform = build_platform(store, admin=admin, debugging=self._debugging)
@@ -153,7 +157,7 @@ class LocalPlatform:
                     self.was_filled = not _fill(options.seed, lambda: fill(platform, store, seed, admin))
                 unserved.pop_all()
             platform = observed(platform, self._tell_call)
-            return platform, resources.enter_context(Server(platform, port=options.port)).url
+            return platform, resources.enter_context(Server(platform, port=options.port))
         except SeedInvalid as error:
             raise UsageError(str(error)) from error
         except EmulatorError as error:
@@ -205,6 +209,12 @@ class LocalPlatform:
         plugins.create({**config, "version": 1}, code)
         if previous:
             plugins.delete(PREFIX + previous)
+
+
+def _ignore_in_git(options: DevOptions) -> None:
+    """Have git ignore the platform's folder if it is in the plugin's: it holds private keys, and is no code."""
+    if options.data and options.data.resolve().is_relative_to(options.root.resolve()):
+        write_atomically(options.data / ".gitignore", b"*\n")
 
 
 def _fill(file: Path | None, fill_platform: Callable[[], bool]) -> bool:

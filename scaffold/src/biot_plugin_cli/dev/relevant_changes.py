@@ -15,14 +15,21 @@ _CONFIGURATION = frozenset({"pyproject.toml", "uv.lock", "pylock.toml"})
 _MAX_QUESTIONS = 20
 
 
-def relevant_changes(root: Path, changed: Sequence[Path]) -> tuple[Path, ...]:
+def relevant_changes(root: Path, changed: Sequence[Path], data: Path | None = None) -> tuple[Path, ...]:
     """Select the files and folders whose change may change the plugin that runs on Lambda.
 
     Args:
         root: The plugin's folder.
         changed: The files and folders that have changed, relative to the plugin's folder.
+        data: The folder that keeps the platform, which may be in the plugin's; None if none does.
     """
-    packaged = tuple(path for path in changed if path.as_posix() in _CONFIGURATION or _may_be_packaged(path))
+    own = root.resolve()
+    packaged = tuple(
+        path
+        for path in changed
+        if path.as_posix() in _CONFIGURATION
+        or (_may_be_packaged(path) and not (data and (own / path).is_relative_to(data.resolve())))
+    )
     if len(packaged) > _MAX_QUESTIONS:
         return packaged
     return tuple(path for path in packaged if ignoring_rule(root, path.as_posix()) is None)

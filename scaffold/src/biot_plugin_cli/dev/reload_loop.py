@@ -48,7 +48,7 @@ def develop(options: DevOptions) -> None:
         if options.as_json:
             print_json({**_document(platform, plugin), "debugger": settings.port.address if settings.port else None})
         for burst in bursts:
-            if changed := relevant_changes(options.root, burst):
+            if changed := relevant_changes(options.root, burst, options.data):
                 plugin = _load(platform, report, changed) or plugin
 
 

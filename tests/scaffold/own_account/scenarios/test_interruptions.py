@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from tests.scaffold.own_account.quick import PATIENTS, QuickPlugin, quick_plugin
 from tests.scaffold.own_account.sides import NAME, CutAws, CutPlatform, Sides, login_of_live, prepare_sides
 
 pytestmark = [pytest.mark.slow, pytest.mark.long(15)]
+
+CutEverywhere = Callable[..., None]
 
 _WHERE_IT_STANDS = re.compile("(Done|Nothing was done) before.*unfinished: .*goes on from here")
 
@@ -35,38 +38,48 @@ def sides(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield CutPlatform(own, emulator, connection)
 
 
-def test_a_first_deployment_goes_on_wherever_it_was_cut(sides: Sides) -> None:
+@pytest.fixture(params=[3, pytest.param(1, marks=pytest.mark.matrix)], ids=["each third", "each"])
+def cut_everywhere(request: pytest.FixtureRequest) -> CutEverywhere:
+    """Cut a command at each third of its requests, and as part of the matrix at each."""
+    return partial(_cut_everywhere, request.param)
+
+
+def test_a_first_deployment_goes_on_wherever_it_was_cut(sides: Sides, cut_everywhere: CutEverywhere) -> None:
     sides.clear()
-    _cut_everywhere(sides, sides.deploy)
+    cut_everywhere(sides, sides.deploy)
 
 
-def test_an_update_goes_on_wherever_it_was_cut(sides: Sides) -> None:
+def test_an_update_goes_on_wherever_it_was_cut(sides: Sides, cut_everywhere: CutEverywhere) -> None:
     sides.clear()
     sides.own.settings = {}
     sides.deploy()
     _change(sides.own)
-    _cut_everywhere(sides, sides.deploy)
+    cut_everywhere(sides, sides.deploy)
 
 
 @pytest.mark.parametrize("stores", [("variable", "secrets-manager"), ("secrets-manager", "variable")])
-def test_another_place_of_the_key_goes_on_wherever_it_was_cut(sides: Sides, stores: tuple[str, str]) -> None:
+def test_another_place_of_the_key_goes_on_wherever_it_was_cut(
+    sides: Sides, stores: tuple[str, str], cut_everywhere: CutEverywhere
+) -> None:
     sides.clear()
     sides.own.settings = {"key-store": stores[0]}
     sides.deploy()
     sides.own.settings = {"key-store": stores[1]}
-    _cut_everywhere(sides, sides.deploy)
+    cut_everywhere(sides, sides.deploy)
 
 
 @pytest.mark.parametrize("store", ["variable", "secrets-manager"])
-def test_the_removal_of_the_service_user_goes_on_wherever_it_was_cut(sides: Sides, store: str) -> None:
+def test_the_removal_of_the_service_user_goes_on_wherever_it_was_cut(
+    sides: Sides, store: str, cut_everywhere: CutEverywhere
+) -> None:
     sides.clear()
     sides.own.settings = {"key-store": store}
     sides.deploy()
     sides.own.settings = {"key-store": store, "service-user": False}
-    _cut_everywhere(sides, sides.deploy)
+    cut_everywhere(sides, sides.deploy)
 
 
-def test_a_deletion_goes_on_wherever_it_was_cut(sides: Sides) -> None:
+def test_a_deletion_goes_on_wherever_it_was_cut(sides: Sides, cut_everywhere: CutEverywhere) -> None:
     def go_on() -> None:
         # There is nothing more to say about a plugin that is gone.
         if any(sides.aws.leftovers().values()):
@@ -74,11 +87,15 @@ def test_a_deletion_goes_on_wherever_it_was_cut(sides: Sides) -> None:
 
     sides.clear()
     sides.deploy()
-    _cut_everywhere(sides, sides.delete, go_on)
+    cut_everywhere(sides, sides.delete, go_on)
 
 
-def _cut_everywhere(sides: Sides, run: Callable[[], object], go_on: Callable[[], object] | None = None) -> None:
-    """Cut a command at each of its requests, before it arrives and before its answer; compare what the next run makes.
+def _cut_everywhere(
+    step: int, sides: Sides, run: Callable[[], object], go_on: Callable[[], object] | None = None
+) -> None:
+    """Cut a command before a request arrives and before its answer; compare what the next run makes.
+
+    Of the cuts of all requests, each `step`th is made.
 
     Where the same changes have arrived as before an earlier cut, everything is as it was there.
     """
@@ -88,7 +105,8 @@ def _cut_everywhere(sides: Sides, run: Callable[[], object], go_on: Callable[[],
     requests, (changes, _), expected = len(connection.passed), sides.arrived(), _state(sides)
     assert requests > changes > 0
     arrived = set[tuple[int, int]]()
-    for limit, connection.answers_last in [(0, True), *product(range(1, requests), (False, True)), (requests, False)]:
+    cuts = [(0, True), *product(range(1, requests), (False, True)), (requests, False)]
+    for limit, connection.answers_last in cuts[::step]:
         sides.restore(copy)
         sides.begin()
         connection.limit = limit
@@ -103,7 +121,8 @@ def _cut_everywhere(sides: Sides, run: Callable[[], object], go_on: Callable[[],
         assert _state(sides) == expected, limit
         if go_on is None:
             assert sides.deploy()["action"] == "none", limit
-    assert {count for count, _ in arrived} == {*range(changes + 1)}
+    # Two cuts for each request: whoever goes over two of them misses a change now and then.
+    assert len({count for count, _ in arrived}) >= (changes + 1 if step == 1 else changes // step)
 
 
 def _change(own: QuickPlugin) -> None:

@@ -82,6 +82,7 @@ SETTINGS = {
         "alias.status": "!false",
     },
 }
+ALL = {key: value for group in SETTINGS.values() for key, value in group.items()}
 REPOSITORY_FREE = ("extensions.refStorage", "remote.origin.url")
 VARIABLES = {
     "GIT_CONFIG_PARAMETERS": "'apply.whitespace=error' 'status.showuntrackedfiles=no'",
@@ -132,14 +133,18 @@ def _require_merged(plugin: Path, biot_plugin: Program) -> None:
     assert not (plugin / ".github" / "workflows").exists()
 
 
-@pytest.mark.parametrize("group", SETTINGS)
+# Each group for itself is part of the matrix: one that changes anything would have to be undone by another one.
+@pytest.mark.parametrize(
+    "group", ["all", *(pytest.param(group, marks=[pytest.mark.slow, pytest.mark.matrix]) for group in SETTINGS)]
+)
 @pytest.mark.parametrize("scope", ["user", "repository"])
 def test_no_setting_changes_an_upgrade(
     plugin: Path, templates: Path, biot_plugin: Program, scope: str, group: str
 ) -> None:
     _edit(plugin)
     second_version(templates)
-    settings = {key: value for key, value in SETTINGS[group].items() if scope == "user" or key not in REPOSITORY_FREE}
+    chosen = ALL if group == "all" else SETTINGS[group]
+    settings = {key: value for key, value in chosen.items() if scope == "user" or key not in REPOSITORY_FREE}
     configure(Path(os.environ["GIT_CONFIG_GLOBAL"]) if scope == "user" else plugin / ".git" / "config", settings)
 
     _require_merged(plugin, biot_plugin)
@@ -187,14 +192,13 @@ def test_no_setting_changes_a_new_plugin(
     create: Program, templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert create(tmp_path / "a" / "demo", "--defaults").exit_code == 0
-    settings = {key: value for group in SETTINGS.values() for key, value in group.items()}
     (tmp_path / "ignore").write_text("*.py\n.github\n")
     (tmp_path / "attributes").write_text("* text eol=crlf\n")
     hooks = _hooks(tmp_path / "template" / "hooks", tmp_path / "ran")
     configure(
         Path(os.environ["GIT_CONFIG_GLOBAL"]),
         {
-            **settings,
+            **ALL,
             "core.excludesFile": str(tmp_path / "ignore"),
             "core.attributesFile": str(tmp_path / "attributes"),
             "core.hooksPath": str(hooks),
