@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from biot_emulator.page.administrator import log_in
 from biot_emulator.page.context import Context
-from biot_emulator.page.errors import Missing, PageError, PlatformRefused
+from biot_emulator.page.errors import Failed, Missing, PageError, PlatformRefused
 from biot_emulator.page.links import ROOT, link, owns
 from biot_emulator.page.protection import protected
 from biot_emulator.page.rendering import STATIC, render, static_file
@@ -29,12 +30,18 @@ from biot_emulator.platform import Platform
 
 __all__ = ["Admission", "Page"]
 
+_T = TypeVar("_T")
+
 _log = logging.getLogger("biot_emulator")
 
 _LOG_IN = link("log-in")
 _LOG_OUT = link("log-out")
 _STATIC = f"{ROOT}page/static/"
 _SMALL = 64 * 1024
+_LOG_IN_FAILURES = {
+    "LOGIN_FAILED": "E-mail or password is wrong.",
+    "ACCESS_DENIED": "This page is for the platform's administrator alone.",
+}
 _FOR_GOOD = ("cache-control", "private, max-age=31536000, immutable")
 
 
@@ -101,8 +108,7 @@ class Page:
 
     def finish(self, admission: Admission, request: Request) -> Response:
         """Respond to a request that was admitted, with its form. Never raises."""
-        response = self._guarded(request, lambda: admission.respond(request))
-        return protected(response, request) if isinstance(response, Response) else response
+        return protected(self._guarded(request, lambda: admission.respond(request)), request)
 
     def refuse(self, error: PageError, request: Request) -> Response:
         """Return what a browser shows of an error."""
@@ -163,7 +169,7 @@ class Page:
         try:
             tokens = log_in(self._platform, *credentials)
         except PlatformRefused as error:
-            message = "Nobody logs in so: user name or password is wrong." if error.status_code == 401 else str(error)
+            message = _LOG_IN_FAILURES.get(error.code, str(error))
             return html(render("log_in.html", {"message": message, "target": target}), error.status_code)
         self._sessions.end(request)
         _, cookie = self._sessions.start(credentials[0], tokens, request)
@@ -174,16 +180,15 @@ class Page:
         session.check_form(request)
         return redirection(_LOG_IN, self._sessions.end(request))
 
-    def _guarded(self, request: Request, do: Callable[[], Response | Admission]) -> Response | Admission:
+    def _guarded(self, request: Request, do: Callable[[], _T]) -> _T | Response:
         try:
             return do()
         except PageError as error:
             return self._failure(error, request)
         except Exception:
-            _log.exception("%s %s failed", request.method, request.path)
-            error = PageError("The page failed: the emulator's log says why")
-            error.status_code = 500
-            return self._failure(error, request)
+            # Not the path, which has ids of patients.
+            _log.exception("The page failed")
+            return self._failure(Failed("The page failed: the emulator's log says why"), request)
 
     def _failure(self, error: PageError, request: Request) -> Response:
         values = {"title": error.title, "message": str(error), "back": _back(request)}

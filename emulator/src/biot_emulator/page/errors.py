@@ -6,6 +6,7 @@ PageError
 ├── NotAllowed      405  the page has another method
 ├── Invalid         400  a form has what cannot be used
 ├── Conflict        409  somebody has changed it meanwhile
+├── Failed          500  the page itself failed
 └── PlatformRefused      the platform refuses what was asked of it, with its own status
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from biot_emulator.errors import EmulatorError
 
-__all__ = ["Conflict", "Invalid", "Missing", "NotAllowed", "PageError", "PlatformRefused", "Refused"]
+__all__ = ["Conflict", "Failed", "Invalid", "Missing", "NotAllowed", "PageError", "PlatformRefused", "Refused"]
 
 
 class PageError(EmulatorError):
@@ -51,6 +52,12 @@ class Conflict(PageError):
     """Somebody has changed it meanwhile."""
 
     status_code = 409
+
+
+class Failed(PageError):
+    """The page itself failed."""
+
+    status_code = 500
 
 
 class PlatformRefused(PageError):

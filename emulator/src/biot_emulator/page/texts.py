@@ -15,7 +15,7 @@ _UNITS = ("bytes", "KB", "MB")
 def duration(milliseconds: float | None) -> str:
     """Write a duration with three digits that count; a dash where there is none."""
     if milliseconds is None:
-        return "–"
+        return "\u2013"
     if milliseconds < _SECOND:
         return f"{milliseconds:.1f} ms" if milliseconds < 100 else f"{milliseconds:.0f} ms"
     if milliseconds < _MINUTE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, Request
@@ -29,7 +29,14 @@ _DOCUMENTS = ("document", "iframe", "frame", "embed", "object", "serviceworker",
 _SANDBOX = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts"
 
 T = TypeVar("T")
-InThread = Callable[[Callable[[], T]], Awaitable[T]]
+
+
+class InThread(Protocol):
+    """Runs a function in a thread."""
+
+    def __call__(self, do: Callable[[], T]) -> Awaitable[T]:
+        """Return what it returns."""
+        ...
 
 
 class BrowserRequests:
@@ -40,7 +47,7 @@ class BrowserRequests:
         in_thread: Runs in a thread what may wait for a plugin or the state.
     """
 
-    def __init__(self, page: Page, in_thread: InThread[PageResponse]) -> None:
+    def __init__(self, page: Page, in_thread: InThread) -> None:
         self._page = page
         self._in_thread = in_thread
         self._bodies = BodyMemory(_BODY_BYTES)
@@ -58,15 +65,15 @@ class BrowserRequests:
         bare = _bare(request)
         try:
             check_head(request)
-            response = await self._handle(request, body, bare)
+            response = await self._handle(body, bare)
         except ApiError as error:
             refusal = PageError(error.message)
             refusal.status_code = error.status_code
             response = self._page.refuse(refusal, bare)
         await _send(response, request, body, send)
 
-    async def _handle(self, request: Request, body: RequestBody, bare: PageRequest) -> PageResponse:
-        admission = await self._in_thread(lambda: self._page.admit(bare))  # type: ignore[arg-type, return-value]
+    async def _handle(self, body: RequestBody, bare: PageRequest) -> PageResponse:
+        admission = await self._in_thread(lambda: self._page.admit(bare))
         if isinstance(admission, PageResponse):
             return admission
         async with self._bodies.hold(min(body.declared_size or 0, admission.most)):

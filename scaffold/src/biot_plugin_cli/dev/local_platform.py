@@ -39,6 +39,7 @@ class LocalPlatform:
         username: The administrator's user name.
         password: The administrator's password.
         url: The platform's base URL.
+        page: The link to the platform's page, which logs in whoever follows it first.
         samples: Sample entities.
         has_endpoint: Whether the plugin handles calls of its own URL; true where nothing says so.
 
@@ -55,11 +56,12 @@ class LocalPlatform:
         self.username, self.password = "admin@localhost", secrets.token_urlsafe(9)
         self._platform = build_platform(Store(), admin=(self.username, self.password))
         try:
-            server = self._resources.enter_context(Server(self._platform, port=port))
+            self._server = server = self._resources.enter_context(Server(self._platform, port=port))
         except EmulatorError as error:
             self._resources.close()
             raise OperationFailed(str(error)) from error
         self.url = server.url
+        self.page = server.url + server.page.one_time_link((self.username, self.password))
         self._client = Client(self.url).log_in(self.username, self.password)
         self.samples = Samples(self._client)
         self.has_endpoint = True
@@ -107,6 +109,7 @@ class LocalPlatform:
             self._snapshots.keep(copy, *self._copies())
         name = plugin.manifest.name
         self._running = (name, copy)
+        self._server.page.save_events_in(PREFIX + name, self._root / "events")
         self.has_endpoint = not hooks.has_framework or bool(hooks.locations.get("calls"))
         return dict(self._client.call("GET", f"/settings/v2/plugins/{PREFIX}{name}").body)
 

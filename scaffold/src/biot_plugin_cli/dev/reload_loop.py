@@ -59,6 +59,7 @@ def _document(platform: LocalPlatform, plugin: dict[str, Any] | None) -> dict[st
     calls = sample_calls(platform.url, plugin, platform.samples, has_endpoint=platform.has_endpoint) if plugin else ()
     return {
         "url": platform.url,
+        "page": platform.page,
         "username": platform.username,
         "password": platform.password,
         "plugin": plugin,

@@ -238,11 +238,14 @@ def _new(context: Context, entity_type: EntityType, text: str, error: PageError 
 def _skeleton(context: Context, entity_type: EntityType) -> dict[str, Any]:
     """Return an example of what an entity of a type must have."""
     types = context.administrator.read("/settings/v2/entity-types")["data"]
-    attributes = next((found["builtInAttributes"] for found in types if found["name"] == entity_type.name), [])
+    attributes: list[Document] = next(
+        (found["builtInAttributes"] for found in types if found["name"] == entity_type.name), []
+    )
     mandatory = [
         attribute
         for attribute in attributes
-        if attribute["validation"].get("mandatory") and not attribute["readOnly"]
+        if attribute["validation"].get("mandatory")
+        and not attribute["readOnly"]
         # The platform, or the path, has these.
         and attribute["name"] not in ("_ownerOrganization", entity_type.parent[0])
     ]
