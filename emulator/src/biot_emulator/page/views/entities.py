@@ -33,6 +33,8 @@ _EXAMPLES: Mapping[str, Any] = {
     "DECIMAL": 1.5,
     "REFERENCE": {"id": ""},
 }
+#: The administrator of a new organization is created with it.
+_FIRST_ADMINISTRATOR = {"_name": _EXAMPLES["NAME"], "_email": _EXAMPLES["EMAIL"]}
 
 Document = Mapping[str, Any]
 
@@ -253,6 +255,8 @@ def _skeleton(context: Context, entity_type: EntityType) -> dict[str, Any]:
 
 
 def _example(attribute: Document) -> Any:
+    if attribute["name"] == "_primaryAdministrator":
+        return _FIRST_ADMINISTRATOR
     values = attribute.get("selectableValues")
     if values:
         return values[0]["name"]
