@@ -89,7 +89,9 @@ class PluginFunctions:
         try:
             invocation = self._run(plugin, event)
         except BaseException as error:
-            lost = InvocationError("Sandbox.Lost", f"The emulator ended it by an error of its own: {type(error).__name__}")
+            lost = InvocationError(
+                "Sandbox.Lost", f"The emulator ended it by an error of its own: {type(error).__name__}"
+            )
             self._invocations.end(started, failed(lost))
             raise
         return invocation, self._invocations.end(started, invocation)

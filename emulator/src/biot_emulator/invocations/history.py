@@ -6,7 +6,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from biot_emulator.event_kind import EventKind
+from biot_emulator.invocations.event_files import event_of, raw_body
 from biot_emulator.invocations.records import Started
 from biot_emulator.invocations.summaries import InvocationSummary, Record
 from biot_emulator.lambda_function.invocation import Invocation
@@ -23,6 +26,8 @@ class _Stored:
     summary: InvocationSummary
     #: As text: what anybody may send to a plugin can take twenty times as much memory once it is decoded.
     content: bytes
+    #: The body of the event as it came, where the record does not say that.
+    raw: str | None = None
 
 
 class Invocations:
@@ -56,7 +61,8 @@ class Invocations:
             **unknown: What is not known of it, by its name in the record.
         """
         record = {**started.record(invocation), **unknown}
-        self._add(record, started.summary)
+        raw = raw_body(started.event, record) if started.summary.kind == EventKind.DIRECT.name else None
+        self._add(record, started.summary, raw)
         return record
 
     def add(self, record: Record) -> None:
@@ -75,6 +81,17 @@ class Invocations:
             return record
         return started.record() if started else None
 
+    def event(self, id: str) -> Any:
+        """Return the event of an invocation, with placeholders for tokens; None where there is none."""
+        with self._lock:
+            stored, started = self._records.get(id), self._started.get(id)
+        if stored is not None:
+            return event_of(decode(stored.content), stored.raw)
+        if started is None:
+            return None
+        record = started.record()
+        return event_of(record, raw_body(started.event, record))
+
     def last(self, limit: int, plugin: str | None = None) -> tuple[list[Record], int]:
         """Return the last invocations that have ended, the newest first, and how many there are.
 
@@ -83,9 +100,7 @@ class Invocations:
             plugin: The full name of the plugin whose invocations to return; None for all.
         """
         with self._lock:
-            contents = [
-                stored.content for stored in self._records.values() if plugin in (None, stored.summary.plugin)
-            ]
+            contents = [stored.content for stored in self._records.values() if plugin in (None, stored.summary.plugin)]
         return [decode(content) for content in contents[: -limit - 1 : -1]], len(contents)
 
     def all(self, plugin: str | None = None) -> list[Record]:
@@ -105,13 +120,13 @@ class Invocations:
             self._records.clear()
             self._bytes = 0
 
-    def _add(self, record: Record, summary: InvocationSummary) -> None:
+    def _add(self, record: Record, summary: InvocationSummary, raw: str | None = None) -> None:
         content = encode(record)
-        summary.size = len(content)
+        summary.size = len(content) + len(raw or "")
         summary.end(record)
         with self._lock:
             self._started.pop(summary.id, None)
-            self._records[summary.id] = _Stored(summary, content)
+            self._records[summary.id] = _Stored(summary, content, raw)
             self._bytes += summary.size
             while len(self._records) > _MAX_RECORDS or (self._bytes > _MAX_BYTES and len(self._records) > 1):
                 self._bytes -= self._records.popitem(last=False)[1].summary.size

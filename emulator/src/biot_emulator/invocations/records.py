@@ -97,6 +97,11 @@ class Started:
         )
         return record if invocation else {**record, **_UNFINISHED}
 
+    @property
+    def event(self) -> Any:
+        """What the plugin's handler receives."""
+        return self._event
+
     def _unfinished(self) -> Invocation:
         duration_ms = (perf_counter() - self.summary.began) * 1000
         return Invocation(None, Response(0), None, duration_ms, None, 0, [], cold=False)
