@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 
 from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.errors import ApiError, ApiNotKnown, BodyTooLarge
@@ -14,7 +15,7 @@ from biot_emulator.api.gateway import Gateway
 from biot_emulator.api.router import Router
 from biot_emulator.behaviour.settings import Errors, PlatformBehaviour, Refusal
 from biot_emulator.hooks.pipeline import InterceptionPipeline
-from biot_emulator.platform import ImageServices, Platform
+from biot_emulator.platform import ImageServices, OperatorRecords, Platform
 from biot_emulator.registry.credentials import KEY
 from biot_emulator.registry.outside.address import RegistryAddress
 from biot_emulator.security.stored_keys import KEYS
@@ -30,6 +31,7 @@ from biot_emulator.wiring.hooks import Hooks
 from biot_emulator.wiring.images import Images
 from biot_emulator.wiring.parts import Parts
 from biot_emulator.wiring.people import People
+from biot_emulator.wiring.records import Records
 from biot_emulator.wiring.router import build_router
 from biot_emulator.wiring.runtime import Runtime
 from biot_emulator.wiring.services import Services
@@ -47,6 +49,7 @@ def build_platform(
     behaviour: PlatformBehaviour | None = None,
     certificates: ssl.SSLContext | None = None,
     outside_registry: RegistryAddress | None = None,
+    event_folder: Path | None = None,
 ) -> Platform:
     """Build a platform.
 
@@ -59,6 +62,7 @@ def build_platform(
         certificates: Which certificates of plugins' HTTPS addresses and of the registry are trusted; None for those of
             the system.
         outside_registry: The registry with the images of plugins; None for the platform's own.
+        event_folder: Where the events of recorded invocations can be saved; None where they can only be downloaded.
 
     Raises:
         DataUnavailable: The state is damaged.
@@ -73,13 +77,15 @@ def build_platform(
     runtime = Runtime(state, people, services, images, files, environment, admin[1])
     runtime.plugins.remove_unused_folders()
     images.source.remove_unused(runtime.plugins.images())
-    hooks = Hooks(state, services, runtime, policies or {}, certificates)
-    parts = Parts(state, people, services, images, files, runtime, hooks)
+    hooks = Hooks(state, people, services, runtime, policies or {}, certificates)
+    records = Records(state, people, runtime, hooks, event_folder)
+    parts = Parts(state, people, services, images, files, runtime, hooks, records)
     lifecycle = _lifecycle(parts)
     router = build_router(parts, lifecycle.reset)
     errors = ErrorResponses(environment, _refusals(state.behaviour.errors))
+    records.repetition.gateway = gateway = _gateway(parts, router, errors)
     return Platform(
-        gateway=_gateway(parts, router, errors),
+        gateway=gateway,
         function_urls=hooks.function_urls,
         errors=errors,
         public_address=state.public_address,
@@ -90,6 +96,8 @@ def build_platform(
         tokens=state.tokens,
         plugins=runtime.plugins,
         invocations=runtime.invocations,
+        calls=runtime.calls,
+        records=OperatorRecords(records.timelines, records.repetition, records.events),
         images=ImageServices(images.local, images.credentials, images.exchange),
         files=files.content,
     )
@@ -97,6 +105,7 @@ def build_platform(
 
 def _lifecycle(parts: Parts) -> Lifecycle:
     people, images, files, runtime, hooks = parts.people, parts.images, parts.files, parts.runtime, parts.hooks
+    records = parts.records
     return Lifecycle(
         parts.state.store,
         preserved=[KEYS, KEY, URL_KEY, LOGINS],
@@ -109,6 +118,7 @@ def _lifecycle(parts: Parts) -> Lifecycle:
             images.source.clear,
             files.folders.clear,
             runtime.invocations.clear,
+            runtime.calls.clear,
             hooks.policies.reset,
             parts.state.clock.reset,
         ],
@@ -119,6 +129,7 @@ def _lifecycle(parts: Parts) -> Lifecycle:
             people.checks.close,
             hooks.schedule.close,
             hooks.notifications.close,
+            records.repetition.close,
             runtime.folders.close,
             images.unpacked.close,
             images.source.close,
@@ -141,8 +152,9 @@ def _gateway(parts: Parts, router: Router, errors: ErrorResponses) -> Gateway:
         hooks.concurrency,
         hooks.patience,
         state.behaviour,
+        parts.runtime.calls,
     )
-    return Gateway(router, parts.people.authentication, pipeline, errors)
+    return Gateway(router, parts.people.authentication, pipeline, errors, parts.runtime.calls)
 
 
 def _refusals(errors: Errors) -> dict[type[ApiError], Refusal]:

@@ -11,7 +11,7 @@ from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.image.execution import Execution
 from biot_emulator.invocations.history import Invocations
-from biot_emulator.invocations.records import Record, Trigger, invocation_record
+from biot_emulator.invocations.records import Record, Started, Trigger
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.interpreters import find_interpreter
@@ -75,31 +75,38 @@ class PluginFunctions:
             event: What its handler receives, any JSON value.
             trigger: Why it is invoked.
         """
-        try:
-            function = self._function(plugin)
-        except EmulatorError as error:
-            invocation = failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
-        else:
-            invocation = self._workers.invoke(
-                function,
-                event,
-                storage_mb=plugin.config["ephemeralStorage"],
-                prepare=partial(self._repair, plugin),
-            )
-        return invocation, self._record(plugin, event, trigger, invocation)
-
-    def _record(self, plugin: Plugin, event: Any, trigger: Trigger, invocation: Invocation) -> Record:
-        record = invocation_record(
+        started = Started(
             plugin.full_name,
             trigger,
             event,
-            invocation,
             time=self._clock.now(),
-            secrets=[*self._secrets(), plugin.secret_key],
+            secrets=lambda: [*self._secrets(), plugin.secret_key],
             variables=plugin.config["environmentVariables"],
+            service_id=plugin.service_id,
         )
-        self._invocations.add(record)
-        return record
+        # Before it runs: whatever becomes of it, there is what was sent.
+        self._invocations.begin(started)
+        try:
+            invocation = self._run(plugin, event)
+        except BaseException as error:
+            lost = InvocationError(
+                "Sandbox.Lost", f"The emulator ended it by an error of its own: {type(error).__name__}"
+            )
+            self._invocations.end(started, failed(lost))
+            raise
+        return invocation, self._invocations.end(started, invocation)
+
+    def _run(self, plugin: Plugin, event: Any) -> Invocation:
+        try:
+            function = self._function(plugin)
+        except EmulatorError as error:
+            return failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
+        return self._workers.invoke(
+            function,
+            event,
+            storage_mb=plugin.config["ephemeralStorage"],
+            prepare=partial(self._repair, plugin),
+        )
 
     def _function(self, plugin: Plugin) -> Function:
         config, execution = plugin.config, self._execution(plugin)

@@ -6,13 +6,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from biot_emulator.api.call import Call, FormPart
+from biot_emulator.api.call import Call, FormPart, read_query
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.server.request_bodies import RequestBody
 
@@ -64,7 +63,7 @@ async def read_call(request: Request, body: RequestBody, call: Call, most: int) 
 
 def _query(request: Request) -> Mapping[str, list[str]]:
     try:
-        return parse_qs(request.scope["query_string"].decode(), keep_blank_values=True, errors="strict")
+        return read_query(request.scope["query_string"].decode())
     except UnicodeDecodeError:
         raise BadRequest("The query is not UTF-8, encoded for a URL") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import anyio
@@ -19,11 +20,13 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.hooks.direct_calls import NO_PLUGIN
 from biot_emulator.http.response import Response as FunctionResponse
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
+from biot_emulator.operator.parameters import is_operators
 from biot_emulator.page.application import Page
 from biot_emulator.platform import Platform
 from biot_emulator.server.api_requests import bare_call, read_call
 from biot_emulator.server.body_memory import BodyMemory
 from biot_emulator.server.browser_requests import BrowserRequests, isolate
+from biot_emulator.server.event_streams import send_events
 from biot_emulator.server.function_url_requests import (
     BODILESS,
     function_address,
@@ -39,6 +42,7 @@ from biot_emulator.server.request_heads import check_head
 from biot_emulator.server.transfers.downloads import send_file
 from biot_emulator.server.transfers.uploads import receive
 from biot_emulator.services.files.signed_urls import SIGNED_PATH
+from biot_emulator.timelines.recorded_calls import CallKind, Sent
 from biot_emulator.wire_json import encode
 
 __all__ = ["application"]
@@ -126,14 +130,42 @@ class _Application:
             await _send(await receive(grant, request, body, files, self._in_thread), request, body, send)
 
     async def _respond_to_call(self, request: Request, body: RequestBody, send: Send) -> None:
-        call = bare_call(request)
-        response = await self._handle(request, body, call)
+        call = self._recorded(request, bare_call(request))
         try:
-            await _send(self._render(response, call), request, body, send)
+            response = await self._handle(request, body, call)
+        except ClientDisconnect:
+            self._platform.calls.lose(call.id, "The caller was gone before all of the call had arrived")
+            raise
+        if response.stream is not None:
+            await send_events(response.stream, request, send)
+            return
+        rendered = self._render(response, call)
+        await self._record(call, rendered)
+        try:
+            await _send(rendered, request, body, send)
         finally:
             # Also where the caller is gone: what has changed has changed.
             if response.afterwards:
                 await self._in_thread(response.afterwards)
+
+    def _recorded(self, request: Request, call: Call) -> Call:
+        """Record a call before anything is done with it, but for what only looks at the emulator."""
+        if is_operators(call.path):
+            return call
+        query = request.scope["query_string"].decode("latin-1")
+        sent = Sent(call.method, call.path, query, call.headers)
+        id = self._platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip)
+        return replace(call, id=id)
+
+    async def _record(self, call: Call, response: Response) -> None:
+        if not call.id:
+            return
+        content = bytes(response.body)
+        finish = partial(self._platform.calls.finish, call.id, response.status_code, response.headers, content)
+        if self._platform.calls.is_masked(call.id, content):
+            await self._in_thread(finish)
+        else:
+            finish()
 
     async def _handle(self, request: Request, body: RequestBody, call: Call) -> ApiResponse:
         try:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from biot_emulator.api.router import Router
 from biot_emulator.operator.device_routes import DEVICE_ROUTES
 from biot_emulator.operator.handlers import OperatorHandlers
+from biot_emulator.operator.records.handlers import RecordHandlers
+from biot_emulator.operator.records.routes import RECORD_ROUTES
 from biot_emulator.operator.routes import OPERATOR_ROUTES
 from biot_emulator.services.access.entity_guard import EntityGuard
 from biot_emulator.services.access.measurement_guard import MeasurementGuard
@@ -114,7 +116,18 @@ def _add_plugins(router: Router, parts: Parts) -> None:
 
 
 def _add_operator(router: Router, parts: Parts, reset: Callable[[], None]) -> None:
-    runtime, hooks = parts.runtime, parts.hooks
+    runtime, hooks, records = parts.runtime, parts.hooks, parts.records
+    router.add(
+        RECORD_ROUTES,
+        RecordHandlers(
+            runtime.calls,
+            runtime.invocations,
+            records.timelines,
+            records.repetition,
+            records.events,
+            parts.state.public_address,
+        ),
+    )
     router.add(
         OPERATOR_ROUTES,
         OperatorHandlers(
@@ -128,6 +141,7 @@ def _add_operator(router: Router, parts: Parts, reset: Callable[[], None]) -> No
             parts.people.outbox,
             parts.state.tokens,
             parts.state.clock,
+            runtime.calls,
             reset,
         ),
     )

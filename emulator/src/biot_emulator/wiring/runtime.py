@@ -11,6 +11,7 @@ from biot_emulator.services.settings.configured_subscriptions import PluginSubsc
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.services.settings.plugins import Plugins
+from biot_emulator.timelines.history import CallHistory
 from biot_emulator.wiring.files import Files
 from biot_emulator.wiring.images import Images
 from biot_emulator.wiring.people import People
@@ -59,6 +60,8 @@ class Runtime:
         if images.local:
             images.local.in_use = self.plugins.images
         self.invocations = Invocations()
+        self.calls = CallHistory(state.clock)
+        self.invocations.observers.append(self.calls.observe)
         variables = PluginEnvironment(state.public_address, environment, state.behaviour.plugins.variables)
         self.secrets = lambda: [
             admin_password,

@@ -1,0 +1,368 @@
+"""The last calls, each with its steps, from its first byte on; the oldest are forgotten."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+from urllib.parse import quote
+
+from biot_emulator.api.call import Call, Caller
+from biot_emulator.api.response import ApiResponse
+from biot_emulator.api.route import Route
+from biot_emulator.event_kind import EventKind
+from biot_emulator.invocations.received_events import MAX_BODY
+from biot_emulator.invocations.redaction import Redaction
+from biot_emulator.invocations.summaries import InvocationSummary
+from biot_emulator.security.random_text import looks_random
+from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
+from biot_emulator.state.clock import Clock
+from biot_emulator.state.timestamps import timestamp
+from biot_emulator.timelines.filters import CallFilter
+from biot_emulator.timelines.live import Listener, Listeners
+from biot_emulator.timelines.masking import HIDDEN, bare_headers, masked_exchange, may_have_secrets
+from biot_emulator.timelines.recorded_calls import CallKind, MadeBy, Outcome, RecordedCall, Sent, Step
+from biot_emulator.timelines.running import RunningInvocations
+
+__all__ = ["CallHistory"]
+
+_MAX_CALLS = 10_000
+_MAX_BYTES = 32 * 1024 * 1024
+#: Of calls without a token, which anybody may make: they do not push out all others.
+_MAX_ANONYMOUS = 2000
+_MAX_STEPS = 1000
+_INTERCEPTIONS = frozenset(
+    kind.name for kind in (EventKind.PRE_REQUEST, EventKind.ADAPT_ENTITY, EventKind.POST_REQUEST)
+)
+_REDACTION = Redaction()
+_SAFE = "/:@!$&'()*+,;=~-._"
+
+
+class CallHistory:
+    """Records calls while they happen. Safe for several threads.
+
+    Args:
+        clock: The platform's time.
+
+    Attributes:
+        listeners: Who is told of each change.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.listeners = Listeners()
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._calls: OrderedDict[str, RecordedCall] = OrderedDict()
+        self._anonymous: OrderedDict[str, None] = OrderedDict()
+        self._running = RunningInvocations()
+        self._bytes = 0
+        self._number = 0
+        self._version = 0
+
+    def begin(
+        self,
+        kind: CallKind,
+        sent: Sent | None = None,
+        *,
+        trace_id: str = "",
+        source_ip: str = "",
+        plugin: str | None = None,
+        caller: Caller | None = None,
+        resent_from: str | None = None,
+    ) -> str:
+        """Record that a call has come; return its id.
+
+        Args:
+            kind: What it is for.
+            sent: What was sent, as far as it is there; its headers still have what is secret.
+            trace_id: The trace that it belongs to.
+            source_ip: The caller's address.
+            plugin: The plugin that it is for.
+            caller: The caller, where that is known by now.
+            resent_from: The id of the call that it repeats.
+        """
+        bare = sent and _bounded(replace(sent, headers=bare_headers(sent.headers)))
+        time = timestamp(self._clock.now())
+        call = RecordedCall(
+            kind,
+            bare,
+            (bare and shown_address(bare)) or "",
+            trace_id,
+            time,
+            source_ip,
+            resent_from,
+            plugin,
+            caller=caller,
+        )
+        with self._lock:
+            self._number += 1
+            call.number = self._number
+            if kind is CallKind.URL:
+                call.made_by = self._maker(call)
+            self._calls[call.id] = call
+            if caller is None and kind in (CallKind.API, CallKind.URL):
+                self._anonymous[call.id] = None
+            if resent_from and (original := self._calls.get(resent_from)):
+                original.resent_as.append(call.id)
+            self._bytes += call.size + call.measure()
+            self._make_room()
+            self._change(call)
+        return call.id
+
+    def admitted(self, call: Call, route: Route) -> None:
+        """Record whose call it is, and which API it is for."""
+        with self._lock:
+            if record := self._calls.get(call.id):
+                record.caller, record.public, record.api_id = call.caller, route.public, route.api_id
+                if call.caller:
+                    self._anonymous.pop(call.id, None)
+                record.made_by = self._maker(record)
+                self._change(record)
+
+    def received(self, call: Call) -> None:
+        """Record the body, before anything is done with the call."""
+        with self._lock:
+            record = self._calls.get(call.id)
+            if record and record.sent:
+                record.sent = _bounded(replace(record.sent, content=call.content, parts=_parts(call)))
+                self._grow(record)
+
+    def handle(self, call: Call, route: Route, handler: Callable[[Call], ApiResponse]) -> ApiResponse:
+        """Have an API handle a call, as a step of the call."""
+        step = self._begin_step(call.id, api_id=route.api_id)
+        if step is None:
+            return handler(call)
+        try:
+            response = handler(call)
+        except BaseException as error:
+            self._end_step(call.id, step, getattr(error, "status_code", 500))
+            raise
+        self._end_step(call.id, step, response.status_code)
+        return response
+
+    def observe(self, invocation: InvocationSummary) -> None:
+        """Record that an invocation has begun, or ended."""
+        with self._lock:
+            self._running.update(invocation)
+            record = self._calls.get(invocation.call_id or "")
+            if record is None:
+                return
+            if invocation.pending and len(record.steps) < _MAX_STEPS:
+                record.steps.append(Step(record.elapsed_ms(), invocation))
+            self._change(record)
+
+    def conclude(self, id: str, outcome: Outcome, reason: str | None = None) -> None:
+        """Record what became of a call after the plugin that intercepted it last.
+
+        Args:
+            id: The call.
+            outcome: What became of it.
+            reason: Why, for people.
+        """
+        with self._lock:
+            record = self._calls.get(id)
+            steps = reversed(record.steps) if record else ()
+            step = next((step for step in steps if step.kind in _INTERCEPTIONS), None)
+            if record and step and step.outcome is None:
+                step.outcome, step.reason = outcome, reason
+                self._change(record)
+
+    def miss(self, id: str | None, invocation: InvocationSummary, reason: str) -> None:
+        """Record that a plugin was not called, and why.
+
+        Args:
+            id: The call.
+            invocation: What would have been.
+            reason: Why, for people.
+        """
+        invocation.pending = False
+        with self._lock:
+            if (record := self._calls.get(id or "")) and len(record.steps) < _MAX_STEPS:
+                step = Step(record.elapsed_ms(), invocation, outcome=Outcome.LOST, reason=reason)
+                record.steps.append(step)
+                self._change(record)
+
+    def is_masked(self, id: str, response: bytes) -> bool:
+        """Whether it takes a while to record a response, as there may be secrets in it, or in the request."""
+        record = self.get(id)
+        return record is not None and (may_have_secrets(response) or _has_hints(record))
+
+    def finish(self, id: str, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
+        """Record the response; it takes a while where there may be secrets in it, or in the request.
+
+        Args:
+            id: The call.
+            status_code: The status.
+            headers: By lower-case name.
+            content: The body's bytes.
+        """
+        record = self.get(id)
+        if record is None:
+            return
+        withheld = _withheld(content)
+        request, response = record.sent.content if record.sent else b"", b"" if withheld else content
+        secret = may_have_secrets(response) or _has_hints(record)
+        masked = masked_exchange(request, response) if secret else (request, response)
+        with self._lock:
+            record.status_code, record.duration_ms = status_code, record.elapsed_ms()
+            record.response_headers, record.response, record.response_withheld = (
+                bare_headers(headers),
+                masked[1],
+                withheld,
+            )
+            if record.sent and masked[0] != request:
+                reason = "The body had secrets, which are not recorded: send the call with a body of your own"
+                record.sent = replace(record.sent, content=masked[0], withheld=reason)
+            self._grow(record)
+
+    @contextmanager
+    def ending(self, id: str) -> Iterator[None]:
+        """Record the end of what is no request: with the status of the plugin that was invoked, or lost."""
+        try:
+            yield
+        except BaseException as error:
+            self.lose(id, f"The emulator could not finish it: {type(error).__name__}")
+            raise
+        with self._lock:
+            if record := self._calls.get(id):
+                ended = [step.invocation for step in record.steps if step.invocation]
+                record.status_code = ended[-1].status_code if ended else None
+                record.duration_ms = record.elapsed_ms()
+                self._change(record)
+
+    def lose(self, id: str, reason: str) -> None:
+        """Record that a call gets no response, and why."""
+        with self._lock:
+            if (record := self._calls.get(id)) and not record.answered:
+                record.lost, record.duration_ms = reason, record.elapsed_ms()
+                self._change(record)
+
+    def get(self, id: str) -> RecordedCall | None:
+        """Return a call; None where there is none, or it is forgotten."""
+        with self._lock:
+            return self._calls.get(id)
+
+    def find(
+        self, filter: CallFilter | None = None, *, limit: int = 100, before: int | None = None
+    ) -> tuple[list[RecordedCall], int | None]:
+        """Find calls, the newest first; also return where to go on, which is None at the end.
+
+        Args:
+            filter: Which calls.
+            limit: Maximum number of calls to return.
+            before: Where to go on: only calls with smaller numbers.
+        """
+        matches = (filter or CallFilter()).matches
+        with self._lock:
+            newest_first = list(reversed(self._calls.values()))
+        found = (call for call in newest_first if (before is None or call.number < before) and matches(call))
+        page = list(islice(found, limit + 1))
+        return page[:limit], page[limit - 1].number if len(page) > limit else None
+
+    def listen(self, since: int | None = None) -> Listener:
+        """Listen to changes from now on; `listeners.remove` ends it.
+
+        Args:
+            since: The version up to which the changes are known; those after it come first.
+
+        Raises:
+            TooManyRequests: Too many listen.
+        """
+        with self._lock:
+            calls = self._calls.values() if since is not None else ()
+            return self.listeners.open(call.id for call in calls if call.version > (since or 0))
+
+    def clear(self) -> None:
+        """Forget all calls; what still happens to them is not recorded."""
+        with self._lock:
+            self._calls.clear()
+            self._anonymous.clear()
+            self._bytes = 0
+            self.listeners.notify("")
+
+    def _maker(self, record: RecordedCall) -> MadeBy | None:
+        made_by = self._running.maker(record.caller, record.trace_id)
+        if made_by is None or made_by.call_id == record.id:
+            return None
+        if maker := self._calls.get(made_by.call_id or ""):
+            for step in maker.steps:
+                if step.invocation and step.invocation.id == made_by.invocation_id:
+                    step.calls.append(record.id)
+            self._change(maker)
+        return made_by
+
+    def _begin_step(self, id: str, *, api_id: str) -> Step | None:
+        with self._lock:
+            record = self._calls.get(id)
+            if record is None or len(record.steps) >= _MAX_STEPS:
+                return None
+            step = Step(record.elapsed_ms(), api_id=api_id)
+            record.steps.append(step)
+            return step
+
+    def _end_step(self, id: str, step: Step, status_code: int) -> None:
+        with self._lock:
+            if record := self._calls.get(id):
+                step.status_code = status_code
+                step.duration_ms = round(record.elapsed_ms() - step.start_ms, 2)
+
+    def _grow(self, record: RecordedCall) -> None:
+        if record.id in self._calls:
+            self._bytes += record.measure()
+            self._make_room()
+        self._change(record)
+
+    def _change(self, record: RecordedCall) -> None:
+        self._version += 1
+        record.version = self._version
+        if self.listeners:
+            self.listeners.notify(record.id)
+
+    def _make_room(self) -> None:
+        while len(self._anonymous) > _MAX_ANONYMOUS:
+            self._forget(next(iter(self._anonymous)))
+        while len(self._calls) > _MAX_CALLS or (self._bytes > _MAX_BYTES and len(self._calls) > 1):
+            self._forget(next(iter(self._calls)))
+
+    def _forget(self, id: str) -> None:
+        self._bytes -= self._calls.pop(id).size
+        self._anonymous.pop(id, None)
+
+
+def shown_address(sent: Sent) -> str:
+    """Return the path and the query as they may be shown: an API may have a token in either."""
+    segments = sent.path.split("/")
+    # The address of a plugin is public, however random it looks.
+    public = 3 if sent.path.startswith(ADDRESS_PATH) else 0
+    path = "/".join([*segments[:public], *map(_shown_segment, segments[public:])])
+    return f"{path}?{_REDACTION(sent.query)}" if sent.query else path
+
+
+@lru_cache(maxsize=4096)
+def _shown_segment(segment: str) -> str:
+    return HIDDEN if looks_random(segment) else quote(segment, safe=_SAFE)
+
+
+def _has_hints(record: RecordedCall) -> bool:
+    return record.sent is not None and may_have_secrets(record.sent.content)
+
+
+def _bounded(sent: Sent) -> Sent:
+    if sent.parts:
+        return replace(sent, content=b"", withheld="The body was a form, which is not recorded: send it anew")
+    withheld = _withheld(sent.content)
+    return replace(sent, content=b"", withheld=withheld) if withheld else sent
+
+
+def _withheld(content: bytes) -> str | None:
+    if len(content) <= MAX_BODY:
+        return None
+    return f"The body had {len(content)} bytes, and no more than {MAX_BODY} are recorded"
+
+
+def _parts(call: Call) -> tuple[tuple[str, str | None, int], ...]:
+    return tuple((name, part.filename, len(part.content)) for name, part in call.form.items())

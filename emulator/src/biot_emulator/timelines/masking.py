@@ -1,0 +1,77 @@
+"""Takes secrets out of the bodies of calls: most have none, which is cheap to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from biot_emulator.event_kind import text_value
+from biot_emulator.invocations.redaction import Redaction
+from biot_emulator.security.known_secrets import KnownSecrets
+from biot_emulator.security.secret_values import is_secret_name, secret_fields
+from biot_emulator.wire_json import encode
+
+__all__ = ["HIDDEN", "Masking", "bare_headers", "masked_exchange", "may_have_secrets", "readable"]
+
+HIDDEN = "<hidden>"
+"""What stands in place of a secret."""
+
+#: In lower case: without one of these, no name, no pattern and no value in a text is that of a secret.
+_HINTS = (
+    *(b"pass", b"pwd", b"secret", b"token", b"credential", b"key", b"webhook", b"cookie", b"jwt", b"bearer", b"auth"),
+    *(b'pat"', b'dsn"', b'salt"', b"connection", b"signature", b"eyj", b"://"),
+    # Whatever is escaped may be one of these.
+    b"\\u",
+)
+
+
+def may_have_secrets(content: bytes) -> bool:
+    """Whether it takes a closer look to know that a body has no secret."""
+    lower = content.lower()
+    return any(hint in lower for hint in _HINTS)
+
+
+def readable(content: bytes) -> Any:
+    """Return a body as a value, where it is JSON; as a text, where it is one; None for what is neither."""
+    try:
+        return text_value(content.decode())
+    except UnicodeDecodeError:
+        return None
+
+
+def masked_exchange(request: bytes, response: bytes) -> tuple[bytes, bytes]:
+    """Return both bodies of a call without the secrets that are in either of them; without any, as they came."""
+    values = [readable(content) for content in (request, response)]
+    named = [field for value in values for field in secret_fields(value)]
+    hide = KnownSecrets((value for _, value in named), named=named)
+    first, second = (_masked(content, value, hide) for content, value in zip((request, response), values, strict=True))
+    return first, second
+
+
+def bare_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers without those that are secret: their names stay, with what says that something was there."""
+    return {name: HIDDEN if is_secret_name(name) or "eyJ" in value else value for name, value in headers.items()}
+
+
+class Masking:
+    """Hides the platform's own secrets too, in what is shown.
+
+    Args:
+        secrets: Returns them.
+    """
+
+    def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
+        self._secrets = secrets
+
+    def __call__(self, value: Any) -> Any:
+        """Copy a JSON value without secrets."""
+        named = list(secret_fields(value))
+        values = (*self._secrets(), *(text for _, text in named))
+        return Redaction()(KnownSecrets(values, named=named)(value))
+
+
+def _masked(content: bytes, value: Any, hide: KnownSecrets) -> bytes:
+    masked = Redaction()(hide(value))
+    if masked == value:
+        return content
+    return masked.encode() if isinstance(masked, str) else encode(masked)
