@@ -10,9 +10,11 @@ from typing import Any
 
 from biot_emulator.api.call import Call, FormPart
 from biot_emulator.api.response import ApiResponse
+from biot_emulator.operator.parameters import is_operators
 from biot_emulator.page.errors import Missing, PlatformRefused
 from biot_emulator.page.signing_in.sessions import Session, Tokens
 from biot_emulator.platform import Platform
+from biot_emulator.timelines.recorded_calls import CallKind, Sent
 from biot_emulator.wire_json import encode
 
 __all__ = ["Administrator", "log_in"]
@@ -64,7 +66,7 @@ class Administrator:
         values = {name: [value] for name, value in query.items() if value}
         return _required(self._authorized(partial(_handled_alone, self.platform, "GET", path, query=values)))
 
-    def change(self, method: str, path: str, body: Any = None, *, part: str = "") -> Any:
+    def change(self, method: str, path: str, body: Any = None, *, part: str = "", **query: str) -> Any:
         """Call an API as everybody else does, plugins and notifications included, and return the body.
 
         Args:
@@ -72,12 +74,14 @@ class Administrator:
             path: The path.
             body: The body, as JSON; None for none.
             part: The name of the part of a form that the body is sent as; empty where it is no form.
+            **query: Parameters.
 
         Raises:
             Missing: The platform does not have it.
             PlatformRefused: The platform, or a plugin, refuses the call.
         """
-        call = partial(_handled, self.platform, method, path, body, part=part)
+        values = {name: [value] for name, value in query.items()}
+        call = partial(_handled, self.platform, method, path, body, part=part, query=values)
         return _required(self._authorized(call)).body
 
     def renew(self) -> bool:
@@ -97,15 +101,38 @@ class Administrator:
 
 
 def _handled(
-    platform: Platform, method: str, path: str, body: Any = None, *, token: str, part: str = ""
+    platform: Platform,
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    token: str,
+    part: str = "",
+    query: Mapping[str, list[str]] | None = None,
 ) -> ApiResponse:
-    call = _call(method, path, body, token)
+    call = _recorded(platform, _call(method, path, body, token, query))
     if part:
         call = replace(call, content=b"", form={part: FormPart(call.content)})
     response = platform.handle(call)
-    if response.afterwards:
-        response.afterwards()
+    try:
+        if call.id:
+            platform.calls.finish(call.id, response.status_code, response.headers, _content(response))
+    finally:
+        if response.afterwards:
+            response.afterwards()
     return response
+
+
+def _recorded(platform: Platform, call: Call) -> Call:
+    """Record a call as one of those that come over HTTP, but for what is the emulator's own."""
+    if is_operators(call.path):
+        return call
+    sent = Sent(call.method, call.path, "", call.headers, call.content)
+    return replace(call, id=platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip))
+
+
+def _content(response: ApiResponse) -> bytes:
+    return response.content if response.content is not None else b"" if response.body is None else encode(response.body)
 
 
 def _handled_alone(

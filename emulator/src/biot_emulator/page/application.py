@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -73,7 +72,6 @@ class Page:
         self._name = name
         self._sessions = Sessions()
         self._links = OneTimeLinks()
-        self._event_folders: dict[str, Path] = {}
 
     def owns(self, path: str) -> bool:
         """Whether a path is the page's, and not an API's."""
@@ -86,15 +84,6 @@ class Page:
             credentials: The administrator's user name and password.
         """
         return f"{_LOG_IN}?code={self._links.make(credentials)}"
-
-    def save_events_in(self, plugin: str, folder: Path) -> None:
-        """Have event files of a plugin saved in a folder, besides being downloaded.
-
-        Args:
-            plugin: The plugin's full name.
-            folder: The folder, which need not exist.
-        """
-        self._event_folders[plugin] = folder
 
     def respond(self, request: Request) -> Response:
         """Respond to a request with its form. Never raises."""
@@ -146,7 +135,7 @@ class Page:
         if request.changes:
             session.check_form(request)
         try:
-            return route.view(Context(request, session, self._platform, self._event_folders))
+            return route.view(Context(request, session, self._platform))
         except PlatformRefused as error:
             if error.status_code != 401:
                 raise

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from biot_emulator.page.administrator import Administrator
@@ -25,13 +23,11 @@ class Context:
         request: The request.
         session: The log-in.
         platform: The platform.
-        event_folders: Where the event files of a plugin are, by its full name, for plugins with a repository here.
     """
 
     request: Request
     session: Session
     platform: Platform
-    event_folders: Mapping[str, Path]
 
     @property
     def administrator(self) -> Administrator:

@@ -6,6 +6,7 @@ PageError
 ├── NotAllowed      405  the page has another method
 ├── Invalid         400  a form has what cannot be used
 ├── Conflict        409  somebody has changed it meanwhile
+├── Unavailable     503  too many do the same at once
 ├── Failed          500  the page itself failed
 └── PlatformRefused      the platform refuses what was asked of it, with its own status
 """
@@ -14,7 +15,17 @@ from __future__ import annotations
 
 from biot_emulator.errors import EmulatorError
 
-__all__ = ["Conflict", "Failed", "Invalid", "Missing", "NotAllowed", "PageError", "PlatformRefused", "Refused"]
+__all__ = [
+    "Conflict",
+    "Failed",
+    "Invalid",
+    "Missing",
+    "NotAllowed",
+    "PageError",
+    "PlatformRefused",
+    "Refused",
+    "Unavailable",
+]
 
 
 class PageError(EmulatorError):
@@ -58,6 +69,12 @@ class Failed(PageError):
     """The page itself failed."""
 
     status_code = 500
+
+
+class Unavailable(PageError):
+    """Too many do the same at once."""
+
+    status_code = 503
 
 
 class PlatformRefused(PageError):

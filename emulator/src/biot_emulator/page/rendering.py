@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from biot_emulator.page.colours import json_parts, log_level
 from biot_emulator.page.links import link
-from biot_emulator.page.texts import amount, bytes_text, duration, pretty
+from biot_emulator.page.texts import amount, bytes_text, duration, pretty, short, short_json
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -71,6 +71,9 @@ def _environment() -> Environment:
         json_parts=json_parts,
         log_level=log_level,
         pretty=pretty,
+        short=short,
+        short_day=_short_day,
+        short_json=short_json,
     )
     environment.globals.update(static=_static_link, link=link)
     return environment
@@ -84,6 +87,11 @@ def _clock(time: str) -> str:
 def _day(time: str) -> str:
     """Return the day of a timestamp."""
     return _moment(time).strftime("%-d %b %Y")
+
+
+def _short_day(time: str) -> str:
+    """Return the day of a timestamp without its year."""
+    return _moment(time).strftime("%-d %b")
 
 
 def _moment(time: str) -> datetime:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-__all__ = ["Response", "download", "html", "redirection"]
+from biot_emulator.api.response import EventStream
+
+__all__ = ["Response", "download", "events", "html", "redirection"]
 
 _HTML = "text/html; charset=utf-8"
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
@@ -20,13 +21,13 @@ class Response:
         status_code: The HTTP status.
         content: The body.
         headers: Names, in lower case, and values.
-        stream: What is sent as it comes, in place of the body; None for a body.
+        stream: What is sent as it comes, in place of the body; whoever sends it closes it. None for a body.
     """
 
     status_code: int = 200
     content: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
-    stream: AsyncIterator[bytes] | None = None
+    stream: EventStream | None = None
 
 
 def html(text: str, status_code: int = 200, *headers: tuple[str, str]) -> Response:
@@ -44,3 +45,8 @@ def download(name: str, content: bytes, content_type: str = "application/octet-s
     plain = "".join(character if character in _SAFE else "_" for character in name)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='', errors='replace')}"
     return Response(200, content, (("content-type", content_type), ("content-disposition", disposition)))
+
+
+def events(stream: EventStream) -> Response:
+    """Return server-sent events, as long as a browser listens."""
+    return Response(200, b"", (("content-type", "text/event-stream; charset=utf-8"),), stream)

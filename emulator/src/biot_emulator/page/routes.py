@@ -10,7 +10,7 @@ from biot_emulator.page.context import Context
 from biot_emulator.page.errors import Missing, NotAllowed
 from biot_emulator.page.links import ROOT
 from biot_emulator.page.responses import Response
-from biot_emulator.page.views import control, entities, outbox, plugins
+from biot_emulator.page.views import calls, control, entities, invocations, outbox, plugins, resending
 
 __all__ = ["Route", "find_route"]
 
@@ -39,6 +39,21 @@ class Route:
 
 
 _TABLE = (
+    Route("GET", "", calls.show_all),
+    Route("GET", "page/calls/live", calls.listen_to_all),
+    Route("POST", "page/calls/clear", calls.clear),
+    Route("GET", "page/calls/{id}", calls.show),
+    Route("GET", "page/calls/{id}/live", calls.listen),
+    Route("GET", "page/calls/{id}/edit", resending.show_edit),
+    Route("POST", "page/calls/{id}/resend", resending.resend),
+    Route("POST", "page/calls/{id}/edit", resending.resend_edited, _LARGE),
+    Route("GET", "page/calls/{id}/{side}", calls.download_body),
+    Route("GET", "page/invocations/{id}", invocations.show),
+    Route("GET", "page/invocations/{id}/event", invocations.download_event),
+    Route("GET", "page/invocations/{id}/record", invocations.download_record),
+    Route("POST", "page/invocations/{id}/event", invocations.save_event),
+    Route("GET", "page/invocations/{id}/repeat", invocations.show_repeat),
+    Route("POST", "page/invocations/{id}/repeat", invocations.repeat, _LARGE),
     Route("GET", "page/plugins", plugins.show_all),
     Route("GET", "page/plugins/{name}", plugins.show),
     Route("POST", "page/plugins/{name}/state", plugins.set_state),

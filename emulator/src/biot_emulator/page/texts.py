@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-__all__ = ["amount", "bytes_text", "duration", "pretty"]
+__all__ = ["amount", "bytes_text", "duration", "pretty", "short", "short_json"]
 
 _SECOND = 1000
 _MINUTE = 60 * _SECOND
+_LINE = 80
+_MOST_CHARACTERS = 2000
 _UNITS = ("bytes", "KB", "MB")
 
 
@@ -46,3 +48,14 @@ def pretty(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, indent=2)
     except RecursionError:
         return json.dumps("nested too deeply to be shown: download it")
+
+
+def short(text: str) -> str:
+    """Write a text, the end of which is left out where it is long."""
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}\u2026"
+
+
+def short_json(value: Any) -> str:
+    """Write JSON in one line where it is short, and in several where it is not."""
+    line = json.dumps(value, ensure_ascii=False)
+    return line if len(line) <= _LINE else short(json.dumps(value, ensure_ascii=False, indent=2))

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Send
 
 from biot_emulator.api.errors import ApiError
@@ -18,6 +18,7 @@ from biot_emulator.page.requests import Request as PageRequest
 from biot_emulator.page.responses import Response as PageResponse
 from biot_emulator.page.signing_in.same_site import is_document_address
 from biot_emulator.server.body_memory import BodyMemory
+from biot_emulator.server.event_streams import send_events
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
 
@@ -122,9 +123,7 @@ def _parsed(text: str) -> Mapping[str, list[str]]:
 async def _send(response: PageResponse, request: Request, body: RequestBody, send: Send) -> None:
     headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in response.headers]
     if response.stream is not None:
-        streaming = StreamingResponse(response.stream, response.status_code)
-        streaming.raw_headers = headers
-        await streaming(request.scope, request.receive, send)
+        await send_events(response.stream, request, send, headers)
         return
     if not body.is_complete:
         headers.append((b"connection", b"close"))

@@ -54,9 +54,11 @@ class LocalPlatform:
         self._snapshots = self._resources.enter_context(Snapshots(root))
         self._running: tuple[str, Path] | None = None
         self.username, self.password = "admin@localhost", secrets.token_urlsafe(9)
-        self._platform = build_platform(Store(), admin=(self.username, self.password))
+        self._platform = build_platform(
+            Store(), admin=(self.username, self.password), event_folder=root / "events"
+        )
         try:
-            self._server = server = self._resources.enter_context(Server(self._platform, port=port))
+            server = self._resources.enter_context(Server(self._platform, port=port))
         except EmulatorError as error:
             self._resources.close()
             raise OperationFailed(str(error)) from error
@@ -109,7 +111,6 @@ class LocalPlatform:
             self._snapshots.keep(copy, *self._copies())
         name = plugin.manifest.name
         self._running = (name, copy)
-        self._server.page.save_events_in(PREFIX + name, self._root / "events")
         self.has_endpoint = not hooks.has_framework or bool(hooks.locations.get("calls"))
         return dict(self._client.call("GET", f"/settings/v2/plugins/{PREFIX}{name}").body)
 

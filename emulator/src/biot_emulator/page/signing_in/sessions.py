@@ -45,6 +45,7 @@ class Session:
         expires: When it ends, unless it is used, by the machine's time in seconds.
         form_token: What each form has, which no other page can read.
         messages: What the next page tells, with its kind.
+        ended: Whether somebody has logged out, or another log-in has taken its place.
     """
 
     username: str
@@ -52,6 +53,7 @@ class Session:
     expires: float
     form_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     messages: list[tuple[str, str]] = field(default_factory=list)
+    ended: bool = False
 
     def tell(self, message: str, kind: str = "done") -> None:
         """Have the next page tell something.
@@ -94,7 +96,7 @@ class Sessions:
             self._remove_expired()
             self._sessions[_hash(secret)] = session
             while len(self._sessions) > _MOST:
-                del self._sessions[next(iter(self._sessions))]
+                self._remove(next(iter(self._sessions)))
         return session, _cookie(request, secret, _SECONDS)
 
     def find(self, request: Request) -> Session | None:
@@ -110,13 +112,18 @@ class Sessions:
     def end(self, request: Request) -> tuple[str, str]:
         """End the session that a request belongs to; return the header that removes its cookie."""
         with self._lock:
-            self._sessions.pop(_hash(_cookies(request).get(_name(request), "")), None)
+            self._remove(_hash(_cookies(request).get(_name(request), "")))
         return _cookie(request, "", 0)
 
     def _remove_expired(self) -> None:
         now = time.time()
         for key in [key for key, session in self._sessions.items() if session.expires <= now]:
-            del self._sessions[key]
+            self._remove(key)
+
+    def _remove(self, key: str) -> None:
+        session = self._sessions.pop(key, None)
+        if session:
+            session.ended = True
 
 
 def _hash(secret: str) -> str:

@@ -77,14 +77,19 @@ function listenForRows(area) {
     arrived += 1;
   };
   const take = (part) => {
-    version = part.version;
+    version = Math.max(version, part.version);
     if (part.cleared) body.replaceChildren();
     for (const row of [...elements(`<table><tbody>${part.rows}</tbody></table>`).querySelectorAll("tr")]) place(row);
     while (body.rows.length > MOST_ROWS) body.rows[body.rows.length - 1].remove();
     empty.hidden = body.rows.length > 0;
     if (arrived && !telling) telling = setTimeout(tell, 1000);
   };
-  const listener = listen(() => `${area.dataset.live}&since=${version}`, take);
+  const address = () => {
+    const url = new URL(area.dataset.live, location);
+    url.searchParams.set("since", version);
+    return url;
+  };
+  const listener = listen(address, take);
   const pause = document.querySelector("[data-pause]");
   pause.hidden = false;
   pause.addEventListener("click", () => {
