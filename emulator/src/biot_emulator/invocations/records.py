@@ -10,10 +10,10 @@ from time import perf_counter
 from typing import Any
 
 from biot_emulator.event_kind import EventKind
+from biot_emulator.http.response import Response
 from biot_emulator.invocations.difference import difference
 from biot_emulator.invocations.received_events import MAX_BODY, ReceivedEvent, left_out
 from biot_emulator.invocations.redaction import Redaction
-from biot_emulator.http.response import Response
 from biot_emulator.invocations.summaries import InvocationSummary, Record
 from biot_emulator.lambda_function.invocation import Invocation
 from biot_emulator.security.known_secrets import KnownSecrets

@@ -48,7 +48,7 @@ class Timelines:
         if call is None:
             return None
         steps = list(call.steps)
-        records = [step.invocation and self._content(step) for step in steps]
+        records = [self._content(step) for step in steps]
         request = self._request(call.sent) if call.sent else None
         return {
             **call.summary(),
@@ -57,7 +57,7 @@ class Timelines:
             "request": request,
             "response": self._response(call),
             "steps": [
-                self._step(call, index, step, records) | self._sides(call, index, steps, records)
+                self._step(step, records[index]) | self._sides(call, index, steps, records)
                 for index, step in enumerate(steps)
             ],
         }
@@ -115,8 +115,8 @@ class Timelines:
             return None
         return self._invocations.get(invocation.id)
 
-    def _step(self, call: RecordedCall, index: int, step: Step, records: Sequence[Record | None]) -> Document:
-        record, invocation = records[index], step.invocation
+    def _step(self, step: Step, record: Record | None) -> Document:
+        invocation = step.invocation
         made = [made for id in list(step.calls) if (made := self._calls.get(id))]
         return {
             "kind": step.kind,

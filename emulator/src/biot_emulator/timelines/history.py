@@ -90,7 +90,7 @@ class CallHistory:
         call = RecordedCall(
             kind,
             bare,
-            bare and shown_address(bare) or "",
+            (bare and shown_address(bare)) or "",
             trace_id,
             time,
             source_ip,
