@@ -71,15 +71,14 @@ class Timelines:
         masked = self._masking(value)
         if masked != value:
             content = masked.encode() if isinstance(masked, str) else encode(masked)
-        headers, query = self._masking(dict(sent.headers)), self._masking(sent.query)
-        return replace(sent, headers=headers, query=query, content=content)
+        return replace(sent, headers=self._masking(dict(sent.headers)), content=content)
 
     def _request(self, sent: Sent) -> Document:
         return {
             "method": sent.method,
-            "address": self._masking(sent.address),
-            "path": self._masking(sent.path),
-            "query": self._masking(sent.query),
+            "address": sent.address,
+            "path": sent.address.partition("?")[0],
+            "query": sent.query,
             "headers": self._masking(dict(sent.headers)),
             **self._body(sent.content),
             "parts": [{"name": name, "filename": file, "bytes": size} for name, file, size in sent.parts],

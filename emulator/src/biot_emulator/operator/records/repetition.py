@@ -32,8 +32,7 @@ from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.ums.renewed_tokens import RenewedTokens
 from biot_emulator.timelines.history import CallHistory
-from biot_emulator.timelines.masking import HIDDEN
-from biot_emulator.timelines.recorded_calls import CallKind, RecordedCall, Sent
+from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, RecordedCall, Sent
 from biot_emulator.wire_json import encode
 
 __all__ = ["Repeated", "Repetition"]
