@@ -99,7 +99,7 @@ class FunctionUrls:
             sent,
             trace_id=traceparent[1] if len(traceparent) == _TRACE_PARTS else "",
             source_ip=request.source_ip,
-            plugin=plugin and plugin.full_name,
+            plugin=plugin.full_name if plugin else None,
             caller=self._identify(request.headers),
             resent_from=resent_from,
         )

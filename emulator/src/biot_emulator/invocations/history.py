@@ -67,9 +67,15 @@ class Invocations:
 
     def add(self, record: Record) -> None:
         """Add the record of an invocation."""
-        names = ("plugin", "kind", "hook", "traceId", "callId")
-        summary = InvocationSummary(*(record.get(name) for name in names), time=record.get("time") or "")  # type: ignore[arg-type]
-        summary.id = record["id"]
+        summary = InvocationSummary(
+            record["plugin"],
+            record.get("kind", ""),
+            record.get("hook"),
+            record.get("traceId"),
+            record.get("callId"),
+            time=record.get("time", ""),
+            id=record["id"],
+        )
         self._add(record, summary)
 
     def get(self, id: str) -> Record | None:

@@ -6,8 +6,7 @@ import base64
 import shlex
 from collections.abc import Iterator, Mapping
 
-from biot_emulator.timelines.masking import HIDDEN
-from biot_emulator.timelines.recorded_calls import Sent
+from biot_emulator.timelines.recorded_calls import HIDDEN, Sent
 
 __all__ = ["curl_command"]
 

@@ -48,7 +48,7 @@ class Timelines:
         if call is None:
             return None
         steps = list(call.steps)
-        records = [step.invocation and self._content(step) for step in steps]
+        records = [self._content(step) for step in steps]
         request = self._request(call.sent) if call.sent else None
         return {
             **call.summary(),
@@ -57,7 +57,7 @@ class Timelines:
             "request": request,
             "response": self._response(call),
             "steps": [
-                self._step(call, index, step, records) | self._sides(call, index, steps, records)
+                self._step(step, records[index]) | self._sides(call, index, steps, records)
                 for index, step in enumerate(steps)
             ],
         }
@@ -71,15 +71,14 @@ class Timelines:
         masked = self._masking(value)
         if masked != value:
             content = masked.encode() if isinstance(masked, str) else encode(masked)
-        headers, query = self._masking(dict(sent.headers)), self._masking(sent.query)
-        return replace(sent, headers=headers, query=query, content=content)
+        return replace(sent, headers=self._masking(dict(sent.headers)), content=content)
 
     def _request(self, sent: Sent) -> Document:
         return {
             "method": sent.method,
-            "address": self._masking(sent.address),
-            "path": self._masking(sent.path),
-            "query": self._masking(sent.query),
+            "address": sent.address,
+            "path": sent.address.partition("?")[0],
+            "query": sent.query,
             "headers": self._masking(dict(sent.headers)),
             **self._body(sent.content),
             "parts": [{"name": name, "filename": file, "bytes": size} for name, file, size in sent.parts],
@@ -115,8 +114,8 @@ class Timelines:
             return None
         return self._invocations.get(invocation.id)
 
-    def _step(self, call: RecordedCall, index: int, step: Step, records: Sequence[Record | None]) -> Document:
-        record, invocation = records[index], step.invocation
+    def _step(self, step: Step, record: Record | None) -> Document:
+        invocation = step.invocation
         made = [made for id in list(step.calls) if (made := self._calls.get(id))]
         return {
             "kind": step.kind,

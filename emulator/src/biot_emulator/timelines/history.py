@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
-from urllib.parse import quote
 
 from biot_emulator.api.call import Call, Caller
 from biot_emulator.api.response import ApiResponse
@@ -19,13 +18,14 @@ from biot_emulator.invocations.received_events import MAX_BODY
 from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.invocations.summaries import InvocationSummary
 from biot_emulator.security.random_text import looks_random
+from biot_emulator.security.secret_values import is_secret_name
 from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.timestamps import timestamp
 from biot_emulator.timelines.filters import CallFilter
 from biot_emulator.timelines.live import Listener, Listeners
-from biot_emulator.timelines.masking import HIDDEN, bare_headers, masked_exchange, may_have_secrets
-from biot_emulator.timelines.recorded_calls import CallKind, MadeBy, Outcome, RecordedCall, Sent, Step
+from biot_emulator.timelines.masking import bare_headers, masked_exchange, may_have_secrets
+from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, MadeBy, Outcome, RecordedCall, Sent, Step
 from biot_emulator.timelines.running import RunningInvocations
 
 __all__ = ["CallHistory"]
@@ -39,7 +39,6 @@ _INTERCEPTIONS = frozenset(
     kind.name for kind in (EventKind.PRE_REQUEST, EventKind.ADAPT_ENTITY, EventKind.POST_REQUEST)
 )
 _REDACTION = Redaction()
-_SAFE = "/:@!$&'()*+,;=~-._"
 
 
 class CallHistory:
@@ -85,12 +84,11 @@ class CallHistory:
             caller: The caller, where that is known by now.
             resent_from: The id of the call that it repeats.
         """
-        bare = sent and _bounded(replace(sent, headers=bare_headers(sent.headers)))
+        bare = sent and _bounded(_without_secrets(sent))
         time = timestamp(self._clock.now())
         call = RecordedCall(
             kind,
             bare,
-            (bare and shown_address(bare)) or "",
             trace_id,
             time,
             source_ip,
@@ -118,6 +116,7 @@ class CallHistory:
         with self._lock:
             if record := self._calls.get(call.id):
                 record.caller, record.public, record.api_id = call.caller, route.public, route.api_id
+                record.sent = record.sent and _with_path(record.sent, call)
                 if call.caller:
                     self._anonymous.pop(call.id, None)
                 record.made_by = self._maker(record)
@@ -153,6 +152,7 @@ class CallHistory:
                 return
             if invocation.pending and len(record.steps) < _MAX_STEPS:
                 record.steps.append(Step(record.elapsed_ms(), invocation))
+                self._bytes += record.measure()
             self._change(record)
 
     def conclude(self, id: str, outcome: Outcome, reason: str | None = None) -> None:
@@ -191,7 +191,9 @@ class CallHistory:
         record = self.get(id)
         return record is not None and (may_have_secrets(response) or _has_hints(record))
 
-    def finish(self, id: str, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
+    def finish(
+        self, id: str, status_code: int, headers: Mapping[str, str], content: bytes, *, secret: bool | None = None
+    ) -> None:
         """Record the response; it takes a while where there may be secrets in it, or in the request.
 
         Args:
@@ -199,14 +201,16 @@ class CallHistory:
             status_code: The status.
             headers: By lower-case name.
             content: The body's bytes.
+            secret: What `is_masked` says of it, where that is known.
         """
         record = self.get(id)
         if record is None:
             return
         withheld = _withheld(content)
         request, response = record.sent.content if record.sent else b"", b"" if withheld else content
-        secret = may_have_secrets(response) or _has_hints(record)
-        masked = masked_exchange(request, response) if secret else (request, response)
+        masked = (request, response)
+        if secret if secret is not None else self.is_masked(id, response):
+            masked = masked_exchange(request, response)
         with self._lock:
             record.status_code, record.duration_ms = status_code, record.elapsed_ms()
             record.response_headers, record.response, record.response_withheld = (
@@ -333,18 +337,33 @@ class CallHistory:
         self._anonymous.pop(id, None)
 
 
-def shown_address(sent: Sent) -> str:
-    """Return the path and the query as they may be shown: an API may have a token in either."""
+def _without_secrets(sent: Sent) -> Sent:
+    """Leave out what is secret beside the body: an API may have a token in its path or query."""
     segments = sent.path.split("/")
     # The address of a plugin is public, however random it looks.
     public = 3 if sent.path.startswith(ADDRESS_PATH) else 0
-    path = "/".join([*segments[:public], *map(_shown_segment, segments[public:])])
-    return f"{path}?{_REDACTION(sent.query)}" if sent.query else path
+    secret = [index for index, segment in enumerate(segments) if index >= public and _is_secret(segment)]
+    for index in secret:
+        segments[index] = HIDDEN
+    query = str(_REDACTION(sent.query)) if sent.query else ""
+    hidden = (*(("path",) if secret else ()), *(("query",) if query != sent.query else ()))
+    headers = bare_headers(sent.headers)
+    return replace(sent, path="/".join(segments), query=query, headers=headers, hidden=hidden)
+
+
+def _with_path(sent: Sent, call: Call) -> Sent:
+    """Leave out of the path what its API calls a secret, and nothing else: an id may look like one."""
+    secret = {value for name, value in call.variables.items() if is_secret_name(name)}
+    if not secret and "path" not in sent.hidden:
+        return sent
+    hidden = tuple(part for part in sent.hidden if part != "path")
+    path = "/".join(HIDDEN if segment in secret else segment for segment in call.path.split("/"))
+    return replace(sent, path=path, hidden=(*hidden, "path") if secret else hidden)
 
 
 @lru_cache(maxsize=4096)
-def _shown_segment(segment: str) -> str:
-    return HIDDEN if looks_random(segment) else quote(segment, safe=_SAFE)
+def _is_secret(segment: str) -> bool:
+    return looks_random(segment)
 
 
 def _has_hints(record: RecordedCall) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from biot_emulator.api.errors import TooManyRequests
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["Listener", "Listeners"]
 
@@ -55,6 +58,8 @@ class Listener:
         Args:
             seconds: How long to wait.
         """
+        import asyncio
+
         if self._changed is None:
             self._changed, self._loop = asyncio.Event(), asyncio.get_running_loop()
         if not self._ids and not self._closed:

@@ -9,12 +9,10 @@ from biot_emulator.event_kind import text_value
 from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.security.known_secrets import KnownSecrets
 from biot_emulator.security.secret_values import is_secret_name, secret_fields
+from biot_emulator.timelines.recorded_calls import HIDDEN
 from biot_emulator.wire_json import encode
 
-__all__ = ["HIDDEN", "Masking", "bare_headers", "masked_exchange", "may_have_secrets", "readable"]
-
-HIDDEN = "<hidden>"
-"""What stands in place of a secret."""
+__all__ = ["Masking", "bare_headers", "masked_exchange", "may_have_secrets", "readable"]
 
 #: In lower case: without one of these, no name, no pattern and no value in a text is that of a secret.
 _HINTS = (

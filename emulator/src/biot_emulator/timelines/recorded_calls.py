@@ -13,10 +13,14 @@ from urllib.parse import quote
 from biot_emulator.api.call import Caller
 from biot_emulator.invocations.summaries import InvocationSummary
 
-__all__ = ["CallKind", "MadeBy", "Outcome", "RecordedCall", "Sent", "Step"]
+__all__ = ["HIDDEN", "CallKind", "MadeBy", "Outcome", "RecordedCall", "Sent", "Step"]
 
-#: What a call takes in memory beside its bodies.
-_OVERHEAD = 1500
+HIDDEN = "<hidden>"
+"""What stands in place of a secret."""
+
+#: What a call takes in memory beside its bodies, and each step of it.
+_OVERHEAD, _STEP = 1500, 800
+_SAFE = "/:@!$&'()*+,;=~-._"
 
 
 class CallKind(Enum):
@@ -50,6 +54,7 @@ class Sent:
         content: The body's bytes.
         parts: Of a form, which is not recorded: name, file name and size of each part.
         withheld: Why the body is not recorded as it came; None where it is.
+        hidden: What else had secrets, which are not recorded: `path`, `query`.
     """
 
     method: str
@@ -59,11 +64,14 @@ class Sent:
     content: bytes = b""
     parts: tuple[tuple[str, str | None, int], ...] = ()
     withheld: str | None = None
+    hidden: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
         """The path and the query, as they are in a URL."""
-        path = quote(self.path, safe="/:@!$&'()*+,;=~-._")
+        path = quote(self.path, safe=_SAFE)
+        if "path" in self.hidden:
+            path = path.replace(quote(HIDDEN), HIDDEN)
         return f"{path}?{self.query}" if self.query else path
 
 
@@ -141,7 +149,6 @@ class RecordedCall:
     Attributes:
         kind: What it is for.
         sent: What was sent; None where nobody sent a request, as for a schedule.
-        shown_address: The path and the query without secrets.
         trace_id: The trace that it belongs to.
         time: When it came, by the platform's time.
         source_ip: The caller's address.
@@ -153,7 +160,6 @@ class RecordedCall:
 
     kind: CallKind
     sent: Sent | None
-    shown_address: str
     trace_id: str
     time: str
     source_ip: str = ""
@@ -201,7 +207,12 @@ class RecordedCall:
         """Take the size that it has by now; return how much it has grown."""
         before, sent = self.size, self.sent
         headers = (*(sent.headers.items() if sent else ()), *self.response_headers.items())
-        self.size = _OVERHEAD + len(self.response) + (len(sent.content) + len(sent.address) if sent else 0)
+        self.size = (
+            _OVERHEAD
+            + _STEP * len(self.steps)
+            + len(self.response)
+            + (len(sent.content) + len(sent.address) if sent else 0)
+        )
         self.size += sum(len(name) + len(value) for name, value in headers)
         return self.size - before
 
@@ -216,7 +227,7 @@ class RecordedCall:
             "kind": self.kind.value,
             "time": self.time,
             "method": self.sent.method if self.sent else None,
-            "address": self.shown_address,
+            "address": self.sent.address if self.sent else None,
             "apiId": self.api_id,
             "statusCode": self.status_code,
             "durationMs": self.duration_ms,

@@ -14,8 +14,8 @@ _Invocations = dict[str, InvocationSummary]
 class RunningInvocations:
     """Finds the invocation that makes a call: by the plugin's service user and the trace. Not safe for several threads.
 
-    A plugin is told the trace of the call that it is for, and passes it on with its own calls. Where several invocations
-    of one plugin in one trace go on at once, the one that began last is taken, and said to be uncertain.
+    A plugin is told the trace of the call that it is for, and passes it on with its own calls. Where several
+    invocations of one plugin in one trace go on at once, the one that began last is taken, and said to be uncertain.
     """
 
     def __init__(self) -> None:

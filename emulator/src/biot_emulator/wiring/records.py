@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from biot_emulator.operator.records.event_folder import EventFolder
@@ -21,7 +22,7 @@ class Records:
     """What happened, as it is shown and done again."""
 
     def __init__(self, state: State, people: People, runtime: Runtime, hooks: Hooks, events: Path | None) -> None:
-        masking = Masking(lambda: [*runtime.secrets(), *(plugin.secret_key for plugin in runtime.plugins)])
+        masking = Masking(partial(_secrets, runtime))
         self.timelines = Timelines(runtime.calls, runtime.invocations, masking)
         self.events = EventFolder(events)
         renewed = RenewedTokens(state.tokens, people.users, people.service_users, people.roles, people.sessions)
@@ -35,3 +36,7 @@ class Records:
             state.tokens,
             renewed,
         )
+
+
+def _secrets(runtime: Runtime) -> list[str]:
+    return [*runtime.secrets(), *(plugin.secret_key for plugin in runtime.plugins)]

@@ -63,12 +63,12 @@ class Runtime:
         self.calls = CallHistory(state.clock)
         self.invocations.observers.append(self.calls.observe)
         variables = PluginEnvironment(state.public_address, environment, state.behaviour.plugins.variables)
-        self.secrets = lambda: [
-            admin_password,
-            *state.tokens.private_keys(),
-            *images.secret_values(),
-            *files.urls.secret_values(),
-        ]
+
+        def secrets() -> list[str]:
+            private = [*images.secret_values(), *files.urls.secret_values()]
+            return [admin_password, *state.tokens.private_keys(), *private]
+
+        self.secrets = secrets
         self.functions = PluginFunctions(
             code,
             images.of_plugins,

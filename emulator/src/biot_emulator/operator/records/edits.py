@@ -11,8 +11,7 @@ from biot_emulator.api.errors import ApiError, BadRequest
 from biot_emulator.invocations.received_events import MAX_BODY
 from biot_emulator.operator.parameters import OPERATOR_PATH, is_operators
 from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
-from biot_emulator.timelines.masking import HIDDEN
-from biot_emulator.timelines.recorded_calls import CallKind, RecordedCall, Sent
+from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, RecordedCall, Sent
 from biot_emulator.wire_json import encode
 
 __all__ = ["METHODS", "Edits", "NotRepeatable"]
@@ -81,8 +80,12 @@ class Edits:
         sent = call.sent
         if sent is None:
             raise NotRepeatable("There is no request of it: nobody has sent one")
-        path = sent.path if self.path is None or self.path == call.shown_address.partition("?")[0] else self.path
-        path = path if path is sent.path else unquote(path)
+        for part, new in (("path", self.path), ("query", self.query)):
+            if part in sent.hidden and new is None:
+                raise NotRepeatable(
+                    f"The {part} had a secret, which is not recorded: send the call with another [{part}]"
+                )
+        path = sent.path if self.path is None else unquote(self.path)
         if path.startswith(ADDRESS_PATH) != (call.kind is CallKind.URL):
             raise BadRequest("The [path] must be one of the APIs as it was, or of the plugin's address as it was")
         if self.content is None and sent.withheld:

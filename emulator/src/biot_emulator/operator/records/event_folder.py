@@ -71,7 +71,7 @@ def _write_new(file: Path, content: bytes) -> None:
     """Write a file that is not there yet, also not as a link: all of it or nothing."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     try:
-        with open(descriptor, "wb") as written:
+        with os.fdopen(descriptor, "wb") as written:
             written.write(content)
     except BaseException:
         file.unlink(missing_ok=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
+
+import anyio
 
 from biot_emulator.timelines.history import CallHistory
 from biot_emulator.timelines.live import Listener
@@ -42,12 +43,12 @@ class LiveStream:
     async def _events(self) -> AsyncIterator[bytes]:
         # So that the reader knows that it listens.
         yield b"retry: 1000\n: listening\n\n"
-        while not self._listener.closed:
+        while True:
             ids = await self._listener.take(_HEARTBEAT_SECONDS)
             if self._listener.closed:
                 return
             yield b"".join(map(self._event, ids)) if ids else b": nothing new\n\n"
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await anyio.sleep(_PAUSE_SECONDS)
 
     def _event(self, id: str) -> bytes:
         call = self._calls.get(id)

@@ -32,8 +32,7 @@ from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.ums.renewed_tokens import RenewedTokens
 from biot_emulator.timelines.history import CallHistory
-from biot_emulator.timelines.masking import HIDDEN
-from biot_emulator.timelines.recorded_calls import CallKind, RecordedCall, Sent
+from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, RecordedCall, Sent
 from biot_emulator.wire_json import encode
 
 __all__ = ["Repeated", "Repetition"]
@@ -256,19 +255,22 @@ class Repetition:
     def _with_callers_token(self, event: Any, record: Record) -> Any:
         """Put a token of the caller where an interceptor receives the headers of the call."""
         call = self._calls.get(record.get("callId") or "")
-        body = event.get("body") if isinstance(event, dict) else None
-        request = body.get("request") if isinstance(body, dict) else None
-        headers = request.get("headers") if isinstance(request, dict) else None
-        if call is None or call.caller is None or not isinstance(headers, dict) or "authorization" not in headers:
+        headers = _part(_part(_part(event, "body"), "request"), "headers")
+        if call is None or call.caller is None or "authorization" not in headers:
             return event
-        token = f"Bearer {self._renewed.sign_for(call.caller)}"
-        renewed = {**headers, "authorization": token}
-        return {**event, "body": {**body, "request": {**request, "headers": renewed}}}
+        renewed = {**headers, "authorization": f"Bearer {self._renewed.sign_for(call.caller)}"}
+        body = event["body"]
+        return {**event, "body": {**body, "request": {**body["request"], "headers": renewed}}}
 
     def _plugin(self, name: str) -> Plugin:
         if not name.startswith(PREFIX):
             raise NotRepeatable(f"The plugin at [{name}] is not on this platform: send the call again that it was for")
         return self._plugins.get(name)
+
+
+def _part(value: Any, name: str) -> dict[str, Any]:
+    part = value.get(name) if isinstance(value, dict) else None
+    return part if isinstance(part, dict) else {}
 
 
 def _content(response: ApiResponse) -> bytes:
