@@ -51,13 +51,16 @@ class LiveParts:
 
     async def _events(self) -> AsyncIterator[bytes]:
         yield b"retry: 1000\n: listening\n\n"
-        while not self._listener.closed and not self._session.ended:
+        while not self._is_over():
             ids = await self._listener.take(_HEARTBEAT_SECONDS)
-            if self._listener.closed or self._session.ended:
+            if self._is_over():
                 return
             part = await anyio.to_thread.run_sync(partial(self._make, ids)) if ids else None
             yield _event(part) if part else b": nothing new\n\n"
             await anyio.sleep(_PAUSE_SECONDS)
+
+    def _is_over(self) -> bool:
+        return self._listener.closed or self._session.ended
 
 
 def _event(part: Mapping[str, Any]) -> bytes:

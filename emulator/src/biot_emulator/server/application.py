@@ -21,6 +21,7 @@ from biot_emulator.hooks.direct_calls import NO_PLUGIN
 from biot_emulator.http.response import Response as FunctionResponse
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 from biot_emulator.operator.parameters import is_operators
+from biot_emulator.page.application import Page
 from biot_emulator.platform import Platform
 from biot_emulator.server.api_requests import bare_call, read_call
 from biot_emulator.server.body_memory import BodyMemory

@@ -54,9 +54,7 @@ class LocalPlatform:
         self._snapshots = self._resources.enter_context(Snapshots(root))
         self._running: tuple[str, Path] | None = None
         self.username, self.password = "admin@localhost", secrets.token_urlsafe(9)
-        self._platform = build_platform(
-            Store(), admin=(self.username, self.password), event_folder=root / "events"
-        )
+        self._platform = build_platform(Store(), admin=(self.username, self.password), event_folder=root / "events")
         try:
             server = self._resources.enter_context(Server(self._platform, port=port))
         except EmulatorError as error:

@@ -40,11 +40,9 @@ def test_a_session_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_oldest_sessions_make_room() -> None:
     sessions = Sessions()
-    _, first = start(sessions)
-    for _ in range(100):
-        _, last = start(sessions)
-    assert sessions.find(first) is None
-    assert sessions.find(last)
+    requests = [start(sessions)[1] for _ in range(101)]
+    assert sessions.find(requests[0]) is None
+    assert all(sessions.find(request) for request in requests[1:])
 
 
 def test_a_form_needs_the_sessions_token() -> None:

@@ -60,8 +60,8 @@ def test_pages_of_entities_have_a_bounded_number_of_rows(browser: Browser, emula
     assert second.text.count("<tr>") == 11
     assert "51\u201360 of 60" in second.text
     assert "Pat59" in browser.get(f"{ENTITIES}/patient?q=Pat59").text
-    for number in ("x", "-1", "99999999", "\u0663"):
-        assert browser.get(f"{ENTITIES}/patient?page={number.encode('ascii', 'ignore').decode() or 'x'}").status == 400
+    for wrong in ("x", "-1", "99999999", "%D9%A3"):
+        assert browser.get(f"{ENTITIES}/patient?page={wrong}").status == 400
 
 
 def test_an_entity_is_changed_by_what_differs(browser: Browser, emulator: Emulator, patient: str) -> None:
