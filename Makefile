@@ -29,7 +29,7 @@ CHECKS := check-style check-imports check-mypy check-pyright check-tests
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build clean
+.PHONY: help setup demo test test-fast pictures coverage test-template template-release bench check $(CHECKS) format lock build clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -63,6 +63,9 @@ test: setup ## Run every test
 
 test-fast: setup ## Run the tests that take seconds
 	$(BIN)/pytest $(PARALLEL) -m "not slow and not matrix"
+
+pictures: setup ## Make the pictures of the documentation, in a real browser
+	PICTURES=docs/pictures $(BIN)/pytest -q tests/emulator/page/scenarios -k pictures
 
 template-release: setup ## Record the template as its next version
 	$(BIN)/python -m biot_plugin_cli.template.release

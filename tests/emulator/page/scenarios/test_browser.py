@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from biot_emulator.timelines.recorded_calls import CallKind, Sent
 from tests.emulator.conftest import PATIENTS, code_zip
 from tests.emulator.page.conftest import ADMIN
 from tests.emulator.page.scenarios.conftest import PERSON, Elsewhere, Gate, root
+from tests.emulator.page.scenarios.settled import SETTLE_TEXTS, settle
 
 pytestmark = [pytest.mark.slow, pytest.mark.long(40)]
 
@@ -399,3 +401,43 @@ def test_axe_finds_nothing(
     page.goto(server.url + server.page.one_time_link(ADMIN))
     page.wait_for_url(root(server))
     assert not findings, "\n".join(f"{path}: {report}" for path, report in findings.items())
+
+
+PICTURES = os.environ.get("PICTURES", "")
+
+
+@pytest.mark.skipif(not PICTURES, reason="`make pictures` makes them")
+def test_pictures(page: Page, server: Server, emulator: Emulator) -> None:
+    """Make the pictures of the documentation."""
+    folder = Path(PICTURES)
+    folder.mkdir(parents=True, exist_ok=True)
+    emulator.call("DELETE", "/_emulator/calls")
+    for patient in emulator.search(PATIENTS):
+        emulator.call("DELETE", f"{PATIENTS}/{patient['_id']}")
+    emulator.call("DELETE", "/_emulator/calls")
+    for name in ("tidy", "consent"):  # so that their next calls start them
+        server.platform.plugins._workers.retire(name)
+    first = create(emulator, {"_name": {"firstName": " ada ", "lastName": "LOVELACE"}})
+    emulator.call("GET", PATIENTS)
+    emulator.call("GET", f"{PATIENTS}/nobody")
+    create(emulator, {"_name": {"firstName": "grace", "lastName": " hopper"}})
+    emulator.fire_schedule("tidy")
+    for last_name in ("Noether", "Curie", "Meitner"):
+        create(emulator, {"_name": {"firstName": last_name, "lastName": last_name}})
+    emulator.call("PUT", "/_emulator/clock", json={"now": "2030-01-31T12:00:00Z"})
+    settle(server.platform)
+    for name, path, schemes, height in (
+        ("calls", "", ("light", "dark"), 660),
+        ("call", f"page/calls/{first}", ("light", "dark"), 1000),
+        ("edit", f"page/calls/{first}/edit", ("light",), 640),
+        ("plugins", "page/plugins", ("light",), 560),
+        ("control", "page/control", ("light",), 720),
+    ):
+        page.set_viewport_size({"width": 1200, "height": height})
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            page.goto(root(server) + path)
+            page.evaluate(SETTLE_TEXTS)
+            suffix = "-dark" if scheme == "dark" else ""
+            (folder / f"page-{name}{suffix}.png").write_bytes(page.screenshot())
+    emulator.call("DELETE", "/_emulator/clock")
