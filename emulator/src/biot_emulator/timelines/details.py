@@ -179,5 +179,8 @@ def _before(record: Record) -> Any:
 
 
 def _after(record: Record) -> Any:
+    if record["error"]:
+        # What its address responds with is not the plugin's.
+        return None
     reply, part = record["reply"], _PARTS.get(record["kind"])
     return reply[part] if part and isinstance(reply, dict) and part in reply else reply

@@ -9,7 +9,7 @@ from biot_emulator.operator.device_routes import DEVICE_ROUTES
 from biot_emulator.operator.handlers import OperatorHandlers
 from biot_emulator.operator.records.handlers import RecordHandlers
 from biot_emulator.operator.records.routes import RECORD_ROUTES
-from biot_emulator.operator.routes import OPERATOR_ROUTES
+from biot_emulator.operator.routes import STATE_ROUTES
 from biot_emulator.services.access.entity_guard import EntityGuard
 from biot_emulator.services.access.measurement_guard import MeasurementGuard
 from biot_emulator.services.access.scopes import Scopes
@@ -129,7 +129,7 @@ def _add_operator(router: Router, parts: Parts, reset: Callable[[], None]) -> No
         ),
     )
     router.add(
-        OPERATOR_ROUTES,
+        STATE_ROUTES,
         OperatorHandlers(
             runtime.plugins,
             runtime.functions,

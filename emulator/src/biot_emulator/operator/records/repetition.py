@@ -166,8 +166,6 @@ class Repetition:
         trace_id = os.urandom(16).hex()
         traceparent = f"00-{trace_id}-{os.urandom(8).hex()}-00"
         headers = self._headers(call, sent, traceparent)
-        if call.caller is None and not call.public and call.api_id is not None:
-            raise _nobody_knows()
         query = read_query(sent.query)
         sent = replace(sent, headers=headers)
         id = self._calls.begin(CallKind.API, sent, trace_id=trace_id, source_ip=call.source_ip, resent_from=call.id)
@@ -209,8 +207,9 @@ class Repetition:
             headers["content-length"] = str(len(sent.content))
         if traceparent:
             headers["traceparent"] = traceparent
-        if "authorization" in sent.headers and call.caller is None and call.kind is CallKind.URL:
-            raise _nobody_knows()
+        if "authorization" in sent.headers and call.caller is None and not call.public:
+            reason = "as the platform did not know its token, which is not recorded: send it with your own client"
+            raise NotRepeatable(f"Nobody knows whose call it was, {reason}")
         if call.caller is not None:
             headers["authorization"] = f"Bearer {self._renewed.sign_for(call.caller)}"
         return headers
@@ -275,7 +274,3 @@ def _part(value: Any, name: str) -> dict[str, Any]:
 
 def _content(response: ApiResponse) -> bytes:
     return response.content if response.content is not None else b"" if response.body is None else encode(response.body)
-
-
-def _nobody_knows() -> NotRepeatable:
-    return NotRepeatable("Nobody knows whose call it was, as its token was not valid: send it with your own client")
