@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -103,6 +104,16 @@ def test_the_log_in_leads_to_no_other_site(stranger: Browser) -> None:
     ):
         answer = stranger.post(LOG_IN, {"username": ADMIN[0], "password": ADMIN[1], "to": target})
         assert 'url=/_emulator/"' in answer.text
+
+
+def test_the_log_in_leads_to_where_somebody_wanted_to_go(stranger: Browser) -> None:
+    asked = stranger.get("/_emulator/?plugin=Plugin-demo&trace=a%26%22b")
+    to = parse_qs(urlsplit(asked.headers["location"]).query)["to"][0]
+    assert parse_qs(urlsplit(to).query) == {"plugin": ["Plugin-demo"], "trace": ['a&"b']}
+    form = stranger.get(asked.headers["location"]).text
+    assert html.escape(to) in form
+    answer = stranger.post(LOG_IN, {"username": ADMIN[0], "password": ADMIN[1], "to": to})
+    assert f'url={html.escape(to)}"' in answer.text
 
 
 def test_no_cookie_opens_an_api(browser: Browser, emulator: Emulator) -> None:
@@ -247,8 +258,8 @@ def test_a_document_of_a_plugin_is_nobodys_at_the_pages_host(
     emulator: Emulator, stranger: Browser, server: Server
 ) -> None:
     """What runs in it could read the page otherwise: both are at the same host."""
-    html = "{'statusCode': 200, 'headers': {'content-type': 'text/html'}, 'body': '<script>1</script>'}"
-    plugin = emulator.deploy(code_zip(f"def handler(event, context): return {html}"))
+    reply = "{'statusCode': 200, 'headers': {'content-type': 'text/html'}, 'body': '<script>1</script>'}"
+    plugin = emulator.deploy(code_zip(f"def handler(event, context): return {reply}"))
     path = urlsplit(plugin["endpointUrl"]).path
     assert "sandbox" in stranger.get(path).headers["content-security-policy"]
     assert "allow-same-origin" not in stranger.get(path).headers["content-security-policy"]

@@ -1,22 +1,21 @@
-"""Responds to the requests of browsers: refuses those of other pages, asks for a log-in, and shows the page."""
+"""Responds to the requests of browsers: refuses those of other pages, asks for a log-in, and shows the page.
+
+What shows the page is imported when somebody opens it: the emulator starts as fast as without it.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from biot_emulator.page.administrator import log_in
-from biot_emulator.page.context import Context
 from biot_emulator.page.errors import Failed, Missing, PageError, PlatformRefused
 from biot_emulator.page.links import ROOT, link, owns
 from biot_emulator.page.protection import protected
-from biot_emulator.page.rendering import STATIC, render, static_file
 from biot_emulator.page.requests import Request
 from biot_emulator.page.responses import Response, html, redirection
-from biot_emulator.page.routes import Route, find_route
 from biot_emulator.page.signing_in.one_time_links import Credentials, OneTimeLinks
 from biot_emulator.page.signing_in.same_site import (
     check_host,
@@ -26,6 +25,9 @@ from biot_emulator.page.signing_in.same_site import (
 )
 from biot_emulator.page.signing_in.sessions import Session, Sessions
 from biot_emulator.platform import Platform
+
+if TYPE_CHECKING:
+    from biot_emulator.page.routes import Route
 
 __all__ = ["Admission", "Page"]
 
@@ -119,6 +121,8 @@ class Page:
             return Admission(request, _SMALL, lambda full: self._log_out(full, session))
         if request.path == ROOT.rstrip("/"):
             return redirection(ROOT)
+        from biot_emulator.page.routes import find_route
+
         route, variables = find_route(request.method, request.path)
         return Admission(
             request, route.most, lambda full: self._show(route, replace(full, variables=variables), session)
@@ -127,11 +131,11 @@ class Page:
     def _to_address(self, request: Request) -> Response:
         """Send a browser that knows this machine by its name on to its address, where no plugin has pages."""
         host, port = ("[::1]" if self._name == "::1" else "127.0.0.1"), request.host.rpartition(":")[2]
-        query = "&".join(f"{quote(name)}={quote(value)}" for name, values in request.query.items() for value in values)
-        path = quote(request.path) + (f"?{query}" if query else "")
-        return redirection(f"http://{host}{f':{port}' if port.isdigit() else ''}{path}")
+        return redirection(f"http://{host}{f':{port}' if port.isdigit() else ''}{request.address}")
 
     def _show(self, route: Route, request: Request, session: Session) -> Response:
+        from biot_emulator.page.context import Context
+
         if request.changes:
             session.check_form(request)
         try:
@@ -140,8 +144,8 @@ class Page:
             if error.status_code != 401:
                 raise
             message = "Your log-in has ended: log in again."
-            values = {"message": message, "target": ROOT if request.changes else request.path}
-            return html(render("log_in.html", values), 401, self._sessions.end(request))
+            values = {"message": message, "target": ROOT if request.changes else request.address}
+            return _shown("log_in.html", values, 401, self._sessions.end(request))
 
     def _log_in(self, request: Request) -> Response:
         code, target = request.parameter("code"), _target(request)
@@ -152,18 +156,18 @@ class Page:
         if self._sessions.find(request):
             return redirection(target)
         message = "This link has been used, or is not from this emulator: log in here." if code else ""
-        return html(render("log_in.html", {"message": message, "target": target}))
+        return _shown("log_in.html", {"message": message, "target": target})
 
     def _started(self, credentials: Credentials, request: Request, target: str) -> Response:
         try:
             tokens = log_in(self._platform, *credentials)
         except PlatformRefused as error:
             message = _LOG_IN_FAILURES.get(error.code, str(error))
-            return html(render("log_in.html", {"message": message, "target": target}), error.status_code)
+            return _shown("log_in.html", {"message": message, "target": target}, error.status_code)
         self._sessions.end(request)
         _, cookie = self._sessions.start(credentials[0], tokens, request)
         # Not a redirection: somebody may follow the link from elsewhere, and a browser would send no cookie then.
-        return html(render("go_on.html", {"target": target}), 200, cookie)
+        return _shown("go_on.html", {"target": target}, 200, cookie)
 
     def _log_out(self, request: Request, session: Session) -> Response:
         session.check_form(request)
@@ -181,22 +185,28 @@ class Page:
 
     def _failure(self, error: PageError, request: Request) -> Response:
         values = {"title": error.title, "message": str(error), "back": _back(request)}
-        return html(render("failure.html", values), error.status_code)
+        return _shown("failure.html", values, error.status_code)
+
+
+def _shown(template: str, values: Mapping[str, Any], status_code: int = 200, *headers: tuple[str, str]) -> Response:
+    from biot_emulator.page.rendering import render
+
+    return html(render(template, values), status_code, *headers)
 
 
 def _ask_for_log_in(request: Request) -> Response:
     if request.changes or request.headers.get("sec-fetch-dest", "document") != "document":
-        return html(render("log_in.html", {"message": "Log in first.", "target": ROOT}), 401)
-    target = request.path if request.path != ROOT.rstrip("/") else ROOT
+        return _shown("log_in.html", {"message": "Log in first.", "target": ROOT}, 401)
+    target = request.address if request.path != ROOT.rstrip("/") else ROOT
     if is_foreign_navigation(request):
-        return html(render("go_on.html", {"target": target}))
+        return _shown("go_on.html", {"target": target})
     return redirection(link("log-in", to=target))
 
 
 def _target(request: Request) -> str:
     """Return where to go after the log-in: a path of the page, and never another site."""
     target = request.field("to") or request.parameter("to")
-    return target if owns(target) and not target.startswith(_LOG_IN) else ROOT
+    return target if owns(target.partition("?")[0]) and not target.startswith(_LOG_IN) else ROOT
 
 
 def _back(request: Request) -> str:
@@ -205,6 +215,8 @@ def _back(request: Request) -> str:
 
 
 def _static(name: str) -> Response:
+    from biot_emulator.page.rendering import STATIC, static_file
+
     if name not in STATIC:
         raise Missing("There is no such file")
     return Response(200, static_file(name), (("content-type", STATIC[name]), _FOR_GOOD))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
 
 __all__ = ["Request"]
 
@@ -32,6 +33,12 @@ class Request:
     def host(self) -> str:
         """The header `host`, in lower case: by which name the browser has reached the emulator."""
         return self.headers.get("host", "").lower()
+
+    @property
+    def address(self) -> str:
+        """Path and query, as they are in a link."""
+        query = urlencode(self.query, doseq=True)
+        return quote(self.path) + (f"?{query}" if query else "")
 
     @property
     def changes(self) -> bool:

@@ -6,8 +6,8 @@ is the same site as the emulator then ("DNS rebinding"). An IP address cannot: n
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from ipaddress import ip_address
 
 from biot_emulator.page.errors import Refused
 from biot_emulator.page.requests import Request
@@ -27,7 +27,7 @@ def host_name(host: str) -> str:
 def is_document_address(host: str) -> bool:
     """Whether the page is shown at a host: at every IP address, which no other site can take for its own."""
     try:
-        ipaddress.ip_address(host_name(host))
+        ip_address(host_name(host))
     except ValueError:
         return False
     return True
