@@ -31,7 +31,7 @@ from biot_emulator.timelines.running import RunningInvocations
 __all__ = ["CallHistory"]
 
 _MAX_CALLS = 10_000
-_MAX_BYTES = 32 * 1024 * 1024
+_MAX_BYTES = 64 * 1024 * 1024
 #: Of calls without a token, which anybody may make: they do not push out all others.
 _MAX_ANONYMOUS = 2000
 _MAX_STEPS = 1000
@@ -39,6 +39,8 @@ _INTERCEPTIONS = frozenset(
     kind.name for kind in (EventKind.PRE_REQUEST, EventKind.ADAPT_ENTITY, EventKind.POST_REQUEST)
 )
 _REDACTION = Redaction()
+#: The segments of a plugin's address, of which the first is empty.
+_PUBLIC = 3
 
 
 class CallHistory:
@@ -86,16 +88,9 @@ class CallHistory:
         """
         bare = sent and _bounded(_without_secrets(sent))
         time = timestamp(self._clock.now())
-        call = RecordedCall(
-            kind,
-            bare,
-            trace_id,
-            time,
-            source_ip,
-            resent_from,
-            plugin,
-            caller=caller,
-        )
+        call = RecordedCall(kind, bare, trace_id, time, source_ip, resent_from, plugin, caller=caller)
+        if bare:
+            call.overhead += sum(map(len, bare.headers.values())) + len(bare.path)
         with self._lock:
             self._number += 1
             call.number = self._number
@@ -106,7 +101,7 @@ class CallHistory:
                 self._anonymous[call.id] = None
             if resent_from and (original := self._calls.get(resent_from)):
                 original.resent_as.append(call.id)
-            self._bytes += call.size + call.measure()
+            self._bytes += call.measure()
             self._make_room()
             self._change(call)
         return call.id
@@ -208,19 +203,15 @@ class CallHistory:
             return
         withheld = _withheld(content)
         request, response = record.sent.content if record.sent else b"", b"" if withheld else content
-        masked = (request, response)
         if secret if secret is not None else self.is_masked(id, response):
-            masked = masked_exchange(request, response)
+            masked, response = masked_exchange(request, response)
+        else:
+            masked = request
         with self._lock:
             record.status_code, record.duration_ms = status_code, record.elapsed_ms()
-            record.response_headers, record.response, record.response_withheld = (
-                bare_headers(headers),
-                masked[1],
-                withheld,
-            )
-            if record.sent and masked[0] != request:
-                reason = "The body had secrets, which are not recorded: send the call with a body of your own"
-                record.sent = replace(record.sent, content=masked[0], withheld=reason)
+            record.response_headers, record.response = bare_headers(headers), response
+            record.response_withheld = withheld
+            _withhold(record, masked)
             self._grow(record)
 
     @contextmanager
@@ -243,6 +234,8 @@ class CallHistory:
         with self._lock:
             if (record := self._calls.get(id)) and not record.answered:
                 record.lost, record.duration_ms = reason, record.elapsed_ms()
+                if record.sent and _has_hints(record):
+                    _withhold(record, masked_exchange(record.sent.content, b"")[0])
                 self._change(record)
 
     def get(self, id: str) -> RecordedCall | None:
@@ -294,7 +287,7 @@ class CallHistory:
             return None
         if maker := self._calls.get(made_by.call_id or ""):
             for step in maker.steps:
-                if step.invocation and step.invocation.id == made_by.invocation_id:
+                if step.invocation and step.invocation.id == made_by.invocation_id and len(step.calls) < _MAX_STEPS:
                     step.calls.append(record.id)
             self._change(maker)
         return made_by
@@ -339,16 +332,25 @@ class CallHistory:
 
 def _without_secrets(sent: Sent) -> Sent:
     """Leave out what is secret beside the body: an API may have a token in its path or query."""
-    segments = sent.path.split("/")
-    # The address of a plugin is public, however random it looks.
-    public = 3 if sent.path.startswith(ADDRESS_PATH) else 0
-    secret = [index for index, segment in enumerate(segments) if index >= public and _is_secret(segment)]
-    for index in secret:
-        segments[index] = HIDDEN
-    query = str(_REDACTION(sent.query)) if sent.query else ""
-    hidden = (*(("path",) if secret else ()), *(("query",) if query != sent.query else ()))
-    headers = bare_headers(sent.headers)
-    return replace(sent, path="/".join(segments), query=query, headers=headers, hidden=hidden)
+    path, query = sent.path, sent.query
+    hidden: tuple[str, ...] = ()
+    if any(map(_is_secret, _own_segments(path))):
+        path, hidden = _shown_path(path), ("path",)
+    if query and (shown := str(_REDACTION(query))) != query:
+        query, hidden = shown, (*hidden, "query")
+    return Sent(sent.method, path, query, bare_headers(sent.headers), sent.content, sent.parts, sent.withheld, hidden)
+
+
+def _own_segments(path: str) -> list[str]:
+    """Return the segments of a path but for the address of a plugin, which is public, however random it looks."""
+    segments = path.split("/")
+    return segments[_PUBLIC:] if path.startswith(ADDRESS_PATH) else segments
+
+
+def _shown_path(path: str) -> str:
+    own = _own_segments(path)
+    public = path.split("/")[: -len(own)]
+    return "/".join([*public, *(HIDDEN if _is_secret(segment) else segment for segment in own)])
 
 
 def _with_path(sent: Sent, call: Call) -> Sent:
@@ -364,6 +366,13 @@ def _with_path(sent: Sent, call: Call) -> Sent:
 @lru_cache(maxsize=4096)
 def _is_secret(segment: str) -> bool:
     return looks_random(segment)
+
+
+def _withhold(record: RecordedCall, masked: bytes) -> None:
+    """Have the body without its secrets, if it has some, in place of the one that came."""
+    if record.sent and masked != record.sent.content:
+        reason = "The body had secrets, which are not recorded: send the call with a body of your own"
+        record.sent = replace(record.sent, content=masked, withheld=reason)
 
 
 def _has_hints(record: RecordedCall) -> bool:
