@@ -290,3 +290,23 @@ def test_what_is_sent_again_is_linked_in_both_directions(calls: CallHistory) -> 
     record = calls.get(again)
     assert record
     assert record.resent_from == call.id
+
+
+def test_the_code_of_a_log_in_is_a_secret_and_the_code_of_an_error_is_none(calls: CallHistory) -> None:
+    call = begin(calls, "/ums/v2/users/otp/login")
+    calls.admitted(call, Route("POST", "/ums/v2/users/otp/login", lambda _: ApiResponse(200), public=True))
+    calls.received(replace(call, content=b'{"requestId": "1", "code": "123456"}'))
+    calls.finish(call.id, 403, {}, b'{"code": "LOGIN_FAILED"}')
+    record = recorded(calls, call)
+    assert record.sent
+    assert b"123456" not in record.sent.content
+    assert record.response == b'{"code": "LOGIN_FAILED"}'
+
+
+def test_a_call_that_is_lost_has_no_secrets_either(calls: CallHistory) -> None:
+    call = admit(calls, begin(calls))
+    calls.received(replace(call, content=b'{"password": "hush hush"}'))
+    calls.lose(call.id, "why")
+    record = recorded(calls, call)
+    assert record.sent
+    assert (record.sent.content, bool(record.sent.withheld)) == (b'{"password":"<hidden>"}', True)

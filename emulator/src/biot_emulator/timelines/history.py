@@ -34,11 +34,13 @@ _MAX_CALLS = 10_000
 _MAX_BYTES = 64 * 1024 * 1024
 #: Of calls without a token, which anybody may make: they do not push out all others.
 _MAX_ANONYMOUS = 2000
+#: Of a call: its steps, what a plugin calls in one of them, and how often it is sent again.
 _MAX_STEPS = 1000
 _INTERCEPTIONS = frozenset(
     kind.name for kind in (EventKind.PRE_REQUEST, EventKind.ADAPT_ENTITY, EventKind.POST_REQUEST)
 )
 _REDACTION = Redaction()
+_LOGIN_SERVICE, _LOGIN_FIELDS = "/ums/", ("code",)
 #: The segments of a plugin's address, of which the first is empty.
 _PUBLIC = 3
 
@@ -99,7 +101,8 @@ class CallHistory:
             self._calls[call.id] = call
             if caller is None and kind in (CallKind.API, CallKind.URL):
                 self._anonymous[call.id] = None
-            if resent_from and (original := self._calls.get(resent_from)):
+            original = self._calls.get(resent_from or "")
+            if original and len(original.resent_as) < _MAX_STEPS:
                 original.resent_as.append(call.id)
             self._bytes += call.measure()
             self._make_room()
@@ -204,7 +207,7 @@ class CallHistory:
         withheld = _withheld(content)
         request, response = record.sent.content if record.sent else b"", b"" if withheld else content
         if secret if secret is not None else self.is_masked(id, response):
-            masked, response = masked_exchange(request, response)
+            masked, response = masked_exchange(request, response, _LOGIN_FIELDS if _is_login(record) else ())
         else:
             masked = request
         with self._lock:
@@ -235,7 +238,8 @@ class CallHistory:
             if (record := self._calls.get(id)) and not record.answered:
                 record.lost, record.duration_ms = reason, record.elapsed_ms()
                 if record.sent and _has_hints(record):
-                    _withhold(record, masked_exchange(record.sent.content, b"")[0])
+                    names = _LOGIN_FIELDS if _is_login(record) else ()
+                    _withhold(record, masked_exchange(record.sent.content, b"", names)[0])
                 self._change(record)
 
     def get(self, id: str) -> RecordedCall | None:
@@ -376,7 +380,12 @@ def _withhold(record: RecordedCall, masked: bytes) -> None:
 
 
 def _has_hints(record: RecordedCall) -> bool:
-    return record.sent is not None and may_have_secrets(record.sent.content)
+    return _is_login(record) or (record.sent is not None and may_have_secrets(record.sent.content))
+
+
+def _is_login(record: RecordedCall) -> bool:
+    """Whether it is about somebody's log-in: what such a request has may be a code that is sent to a phone."""
+    return record.api_id is not None and _LOGIN_SERVICE in record.api_id
 
 
 def _bounded(sent: Sent) -> Sent:

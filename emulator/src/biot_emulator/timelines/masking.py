@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -55,10 +55,16 @@ def readable(content: bytes) -> Any:
         return None
 
 
-def masked_exchange(request: bytes, response: bytes) -> tuple[bytes, bytes]:
-    """Return both bodies of a call without the secrets that are in either of them; without any, as they came."""
+def masked_exchange(request: bytes, response: bytes, names: Iterable[str] = ()) -> tuple[bytes, bytes]:
+    """Return both bodies of a call without the secrets that are in either of them; without any, as they came.
+
+    Args:
+        request: The body of the request.
+        response: The body of the response.
+        names: The fields of the request that are secret whatever they look like.
+    """
     values = [readable(content) for content in (request, response)]
-    named = [field for value in values for field in secret_fields(value)]
+    named = [*_fields(values[0], names), *(field for value in values for field in secret_fields(value))]
     hide = KnownSecrets((value for _, value in named), named=named)
     first, second = (_masked(content, value, hide) for content, value in zip((request, response), values, strict=True))
     return first, second
@@ -73,17 +79,26 @@ class Masking:
     """Hides the platform's own secrets too, in what is shown.
 
     Args:
-        secrets: Returns them.
+        secrets: Returns them, and those of plugins.
+        named: Returns the secrets that have a name, with it.
     """
 
-    def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, secrets: Callable[[], Iterable[str]], named: Callable[[], Iterable[tuple[str, str]]] = tuple
+    ) -> None:
         self._secrets = secrets
+        self._named = named
 
     def __call__(self, value: Any) -> Any:
         """Copy a JSON value without secrets."""
-        named = list(secret_fields(value))
+        named = [*secret_fields(value), *self._named()]
         values = (*self._secrets(), *(text for _, text in named))
         return Redaction()(KnownSecrets(values, named=named)(value))
+
+
+def _fields(document: Any, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    fields = document if isinstance(document, dict) else {}
+    return ((name, value) for name in names if isinstance(value := fields.get(name), str))
 
 
 def _masked(content: bytes, value: Any, hide: KnownSecrets) -> bytes:

@@ -15,7 +15,7 @@ from biot_emulator.hooks.background_calls import BackgroundCalls
 from biot_emulator.invocations import history as invocations_history
 from biot_emulator.testing import Emulator
 from biot_emulator.timelines.recorded_calls import CallKind, Sent
-from tests.emulator.conftest import PATIENTS
+from tests.emulator.conftest import PATIENTS, code_zip, interception
 from tests.emulator.operator.records.conftest import CREATE, create, last, listed, plugin_path, send, timeline
 
 pytestmark = pytest.mark.slow
@@ -260,3 +260,23 @@ def test_a_mistake_is_answered_with_what_is_wrong(emulator: Emulator, path: str,
     reply = emulator.call("GET", f"/_emulator/{path}")
     assert reply.status_code in (400, 404)
     assert says in reply.body["message"]
+
+
+def test_what_a_plugin_gives_away_of_its_variables_is_not_shown(emulator: Emulator) -> None:
+    """Nor is it once they are changed, or the plugin is deleted."""
+    code = code_zip("""
+        import json, os
+        def handler(event, context):
+            key = os.environ["BIOT_SERVICE_USER_SECRET_KEY"]
+            reply = {"leak": os.environ["DB_PASSWORD"], "text": "postgres " + key}
+            return {"statusCode": 400, "body": json.dumps(reply)}
+    """)
+    hooks = {"interceptions": [interception("PRE_REQUEST", "POST/device/v2/devices")]}
+    variables = {"DB_PASSWORD": "Correct7horse"}
+    emulator.deploy(code, "leaky", subscriptions=hooks, environmentVariables=variables)
+    reply = emulator.call("POST", "/device/v2/devices", json={"_id": "x"})
+    assert reply.body["leak"] == "Correct7horse"
+    call = last(emulator, "plugin=Plugin-leaky&kind=API")
+    assert call["response"]["body"] == {"leak": "<hidden>", "text": "postgres <hidden>"}
+    emulator.call("DELETE", "/settings/v2/plugins/Plugin-leaky")
+    assert timeline(emulator, call["id"])["response"]["body"] == call["response"]["body"]
