@@ -310,3 +310,23 @@ def test_a_call_that_is_lost_has_no_secrets_either(calls: CallHistory) -> None:
     record = recorded(calls, call)
     assert record.sent
     assert (record.sent.content, bool(record.sent.withheld)) == (b'{"password":"<hidden>"}', True)
+
+
+@pytest.mark.parametrize(("status", "tied"), [(200, True), (403, False)])
+def test_the_log_in_of_a_plugin_that_starts_is_tied_to_its_invocation(
+    calls: CallHistory, status: int, tied: bool
+) -> None:
+    """It knows no trace yet; whoever is refused may have been anybody."""
+    starting = InvocationSummary("Plugin-a", "PRE_REQUEST", None, "t", admit(calls, begin(calls)).id, "service")
+    calls.observe(starting)
+    path = "/ums/v2/services/accessToken"
+    id = calls.begin(CallKind.API, Sent("POST", path), trace_id="new")
+    call = Call("POST", path, content=b'{"id": "service", "secretKey": "hush"}', trace_id="new", id=id)
+    calls.admitted(call, Route("POST", path, lambda _: ApiResponse(200), public=True))
+    calls.received(call)
+    calls.finish(id, status, {}, b"{}")
+    made_by = recorded(calls, call).made_by
+    assert (made_by is not None and made_by.invocation_id == starting.id) == tied
+    assert [step.calls for step in recorded(calls, Call("", "", id=starting.call_id or "")).steps] == [
+        [id] if tied else []
+    ]

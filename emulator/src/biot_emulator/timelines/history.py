@@ -24,7 +24,7 @@ from biot_emulator.state.clock import Clock
 from biot_emulator.state.timestamps import timestamp
 from biot_emulator.timelines.filters import CallFilter
 from biot_emulator.timelines.live import Listener, Listeners
-from biot_emulator.timelines.masking import bare_headers, masked_exchange, may_have_secrets
+from biot_emulator.timelines.masking import bare_headers, masked_exchange, may_have_secrets, readable
 from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, MadeBy, Outcome, RecordedCall, Sent, Step
 from biot_emulator.timelines.running import RunningInvocations
 
@@ -40,6 +40,8 @@ _INTERCEPTIONS = frozenset(
     kind.name for kind in (EventKind.PRE_REQUEST, EventKind.ADAPT_ENTITY, EventKind.POST_REQUEST)
 )
 _REDACTION = Redaction()
+_OK = 200
+_SERVICE_LOGIN = "POST/ums/v2/services/accessToken"
 _LOGIN_SERVICE, _LOGIN_FIELDS = "/ums/", ("code",)
 #: The segments of a plugin's address, of which the first is empty.
 _PUBLIC = 3
@@ -97,7 +99,7 @@ class CallHistory:
             self._number += 1
             call.number = self._number
             if kind is CallKind.URL:
-                call.made_by = self._maker(call)
+                call.made_by = self._maker(call, caller)
             self._calls[call.id] = call
             if caller is None and kind in (CallKind.API, CallKind.URL):
                 self._anonymous[call.id] = None
@@ -117,7 +119,7 @@ class CallHistory:
                 record.sent = record.sent and _with_path(record.sent, call)
                 if call.caller:
                     self._anonymous.pop(call.id, None)
-                record.made_by = self._maker(record)
+                record.made_by = self._maker(record, call.caller)
                 self._change(record)
 
     def received(self, call: Call) -> None:
@@ -214,6 +216,9 @@ class CallHistory:
             record.status_code, record.duration_ms = status_code, record.elapsed_ms()
             record.response_headers, record.response = bare_headers(headers), response
             record.response_withheld = withheld
+            if record.made_by is None and status_code == _OK and (service_user := _logged_in(record)):
+                # By its own log-in, which it may do while it starts, without a trace.
+                record.made_by = self._maker(record, service_user)
             _withhold(record, masked)
             self._grow(record)
 
@@ -285,8 +290,8 @@ class CallHistory:
             self._bytes = 0
             self.listeners.notify("")
 
-    def _maker(self, record: RecordedCall) -> MadeBy | None:
-        made_by = self._running.maker(record.caller, record.trace_id)
+    def _maker(self, record: RecordedCall, caller: Caller | None) -> MadeBy | None:
+        made_by = self._running.maker(caller, record.trace_id)
         if made_by is None or made_by.call_id == record.id:
             return None
         if maker := self._calls.get(made_by.call_id or ""):
@@ -332,6 +337,15 @@ class CallHistory:
     def _forget(self, id: str) -> None:
         self._bytes -= self._calls.pop(id).size
         self._anonymous.pop(id, None)
+
+
+def _logged_in(record: RecordedCall) -> Caller | None:
+    """Return the service user that a call has logged in; None for every other call."""
+    if record.sent is None or record.api_id != _SERVICE_LOGIN:
+        return None
+    body = readable(record.sent.content)
+    id = body.get("id") if isinstance(body, dict) else None
+    return Caller(id, "SERVICE_EXTERNAL", "", frozenset()) if isinstance(id, str) else None
 
 
 def _without_secrets(sent: Sent) -> Sent:
