@@ -214,8 +214,9 @@ def test_a_path_is_recorded_without_what_its_api_calls_a_secret_and_with_all_els
     assert recorded(calls, device).summary()["address"] == f"/a/v1/b/{random}"
     token = admit(calls, begin(calls, "/a/v1/tokens/123"), "/a/v1/tokens/{token}", token="123")
     assert recorded(calls, token).summary()["address"] == "/a/v1/tokens/<hidden>"
-    plugin = begin(calls, "/_functions/g4cg1bktqo2qfyjbs67vo7h6tf2ppjsh/x y")
-    assert recorded(calls, plugin).summary()["address"] == "/_functions/g4cg1bktqo2qfyjbs67vo7h6tf2ppjsh/x%20y"
+    address = "/_functions/g4cg1bktqo2qfyjbs67vo7h6tf2ppjsh"
+    for path, shown in (("", ""), ("/", "/"), ("/x y", "/x%20y"), (f"/a/{random}/b", "/a/<hidden>/b")):
+        assert recorded(calls, begin(calls, address + path)).summary()["address"] == address + shown
 
 
 def test_the_oldest_are_forgotten_by_number_and_by_size(calls: CallHistory, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -233,7 +234,8 @@ def test_the_oldest_are_forgotten_by_number_and_by_size(calls: CallHistory, monk
     calls.finish(first.id, 200, {}, b"x")
     calls.lose(first.id, "why")
     calls.conclude(first.id, Outcome.PASSED)
-    assert calls.handle(first, Route("GET", "/", lambda _: ApiResponse(200)), lambda _: ApiResponse(200))
+    route = Route("GET", "/", lambda _: ApiResponse(200))
+    assert calls.handle(first, route, route.handler).status_code == 200
     assert numbers(calls) == [6]
     calls.clear()
     assert numbers(calls) == []
@@ -288,3 +290,43 @@ def test_what_is_sent_again_is_linked_in_both_directions(calls: CallHistory) -> 
     record = calls.get(again)
     assert record
     assert record.resent_from == call.id
+
+
+def test_the_code_of_a_log_in_is_a_secret_and_the_code_of_an_error_is_none(calls: CallHistory) -> None:
+    call = begin(calls, "/ums/v2/users/otp/login")
+    calls.admitted(call, Route("POST", "/ums/v2/users/otp/login", lambda _: ApiResponse(200), public=True))
+    calls.received(replace(call, content=b'{"requestId": "1", "code": "123456"}'))
+    calls.finish(call.id, 403, {}, b'{"code": "LOGIN_FAILED"}')
+    record = recorded(calls, call)
+    assert record.sent
+    assert b"123456" not in record.sent.content
+    assert record.response == b'{"code": "LOGIN_FAILED"}'
+
+
+def test_a_call_that_is_lost_has_no_secrets_either(calls: CallHistory) -> None:
+    call = admit(calls, begin(calls))
+    calls.received(replace(call, content=b'{"password": "hush hush"}'))
+    calls.lose(call.id, "why")
+    record = recorded(calls, call)
+    assert record.sent
+    assert (record.sent.content, bool(record.sent.withheld)) == (b'{"password":"<hidden>"}', True)
+
+
+@pytest.mark.parametrize(("status", "tied"), [(200, True), (403, False)])
+def test_the_log_in_of_a_plugin_that_starts_is_tied_to_its_invocation(
+    calls: CallHistory, status: int, tied: bool
+) -> None:
+    """It knows no trace yet; whoever is refused may have been anybody."""
+    starting = InvocationSummary("Plugin-a", "PRE_REQUEST", None, "t", admit(calls, begin(calls)).id, "service")
+    calls.observe(starting)
+    path = "/ums/v2/services/accessToken"
+    id = calls.begin(CallKind.API, Sent("POST", path), trace_id="new")
+    call = Call("POST", path, content=b'{"id": "service", "secretKey": "hush"}', trace_id="new", id=id)
+    calls.admitted(call, Route("POST", path, lambda _: ApiResponse(200), public=True))
+    calls.received(call)
+    calls.finish(id, status, {}, b"{}")
+    made_by = recorded(calls, call).made_by
+    assert (made_by is not None and made_by.invocation_id == starting.id) == tied
+    assert [step.calls for step in recorded(calls, Call("", "", id=starting.call_id or "")).steps] == [
+        [id] if tied else []
+    ]

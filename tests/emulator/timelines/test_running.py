@@ -17,7 +17,7 @@ def caller(id: str, type: str = "SERVICE_EXTERNAL") -> Caller:
 
 def made(running: RunningInvocations, by: Caller | None, trace: str = "t") -> tuple[str, bool] | None:
     made_by = running.maker(by, trace)
-    return made_by and (made_by.invocation_id, made_by.certain)
+    return (made_by.invocation_id, made_by.certain) if made_by else None
 
 
 def test_it_is_the_one_of_the_plugin_in_the_trace_of_the_call() -> None:

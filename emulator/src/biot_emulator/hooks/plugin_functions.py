@@ -12,6 +12,7 @@ from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.image.execution import Execution
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.invocations.records import Record, Started, Trigger
+from biot_emulator.invocations.seen_secrets import SeenSecrets
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.interpreters import find_interpreter
@@ -42,6 +43,9 @@ class PluginFunctions:
         secrets: Returns the platform's own secrets, which plugins on this machine may have read.
         read_only: The emulator's own folders, in which plugins may not change anything.
         hidden: The emulator's own files, which plugins are not shown.
+
+    Attributes:
+        seen: The secrets of the plugins that have run.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class PluginFunctions:
         read_only: Sequence[Path] = (),
         hidden: Sequence[Path] = (),
     ) -> None:
+        self.seen = SeenSecrets()
         self._code = code
         self._images = images
         self._environment = environment
@@ -75,13 +80,15 @@ class PluginFunctions:
             event: What its handler receives, any JSON value.
             trigger: Why it is invoked.
         """
+        variables = plugin.config["environmentVariables"]
+        self.seen.add(plugin.full_name, plugin.secret_key, variables)
         started = Started(
             plugin.full_name,
             trigger,
             event,
             time=self._clock.now(),
             secrets=lambda: [*self._secrets(), plugin.secret_key],
-            variables=plugin.config["environmentVariables"],
+            variables=variables,
             service_id=plugin.service_id,
         )
         # Before it runs: whatever becomes of it, there is what was sent.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -47,6 +48,7 @@ from biot_emulator.wire_json import encode
 
 __all__ = ["application"]
 
+_log = logging.getLogger("biot_emulator")
 _BODY_BYTES = 64 * 1024 * 1024
 
 _T = TypeVar("_T")
@@ -160,6 +162,14 @@ class _Application:
     async def _record(self, call: Call, response: Response) -> None:
         if not call.id:
             return
+        try:
+            await self._finish(call, response)
+        except Exception:
+            # The caller gets its response, whatever becomes of the record of it.
+            _log.exception("A call could not be recorded")
+            self._platform.calls.lose(call.id, "The response could not be recorded: the log of the emulator says why")
+
+    async def _finish(self, call: Call, response: Response) -> None:
         content = bytes(response.body)
         finish = partial(self._platform.calls.finish, call.id, response.status_code, response.headers, content)
         # Most have no secret, which is faster to see than to have another thread do it.

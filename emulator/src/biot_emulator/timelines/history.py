@@ -24,21 +24,27 @@ from biot_emulator.state.clock import Clock
 from biot_emulator.state.timestamps import timestamp
 from biot_emulator.timelines.filters import CallFilter
 from biot_emulator.timelines.live import Listener, Listeners
-from biot_emulator.timelines.masking import bare_headers, masked_exchange, may_have_secrets
+from biot_emulator.timelines.masking import bare_headers, masked_exchange, may_have_secrets, readable
 from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, MadeBy, Outcome, RecordedCall, Sent, Step
 from biot_emulator.timelines.running import RunningInvocations
 
 __all__ = ["CallHistory"]
 
 _MAX_CALLS = 10_000
-_MAX_BYTES = 32 * 1024 * 1024
+_MAX_BYTES = 64 * 1024 * 1024
 #: Of calls without a token, which anybody may make: they do not push out all others.
 _MAX_ANONYMOUS = 2000
+#: Of a call: its steps, what a plugin calls in one of them, and how often it is sent again.
 _MAX_STEPS = 1000
 _INTERCEPTIONS = frozenset(
     kind.name for kind in (EventKind.PRE_REQUEST, EventKind.ADAPT_ENTITY, EventKind.POST_REQUEST)
 )
 _REDACTION = Redaction()
+_OK = 200
+_SERVICE_LOGIN = "POST/ums/v2/services/accessToken"
+_LOGIN_SERVICE, _LOGIN_FIELDS = "/ums/", ("code",)
+#: The segments of a plugin's address, of which the first is empty.
+_PUBLIC = 3
 
 
 class CallHistory:
@@ -86,27 +92,21 @@ class CallHistory:
         """
         bare = sent and _bounded(_without_secrets(sent))
         time = timestamp(self._clock.now())
-        call = RecordedCall(
-            kind,
-            bare,
-            trace_id,
-            time,
-            source_ip,
-            resent_from,
-            plugin,
-            caller=caller,
-        )
+        call = RecordedCall(kind, bare, trace_id, time, source_ip, resent_from, plugin, caller=caller)
+        if bare:
+            call.overhead += sum(map(len, bare.headers.values())) + len(bare.path)
         with self._lock:
             self._number += 1
             call.number = self._number
             if kind is CallKind.URL:
-                call.made_by = self._maker(call)
+                call.made_by = self._maker(call, caller)
             self._calls[call.id] = call
             if caller is None and kind in (CallKind.API, CallKind.URL):
                 self._anonymous[call.id] = None
-            if resent_from and (original := self._calls.get(resent_from)):
+            original = self._calls.get(resent_from or "")
+            if original and len(original.resent_as) < _MAX_STEPS:
                 original.resent_as.append(call.id)
-            self._bytes += call.size + call.measure()
+            self._bytes += call.measure()
             self._make_room()
             self._change(call)
         return call.id
@@ -119,7 +119,7 @@ class CallHistory:
                 record.sent = record.sent and _with_path(record.sent, call)
                 if call.caller:
                     self._anonymous.pop(call.id, None)
-                record.made_by = self._maker(record)
+                record.made_by = self._maker(record, call.caller)
                 self._change(record)
 
     def received(self, call: Call) -> None:
@@ -208,19 +208,18 @@ class CallHistory:
             return
         withheld = _withheld(content)
         request, response = record.sent.content if record.sent else b"", b"" if withheld else content
-        masked = (request, response)
         if secret if secret is not None else self.is_masked(id, response):
-            masked = masked_exchange(request, response)
+            masked, response = masked_exchange(request, response, _LOGIN_FIELDS if _is_login(record) else ())
+        else:
+            masked = request
         with self._lock:
             record.status_code, record.duration_ms = status_code, record.elapsed_ms()
-            record.response_headers, record.response, record.response_withheld = (
-                bare_headers(headers),
-                masked[1],
-                withheld,
-            )
-            if record.sent and masked[0] != request:
-                reason = "The body had secrets, which are not recorded: send the call with a body of your own"
-                record.sent = replace(record.sent, content=masked[0], withheld=reason)
+            record.response_headers, record.response = bare_headers(headers), response
+            record.response_withheld = withheld
+            if record.made_by is None and status_code == _OK and (service_user := _logged_in(record)):
+                # By its own log-in, which it may do while it starts, without a trace.
+                record.made_by = self._maker(record, service_user)
+            _withhold(record, masked)
             self._grow(record)
 
     @contextmanager
@@ -243,6 +242,9 @@ class CallHistory:
         with self._lock:
             if (record := self._calls.get(id)) and not record.answered:
                 record.lost, record.duration_ms = reason, record.elapsed_ms()
+                if record.sent and _has_hints(record):
+                    names = _LOGIN_FIELDS if _is_login(record) else ()
+                    _withhold(record, masked_exchange(record.sent.content, b"", names)[0])
                 self._change(record)
 
     def get(self, id: str) -> RecordedCall | None:
@@ -288,13 +290,13 @@ class CallHistory:
             self._bytes = 0
             self.listeners.notify("")
 
-    def _maker(self, record: RecordedCall) -> MadeBy | None:
-        made_by = self._running.maker(record.caller, record.trace_id)
+    def _maker(self, record: RecordedCall, caller: Caller | None) -> MadeBy | None:
+        made_by = self._running.maker(caller, record.trace_id)
         if made_by is None or made_by.call_id == record.id:
             return None
         if maker := self._calls.get(made_by.call_id or ""):
             for step in maker.steps:
-                if step.invocation and step.invocation.id == made_by.invocation_id:
+                if step.invocation and step.invocation.id == made_by.invocation_id and len(step.calls) < _MAX_STEPS:
                     step.calls.append(record.id)
             self._change(maker)
         return made_by
@@ -337,18 +339,36 @@ class CallHistory:
         self._anonymous.pop(id, None)
 
 
+def _logged_in(record: RecordedCall) -> Caller | None:
+    """Return the service user that a call has logged in; None for every other call."""
+    if record.sent is None or record.api_id != _SERVICE_LOGIN:
+        return None
+    body = readable(record.sent.content)
+    id = body.get("id") if isinstance(body, dict) else None
+    return Caller(id, "SERVICE_EXTERNAL", "", frozenset()) if isinstance(id, str) else None
+
+
 def _without_secrets(sent: Sent) -> Sent:
     """Leave out what is secret beside the body: an API may have a token in its path or query."""
-    segments = sent.path.split("/")
-    # The address of a plugin is public, however random it looks.
-    public = 3 if sent.path.startswith(ADDRESS_PATH) else 0
-    secret = [index for index, segment in enumerate(segments) if index >= public and _is_secret(segment)]
-    for index in secret:
-        segments[index] = HIDDEN
-    query = str(_REDACTION(sent.query)) if sent.query else ""
-    hidden = (*(("path",) if secret else ()), *(("query",) if query != sent.query else ()))
-    headers = bare_headers(sent.headers)
-    return replace(sent, path="/".join(segments), query=query, headers=headers, hidden=hidden)
+    path, query = sent.path, sent.query
+    hidden: tuple[str, ...] = ()
+    if any(map(_is_secret, _own_segments(path))):
+        path, hidden = _shown_path(path), ("path",)
+    if query and (shown := str(_REDACTION(query))) != query:
+        query, hidden = shown, (*hidden, "query")
+    return Sent(sent.method, path, query, bare_headers(sent.headers), sent.content, sent.parts, sent.withheld, hidden)
+
+
+def _own_segments(path: str) -> list[str]:
+    """Return the segments of a path but for the address of a plugin, which is public, however random it looks."""
+    segments = path.split("/")
+    return segments[_PUBLIC:] if path.startswith(ADDRESS_PATH) else segments
+
+
+def _shown_path(path: str) -> str:
+    own = _own_segments(path)
+    public = path.split("/")[: -len(own)]
+    return "/".join([*public, *(HIDDEN if _is_secret(segment) else segment for segment in own)])
 
 
 def _with_path(sent: Sent, call: Call) -> Sent:
@@ -366,8 +386,20 @@ def _is_secret(segment: str) -> bool:
     return looks_random(segment)
 
 
+def _withhold(record: RecordedCall, masked: bytes) -> None:
+    """Have the body without its secrets, if it has some, in place of the one that came."""
+    if record.sent and masked != record.sent.content:
+        reason = "The body had secrets, which are not recorded: send the call with a body of your own"
+        record.sent = replace(record.sent, content=masked, withheld=reason)
+
+
 def _has_hints(record: RecordedCall) -> bool:
-    return record.sent is not None and may_have_secrets(record.sent.content)
+    return _is_login(record) or (record.sent is not None and may_have_secrets(record.sent.content))
+
+
+def _is_login(record: RecordedCall) -> bool:
+    """Whether it is about somebody's log-in: what such a request has may be a code that is sent to a phone."""
+    return record.api_id is not None and _LOGIN_SERVICE in record.api_id
 
 
 def _bounded(sent: Sent) -> Sent:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from biot_emulator.event_kind import text_value
-from biot_emulator.invocations.redaction import Redaction
+from biot_emulator.invocations.redaction import Redaction, is_redacted
 from biot_emulator.security.known_secrets import KnownSecrets
 from biot_emulator.security.secret_values import is_secret_name, secret_fields
 from biot_emulator.timelines.recorded_calls import HIDDEN
@@ -14,19 +15,36 @@ from biot_emulator.wire_json import encode
 
 __all__ = ["Masking", "bare_headers", "masked_exchange", "may_have_secrets", "readable"]
 
-#: In lower case: without one of these, no name, no pattern and no value in a text is that of a secret.
-_HINTS = (
-    *(b"pass", b"pwd", b"secret", b"token", b"credential", b"key", b"webhook", b"cookie", b"jwt", b"bearer", b"auth"),
-    *(b'pat"', b'dsn"', b'salt"', b"connection", b"signature", b"eyj", b"://"),
-    # Whatever is escaped may be one of these.
-    b"\\u",
-)
+#: In lower case: without one of these, no value in a text is secret but by the name of its field.
+_HINTS = (b"eyj", b"bearer", b"authorization", b"://", b"=")
+#: A name of a field and its colon, with nothing between them; what else may stand there.
+_NAMED, _SPACED = b'":', (b'" :', b'"\t', b'"\r', b'"\n')
 
 
 def may_have_secrets(content: bytes) -> bool:
-    """Whether it takes a closer look to know that a body has no secret."""
+    """Whether it takes a closer look to know that a body has no secret: not for JSON with harmless names of fields."""
+    # What is escaped may be anything.
+    if b"\\" in content:
+        return True
     lower = content.lower()
-    return any(hint in lower for hint in _HINTS)
+    for hint in _HINTS:
+        if hint in lower:
+            return True
+    return _any_secret(frozenset(_names(content)))
+
+
+def _names(content: bytes) -> list[bytes]:
+    """Return the names of fields in JSON without escapes; the values that look like one do no harm."""
+    for space in _SPACED:
+        if space in content:
+            return content.split(b'"')[1::2]
+    return [part[part.rfind(b'"') + 1 :] for part in content.split(_NAMED)[:-1]]
+
+
+@lru_cache(maxsize=1024)
+def _any_secret(names: frozenset[bytes]) -> bool:
+    texts = [name.decode("utf-8", "replace") for name in names]
+    return any(is_secret_name(text) or is_redacted(text) for text in texts)
 
 
 def readable(content: bytes) -> Any:
@@ -37,10 +55,16 @@ def readable(content: bytes) -> Any:
         return None
 
 
-def masked_exchange(request: bytes, response: bytes) -> tuple[bytes, bytes]:
-    """Return both bodies of a call without the secrets that are in either of them; without any, as they came."""
+def masked_exchange(request: bytes, response: bytes, names: Iterable[str] = ()) -> tuple[bytes, bytes]:
+    """Return both bodies of a call without the secrets that are in either of them; without any, as they came.
+
+    Args:
+        request: The body of the request.
+        response: The body of the response.
+        names: The fields of the request that are secret whatever they look like.
+    """
     values = [readable(content) for content in (request, response)]
-    named = [field for value in values for field in secret_fields(value)]
+    named = [*_fields(values[0], names), *(field for value in values for field in secret_fields(value))]
     hide = KnownSecrets((value for _, value in named), named=named)
     first, second = (_masked(content, value, hide) for content, value in zip((request, response), values, strict=True))
     return first, second
@@ -55,21 +79,31 @@ class Masking:
     """Hides the platform's own secrets too, in what is shown.
 
     Args:
-        secrets: Returns them.
+        secrets: Returns them, and those of plugins.
+        named: Returns the secrets that have a name, with it.
     """
 
-    def __init__(self, secrets: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, secrets: Callable[[], Iterable[str]], named: Callable[[], Iterable[tuple[str, str]]] = tuple
+    ) -> None:
         self._secrets = secrets
+        self._named = named
 
     def __call__(self, value: Any) -> Any:
         """Copy a JSON value without secrets."""
-        named = list(secret_fields(value))
+        named = [*secret_fields(value), *self._named()]
         values = (*self._secrets(), *(text for _, text in named))
         return Redaction()(KnownSecrets(values, named=named)(value))
+
+
+def _fields(document: Any, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    fields = document if isinstance(document, dict) else {}
+    return ((name, value) for name in names if isinstance(value := fields.get(name), str))
 
 
 def _masked(content: bytes, value: Any, hide: KnownSecrets) -> bytes:
     masked = Redaction()(hide(value))
     if masked == value:
+        # Not even the order of its fields is changed.
         return content
     return masked.encode() if isinstance(masked, str) else encode(masked)

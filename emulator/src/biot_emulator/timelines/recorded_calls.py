@@ -156,6 +156,8 @@ class RecordedCall:
         plugin: The plugin, where the call is for one.
         number: Counts the calls, for cursors.
         version: Counts the changes of all calls, for listeners.
+        size: The size in bytes that it has in memory, more or less.
+        overhead: The same without bodies and steps.
     """
 
     kind: CallKind
@@ -181,7 +183,8 @@ class RecordedCall:
     response: bytes = b""
     response_withheld: str | None = None
     lost: str | None = None
-    size: int = _OVERHEAD
+    size: int = 0
+    overhead: int = _OVERHEAD
 
     @property
     def answered(self) -> bool:
@@ -205,15 +208,9 @@ class RecordedCall:
 
     def measure(self) -> int:
         """Take the size that it has by now; return how much it has grown."""
-        before, sent = self.size, self.sent
-        headers = (*(sent.headers.items() if sent else ()), *self.response_headers.items())
-        self.size = (
-            _OVERHEAD
-            + _STEP * len(self.steps)
-            + len(self.response)
-            + (len(sent.content) + len(sent.address) if sent else 0)
-        )
-        self.size += sum(len(name) + len(value) for name, value in headers)
+        before = self.size
+        sent_bytes = len(self.sent.content) + len(self.sent.query) if self.sent else 0
+        self.size = self.overhead + _STEP * len(self.steps) + sent_bytes + len(self.response)
         return self.size - before
 
     def summary(self) -> dict[str, Any]:

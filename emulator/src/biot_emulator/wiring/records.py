@@ -22,7 +22,7 @@ class Records:
     """What happened, as it is shown and done again."""
 
     def __init__(self, state: State, people: People, runtime: Runtime, hooks: Hooks, events: Path | None) -> None:
-        masking = Masking(partial(_secrets, runtime))
+        masking = Masking(partial(_secrets, runtime), runtime.functions.seen.named)
         self.timelines = Timelines(runtime.calls, runtime.invocations, masking)
         self.events = EventFolder(events)
         renewed = RenewedTokens(state.tokens, people.users, people.service_users, people.roles, people.sessions)
@@ -39,4 +39,5 @@ class Records:
 
 
 def _secrets(runtime: Runtime) -> list[str]:
-    return [*runtime.secrets(), *(plugin.secret_key for plugin in runtime.plugins)]
+    keys = (plugin.secret_key for plugin in runtime.plugins)
+    return [*runtime.secrets(), *keys, *runtime.functions.seen.values()]

@@ -110,6 +110,12 @@ def send(emulator: Client, method: str, path: str, content: bytes = b"", **heade
     return response.status, body
 
 
+def plugin_path(emulator: Emulator, name: str = "first") -> str:
+    """Return the path of a plugin's address."""
+    endpoint: str = emulator.call("GET", f"/settings/v2/plugins/Plugin-{name}").body["endpointUrl"]
+    return urlsplit(endpoint).path
+
+
 def listed(emulator: Emulator, query: str = "") -> list[dict[str, Any]]:
     """Return the calls in a list, the oldest first."""
     data: list[dict[str, Any]] = emulator.call("GET", f"/_emulator/calls?{query}").body["data"]

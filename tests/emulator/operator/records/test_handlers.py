@@ -7,16 +7,16 @@ import subprocess
 import threading
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from biot_emulator.api.call import Caller
+from biot_emulator.hooks.background_calls import BackgroundCalls
 from biot_emulator.invocations import history as invocations_history
 from biot_emulator.testing import Emulator
 from biot_emulator.timelines.recorded_calls import CallKind, Sent
-from tests.emulator.conftest import PATIENTS
-from tests.emulator.operator.records.conftest import CREATE, create, last, listed, send, timeline
+from tests.emulator.conftest import PATIENTS, code_zip, interception
+from tests.emulator.operator.records.conftest import CREATE, create, last, listed, plugin_path, send, timeline
 
 pytestmark = pytest.mark.slow
 
@@ -26,11 +26,6 @@ LOGIN = "/ums/v2/users/login"
 
 def steps(call: dict[str, Any]) -> list[tuple[Any, ...]]:
     return [(step["kind"], (step["invocation"] or {}).get("plugin"), step["outcome"]) for step in call["steps"]]
-
-
-def plugin_url(emulator: Emulator, name: str = "first") -> str:
-    [plugin] = [plugin for plugin in emulator.search("/settings/v2/plugins") if plugin["name"].endswith(name)]
-    return urlsplit(plugin["endpointUrl"]).path
 
 
 def test_a_call_is_one_timeline_through_all_plugins_with_what_each_has_changed(emulator: Emulator) -> None:
@@ -136,6 +131,20 @@ def test_a_plugin_that_fails_where_that_is_ignored_or_refuses_says_what_became_o
     assert call["steps"][0]["after"] == {"code": "NO"}
 
 
+def test_a_notification_that_is_not_sent_says_why(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BackgroundCalls, "submit", lambda *_: False)
+    assert create(emulator).status_code == 201
+    call = last(emulator)
+    lost = call["steps"][-1]
+    assert (lost["kind"], lost["outcome"], lost["invocation"]["plugin"]) == ("NOTIFICATION", "LOST", "Plugin-first")
+    assert (lost["reason"], lost["pending"]) == ("The notification was not sent: too many wait for the plugin", False)
+    assert (call["pending"], call["failed"]) == (False, True)
+    # Nor does anything more than that wait for a plugin.
+    refused = emulator.call("POST", f"/_emulator/calls/{call['id']}/resend")
+    assert refused.status_code == 429
+    assert last(emulator)["lost"] == "It was not sent: too many others go on"
+
+
 def test_a_log_in_shows_neither_password_nor_token(emulator: Emulator) -> None:
     emulator.as_user(emulator.username, emulator.password)
     send(emulator, "POST", LOGIN, b'{"username": "x", "password": "%s"' % emulator.password.encode())
@@ -147,7 +156,7 @@ def test_a_log_in_shows_neither_password_nor_token(emulator: Emulator) -> None:
 
 
 def test_what_is_no_call_of_an_api_is_a_timeline_too(emulator: Emulator) -> None:
-    path = plugin_url(emulator)
+    path = plugin_path(emulator)
     headers = {"content_type": "application/json", "authorization": f"Bearer {emulator.token}"}
     assert send(emulator, "PUT", f"{path}some/path?a=1", b'{"a":  1}', **headers)[0] == 201
     emulator.fire_schedule("first")
@@ -251,3 +260,23 @@ def test_a_mistake_is_answered_with_what_is_wrong(emulator: Emulator, path: str,
     reply = emulator.call("GET", f"/_emulator/{path}")
     assert reply.status_code in (400, 404)
     assert says in reply.body["message"]
+
+
+def test_what_a_plugin_gives_away_of_its_variables_is_not_shown(emulator: Emulator) -> None:
+    """Nor is it once they are changed, or the plugin is deleted."""
+    code = code_zip("""
+        import json, os
+        def handler(event, context):
+            key = os.environ["BIOT_SERVICE_USER_SECRET_KEY"]
+            reply = {"leak": os.environ["DB_PASSWORD"], "text": "postgres " + key}
+            return {"statusCode": 400, "body": json.dumps(reply)}
+    """)
+    hooks = {"interceptions": [interception("PRE_REQUEST", "POST/device/v2/devices")]}
+    variables = {"DB_PASSWORD": "Correct7horse"}
+    emulator.deploy(code, "leaky", subscriptions=hooks, environmentVariables=variables)
+    reply = emulator.call("POST", "/device/v2/devices", json={"_id": "x"})
+    assert reply.body["leak"] == "Correct7horse"
+    call = last(emulator, "plugin=Plugin-leaky&kind=API")
+    assert call["response"]["body"] == {"leak": "<hidden>", "text": "postgres <hidden>"}
+    emulator.call("DELETE", "/settings/v2/plugins/Plugin-leaky")
+    assert timeline(emulator, call["id"])["response"]["body"] == call["response"]["body"]

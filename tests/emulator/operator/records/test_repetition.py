@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,7 +11,7 @@ from biot_emulator.client import Client, Reply
 from biot_emulator.security.well_known_ids import ADMINISTRATOR_ROLE_ID
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import PATIENTS
-from tests.emulator.operator.records.conftest import create, last, listed, send, timeline
+from tests.emulator.operator.records.conftest import create, last, listed, plugin_path, send, timeline
 
 pytestmark = pytest.mark.slow
 
@@ -25,11 +24,6 @@ JSON = "application/json"
 def resend(emulator: Emulator, id: str, body: Any = None, wait: str = "") -> Reply:
     content = None if body is None else json.dumps(body).encode()
     return emulator.call("POST", f"/_emulator/calls/{id}/resend{wait}", content=content)
-
-
-def plugin_path(emulator: Emulator) -> str:
-    [plugin] = [plugin for plugin in emulator.search("/settings/v2/plugins") if plugin["name"].endswith("first")]
-    return urlsplit(plugin["endpointUrl"]).path
 
 
 def service_user(emulator: Emulator) -> tuple[str, Client]:
@@ -176,11 +170,11 @@ def test_a_request_to_a_plugin_is_sent_again_with_the_same_bytes(emulator: Emula
     assert resend(emulator, call["id"], {"path": "/_functions/nobody/"}).status_code == 404
 
 
-@pytest.mark.parametrize("header", ["authorization", "x_api_key"])
+@pytest.mark.parametrize("headers", [{"authorization": "Basic YTpi"}, {"x_api_key": "YTpi"}])
 def test_a_request_with_a_secret_that_the_platform_does_not_know_is_not_sent_again(
-    emulator: Emulator, header: str
+    emulator: Emulator, headers: dict[str, Any]
 ) -> None:
-    send(emulator, "GET", plugin_path(emulator), **{header: "Basic YTpi"})
+    send(emulator, "GET", plugin_path(emulator), **headers)
     reply = resend(emulator, last(emulator)["id"])
     assert (reply.status_code, reply.body["code"]) == (409, "NOT_REPEATABLE")
 
