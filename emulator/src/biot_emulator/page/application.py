@@ -20,8 +20,8 @@ from biot_emulator.page.signing_in.one_time_links import Credentials, OneTimeLin
 from biot_emulator.page.signing_in.same_site import (
     check_host,
     check_source,
-    is_document_address,
     is_foreign_navigation,
+    is_page_host,
 )
 from biot_emulator.page.signing_in.sessions import Session, Sessions
 from biot_emulator.platform import Platform
@@ -79,6 +79,10 @@ class Page:
         """Whether a path is the page's, and not an API's."""
         return owns(path)
 
+    def is_at(self, host: str) -> bool:
+        """Whether the page is shown at a host, as the header of that name has it in lower case."""
+        return is_page_host(host, self._name)
+
     def one_time_link(self, credentials: Credentials) -> str:
         """Return a path that logs in whoever follows it first.
 
@@ -108,7 +112,7 @@ class Page:
     def _admit(self, request: Request) -> Admission | Response:
         check_host(request, self._name)
         check_source(request)
-        if not is_document_address(request.host) and not request.changes:
+        if not self.is_at(request.host) and not request.changes:
             return self._to_address(request)
         if request.path.startswith(_STATIC):
             return _static(request.path.removeprefix(_STATIC))

@@ -26,7 +26,7 @@ from biot_emulator.page.application import Page
 from biot_emulator.platform import Platform
 from biot_emulator.server.api_requests import bare_call, read_call
 from biot_emulator.server.body_memory import BodyMemory
-from biot_emulator.server.browser_requests import BrowserRequests, isolate
+from biot_emulator.server.browser_requests import BrowserRequests
 from biot_emulator.server.event_streams import send_events
 from biot_emulator.server.function_url_requests import (
     BODILESS,
@@ -96,7 +96,7 @@ class _Application:
                 await self._respond_to_call(request, body, send)
             else:
                 response = await self._call_plugin(address, request, body)
-                await _send(isolate(_render_function_response(response), request), request, body, send)
+                await _send(self._page.isolate(_render_function_response(response), request), request, body, send)
         except ClientDisconnect:
             return  # nobody is there any more
 

@@ -16,13 +16,12 @@ from biot_emulator.page.application import Page
 from biot_emulator.page.errors import PageError
 from biot_emulator.page.requests import Request as PageRequest
 from biot_emulator.page.responses import Response as PageResponse
-from biot_emulator.page.signing_in.same_site import is_document_address
 from biot_emulator.server.body_memory import BodyMemory
 from biot_emulator.server.event_streams import send_events
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
 
-__all__ = ["BrowserRequests", "isolate"]
+__all__ = ["BrowserRequests"]
 
 _BODY_BYTES = 64 * 1024 * 1024
 _MOST_FIELDS = 200
@@ -57,6 +56,16 @@ class BrowserRequests:
         """Whether a request is to the page."""
         return self._page.owns(request.scope["path"])
 
+    def isolate(self, response: Response, request: Request) -> Response:
+        """Return what a plugin shows in a browser as a document of nobody's, where the page is.
+
+        Whatever runs in it could otherwise read the page and send its forms, as the browser holds that both are one
+        site. At `localhost` the page is not shown, and nothing is changed.
+        """
+        if self._page.is_at(request.headers.get("host", "").lower()) and _shows_a_document(request.headers):
+            response.headers.append("content-security-policy", _SANDBOX)
+        return response
+
     async def respond(self, request: Request, body: RequestBody, send: Send) -> None:
         """Respond to a request.
 
@@ -80,17 +89,6 @@ class BrowserRequests:
         async with self._bodies.hold(min(body.declared_size or 0, admission.most)):
             full = replace(bare, form=_fields(await body.read(admission.most)))
             return await self._in_thread(lambda: self._page.finish(admission, full))
-
-
-def isolate(response: Response, request: Request) -> Response:
-    """Return what a plugin shows in a browser as a document of nobody's.
-
-    It is at the page's host. Whatever runs in it could otherwise read the page and send its forms, as the browser
-    holds that both are one site. At any other name of this machine the page is not shown, and nothing is changed.
-    """
-    if is_document_address(request.headers.get("host", "").lower()) and _shows_a_document(request.headers):
-        response.headers.append("content-security-policy", _SANDBOX)
-    return response
 
 
 def _shows_a_document(headers: Mapping[str, str]) -> bool:

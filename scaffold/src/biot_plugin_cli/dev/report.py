@@ -41,7 +41,8 @@ class DevReport:
     def print_started(self, platform: LocalPlatform) -> None:
         """Print the platform's URL, and how to log in."""
         self._line("The platform is at ", (platform.url, "bold cyan"))
-        self._line("See what happens, with this link once: ", (platform.page, "bold cyan"))
+        self._line("See what happens there, by a link that logs in once:")
+        self._line("  ", (platform.page, "cyan"))
         log_in = shlex.quote(json.dumps({"username": platform.username, "password": platform.password}))
         curl = f"curl -s {platform.url}/ums/v2/users/login -H 'content-type: application/json' -d {log_in}"
         self._line("Log in:")

@@ -91,7 +91,7 @@ def test_a_call_through_two_plugins_appears_while_it_happens(
     assert "hush-hush" not in page.content()
 
 
-def test_what_is_open_stays_open_while_the_page_changes(
+def test_what_somebody_has_opened_and_written_stays_while_the_page_changes(
     page: Page, server: Server, emulator: Emulator, gate: Gate
 ) -> None:
     gate.passes.clear()
@@ -100,11 +100,16 @@ def test_what_is_open_stays_open_while_the_page_changes(
         page.locator("tr[data-id]", has_text="Running").first.get_by_role("link", name=PATIENTS).click()
         request = page.locator("#step-request")
         request.locator("summary").first.click()
-        before = request.evaluate("element => element.open")
+        expect(page.locator(".waterfall li")).to_have_count(2)
+        name = page.get_by_label("Name of the event file").first
+        name.fill("half-writ")
         gate.passes.set()
         expect(page.locator(".facts")).to_contain_text("201")
-        assert before
-        expect(page.locator("#step-request")).to_have_attribute("open", "")
+        expect(page.locator(".waterfall li")).to_have_count(4)
+        expect(request).to_have_attribute("open", "")
+        expect(name).to_have_value("half-writ")
+        expect(name).to_be_focused()
+        expect(page.locator("[data-news]")).to_contain_text("Status 201, 4 steps")
 
 
 def test_a_call_is_sent_again_with_a_change(page: Page, server: Server, emulator: Emulator) -> None:
@@ -181,6 +186,10 @@ def test_filters_are_part_of_the_address(page: Page, server: Server, emulator: E
     assert rows.count() >= 1
     for row in rows.all():
         expect(row.locator(".names")).to_contain_text("Plugin-consent")
+    page.goto(f"{root(server)}")
+    page.get_by_label("Hook", exact=True).select_option("patient _create")
+    page.get_by_role("button", name="Filter").click()
+    expect(rows.first.locator(".names")).to_contain_text("Plugin-consent")
     rows.first.locator(".trace").click()
     trace = page.get_by_label("Trace", exact=True).input_value()
     assert re.fullmatch("[0-9a-f]{32}", trace)
@@ -358,6 +367,25 @@ def test_the_live_list_is_paused(page: Page, server: Server, emulator: Emulator)
     page.get_by_role("button", name="Paused").click()
     expect(page.locator(f'tr[data-id="{id}"]')).to_be_visible()
     expect(page.locator("[data-news]")).to_contain_text("new call")
+
+
+def test_whoever_has_logged_out_is_told_that_nothing_new_is_shown(chromium: Browser, server: Server) -> None:
+    context = chromium.new_context()
+    try:
+        page, other = context.new_page(), context.new_page()
+        page.goto(server.url + server.page.one_time_link(ADMIN))
+        page.wait_for_url(root(server))
+        expect(page.get_by_role("button", name="Live")).to_be_visible()
+        other.goto(root(server))
+        other.get_by_role("button", name="Log out").click()
+        expect(other.get_by_label("E-mail")).to_be_visible()
+        page.bring_to_front()
+        server.platform.calls.clear()
+        expect(page.get_by_role("alert")).to_contain_text("load it again")
+        page.get_by_role("link", name="load it again").click()
+        expect(page.get_by_label("E-mail")).to_be_visible()
+    finally:
+        context.close()
 
 
 def findings(page: Page) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from biot_emulator.page.errors import Refused
 from biot_emulator.page.requests import Request
-from biot_emulator.page.signing_in.same_site import check_host, check_source, is_document_address
+from biot_emulator.page.signing_in.same_site import check_host, check_source, is_page_host
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,16 @@ def test_names_of_others_are_refused(host: str) -> None:
         check_host(Request("GET", "/_emulator/", {"host": host}), "127.0.0.1")
 
 
-def test_only_an_address_shows_the_page() -> None:
-    assert is_document_address("127.0.0.1:8787")
-    assert is_document_address("[::1]:8787")
-    assert not is_document_address("localhost:8787")
+def test_the_page_is_at_addresses_and_at_the_name_of_its_owner() -> None:
+    for host, own in (
+        ("127.0.0.1:8787", "127.0.0.1"),
+        ("[::1]:8787", "::1"),
+        ("10.0.0.1", "0.0.0.0"),
+        ("box:1", "Box"),
+    ):
+        assert is_page_host(host, own)
+    for host, own in (("localhost:8787", "localhost"), ("localhost", "127.0.0.1"), ("evil.example", "box"), ("", "")):
+        assert not is_page_host(host, own)
 
 
 @pytest.mark.parametrize(

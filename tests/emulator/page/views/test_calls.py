@@ -156,5 +156,5 @@ def test_a_timeline_grows_while_it_is_looked_at(browser: Browser, emulator: Emul
 def iter_until_done(parts: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for part in parts:
         yield part
-        if part["done"]:
+        if part["news"] == "Status 201, 2 steps":
             return

@@ -23,7 +23,8 @@ class OneTimeLinks:
 
     def make(self, credentials: Credentials) -> str:
         """Return the code of a new link for whoever has these credentials; the oldest links make room."""
-        code = secrets.token_urlsafe(24)
+        # The whole link fits into a line of a terminal, which would not have all of it as a link otherwise.
+        code = secrets.token_urlsafe(16)
         with self._lock:
             self._links[_hash(code)] = credentials
             while len(self._links) > _MOST:

@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from biot_emulator.page.errors import Refused
 from biot_emulator.page.requests import Request
 
-__all__ = ["check_host", "check_source", "is_document_address", "is_foreign_navigation"]
+__all__ = ["check_host", "check_source", "is_foreign_navigation", "is_page_host"]
 
 _HOST = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9](?:[a-z0-9.-]{0,252}))(?::\d{1,5})?")
 _LOCALHOST = "localhost"
@@ -24,13 +24,17 @@ def host_name(host: str) -> str:
     return match[1].strip("[]") if match else ""
 
 
-def is_document_address(host: str) -> bool:
-    """Whether the page is shown at a host: at every IP address, which no other site can take for its own."""
-    try:
-        ip_address(host_name(host))
-    except ValueError:
-        return False
-    return True
+def is_page_host(host: str, own_name: str) -> bool:
+    """Return whether the page is shown at a host: at every IP address, and at the name that its owner listens at.
+
+    At `localhost` it is not: whatever plugins show has a place there, at which it cannot read the page.
+
+    Args:
+        host: The header `host`.
+        own_name: The name or address that the emulator listens at.
+    """
+    name = host_name(host)
+    return _is_address(name) or (bool(name) and name == own_name.lower() != _LOCALHOST)
 
 
 def check_host(request: Request, own_name: str) -> None:
@@ -43,8 +47,7 @@ def check_host(request: Request, own_name: str) -> None:
     Raises:
         Refused: It is a name that could be another site's.
     """
-    name = host_name(request.host)
-    if not is_document_address(request.host) and name not in (_LOCALHOST, own_name.lower()):
+    if not is_page_host(request.host, own_name) and host_name(request.host) != _LOCALHOST:
         raise Refused("This name could be another site's: open the page by its IP address, as the emulator printed it")
 
 
@@ -72,3 +75,11 @@ def _is_navigation(request: Request) -> bool:
     """Whether a browser shows the response as a page of its own, at which the sender cannot look."""
     mode, target = (request.headers.get(f"sec-fetch-{name}") for name in ("mode", "dest"))
     return mode == "navigate" and target == "document"
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -29,9 +29,12 @@ function elements(html) {
 function listen(address, take) {
   let source = null;
   const open = () => {
-    if (source || document.hidden || listener.paused || listener.done) return;
     source = new EventSource(address());
     source.addEventListener("part", (event) => take(JSON.parse(event.data)));
+    // It tries again by itself, unless the emulator refuses it: somebody has logged out, or it is another emulator.
+    source.addEventListener("error", () => {
+      if (source?.readyState === EventSource.CLOSED) document.querySelector("[data-lost]").hidden = false;
+    });
   };
   const close = () => {
     source?.close();
@@ -39,10 +42,9 @@ function listen(address, take) {
   };
   const listener = {
     paused: false,
-    done: false,
     update() {
-      if (document.hidden || this.paused || this.done) close();
-      else open();
+      if (document.hidden || this.paused) close();
+      else if (!source) open();
     },
   };
   document.addEventListener("visibilitychange", () => listener.update());
@@ -100,21 +102,31 @@ function listenForRows(area) {
   });
 }
 
+// What somebody has opened, written or is at stays so, though the elements are others.
+function keep(area, change) {
+  const open = new Map([...area.querySelectorAll("details[id]")].map((detail) => [detail.id, detail.open]));
+  const place = (field) => `${field.form.getAttribute("action")} ${field.name}`;
+  const fields = () => [...area.querySelectorAll("form input:not([type=hidden])")];
+  const written = new Map(fields().map((field) => [place(field), field.value]));
+  const controls = () => [...area.querySelectorAll("a, button, input, summary, [tabindex]")];
+  const name = (element) => `${element.closest("[id]")?.id} ${element.tagName} ${element.textContent.trim()} ${element.name}`;
+  const focused = area.contains(document.activeElement) ? name(document.activeElement) : null;
+  change();
+  for (const detail of area.querySelectorAll("details[id]")) {
+    if (open.has(detail.id)) detail.open = open.get(detail.id);
+  }
+  for (const field of fields()) field.value = written.get(place(field)) ?? field.value;
+  if (focused !== null) controls().find((element) => name(element) === focused)?.focus();
+}
+
 function listenForCall(area) {
+  const news = document.querySelector("[data-news]");
   const take = (part) => {
-    if (!part.html) return;
-    const open = new Map([...area.querySelectorAll("details[id]")].map((detail) => [detail.id, detail.open]));
-    const focused = area.contains(document.activeElement) ? document.activeElement.id : "";
-    area.replaceChildren(elements(part.html));
-    for (const detail of area.querySelectorAll("details[id]")) {
-      if (open.has(detail.id)) detail.open = open.get(detail.id);
-    }
-    if (focused) document.getElementById(focused)?.focus();
+    keep(area, () => area.replaceChildren(elements(part.html)));
+    if (news.textContent !== part.news) news.textContent = part.news;
     showButtons(area);
-    listener.done = part.done;
-    listener.update();
   };
-  const listener = listen(() => area.dataset.liveCall, take);
+  listen(() => area.dataset.liveCall, take);
 }
 
 showButtons(document);

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from biot_emulator.api.errors import ApiError
@@ -13,7 +14,7 @@ from biot_emulator.page.links import link
 from biot_emulator.page.live import LiveParts, Make
 from biot_emulator.page.rendering import render
 from biot_emulator.page.responses import Response, download, events
-from biot_emulator.page.texts import pretty
+from biot_emulator.page.texts import amount, pretty
 from biot_emulator.page.waterfall import waterfall
 from biot_emulator.timelines.filters import STATUSES, CallFilter
 
@@ -56,7 +57,8 @@ def show_all(context: Context) -> Response:
         filter={name: chosen.get(name, "") for name in (*_FILTERS, "roots")},
         filtered=bool(chosen),
         plugins=sorted({plugin.full_name for plugin in context.platform.plugins} | _named(chosen.get("plugin"))),
-        hooks=[*_HOOKS, *(_named(chosen.get("hook")) - {*_HOOKS})],
+        kinds=_HOOKS,
+        hooks=sorted(({*_hooked(context)} | _named(chosen.get("hook"))) - {*_HOOKS}),
         statuses={**_CHOICES, **{status: status for status in _named(chosen.get("status")) - {*_CHOICES}}},
         own_link=link(**chosen),
         # Whoever looks at older calls is not disturbed by new ones.
@@ -101,7 +103,8 @@ def listen(context: Context) -> Response:
         except PageError:
             return None
         values = {"form_token": context.session.form_token, **_timeline(context, call)}
-        return {"version": call["version"], "html": render("timeline.html", values), "done": not call["pending"]}
+        html = render("timeline.html", values)
+        return {"version": call["version"], "html": html, "news": _news(call)}
 
     return _live(context, make)
 
@@ -144,6 +147,12 @@ def _timeline(context: Context, call: Document) -> dict[str, Any]:
     }
 
 
+def _news(call: Document) -> str:
+    """Return what those are told who do not see it."""
+    state = "Running" if call["statusCode"] is None else f"Status {call['statusCode']}"
+    return f"{state}, {amount(len(call['steps']), 'step')}"
+
+
 def _curl(context: Context, call: Document) -> str:
     try:
         content = context.administrator.response(f"{_CALLS}/{call['id']}/curl").content or b""
@@ -171,6 +180,15 @@ def _chosen(context: Context) -> dict[str, str]:
     if context.request.parameter("roots") == "true":
         values["roots"] = "true"
     return {name: value for name, value in values.items() if value}
+
+
+def _hooked(context: Context) -> Iterator[str]:
+    """Yield what plugins are subscribed to, as invocations name it."""
+    read = partial(context.administrator.read, searchRequest='{"limit": 10000}')
+    for item in read("/dispatcher/v1/hooks/interceptions")["data"]:
+        yield item["entityName"] if item["type"] == "ADAPT_ENTITY" else item["apiId"]
+    for item in read("/dispatcher/v1/hooks/notifications")["data"]:
+        yield f"{item['entityTypeName']} {item['actionName']}"
 
 
 def _named(value: str | None) -> set[str]:
