@@ -41,7 +41,7 @@ def admit(calls: CallHistory, call: Call, template: str = "/a/v1/b", **variables
 
 
 def recorded(calls: CallHistory, call: Call) -> RecordedCall:
-    record = calls.get(call.id)
+    record = calls.read(call.id)
     assert record
     return record
 
@@ -330,3 +330,40 @@ def test_the_log_in_of_a_plugin_that_starts_is_tied_to_its_invocation(
     assert [step.calls for step in recorded(calls, Call("", "", id=starting.call_id or "")).steps] == [
         [id] if tied else []
     ]
+
+
+def test_a_call_that_goes_on_is_read_without_its_secrets_and_goes_on_with_them(calls: CallHistory) -> None:
+    call = admit(calls, begin(calls))
+    calls.received(replace(call, content=b'{"password": "hush hush"}'))
+    read = recorded(calls, call)
+    assert read.sent
+    assert (b"hush" in read.sent.content, read.pending) == (False, True)
+    # What is known of the request is hidden in the response, too.
+    calls.finish(call.id, 200, {}, b'{"echo": "hush hush"}')
+    assert b"hush" not in recorded(calls, call).response
+    assert recorded(calls, call) is calls.get(call.id)
+
+
+def test_the_secrets_of_a_log_in_are_not_there_for_a_moment_after_its_end(calls: CallHistory) -> None:
+    call = begin(calls, "/ums/v2/users/login")
+    calls.admitted(call, Route("POST", "/ums/v2/users/login", lambda _: ApiResponse(200), public=True))
+    calls.received(replace(call, content=b'{"password": "hush hush"}'))
+    calls.finish(call.id, 200, {}, b'{"accessJwt": {"token": "%s"}}' % TOKEN.encode())
+    record = calls.get(call.id)
+    assert record
+    assert record.sent
+    assert b"hush" not in record.sent.content
+    assert b"eyJ" not in record.response
+
+
+def test_a_caller_is_recorded_without_all_that_it_may_do(calls: CallHistory) -> None:
+    """Each call has a set of hundreds of scopes."""
+    records = []
+    for _ in range(2):
+        call = begin(calls)
+        caller = replace(ADA, permissions=frozenset({"A", "B"}), session_id="s")
+        calls.admitted(replace(call, caller=caller), Route("GET", "/", lambda _: ApiResponse(200)))
+        records.append(recorded(calls, call))
+    first, second = records
+    assert first.caller is second.caller
+    assert first.caller == Caller("ada", "USER", "here", frozenset(), session_id="s")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["Redaction", "is_redacted"]
+__all__ = ["Redaction"]
 
 #: What is secret in a text; the first group stays. What a plugin prints is untrusted, so each pattern takes time in
 #: proportion to its length: a word of letters and hyphens is looked at once, from its beginning, and not again from
@@ -81,14 +81,9 @@ class Redaction:
         return text
 
 
-def is_redacted(name: str) -> bool:
-    """Whether a field's name says that it is secret."""
-    return _is_secret_end(name[-_LONGEST_END:])
-
-
 def _is_secret(name: str, value: Any) -> bool:
     """Whether a field's name says that it is secret; numbers, such as how long a token is valid, may be read."""
-    return isinstance(value, str | list) and is_redacted(name)
+    return isinstance(value, str | list) and _is_secret_end(name[-_LONGEST_END:])
 
 
 @lru_cache(maxsize=1024)

@@ -25,8 +25,13 @@ _AS_BYTES = "latin-1"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def bare_call(request: Request) -> Call:
-    """Return a request's call without query and body, which can be malformed."""
+def bare_call(request: Request, id: str = "") -> Call:
+    """Return a request's call without query and body, which can be malformed.
+
+    Args:
+        request: The request.
+        id: The id that it is recorded by.
+    """
     traceparent = request.headers.get("traceparent", "")
     match = _TRACEPARENT.fullmatch(traceparent)
     trace_id = match[1] if match else os.urandom(16).hex()
@@ -37,6 +42,7 @@ def bare_call(request: Request) -> Call:
         trace_id=trace_id,
         traceparent=traceparent if match else f"00-{trace_id}-{os.urandom(8).hex()}-00",
         source_ip=request.client.host if request.client else "127.0.0.1",
+        id=id,
     )
 
 

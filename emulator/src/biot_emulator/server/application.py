@@ -43,7 +43,7 @@ from biot_emulator.server.request_heads import check_head
 from biot_emulator.server.transfers.downloads import send_file
 from biot_emulator.server.transfers.uploads import receive
 from biot_emulator.services.files.signed_urls import SIGNED_PATH
-from biot_emulator.timelines.recorded_calls import CallKind, Sent
+from biot_emulator.timelines.recorded_calls import CallKind, Sent, new_id
 from biot_emulator.wire_json import encode
 
 __all__ = ["application"]
@@ -132,7 +132,7 @@ class _Application:
             await _send(await receive(grant, request, body, files, self._in_thread), request, body, send)
 
     async def _respond_to_call(self, request: Request, body: RequestBody, send: Send) -> None:
-        call = self._recorded(request, bare_call(request))
+        call = self._begin(request)
         try:
             response = await self._handle(request, body, call)
         except ClientDisconnect:
@@ -150,14 +150,15 @@ class _Application:
             if response.afterwards:
                 await self._in_thread(response.afterwards)
 
-    def _recorded(self, request: Request, call: Call) -> Call:
+    def _begin(self, request: Request) -> Call:
         """Record a call before anything is done with it, but for what only looks at the emulator."""
-        if is_operators(call.path):
-            return call
+        if is_operators(request.scope["path"]):
+            return bare_call(request)
+        call = bare_call(request, new_id())
         query = request.scope["query_string"].decode("latin-1")
         sent = Sent(call.method, call.path, query, call.headers)
-        id = self._platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip)
-        return replace(call, id=id)
+        self._platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip, id=call.id)
+        return call
 
     async def _record(self, call: Call, response: Response) -> None:
         if not call.id:
@@ -172,11 +173,10 @@ class _Application:
     async def _finish(self, call: Call, response: Response) -> None:
         content = bytes(response.body)
         finish = partial(self._platform.calls.finish, call.id, response.status_code, response.headers, content)
-        # Most have no secret, which is faster to see than to have another thread do it.
-        if self._platform.calls.is_masked(call.id, content):
-            await self._in_thread(lambda: finish(secret=True))
+        if self._platform.calls.is_checked_at_once(call.id):
+            await self._in_thread(finish)
         else:
-            finish(secret=False)
+            finish()
 
     async def _handle(self, request: Request, body: RequestBody, call: Call) -> ApiResponse:
         try:

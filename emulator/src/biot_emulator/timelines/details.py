@@ -44,7 +44,7 @@ class Timelines:
 
     def document(self, id: str) -> Document | None:
         """Return a call with all of its steps, as JSON; None where there is none, or it is forgotten."""
-        call = self._calls.get(id)
+        call = self._calls.read(id)
         if call is None:
             return None
         steps = list(call.steps)

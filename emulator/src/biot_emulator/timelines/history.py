@@ -6,9 +6,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from biot_emulator.api.call import Call, Caller
 from biot_emulator.api.response import ApiResponse
@@ -19,13 +21,13 @@ from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.invocations.summaries import InvocationSummary
 from biot_emulator.security.random_text import looks_random
 from biot_emulator.security.secret_values import is_secret_name
+from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID
 from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
 from biot_emulator.state.clock import Clock
-from biot_emulator.state.timestamps import timestamp
 from biot_emulator.timelines.filters import CallFilter
 from biot_emulator.timelines.live import Listener, Listeners
-from biot_emulator.timelines.masking import bare_headers, masked_exchange, may_have_secrets, readable
-from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, MadeBy, Outcome, RecordedCall, Sent, Step
+from biot_emulator.timelines.masking import bare_headers, masked_exchange, readable
+from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, MadeBy, Outcome, RecordedCall, Sent, Step, new_id
 from biot_emulator.timelines.running import RunningInvocations
 
 __all__ = ["CallHistory"]
@@ -78,6 +80,7 @@ class CallHistory:
         plugin: str | None = None,
         caller: Caller | None = None,
         resent_from: str | None = None,
+        id: str | None = None,
     ) -> str:
         """Record that a call has come; return its id.
 
@@ -89,10 +92,13 @@ class CallHistory:
             plugin: The plugin that it is for.
             caller: The caller, where that is known by now.
             resent_from: The id of the call that it repeats.
+            id: Its id; None for a new one.
         """
         bare = sent and _bounded(_without_secrets(sent))
-        time = timestamp(self._clock.now())
-        call = RecordedCall(kind, bare, trace_id, time, source_ip, resent_from, plugin, caller=caller)
+        caller = caller and _slim(caller)
+        call = RecordedCall(
+            kind, bare, trace_id, self._clock.now(), source_ip, resent_from, plugin, id=id or new_id(), caller=caller
+        )
         if bare:
             call.overhead += sum(map(len, bare.headers.values())) + len(bare.path)
         with self._lock:
@@ -115,7 +121,8 @@ class CallHistory:
         """Record whose call it is, and which API it is for."""
         with self._lock:
             if record := self._calls.get(call.id):
-                record.caller, record.public, record.api_id = call.caller, route.public, route.api_id
+                record.caller = call.caller and _slim(call.caller)
+                record.public, record.api_id = route.public, route.api_id
                 record.sent = record.sent and _with_path(record.sent, call)
                 if call.caller:
                     self._anonymous.pop(call.id, None)
@@ -186,41 +193,37 @@ class CallHistory:
                 record.steps.append(step)
                 self._change(record)
 
-    def is_masked(self, id: str, response: bytes) -> bool:
-        """Whether it takes a while to record a response, as there may be secrets in it, or in the request."""
-        record = self.get(id)
-        return record is not None and (may_have_secrets(response) or _has_hints(record))
+    def is_checked_at_once(self, id: str) -> bool:
+        """Whether the end of a call takes a while, as its secrets are taken out at once: those of a log-in.
 
-    def finish(
-        self, id: str, status_code: int, headers: Mapping[str, str], content: bytes, *, secret: bool | None = None
-    ) -> None:
-        """Record the response; it takes a while where there may be secrets in it, or in the request.
+        Of all others, that is done when somebody looks: what entities have is in the state, too.
+        """
+        record = self.get(id)
+        return record is not None and _is_login(record)
+
+    def finish(self, id: str, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
+        """Record the response.
 
         Args:
             id: The call.
             status_code: The status.
             headers: By lower-case name.
             content: The body's bytes.
-            secret: What `is_masked` says of it, where that is known.
         """
-        record = self.get(id)
-        if record is None:
-            return
         withheld = _withheld(content)
-        request, response = record.sent.content if record.sent else b"", b"" if withheld else content
-        if secret if secret is not None else self.is_masked(id, response):
-            masked, response = masked_exchange(request, response, _LOGIN_FIELDS if _is_login(record) else ())
-        else:
-            masked = request
         with self._lock:
+            record = self._calls.get(id)
+            if record is None:
+                return
             record.status_code, record.duration_ms = status_code, record.elapsed_ms()
-            record.response_headers, record.response = bare_headers(headers), response
+            record.response_headers, record.response = bare_headers(headers), b"" if withheld else content
             record.response_withheld = withheld
             if record.made_by is None and status_code == _OK and (service_user := _logged_in(record)):
                 # By its own log-in, which it may do while it starts, without a trace.
                 record.made_by = self._maker(record, service_user)
-            _withhold(record, masked)
             self._grow(record)
+        if _is_login(record):
+            self._check(record)
 
     @contextmanager
     def ending(self, id: str) -> Iterator[None]:
@@ -242,15 +245,27 @@ class CallHistory:
         with self._lock:
             if (record := self._calls.get(id)) and not record.answered:
                 record.lost, record.duration_ms = reason, record.elapsed_ms()
-                if record.sent and _has_hints(record):
-                    names = _LOGIN_FIELDS if _is_login(record) else ()
-                    _withhold(record, masked_exchange(record.sent.content, b"", names)[0])
                 self._change(record)
+        if record and _is_login(record):
+            self._check(record)
 
     def get(self, id: str) -> RecordedCall | None:
-        """Return a call; None where there is none, or it is forgotten."""
+        """Return a call as it is by now, for its summary; None where there is none, or it is forgotten."""
         with self._lock:
             return self._calls.get(id)
+
+    def read(self, id: str) -> RecordedCall | None:
+        """Return a call with its bodies, without what is secret in them; None where there is none.
+
+        Of one that goes on, it is a copy as of now.
+        """
+        record = self.get(id)
+        if record is None or record.checked:
+            return record
+        if not record.answered:
+            record = copy(record)
+        self._check(record)
+        return record
 
     def find(
         self, filter: CallFilter | None = None, *, limit: int = 100, before: int | None = None
@@ -289,6 +304,21 @@ class CallHistory:
             self._anonymous.clear()
             self._bytes = 0
             self.listeners.notify("")
+
+    def _check(self, record: RecordedCall) -> None:
+        """Take out of the bodies of a call what is secret in them."""
+        request, response = record.sent.content if record.sent else b"", record.response
+        # Without the lock: it may take a while.
+        sent, received = masked_exchange(request, response, _LOGIN_FIELDS if _is_login(record) else ())
+        with self._lock:
+            if record.checked:
+                return
+            record.checked, record.response = True, received
+            if record.sent and sent != request:
+                reason = "The body had secrets, which are not recorded: send the call with a body of your own"
+                record.sent = replace(record.sent, content=sent, withheld=reason)
+            if self._calls.get(record.id) is record:
+                self._bytes += record.measure()
 
     def _maker(self, record: RecordedCall, caller: Caller | None) -> MadeBy | None:
         made_by = self._running.maker(caller, record.trace_id)
@@ -386,15 +416,17 @@ def _is_secret(segment: str) -> bool:
     return looks_random(segment)
 
 
-def _withhold(record: RecordedCall, masked: bytes) -> None:
-    """Have the body without its secrets, if it has some, in place of the one that came."""
-    if record.sent and masked != record.sent.content:
-        reason = "The body had secrets, which are not recorded: send the call with a body of your own"
-        record.sent = replace(record.sent, content=masked, withheld=reason)
+@lru_cache(maxsize=1024)
+def _slim_caller(*holder: Any) -> Caller:
+    id, kind, organization, role, session = holder
+    return Caller(id, kind, organization, frozenset(), role, session_id=session)
 
 
-def _has_hints(record: RecordedCall) -> bool:
-    return _is_login(record) or (record.sent is not None and may_have_secrets(record.sent.content))
+def _slim(caller: Caller) -> Caller:
+    """Return a caller without its permissions, which thousands of calls would hold; the platform has few."""
+    if caller.subject_id == PLATFORM_SERVICE_ID:
+        return caller
+    return _slim_caller(caller.subject_id, caller.token_type, caller.organization_id, caller.role, caller.session_id)
 
 
 def _is_login(record: RecordedCall) -> bool:

@@ -1,50 +1,18 @@
-"""Takes secrets out of the bodies of calls: most have none, which is cheap to see."""
+"""Takes secrets out of calls: their headers, their bodies, and whatever is shown of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from biot_emulator.event_kind import text_value
-from biot_emulator.invocations.redaction import Redaction, is_redacted
+from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.security.known_secrets import KnownSecrets
 from biot_emulator.security.secret_values import is_secret_name, secret_fields
 from biot_emulator.timelines.recorded_calls import HIDDEN
 from biot_emulator.wire_json import encode
 
-__all__ = ["Masking", "bare_headers", "masked_exchange", "may_have_secrets", "readable"]
-
-#: In lower case: without one of these, no value in a text is secret but by the name of its field.
-_HINTS = (b"eyj", b"bearer", b"authorization", b"://", b"=")
-#: A name of a field and its colon, with nothing between them; what else may stand there.
-_NAMED, _SPACED = b'":', (b'" :', b'"\t', b'"\r', b'"\n')
-
-
-def may_have_secrets(content: bytes) -> bool:
-    """Whether it takes a closer look to know that a body has no secret: not for JSON with harmless names of fields."""
-    # What is escaped may be anything.
-    if b"\\" in content:
-        return True
-    lower = content.lower()
-    for hint in _HINTS:
-        if hint in lower:
-            return True
-    return _any_secret(frozenset(_names(content)))
-
-
-def _names(content: bytes) -> list[bytes]:
-    """Return the names of fields in JSON without escapes; the values that look like one do no harm."""
-    for space in _SPACED:
-        if space in content:
-            return content.split(b'"')[1::2]
-    return [part[part.rfind(b'"') + 1 :] for part in content.split(_NAMED)[:-1]]
-
-
-@lru_cache(maxsize=1024)
-def _any_secret(names: frozenset[bytes]) -> bool:
-    texts = [name.decode("utf-8", "replace") for name in names]
-    return any(is_secret_name(text) or is_redacted(text) for text in texts)
+__all__ = ["Masking", "bare_headers", "masked_exchange", "readable"]
 
 
 def readable(content: bytes) -> Any:

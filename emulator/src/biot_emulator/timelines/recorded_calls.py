@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from time import perf_counter
 from typing import Any
@@ -12,8 +13,9 @@ from urllib.parse import quote
 
 from biot_emulator.api.call import Caller
 from biot_emulator.invocations.summaries import InvocationSummary
+from biot_emulator.state.timestamps import timestamp
 
-__all__ = ["HIDDEN", "CallKind", "MadeBy", "Outcome", "RecordedCall", "Sent", "Step"]
+__all__ = ["HIDDEN", "CallKind", "MadeBy", "Outcome", "RecordedCall", "Sent", "Step", "new_id"]
 
 HIDDEN = "<hidden>"
 """What stands in place of a secret."""
@@ -142,6 +144,12 @@ class Step:
         return self.invocation.kind if self.invocation else "API"
 
 
+def new_id() -> str:
+    """Return the id of a new call."""
+    text = os.urandom(16).hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
 @dataclass(slots=True, eq=False)
 class RecordedCall:
     """A call, from its first byte on.
@@ -150,11 +158,12 @@ class RecordedCall:
         kind: What it is for.
         sent: What was sent; None where nobody sent a request, as for a schedule.
         trace_id: The trace that it belongs to.
-        time: When it came, by the platform's time.
+        moment: When it came, by the platform's time.
         source_ip: The caller's address.
         resent_from: The id of the call that it repeats.
         plugin: The plugin, where the call is for one.
         number: Counts the calls, for cursors.
+        checked: Whether what is secret in its bodies has been taken out.
         version: Counts the changes of all calls, for listeners.
         size: The size in bytes that it has in memory, more or less.
         overhead: The same without bodies and steps.
@@ -163,13 +172,14 @@ class RecordedCall:
     kind: CallKind
     sent: Sent | None
     trace_id: str
-    time: str
+    moment: datetime
     source_ip: str = ""
     resent_from: str | None = None
     plugin: str | None = None
     number: int = 0
     version: int = 0
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    checked: bool = False
+    id: str = field(default_factory=new_id)
     began: float = field(default_factory=perf_counter)
     caller: Caller | None = None
     public: bool = False
@@ -185,6 +195,11 @@ class RecordedCall:
     lost: str | None = None
     size: int = 0
     overhead: int = _OVERHEAD
+
+    @property
+    def time(self) -> str:
+        """When it came, as the platform writes times."""
+        return timestamp(self.moment)
 
     @property
     def answered(self) -> bool:

@@ -49,7 +49,7 @@ def test_a_call_is_sent_again_with_the_same_bytes_as_a_new_one(emulator: Emulato
     assert second["request"]["headers"]["x-mine"] == "1"
     assert [step["kind"] for step in second["steps"]] == [step["kind"] for step in first["steps"]]
     assert second["response"]["body"]["_id"] != first["response"]["body"]["_id"]
-    stored = emulator.platform.calls.get(second["id"])
+    stored = emulator.platform.calls.read(second["id"])
     assert stored
     assert stored.sent
     assert stored.sent.content == ODD

@@ -50,7 +50,7 @@ def test_a_person_calls_again_by_the_same_log_in_and_by_a_new_one_where_that_has
     other = emulator.platform.calls.get(last_id(emulator))
     assert other
     assert other.caller
-    assert (other.caller.subject_id, other.caller.permissions) == (id, first.caller.permissions)
+    assert (other.caller.subject_id, other.caller.role) == (id, first.caller.role)
     assert other.caller.session_id != first.caller.session_id
 
 

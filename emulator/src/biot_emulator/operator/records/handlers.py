@@ -81,7 +81,7 @@ class RecordHandlers:
 
     def write_curl(self, call: Call) -> ApiResponse:
         """Return a call as a command of curl."""
-        record = self.calls.get(call.variables["id"])
+        record = self.calls.read(call.variables["id"])
         if record is None:
             raise _no_call(call)
         sent = self.timelines.shown(record)

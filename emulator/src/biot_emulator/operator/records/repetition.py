@@ -114,7 +114,7 @@ class Repetition:
             BadRequest: What is changed is not valid.
             TooManyRequests: Too many go on.
         """
-        call = self._calls.get(id)
+        call = self._calls.read(id)
         if call is None:
             raise NotKnown(f"There is no call [{id}], or it is forgotten already")
         edits = edits or Edits()
