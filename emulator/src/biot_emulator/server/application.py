@@ -6,7 +6,6 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 import anyio
@@ -43,6 +42,7 @@ from biot_emulator.server.request_heads import check_head
 from biot_emulator.server.transfers.downloads import send_file
 from biot_emulator.server.transfers.uploads import receive
 from biot_emulator.services.files.signed_urls import SIGNED_PATH
+from biot_emulator.timelines.history import LOGIN_PATH
 from biot_emulator.timelines.recorded_calls import CallKind, Sent, new_id
 from biot_emulator.wire_json import encode
 
@@ -163,20 +163,16 @@ class _Application:
     async def _record(self, call: Call, response: Response) -> None:
         if not call.id:
             return
+        content, calls = bytes(response.body), self._platform.calls
         try:
-            await self._finish(call, response)
+            if call.path.startswith(LOGIN_PATH):
+                # It takes a while to take out what is secret.
+                await self._in_thread(lambda: calls.finish(call.id, response.status_code, response.headers, content))
+            else:
+                calls.finish(call.id, response.status_code, response.headers, content)
         except Exception:
             # The caller gets its response, whatever becomes of the record of it.
             _log.exception("A call could not be recorded")
-            self._platform.calls.lose(call.id, "The response could not be recorded: the log of the emulator says why")
-
-    async def _finish(self, call: Call, response: Response) -> None:
-        content = bytes(response.body)
-        finish = partial(self._platform.calls.finish, call.id, response.status_code, response.headers, content)
-        if self._platform.calls.is_checked_at_once(call.id):
-            await self._in_thread(finish)
-        else:
-            finish()
 
     async def _handle(self, request: Request, body: RequestBody, call: Call) -> ApiResponse:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from biot_emulator.event_kind import EventKind
@@ -71,7 +70,7 @@ class Timelines:
         masked = self._masking(value)
         if masked != value:
             content = masked.encode() if isinstance(masked, str) else encode(masked)
-        return replace(sent, headers=self._masking(dict(sent.headers)), content=content)
+        return sent._replace(headers=self._masking(dict(sent.headers)), content=content)
 
     def _request(self, sent: Sent) -> Document:
         return {

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -30,7 +29,10 @@ from biot_emulator.timelines.masking import bare_headers, masked_exchange, reada
 from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, MadeBy, Outcome, RecordedCall, Sent, Step, new_id
 from biot_emulator.timelines.running import RunningInvocations
 
-__all__ = ["CallHistory"]
+__all__ = ["LOGIN_PATH", "CallHistory"]
+
+LOGIN_PATH = "/ums/"
+"""The service whose calls have passwords, codes and tokens: they are taken out at once."""
 
 _MAX_CALLS = 10_000
 _MAX_BYTES = 64 * 1024 * 1024
@@ -44,7 +46,7 @@ _INTERCEPTIONS = frozenset(
 _REDACTION = Redaction()
 _OK = 200
 _SERVICE_LOGIN = "POST/ums/v2/services/accessToken"
-_LOGIN_SERVICE, _LOGIN_FIELDS = "/ums/", ("code",)
+_LOGIN_FIELDS = ("code",)
 #: The segments of a plugin's address, of which the first is empty.
 _PUBLIC = 3
 
@@ -134,7 +136,7 @@ class CallHistory:
         with self._lock:
             record = self._calls.get(call.id)
             if record and record.sent:
-                record.sent = _bounded(replace(record.sent, content=call.content, parts=_parts(call)))
+                record.sent = _bounded(record.sent._replace(content=call.content, parts=_parts(call)))
                 self._grow(record)
 
     def handle(self, call: Call, route: Route, handler: Callable[[Call], ApiResponse]) -> ApiResponse:
@@ -193,14 +195,6 @@ class CallHistory:
                 record.steps.append(step)
                 self._change(record)
 
-    def is_checked_at_once(self, id: str) -> bool:
-        """Whether the end of a call takes a while, as its secrets are taken out at once: those of a log-in.
-
-        Of all others, that is done when somebody looks: what entities have is in the state, too.
-        """
-        record = self.get(id)
-        return record is not None and _is_login(record)
-
     def finish(self, id: str, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
         """Record the response.
 
@@ -216,13 +210,14 @@ class CallHistory:
             if record is None:
                 return
             record.status_code, record.duration_ms = status_code, record.elapsed_ms()
-            record.response_headers, record.response = bare_headers(headers), b"" if withheld else content
+            record.response_headers, record.response = headers, b"" if withheld else content
             record.response_withheld = withheld
             if record.made_by is None and status_code == _OK and (service_user := _logged_in(record)):
                 # By its own log-in, which it may do while it starts, without a trace.
                 record.made_by = self._maker(record, service_user)
             self._grow(record)
         if _is_login(record):
+            # At once: of all others, what is secret is taken out when somebody looks, as the state has it, too.
             self._check(record)
 
     @contextmanager
@@ -314,9 +309,10 @@ class CallHistory:
             if record.checked:
                 return
             record.checked, record.response = True, received
+            record.response_headers = bare_headers(record.response_headers)
             if record.sent and sent != request:
                 reason = "The body had secrets, which are not recorded: send the call with a body of your own"
-                record.sent = replace(record.sent, content=sent, withheld=reason)
+                record.sent = record.sent._replace(content=sent, withheld=reason)
             if self._calls.get(record.id) is record:
                 self._bytes += record.measure()
 
@@ -382,38 +378,31 @@ def _without_secrets(sent: Sent) -> Sent:
     """Leave out what is secret beside the body: an API may have a token in its path or query."""
     path, query = sent.path, sent.query
     hidden: tuple[str, ...] = ()
-    if any(map(_is_secret, _own_segments(path))):
-        path, hidden = _shown_path(path), ("path",)
+    if (shown := _shown_path(path)) != path:
+        path, hidden = shown, ("path",)
     if query and (shown := str(_REDACTION(query))) != query:
         query, hidden = shown, (*hidden, "query")
     return Sent(sent.method, path, query, bare_headers(sent.headers), sent.content, sent.parts, sent.withheld, hidden)
 
 
-def _own_segments(path: str) -> list[str]:
-    """Return the segments of a path but for the address of a plugin, which is public, however random it looks."""
-    segments = path.split("/")
-    return segments[_PUBLIC:] if path.startswith(ADDRESS_PATH) else segments
-
-
+@lru_cache(maxsize=4096)
 def _shown_path(path: str) -> str:
-    own = _own_segments(path)
-    public = path.split("/")[: -len(own)]
-    return "/".join([*public, *(HIDDEN if _is_secret(segment) else segment for segment in own)])
+    segments = path.split("/")
+    # The address of a plugin is public, however random it looks.
+    public = _PUBLIC if path.startswith(ADDRESS_PATH) else 0
+    return "/".join(
+        HIDDEN if index >= public and looks_random(segment) else segment for index, segment in enumerate(segments)
+    )
 
 
 def _with_path(sent: Sent, call: Call) -> Sent:
     """Leave out of the path what its API calls a secret, and nothing else: an id may look like one."""
-    secret = {value for name, value in call.variables.items() if is_secret_name(name)}
+    secret = {call.variables[name] for name in call.variables if is_secret_name(name)}
     if not secret and "path" not in sent.hidden:
         return sent
     hidden = tuple(part for part in sent.hidden if part != "path")
     path = "/".join(HIDDEN if segment in secret else segment for segment in call.path.split("/"))
-    return replace(sent, path=path, hidden=(*hidden, "path") if secret else hidden)
-
-
-@lru_cache(maxsize=4096)
-def _is_secret(segment: str) -> bool:
-    return looks_random(segment)
+    return sent._replace(path=path, hidden=(*hidden, "path") if secret else hidden)
 
 
 @lru_cache(maxsize=1024)
@@ -431,14 +420,14 @@ def _slim(caller: Caller) -> Caller:
 
 def _is_login(record: RecordedCall) -> bool:
     """Whether it is about somebody's log-in: what such a request has may be a code that is sent to a phone."""
-    return record.api_id is not None and _LOGIN_SERVICE in record.api_id
+    return record.api_id is not None and LOGIN_PATH in record.api_id
 
 
 def _bounded(sent: Sent) -> Sent:
     if sent.parts:
-        return replace(sent, content=b"", withheld="The body was a form, which is not recorded: send it anew")
+        return sent._replace(content=b"", withheld="The body was a form, which is not recorded: send it anew")
     withheld = _withheld(sent.content)
-    return replace(sent, content=b"", withheld=withheld) if withheld else sent
+    return sent._replace(content=b"", withheld=withheld) if withheld else sent
 
 
 def _withheld(content: bytes) -> str | None:
@@ -448,4 +437,4 @@ def _withheld(content: bytes) -> str | None:
 
 
 def _parts(call: Call) -> tuple[tuple[str, str | None, int], ...]:
-    return tuple((name, part.filename, len(part.content)) for name, part in call.form.items())
+    return tuple((name, part.filename, len(part.content)) for name, part in call.form.items()) if call.form else ()

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from time import perf_counter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from biot_emulator.api.call import Caller
@@ -22,6 +23,7 @@ HIDDEN = "<hidden>"
 
 #: What a call takes in memory beside its bodies, and each step of it.
 _OVERHEAD, _STEP = 1500, 800
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _SAFE = "/:@!$&'()*+,;=~-._"
 
 
@@ -44,8 +46,7 @@ class Outcome(Enum):
     LOST = "LOST"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A request as it came, without what is secret.
 
     Attributes:
@@ -62,7 +63,7 @@ class Sent:
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
     content: bytes = b""
     parts: tuple[tuple[str, str | None, int], ...] = ()
     withheld: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -92,7 +92,7 @@ class Edits:
             raise NotRepeatable(sent.withheld)
         query = sent.query if self.query is None else self.query
         method = self.method or sent.method
-        changed = replace(sent, method=method, path=path, query=query)
+        changed = sent._replace(method=method, path=path, query=query)
         return changed if self.content is None else _with_body(changed, self.content)
 
 
@@ -100,7 +100,7 @@ def _with_body(sent: Sent, content: bytes) -> Sent:
     headers = dict(sent.headers)
     if content and headers.get("content-type", _FORM).startswith(_FORM):
         headers["content-type"] = _JSON
-    return replace(sent, headers=headers, content=content, parts=(), withheld=None)
+    return sent._replace(headers=headers, content=content, parts=(), withheld=None)
 
 
 def _checked(path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -167,7 +167,7 @@ class Repetition:
         traceparent = f"00-{trace_id}-{os.urandom(8).hex()}-00"
         headers = self._headers(call, sent, traceparent)
         query = read_query(sent.query)
-        sent = replace(sent, headers=headers)
+        sent = sent._replace(headers=headers)
         id = self._calls.begin(CallKind.API, sent, trace_id=trace_id, source_ip=call.source_ip, resent_from=call.id)
         new = Call(
             sent.method, sent.path, query, headers, sent.content,
