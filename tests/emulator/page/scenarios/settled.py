@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from biot_emulator.platform import Platform
 from biot_emulator.timelines.recorded_calls import RecordedCall
@@ -28,6 +29,7 @@ SETTLE_TEXTS = """
 """
 """Replaces texts that differ from run to run, and stops what moves."""
 
+_BEGAN = datetime(2030, 1, 31, 12, tzinfo=UTC)
 _INIT_MS, _RUN_MS, _API_MS, _BETWEEN_MS = 78.4, 6.2, 3.1, 1.4
 
 
@@ -37,7 +39,7 @@ def settle(platform: Platform) -> None:
     traces: dict[str, str] = {}
     for number, call in enumerate(reversed(calls)):
         call.trace_id = call.trace_id and traces.setdefault(call.trace_id, _digits(len(traces)))
-        call.time = f"2030-01-31T12:{number // 60:02}:{number % 60:02}.{number * 137 % 1000:03}Z"
+        call.moment = _BEGAN + timedelta(seconds=number, milliseconds=number * 137 % 1000)
         if call.caller:
             call.caller = replace(call.caller, subject_id="5f1c2b7e-0000-4000-8000-000000000000")
         _settle_steps(call, number)
