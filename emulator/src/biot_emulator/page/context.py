@@ -53,10 +53,6 @@ class Context:
         }
         return html(render(template, {**shell, **values}), status_code)
 
-    def show_part(self, template: str, /, **values: Any) -> Response:
-        """Show a piece of a page that is there already."""
-        return html(render(template, {"form_token": self.session.form_token, **values}))
-
     def done(self, message: str, path: str) -> Response:
         """Tell that something is done on the page at a path."""
         self.session.tell(message)
