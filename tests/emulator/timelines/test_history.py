@@ -328,7 +328,7 @@ def test_the_log_in_of_a_plugin_that_starts_is_tied_to_its_invocation(
     made_by = recorded(calls, call).made_by
     assert (made_by is not None and made_by.invocation_id == starting.id) == tied
     assert [step.calls for step in recorded(calls, Call("", "", id=starting.call_id or "")).steps] == [
-        [id] if tied else []
+        (id,) if tied else ()
     ]
 
 
