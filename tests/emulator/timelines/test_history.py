@@ -120,7 +120,7 @@ def test_what_a_plugin_calls_is_tied_to_its_invocation(calls: CallHistory) -> No
     made_by = recorded(calls, own).made_by
     assert made_by
     assert (made_by.call_id, made_by.invocation_id, made_by.certain) == (call.id, invocation.id, True)
-    assert recorded(calls, call).steps[0].calls == [own.id]
+    assert recorded(calls, call).steps[0].calls == (own.id,)
     assert [record.id for record in calls.find(CallFilter(roots=True))[0]] == [call.id]
     # Whoever calls with the same trace meanwhile is no plugin.
     other = admit(calls, begin(calls))
@@ -286,7 +286,7 @@ def test_calls_are_found_page_by_page_and_by_what_they_have_in_common(calls: Cal
 def test_what_is_sent_again_is_linked_in_both_directions(calls: CallHistory) -> None:
     call = begin(calls)
     again = calls.begin(CallKind.API, Sent("POST", "/a/v1/b"), resent_from=call.id)
-    assert recorded(calls, call).resent_as == [again]
+    assert recorded(calls, call).resent_as == (again,)
     record = calls.get(again)
     assert record
     assert record.resent_from == call.id
@@ -328,7 +328,7 @@ def test_the_log_in_of_a_plugin_that_starts_is_tied_to_its_invocation(
     made_by = recorded(calls, call).made_by
     assert (made_by is not None and made_by.invocation_id == starting.id) == tied
     assert [step.calls for step in recorded(calls, Call("", "", id=starting.call_id or "")).steps] == [
-        [id] if tied else []
+        (id,) if tied else ()
     ]
 
 

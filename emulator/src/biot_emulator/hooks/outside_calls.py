@@ -72,7 +72,7 @@ class OutsideCalls:
             lost = InvocationError(UNREACHABLE, f"The emulator could not call it: {type(error).__name__}")
             self._invocations.end(started, Invocation(None, BAD_GATEWAY, lost, 0, None, 0, [], cold=False), **_UNKNOWN)
             raise
-        self._invocations.end(started, invocation, **_UNKNOWN)
+        self._invocations.end(started, invocation, self._clock.now(), **_UNKNOWN)
         return invocation
 
     def _called(self, endpoint: str, headers: Mapping[str, str], content: bytes) -> Invocation:

@@ -99,9 +99,9 @@ class PluginFunctions:
             lost = InvocationError(
                 "Sandbox.Lost", f"The emulator ended it by an error of its own: {type(error).__name__}"
             )
-            self._invocations.end(started, failed(lost))
+            self._invocations.end(started, failed(lost), self._clock.now())
             raise
-        return invocation, self._invocations.end(started, invocation)
+        return invocation, self._invocations.end(started, invocation, self._clock.now())
 
     def _run(self, plugin: Plugin, event: Any) -> Invocation:
         try:

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from biot_emulator.event_kind import EventKind
@@ -52,15 +53,16 @@ class Invocations:
             self._started[started.summary.id] = started
         self._tell(started.summary)
 
-    def end(self, started: Started, invocation: Invocation, **unknown: None) -> Record:
+    def end(self, started: Started, invocation: Invocation, time: datetime | None = None, **unknown: None) -> Record:
         """Add the record of an invocation that has ended, and return it.
 
         Args:
             started: What has begun.
             invocation: The result.
+            time: The platform's time, which the record has; None for that of its start.
             **unknown: What is not known of it, by its name in the record.
         """
-        record = {**started.record(invocation), **unknown}
+        record = {**started.record(invocation, time), **unknown}
         raw = raw_body(started.event, record) if started.summary.kind == EventKind.DIRECT.name else None
         self._add(record, started.summary, raw)
         return record

@@ -83,14 +83,19 @@ class Started:
             plugin, trigger.kind.name, hook, trigger.trace_id, trigger.call_id, service_id, timestamp(time)
         )
 
-    def record(self, invocation: Invocation | None = None) -> Record:
-        """Return the record of the invocation: with its result, or as far as it is by now."""
+    def record(self, invocation: Invocation | None = None, time: datetime | None = None) -> Record:
+        """Return the record of the invocation: with its result, or as far as it is by now.
+
+        Args:
+            invocation: The result; None where there is none yet.
+            time: The platform's time at the end; None where that has not come.
+        """
         record = invocation_record(
             self.summary.plugin,
             self._trigger,
             self._event,
             invocation or self._unfinished(),
-            time=self._time,
+            time=time or self._time,
             secrets=self._secrets(),
             variables=self._variables,
             id=self.summary.id,

@@ -115,7 +115,7 @@ class Timelines:
 
     def _step(self, step: Step, record: Record | None) -> Document:
         invocation = step.invocation
-        made = [made for id in list(step.calls) if (made := self._calls.get(id))]
+        made = [made for id in step.calls if (made := self._calls.get(id))]
         return {
             "kind": step.kind,
             "startMs": step.start_ms,

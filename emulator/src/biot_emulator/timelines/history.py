@@ -113,7 +113,7 @@ class CallHistory:
                 self._anonymous[call.id] = None
             original = self._calls.get(resent_from or "")
             if original and len(original.resent_as) < _MAX_STEPS:
-                original.resent_as.append(call.id)
+                original.resent_as = (*original.resent_as, call.id)
             self._bytes += call.measure()
             self._make_room()
             self._change(call)
@@ -323,7 +323,7 @@ class CallHistory:
         if maker := self._calls.get(made_by.call_id or ""):
             for step in maker.steps:
                 if step.invocation and step.invocation.id == made_by.invocation_id and len(step.calls) < _MAX_STEPS:
-                    step.calls.append(record.id)
+                    step.calls = (*step.calls, record.id)
             self._change(maker)
         return made_by
 

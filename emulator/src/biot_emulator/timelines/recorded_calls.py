@@ -126,7 +126,7 @@ class Step:
     duration_ms: float | None = None
     outcome: Outcome | None = None
     reason: str | None = None
-    calls: list[str] = field(default_factory=list)
+    calls: tuple[str, ...] = ()
 
     @property
     def pending(self) -> bool:
@@ -186,7 +186,7 @@ class RecordedCall:
     public: bool = False
     api_id: str | None = None
     made_by: MadeBy | None = None
-    resent_as: list[str] = field(default_factory=list)
+    resent_as: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
     status_code: int | None = None
     duration_ms: float | None = None
