@@ -78,6 +78,10 @@ test: setup ## Run every test
 test-fast: setup ## Run the tests that take seconds
 	$(BIN)/pytest $(PARALLEL) -m "not slow and not matrix"
 
+pictures: setup ## Make the pictures of the documentation: those of the page in a real browser, that of a terminal
+	$(BIN)/python -m documentation.terminal_picture
+	PICTURES=docs/pictures $(BIN)/pytest -q tests/emulator/page/scenarios -k pictures
+
 template-release: setup ## Record the template as its next version
 	$(BIN)/python -m biot_plugin_cli.template.release
 

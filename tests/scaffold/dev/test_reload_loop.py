@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -156,6 +157,18 @@ def test_the_plugin_is_loaded_again_whenever_a_file_changes(folder: Path) -> Non
         assert dev.mark() == "second"
         [found] = dev.client.search("/dispatcher/v1/hooks/interceptions")
         assert found["type"] == "POST_REQUEST"
+
+
+def test_its_page_opens_by_a_link_and_saves_events_in_the_repository(folder: Path) -> None:
+    with developing(folder) as dev:
+        opener = build_opener(HTTPCookieProcessor())
+        assert b"One moment" in opener.open(dev.document["page"]).read()
+        assert b"Every plugin" in opener.open(f"{dev.client.url}/_emulator/").read()
+        dev.mark()
+        invocation = dev.client.call("GET", "/_emulator/invocations").body["data"][0]["id"]
+        saved = dev.client.call("POST", f"/_emulator/invocations/{invocation}/event", json={"name": "ada"})
+        assert saved.status_code == 201
+        assert json.loads((folder / "events" / "ada.json").read_text())["headers"]["authorization"] == "Bearer SIGN_ME"
 
 
 def test_an_image_plugin_runs_from_its_files(folder: Path) -> None:

@@ -53,6 +53,7 @@ class LocalPlatform:
         administrator: The administrator.
         was_filled: Whether the platform had been filled from the same file before.
         url: The platform's base URL.
+        page: The link to the platform's page, which logs in whoever follows it first.
         samples: Sample entities.
         has_endpoint: Whether the plugin handles calls of its own URL; true where nothing says so.
 
@@ -80,6 +81,7 @@ class LocalPlatform:
             self._platform, server = self._serve(resources)
             self.url = server.url
             admin = self.administrator
+            self.page = server.url + server.page.one_time_link((admin.username, admin.password))
             self._client = Client(self.url).log_in(admin.username, admin.password)
             self.samples = Samples(self._client, self._known_samples())
             self._keep_samples()
@@ -149,7 +151,9 @@ class LocalPlatform:
             _ignore_in_git(options)
             with ExitStack() as unserved:
                 store = unserved.enter_context(closing(Store(options.data)))
-                platform = build_platform(store, admin=admin, debugging=self._debugging)
+                platform = build_platform(
+                    store, admin=admin, debugging=self._debugging, event_folder=options.root / "events"
+                )
                 unserved.pop_all()
                 unserved.callback(platform.close)
                 _remove_abandoned(platform)

@@ -66,6 +66,7 @@ def _document(platform: LocalPlatform, plugin: dict[str, Any] | None) -> dict[st
     calls = sample_calls(platform.url, plugin, platform.samples, has_endpoint=platform.has_endpoint) if plugin else ()
     return {
         "url": platform.url,
+        "page": platform.page,
         "username": platform.administrator.username,
         "password": platform.administrator.password if platform.administrator.is_generated else None,
         "plugin": plugin,

@@ -47,6 +47,8 @@ class DevReport:
     def print_started(self, platform: LocalPlatform) -> None:
         """Print the platform's URL, and how to log in."""
         self._line("The platform is at ", (platform.url, "bold cyan"))
+        self._line("See what happens there, by a link that logs in once:")
+        self._line("  ", (platform.page, "cyan"))
         admin = platform.administrator
         body = json.dumps({"username": admin.username, "password": admin.password if admin.is_generated else _OWN})
         log_in = shlex.quote(body).replace(_OWN, "'\"$PASSWORD\"'")
