@@ -129,7 +129,8 @@ check-tests:
 
 # The variable silences an announcement of the theme's makers.
 docs: .venv/.documentation ## Build the documentation into build/site; a warning is an error
-	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict >$(CACHE)/mkdocs 2>&1 \
+	  || { grep -v '^INFO' $(CACHE)/mkdocs >&2; exit 1; }
 	@$(BIN)/python -m documentation.treatment
 	@echo "build/site/index.html has the documentation"
 
