@@ -39,7 +39,9 @@ def whole_plugin() -> Plugin:
                 getattr(event, name)
         call_next(event)
 
-    @plugin.pre_request("POST/organization/v1/users/caregivers/templates/nurse")
+    @plugin.pre_request(
+        "POST/organization/v1/users/caregivers/templates/{templateName}", path_variables={"templateName": "nurse"}
+    )
     def modelled(event: PreRequest[Patient]) -> None:
         event.body.mrn += "!"
 

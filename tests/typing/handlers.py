@@ -61,7 +61,7 @@ def pre(event: PreRequest) -> None:
     assert_type(event.trace_id, str)
 
 
-@plugin.pre_request("PUT/x", normalize=True)
+@plugin.pre_request(API, normalize=True)
 def pre_model(event: PreRequest[Patient]) -> Patient | None:
     assert_type(event.body, Patient)
     assert_type(event.body.mrn, str)
@@ -75,7 +75,7 @@ def post(event: PostRequest) -> dict[str, Any]:
     return event.response.body
 
 
-@plugin.post_request("PUT/x")
+@plugin.post_request(API)
 def post_model(event: PostRequest[Session]) -> None:
     assert_type(event.response.body, Session)
 
@@ -144,9 +144,13 @@ async def with_servers() -> None:
 
 
 # A function for another kind of event is an error; the comment itself is one where it is not needed.
-@plugin.pre_request("PUT/y")  # type: ignore[type-var]
+@plugin.pre_request("GET/device/v2/devices")  # type: ignore[type-var]
 def wrong_event(event: PostRequest) -> None: ...
 
 
 @plugin.middleware  # type: ignore[type-var]
 def wrong_middleware(event: Event) -> None: ...
+
+
+def made() -> Any:
+    """Any event, for calls whose type matters."""

@@ -63,12 +63,14 @@ if TYPE_CHECKING:
     from biot_plugin.api_client.search import Search
     from biot_plugin.asgi.cors import Cors
     from biot_plugin.asgi.interface import AsgiApplication
+    from biot_plugin.hooks.published.names import ApiId, EntityType, NotificationAction, NotificationEntityType
     from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
 
 __all__ = [
     "AccessDenied",
     "AdaptEntity",
     "ApiError",
+    "ApiId",
     "AsgiApplication",
     "BadRequest",
     "BiotApi",
@@ -76,6 +78,7 @@ __all__ = [
     "Conflict",
     "Cors",
     "DirectCall",
+    "EntityType",
     "Event",
     "Initiator",
     "InterceptedEntities",
@@ -93,6 +96,8 @@ __all__ = [
     "NotConfigured",
     "NotFound",
     "Notification",
+    "NotificationAction",
+    "NotificationEntityType",
     "NotificationSubscription",
     "PlatformError",
     "PlatformFailed",
@@ -117,10 +122,14 @@ __all__ = [
 
 #: Names for annotations and tools, which are imported on first use because most plugins do not need them.
 _LAZY = {
+    "ApiId": "hooks.published.names",
     "AsgiApplication": "asgi.interface",
     "BiotApi": "api_client.biot",
     "Cors": "asgi.cors",
+    "EntityType": "hooks.published.names",
     "InterceptionSubscription": "hooks.subscriptions",
+    "NotificationAction": "hooks.published.names",
+    "NotificationEntityType": "hooks.published.names",
     "NotificationSubscription": "hooks.subscriptions",
     "Search": "api_client.search",
     "StoredFile": "api_client.files.stored",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from biot_plugin.api_client.shared_transport import Platform
 from biot_plugin.callers.key_service import fetch_keys
@@ -34,13 +34,27 @@ from biot_plugin.wire.kind import Kind
 if TYPE_CHECKING:
     from biot_plugin.asgi.cors import Cors
     from biot_plugin.asgi.interface import AsgiApplication
+    from biot_plugin.hooks.published.decorators import (
+        AdaptHandler,
+        LiteralName,
+        Name,
+        NotificationHandler,
+        OtherLiteralName,
+        OtherName,
+        PostHandler,
+        PreHandler,
+        UnknownEntityType,
+        UnknownNotification,
+        UnknownPostRequest,
+        UnknownPreRequest,
+    )
+    from biot_plugin.hooks.published.names import ApiId, EntityType, NotificationAction, NotificationEntityType
     from biot_plugin.hooks.subscriptions import Subscriptions
     from biot_plugin.wire.lambda_context import LambdaContext
 
-    PreHandler = TypeVar("PreHandler", bound=Callable[[PreRequest[Any]], object])
-    PostHandler = TypeVar("PostHandler", bound=Callable[[PostRequest[Any]], object])
-    AdaptHandler = TypeVar("AdaptHandler", bound=Callable[[AdaptEntity[Any]], object])
-    NotificationHandler = TypeVar("NotificationHandler", bound=Callable[[Notification[Any]], object])
+    # For mypy alone this is true: to it, a `LiteralString` is any `str`.
+    MYPY = False
+
     ScheduledHandler = TypeVar("ScheduledHandler", bound=Callable[[Scheduled], object])
     DirectHandler = TypeVar("DirectHandler", bound=Callable[[DirectCall], object])
     MiddlewareFunction = TypeVar("MiddlewareFunction", bound=Callable[[Event, Next], object])
@@ -95,40 +109,139 @@ class Plugin:
         elif settings.in_lambda and settings.base_url:
             self.keys.prefetch(self._init_phase.start)
 
+    if TYPE_CHECKING:
+
+        @overload
+        def pre_request(  # type: ignore[overload-overlap]
+            self,
+            api_id: ApiId,
+            *,
+            order: int | None = None,
+            normalize: bool = False,
+            path_variables: Mapping[str, str] | None = None,
+        ) -> Callable[[PreHandler], PreHandler]: ...
+
+        if not MYPY:
+
+            @overload
+            def pre_request(
+                self,
+                api_id: LiteralName,
+                *,
+                order: int | None = None,
+                normalize: bool = False,
+                path_variables: Mapping[str, str] | None = None,
+            ) -> UnknownPreRequest[LiteralName]: ...
+
+        @overload
+        def pre_request(
+            self,
+            api_id: Name,
+            *,
+            order: int | None = None,
+            normalize: bool = False,
+            path_variables: Mapping[str, str] | None = None,
+        ) -> UnknownPreRequest[Name]: ...
+
     def pre_request(
-        self, api_id: str, *, order: int | None = None, normalize: bool = False
-    ) -> Callable[[PreHandler], PreHandler]:
+        self,
+        api_id: str,
+        *,
+        order: int | None = None,
+        normalize: bool = False,
+        path_variables: Mapping[str, str] | None = None,
+    ) -> Any:
         """Register a handler of an API's requests, called before the API (contract section 2).
 
         Args:
-            api_id: Method and path template, such as `"POST/organization/v1/users/patients"`; a value in place of a
-                variable limits the handler to calls with that value.
+            api_id: Method and path template, such as `"POST/organization/v1/users/patients"`. Type checkers refuse
+                literals that are not published; a `str` may be any id, also one with values in place of variables.
             order: Position of the handler among all plugins' handlers of the API; overrides `interception-order`.
             normalize: Whether what the validation of the handler's model changes is sent, too, as by an assignment.
+            path_variables: Values by variable name, which limit the handler to calls with them.
 
         Raises:
-            RegistrationError: The id or order is not valid, or the hook has a handler already.
+            RegistrationError: The id, a variable or the order is not valid, or the hook has a handler already.
         """
-        return self._decorator(PreRequest, partial(ApiHook, Kind.PRE_REQUEST, api_id, order), normalize)
+        return self._decorator(PreRequest, partial(ApiHook, Kind.PRE_REQUEST, api_id, order, path_variables), normalize)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def post_request(  # type: ignore[overload-overlap]
+            self,
+            api_id: ApiId,
+            *,
+            order: int | None = None,
+            normalize: bool = False,
+            path_variables: Mapping[str, str] | None = None,
+        ) -> Callable[[PostHandler], PostHandler]: ...
+
+        if not MYPY:
+
+            @overload
+            def post_request(
+                self,
+                api_id: LiteralName,
+                *,
+                order: int | None = None,
+                normalize: bool = False,
+                path_variables: Mapping[str, str] | None = None,
+            ) -> UnknownPostRequest[LiteralName]: ...
+
+        @overload
+        def post_request(
+            self,
+            api_id: Name,
+            *,
+            order: int | None = None,
+            normalize: bool = False,
+            path_variables: Mapping[str, str] | None = None,
+        ) -> UnknownPostRequest[Name]: ...
 
     def post_request(
-        self, api_id: str, *, order: int | None = None, normalize: bool = False
-    ) -> Callable[[PostHandler], PostHandler]:
+        self,
+        api_id: str,
+        *,
+        order: int | None = None,
+        normalize: bool = False,
+        path_variables: Mapping[str, str] | None = None,
+    ) -> Any:
         """Register a handler of an API's responses, called before the caller gets them (contract section 2).
 
         Args:
             api_id: Method and path template, as for `pre_request`.
             order: Position of the handler among all plugins' handlers of the API.
             normalize: Whether what the validation of the handler's model changes is sent, too, as by an assignment.
+            path_variables: Values by variable name, which limit the handler to calls with them.
 
         Raises:
-            RegistrationError: The id or order is not valid, or the hook has a handler already.
+            RegistrationError: The id, a variable or the order is not valid, or the hook has a handler already.
         """
-        return self._decorator(PostRequest, partial(ApiHook, Kind.POST_REQUEST, api_id, order), normalize)
+        return self._decorator(
+            PostRequest, partial(ApiHook, Kind.POST_REQUEST, api_id, order, path_variables), normalize
+        )
 
-    def adapt_entity(
-        self, entity_type: str, *, order: int | None = None, normalize: bool = False
-    ) -> Callable[[AdaptHandler], AdaptHandler]:
+    if TYPE_CHECKING:
+
+        @overload
+        def adapt_entity(  # type: ignore[overload-overlap]
+            self, entity_type: EntityType, *, order: int | None = None, normalize: bool = False
+        ) -> Callable[[AdaptHandler], AdaptHandler]: ...
+
+        if not MYPY:
+
+            @overload
+            def adapt_entity(
+                self, entity_type: LiteralName, *, order: int | None = None, normalize: bool = False
+            ) -> UnknownEntityType[LiteralName]: ...
+
+        @overload
+        def adapt_entity(
+            self, entity_type: Name, *, order: int | None = None, normalize: bool = False
+        ) -> UnknownEntityType[Name]: ...
+
+    def adapt_entity(self, entity_type: str, *, order: int | None = None, normalize: bool = False) -> Any:
         """Register a handler of the entities of a type in the responses of all APIs (contract section 2).
 
         Args:
@@ -141,9 +254,36 @@ class Plugin:
         """
         return self._decorator(AdaptEntity, partial(EntityHook, entity_type, order), normalize)
 
-    def notification(
-        self, entity_type: str, action: str, *, template: str | None = None
-    ) -> Callable[[NotificationHandler], NotificationHandler]:
+    if TYPE_CHECKING:
+
+        @overload
+        def notification(  # type: ignore[overload-overlap]
+            self, entity_type: NotificationEntityType, action: NotificationAction, *, template: str | None = None
+        ) -> Callable[[NotificationHandler], NotificationHandler]: ...
+
+        if not MYPY:
+
+            @overload
+            def notification(
+                self, entity_type: LiteralName, action: OtherLiteralName, *, template: str | None = None
+            ) -> UnknownNotification[LiteralName, OtherLiteralName]: ...
+
+        @overload
+        def notification(
+            self, entity_type: NotificationEntityType, action: Name, *, template: str | None = None
+        ) -> UnknownNotification[str, Name]: ...
+
+        @overload
+        def notification(
+            self, entity_type: Name, action: NotificationAction, *, template: str | None = None
+        ) -> UnknownNotification[Name, str]: ...
+
+        @overload
+        def notification(
+            self, entity_type: Name, action: OtherName, *, template: str | None = None
+        ) -> UnknownNotification[Name, OtherName]: ...
+
+    def notification(self, entity_type: str, action: str, *, template: str | None = None) -> Any:
         """Register a handler of an action on entities of a type (contract section 3).
 
         Args:

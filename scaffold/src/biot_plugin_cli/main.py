@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from biot_plugin_cli.commands.add import add
 from biot_plugin_cli.commands.check import check
 from biot_plugin_cli.commands.config import config
 from biot_plugin_cli.commands.deploy import deploy
@@ -20,6 +21,7 @@ from biot_plugin_cli.commands.deployed.status import status
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.export import export
+from biot_plugin_cli.commands.hooks import hooks
 from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.package import package
@@ -49,7 +51,9 @@ def _options(
 
 
 app.command()(invoke)
+app.command()(add)
 app.command()(event)
+app.command()(hooks)
 app.command()(dev)
 app.command()(check)
 app.command()(config)

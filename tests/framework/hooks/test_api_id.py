@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 import pytest
 
 from biot_plugin import (
@@ -33,6 +36,44 @@ def test_an_impossible_api_id_is_refused(plugin: Plugin, api_id: str, reason: st
 
 
 CAREGIVERS = "POST/organization/v1/users/caregivers/templates"
+ALERT: Literal["GET/device/v1/devices/{deviceId}/alerts/{id}"] = "GET/device/v1/devices/{deviceId}/alerts/{id}"
+
+
+@pytest.mark.parametrize(
+    ("values", "api_id"),
+    [
+        ({"deviceId": "A"}, "GET/device/v1/devices/A/alerts/{id}"),
+        ({"deviceId": "A", "id": "7"}, "GET/device/v1/devices/A/alerts/7"),
+        ({}, ALERT),
+    ],
+)
+def test_path_variables_can_have_values(plugin: Plugin, values: dict[str, str], api_id: str) -> None:
+    plugin.post_request(ALERT, path_variables=values)(lambda event: None)
+    assert plugin.subscriptions()["interceptions"] == [{"type": "POST_REQUEST", "apiId": api_id}]
+
+
+@pytest.mark.parametrize(
+    ("api_id", "values", "reason"),
+    [
+        (ALERT, {"device": "A"}, "has no path variable 'device', but deviceId, id"),
+        (f"{CAREGIVERS}", {"templateName": "nurse"}, "has no path variable 'templateName', but none at all"),
+        (ALERT, {"id": ""}, "'' cannot be the path variable 'id': write one part of a path"),
+        (ALERT, {"id": "a/b"}, "'a/b' cannot be the path variable 'id'"),
+        (ALERT, {"id": "{id}"}, "'{id}' cannot be the path variable 'id'"),
+    ],
+)
+def test_values_of_path_variables_are_checked(plugin: Plugin, api_id: str, values: dict[str, str], reason: str) -> None:
+    with pytest.raises(RegistrationError, match=re.escape(reason)):
+        plugin.pre_request(api_id, path_variables=values)(lambda event: None)
+
+
+def test_a_hook_has_one_handler_however_its_values_are_written(plugin: Plugin) -> None:
+    plugin.pre_request(f"{CAREGIVERS}/nurse")(lambda event: None)
+    with pytest.raises(RegistrationError, match="has two handlers"):
+        plugin.pre_request(
+            "POST/organization/v1/users/caregivers/templates/{templateName}",
+            path_variables={"templateName": "nurse"},
+        )(lambda event: None)
 
 
 @pytest.fixture
@@ -40,9 +81,9 @@ def scoped(plugin: Plugin) -> tuple[Client, list[str]]:
     called: list[str] = []
     plugin.pre_request(f"{CAREGIVERS}/{{templateName}}")(lambda event: called.append("any"))
     plugin.pre_request(f"{CAREGIVERS}/nurse")(lambda event: called.append("nurse"))
-    plugin.pre_request("GET/device/v1/devices/{deviceId}/alerts/{id}")(lambda event: called.append("any alert"))
-    plugin.pre_request("GET/device/v1/devices/A/alerts/{id}")(lambda event: called.append("device A"))
-    plugin.pre_request("GET/device/v1/devices/{deviceId}/alerts/7")(lambda event: called.append("alert 7"))
+    plugin.pre_request(ALERT)(lambda event: called.append("any alert"))
+    plugin.pre_request(ALERT, path_variables={"deviceId": "A"})(lambda event: called.append("device A"))
+    plugin.pre_request(ALERT, path_variables={"id": "7"})(lambda event: called.append("alert 7"))
     return Client(plugin), called
 
 

@@ -10,11 +10,12 @@ from biot_plugin import (
 PATIENTS = "POST/organization/v1/users/patients"
 
 
-def test_entity_types_actions_and_orders_are_checked(plugin: Plugin) -> None:
+@pytest.mark.parametrize(("entity_type", "action"), [("Patient", "create")])
+def test_entity_types_actions_and_orders_are_checked(plugin: Plugin, entity_type: str, action: str) -> None:
     with pytest.raises(RegistrationError, match="start with an underscore"):
-        plugin.notification("patient", "create")(lambda event: None)
+        plugin.notification("patient", action)(lambda event: None)
     with pytest.raises(RegistrationError, match="is not an entity type"):
-        plugin.adapt_entity("Patient")(lambda event: None)
+        plugin.adapt_entity(entity_type)(lambda event: None)
     with pytest.raises(RegistrationError, match="positive number"):
         plugin.adapt_entity("patient", order=0)(lambda event: None)
     with pytest.raises(RegistrationError, match="positive number"):

@@ -17,7 +17,9 @@ PATIENTS = "POST/organization/v1/users/patients"
 
 def test_subscriptions_are_what_the_decorators_imply(plugin: Plugin) -> None:
     @plugin.pre_request(PATIENTS, order=5)
-    @plugin.pre_request("POST/organization/v1/users/caregivers/templates/nurse")
+    @plugin.pre_request(
+        "POST/organization/v1/users/caregivers/templates/{templateName}", path_variables={"templateName": "nurse"}
+    )
     def before(event: PreRequest) -> None: ...
 
     @plugin.post_request(PATIENTS)

@@ -79,6 +79,27 @@ def concrete_segments(api_id: str, variables: Mapping[str, str], path: str) -> t
     return method, tuple(values)
 
 
+def with_values(api_id: str, values: Mapping[str, str]) -> str:
+    """Return an API id with values in place of its variables.
+
+    Args:
+        api_id: A valid API id.
+        values: Values by variable name.
+
+    Raises:
+        ValueError: It has no such variable, or a path cannot have the value.
+    """
+    segments = api_id.split("/")
+    for name, value in values.items():
+        if f"{{{name}}}" not in segments:
+            names = ", ".join(segment[1:-1] for segment in segments if segment.startswith("{"))
+            raise ValueError(f"{api_id!r} has no path variable {name!r}, but {names or 'none at all'}")
+        if not _LITERAL.fullmatch(value):
+            raise ValueError(f"{value!r} cannot be the path variable {name!r}: write one part of a path")
+        segments[segments.index(f"{{{name}}}")] = value
+    return "/".join(segments)
+
+
 def _segment(text: str) -> str | None:
     if not text:
         raise ValueError("the path has an empty segment")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin.hooks.api_id import ApiId, concrete_segments
+from biot_plugin.hooks.api_id import ApiId, concrete_segments, with_values
 from biot_plugin.hooks.base import Hook, validate_entity_type
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from biot_plugin.events.interception import AdaptEntity, Interception
 
 
@@ -17,11 +19,16 @@ class ApiHook(Hook):
 
     __slots__ = ("_parsed", "api_id", "order")
 
-    def __init__(self, kind: Kind, api_id: str, order: int | None) -> None:
+    def __init__(
+        self, kind: Kind, api_id: str, order: int | None, path_variables: Mapping[str, str] | None = None
+    ) -> None:
         try:
             self._parsed = ApiId.parse(api_id)
         except ValueError as error:
             raise ValueError(f"{api_id!r} is not an API id: {error}") from None
+        if path_variables:
+            api_id = with_values(api_id, path_variables)
+            self._parsed = ApiId.parse(api_id)
         super().__init__(kind, self._parsed, self._parsed.specificity)
         self.api_id = api_id
         self.order = _validate_order(order)

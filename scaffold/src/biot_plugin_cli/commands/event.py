@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from biot_plugin_cli.commands.options import Environment
 from biot_plugin_cli.hooks.kinds import HookKind
 
 __all__ = ["event"]
@@ -24,6 +26,26 @@ def event(
     action: Annotated[
         str | None, typer.Option("--action", metavar="ACTION", help="The action, for notification, such as _update.")
     ] = None,
+    path: Annotated[
+        str | None, typer.Option("--path", metavar="PATH", help="The path of a direct call, for endpoint: /report.")
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option("--method", metavar="METHOD", help="The HTTP method of a direct call, for endpoint.")
+    ] = None,
+    query: Annotated[
+        list[str] | None,
+        typer.Option("--query", metavar="NAME=VALUE", help="A parameter of a direct call, for endpoint; repeatable."),
+    ] = None,
+    body: Annotated[
+        str | None,
+        typer.Option(
+            "--body", metavar="TEXT", help="The body of a direct call, for endpoint; @FILE for a file's, or @-."
+        ),
+    ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Accept what the platform itself offers, also if it is not published.")
+    ] = False,
+    environment: Environment = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="The file to write; standard output if left out."),
@@ -32,15 +54,20 @@ def event(
 ) -> None:
     """Write a sample event in the platform's exact format, to edit and to invoke the plugin with.
 
-    KIND is pre-request, post-request, adapt-entity, notification, scheduled or endpoint. The event's body is written as
-    JSON for readability; biot-plugin invoke converts it to a string, as the platform does. SIGN_ME is replaced by a
-    valid token when the event is sent.
+    KIND is pre-request, post-request, adapt-entity, notification, scheduled or endpoint. The path variables of --api-id
+    get sample values, or those that are written in their place; biot-plugin hooks shows what there is. The event's body
+    is written as JSON for readability; biot-plugin invoke converts it to a string, as the platform does. SIGN_ME is
+    replaced by a valid token when the event is sent.
     """
-    from biot_plugin_cli.invoke.sample_events import create_event
+    from biot_plugin_cli.commands.hooks import load_catalogue
+    from biot_plugin_cli.invoke.sample_events import EventOptions, create_event
     from biot_plugin_cli.terminal.console import err, print_json
     from biot_plugin_cli.terminal.file_writer import write_new
+    from biot_plugin_cli.terminal.input_file import read_body
 
-    document = create_event(kind, api_id=api_id, entity=entity, action=action)
+    content = None if body is None else read_body(body)
+    options = EventOptions(api_id, entity, action, path, method, query or None, content)
+    document = create_event(kind, options, load_catalogue(online, environment))
     if output is None:
         print_json(document)
         return
@@ -48,4 +75,4 @@ def event(
     if as_json:
         print_json({"path": str(output)})
     else:
-        err.print(f"Wrote {output}: run it with biot-plugin invoke {output}")
+        err.print(f"Wrote {output}: run it with biot-plugin invoke {shlex.quote(str(output))}")

@@ -12,7 +12,7 @@ from biot_plugin_cli.deploy.package_history import PackageHistory
 from biot_plugin_cli.deploy.variables import hide_variables
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.http.proxies import LOOPBACK
-from biot_plugin_cli.manifest.base_url import BASE_URL_VARIABLE
+from biot_plugin_cli.manifest.base_url import BASE_URL_VARIABLE, resolve_base_url
 from biot_plugin_cli.platform.client import PlatformClient
 from biot_plugin_cli.platform.credentials import find_credentials, keep_credentials
 from biot_plugin_cli.platform.plugin_calls import PluginCalls
@@ -20,7 +20,7 @@ from biot_plugin_cli.platform.plugin_names import PREFIX
 from biot_plugin_cli.platform.response_schemas import INTERCEPTABLE, page_of
 from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["Destination", "platform_getter"]
+__all__ = ["Destination", "platform_client", "platform_getter"]
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,22 @@ class Destination:
         if deployed is None:
             raise OperationFailed(f"There is no plugin {self.name} on {self.base_url}: deploy it first")
         return deployed
+
+
+def platform_client(environment: str | None) -> PlatformClient:
+    """Create a client of a platform, which need not be that of a plugin: the variable with its URL is enough.
+
+    Args:
+        environment: The environment's name; None for none.
+
+    Raises:
+        InvalidPlugin: There is no plugin or environment, or the manifest has a problem.
+        UsageError: No base URL is set.
+    """
+    url = resolve_base_url({}) if environment is None else None
+    if url is None:
+        return Destination.load(environment).client
+    return PlatformClient(url, partial(find_credentials, url), partial(keep_credentials, url))
 
 
 def platform_getter(plugin: Plugin) -> Callable[[str], dict[str, Any]]:

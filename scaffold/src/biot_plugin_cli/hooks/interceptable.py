@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from biot_plugin_cli.platform.search_pages import search_all
 
-__all__ = ["Get", "Interceptable"]
+__all__ = ["Get", "Interceptable", "is_scoped"]
 
 Get = Callable[[str], Mapping[str, Any]]
 """Calls an API of the platform by GET: takes a path with its query, returns the body, raises CliError."""
@@ -61,7 +61,7 @@ class Interceptable:
 
     def has_api(self, api_id: str) -> bool:
         """Whether there is an API with this id; values may replace its path variables."""
-        return api_id in self.api_ids or any(_is_scoped(api_id, template) for template in self.api_ids)
+        return api_id in self.api_ids or any(is_scoped(api_id, template) for template in self.api_ids)
 
     def resolve(self, api_id: str) -> tuple[str, dict[str, str]]:
         """Tell the values in an API id from its names.
@@ -72,7 +72,7 @@ class Interceptable:
         Returns:
             The id with its variables, and the values; the id as it is if there is no such API.
         """
-        templates = [template for template in self.api_ids if _is_scoped(api_id, template)]
+        templates = [template for template in self.api_ids if is_scoped(api_id, template)]
         if api_id in self.api_ids or not templates:
             return api_id, {}
         # The one that has the most in common: a value is rarely the name of another API.
@@ -86,7 +86,8 @@ class Interceptable:
         return next(iter(difflib.get_close_matches(api_id, self.api_ids, 1)), None)
 
 
-def _is_scoped(api_id: str, template: str) -> bool:
+def is_scoped(api_id: str, template: str) -> bool:
+    """Whether an API id, or the path of a call, is a template with values in place of some variables."""
     segments, template_segments = api_id.split("/"), template.split("/")
     pairs = zip(segments, template_segments, strict=False)
     return len(segments) == len(template_segments) and all(

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from biot_plugin.testing import events
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.hooks.offered.call_shapes import call_shape
+from biot_plugin_cli.hooks.offered.catalogue import Catalogue
+from biot_plugin_cli.hooks.offered.requirements import (
+    EXAMPLE_API,
+    require_api,
+    require_entity_type,
+    require_notification,
+)
+from biot_plugin_cli.invoke.direct_events import create_direct_event
 
-__all__ = ["create_event"]
+__all__ = ["EventOptions", "create_event"]
 
 JSON = dict[str, Any]
 
-_API_ID = "POST/organization/v1/users/patients"
 _ENTITY_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _ORGANIZATION = {"id": "00000000-0000-0000-0000-000000000000", "name": "Primary Organization"}
 _VARIABLE = re.compile(r"\{(\w+)\}")
+# What a path variable can have, where any text is not enough.
+_VALUES = {"state": "DISABLED", "deleteOrphanSessionsEnum": "DEVICE"}
 
 _PATIENT: JSON = {
     "_name": {"firstName": "Grace", "lastName": "Hopper"},
@@ -42,65 +53,94 @@ _SAMPLES: dict[str, JSON] = {
 }
 
 
-def create_event(kind: str, *, api_id: str | None, entity: str | None, action: str | None) -> JSON:
+@dataclass(frozen=True, slots=True)
+class EventOptions:
+    """What an event is about; None for the default.
+
+    Attributes:
+        api_id: The API id, for `pre-request` and `post-request`; path variables may have values.
+        entity: The entity type, for `adapt-entity` and `notification`.
+        action: The action, for `notification`.
+        path: The path of a direct call.
+        method: The HTTP method of a direct call.
+        query: The parameters of a direct call, each as `name=value`.
+        body: The body of a direct call.
+    """
+
+    api_id: str | None = None
+    entity: str | None = None
+    action: str | None = None
+    path: str | None = None
+    method: str | None = None
+    query: Sequence[str] | None = None
+    body: bytes | None = None
+
+
+def create_event(kind: str, options: EventOptions, catalogue: Catalogue) -> JSON:
     """Create an event whose body is a JSON value, which people can read and edit.
 
     Args:
         kind: The kind of hook, as on the command line.
-        api_id: The API id, for `pre-request` and `post-request`.
-        entity: The entity type, for `adapt-entity` and `notification`.
-        action: The action, for `notification`.
+        options: What it is about.
+        catalogue: What can be hooked.
 
     Raises:
-        UsageError: The API id or action is invalid, or an option is for another kind of event.
+        UsageError: Nothing calls a plugin for that, or an option is invalid or for another kind of event.
     """
     parameters, create = _FACTORIES[kind]
-    options = {"api_id": api_id, "entity": entity, "action": action}
-    for name, value in options.items():
-        if value is not None and name not in parameters:
+    values = {name: value for name, value in asdict(options).items() if value is not None}
+    for name in values:
+        if name not in parameters:
             raise UsageError(f"--{name.replace('_', '-')} is not for {kind} events: leave it out")
-    event = create(**{name: value for name, value in options.items() if value is not None})
-    if "body" in event:
+    event = create(catalogue, **values)
+    if isinstance(event.get("body"), str) and kind != "endpoint":
         event["body"] = json.loads(event["body"])
     return event
 
 
-def _pre_request(api_id: str = _API_ID) -> JSON:
-    return events.pre_request(_validated(api_id), body=_request_body(api_id), path_variables=_path_variables(api_id))
-
-
-def _post_request(api_id: str = _API_ID) -> JSON:
-    created = api_id.startswith("POST")
-    event = events.post_request(
-        _validated(api_id),
-        body={},
-        status="201 CREATED" if created else "200 OK",
-        request_body=_request_body(api_id),
-        path_variables=_path_variables(api_id),
+def _pre_request(catalogue: Catalogue, api_id: str = EXAMPLE_API) -> JSON:
+    template, variables = _call(catalogue, api_id)
+    entity_type = _entity_type(catalogue, template)
+    return events.pre_request(
+        template,
+        body=_request_body(template, entity_type),
+        path_variables=variables,
+        fields={"entityName": entity_type},
     )
-    body = json.loads(event["body"])
-    body["response"]["body"] = _entity(body["entityName"])
-    return {**event, "body": json.dumps(body)}
 
 
-def _adapt_entity(entity: str = "patient") -> JSON:
+def _post_request(catalogue: Catalogue, api_id: str = EXAMPLE_API) -> JSON:
+    template, variables = _call(catalogue, api_id)
+    entity_type = _entity_type(catalogue, template)
+    status, body = _response(template, entity_type)
+    return events.post_request(
+        template,
+        body=body,
+        status=status,
+        request_body=_request_body(template, entity_type),
+        path_variables=variables,
+        fields={"entityName": entity_type},
+    )
+
+
+def _adapt_entity(catalogue: Catalogue, entity: str = "patient") -> JSON:
+    require_entity_type(catalogue, entity)
     return events.adapt_entity(entity, entities=[_entity(entity)])
 
 
-def _notification(entity: str = "patient", action: str = "_create") -> JSON:
-    if not re.fullmatch(r"_[A-Za-z]+", action):
-        raise UsageError(f"--action {action} is not an action: actions start with an underscore, as in _create")
+def _notification(catalogue: Catalogue, entity: str = "patient", action: str = "_create") -> JSON:
+    require_notification(catalogue, entity, action)
     new = _entity(entity)
     old = {**new, "_caption": "Before the update"} if action == "_update" else None
     return events.notification(entity, action, entity=new, old_entity=old)
 
 
-def _scheduled() -> JSON:
+def _scheduled(_: Catalogue) -> JSON:
     return events.scheduled()
 
 
-def _endpoint() -> JSON:
-    return events.direct("GET", "/report", query={"day": "2026-01-02"})
+def _endpoint(_: Catalogue, **call: Any) -> JSON:
+    return create_direct_event(**call) if call else create_direct_event("/report", query=["day=2026-01-02"])
 
 
 _FACTORIES: dict[str, tuple[tuple[str, ...], Callable[..., JSON]]] = {
@@ -109,28 +149,43 @@ _FACTORIES: dict[str, tuple[tuple[str, ...], Callable[..., JSON]]] = {
     "adapt-entity": (("entity",), _adapt_entity),
     "notification": (("entity", "action"), _notification),
     "scheduled": ((), _scheduled),
-    "endpoint": ((), _endpoint),
+    "endpoint": (("path", "method", "query", "body"), _endpoint),
 }
 
 
-def _validated(api_id: str) -> str:
-    if not re.fullmatch(r"(GET|POST|PUT|PATCH|DELETE)(/[^/\s?#]+)+", api_id):
-        raise UsageError(
-            f"--api-id {api_id!r} is not an API id: write method and path without a space, as in {_API_ID}"
-        )
-    return api_id
+def _call(catalogue: Catalogue, api_id: str) -> tuple[str, dict[str, str]]:
+    """Return the id of an API, and a value for each variable of its path."""
+    template, values = require_api(catalogue, api_id)
+    samples = {
+        name: _VALUES.get(name) or (_ENTITY_ID if name.lower().endswith("id") else "example")
+        for name in _VARIABLE.findall(template)
+    }
+    return template, samples | values
 
 
-def _path_variables(api_id: str) -> dict[str, str]:
-    return {name: _ENTITY_ID if name.lower().endswith("id") else "example" for name in _VARIABLE.findall(api_id)}
+def _entity_type(catalogue: Catalogue, api_id: str) -> str:
+    return next(api.entity_type for api in catalogue.apis if api.api_id == api_id)
 
 
-def _request_body(api_id: str) -> JSON | None:
-    """Create the body of a call: an entity for writing methods, none for the others."""
-    if not api_id.startswith(("POST", "PUT", "PATCH")):
-        return None
-    entity_type = json.loads(events.pre_request(api_id)["body"])["entityName"]
-    return {**_SAMPLES.get(entity_type, {"_name": "Example"}), "_ownerOrganization": {"id": _ORGANIZATION["id"]}}
+def _request_body(api_id: str, entity_type: str) -> JSON | None:
+    shape = call_shape(api_id)
+    if shape.sends_entity:
+        return {**_SAMPLES.get(entity_type, {"_name": "Example"}), "_ownerOrganization": {"id": _ORGANIZATION["id"]}}
+    return {} if shape.sends_body else None
+
+
+def _response(api_id: str, entity_type: str) -> tuple[str, JSON | None]:
+    """Return the status and the body of an API's response."""
+    created = api_id.startswith("POST") and call_shape(api_id).sends_entity
+    match call_shape(api_id).response:
+        case "nothing":
+            return "204 NO_CONTENT", None
+        case "page":
+            metadata = {"sort": [], "filter": {}, "page": {"totalResults": 1, "page": 0, "limit": 10}}
+            return "200 OK", {"data": [_entity(entity_type)], "metadata": metadata}
+        case "entity":
+            return "201 CREATED" if created else "200 OK", _entity(entity_type)
+    return "200 OK", {}
 
 
 def _entity(entity_type: str) -> JSON:

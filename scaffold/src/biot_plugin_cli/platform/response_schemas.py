@@ -20,11 +20,13 @@ __all__ = [
     "INTERCEPTABLE",
     "INTERCEPTION",
     "NEW_SECRET_KEY",
+    "NOTIFIABLE",
     "NOTIFICATION_SUBSCRIPTION",
     "PLUGIN",
     "ROLE",
     "SERVICE_TOKEN",
     "SERVICE_USER",
+    "TEMPLATE_NAME",
     "USER_TOKEN",
     "Schema",
     "matches",
@@ -89,6 +91,10 @@ CODE_CONFIG: Schema = {
 """The part of a plugin's configuration that belongs to its code."""
 INTERCEPTABLE: Schema = {"entityTypeName": _NAME, "apiId": (_NAME, NoneType)}
 """An API or entity type that can be intercepted (contract section 6.7)."""
+NOTIFIABLE: Schema = {"entityName": _NAME, "actionName": _NAME}
+"""An action that there are notifications of (contract section 3.3)."""
+TEMPLATE_NAME: Schema = {"name": _NAME, "entityTypeName": _NAME}
+"""A template in its minimized form."""
 INTERCEPTION: Schema = {"type": str, "endpoint": str, "executionOrder": int}
 """An interception at the dispatcher (contract section 2.11)."""
 NOTIFICATION_SUBSCRIPTION: Schema = {"entityTypeName": str, "actionName": str, "endpoint": str}

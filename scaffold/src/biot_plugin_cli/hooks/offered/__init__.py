@@ -1,0 +1,1 @@
+"""What a platform offers to be hooked: APIs, types of entities, actions; looked up, searched and shown."""
