@@ -13,6 +13,7 @@ from biot_emulator.api.errors import ApiError, ApiNotKnown, BodyTooLarge
 from biot_emulator.api.gateway import Gateway
 from biot_emulator.api.router import Router
 from biot_emulator.behaviour.settings import Errors, PlatformBehaviour, Refusal
+from biot_emulator.debugging.settings import Debugging
 from biot_emulator.hooks.pipeline import InterceptionPipeline
 from biot_emulator.platform import ImageServices, Platform
 from biot_emulator.registry.credentials import KEY
@@ -47,6 +48,7 @@ def build_platform(
     behaviour: PlatformBehaviour | None = None,
     certificates: ssl.SSLContext | None = None,
     outside_registry: RegistryAddress | None = None,
+    debugging: Debugging | None = None,
 ) -> Platform:
     """Build a platform.
 
@@ -59,6 +61,7 @@ def build_platform(
         certificates: Which certificates of plugins' HTTPS addresses and of the registry are trusted; None for those of
             the system.
         outside_registry: The registry with the images of plugins; None for the platform's own.
+        debugging: How plugins that run in place are debugged; None if they are not.
 
     Raises:
         DataUnavailable: The state is damaged.
@@ -70,7 +73,7 @@ def build_platform(
     services.ensure_first_organization()
     images = Images(state, outside_registry, certificates)
     files = Files(state)
-    runtime = Runtime(state, people, services, images, files, environment, admin[1])
+    runtime = Runtime(state, people, services, images, files, environment, admin[1], debugging)
     runtime.plugins.remove_unused_folders()
     images.source.remove_unused(runtime.plugins.images())
     hooks = Hooks(state, services, runtime, policies or {}, certificates)

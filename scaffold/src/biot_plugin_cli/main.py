@@ -28,6 +28,7 @@ from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.subscribe import subscribe, unsubscribe
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
+from biot_plugin_cli.terminal.optional_value import OptionalPort
 
 __all__ = ["app", "main"]
 
@@ -50,11 +51,11 @@ def _options(
     """Parse the options that come before a command."""
 
 
-app.command()(invoke)
+app.command(cls=OptionalPort)(invoke)
 app.command()(add)
 app.command()(event)
 app.command()(hooks)
-app.command()(dev)
+app.command(cls=OptionalPort)(dev)
 app.command()(check)
 app.command()(config)
 app.command()(package)

@@ -195,8 +195,8 @@ _ENDS = {
     "interruption": ("raise KeyboardInterrupt", 1, "failed", "replied 500 INTERNAL_SERVER_ERROR"),
     "hard exit": ("import os; os._exit(0)", 1, "failed", "never end its process"),
     "signal": ("import os; os.kill(os.getpid(), 15)", 1, "failed", "signal: terminated"),
-    "breakpoint": ("breakpoint()", 1, "failed", "breakpoint() and pdb need a terminal"),
-    "pdb": ("import pdb; pdb.set_trace()", 1, "failed", "breakpoint() and pdb need a terminal"),
+    "breakpoint": ("breakpoint()", 0, "succeeded", ""),
+    "pdb": ("import pdb; pdb.set_trace()", 1, "failed", "pdb needs a terminal"),
     "input": ("input()", 1, "failed", "input() needs somebody who types"),
     "no input": ("import sys; assert sys.stdin.read() == ''", 0, "succeeded", ""),
     "folder": ("import os; os.chdir('/')", 0, "succeeded", ""),
@@ -231,7 +231,7 @@ def test_a_failure_is_an_exit_code_and_a_refusal_is_none(
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("breakpoint()", "BdbQuit; breakpoint() and pdb need a terminal"),
+        ("import pdb; pdb.set_trace()", "BdbQuit; pdb needs a terminal"),
         ("input()", "EOF when reading a line; input() needs somebody who types"),
     ],
 )
@@ -244,6 +244,19 @@ def test_a_terminal_is_not_there_for_a_plugin_without_the_framework_either(
         assert done.exit_code == exit_code
         assert said in done.err
         assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("variables", "warnings"), [("", 1), ("PYTHONBREAKPOINT=0", 0)])
+def test_a_breakpoint_without_anybody_to_ask_warns_once(
+    plugin: Write, event: Callable[..., Path], biot_plugin: Program, tmp_path: Path, variables: str, warnings: int
+) -> None:
+    plugin("breakpoint()\ndef handler(event, context):\n    breakpoint()\n    breakpoint()\n    return {}")
+    (tmp_path / "variables").write_text(variables)
+    done = biot_plugin("invoke", event(DIRECT), "--json", "--env-file", tmp_path / "variables")
+    assert (done.exit_code, done.document["outcome"], done.err) == (0, "succeeded", "")
+    assert [line for line in done.document["logs"] if "breakpoint()" in line] == warnings * [
+        "[WARNING] breakpoint() does nothing: no debugger is attached, and there is no terminal to ask at"
+    ]
 
 
 def test_of_several_events_the_worst_counts(plugin: Write, tmp_path: Path, biot_plugin: Program) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from biot_emulator.debugging.settings import Debugging
 from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.image.execution import Execution
@@ -42,6 +43,7 @@ class PluginFunctions:
         secrets: Returns the platform's own secrets, which plugins on this machine may have read.
         read_only: The emulator's own folders, in which plugins may not change anything.
         hidden: The emulator's own files, which plugins are not shown.
+        debugging: How plugins that run in place are debugged; None if they are not.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class PluginFunctions:
         *,
         read_only: Sequence[Path] = (),
         hidden: Sequence[Path] = (),
+        debugging: Debugging | None = None,
     ) -> None:
         self._code = code
         self._images = images
@@ -66,6 +69,7 @@ class PluginFunctions:
         self._secrets = secrets
         self._read_only = tuple(read_only)
         self._hidden = tuple(hidden)
+        self._debugging = debugging
 
     def invoke(self, plugin: Plugin, event: Any, trigger: Trigger) -> tuple[Invocation, Record]:
         """Invoke a plugin; return the result and its record.
@@ -87,6 +91,15 @@ class PluginFunctions:
                 prepare=partial(self._repair, plugin),
             )
         return invocation, self._record(plugin, event, trigger, invocation)
+
+    def start(self, plugin: Plugin) -> None:
+        """Start a process of a plugin, for its next event, if it has none.
+
+        Raises:
+            EmulatorError: It cannot be started.
+        """
+        storage_mb = plugin.config["ephemeralStorage"]
+        self._workers.start(self._function(plugin), storage_mb=storage_mb, prepare=partial(self._repair, plugin))
 
     def _record(self, plugin: Plugin, event: Any, trigger: Trigger, invocation: Invocation) -> Record:
         record = invocation_record(
@@ -116,6 +129,7 @@ class PluginFunctions:
             program=execution.program,
             folder=execution.folder,
             node=execution.node,
+            debugging=self._debugging if plugin.is_in_place else None,
         )
 
     def _execution(self, plugin: Plugin) -> Execution:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from biot_emulator.debugging.settings import Debugging
 
 __all__ = ["Function", "Node", "Program", "RuntimeClient"]
 
@@ -82,6 +85,7 @@ class Function:
         program: What is run in its root as the root of all files; None for its handler on this machine.
         folder: The working folder of a handler; None for its root.
         node: Which Node.js the interpreter is; None if it is Python.
+        debugging: How a handler in Python is debugged; None if it is not.
     """
 
     root: Path
@@ -100,6 +104,7 @@ class Function:
     program: Program | None = None
     folder: Path | None = None
     node: Node | None = None
+    debugging: Debugging | None = None
 
     @property
     def full_name(self) -> str:

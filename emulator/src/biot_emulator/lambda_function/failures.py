@@ -8,10 +8,14 @@ from biot_emulator.lambda_function.invocation import InvocationError, Phase
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 
 __all__ = [
+    "DEBUGGER_QUIT",
+    "NO_DEBUGGER",
+    "debugger_quit",
     "ends_process",
     "exited",
     "is_throttled",
     "malformed_reply",
+    "no_debugger",
     "out_of_memory",
     "out_of_storage",
     "reply_not_json",
@@ -28,12 +32,17 @@ _OUT_OF_MEMORY = "Runtime.OutOfMemory"
 _OUT_OF_STORAGE = "Sandbox.StorageExceeded"
 _EXITED = "Runtime.ExitError"
 _TIMED_OUT = "Sandbox.Timedout"
+DEBUGGER_QUIT = "Sandbox.DebuggerQuit"
+"""The error of an event whose process was ended at the prompt of `breakpoint()`."""
+NO_DEBUGGER = "Sandbox.NoDebugger"
+"""The error of a process that has waited for a debugger for too long."""
 _THROTTLED = "TooManyRequestsException"
+_ENDS = {_OUT_OF_MEMORY, _OUT_OF_STORAGE, _EXITED, _TIMED_OUT, DEBUGGER_QUIT, NO_DEBUGGER}
 
 
 def ends_process(error: InvocationError) -> bool:
     """Whether a process that failed like this handles no further event."""
-    return error.phase == "init" or error.type in {_OUT_OF_MEMORY, _OUT_OF_STORAGE, _EXITED, _TIMED_OUT}
+    return error.phase == "init" or error.type in _ENDS
 
 
 def is_throttled(error: InvocationError) -> bool:
@@ -67,6 +76,16 @@ def out_of_storage(limit_mb: int, used_bytes: int) -> InvocationError:
     """The temporary folder holds more than the function's ephemeral storage."""
     message = f"Ephemeral storage of {limit_mb} MB exceeded: {_megabytes(used_bytes)} MB used"
     return InvocationError(_OUT_OF_STORAGE, message)
+
+
+def debugger_quit() -> InvocationError:
+    """Whoever debugs the plugin has ended it."""
+    return InvocationError(DEBUGGER_QUIT, "The plugin was ended at its breakpoint")
+
+
+def no_debugger(seconds: float, address: str) -> InvocationError:
+    """Nobody has attached a debugger."""
+    return InvocationError(NO_DEBUGGER, f"No debugger was attached on {address} within {seconds:g} seconds", "init")
 
 
 def request_too_large(size: int) -> InvocationError:

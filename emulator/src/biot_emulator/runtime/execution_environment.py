@@ -50,13 +50,16 @@ class Runtime:
         """End the process."""
         self.close()
 
-    def start(self) -> Sandbox:
+    def start(self, prepare: Callable[[], object] | None = None) -> Sandbox:
         """Start the process if none is running, without waiting until it is ready.
+
+        Args:
+            prepare: Called right before it is started.
 
         Raises:
             SandboxUnavailable: It cannot be started.
         """
-        return uninterrupted(self._start, undo=lambda _: self._close())
+        return uninterrupted(lambda: self._start(prepare), undo=lambda _: self._close())
 
     def close(self) -> None:
         """End the process and everything that it started; the next event starts a new one."""

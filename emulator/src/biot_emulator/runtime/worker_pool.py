@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from biot_emulator.debugging.clock import Clock
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.function_url.response_from_reply import BAD_GATEWAY, TOO_MANY_REQUESTS
 from biot_emulator.interrupts import uninterrupted
@@ -88,10 +89,28 @@ class Workers:
         try:
             invocation = worker.invoke(event, prepare)
         except BaseException:
-            self._release(worker, None)
+            self._release(worker, is_reusable=False)
             raise
-        self._release(worker, invocation)
+        self._release(worker, is_reusable=not (invocation.error and failures.ends_process(invocation.error)))
         return invocation
+
+    def start(self, function: Function, *, storage_mb: int = 512, prepare: Callable[[], object] | None = None) -> None:
+        """Start a process of a plugin, for its next event, if it has none that lives; the arguments are as above.
+
+        Raises:
+            SandboxUnavailable: It cannot be started.
+        """
+        with self._changed:
+            pool = self._pools.setdefault(function.name, self._new_pool(function, storage_mb))
+            if self._closing or not (pool.idle or (not pool.all and self._has_room(pool))):
+                return
+            worker = pool.idle.pop() if pool.idle else self._add(pool)
+        is_started = False
+        try:
+            worker.start(prepare)
+            is_started = True
+        finally:
+            self._release(worker, is_reusable=is_started)
 
     def retire(self, name: str) -> None:
         """End the processes of a plugin; busy ones finish their event first."""
@@ -138,7 +157,8 @@ class Workers:
         self._temporary_folders.close()
 
     def _acquire(self, function: Function, storage_mb: int) -> _Worker | InvocationError:
-        deadline = time.monotonic() + self._wait_seconds
+        clock = function.debugging.clock if function.debugging else Clock()
+        deadline = clock.now() + self._wait_seconds
         with self._changed:
             replaced = self._replace(function, storage_mb)
         _close(replaced)
@@ -147,14 +167,25 @@ class Workers:
                 pool = self._pools.setdefault(function.name, self._new_pool(function, storage_mb))
                 if pool.idle:
                     return pool.idle.pop()
-                if len(pool.all) < self._limit:
-                    worker = _Worker(pool, self._temporary_folders.create())
-                    pool.all.append(worker)
-                    self._workers.add(worker)
-                    return worker
-                if not pool.freed.wait(deadline - time.monotonic()) and time.monotonic() >= deadline:
+                if self._has_room(pool):
+                    return self._add(pool)
+                seconds = clock.step(deadline) if function.debugging else deadline - clock.now()
+                if not pool.freed.wait(seconds) and clock.now() >= deadline:
                     return failures.throttled(self._wait_seconds)
         return failures.sandbox_closed()
+
+    def _add(self, pool: _Pool) -> _Worker:
+        worker = _Worker(pool, self._temporary_folders.create())
+        pool.all.append(worker)
+        self._workers.add(worker)
+        return worker
+
+    def _has_room(self, pool: _Pool) -> bool:
+        """Whether one more process of a plugin may be started; while it is debugged, it has one altogether."""
+        if pool.function.debugging is None or pool.function.debugging.port is None:
+            return len(pool.all) < self._limit
+        name = pool.function.name
+        return not any(worker.pool.function.name == name and not worker.closed.is_set() for worker in self._workers)
 
     def _new_pool(self, function: Function, storage_mb: int) -> _Pool:
         return _Pool(function, storage_mb, threading.Condition(self._lock))
@@ -166,8 +197,7 @@ class Workers:
         self._pools[function.name] = self._new_pool(function, storage_mb)
         return pool.retire()
 
-    def _release(self, worker: _Worker, invocation: Invocation | None) -> None:
-        is_reusable = invocation is not None and not (invocation.error and failures.ends_process(invocation.error))
+    def _release(self, worker: _Worker, *, is_reusable: bool) -> None:
         with self._changed:
             if is_reusable and not worker.pool.retired and not self._closing:
                 worker.idle_since = time.monotonic()
@@ -197,9 +227,13 @@ class Workers:
     def _take_expired(self) -> tuple[list[_Worker], float]:
         """Remove the workers that have been idle for too long; also return the seconds until the next one can be."""
         now, expired = time.monotonic(), []
-        for pool in self._pools.values():
+        # Whoever debugs a plugin has it for as long as that takes.
+        pools = [
+            pool for pool in self._pools.values() if not (pool.function.debugging and pool.function.debugging.port)
+        ]
+        for pool in pools:
             expired += pool.take(lambda worker: now - worker.idle_since >= self._idle_seconds)
-        idle_since = [worker.idle_since for pool in self._pools.values() for worker in pool.idle]
+        idle_since = [worker.idle_since for pool in pools for worker in pool.idle]
         return expired, max(0.0, min(idle_since, default=now) + self._idle_seconds - now)
 
 
@@ -251,6 +285,9 @@ class _Worker:
             return invocation
         error = failures.out_of_storage(self._storage_mb, used)
         return replace(invocation, reply=None, response=BAD_GATEWAY, error=error)
+
+    def start(self, prepare: Callable[[], object] | None) -> None:
+        self._runtime.start(prepare)
 
     def kill(self) -> None:
         self._runtime.kill()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from biot_emulator.errors import SandboxUnavailable
@@ -18,6 +18,7 @@ from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import InvocationError, Phase
 from biot_emulator.lambda_function.limits import INIT_SECONDS
 from biot_emulator.sandbox.control_group import ControlGroup
+from biot_emulator.sandbox.debug_service import DebugService
 from biot_emulator.sandbox.file_access import file_access
 from biot_emulator.sandbox.keeper.orders import Orders
 from biot_emulator.sandbox.launch_command import KEEPER_COMMAND, prepare_launch
@@ -63,7 +64,11 @@ class Sandbox:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake_reader, selectors.EVENT_READ)
         self.logs = LogPipe()
-        self._api = RuntimeApi(self._wake, self._is_own)
+        self._debug = DebugService(function.debugging)
+        self._max_bytes = (
+            function.memory_mb + (function.debugging.extra_memory_mb if function.debugging else 0)
+        ) * _MEGABYTE
+        self._api = RuntimeApi(self._wake, self._is_own, self._debug.respond)
         self._lifeline = Lifeline()
         self._processes: ProcessGroup | None = None
         try:
@@ -75,6 +80,8 @@ class Sandbox:
     def _start(self, launch: Launch) -> None:
         lifeline = self._lifeline.far_end
         self._started_at = time.monotonic()
+        self._debug.begin()
+        self._ready_until = self._debug.clock.now() + INIT_SECONDS
         control_group = ControlGroup.create()
         try:
             orders = self._orders(launch, control_group)
@@ -87,7 +94,7 @@ class Sandbox:
                 stdout=self.logs.writer,
                 stderr=self.logs.writer,
                 start_new_session=True,
-                pass_fds=(lifeline,),
+                pass_fds=(lifeline, *self._terminal()),
             )
         except (OSError, ValueError) as error:
             if control_group:
@@ -111,8 +118,12 @@ class Sandbox:
             str(self._function.temporary or "") if launch.root else "",
             *file_access(self._function),
             str(control_group.folder) if control_group else "",
-            self._function.memory_mb * _MEGABYTE,
+            self._max_bytes,
         ).encode()
+
+    def _terminal(self) -> tuple[int, ...]:
+        debugging = self._function.debugging
+        return () if debugging is None or debugging.terminal is None else (debugging.terminal,)
 
     def _is_own(self, client: tuple[str, int], server: tuple[str, int]) -> bool:
         return self._processes is not None and self._processes.owns_connection(client, server)
@@ -134,7 +145,7 @@ class Sandbox:
 
     def wait_until_ready(self) -> InvocationError | None:
         """Wait until the plugin is loaded; return the error if that fails."""
-        limit = _Limit("init", INIT_SECONDS, self._started_at + INIT_SECONDS)
+        limit = _Limit("init", INIT_SECONDS, self._ready_until)
         outcome = self._watch(limit, lambda: self._api.init_failure or self._api.ready_at)
         return outcome if isinstance(outcome, InvocationError) else _as_error(outcome, "init")
 
@@ -160,7 +171,8 @@ class Sandbox:
         timeout = self._function.timeout
         sent_at = time.monotonic()
         self._api.send(Event.new(payload, timeout, function_arn(self._function)))
-        outcome = self._watch(_Limit("invoke", timeout, sent_at + timeout), lambda: self._api.answer)
+        limit = _Limit("invoke", timeout, self._debug.clock.now() + timeout)
+        outcome = self._watch(limit, lambda: self._api.answer)
         received_at = outcome.received_at if isinstance(outcome, Answer) else time.monotonic()
         error = _as_error(outcome.failure, "invoke") if isinstance(outcome, Answer) else None
         return error or outcome, (received_at - sent_at) * 1000
@@ -172,8 +184,11 @@ class Sandbox:
 
     def close(self) -> None:
         """End the process and everything it started, and release all resources."""
+        if self.alive:
+            self._debug.settle()
         if self._processes is not None:
             self._processes.kill()
+        self._debug.close()
         self._api.close()
         self.logs.drain()
         self._selector.close()
@@ -184,6 +199,7 @@ class Sandbox:
 
     def _watch(self, limit: _Limit, outcome: Callable[[], _T | None]) -> _T | InvocationError:
         """Wait for an outcome and enforce the limits: a process that exceeds one is killed."""
+        self._debug.deadline = limit.deadline
         with interruptible(self._wake):
             return self._poll(limit, outcome)
 
@@ -194,13 +210,15 @@ class Sandbox:
             used = processes.memory()
             # Before the outcome is read: a process answers before it ends.
             exit_code = processes.exit_code()
-            if used > self._function.memory_mb * _MEGABYTE:
+            if used > self._max_bytes:
                 return self._killed(failures.out_of_memory(self._function.memory_mb, used, limit.phase))
             if (result := outcome()) is not None:
                 return result
             if exit_code is not None:
                 return self._killed(failures.exited(exit_code, limit.phase))
-            remaining = limit.deadline - time.monotonic()
+            if (failure := self._debug.failure()) is not None:
+                return self._killed(replace(failure, phase=limit.phase))
+            remaining = limit.deadline - self._debug.clock.now()
             if remaining <= 0:
                 return self._killed(failures.timed_out(limit.seconds, limit.phase))
             self._wait(min(_POLL_SECONDS, remaining))

@@ -89,6 +89,7 @@ class RuntimeApi:
     Args:
         notify: Called from the server's threads whenever an attribute below has changed.
         is_own: Whether a connection, from one address to another, comes from the process; all others are refused.
+        respond_to_debugging: Responds to what a process that is debugged asks below `/debugging`, if it can.
 
     Attributes:
         ready_at: When the process requested its first event, on the monotonic clock.
@@ -98,13 +99,19 @@ class RuntimeApi:
         is_awaited: Whether to notify when it does.
     """
 
-    def __init__(self, notify: Callable[[], None], is_own: Admission) -> None:
+    def __init__(
+        self,
+        notify: Callable[[], None],
+        is_own: Admission,
+        respond_to_debugging: Callable[[Request, list[str]], Response | None],
+    ) -> None:
         self.ready_at: float | None = None
         self.init_failure: Failure | None = None
         self.answer: Answer | None = None
         self.is_waiting = False
         self.is_awaited = False
         self._notify = notify
+        self._respond_to_debugging = respond_to_debugging
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._expected_id: str | None = None
@@ -139,6 +146,8 @@ class RuntimeApi:
                 self.init_failure = _failure(request)
                 self._notify()
                 return json_response(202, {"status": "OK"})
+            case _, ["debugging", *rest] if (response := self._respond_to_debugging(request, rest)) is not None:
+                return response
         return _error(404, "NotFound", f"{request.method} {request.path} is not part of the Runtime API")
 
     def _next(self) -> Response | None:

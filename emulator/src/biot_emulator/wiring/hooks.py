@@ -33,7 +33,9 @@ class Hooks:
     ) -> None:
         behaviour = state.behaviour
         self.policies = FailurePolicies(policies, behaviour.interceptors)
-        self.patience = Patience(behaviour.interceptors.wait_seconds)
+        self.patience = Patience(
+            behaviour.interceptors.wait_seconds, runtime.debugging.clock if runtime.debugging else None
+        )
         outside = OutsideCalls(runtime.invocations, state.clock, runtime.secrets, certificates)
         self.endpoints = Endpoints(
             runtime.plugins, runtime.addresses, runtime.functions, outside, state.clock, behaviour.plugins

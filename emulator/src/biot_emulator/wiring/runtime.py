@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from biot_emulator.debugging.settings import Debugging
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.invocations.history import Invocations
@@ -32,6 +33,7 @@ class Runtime:
         files: Files,
         environment: str,
         admin_password: str,
+        debugging: Debugging | None = None,
     ) -> None:
         folder = state.store.folder
         self.folders = CodeFolders(folder and folder / "code")
@@ -81,4 +83,14 @@ class Runtime:
                 *([folder.absolute()] if folder else []),
             ],
             hidden=[*state.store.private_files, files.folders.root],
+            debugging=debugging,
         )
+        self.debugging = debugging
+        if debugging and debugging.port:
+            debugging.port.start = self._start_in_place
+
+    def _start_in_place(self) -> None:
+        """Start what a debugger can attach to."""
+        for plugin in self.plugins:
+            if plugin.is_in_place:
+                self.functions.start(plugin)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import EnvFile, Environment
+from biot_plugin_cli.commands.options import DebugPort, EnforceTimeout, EnvFile, Environment
 
 __all__ = ["dev"]
 
@@ -24,27 +24,34 @@ def dev(
         typer.Option(metavar="KIND=VALUE", help="Handle only calls of an organization, template or caller."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document when all is ready.")] = False,
+    debug: DebugPort = None,
+    enforce_timeout: EnforceTimeout = False,
 ) -> None:
     """Run the platform on this machine with this plugin on it, and reload the plugin whenever a file changes.
 
     The plugin is subscribed to what its decorators declare. If a new version cannot be loaded, the last good one keeps
     running. The platform has sample entities, and example calls are shown. With --public-url, a real platform calls the
     plugin here, by way of a tunnel of your choice; what it subscribes is unsubscribed at the end.
+
+    With --debug, a debugger can attach at any time, also after the plugin was reloaded. While it is attached, the
+    plugin handles one event at a time, each for as long as you debug it.
     """
     from biot_plugin_cli.dev.reload_loop import develop
     from biot_plugin_cli.errors import UsageError
+    from biot_plugin_cli.plugin.debugging import DebugOptions
     from biot_plugin_cli.plugin.env_file import read_env_file
     from biot_plugin_cli.plugin.repository import Plugin
 
+    debugger = DebugOptions.parse(debug, enforces_timeout=enforce_timeout)
     variables = read_env_file(env_file)
     if public_url is not None:
         from biot_plugin_cli.deploy.destination import Destination
         from biot_plugin_cli.dev.public.loop import PublicOptions, develop_publicly
         from biot_plugin_cli.dev.public.only import Only
 
-        options = PublicOptions(public_url, port, Only.parse(only or ()), as_json)
+        options = PublicOptions(public_url, port, Only.parse(only or ()), as_json, debugger)
         develop_publicly(Destination.load(environment), variables, options)
         return
     if only or environment is not None:
         raise UsageError("--env and --only are for calls of a real platform: pass --public-url too")
-    develop(Plugin.load().root, variables, port, as_json=as_json)
+    develop(Plugin.load().root, variables, port, as_json=as_json, debugger=debugger)

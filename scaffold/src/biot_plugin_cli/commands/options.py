@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "BuilderOption", "EnvFile", "Environment", "Yes"]
+from biot_plugin_cli.terminal.optional_value import DEBUG_PORT
+
+__all__ = ["AsJson", "BuilderOption", "DebugPort", "EnforceTimeout", "EnvFile", "Environment", "Yes"]
 
 Environment = Annotated[
     str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
@@ -17,6 +19,19 @@ EnvFile = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DebugPort = Annotated[
+    int | None,
+    typer.Option(
+        "--debug",
+        metavar="[PORT]",
+        min=0,
+        max=65535,
+        help=f"Let a debugger attach on this machine, by default on port {DEBUG_PORT}; 0 takes a free one.",
+    ),
+]
+EnforceTimeout = Annotated[
+    bool, typer.Option("--enforce-timeout", help="With --debug: let the timeout count while a debugger is attached.")
+]
 BuilderOption = Annotated[
     str | None,
     typer.Option(

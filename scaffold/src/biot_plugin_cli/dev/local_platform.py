@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
+from biot_emulator.debugging.settings import Debugging
 from biot_emulator.errors import EmulatorError
 from biot_emulator.server.background_thread import Server
 from biot_emulator.services.settings.plugin import PREFIX, InPlace
@@ -22,6 +23,7 @@ from biot_plugin_cli.dev.snapshots import Snapshots
 from biot_plugin_cli.errors import CliError, OperationFailed
 from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.manifest.environment_variables import RESERVED_PREFIX
+from biot_plugin_cli.plugin.debugging import IGNORED_BREAKPOINTS
 from biot_plugin_cli.plugin.repository import Plugin
 
 __all__ = ["LocalPlatform"]
@@ -34,6 +36,8 @@ class LocalPlatform:
         root: The plugin's folder.
         variables: Environment variables that take precedence over the plugin's own.
         port: The port to listen on; 0 for a free one.
+        debugging: How the plugin is debugged. Where a debugger can attach, the plugin runs from its own folder rather
+            than from a copy, as breakpoints are set there.
 
     Attributes:
         username: The administrator's user name.
@@ -46,14 +50,15 @@ class LocalPlatform:
         OperationFailed: The platform cannot listen on the port.
     """
 
-    def __init__(self, root: Path, variables: Mapping[str, str], port: int) -> None:
+    def __init__(self, root: Path, variables: Mapping[str, str], port: int, debugging: Debugging) -> None:
         self._root = root
         self._variables = {name: value for name, value in variables.items() if not name.startswith(RESERVED_PREFIX)}
+        self._runs_in_place = debugging.port is not None
         self._resources = ExitStack()
         self._snapshots = self._resources.enter_context(Snapshots(root))
         self._running: tuple[str, Path] | None = None
         self.username, self.password = "admin@localhost", secrets.token_urlsafe(9)
-        self._platform = build_platform(Store(), admin=(self.username, self.password))
+        self._platform = build_platform(Store(), admin=(self.username, self.password), debugging=debugging)
         try:
             server = self._resources.enter_context(Server(self._platform, port=port))
         except EmulatorError as error:
@@ -93,9 +98,9 @@ class LocalPlatform:
         """
         plugin = Plugin.load(self._root)
         python = plugin.python
-        copy = self._snapshots.take()
+        copy = plugin.root if self._runs_in_place else self._snapshots.take()
         try:
-            hooks = discover_hooks(plugin.copied_to(copy), self._variables)
+            hooks = discover_hooks(plugin.copied_to(copy), {**IGNORED_BREAKPOINTS, **self._variables})
             config = self._config(plugin, hooks)
             self._put(config, InPlace(copy, python))
         except EmulatorError as error:

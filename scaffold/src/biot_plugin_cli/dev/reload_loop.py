@@ -13,12 +13,15 @@ from biot_plugin_cli.dev.local_platform import LocalPlatform
 from biot_plugin_cli.dev.report import DevReport
 from biot_plugin_cli.dev.sample_calls import sample_calls
 from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.plugin.debugging import DebugOptions, debugging
 from biot_plugin_cli.terminal.console import err, out, print_json
 
 __all__ = ["develop"]
 
 
-def develop(root: Path, variables: Mapping[str, str], port: int, *, as_json: bool) -> None:
+def develop(
+    root: Path, variables: Mapping[str, str], port: int, *, as_json: bool, debugger: DebugOptions | None = None
+) -> None:
     """Serve the platform with a plugin on it until interrupted.
 
     Args:
@@ -26,21 +29,24 @@ def develop(root: Path, variables: Mapping[str, str], port: int, *, as_json: boo
         variables: Environment variables that take precedence over the plugin's own.
         port: The platform's port; 0 takes a free one.
         as_json: Whether standard output has one JSON document and nothing else.
+        debugger: How debuggers attach; None if they do not.
 
     Raises:
-        OperationFailed: The platform cannot be served, or the folder cannot be watched.
+        OperationFailed: The platform cannot be served, no debugger can attach, or the folder cannot be watched.
     """
     report = DevReport(err if as_json else out)
     with (
         until_interrupted() as stop,
         closing(watch(root, stop)) as bursts,
-        LocalPlatform(root, variables, port) as platform,
+        debugging(debugger, root) as settings,
+        LocalPlatform(root, variables, port, settings) as platform,
     ):
         platform.add_listener(report.print_invocation)
         report.print_started(platform)
+        report.print_debugger(settings.port)
         plugin = _load(platform, report, ())
         if as_json:
-            print_json(_document(platform, plugin))
+            print_json({**_document(platform, plugin), "debugger": settings.port.address if settings.port else None})
         for changed in bursts:
             plugin = _load(platform, report, changed) or plugin
 

@@ -15,6 +15,7 @@ from biot_plugin_cli.dev.sample_calls import sample_calls
 from biot_plugin_cli.terminal.plain_text import one_sentence, visible_lines
 
 if TYPE_CHECKING:
+    from biot_emulator.debugging.port import DebugPort
     from biot_plugin_cli.dev.local_platform import LocalPlatform
     from biot_plugin_cli.errors import CliError
 
@@ -45,6 +46,11 @@ class DevReport:
         curl = f"curl -s {platform.url}/ums/v2/users/login -H 'content-type: application/json' -d {log_in}"
         self._line("Log in:")
         self._line(f"  TOKEN=$({curl} | sed {shlex.quote(_EXTRACT_JWT)})")
+
+    def print_debugger(self, port: DebugPort | None) -> None:
+        """Print where debuggers attach."""
+        if port:
+            self._line("A debugger can attach on ", (port.address, "bold cyan"))
 
     def print_loaded(self, platform: LocalPlatform, plugin: dict[str, Any], changed: Iterable[Path]) -> None:
         """Print which version runs now; the first time, with example calls."""

@@ -17,6 +17,7 @@ from biot_plugin_cli.terminal.redaction import Secrets
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
+    from biot_emulator.debugging.settings import Debugging
 
 __all__ = ["LocalInvocation", "invoke_locally"]
 
@@ -38,23 +39,27 @@ class LocalInvocation:
     platform_errors: Set[tuple[int, str]]
 
 
-def invoke_locally(plugin: Plugin, event: Mapping[str, Any], variables: Mapping[str, str]) -> LocalInvocation:
+def invoke_locally(
+    plugin: Plugin, event: Mapping[str, Any], variables: Mapping[str, str], debugging: Debugging | None = None
+) -> LocalInvocation:
     """Run one event through the plugin, with a local key and token service.
 
     Args:
         plugin: The plugin.
         event: The event, unchanged from its file.
         variables: Environment variables that take precedence over all others.
+        debugging: How the plugin is debugged; None if it is not.
 
     Raises:
-        OperationFailed: There is no interpreter for the plugin, or its process cannot be started.
+        OperationFailed: There is no interpreter for the plugin, its process cannot be started, nobody attached a
+            debugger, or whoever did so ended the plugin.
         UsageError: The event cannot be sent.
     """
     from biot_emulator import InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
 
     python = plugin.python
     with Ums() as ums:
-        function = local_function(plugin, python, ums.plugin_environment, variables)
+        function = local_function(plugin, python, ums.plugin_environment, variables, debugging)
         try:
             # The plugin loads while the event's token is signed.
             with _exit_on_signals(), Runtime(function) as runtime:
@@ -63,8 +68,19 @@ def invoke_locally(plugin: Plugin, event: Mapping[str, Any], variables: Mapping[
             raise UsageError(str(error)) from error
         except SandboxUnavailable as error:
             raise OperationFailed(str(error)) from error
+        _require_end_of_its_own(invocation)
         secrets = Secrets(ums.tokens.issued, ums.secret_key, function.environment, event)
         return LocalInvocation(invocation, secrets, frozenset(ums.errors))
+
+
+def _require_end_of_its_own(invocation: Invocation) -> None:
+    """Require that nobody who debugs the plugin has ended it. Raises OperationFailed."""
+    from biot_emulator.lambda_function.failures import DEBUGGER_QUIT, NO_DEBUGGER
+
+    if invocation.error and invocation.error.type == DEBUGGER_QUIT:
+        raise OperationFailed("You ended the plugin at its breakpoint: nothing was replied")
+    if invocation.error and invocation.error.type == NO_DEBUGGER:
+        raise OperationFailed(f"{invocation.error.message}: attach one, or run it without --debug")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -15,8 +15,11 @@ from biot_plugin_cli.invoke.judgement import Judgement, judge, worst
 from biot_plugin_cli.invoke.local_invocation import LocalInvocation, invoke_locally
 from biot_plugin_cli.invoke.report import document, print_report
 from biot_plugin_cli.plugin.repository import Plugin
-from biot_plugin_cli.terminal.console import out, print_json
+from biot_plugin_cli.terminal.console import err, out, print_json
 from biot_plugin_cli.terminal.plain_text import one_line
+
+if TYPE_CHECKING:
+    from biot_emulator.debugging.settings import Debugging
 
 __all__ = ["Run", "print_runs", "run_events"]
 
@@ -49,16 +52,24 @@ class Run:
         print_report(self.local.result, self.comparison, self.memory_mb, self.local.secrets)
 
 
-def run_events(plugin: Plugin, events: Mapping[Path, Mapping[str, Any]], variables: Mapping[str, str]) -> Iterator[Run]:
+def run_events(
+    plugin: Plugin,
+    events: Mapping[Path, Mapping[str, Any]],
+    variables: Mapping[str, str],
+    debugging: Debugging | None = None,
+) -> Iterator[Run]:
     """Run events through the plugin, each in a process of its own.
 
     Args:
         plugin: The plugin.
         events: The events, unchanged from their files.
         variables: Environment variables that take precedence over all others.
+        debugging: How the plugin is debugged; None if it is not.
     """
     for file, event in events.items():
-        local = invoke_locally(plugin, event, variables)
+        if debugging and debugging.port:
+            err.print(f"waiting for a debugger on {debugging.port.address}")
+        local = invoke_locally(plugin, event, variables, debugging)
         comparison = Comparison.of(event, local.result)
         judgement = judge(local, comparison, plugin.manifest)
         yield Run(file, local, comparison, judgement, plugin.manifest.memory_size)

@@ -37,8 +37,8 @@ _ADVICE = {
 }
 _TRACEBACK = "{} shows the traceback"
 _TERMINAL_USES = {
-    "BdbQuit": "breakpoint() and pdb need a terminal, which a plugin has neither here nor on Lambda: "
-    "remove them, or use them in a test",
+    "BdbQuit": "pdb needs a terminal, which a plugin has neither here nor on Lambda: "
+    "write breakpoint(), which asks in biot-plugin invoke at a terminal, or pass --debug",
     "EOF when reading a line": "input() needs somebody who types, whom a plugin has neither here nor on Lambda: "
     "read the event instead",
 }

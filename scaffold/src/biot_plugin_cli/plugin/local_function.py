@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from biot_emulator import Function
+    from biot_emulator.debugging.settings import Debugging
     from biot_plugin_cli.plugin.repository import Plugin
 
 __all__ = ["local_function"]
 
 
 def local_function(
-    plugin: Plugin, python: Path, platform: Mapping[str, str], variables: Mapping[str, str] | None = None
+    plugin: Plugin,
+    python: Path,
+    platform: Mapping[str, str],
+    variables: Mapping[str, str] | None = None,
+    debugging: Debugging | None = None,
 ) -> Function:
     """Create the Lambda function of a plugin that is not packaged.
 
@@ -23,6 +28,7 @@ def local_function(
         python: The interpreter that has its dependencies.
         platform: The environment variables that the platform sets.
         variables: Environment variables that take precedence over all others.
+        debugging: How it is debugged; None if it is not.
     """
     from biot_emulator import Function
 
@@ -40,4 +46,5 @@ def local_function(
             **platform,
             **(variables or {}),
         },
+        debugging=debugging,
     )

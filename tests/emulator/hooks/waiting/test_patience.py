@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from biot_emulator.debugging.clock import Clock
 from biot_emulator.hooks.waiting.patience import NoAnswer, Patience
 
 
@@ -29,3 +30,16 @@ def test_whoever_takes_too_long_goes_on_and_nobody_gets_the_result() -> None:
     over.set()
     patience.close()
     assert done.is_set()
+
+
+def test_time_in_which_somebody_debugs_the_plugin_is_no_waiting() -> None:
+    clock = Clock()
+    patience, over = Patience(0.05, clock), threading.Event()
+    with clock.held():
+        threading.Timer(0.3, over.set).start()
+        assert patience.call(over.wait)
+    over.clear()
+    with pytest.raises(NoAnswer):
+        patience.call(over.wait)
+    over.set()
+    patience.close()

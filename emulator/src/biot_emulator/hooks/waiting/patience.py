@@ -5,7 +5,10 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
+
+from biot_emulator.debugging.clock import Clock
 
 __all__ = ["NoAnswer", "Patience"]
 
@@ -21,10 +24,12 @@ class Patience:
 
     Args:
         seconds: How long; None for as long as they take.
+        clock: The time that counts; None if all of it does.
     """
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, clock: Clock | None = None) -> None:
         self._seconds = seconds
+        self._clock = clock
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
 
@@ -42,7 +47,7 @@ class Patience:
             self._threads.add(thread)
         thread.start()
         try:
-            result = results.get(timeout=self._seconds)
+            result = self._wait_for(results, self._seconds)
         except queue.Empty:
             raise NoAnswer from None
         return result()
@@ -53,6 +58,15 @@ class Patience:
             threads = list(self._threads)
         for thread in threads:
             thread.join()
+
+    def _wait_for(self, results: queue.SimpleQueue[Callable[[], _T]], seconds: float) -> Callable[[], _T]:
+        if self._clock is None:
+            return results.get(timeout=seconds)
+        deadline = self._clock.now() + seconds
+        while (step := self._clock.step(deadline)) > 0:
+            with suppress(queue.Empty):
+                return results.get(timeout=step)
+        raise queue.Empty
 
     def _run(self, work: Callable[[], _T], results: queue.SimpleQueue[Callable[[], _T]]) -> None:
         try:

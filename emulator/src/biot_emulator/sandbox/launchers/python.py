@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
+from biot_emulator.debugging.settings import Debugging
 from biot_emulator.errors import ClientUnavailable
 from biot_emulator.lambda_function.configuration import Function, RuntimeClient
 from biot_emulator.lambda_function.environment import lambda_environment
@@ -20,6 +23,8 @@ _NO_INSTALLED_PACKAGES = "-S"
 _UNBUFFERED = "-u"
 # As on Lambda, where the code cannot be changed: also where the system does not prevent it.
 _NO_BYTECODE = "-B"
+# The debugger warns of modules that it cannot look into.
+_UNFROZEN = "-Xfrozen_modules=off"
 
 
 def launch_python(function: Function) -> Launch:
@@ -32,21 +37,39 @@ def launch_python(function: Function) -> Launch:
     client, folder = _select_client(function, version, has_client and not function.isolated)
     program = [str(path) for path in (function.starter, _LAUNCH) if path]
     command = [str(function.interpreter.absolute()), *_options(function, client), *program, function.handler, client]
+    debugging = [_debugging_options(function.debugging)] if function.debugging else []
     return Launch(
-        [*command, str(folder or "")],
+        [*command, str(folder or ""), *debugging],
         lambda address: lambda_environment(function, address, version),
         str((function.folder or function.root).absolute()),
     )
 
 
 def _options(function: Function, client: RuntimeClient) -> list[str]:
+    has_debugger = function.debugging is not None and function.debugging.port is not None
     options = {
         _NO_USER_PACKAGES: True,
         _NO_INSTALLED_PACKAGES: function.isolated,
         _UNBUFFERED: client == "built-in",
-        _NO_BYTECODE: function.is_read_only,
+        # Debugged code is run in place: what is compiled twice in a second would be taken for the same.
+        _NO_BYTECODE: function.is_read_only or has_debugger,
+        _UNFROZEN: has_debugger,
     }
     return [option for option, applies in options.items() if applies]
+
+
+def _debugging_options(debugging: Debugging) -> str:
+    """Return what the process is told of its debugger; `sandbox.debug_client` has the other end."""
+    library = debugging.library if debugging.port else None
+    return json.dumps(
+        {
+            "library": library and str(library),
+            "waits": debugging.wait_seconds is not None,
+            "terminal": debugging.terminal,
+            "timedModules": debugging.timed_modules,
+            "term": os.environ.get("TERM", ""),
+        }
+    )
 
 
 def _select_client(function: Function, version: str, has_client: bool) -> tuple[RuntimeClient, Path | None]:

@@ -69,6 +69,15 @@ class RuntimeApi:
         """Report why the plugin cannot be loaded."""
         self._exchange("POST", "/init/error", report, **{"Lambda-Runtime-Function-Error-Type": kind})
 
+    def debug(self, method: str, path: str, content: bytes) -> bytes:
+        """Ask what only a process that is debugged may ask; return the response."""
+        return self._exchange(method, f"/debugging/{path}", content)[1]
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._reader.close()
+        self._socket.close()
+
     def _exchange(
         self, method: str, path: str, body: bytes = b"", content_type: str = "application/json", **extra_headers: str
     ) -> tuple[dict[str, str], bytes]:

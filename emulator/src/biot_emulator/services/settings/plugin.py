@@ -61,6 +61,11 @@ class Plugin:
         return bool(self.config["enabledState"] == "ENABLED")
 
     @property
+    def is_in_place(self) -> bool:
+        """Whether it runs in the folder where its developer edits it."""
+        return "folder" in self.code
+
+    @property
     def address(self) -> str:
         """The characters that tell its URL from those of other plugins."""
         return self.endpoint_url.rstrip("/").rpartition("/")[2]

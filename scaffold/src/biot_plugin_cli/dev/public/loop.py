@@ -22,6 +22,7 @@ from biot_plugin_cli.dev.report import DevReport
 from biot_plugin_cli.errors import CliError, OperationFailed, PlatformRefused, PlatformUnreachable, UsageError
 from biot_plugin_cli.manifest.production import require_no_production
 from biot_plugin_cli.own_url.address import require_url
+from biot_plugin_cli.plugin.debugging import DebugOptions, debugging
 from biot_plugin_cli.subscriptions.apply import apply_changes
 from biot_plugin_cli.subscriptions.changes import compare
 from biot_plugin_cli.subscriptions.desired import desired_subscriptions
@@ -44,12 +45,14 @@ class PublicOptions:
         port: The port to listen on; 0 takes a free one.
         only: Whose calls the plugin handles.
         as_json: Whether standard output has one JSON document and nothing else.
+        debugger: How debuggers attach; None if they do not.
     """
 
     url: str
     port: int
     only: Only
     as_json: bool = False
+    debugger: DebugOptions | None = None
 
 
 def develop_publicly(destination: Destination, variables: Mapping[str, str], options: PublicOptions) -> None:
@@ -75,8 +78,12 @@ def develop_publicly(destination: Destination, variables: Mapping[str, str], opt
     with (
         until_interrupted() as stop,
         closing(watch(plugin.root, stop)) as bursts,
-        PluginRunner(plugin, destination.base_url, variables, options.only, report.print_invocation) as runner,
+        debugging(options.debugger, plugin.root) as settings,
+        PluginRunner(
+            plugin, destination.base_url, variables, options.only, report.print_invocation, settings
+        ) as runner,
     ):
+        report.print_debugger(settings.port)
         tunnel = Tunnel(options.url, runner.respond)
         with _serving(tunnel, options.port) as endpoint:
             report.print_line(f"Listening on {endpoint.url}")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
+from biot_emulator.debugging.settings import Debugging
 from biot_emulator.event_kind import EventKind, event_body, event_kind
 from biot_emulator.function_url.event_from_request import UrlRequest, function_event
 from biot_emulator.http.response import Response
@@ -20,6 +21,7 @@ from biot_plugin_cli.dev.snapshots import Snapshots
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.own_url.registration import require_hooks
+from biot_plugin_cli.plugin.debugging import IGNORED_BREAKPOINTS
 from biot_plugin_cli.plugin.local_function import local_function
 from biot_plugin_cli.plugin.repository import Plugin
 
@@ -40,6 +42,7 @@ class PluginRunner:
         variables: Environment variables that take precedence over the plugin's own.
         only: Whose calls it handles; those of others are answered without it, unchanged.
         listener: Called with the record of every event that it handles, from any thread.
+        debugging: How it is debugged. Where a debugger can attach, it runs from its own folder.
     """
 
     def __init__(
@@ -49,12 +52,17 @@ class PluginRunner:
         variables: Mapping[str, str],
         only: Only,
         listener: Callable[[dict[str, Any]], None],
+        debugging: Debugging,
     ) -> None:
         self._plugin = plugin
         self._platform = {"BIOT_BASE_URL": base_url, "BIOT_SERVICE_ENVIRONMENT": plugin.environment or ""}
         self._variables = variables
         self._only = only
         self._listener = listener
+        self._debugging = debugging
+        self._runs_in_place = debugging.port is not None
+        if debugging.port:
+            debugging.port.start = self._start
         self._resources = ExitStack()
         self._snapshots = self._resources.enter_context(Snapshots(plugin.root))
         self._workers = Workers()
@@ -80,18 +88,27 @@ class PluginRunner:
             CliError: It cannot be imported, or its manifest is invalid.
         """
         plugin = Plugin.load(self._plugin.root, self._plugin.environment)
-        copy = self._snapshots.take()
+        copy = plugin.root if self._runs_in_place else self._snapshots.take()
         try:
             copied = plugin.copied_to(copy)
-            hooks = require_hooks(discover_hooks(copied, self._variables, platform=self._platform))
+            variables = {**IGNORED_BREAKPOINTS, **self._variables}
+            hooks = require_hooks(discover_hooks(copied, variables, platform=self._platform))
         except CliError as error:
             raise type(error)(self._snapshots.original(str(error))) from error
         before = self._function
-        self._function = local_function(copied, plugin.python, self._platform, self._variables)
+        self._function = local_function(copied, plugin.python, self._platform, self._variables, self._debugging)
+        if before and self._runs_in_place:
+            # Of the same files, which have changed.
+            self._workers.retire(before.name)
         # Processes of the previous version may still handle events.
         self._snapshots.keep(copy, *([before.root] if before else []))
         self.version += 1
         return plugin, hooks
+
+    def _start(self) -> None:
+        """Start what a debugger can attach to."""
+        if self._function:
+            self._workers.start(self._function)
 
     def respond(self, request: UrlRequest) -> Response:
         """Respond to a call of the platform."""

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from biot_emulator.function_url.event_from_request import UrlRequest
+from biot_plugin_cli.dev.public.only import Only
+from biot_plugin_cli.dev.public.runner import PluginRunner
+from biot_plugin_cli.plugin.debugging import DebugOptions, debugging
+from biot_plugin_cli.plugin.repository import Plugin
+from tests.debug_adapter import Debugger
+from tests.scaffold.plugins import make_plugin
+
+pytestmark = pytest.mark.slow
+
+INDEX = """\
+from biot_plugin import Plugin
+plugin = Plugin()
+
+
+@plugin.endpoint(public=True)
+def report(event):
+    answer = 1
+    return {"answer": answer}
+
+
+handler = plugin.handler
+"""
+LINE = 8
+
+
+def test_a_plugin_that_a_platform_elsewhere_calls_is_debugged_in_its_folder(tmp_path: Path) -> None:
+    folder = make_plugin(tmp_path / "plugin", index=INDEX)
+    records: list[Mapping[str, Any]] = []
+    with (
+        debugging(DebugOptions(0), folder) as settings,
+        PluginRunner(Plugin.load(folder), "http://127.0.0.1:9", {}, Only.parse(()), records.append, settings) as runner,
+        ThreadPoolExecutor() as threads,
+    ):
+        assert settings.port
+        runner.load()
+        for answer in (1, 2):
+            with Debugger(settings.port.address) as debugger:
+                debugger.attach(folder / "index.py", LINE)
+                response = threads.submit(runner.respond, UrlRequest(headers={}, content=b""))
+                frame = debugger.wait_until_stopped()
+                assert frame["source"]["path"] == str(folder / "index.py")
+                assert debugger.variables(frame)["answer"] == str(answer)
+                debugger.resume()
+                assert response.result().body == {"answer": answer}
+                (folder / "index.py").write_text(INDEX.replace("answer = 1", "answer = 2"))
+                runner.load()
+                debugger.wait_for("terminated")
+    assert [record["statusCode"] for record in records] == [200, 200]
