@@ -138,6 +138,14 @@ def test_a_notification_patches_the_patient_it_was_told_about(emulator: Emulator
     assert found.get("stamped", False) is allow
     assert len(emulator.invocations("beside")) == allow
     assert {one["traceId"] for one in emulator.invocations()} == {"0123456789abcdef0123456789abcdef"}
+    # Both belong to the notification: the log-in while the plugin started, and the call that it made.
+    [call] = emulator.call("GET", "/_emulator/calls?hook=NOTIFICATION").body["data"]
+    notification = emulator.call("GET", f"/_emulator/calls/{call['id']}").body["steps"][-1]
+    assert [call["address"] for call in notification["calls"]] == [
+        "/ums/v2/services/accessToken",
+        f"{PATIENTS}/{made['_id']}",
+    ]
+    assert [call["hooks"] for call in notification["calls"]] == [[], ["PRE_REQUEST"] if allow else []]
 
 
 def test_a_thousand_events_in_a_warm_container_are_one_log_in(emulator: Emulator, logins: Logins) -> None:

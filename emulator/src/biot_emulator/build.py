@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 
 from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.errors import ApiError, ApiNotKnown, BodyTooLarge
@@ -15,7 +16,7 @@ from biot_emulator.api.router import Router
 from biot_emulator.behaviour.settings import Errors, PlatformBehaviour, Refusal
 from biot_emulator.debugging.settings import Debugging
 from biot_emulator.hooks.pipeline import InterceptionPipeline
-from biot_emulator.platform import ImageServices, Platform
+from biot_emulator.platform import ImageServices, OperatorRecords, Platform
 from biot_emulator.registry.credentials import KEY
 from biot_emulator.registry.outside.address import RegistryAddress
 from biot_emulator.security.stored_keys import KEYS
@@ -31,6 +32,7 @@ from biot_emulator.wiring.hooks import Hooks
 from biot_emulator.wiring.images import Images
 from biot_emulator.wiring.parts import Parts
 from biot_emulator.wiring.people import People
+from biot_emulator.wiring.records import Records
 from biot_emulator.wiring.router import build_router
 from biot_emulator.wiring.runtime import Runtime
 from biot_emulator.wiring.services import Services
@@ -49,6 +51,7 @@ def build_platform(
     certificates: ssl.SSLContext | None = None,
     outside_registry: RegistryAddress | None = None,
     debugging: Debugging | None = None,
+    event_folder: Path | None = None,
 ) -> Platform:
     """Build a platform.
 
@@ -62,6 +65,7 @@ def build_platform(
             the system.
         outside_registry: The registry with the images of plugins; None for the platform's own.
         debugging: How plugins that run in place are debugged; None if they are not.
+        event_folder: Where the events of recorded invocations can be saved; None where they can only be downloaded.
 
     Raises:
         DataUnavailable: The state is damaged.
@@ -76,13 +80,15 @@ def build_platform(
     runtime = Runtime(state, people, services, images, files, environment, admin[1], debugging)
     runtime.plugins.remove_unused_folders()
     images.source.remove_unused(runtime.plugins.images())
-    hooks = Hooks(state, services, runtime, policies or {}, certificates)
-    parts = Parts(state, people, services, images, files, runtime, hooks)
+    hooks = Hooks(state, people, services, runtime, policies or {}, certificates)
+    records = Records(state, people, runtime, hooks, event_folder)
+    parts = Parts(state, people, services, images, files, runtime, hooks, records)
     lifecycle = _lifecycle(parts)
     router = build_router(parts, lifecycle.reset)
     errors = ErrorResponses(environment, _refusals(state.behaviour.errors))
+    records.repetition.gateway = gateway = _gateway(parts, router, errors)
     return Platform(
-        gateway=_gateway(parts, router, errors),
+        gateway=gateway,
         function_urls=hooks.function_urls,
         errors=errors,
         public_address=state.public_address,
@@ -93,6 +99,8 @@ def build_platform(
         tokens=state.tokens,
         plugins=runtime.plugins,
         invocations=runtime.invocations,
+        calls=runtime.calls,
+        records=OperatorRecords(records.timelines, records.repetition, records.events),
         images=ImageServices(images.local, images.credentials, images.exchange),
         files=files.content,
     )
@@ -100,6 +108,7 @@ def build_platform(
 
 def _lifecycle(parts: Parts) -> Lifecycle:
     people, images, files, runtime, hooks = parts.people, parts.images, parts.files, parts.runtime, parts.hooks
+    records = parts.records
     return Lifecycle(
         parts.state.store,
         preserved=[KEYS, KEY, URL_KEY, LOGINS],
@@ -112,6 +121,7 @@ def _lifecycle(parts: Parts) -> Lifecycle:
             images.source.clear,
             files.folders.clear,
             runtime.invocations.clear,
+            runtime.calls.clear,
             hooks.policies.reset,
             parts.state.clock.reset,
         ],
@@ -122,6 +132,7 @@ def _lifecycle(parts: Parts) -> Lifecycle:
             people.checks.close,
             hooks.schedule.close,
             hooks.notifications.close,
+            records.repetition.close,
             runtime.folders.close,
             images.unpacked.close,
             images.source.close,
@@ -144,8 +155,9 @@ def _gateway(parts: Parts, router: Router, errors: ErrorResponses) -> Gateway:
         hooks.concurrency,
         hooks.patience,
         state.behaviour,
+        parts.runtime.calls,
     )
-    return Gateway(router, parts.people.authentication, pipeline, errors)
+    return Gateway(router, parts.people.authentication, pipeline, errors, parts.runtime.calls)
 
 
 def _refusals(errors: Errors) -> dict[type[ApiError], Refusal]:

@@ -14,6 +14,8 @@ from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.history import Invocations
+from biot_emulator.operator.records.event_folder import EventFolder
+from biot_emulator.operator.records.repetition import Repetition
 from biot_emulator.registry.credentials import RegistryCredentials
 from biot_emulator.registry.exchange import Exchange
 from biot_emulator.registry.local import LocalRegistry
@@ -24,8 +26,10 @@ from biot_emulator.state.clock import Clock
 from biot_emulator.state.lifecycle import Lifecycle
 from biot_emulator.state.public_address import PublicAddress
 from biot_emulator.state.store import Store
+from biot_emulator.timelines.details import Timelines
+from biot_emulator.timelines.history import CallHistory
 
-__all__ = ["ImageServices", "Platform"]
+__all__ = ["ImageServices", "OperatorRecords", "Platform"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,21 @@ class ImageServices:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorRecords:
+    """What happened, as an operator sees it.
+
+    Attributes:
+        timelines: Calls with their steps.
+        repetition: Sends calls again, and invokes plugins again.
+        events: Saves events of invocations.
+    """
+
+    timelines: Timelines
+    repetition: Repetition
+    events: EventFolder
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """What `biot-emulator serve` serves; `build_platform` makes one.
 
@@ -59,6 +78,8 @@ class Platform:
         tokens: Its tokens and keys.
         plugins: The plugins.
         invocations: The last invocations of plugins.
+        calls: The last calls, with their steps.
+        records: Shows them with their contents, and does them again.
         images: Registry and log-in for the images of plugins.
         files: The content of files, for whoever has a signed URL.
     """
@@ -74,6 +95,8 @@ class Platform:
     tokens: TokenIssuer
     plugins: Plugins
     invocations: Invocations
+    calls: CallHistory
+    records: OperatorRecords
     images: ImageServices
     files: FileContent
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.wire_json import decode_request
 
-__all__ = ["Call", "Caller", "FormPart"]
+__all__ = ["Call", "Caller", "FormPart", "read_query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Call:
         source_ip: The caller's address.
         caller: The caller; None on public routes.
         variables: The path's variables by name, once the route is known.
+        id: The id that it is recorded by; empty where it is not.
     """
 
     method: str
@@ -79,6 +81,7 @@ class Call:
     source_ip: str = "127.0.0.1"
     caller: Caller | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
 
     @property
     def json(self) -> Any:
@@ -105,3 +108,15 @@ class Call:
         if not isinstance(body, dict):
             raise BadRequest("The body must be a JSON object")
         return body
+
+
+def read_query(query: str) -> dict[str, list[str]]:
+    """Return the values of a query by name.
+
+    Raises:
+        BadRequest: It is not UTF-8, encoded for a URL.
+    """
+    try:
+        return parse_qs(query, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise BadRequest("The query is not UTF-8, encoded for a URL") from None

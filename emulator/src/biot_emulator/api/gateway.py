@@ -13,7 +13,7 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.api.router import Router
 
-__all__ = ["Admission", "Authenticator", "Gateway", "Pipeline"]
+__all__ = ["Admission", "Authenticator", "Gateway", "Observer", "Pipeline"]
 
 
 class Authenticator(Protocol):
@@ -29,6 +29,18 @@ class Pipeline(Protocol):
 
     def __call__(self, route: Route, call: Call) -> ApiResponse:
         """Respond to a call."""
+        ...
+
+
+class Observer(Protocol):
+    """Is told what is known of a call as it goes on."""
+
+    def admitted(self, call: Call, route: Route) -> None:
+        """Take notice of the caller and of the API."""
+        ...
+
+    def received(self, call: Call) -> None:
+        """Take notice of the body."""
         ...
 
 
@@ -53,9 +65,18 @@ class Gateway:
         authenticate: Identifies the caller.
         pipeline: Runs the handler, and the plugins that intercept it.
         errors: Renders what goes wrong.
+        observer: Is told of each call.
     """
 
-    def __init__(self, router: Router, authenticate: Authenticator, pipeline: Pipeline, errors: ErrorResponses) -> None:
+    def __init__(
+        self,
+        router: Router,
+        authenticate: Authenticator,
+        pipeline: Pipeline,
+        errors: ErrorResponses,
+        observer: Observer,
+    ) -> None:
+        self._observer = observer
         self._router = router
         self._authenticate = authenticate
         self._pipeline = pipeline
@@ -72,6 +93,7 @@ class Gateway:
 
     def respond(self, admission: Admission) -> ApiResponse:
         """Respond to a call that was admitted. Never raises."""
+        self._observer.received(admission.call)
         return self._errors.guard(admission.call, partial(self._pipeline, admission.route, admission.call))
 
     def _admit(self, call: Call) -> Admission:
@@ -80,5 +102,6 @@ class Gateway:
             route.handler(call)  # refuses, whoever calls
         if not route.public:
             call = replace(call, caller=self._authenticate(call))
+        self._observer.admitted(call, route)
         require_permission(route, call)
         return Admission(route, call)

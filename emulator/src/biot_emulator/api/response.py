@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-__all__ = ["ApiResponse"]
+__all__ = ["ApiResponse", "EventStream"]
+
+
+class EventStream(Protocol):
+    """A body that has no end: what happens from now on."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Iterate over its parts, in the event loop of the server."""
+        ...
+
+    def close(self) -> None:
+        """Give up what it needs: nobody reads it any more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +31,7 @@ class ApiResponse:
         headers: More headers, by lower-case name.
         content: A body that is not JSON, in place of `body`; its type is among the headers.
         afterwards: Called once the response has been sent.
+        stream: A body that has no end, in place of both; it is closed with the connection.
     """
 
     status_code: int
@@ -26,3 +39,4 @@ class ApiResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
     afterwards: Callable[[], None] | None = None
+    stream: EventStream | None = None

@@ -14,6 +14,7 @@ from biot_emulator.hooks.plugin_failures import Failure, failure_of_error, reaso
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger
+from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.lambda_function import failures
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
@@ -81,6 +82,11 @@ class Endpoints:
         if plugin is None:
             return self._addresses.is_here(endpoint)
         return not plugin.enabled and getattr(self._behaviour, setting) == "skipped"
+
+    def name(self, endpoint: str) -> str:
+        """Return what a plugin is called in records: its full name or, of one elsewhere, its address."""
+        plugin = self._plugin(endpoint)
+        return plugin.full_name if plugin else Redaction()(endpoint)
 
     def call(self, endpoint: str, headers: Mapping[str, str], body: Any, trigger: Trigger) -> HookReply | None:
         """Call a plugin for a hook; return None where it has been deleted meanwhile.

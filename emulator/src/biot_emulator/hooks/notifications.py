@@ -16,10 +16,12 @@ from biot_emulator.hooks.events.headers import hook_headers
 from biot_emulator.hooks.events.notification_body import notification_body
 from biot_emulator.hooks.events.notification_variants import as_platform_sends
 from biot_emulator.invocations.records import Trigger
+from biot_emulator.invocations.summaries import InvocationSummary
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.notification_subscriptions import Action, NotificationSubscriptions
 from biot_emulator.services.entity_changes import EntityChange
 from biot_emulator.state.unavailable_data import DataUnavailable
+from biot_emulator.timelines.history import CallHistory
 
 __all__ = ["Notifications"]
 
@@ -35,6 +37,7 @@ class Notifications:
         subscriptions: Who is notified of what.
         endpoints: Calls plugins.
         tokens: Signs the platform's tokens.
+        recorded: Records what happens to the calls that entities are changed by.
         behaviour: When, how often and with what plugins are notified.
     """
 
@@ -43,8 +46,10 @@ class Notifications:
         subscriptions: NotificationSubscriptions,
         endpoints: Endpoints,
         tokens: TokenIssuer,
+        recorded: CallHistory,
         behaviour: Behaviour | None = None,
     ) -> None:
+        self._recorded = recorded
         self._behaviour = behaviour or Behaviour()
         self._subscriptions = subscriptions
         self._endpoints = endpoints
@@ -105,6 +110,7 @@ class Notifications:
             self._send(endpoint, change)
         elif not self._calls.submit(endpoint, partial(self._send, endpoint, change)):
             _log.warning("A notification is not sent: too many wait for its plugin")
+            self._miss(endpoint, change)
             self._finish()
 
     def _send(self, endpoint: str, change: EntityChange) -> None:
@@ -123,12 +129,18 @@ class Notifications:
         finally:
             self._finish()
 
+    def _miss(self, endpoint: str, change: EntityChange) -> None:
+        plugin, call = self._endpoints.name(endpoint), change.call
+        never = InvocationSummary(plugin, EventKind.NOTIFICATION.name, _hook(change), call.trace_id, call.id)
+        self._recorded.miss(call.id, never, "The notification was not sent: too many wait for the plugin")
+
     def _attempt(self, endpoint: str, change: EntityChange) -> bool:
         """Send a notification; return whether that has to do."""
         body = notification_body(change, self._tokens.sign_for("notification"))
         body = as_platform_sends(body, change, self._behaviour)
         headers = hook_headers(EventKind.NOTIFICATION, change.call, None)
-        trigger = Trigger(EventKind.NOTIFICATION, f"{change.entity_type} {change.action}", change.call.trace_id)
+        call = change.call
+        trigger = Trigger(EventKind.NOTIFICATION, _hook(change), call.trace_id, call.id or None)
         reply = self._endpoints.call(endpoint, headers, body, trigger)
         return reply is None or (reply.failure is None and reply.response.is_success)
 
@@ -136,6 +148,10 @@ class Notifications:
         if seconds:
             with self._idle:
                 self._idle.wait_for(lambda: self._closed, seconds)
+
+
+def _hook(change: EntityChange) -> str:
+    return f"{change.entity_type} {change.action}"
 
 
 def _nothing() -> None:

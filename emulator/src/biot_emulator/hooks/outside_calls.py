@@ -6,14 +6,13 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
 from biot_emulator.hooks.outside_endpoints import Unreachable, post
 from biot_emulator.http.certificates import trust
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.history import Invocations
-from biot_emulator.invocations.records import Trigger, invocation_record
+from biot_emulator.invocations.records import Started, Trigger
 from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.state.clock import Clock
@@ -27,7 +26,7 @@ TIMED_OUT = "Endpoint.Timedout"
 
 _MILLISECONDS = 1000
 # What only whoever runs the plugin can know.
-_UNKNOWN: Mapping[str, Any] = {"initMs": None, "cold": None, "maxMemoryMb": None}
+_UNKNOWN: Mapping[str, None] = {"initMs": None, "cold": None, "maxMemoryMb": None}
 
 
 class OutsideCalls:
@@ -61,22 +60,26 @@ class OutsideCalls:
             content: The body of the hook.
             trigger: Why it is called.
         """
-        started = time.perf_counter()
-        response, error = self._post(endpoint, headers, content)
-        duration = (time.perf_counter() - started) * _MILLISECONDS
-        invocation = Invocation(None, response, error, duration, None, 0, [], cold=False)
         event = {"headers": dict(headers), "body": content.decode()}
-        record = invocation_record(
-            Redaction()(endpoint),
-            trigger,
-            event,
-            invocation,
-            time=self._clock.now(),
-            secrets=self._secrets(),
-            variables={},
+        started = Started(
+            Redaction()(endpoint), trigger, event, time=self._clock.now(), secrets=self._secrets, variables={}
         )
-        self._invocations.add({**record, **_UNKNOWN})
+        # Before it is called: whatever becomes of it, there is what was sent.
+        self._invocations.begin(started)
+        try:
+            invocation = self._called(endpoint, headers, content)
+        except BaseException as error:
+            lost = InvocationError(UNREACHABLE, f"The emulator could not call it: {type(error).__name__}")
+            self._invocations.end(started, Invocation(None, BAD_GATEWAY, lost, 0, None, 0, [], cold=False), **_UNKNOWN)
+            raise
+        self._invocations.end(started, invocation, self._clock.now(), **_UNKNOWN)
         return invocation
+
+    def _called(self, endpoint: str, headers: Mapping[str, str], content: bytes) -> Invocation:
+        begin = time.perf_counter()
+        response, error = self._post(endpoint, headers, content)
+        duration = (time.perf_counter() - begin) * _MILLISECONDS
+        return Invocation(None, response, error, duration, None, 0, [], cold=False)
 
     @cached_property
     def _certificates(self) -> ssl.SSLContext:

@@ -39,6 +39,8 @@ from biot_emulator.invocations.records import Trigger
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.services.dispatcher.interceptions import Interception, Interceptions
 from biot_emulator.services.entity_changes import EntityChanges
+from biot_emulator.timelines.history import CallHistory
+from biot_emulator.timelines.recorded_calls import Outcome
 
 __all__ = ["InterceptionPipeline"]
 
@@ -72,6 +74,7 @@ class InterceptionPipeline:
         concurrency: Bounds the callers of each plugin.
         patience: Bounds how long each is waited for.
         behaviour: What the platform does where nobody publishes it.
+        calls: Records what happens to each call.
     """
 
     def __init__(
@@ -87,7 +90,9 @@ class InterceptionPipeline:
         concurrency: Concurrency,
         patience: Patience,
         behaviour: PlatformBehaviour,
+        calls: CallHistory,
     ) -> None:
+        self._calls = calls
         self._router = router
         self._interceptions = interceptions
         self._endpoints = endpoints
@@ -103,7 +108,9 @@ class InterceptionPipeline:
     def __call__(self, route: Route, call: Call) -> ApiResponse:
         """Respond to a call."""
         respond = (
-            partial(self._intercept, route, call) if _is_intercepted(route, call) else partial(route.handler, call)
+            partial(self._intercept, route, call)
+            if _is_intercepted(route, call)
+            else partial(self._handle, route, call)
         )
         with self._changes.collect() as changes:
             response = self._errors.guard(call, respond)
@@ -112,12 +119,15 @@ class InterceptionPipeline:
     def _intercept(self, route: Route, call: Call) -> ApiResponse:
         try:
             route, call = self._before(route, call)
-            response = route.handler(call)
+            response = self._handle(route, call)
             if route.returns_entities:
                 response = self._adapt(route, call, response)
             return self._after(route, call, response)
         except _Stopped as stopped:
             return stopped.response
+
+    def _handle(self, route: Route, call: Call) -> ApiResponse:
+        return self._calls.handle(call, route, route.handler)
 
     def _before(self, route: Route, call: Call) -> tuple[Route, Call]:
         """Call the PRE_REQUEST interceptors of the API that was called, even if one of them reroutes the call."""
@@ -170,23 +180,25 @@ class InterceptionPipeline:
     ) -> _T:
         """Call a plugin and apply its reply; return what is unchanged where it fails and that is ignored."""
         token = self._tokens.sign_for("interceptor")
-        trigger = Trigger(kind, interception.hook, call.trace_id)
+        trigger = Trigger(kind, interception.hook, call.trace_id, call.id or None)
         # Whoever is one too many is refused, whatever the policy is: no flood of callers makes a plugin be left out.
         with self._concurrency.enter(interception.endpoint):
             reply = self._wait_for(interception, hook_headers(kind, call, token), body, trigger)
         if reply is None:
             return unchanged
         if reply.failure:
-            return self._fail(interception, kind, reply, unchanged)
+            return self._fail(interception, kind, reply, unchanged, call)
         if not reply.response.is_success:
             failure: Failure = "bad-gateway" if reply.response.status_code == _BAD_GATEWAY else "refusal"
             reason = f"it responded with {reply.response.status_code}"
-            return self._fail(interception, kind, HookReply(reply.response, failure, reason), unchanged)
+            return self._fail(interception, kind, HookReply(reply.response, failure, reason), unchanged, call)
         try:
-            return apply(reply.response.body)
+            applied = apply(reply.response.body)
         except BadReply as bad:
             unusable = HookReply(reply.response, "bad-reply", reason_of_bad_reply(bad))
-            return self._fail(interception, kind, unusable, unchanged)
+            return self._fail(interception, kind, unusable, unchanged, call)
+        self._calls.conclude(call.id, Outcome.PASSED)
+        return applied
 
     def _wait_for(
         self, interception: Interception, headers: dict[str, str], body: dict[str, Any], trigger: Trigger
@@ -196,12 +208,14 @@ class InterceptionPipeline:
         except NoAnswer:
             return HookReply(_NO_RESPONSE, "no-answer", "it took longer than the platform waits")
 
-    def _fail(self, interception: Interception, kind: EventKind, reply: HookReply, unchanged: _T) -> _T:
+    def _fail(self, interception: Interception, kind: EventKind, reply: HookReply, unchanged: _T, call: Call) -> _T:
         """Do what the platform does where a plugin does not let the call pass."""
         failure = reply.failure or "crash"
         outcome = self._policies.outcome(kind, failure_kind(failure))
         if outcome == "ignore":
+            self._calls.conclude(call.id, Outcome.IGNORED, reply.reason)
             return unchanged
+        self._calls.conclude(call.id, Outcome.STOPPED if outcome == "relay" else Outcome.FAILED, reply.reason)
         if outcome == "relay":
             raise _Stopped(relayed_response(reply.response))
         raise plugin_failed(interception, failure, reply.reason, outcome)

@@ -12,7 +12,8 @@ from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.image.execution import Execution
 from biot_emulator.invocations.history import Invocations
-from biot_emulator.invocations.records import Record, Trigger, invocation_record
+from biot_emulator.invocations.records import Record, Started, Trigger
+from biot_emulator.invocations.seen_secrets import SeenSecrets
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.runtime.interpreters import find_interpreter
@@ -44,6 +45,9 @@ class PluginFunctions:
         read_only: The emulator's own folders, in which plugins may not change anything.
         hidden: The emulator's own files, which plugins are not shown.
         debugging: How plugins that run in place are debugged; None if they are not.
+
+    Attributes:
+        seen: The secrets of the plugins that have run.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class PluginFunctions:
         hidden: Sequence[Path] = (),
         debugging: Debugging | None = None,
     ) -> None:
+        self.seen = SeenSecrets()
         self._code = code
         self._images = images
         self._environment = environment
@@ -79,18 +84,28 @@ class PluginFunctions:
             event: What its handler receives, any JSON value.
             trigger: Why it is invoked.
         """
+        variables = plugin.config["environmentVariables"]
+        self.seen.add(plugin.full_name, plugin.secret_key, variables)
+        started = Started(
+            plugin.full_name,
+            trigger,
+            event,
+            time=self._clock.now(),
+            secrets=lambda: [*self._secrets(), plugin.secret_key],
+            variables=variables,
+            service_id=plugin.service_id,
+        )
+        # Before it runs: whatever becomes of it, there is what was sent.
+        self._invocations.begin(started)
         try:
-            function = self._function(plugin)
-        except EmulatorError as error:
-            invocation = failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
-        else:
-            invocation = self._workers.invoke(
-                function,
-                event,
-                storage_mb=plugin.config["ephemeralStorage"],
-                prepare=partial(self._repair, plugin),
+            invocation = self._run(plugin, event)
+        except BaseException as error:
+            lost = InvocationError(
+                "Sandbox.Lost", f"The emulator ended it by an error of its own: {type(error).__name__}"
             )
-        return invocation, self._record(plugin, event, trigger, invocation)
+            self._invocations.end(started, failed(lost), self._clock.now())
+            raise
+        return invocation, self._invocations.end(started, invocation, self._clock.now())
 
     def start(self, plugin: Plugin) -> None:
         """Start a process of a plugin, for its next event, if it has none.
@@ -101,18 +116,17 @@ class PluginFunctions:
         storage_mb = plugin.config["ephemeralStorage"]
         self._workers.start(self._function(plugin), storage_mb=storage_mb, prepare=partial(self._repair, plugin))
 
-    def _record(self, plugin: Plugin, event: Any, trigger: Trigger, invocation: Invocation) -> Record:
-        record = invocation_record(
-            plugin.full_name,
-            trigger,
+    def _run(self, plugin: Plugin, event: Any) -> Invocation:
+        try:
+            function = self._function(plugin)
+        except EmulatorError as error:
+            return failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
+        return self._workers.invoke(
+            function,
             event,
-            invocation,
-            time=self._clock.now(),
-            secrets=[*self._secrets(), plugin.secret_key],
-            variables=plugin.config["environmentVariables"],
+            storage_mb=plugin.config["ephemeralStorage"],
+            prepare=partial(self._repair, plugin),
         )
-        self._invocations.add(record)
-        return record
 
     def _function(self, plugin: Plugin) -> Function:
         config, execution = plugin.config, self._execution(plugin)

@@ -17,6 +17,8 @@ from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.unavailable_data import DataUnavailable
+from biot_emulator.timelines.history import CallHistory
+from biot_emulator.timelines.recorded_calls import CallKind
 
 __all__ = ["Schedule"]
 
@@ -33,12 +35,20 @@ class Schedule:
         clock: The platform's time.
         plugins: The plugins with their schedules.
         functions: Runs them.
+        recorded: Records that they are invoked.
         runs_disabled: Whether disabled plugins run too.
     """
 
     def __init__(
-        self, clock: Clock, plugins: Plugins, functions: PluginFunctions, *, runs_disabled: bool = False
+        self,
+        clock: Clock,
+        plugins: Plugins,
+        functions: PluginFunctions,
+        recorded: CallHistory,
+        *,
+        runs_disabled: bool = False,
     ) -> None:
+        self._recorded = recorded
         self._runs_disabled = runs_disabled
         self._clock = clock
         self._plugins = plugins
@@ -48,11 +58,27 @@ class Schedule:
         self._thread = threading.Thread(target=self._run, name="biot-emulator-schedule", daemon=True)
         self._thread.start()
 
-    def fire(self, plugin: Plugin) -> Record:
-        """Invoke a plugin as if it were due; return the record of the invocation."""
+    def begin(self, plugin: Plugin, resent_from: str | None = None) -> str:
+        """Record that a plugin is about to be invoked; return the id.
+
+        Args:
+            plugin: The plugin.
+            resent_from: The id of the recorded call that it repeats.
+        """
+        return self._recorded.begin(CallKind.SCHEDULE, plugin=plugin.full_name, resent_from=resent_from)
+
+    def fire(self, plugin: Plugin, id: str | None = None) -> Record:
+        """Invoke a plugin as if it were due; return the record of the invocation.
+
+        Args:
+            plugin: The plugin.
+            id: The id that it is recorded by; None where it is not recorded yet.
+        """
         event = scheduled_event(plugin.full_name, self._clock.now())
-        _, record = self._functions.invoke(plugin, event, Trigger(EventKind.SCHEDULED, plugin.config["cronSchedule"]))
-        return record
+        call_id = id or self.begin(plugin)
+        trigger = Trigger(EventKind.SCHEDULED, plugin.config["cronSchedule"], None, call_id)
+        with self._recorded.ending(call_id):
+            return self._functions.invoke(plugin, event, trigger)[1]
 
     def close(self) -> None:
         """Invoke nothing any more."""

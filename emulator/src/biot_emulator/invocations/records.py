@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 from biot_emulator.event_kind import EventKind
+from biot_emulator.http.response import Response
 from biot_emulator.invocations.difference import difference
 from biot_emulator.invocations.received_events import MAX_BODY, ReceivedEvent, left_out
 from biot_emulator.invocations.redaction import Redaction
+from biot_emulator.invocations.summaries import InvocationSummary, Record
 from biot_emulator.lambda_function.invocation import Invocation
 from biot_emulator.security.known_secrets import KnownSecrets
 from biot_emulator.security.secret_values import named_secrets, secret_fields, secret_variables
 from biot_emulator.state.timestamps import timestamp
 
-__all__ = ["Record", "Trigger", "invocation_record"]
+__all__ = ["Record", "Started", "Trigger", "invocation_record"]
 
+# What nobody knows before the end.
+_UNFINISHED: Mapping[str, Any] = {
+    "pending": True,
+    **dict.fromkeys(("statusCode", "initMs", "cold", "maxMemoryMb", "difference")),
+}
 _PARTS = {EventKind.PRE_REQUEST: "request", EventKind.POST_REQUEST: "response", EventKind.ADAPT_ENTITY: "response"}
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,78 @@ class Trigger:
         kind: The kind of hook.
         hook: The API, the entity type, the action or the schedule.
         trace_id: The trace that the call belongs to.
+        call_id: The recorded call that it is for; None where none is recorded.
     """
 
     kind: EventKind
     hook: str | None = None
     trace_id: str | None = None
+    call_id: str | None = None
+
+
+class Started:
+    """An invocation that has begun, with what the plugin is sent: it can be shown before there is any result.
+
+    Args:
+        plugin: The plugin's full name, or its address.
+        trigger: Why it is invoked.
+        event: What its handler receives; whoever sends it does not change it any more.
+        time: The platform's time.
+        secrets: Returns texts that must not be in the record.
+        variables: The plugin's own environment variables, of which some are secret.
+        service_id: The plugin's service user.
+    """
+
+    __slots__ = ("_event", "_secrets", "_time", "_trigger", "_variables", "summary")
+
+    def __init__(
+        self,
+        plugin: str,
+        trigger: Trigger,
+        event: Any,
+        *,
+        time: datetime,
+        secrets: Callable[[], Iterable[str]],
+        variables: Mapping[str, str],
+        service_id: str | None = None,
+    ) -> None:
+        self._event = event
+        self._trigger = trigger
+        self._time = time
+        self._secrets = secrets
+        self._variables = variables
+        hook = None if trigger.hook is None else Redaction()(trigger.hook)
+        self.summary = InvocationSummary(
+            plugin, trigger.kind.name, hook, trigger.trace_id, trigger.call_id, service_id, timestamp(time)
+        )
+
+    def record(self, invocation: Invocation | None = None, time: datetime | None = None) -> Record:
+        """Return the record of the invocation: with its result, or as far as it is by now.
+
+        Args:
+            invocation: The result; None where there is none yet.
+            time: The platform's time at the end; None where that has not come.
+        """
+        record = invocation_record(
+            self.summary.plugin,
+            self._trigger,
+            self._event,
+            invocation or self._unfinished(),
+            time=time or self._time,
+            secrets=self._secrets(),
+            variables=self._variables,
+            id=self.summary.id,
+        )
+        return record if invocation else {**record, **_UNFINISHED}
+
+    @property
+    def event(self) -> Any:
+        """What the plugin's handler receives."""
+        return self._event
+
+    def _unfinished(self) -> Invocation:
+        duration_ms = (perf_counter() - self.summary.began) * 1000
+        return Invocation(None, Response(0), None, duration_ms, None, 0, [], cold=False)
 
 
 def invocation_record(
@@ -48,6 +121,7 @@ def invocation_record(
     time: datetime,
     secrets: Iterable[str],
     variables: Mapping[str, str],
+    id: str | None = None,
 ) -> Record:
     """Make the record of an invocation.
 
@@ -59,6 +133,7 @@ def invocation_record(
         time: The platform's time.
         secrets: Texts that must not be in the record, in whatever form; what is secret in the event is added.
         variables: The plugin's own environment variables, of which some are secret.
+        id: The invocation's id; None for a new one.
     """
     sent = ReceivedEvent(event)
     # The values that are known come first: a pattern may take a part out of one, and leave the rest.
@@ -70,7 +145,8 @@ def invocation_record(
     returned = redact(hide(_returned_body(invocation)))
     error = invocation.error
     return {
-        "id": str(uuid.uuid4()),
+        "id": id or str(uuid.uuid4()),
+        "callId": trigger.call_id,
         "time": timestamp(time),
         "plugin": plugin,
         "kind": trigger.kind.name,
@@ -86,6 +162,7 @@ def invocation_record(
         "cold": invocation.cold,
         "maxMemoryMb": invocation.max_memory_mb,
         "logs": redact(hide.lines(invocation.logs)),
+        "pending": False,
     }
 
 

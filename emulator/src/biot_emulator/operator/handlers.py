@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from biot_emulator.api.body_fields import Fields
@@ -27,6 +27,8 @@ from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
 from biot_emulator.state.timestamps import timestamp
+from biot_emulator.timelines.history import CallHistory
+from biot_emulator.timelines.recorded_calls import CallKind
 
 __all__ = ["OperatorHandlers"]
 
@@ -60,6 +62,7 @@ class OperatorHandlers:
         outbox: The messages that the platform would have sent.
         tokens: Has the keys.
         clock: The platform's time.
+        calls: Records what happens.
         reset: Resets the state.
     """
 
@@ -73,6 +76,7 @@ class OperatorHandlers:
     outbox: Outbox
     tokens: TokenIssuer
     clock: Clock
+    calls: CallHistory
     reset: Callable[[], None]
 
     def list_operations(self, call: Call) -> ApiResponse:
@@ -112,7 +116,9 @@ class OperatorHandlers:
         plugin = self.plugins.get(call.variables["name"])
         event, trigger = own_event(call, self.tokens.sign_for)
         with self.concurrency.enter(plugin.endpoint_url):
-            _, record = self.functions.invoke(plugin, event, trigger)
+            id = self.calls.begin(CallKind.INVOKE, plugin=plugin.full_name)
+            with self.calls.ending(id):
+                _, record = self.functions.invoke(plugin, event, replace(trigger, call_id=id))
         return ApiResponse(200, record)
 
     def wait_for_notifications(self, call: Call) -> ApiResponse:

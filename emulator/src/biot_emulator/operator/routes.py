@@ -1,11 +1,13 @@
-"""The route table of the operator's side."""
+"""The route tables of the operator's side."""
 
 from __future__ import annotations
 
 from biot_emulator.api.route import Route
 from biot_emulator.operator.handlers import OperatorHandlers
+from biot_emulator.operator.parameters import OPERATOR_PATH
+from biot_emulator.operator.records.routes import RECORD_ROUTES
 
-__all__ = ["OPERATOR_ROUTES"]
+__all__ = ["OPERATOR_ROUTES", "STATE_ROUTES"]
 
 _PERMISSION = "EMULATOR_OPERATE"
 _TABLE = (
@@ -29,5 +31,8 @@ _TABLE = (
     ("POST", "/reset", OperatorHandlers.reset_platform),
 )
 
-OPERATOR_ROUTES = tuple(Route(method, f"/_emulator{path}", handler, _PERMISSION) for method, path, handler in _TABLE)
-"""Every API below `/_emulator`, with the function that handles it."""
+STATE_ROUTES = tuple(Route(method, f"{OPERATOR_PATH}{path}", handler, _PERMISSION) for method, path, handler in _TABLE)
+"""The APIs for the state of the platform, with the functions that handle them."""
+
+OPERATOR_ROUTES = (*STATE_ROUTES, *RECORD_ROUTES)
+"""Every API below `/_emulator` that is no device's."""

@@ -6,13 +6,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from biot_emulator.api.call import Call, FormPart
+from biot_emulator.api.call import Call, FormPart, read_query
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.server.request_bodies import RequestBody
 
@@ -26,8 +25,13 @@ _AS_BYTES = "latin-1"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def bare_call(request: Request) -> Call:
-    """Return a request's call without query and body, which can be malformed."""
+def bare_call(request: Request, id: str = "") -> Call:
+    """Return a request's call without query and body, which can be malformed.
+
+    Args:
+        request: The request.
+        id: The id that it is recorded by.
+    """
     traceparent = request.headers.get("traceparent", "")
     match = _TRACEPARENT.fullmatch(traceparent)
     trace_id = match[1] if match else os.urandom(16).hex()
@@ -38,6 +42,7 @@ def bare_call(request: Request) -> Call:
         trace_id=trace_id,
         traceparent=traceparent if match else f"00-{trace_id}-{os.urandom(8).hex()}-00",
         source_ip=request.client.host if request.client else "127.0.0.1",
+        id=id,
     )
 
 
@@ -64,7 +69,7 @@ async def read_call(request: Request, body: RequestBody, call: Call, most: int) 
 
 def _query(request: Request) -> Mapping[str, list[str]]:
     try:
-        return parse_qs(request.scope["query_string"].decode(), keep_blank_values=True, errors="strict")
+        return read_query(request.scope["query_string"].decode())
     except UnicodeDecodeError:
         raise BadRequest("The query is not UTF-8, encoded for a URL") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,9 +20,11 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.hooks.direct_calls import NO_PLUGIN
 from biot_emulator.http.response import Response as FunctionResponse
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
+from biot_emulator.operator.parameters import is_operators
 from biot_emulator.platform import Platform
 from biot_emulator.server.api_requests import bare_call, read_call
 from biot_emulator.server.body_memory import BodyMemory
+from biot_emulator.server.event_streams import send_events
 from biot_emulator.server.function_url_requests import (
     BODILESS,
     function_address,
@@ -37,10 +40,13 @@ from biot_emulator.server.request_heads import check_head
 from biot_emulator.server.transfers.downloads import send_file
 from biot_emulator.server.transfers.uploads import receive
 from biot_emulator.services.files.signed_urls import SIGNED_PATH
+from biot_emulator.timelines.history import LOGIN_PATH
+from biot_emulator.timelines.recorded_calls import CallKind, Sent, new_id
 from biot_emulator.wire_json import encode
 
 __all__ = ["application"]
 
+_log = logging.getLogger("biot_emulator")
 _BODY_BYTES = 64 * 1024 * 1024
 
 _T = TypeVar("_T")
@@ -116,14 +122,47 @@ class _Application:
             await _send(await receive(grant, request, body, files, self._in_thread), request, body, send)
 
     async def _respond_to_call(self, request: Request, body: RequestBody, send: Send) -> None:
-        call = bare_call(request)
-        response = await self._handle(request, body, call)
+        call = self._begin(request)
         try:
-            await _send(self._render(response, call), request, body, send)
+            response = await self._handle(request, body, call)
+        except ClientDisconnect:
+            self._platform.calls.lose(call.id, "The caller was gone before all of the call had arrived")
+            raise
+        if response.stream is not None:
+            await send_events(response.stream, request, send)
+            return
+        rendered = self._render(response, call)
+        await self._record(call, rendered)
+        try:
+            await _send(rendered, request, body, send)
         finally:
             # Also where the caller is gone: what has changed has changed.
             if response.afterwards:
                 await self._in_thread(response.afterwards)
+
+    def _begin(self, request: Request) -> Call:
+        """Record a call before anything is done with it, but for what only looks at the emulator."""
+        if is_operators(request.scope["path"]):
+            return bare_call(request)
+        call = bare_call(request, new_id())
+        query = request.scope["query_string"].decode("latin-1")
+        sent = Sent(call.method, call.path, query, call.headers)
+        self._platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip, id=call.id)
+        return call
+
+    async def _record(self, call: Call, response: Response) -> None:
+        if not call.id:
+            return
+        content, calls = bytes(response.body), self._platform.calls
+        try:
+            if call.path.startswith(LOGIN_PATH):
+                # It takes a while to take out what is secret.
+                await self._in_thread(lambda: calls.finish(call.id, response.status_code, response.headers, content))
+            else:
+                calls.finish(call.id, response.status_code, response.headers, content)
+        except Exception:
+            # The caller gets its response, whatever becomes of the record of it.
+            _log.exception("A call could not be recorded")
 
     async def _handle(self, request: Request, body: RequestBody, call: Call) -> ApiResponse:
         try:

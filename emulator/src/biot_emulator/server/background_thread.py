@@ -59,5 +59,7 @@ class Server:
 
     def close(self) -> None:
         """Stop serving: finish the calls that finish soon, end every plugin, and close the platform."""
+        # Those who listen have no end of their own, and the others would wait for them.
+        self.platform.calls.listeners.close()
         self._serving.close(self.platform.stop)
         self.platform.close()

@@ -9,7 +9,8 @@ __all__ = ["timestamp", "timestamp_to_the_microsecond", "timestamp_to_the_second
 
 def timestamp(moment: datetime) -> str:
     """Format a time to the millisecond, as entities, plugins and tokens have it."""
-    return f"{_seconds(moment)}.{moment.microsecond // 1000:03d}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def timestamp_to_the_second(moment: datetime) -> str:

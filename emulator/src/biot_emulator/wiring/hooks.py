@@ -13,6 +13,7 @@ from biot_emulator.hooks.notifications import Notifications
 from biot_emulator.hooks.outside_calls import OutsideCalls
 from biot_emulator.hooks.schedule import Schedule
 from biot_emulator.hooks.waiting.patience import Patience
+from biot_emulator.wiring.people import People
 from biot_emulator.wiring.runtime import Runtime
 from biot_emulator.wiring.services import Services
 from biot_emulator.wiring.state import State
@@ -26,6 +27,7 @@ class Hooks:
     def __init__(
         self,
         state: State,
+        people: People,
         services: Services,
         runtime: Runtime,
         policies: Mapping[str, str],
@@ -41,15 +43,21 @@ class Hooks:
             runtime.plugins, runtime.addresses, runtime.functions, outside, state.clock, behaviour.plugins
         )
         self.notifications = Notifications(
-            services.notifications, self.endpoints, state.tokens, behaviour.notifications
+            services.notifications, self.endpoints, state.tokens, runtime.calls, behaviour.notifications
         )
         self.concurrency = Concurrency()
         self.function_urls = FunctionUrls(
-            runtime.plugins, self.endpoints, self.concurrency, behaviour.plugins.disabled_url_status
+            runtime.plugins,
+            self.endpoints,
+            self.concurrency,
+            runtime.calls,
+            people.authentication.identify,
+            behaviour.plugins.disabled_url_status,
         )
         self.schedule = Schedule(
             state.clock,
             runtime.plugins,
             runtime.functions,
+            runtime.calls,
             runs_disabled=behaviour.plugins.disabled_schedule == "runs",
         )

@@ -8,6 +8,7 @@ from biot_emulator.wiring.files import Files
 from biot_emulator.wiring.hooks import Hooks
 from biot_emulator.wiring.images import Images
 from biot_emulator.wiring.people import People
+from biot_emulator.wiring.records import Records
 from biot_emulator.wiring.runtime import Runtime
 from biot_emulator.wiring.services import Services
 from biot_emulator.wiring.state import State
@@ -27,6 +28,7 @@ class Parts:
         files: The files.
         runtime: The plugins, and what runs them.
         hooks: What calls plugins.
+        records: What happened.
     """
 
     state: State
@@ -36,3 +38,4 @@ class Parts:
     files: Files
     runtime: Runtime
     hooks: Hooks
+    records: Records

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from biot_emulator.api.router import Router
 from biot_emulator.operator.device_routes import DEVICE_ROUTES
 from biot_emulator.operator.handlers import OperatorHandlers
-from biot_emulator.operator.routes import OPERATOR_ROUTES
+from biot_emulator.operator.records.handlers import RecordHandlers
+from biot_emulator.operator.records.routes import RECORD_ROUTES
+from biot_emulator.operator.routes import STATE_ROUTES
 from biot_emulator.services.access.entity_guard import EntityGuard
 from biot_emulator.services.access.measurement_guard import MeasurementGuard
 from biot_emulator.services.access.scopes import Scopes
@@ -114,9 +116,20 @@ def _add_plugins(router: Router, parts: Parts) -> None:
 
 
 def _add_operator(router: Router, parts: Parts, reset: Callable[[], None]) -> None:
-    runtime, hooks = parts.runtime, parts.hooks
+    runtime, hooks, records = parts.runtime, parts.hooks, parts.records
     router.add(
-        OPERATOR_ROUTES,
+        RECORD_ROUTES,
+        RecordHandlers(
+            runtime.calls,
+            runtime.invocations,
+            records.timelines,
+            records.repetition,
+            records.events,
+            parts.state.public_address,
+        ),
+    )
+    router.add(
+        STATE_ROUTES,
         OperatorHandlers(
             runtime.plugins,
             runtime.functions,
@@ -128,6 +141,7 @@ def _add_operator(router: Router, parts: Parts, reset: Callable[[], None]) -> No
             parts.people.outbox,
             parts.state.tokens,
             parts.state.clock,
+            runtime.calls,
             reset,
         ),
     )

@@ -12,6 +12,7 @@ from biot_emulator.services.settings.configured_subscriptions import PluginSubsc
 from biot_emulator.services.settings.plugin_addresses import PluginAddresses
 from biot_emulator.services.settings.plugin_code import PluginCode
 from biot_emulator.services.settings.plugins import Plugins
+from biot_emulator.timelines.history import CallHistory
 from biot_emulator.wiring.files import Files
 from biot_emulator.wiring.images import Images
 from biot_emulator.wiring.people import People
@@ -61,13 +62,15 @@ class Runtime:
         if images.local:
             images.local.in_use = self.plugins.images
         self.invocations = Invocations()
+        self.calls = CallHistory(state.clock)
+        self.invocations.observers.append(self.calls.observe)
         variables = PluginEnvironment(state.public_address, environment, state.behaviour.plugins.variables)
-        self.secrets = lambda: [
-            admin_password,
-            *state.tokens.private_keys(),
-            *images.secret_values(),
-            *files.urls.secret_values(),
-        ]
+
+        def secrets() -> list[str]:
+            private = [*images.secret_values(), *files.urls.secret_values()]
+            return [admin_password, *state.tokens.private_keys(), *private]
+
+        self.secrets = secrets
         self.functions = PluginFunctions(
             code,
             images.of_plugins,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from biot_emulator.api.call import Call, Caller
@@ -56,6 +57,12 @@ class Authentication:
         if caller is None:
             raise TokenNotValid("The token's holder is gone, disabled or logged out, or it is no access token")
         return caller
+
+    def identify(self, headers: Mapping[str, str]) -> Caller | None:
+        """Return the caller that the `authorization` header is of, where the platform needs none; None for others."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        claims = self._tokens.read(token.strip()) if token and scheme.lower() == _SCHEME else None
+        return self._caller(claims) if claims else None
 
     def _caller(self, claims: dict[str, Any]) -> Caller | None:
         scopes = frozenset(claims.get("scopes") or ())
