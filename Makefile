@@ -14,6 +14,19 @@ export TMPDIR := $(CACHE)/tmp
 export GIT_CEILING_DIRECTORIES := $(CACHE)/tmp
 export UV_LINK_MODE := copy
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The certificates that a variable names, or else the system's: those of a proxy are in neither uv nor an older pip.
+CERTIFICATES := $(or $(SSL_CERT_FILE),$(REQUESTS_CA_BUNDLE),$(CURL_CA_BUNDLE),$(PIP_CERT))
+STORE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem))
+ifneq ($(CERTIFICATES),)
+export SSL_CERT_FILE := $(CERTIFICATES)
+export PIP_CERT ?= $(CERTIFICATES)
+else ifneq ($(STORE)$(wildcard /System/Library/Keychains),)
+export UV_SYSTEM_CERTS ?= 1
+export UV_NATIVE_TLS ?= $(UV_SYSTEM_CERTS)
+ifneq ($(STORE),)
+export PIP_CERT ?= $(STORE)
+endif
+endif
 unexport VIRTUAL_ENV
 # Whatever starts Python again and again would compile all of it each time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,7 +42,7 @@ CHECKS := check-style check-imports check-mypy check-pyright check-tests
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build clean
+.PHONY: help setup docs tutorial pictures demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build release-check clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -40,7 +53,8 @@ $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than Python 3.11: run make with PYTHON=/path/to/python3.11 or newer" >&2; exit 1; }
 	$(PYTHON) -m venv .uv
-	.uv/bin/pip install --quiet 'uv>=0.9'
+	.uv/bin/pip install --quiet 'uv>=0.9' \
+	  || { echo "uv could not be installed: where a proxy has a certificate of its own, SSL_CERT_FILE names it, and HTTPS_PROXY the proxy" >&2; exit 1; }
 
 .venv/.installed: $(UV) pyproject.toml requirements.lock framework/pyproject.toml emulator/pyproject.toml scaffold/pyproject.toml
 	$(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
@@ -63,6 +77,10 @@ test: setup ## Run every test
 
 test-fast: setup ## Run the tests that take seconds
 	$(BIN)/pytest $(PARALLEL) -m "not slow and not matrix"
+
+pictures: setup ## Make the pictures of the documentation: those of the page in a real browser, that of a terminal
+	$(BIN)/python -m documentation.terminal_picture
+	PICTURES=docs/pictures $(BIN)/pytest -q tests/emulator/page/scenarios -k pictures
 
 template-release: setup ## Record the template as its next version
 	$(BIN)/python -m biot_plugin_cli.template.release
@@ -95,6 +113,8 @@ check-imports:
 
 check-mypy:
 	$(BIN)/mypy
+	@$(BIN)/python -m documentation.python_blocks $(CACHE)/documentation
+	$(BIN)/mypy $(CACHE)/documentation
 
 check-pyright:
 	$(BIN)/pyright --pythonpath $(BIN)/python
@@ -103,18 +123,43 @@ check-pyright:
 check-tests:
 	$(BIN)/pytest --collect-only -qq >$(CACHE)/collected || { cat $(CACHE)/collected; exit 1; }
 
+.venv/.documentation: .venv/.installed documentation/requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r documentation/requirements.lock
+	@touch $@
+
+# The variable silences an announcement of the theme's makers.
+docs: .venv/.documentation ## Build the documentation into build/site; a warning is an error
+	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@$(BIN)/python -m documentation.treatment
+	@echo "build/site/index.html has the documentation"
+
+tutorial: setup ## Do all that the tutorial says, in build/tutorial, as somebody with an empty home folder
+	@rm -rf build/tutorial && mkdir -p build/tutorial/home
+	@$(BIN)/python -m documentation.script docs/tutorial.md >build/tutorial/tutorial.sh
+	@cd build/tutorial && HOME=$$PWD/home PATH="$(CURDIR)/$(BIN):$(CURDIR)/.uv/bin:$$PATH" bash tutorial.sh
+
 format: setup ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 lock: $(UV) ## Resolve the newest allowed versions into requirements.lock
 	$(UV) lock --quiet --upgrade --python .uv/bin/python
-	$(UV) export --quiet --python .uv/bin/python --all-packages --all-groups --no-emit-workspace --no-annotate --no-header -o requirements.lock
+	$(UV) export --quiet --python .uv/bin/python --all-packages --all-groups --no-group docs --no-emit-workspace --no-annotate --no-header -o requirements.lock
+	$(UV) export --quiet --python .uv/bin/python --only-group docs --no-annotate --no-header -o documentation/requirements.lock
 
 build: setup ## Build the three wheels into dist/
 	rm -rf dist
 	$(UV) build --quiet --wheel --all-packages --out-dir dist
 	@ls -1 dist
+
+release-check: setup build ## Build the wheels, and check that they are the release that TAG names, such as v1.2.3
+	@for name in biot_plugin biot_emulator biot_plugin_cli; do \
+	  [ -f "dist/$$name-$(TAG:v%=%)-py3-none-any.whl" ] \
+	    || { echo "dist/ has no $$name of version $(TAG:v%=%): set version in its pyproject.toml, or name another tag" >&2; exit 1; }; \
+	done
+	@grep -qx '## $(TAG:v%=%)' CHANGELOG.md \
+	  || { echo "CHANGELOG.md has no heading '## $(TAG:v%=%)': name what changed, without (unreleased)" >&2; exit 1; }
+	@$(BIN)/python -m biot_plugin_cli.template.release --check
 
 clean: ## Remove everything that make made
 	rm -rf .cache .venv .uv build dist .hypothesis uv.lock

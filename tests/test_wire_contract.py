@@ -14,7 +14,7 @@ import pytest
 _ROOT = Path(__file__).parent.parent
 _CONTRACT = _ROOT / "docs" / "wire-contract.md"
 _DOCUMENTS = sorted(
-    [*(_ROOT / "docs").glob("*.md"), *_ROOT.glob("*/README.md"), _ROOT / "README.md", _ROOT / "CONTRIBUTING.md"]
+    [*(_ROOT / "docs").rglob("*.md"), *_ROOT.glob("*/README.md"), _ROOT / "README.md", _ROOT / "CONTRIBUTING.md"]
 )
 
 _NUMBER = r"\d+(?:\.\d+)?"

@@ -304,3 +304,25 @@ def test_a_file_that_is_about_no_platform_is_said(tmp_path: Path, capsys: pytest
     error = capsys.readouterr().err
     assert f'{file}: behaviour.limits has the unknown setting "bodyByte": it has bodyBytes, codeBytes,' in error
     assert error.count("\n") == 1
+
+
+def test_a_file_fills_the_platform_or_nothing_is_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = tmp_path / "seed.json"
+    name = {"firstName": "Ada", "lastName": "Lovelace"}
+    seed.write_text(json.dumps({"entities": [{"type": "patient", "body": {"_name": name}}, {"type": "robot"}]}))
+    assert run(["serve", "--port", "0", "--seed", str(seed)]) == 1
+    assert capsys.readouterr().err == (
+        f"Error: {seed}: entities[1] has no known type: use one of organization, organization-user, caregiver, "
+        "patient, patient-alert, registration-code, device, device-alert, usage-session, command, generic-entity\n"
+    )
+    seed.write_text(json.dumps({"entities": [{"type": "patient", "body": {"_name": name, "_email": 7}}]}))
+    assert run(["serve", "--port", "0", "--seed", str(seed), "--data", str(tmp_path / "data")]) == 1
+    assert f"Error: {seed}: entities[0] is refused by the platform: 400 " in capsys.readouterr().err
+    seed.write_text(json.dumps({"entities": [{"type": "patient", "body": {"_name": name}}]}))
+    for before in ([], [f"the state was filled with {seed} before"]):
+        with serving("--seed", str(seed), "--data", str(tmp_path / "data"), "--admin", ":".join(ADMIN)) as (url, lines):
+            assert lines == before
+            body = {"username": ADMIN[0], "password": ADMIN[1]}
+            _, logged_in = call(f"{url}/ums/v2/users/login", "POST", body)
+            _, found = call(f"{url}/organization/v1/users/patients", token=logged_in["accessJwt"]["token"])
+            assert [patient["_name"] for patient in found["data"]] == [name]

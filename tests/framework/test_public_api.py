@@ -46,6 +46,7 @@ def test_plugins_import_public_modules_alone() -> None:
     sources = [
         root / "README.md",
         *root.glob("*/README.md"),
+        *root.joinpath("docs").rglob("*.md"),
         *(root / "templates").rglob("*"),
         *root.glob("*/examples/*"),
     ]

@@ -15,6 +15,7 @@ from biot_plugin_cli import main, new_plugin
 from biot_plugin_cli.aws import waiting
 from biot_plugin_cli.git import runner
 from biot_plugin_cli.platform import retries
+from biot_plugin_cli.template.creation import repository as creation
 from biot_plugin_cli.terminal import app as terminal_app
 from tests.emulators import quick_emulators
 from tests.faulty_registry import FaultyRegistry
@@ -55,8 +56,9 @@ def _program(app: typer.Typer, name: str, capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.fixture
-def create(capsys: pytest.CaptureFixture[str]) -> Program:
-    """`new-plugin`."""
+def create(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Program:
+    """`new-plugin`, which locks nothing: that takes a package index, and seconds."""
+    monkeypatch.setattr(creation, "lock_dependencies", lambda *_: None)
     return _program(new_plugin.app, "new-plugin", capsys)
 
 

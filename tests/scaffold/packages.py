@@ -61,7 +61,9 @@ def make_wheel(
     wheel = folder / f"{name}-{version}-{tag}.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for key, value in written.items():
-            archive.writestr(key, value)
+            entry = zipfile.ZipInfo(key)
+            entry.external_attr = (0o100755 if "/scripts/" in key else 0o100644) << 16
+            archive.writestr(entry, value)
     return wheel
 
 

@@ -6,14 +6,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import tomllib
 import yaml
 
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.git.runner import git
+from biot_plugin_cli.git.runner import commit_all, git
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.template import copier_adapter, versions
+from biot_plugin_cli.template.creation import repository as creation
 from tests.scaffold.support import CHECKOUT, Program, entries, on_terminal, program_file
 
 pytestmark = pytest.mark.slow
@@ -155,6 +157,126 @@ def test_a_wrong_command_line_leaves_nothing(
     assert entries(tmp_path) == []
 
 
+def test_people_learn_what_is_unusual(create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creation, "lock_dependencies", lambda *_: "uv is not on this machine")
+    said = create(tmp_path / "demo", "--defaults").out
+    assert "There is no uv.lock yet (uv is not on this machine): make setup writes it, then commit it." in said
+    assert f"The framework comes from {CHECKOUT}, which pipelines do not have: --framework-from names another" in said
+    made = create(tmp_path / "other", "--defaults", "--json").document
+    assert (made["locked"], made["unlockedBecause"]) == (False, "uv is not on this machine")
+    assert create(tmp_path / "third", "--defaults", "--json", "--no-lock").document["unlockedBecause"] is None
+
+
+@pytest.mark.parametrize(
+    ("shell", "file"), [("/bin/bash", "activate"), ("/usr/bin/fish", "activate.fish"), ("", "activate")]
+)
+def test_commands_are_as_they_are_typed(
+    create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str, file: str
+) -> None:
+    monkeypatch.setenv("SHELL", shell)
+    lines = create(tmp_path / "demo", "--defaults").out.splitlines()
+    commands = [line.partition("#")[0].strip() for line in lines if line.startswith("  ")]
+    assert commands[1:] == ["make test", f"source .venv/bin/{file}", "biot-plugin invoke events/pre_request.json"]
+    readme = (tmp_path / "demo" / "README.md").read_text(encoding="utf-8")
+    assert readme.count(".venv/bin") == 1
+    assert "\nsource .venv/bin/activate\n" in readme
+
+
+def test_a_folder_in_another_repository_becomes_part_of_it(
+    create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outer = tmp_path / "outer"
+    subprocess.run(["git", "init", "--quiet", outer], check=True)
+
+    said = create(outer / "plugins" / "demo", "--defaults").out
+
+    assert f"It is part of the repository {outer}: commit it there" in said
+    assert "merge .github/workflows/ci.yml into the one in" in said
+    assert not (outer / "plugins" / "demo" / ".git").exists()
+    assert git(outer, "diff", "--cached", "--name-only") == ""
+    assert git(outer, "for-each-ref") == ""
+    git(outer, "add", "--all")
+    assert "plugins/demo/pyproject.toml" in git(outer, "ls-files").splitlines()
+
+
+def test_a_repository_of_its_own_in_another_one(create: Program, tmp_path: Path) -> None:
+    outer = tmp_path / "outer"
+    subprocess.run(["git", "init", "--quiet", outer], check=True)
+    (outer / ".gitignore").write_text("build/\n", encoding="utf-8")
+
+    asked = create(outer / "demo", "--defaults", "--git", "--json").document
+    ignored = create(outer / "build" / "demo", "--defaults", "--json").document
+
+    for made in (asked, ignored):
+        assert made["surroundingRepository"] is None
+        assert git(Path(made["path"]), "rev-list", "--all") == made["commit"]
+
+
+def test_no_repository(create: Program, tmp_path: Path) -> None:
+    made = create(tmp_path / "demo", "--defaults", "--no-git", "--json").document
+
+    assert (made["commit"], made["surroundingRepository"]) == (None, None)
+    assert not (tmp_path / "demo" / ".git").exists()
+    assert (tmp_path / "demo" / "index.py").is_file()
+
+
+def test_a_repository_that_a_hosting_service_has_begun(
+    create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "--quiet", "--initial-branch", "trunk", tmp_path / "demo"], check=True)
+    for name in ("README.md", "LICENSE"):
+        (tmp_path / "demo" / name).write_text("theirs\n", encoding="utf-8")
+    commit_all(tmp_path / "demo", "Initial commit")
+    monkeypatch.chdir(tmp_path / "demo")
+
+    said = create(".", "--defaults").out
+
+    assert "README.md of the repository made way for the plugin's: git has the one before" in said
+    assert git(tmp_path / "demo", "status", "--porcelain") == ""
+    assert git(tmp_path / "demo", "rev-list", "--count", "HEAD") == "2"
+    assert (tmp_path / "demo" / "LICENSE").read_text(encoding="utf-8") == "theirs\n"
+    pipeline = (tmp_path / "demo" / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert yaml.safe_load(pipeline)[True]["push"]["branches"] == ["trunk"]
+
+
+@pytest.mark.parametrize(
+    ("place", "table"),
+    [
+        ("git+https://example.com/x@v1", {"git": "https://example.com/x", "rev": "v1", "subdirectory": "framework"}),
+        ("https://example.com/simple", {"index": "biot-plugin"}),
+        ("wheels", {"index": "biot-plugin"}),
+        (CHECKOUT, {"path": str(CHECKOUT / "framework"), "editable": True}),
+        ("index", None),
+    ],
+)
+def test_the_framework_comes_from_where_the_author_says(
+    create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: object, table: object
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wheels").mkdir()
+    for name in ("biot_plugin", "biot_plugin_cli", "biot_emulator"):
+        (tmp_path / "wheels" / f"{name}-1-py3-none-any.whl").touch()
+
+    create("demo", "--defaults", "--framework-from", place)
+
+    uv = tomllib.loads((tmp_path / "demo" / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["uv"]
+    assert uv.get("sources", {}).get("biot-plugin") == table
+    if place == "wheels":
+        assert uv["index"] == [{"name": "biot-plugin", "url": "../wheels", "format": "flat", "explicit": True}]
+    if place == "https://example.com/simple":
+        assert uv["index"] == [{"name": "biot-plugin", "url": place, "explicit": True}]
+    answers = yaml.safe_load((tmp_path / "demo" / ".copier-answers.yml").read_text(encoding="utf-8"))
+    assert answers["sources_chosen"] is True
+
+
+def test_a_place_that_does_not_exist_leaves_nothing(create: Program, tmp_path: Path) -> None:
+    refused = create(tmp_path / "demo", "--defaults", "--framework-from", tmp_path / "nowhere")
+
+    assert (refused.exit_code, refused.out) == (2, "")
+    assert f"Invalid --framework-from: There is no folder {tmp_path / 'nowhere'}" in refused.err
+    assert entries(tmp_path) == []
+
+
 def test_no_folder_at_all_is_refused(create: Program) -> None:
     assert "new-plugin DEST" in create("--defaults").err
 
@@ -255,7 +377,7 @@ def test_bad_input_to_the_renderer_that_is_no_answer_is_a_failed_operation(tmp_p
 
 def test_questions_are_asked_on_a_terminal(tmp_path: Path) -> None:
     exit_code, said = on_terminal(
-        [program_file("new-plugin"), tmp_path / "demo", "--ci", "none"],
+        [program_file("new-plugin"), tmp_path / "demo", "--ci", "none", "--no-lock"],
         [
             ("name on the platform", b"\r"),
             ("name that people see", b" ward\r"),

@@ -25,6 +25,7 @@ EmulatorError
 ├── OutputUnwritable         the file of learn cannot be written                    learning/output_file.py
 ├── UsageError               the command line is wrong                             serve.py
 ├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
+├── PageError                a browser's request to the page cannot be done         page/errors.py
 ├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py
 ├── OutputFailed             standard output cannot be written                     standard_streams.py
 │   └── OutputClosed           nobody reads it any more

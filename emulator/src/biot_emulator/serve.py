@@ -110,6 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument("--port", default=8787, type=_port, help="the port; 0 takes a free one (default: %(default)s)")
     serve.add_argument("--data", type=Path, metavar="DIR", help="store the state here (default: in memory)")
+    serve.add_argument(
+        "--seed", type=Path, metavar="FILE", help="templates, users and entities to fill a new state with, once"
+    )
     admin = serve.add_mutually_exclusive_group()
     admin.add_argument(
         "--admin",
@@ -215,6 +218,8 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     from biot_emulator.behaviour.file import read_behaviour
     from biot_emulator.build import build_platform
     from biot_emulator.http.certificates import trust
+    from biot_emulator.seed.document import read_seed
+    from biot_emulator.seed.filling import fill
     from biot_emulator.server.background_thread import LOOPBACK, Server
     from biot_emulator.state.store import Store
 
@@ -223,6 +228,7 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
     admin = credentials or (_USERNAME, secrets.token_urlsafe(12))
     policies = _policies(options)
     behaviour = read_behaviour(options.platform) if options.platform else None
+    seed = read_seed(options.seed) if options.seed else None
     try:
         with ExitStack() as on_failure:
             store = Store(options.data)
@@ -236,6 +242,10 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
                 outside_registry=registry,
             )
             on_failure.pop_all()
+            on_failure.callback(platform.close)
+            if seed:
+                _fill(options.seed, lambda: fill(platform, store, seed, admin))
+            on_failure.pop_all()
     except OSError as error:
         raise not_writable(options.data, error) from error
     with Server(platform, options.host, options.port) as server:
@@ -245,6 +255,16 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
             print_line(f"administrator {admin[0]} with password {admin[1]}")
         print_line(f"listening on {server.url}")
         wait()
+
+
+def _fill(file: Path, fill_platform: Callable[[], bool]) -> None:
+    from biot_emulator.seed.errors import SeedInvalid
+
+    try:
+        if not fill_platform():
+            print_line(f"the state was filled with {file} before")
+    except SeedInvalid as error:
+        raise SeedInvalid(f"{file}: {error}") from None
 
 
 def _policies(options: argparse.Namespace) -> dict[str, str]:

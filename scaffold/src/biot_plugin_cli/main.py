@@ -17,7 +17,9 @@ from biot_plugin_cli.commands.deployed.enable_disable import disable, enable
 from biot_plugin_cli.commands.deployed.list import list_plugins
 from biot_plugin_cli.commands.deployed.logs import logs
 from biot_plugin_cli.commands.deployed.rollback import rollback
+from biot_plugin_cli.commands.deployed.secret import secret
 from biot_plugin_cli.commands.deployed.status import status
+from biot_plugin_cli.commands.deployed.versions import versions
 from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.event import event
 from biot_plugin_cli.commands.export import export
@@ -66,7 +68,9 @@ app.command("list")(list_plugins)
 app.command()(logs)
 app.command()(enable)
 app.command()(disable)
+app.command()(versions)
 app.command()(rollback)
+app.add_typer(secret)
 app.command()(delete)
 app.command()(export)
 app.command()(subscribe)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from biot_emulator.security.secret_checks import SecretChecks, TooManySecrets
+from biot_emulator.security.secret_checks import SecretChecks, TooManySecrets, checks_in_this_thread
 
 
 def start(do: Callable[[], object]) -> threading.Thread:
@@ -83,3 +83,11 @@ def test_nobody_waits_for_a_platform_that_stops() -> None:
     assert outcomes == ["refused", "checked"]
     call()
     assert outcomes[2] == "refused"
+
+
+def test_a_thread_that_holds_what_a_check_needs_checks_itself() -> None:
+    checks = SecretChecks()
+    with checks_in_this_thread():
+        assert checks.run(threading.get_ident) == threading.get_ident()
+    assert checks.run(threading.get_ident) != threading.get_ident()
+    checks.close()

@@ -10,9 +10,9 @@ import pytest
 
 from biot_plugin_cli.check.dependencies import check_dependencies
 from biot_plugin_cli.check.finding import Finding
-from biot_plugin_cli.dependencies import installers
-from biot_plugin_cli.dependencies.installers import find_uv
 from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.uv import program
+from biot_plugin_cli.uv.program import find_uv
 from tests.scaffold.packages import PYTHON, framework_wheel, uv_lock
 from tests.scaffold.plugins import MANIFEST, THIS, check, codes, make_plugin, the_one
 from tests.scaffold.support import CHECKOUT
@@ -115,7 +115,7 @@ def test_an_index_that_cannot_be_reached_is_a_warning(tmp_path: Path, monkeypatc
 def test_without_uv_and_without_a_lock_it_is_said_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(installers, "_uv_candidates", lambda root: iter(()))
+    monkeypatch.setattr(program, "_candidates", lambda root: iter(()))
     (tmp_path / "wheels").mkdir()
 
     found = the_one(check(_project(tmp_path, "pure")))
@@ -178,7 +178,7 @@ def test_what_is_written_wrong_is_told_without_a_lock_too(tmp_path: Path) -> Non
 def test_a_lock_needs_neither_uv_nor_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _wheel(tmp_path / "wheels", "pure", "py3-none-any")
     uv_lock(_project(tmp_path, "pure"))
-    monkeypatch.setattr(installers, "_uv_candidates", lambda root: iter(()))
+    monkeypatch.setattr(program, "_candidates", lambda root: iter(()))
 
     assert list(check_dependencies(Plugin.read(tmp_path))) == []
 

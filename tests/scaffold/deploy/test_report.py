@@ -125,7 +125,7 @@ def test_values_and_lists_are_shown_before_and_after(
         "    added    POST",
         "    removed  GET",
         "  unchanged  environmentVariables OTHER: set on the platform, but not in pyproject.toml; remove what is not "
-        "needed in the platform's console",
+        "needed with biot-plugin secret unset NAME",
     ]
 
 

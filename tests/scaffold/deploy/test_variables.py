@@ -10,7 +10,7 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.deploy.variables import HIDDEN, hide_variables, other_variables
-from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE, RECORD_VARIABLES
 from tests.scaffold.deployments import SECOND, configured, deploy, shown
 from tests.scaffold.faulty_platform import FaultyPlatform
 from tests.scaffold.packages import Repository
@@ -29,7 +29,7 @@ def patch(emulator: Emulator, **config: Any) -> None:
 def variables(emulator: Emulator) -> dict[str, str]:
     found = shown(emulator)
     assert found
-    return {name: value for name, value in found["environmentVariables"].items() if name != HASH_VARIABLE}
+    return {name: value for name, value in found["environmentVariables"].items() if name not in RECORD_VARIABLES}
 
 
 def set_variables(emulator: Emulator, **values: str) -> None:
@@ -76,7 +76,7 @@ def test_what_the_manifest_does_not_name_stays_and_is_not_printed(
         configured(deployed, environment=table)
     plan = run(deployed, "deploy", "--dry-run")
     assert "unchanged  environmentVariables DB_PASSWORD" in plan.err
-    assert "console" in plan.err
+    assert "biot-plugin secret unset NAME" in plan.err
     document = run(deployed, "deploy", "--yes", "--json").document
     assert variables(emulator) == {"DB_PASSWORD": SECRET, "LEVEL": LEVEL, **(table or {})}
     before = {"LEVEL": HIDDEN}
@@ -114,7 +114,7 @@ def test_a_variable_that_the_manifest_does_not_name_any_more_stays_and_this_is_s
     assert outcome.err.splitlines()[-2:] == [
         f"Nothing to do for demo on {deployed_url(outcome)}",
         "  unchanged  environmentVariables DB_PASSWORD, LEVEL, WARD: set on the platform, but not in pyproject.toml; "
-        "remove what is not needed in the platform's console",
+        "remove what is not needed with biot-plugin secret unset NAME",
     ]
     assert variables(emulator) == {"DB_PASSWORD": SECRET, "LEVEL": LEVEL, "WARD": "7b"}
 
@@ -126,7 +126,7 @@ def deployed_url(outcome: Outcome) -> str:
 def test_rolling_back_and_switching_leave_them_alone(deployed: Repository, emulator: Emulator) -> None:
     deployed.write("index.py", SECOND)
     run(deployed, "deploy", "--yes")
-    for command in (["rollback", "--yes"], ["disable"], ["enable"], ["rollback", "--yes", "--to", "2"]):
+    for command in (["rollback", "--yes", "--to", "1"], ["disable"], ["enable"], ["rollback", "--yes", "--to", "2"]):
         run(deployed, *command)
         assert variables(emulator) == {"DB_PASSWORD": SECRET, "LEVEL": LEVEL}
         run(deployed, *command, "--json")

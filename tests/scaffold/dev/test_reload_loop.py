@@ -15,10 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
 from biot_emulator.client import Client
+from tests.scaffold.support import Program
 
 pytestmark = pytest.mark.slow
 
@@ -157,6 +159,18 @@ def test_the_plugin_is_loaded_again_whenever_a_file_changes(folder: Path) -> Non
         assert found["type"] == "POST_REQUEST"
 
 
+def test_its_page_opens_by_a_link_and_saves_events_in_the_repository(folder: Path) -> None:
+    with developing(folder) as dev:
+        opener = build_opener(HTTPCookieProcessor())
+        assert b"One moment" in opener.open(dev.document["page"]).read()
+        assert b"Every plugin" in opener.open(f"{dev.client.url}/_emulator/").read()
+        dev.mark()
+        invocation = dev.client.call("GET", "/_emulator/invocations").body["data"][0]["id"]
+        saved = dev.client.call("POST", f"/_emulator/invocations/{invocation}/event", json={"name": "ada"})
+        assert saved.status_code == 201
+        assert json.loads((folder / "events" / "ada.json").read_text())["headers"]["authorization"] == "Bearer SIGN_ME"
+
+
 def test_an_image_plugin_runs_from_its_files(folder: Path) -> None:
     manifest = MANIFEST.replace("timeout", 'package = "image"\ntimeout')
     # No image is built: its base cannot even be reached.
@@ -283,3 +297,64 @@ def test_a_port_that_is_taken_is_one_sentence(folder: Path) -> None:
         )
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
         assert "--port" in done.stderr
+
+
+def test_a_new_hook_gets_its_line_and_what_is_not_packaged_changes_nothing(folder: Path) -> None:
+    with developing(folder) as dev:
+        dev.wait_for("Press Ctrl-C")
+        (folder / "README.md").write_text("# Demo\n")
+        (folder / "tests").mkdir()
+        (folder / "tests" / "test_index.py").write_text("assert True\n")
+        adapting = '@plugin.adapt_entity("patient")\ndef adapt(event):\n    pass\n\n\nhandler ='
+        (folder / "index.py").write_text(INDEX.replace("handler =", adapting))
+        assert dev.wait_for("Version 2 runs") == "Version 2 runs: index.py\n"
+        assert dev.wait_for("^  # ") == "  # ADAPT_ENTITY patient\n"
+        assert dev.wait_for("curl").startswith(f"  curl -s {dev.document['url']}/organization/v1/users/patients/")
+        (folder / "texts.py").write_text("MARK = 'third'\n")
+        dev.wait_for("Version 3 runs")
+        assert dev.mark() == "third"
+        # Nothing was printed about the hooks that were there.
+        assert dev.wait_for("^(  # |PRE_REQUEST)").startswith("PRE_REQUEST ")
+
+
+def test_an_administrator_of_ones_own_is_not_printed(folder: Path, tmp_path: Path) -> None:
+    (folder / "texts.py").write_text("MARK = (\n")
+    process = subprocess.Popen(
+        [BIOT_PLUGIN, "dev", "--port", "0", "--admin", "ada@example.org:Correct7horse"],
+        cwd=folder, env={**os.environ, "NO_COLOR": "1"}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout
+    shown = [process.stdout.readline() for _ in range(3)]
+    process.send_signal(signal.SIGINT)
+    rest, warned = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Correct7horse" not in "".join([*shown, rest, warned])
+    assert warned == "Other users of this machine can see this password: set BIOT_EMULATOR_ADMIN instead\n"
+    command = shown[2].strip().removeprefix("TOKEN=$(").partition(" | sed")[0]
+    words = subprocess.run(
+        ["sh", "-c", f"for word in {command}; do echo \"$word\"; done"],
+        env={**os.environ, "PASSWORD": "Correct7horse"}, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    assert json.loads(words[-1]) == {"username": "ada@example.org", "password": "Correct7horse"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--only", "caller=7"], "--only is for calls of a real platform: pass --public-url too"),
+        (["--env", "nowhere"], "has no table [tool.biot-plugin.env.nowhere]"),
+        (["--seed", "none.json"], "none.json: it cannot be read"),
+        (
+            ["--public-url", "https://example.org", "--data", "x"],
+            "--data, --seed and --admin are for the platform on this",
+        ),
+    ],
+)
+def test_what_cannot_be_developed_is_one_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, biot_plugin: Program, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(folder)
+    done = biot_plugin("dev", "--port", "0", *arguments)
+    assert done.exit_code in (2, 4)
+    assert said in done.err
+    assert done.err.count("\n") == 1

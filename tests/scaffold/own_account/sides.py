@@ -12,6 +12,7 @@ import pytest
 
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.aws import session, waiting
+from biot_plugin_cli.deploy.older.selection import RollbackChoice
 from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.deletion import delete
 from biot_plugin_cli.own_account.platform_side import BiotPlatform
@@ -79,7 +80,7 @@ class Sides(ABC):
 
     def roll_back(self, version: int) -> dict[str, Any]:
         with self.command():
-            return roll_back(self.own.place, version, yes=True)
+            return roll_back(self.own.place, RollbackChoice(version), yes=True)
 
     @contextmanager
     def command(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ import pytest
 
 from biot_plugin_cli.aws.function import FunctionState, find_function
 from biot_plugin_cli.aws.function_url import FunctionUrl, find_url
+from biot_plugin_cli.deploy.older.selection import RollbackChoice
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.own_account import actual_state, deployment
 from biot_plugin_cli.own_account.deletion import delete
@@ -483,16 +484,16 @@ def test_an_older_version_is_live_at_once_with_its_hooks(own: QuickPlugin, aws: 
     subscribed = dict(own.platform.subscriptions)
     own.code, own.notifications, own.cron = own.code.replace("1", "2"), [], None
     own.deploy()
-    document = roll_back(own.place, None, yes=True)
+    document = roll_back(own.place, RollbackChoice(), yes=True)
     assert (document["version"], document["versionBefore"], document["endpointUrl"]) == (1, 2, url)
     assert (alias(aws), own.platform.subscriptions) == ("1", subscribed)
     assert aws.client("events").describe_rule(Name=NAME)["State"] == "ENABLED"
     assert show_status(own.place)["version"] == 1
     with pytest.raises(OperationFailed, match="choose one with --to"):
-        roll_back(own.place, None, yes=True)
-    assert roll_back(own.place, 1, yes=True)["action"] == "none"
+        roll_back(own.place, RollbackChoice(), yes=True)
+    assert roll_back(own.place, RollbackChoice(1), yes=True)["action"] == "none"
     with pytest.raises(OperationFailed, match="no version 9"):
-        roll_back(own.place, 9, yes=True)
+        roll_back(own.place, RollbackChoice(9), yes=True)
     # The function itself still has the newer code, and the next deployment makes it live again.
     assert own.deploy()["version"] == 2
     assert (alias(aws), aws.leftovers()["rules"]) == ("2", [])
@@ -502,7 +503,7 @@ def test_an_older_version_is_live_at_once_with_its_hooks(own: QuickPlugin, aws: 
 def test_the_only_version_is_nothing_to_roll_back_to(own: QuickPlugin) -> None:
     own.deploy()
     with pytest.raises(OperationFailed, match="Version 1 is the only one that there is, so there is nothing to roll"):
-        roll_back(own.place, None, yes=True)
+        roll_back(own.place, RollbackChoice(), yes=True)
 
 
 def test_old_versions_do_not_pile_up(own: QuickPlugin, aws: MotoAccount) -> None:
@@ -644,7 +645,7 @@ def test_a_service_user_that_the_manifest_no_longer_has_is_removed(
     assert not [name for name in function(aws)["Environment"]["Variables"] if "SERVICE_USER" in name]
     assert own.deploy()["action"] == "none"
     with pytest.raises(OperationFailed, match="does not accept any more"):
-        roll_back(own.place, 1, yes=True)
+        roll_back(own.place, RollbackChoice(1), yes=True)
     # It comes back with the setting, and goes with the plugin.
     own.settings["service-user"] = True
     own.deploy()
@@ -702,7 +703,7 @@ def test_a_plugin_without_the_framework_keeps_its_subscriptions(own: QuickPlugin
     assert own.platform.subscriptions == {url: (by_hand,)}
     with pytest.raises(OperationFailed, match="hooks of biot-demo are unknown"):
         set_state(own.place, "DISABLED")
-    assert roll_back(own.place, 1, yes=True)["version"] == 1
+    assert roll_back(own.place, RollbackChoice(1), yes=True)["version"] == 1
     assert (alias(aws), own.platform.subscriptions) == ("1", {url: (by_hand,)})
 
 
@@ -757,7 +758,7 @@ def test_what_is_deleted_or_rolled_back_is_named_before_anybody_is_asked(
     own.deploy()
     capsys.readouterr()
     place = f"demo in the AWS account {ACCOUNT}, {REGION}, for {BASE_URL}"
-    roll_back(own.place, None, yes=True)
+    roll_back(own.place, RollbackChoice(), yes=True)
     assert f"Update {place}" in capsys.readouterr().err
     delete(own.place, None, yes=True)
     assert f"Delete {place}" in capsys.readouterr().err
@@ -769,11 +770,11 @@ def test_a_version_whose_key_is_gone_is_not_rolled_back_to(own: QuickPlugin, aws
     own.deploy()
     own.settings = {"key-store": "secrets-manager" if store == "variable" else "variable"}
     own.deploy()
-    assert roll_back(own.place, 1, yes=True)["version"] == 1
+    assert roll_back(own.place, RollbackChoice(1), yes=True)["version"] == 1
     assert own.deploy()["version"] == 2
     own.platform.deleted_keys.add(1)
     with pytest.raises(OperationFailed, match=r"Version 1 has a key .* does not accept any more.*check out the older"):
-        roll_back(own.place, 1, yes=True)
+        roll_back(own.place, RollbackChoice(1), yes=True)
     assert alias(aws) == "2"
 
 
@@ -783,5 +784,5 @@ def test_a_version_with_the_present_key_is_rolled_back_to(own: QuickPlugin, aws:
     own.deploy()
     own.code = own.code.replace("1", "2")
     own.deploy()
-    roll_back(own.place, None, yes=True)
+    roll_back(own.place, RollbackChoice(), yes=True)
     assert (alias(aws), own.platform.keys) == ("1", 1)

@@ -6,16 +6,22 @@ These build environments from a package index, or from what is cached of it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 import tomllib
+import yaml
 
 from biot_plugin_cli.git.runner import commit_all, initialise
 from biot_plugin_cli.plugin.interpreters import find_interpreter
+from tests.scaffold.packages import THIS
 from tests.scaffold.support import CHECKOUT, Program, program_file
 
 UV = shutil.which("uv") or str(CHECKOUT / ".uv" / "bin" / "uv")
@@ -24,7 +30,9 @@ CACHE = os.environ.get("UV_CACHE_DIR") or str(CHECKOUT / ".cache" / "uv")
 pytestmark = [pytest.mark.slow, pytest.mark.long(20)]
 
 
-def _run(*command: object, cwd: Path, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
+def _run(
+    *command: object, cwd: Path, check: bool = True, variables: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     unwanted = ("VIRTUAL_ENV", "PYTEST_ADDOPTS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
     environment = {key: value for key, value in os.environ.items() if key not in unwanted}
     done = subprocess.run(
@@ -41,7 +49,7 @@ def _run(*command: object, cwd: Path, check: bool = True, **variables: str) -> s
 
 
 def _make(plugin: Path, *targets: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
-    return _run("make", *targets, f"UV={UV}", f"UV_CACHE_DIR={CACHE}", cwd=plugin, check=check, **variables)
+    return _run("make", *targets, f"UV={UV}", f"UV_CACHE_DIR={CACHE}", cwd=plugin, check=check, variables=variables)
 
 
 def _table(plugin: Path, name: str) -> Any:
@@ -71,27 +79,123 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_from_a_checkout(create: Program, tmp_path: Path) -> None:
-    create(tmp_path / "demo", "--defaults")
+def _run_pipeline(plugin: Path) -> subprocess.CompletedProcess[str]:
+    """Run the commands of the plugin's pipeline on this machine, as far as they deploy nothing."""
+    if (plugin / ".github").exists():
+        text = (plugin / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+        commands = [step["run"] for step in yaml.safe_load(text)["jobs"]["check"]["steps"] if "run" in step]
+    else:
+        document = yaml.safe_load((plugin / "bitbucket-pipelines.yml").read_text(encoding="utf-8"))
+        commands = document["pipelines"]["default"][0]["step"]["script"]
+    assert commands
+    script = "\n".join(["set -e", *commands])
+    variables = {"CI": "true", "PATH": f"{Path(UV).parent}:{os.environ['PATH']}"}
+    return _run("sh", "-c", script, cwd=plugin, variables=variables)
 
-    ran = _make(tmp_path / "demo", "invoke", "test", "check", "package")
+
+def test_from_a_checkout(tmp_path: Path) -> None:
+    _run(program_file("new-plugin"), "demo", "--defaults", cwd=tmp_path)
+    plugin = tmp_path / "demo"
+    first = (plugin / "uv.lock").read_bytes()
+
+    ran = _run_pipeline(plugin)
 
     assert '"mrn": "K-117"' in ran.stdout
-    assert (tmp_path / "demo" / "dist" / "demo.zip").is_file()
-    assert _table(tmp_path / "demo", "uv")["sources"]["biot-plugin"]["path"] == str(CHECKOUT / "framework")
-    assert str(CHECKOUT) in (tmp_path / "demo" / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"TOTAL .* \d+%", ran.stdout)
+    assert (plugin / "dist" / "demo.zip").is_file()
+    assert _table(plugin, "uv")["sources"]["biot-plugin"]["path"] == str(CHECKOUT / "framework")
+    assert str(CHECKOUT) in (plugin / "README.md").read_text(encoding="utf-8")
+    assert (plugin / "uv.lock").read_bytes() == first
+    assert _run("git", "status", "--porcelain", cwd=plugin).stdout == ""
+    _commit_with_the_hooks(plugin)
+    _run_platform(plugin)
+    _refuse_another_lock(plugin)
+    _make(plugin, "lock")
+    assert _run("git", "status", "--porcelain", cwd=plugin).stdout in ("", " M uv.lock\n")
+    _run("git", "checkout", "--quiet", ".", cwd=plugin)
+    _run("make", "clean", cwd=plugin)
+    assert _run("git", "status", "--porcelain", "--ignored", cwd=plugin).stdout == ""
+
+
+def _commit_with_the_hooks(plugin: Path) -> None:
+    """Have a commit checked, without a network, by what `pre-commit install` has installed."""
+    _run(".venv/bin/pre-commit", "install", cwd=plugin)
+    module = plugin / "hooks" / "age.py"
+    text = module.read_text(encoding="utf-8")
+    commit = (
+        "git",
+        "-c",
+        "user.name=x",
+        "-c",
+        "user.email=x@example.com",
+        "commit",
+        "--quiet",
+        "--all",
+        "-m",
+        "Change",
+    )
+    offline = {"UV_OFFLINE": "1", "HTTPS_PROXY": "http://127.0.0.1:9", "XDG_CACHE_HOME": str(plugin / ".cache")}
+    module.write_text(f"{text}\n\nWRONG: int = 'x'\n", encoding="utf-8")
+    refused = _run(*commit, cwd=plugin, check=False, variables=offline)
+    assert refused.returncode != 0
+    assert "Incompatible types in assignment" in refused.stdout + refused.stderr
+    module.write_text(f"{text}\nRIGHT = 1\n", encoding="utf-8")
+    _run(*commit, cwd=plugin, check=False, variables=offline)  # ruff formats, and has the author look at it
+    assert "biot-plugin check....." in _run(*commit, cwd=plugin, variables=offline).stderr
+
+
+def _run_platform(plugin: Path) -> None:
+    command = ["make", "dev"]
+    environment = {**os.environ, "PATH": f"{Path(UV).parent}:{os.environ['PATH']}", "UV_CACHE_DIR": CACHE}
+    with subprocess.Popen(
+        command, cwd=plugin, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout
+        try:
+            assert any("Version 1 runs" in line for line in process.stdout)
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            process.stdout.read()
+
+
+def _refuse_another_lock(plugin: Path) -> None:
+    """In a pipeline, what is installed is what is committed; elsewhere the lock file follows."""
+    project = plugin / "pyproject.toml"
+    project.write_text(project.read_text(encoding="utf-8").replace('["biot-plugin"]', '["biot-plugin", "idna"]'))
+    refused = _make(plugin, "setup", check=False, CI="true")
+    assert "needs to be updated, but `--locked` was provided" in " ".join(refused.stderr.split())
+    assert _run("git", "status", "--porcelain", cwd=plugin).stdout == " M pyproject.toml\n"
+    _make(plugin, "setup")
+    assert _run("git", "status", "--porcelain", cwd=plugin).stdout == " M pyproject.toml\n M uv.lock\n"
+    _run("git", "checkout", "--quiet", ".", cwd=plugin)
 
 
 def test_from_wheels(wheels: Path, tmp_path: Path) -> None:
-    wheel = next(wheels.glob("biot_plugin_cli-*.whl"))
-    new_plugin = _installed(tmp_path / "environment", wheel, "--find-links", wheels)
+    """As a user without a checkout installs it: with nothing but a folder of wheels, in an empty home."""
+    (tmp_path / "home").mkdir()
+    home = {
+        "HOME": str(tmp_path / "home"),
+        "UV_TOOL_DIR": "",
+        "UV_TOOL_BIN_DIR": "",
+        "XDG_DATA_HOME": "",
+        "XDG_BIN_HOME": "",
+    }
+    install = ("tool", "install", "--quiet", "--python", program_file("python"), "--find-links", wheels)
+    _run(UV, *install, "biot-plugin-cli", cwd=tmp_path, variables=home)
+    user = {**home, "PATH": f"{tmp_path / 'home' / '.local' / 'bin'}:{Path(UV).parent}:/usr/bin:/bin"}
+    new_plugin, biot_plugin = (tmp_path / "home" / ".local" / "bin" / name for name in ("new-plugin", "biot-plugin"))
 
-    _run(new_plugin, "demo", "--defaults", cwd=tmp_path)
-    _make(tmp_path / "demo", "test", "check", "package")
+    _run(new_plugin, "demo", "--defaults", "--runtime", THIS, cwd=tmp_path, variables=user)
+    plugin = tmp_path / "demo"
+    _run("make", "setup", cwd=plugin, variables=user)
+    ran = _run(biot_plugin, "invoke", "events/pre_request.json", cwd=plugin, variables=user)
 
-    assert _table(tmp_path / "demo", "uv") == {"package": False, "find-links": [str(wheels)]}
-    assert str(wheels) in (tmp_path / "demo" / "README.md").read_text(encoding="utf-8")
-    assert (tmp_path / "demo" / ".venv" / "bin" / "biot-plugin").exists()
+    assert '"mrn": "K-117"' in ran.stdout
+    index = {"name": "biot-plugin", "url": str(wheels), "format": "flat", "explicit": True}
+    assert _table(plugin, "uv")["index"] == [index]
+    assert str(wheels) in (plugin / "README.md").read_text(encoding="utf-8")
+    assert f'registry = "{wheels}"' in (plugin / "uv.lock").read_text(encoding="utf-8")
+    assert _run("git", "status", "--porcelain", cwd=plugin).stdout == ""
 
 
 def test_from_git(tmp_path: Path) -> None:
@@ -102,7 +206,7 @@ def test_from_git(tmp_path: Path) -> None:
     new_plugin = _installed(tmp_path / "environment", requirement)
 
     _run(new_plugin, "demo", "--defaults", cwd=tmp_path)
-    _make(tmp_path / "demo", "test", "check", "package")
+    _make(tmp_path / "demo", "package")
 
     source = {"git": origin.as_uri(), "rev": commit}
     assert _table(tmp_path / "demo", "uv")["sources"] == {
@@ -113,14 +217,24 @@ def test_from_git(tmp_path: Path) -> None:
     assert origin.as_uri() in (tmp_path / "demo" / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_oldest_runtime(create: Program, tmp_path: Path) -> None:
+def test_the_oldest_runtime(wheels: Path, tmp_path: Path) -> None:
+    """The tools need a newer Python than the plugin has, and are installed beside it."""
     if find_interpreter("python3.10") is None:
         pytest.skip("no Python 3.10 on this machine")
-    create(tmp_path / "demo", "--defaults", "--runtime", "python3.10", "--hook", "notification", "--hook", "endpoint")
+    chosen = ("--runtime", "python3.10", "--hook", "notification", "--hook", "endpoint", "--ci", "bitbucket")
+    # A relative folder, as in a repository that has the wheels too.
+    shutil.copytree(wheels, tmp_path / "wheels")
+    _run(program_file("new-plugin"), "demo", "--defaults", *chosen, "--framework-from", "wheels", cwd=tmp_path)
+    plugin = tmp_path / "demo"
 
-    _make(tmp_path / "demo", "test", "check")
+    _run_pipeline(plugin)
 
-    assert "3.10." in (tmp_path / "demo" / ".venv" / "pyvenv.cfg").read_text(encoding="utf-8")
+    assert "3.10." in (plugin / ".venv" / "pyvenv.cfg").read_text(encoding="utf-8")
+    assert (plugin / "dist" / "demo.zip").is_file()
+    assert _table(plugin, "uv")["index"][0]["url"] == "../wheels"
+    _make(plugin, "lock")
+    assert "python3.10" in _run(".venv/bin/biot-plugin", "config", cwd=plugin).stdout
+    assert {*_run("git", "status", "--porcelain", cwd=plugin).stdout.split()} <= {"M", "uv.lock", ".tools/uv.lock"}
 
 
 def test_a_runtime_that_is_nowhere_is_one_sentence(create: Program, tmp_path: Path) -> None:
@@ -132,7 +246,7 @@ def test_a_runtime_that_is_nowhere_is_one_sentence(create: Program, tmp_path: Pa
     )
 
     assert refused.returncode != 0
-    assert "Python 3.14 is not on this machine" in refused.stderr
+    assert "Python 3.14 is not on this machine" in " ".join(refused.stderr.split())
     assert not (tmp_path / "demo" / ".venv").exists()
 
 
@@ -142,7 +256,8 @@ def test_nothing_is_written_outside_of_the_plugin(create: Program, tmp_path: Pat
     home.mkdir()
 
     # pip asks rustc, where there is one, for its version, and rustup makes itself a folder then.
-    _run("make", "test", cwd=tmp_path / "demo", HOME=str(home), PATH=_path_without_uv(), RUSTUP_HOME=str(tmp_path))
+    variables = {"HOME": str(home), "PATH": _path_without_uv(), "RUSTUP_HOME": str(tmp_path)}
+    _run("make", "test", cwd=tmp_path / "demo", variables=variables)
 
     assert list(home.iterdir()) == []
     assert (tmp_path / "demo" / ".uv" / "bin" / "uv").exists()

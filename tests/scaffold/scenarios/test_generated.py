@@ -8,11 +8,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from biot_plugin_cli.hooks.kinds import HookKind
+from biot_plugin_cli.package.exclusions import exclusion
 from tests.scaffold.support import CHECKOUT, Program, entries, program_file
 
 HOOKS = [hook.value for hook in HookKind]
@@ -41,7 +43,8 @@ def _check(plugin: Path, mypy_cache: Path) -> None:
     """Run the plugin's own checks, as its Makefile does, with the tools of this environment."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "COV"))}
     for command in (
-        ["pytest", "-q", "-p", "no:cacheprovider", *FEW_PLUGINS],
+        ["coverage", "run", "-m", "pytest", "-q", "-p", "no:cacheprovider", *FEW_PLUGINS],
+        ["coverage", "report"],
         ["ruff", "check", "--no-cache"],
         ["ruff", "format", "--no-cache", "--check"],
         ["mypy", f"--cache-dir={mypy_cache}"],
@@ -58,12 +61,15 @@ def _modules(hooks: tuple[str, ...]) -> list[str]:
 def _look(plugin: Path, hooks: tuple[str, ...], package: str, ci: str) -> None:
     """See that the files are those that were asked for, and well formed."""
     modules = _modules(hooks)
-    assert entries(plugin / "events") == [f"{module}.json" for module in modules]
+    answers = ["answers"] if "notification" in hooks else []
+    assert entries(plugin / "events") == sorted([*answers, *(f"{module}.json" for module in modules)])
     assert {f"{module}.py" for module in modules} <= {*entries(plugin / "hooks")}
     assert {f"test_{module}.py" for module in modules} <= {*entries(plugin / "tests")}
     assert len(entries(plugin / "tests")) - len(modules) == (plugin / "hooks" / "age.py").exists()
     assert (plugin / "Dockerfile").exists() == (plugin / ".dockerignore").exists() == (package == "image")
     assert (plugin / ".github").exists() == (ci == "github")
+    assert (plugin / ".pre-commit-config.yaml").exists()
+    assert not (plugin / ".tools").exists()
     assert (plugin / "bitbucket-pipelines.yml").exists() == (ci == "bitbucket")
     for file in plugin.rglob("*"):
         if file.is_file() and ".git" not in file.parts:
@@ -142,14 +148,52 @@ def test_the_pipeline_checks_tests_packages_and_deploys_what_is_tagged(
     create(tmp_path / "image", "--defaults", "--ci", ci, "--package", "image")
     pipeline = yaml.safe_load((tmp_path / "zip" / file).read_text(encoding="utf-8"))
     text = json.dumps(pipeline)
-    assert "make check test package invoke" in text
+    assert "make check coverage package invoke" in text
     assert "make deploy" in text
+    assert "dist/*.zip" in text
+    # There is no zip of an image.
+    image = (tmp_path / "image" / file).read_text(encoding="utf-8")
+    assert "package" not in image
+    assert "dist" not in image
     if ci == "github":
-        deploy = pipeline["jobs"]["deploy"]
-        assert (deploy["if"], deploy["needs"]) == ("startsWith(github.ref, 'refs/tags/')", "check")
-        secret = deploy["steps"][-1]["env"]["BIOT_PLUGIN_SERVICE_SECRET"]
-        assert secret == "${{ secrets.BIOT_PLUGIN_SERVICE_SECRET }}"
+        _look_at_workflow(pipeline)
     else:
         assert list(pipeline["pipelines"]) == ["default", "tags"]
-    # There is no zip of an image.
-    assert "package" not in (tmp_path / "image" / file).read_text(encoding="utf-8")
+        assert pipeline["definitions"]["caches"]["uv"] == {"key": {"files": ["uv.lock"]}, "path": ".cache/uv"}
+        assert all(step["step"]["caches"] == ["uv"] for step in pipeline["pipelines"]["tags"]["*"])
+
+
+def _look_at_workflow(workflow: dict[Any, Any]) -> None:
+    """See that a commit is checked once, that what is checked is kept, and that secrets are where they are needed."""
+    assert workflow[True] == {"push": {"branches": ["main"], "tags": ["*"]}, "pull_request": None}
+    assert workflow["permissions"] == {"contents": "read"}
+    check, deploy = workflow["jobs"]["check"], workflow["jobs"]["deploy"]
+    used = {step["uses"].partition("@")[0]: step["with"] for step in check["steps"] if "uses" in step}
+    assert used["actions/cache"] == {"path": ".cache/uv", "key": "uv-${{ runner.os }}-${{ hashFiles('uv.lock') }}"}
+    assert used["actions/upload-artifact"]["path"] == "dist/*.zip"
+    assert (deploy["if"], deploy["needs"]) == ("startsWith(github.ref, 'refs/tags/')", "check")
+    assert deploy["steps"][-1]["env"]["BIOT_PLUGIN_SERVICE_SECRET"] == "${{ secrets.BIOT_PLUGIN_SERVICE_SECRET }}"
+    assert "secrets." not in json.dumps(check)
+
+
+@pytest.mark.slow
+def test_the_updates_follow_the_pipeline(create: Program, tmp_path: Path) -> None:
+    for ci in ("github", "bitbucket", "none"):
+        create(tmp_path / ci, "--defaults", "--ci", ci)
+        assert (tmp_path / ci / ".renovaterc.json").exists() == (ci == "bitbucket")
+        assert (tmp_path / ci / ".github" / "dependabot.yml").exists() == (ci == "github")
+    updates = yaml.safe_load((tmp_path / "github" / ".github" / "dependabot.yml").read_text(encoding="utf-8"))[
+        "updates"
+    ]
+    assert [update["package-ecosystem"] for update in updates] == ["uv", "github-actions"]
+    assert json.loads((tmp_path / "bitbucket" / ".renovaterc.json").read_text(encoding="utf-8"))["packageRules"]
+
+
+@pytest.mark.slow
+def test_no_file_about_the_repository_is_packaged(create: Program, tmp_path: Path) -> None:
+    create(tmp_path / "demo", "--defaults", "--ci", "bitbucket", "--runtime", "python3.10")
+
+    files = [str(file.relative_to(tmp_path / "demo")) for file in (tmp_path / "demo").rglob("*") if file.is_file()]
+
+    packaged = {name for name in files if not exclusion(name)}
+    assert packaged == {"index.py", "hooks/__init__.py", "hooks/age.py", "hooks/pre_request.py"}

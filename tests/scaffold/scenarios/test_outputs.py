@@ -188,9 +188,9 @@ def test_a_new_plugin_that_cannot_be_told_of(run: Run, tmp_path: Path, monkeypat
     with unread_pipe() as out:
         assert run(out, "--help", program="new-plugin") == (141, "")
     with unread_pipe() as out:
-        assert run(out, "ünï☃", "--defaults", program="new-plugin") == (141, "")
+        assert run(out, "ünï☃", "--defaults", "--no-lock", program="new-plugin") == (141, "")
     plain = printed("ascii")
-    assert run(plain, "☃", "--defaults", program="new-plugin") == (0, "")
+    assert run(plain, "☃", "--defaults", "--no-lock", program="new-plugin") == (0, "")
     assert "in \\u2603. Next:" in text_of(plain)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from biot_plugin_cli.template import versions
-from biot_plugin_cli.template.repository_creation import create_repository
+from biot_plugin_cli.template.creation.repository import Creation, create_repository
 from tests.scaffold.upgrades import copy_of_the_template
 
 
@@ -26,7 +26,7 @@ def first_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(versions, "FOLDER", folder / "templates")
         patch.setenv("HOME", str(folder))
-        create_repository(folder / "demo", {}, {"name": "demo"}, ask=False)
+        create_repository(folder / "demo", {}, {"name": "demo"}, Creation(lock=False))
     return folder
 
 

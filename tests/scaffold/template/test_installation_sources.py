@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,34 @@ def test_a_wheel(tmp_path: Path) -> None:
     wheel = tmp_path / "biot_plugin_cli-1-py3-none-any.whl"
 
     assert installation_sources(_record(wheel.as_uri(), archive_info={})) == {"find-links": str(tmp_path)}
+
+
+@pytest.mark.parametrize("form", [Path.as_uri, str])
+def test_wheels_that_uv_tool_install_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: Callable[[Path], str]
+) -> None:
+    wheels, receipt = tmp_path / "my wheels", tmp_path / "uv-receipt.toml"
+    wheels.mkdir()
+    (wheels / "biot_plugin_cli-1-py3-none-any.whl").touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(metadata, "distribution", lambda _: _Indexed())
+    others = f'"https://example.com/wheels", "{(tmp_path / "nowhere").as_uri()}"'
+
+    receipt.write_text(f'[tool.options]\nfind-links = [{others}, "{form(wheels)}"]\n')
+    assert installation_sources() == {"find-links": str(wheels)}
+
+    for text in ("", "[tool", "tool = 1", "[tool]\noptions = 1\n", f"[tool.options]\nfind-links = [{others}]\n"):
+        receipt.write_text(text)
+        assert installation_sources() == {}, text
+    receipt.unlink()
+    assert installation_sources() == {}
+
+
+class _Indexed:
+    """What a package index installs has no record of its origin."""
+
+    def read_text(self, _: str) -> None:
+        return None
 
 
 @pytest.mark.parametrize("url", ["https://example.com/biot_plugin_cli-1-py3-none-any.whl", "file:///x/biot.tar.gz"])

@@ -10,7 +10,7 @@ import pytest
 
 from biot_plugin_cli.git.runner import git
 from biot_plugin_cli.template import versions
-from biot_plugin_cli.template.release import release
+from biot_plugin_cli.template.release import is_released, release
 from biot_plugin_cli.template.versions import open_template
 
 
@@ -67,3 +67,11 @@ def test_the_maintenance_command_releases(tmp_path: Path) -> None:
     assert first.stdout == "released template version 1\n"
     assert again.stdout == "nothing to release\n"
     assert (package / "_templates" / "history.fi").read_bytes().startswith(b"commit refs/heads/main\n")
+
+
+def test_a_change_is_not_released(folder: Path) -> None:
+    assert not is_released(folder)
+    release(folder)
+    assert is_released(folder)
+    (folder / "plugin" / "template" / "a b.txt").unlink()
+    assert not is_released(folder)

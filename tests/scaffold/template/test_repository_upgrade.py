@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import tomllib
 import yaml
 
 from biot_plugin_cli.git.runner import commit_all, git
 from biot_plugin_cli.template import repository_upgrade, upgrade_journal
+from biot_plugin_cli.template.creation.repository import Creation, create_repository
 from tests.scaffold.support import Program
 from tests.scaffold.upgrades import change, change_template, configure, second_version, state
 
@@ -128,6 +130,51 @@ def test_the_place_of_the_framework_is_brought_up_to_date(
     answers = yaml.safe_load((plugin / ".copier-answers.yml").read_text(encoding="utf-8"))
     assert answers["sources"] == {"git": "https://git.example.com/x", "rev": "abc"}
     assert 'rev = "abc"' in (plugin / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_the_place_that_the_author_chose_stays(
+    templates: Path, biot_plugin: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = Creation(framework_from="git+https://git.example.com/x@v1", lock=False)
+    create_repository(tmp_path / "chosen", {}, {"name": "chosen"}, chosen)
+    monkeypatch.chdir(tmp_path / "chosen")
+    before = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["uv"]
+    second_version(templates)
+
+    assert biot_plugin("upgrade", "--json").document["conflicts"] == []
+
+    document = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    assert document["uv"] == before
+    assert document["biot-plugin"]["timeout"] == 20
+    answers = yaml.safe_load(Path(".copier-answers.yml").read_text(encoding="utf-8"))
+    assert answers["sources"] == {"git": "https://git.example.com/x", "rev": "v1"}
+
+
+def test_another_place_can_be_chosen_later(plugin: Path, biot_plugin: Program, commit: Commit) -> None:
+    change(plugin / "pyproject.toml", "line-length = 120", "line-length = 100")
+    commit(plugin, "Make it mine")
+    before = state(plugin)
+
+    refused = biot_plugin("upgrade", "--framework-from", "nowhere")
+    assert (refused.exit_code, state(plugin)) == (2, before)
+    done = biot_plugin("upgrade", "--framework-from", "git+https://git.example.com/x@v2", "--json").document
+
+    assert (done["action"], done["from"], done["to"]) == ("upgrade", "1", "1")
+    assert done["changed"] == [".copier-answers.yml", "README.md", "pyproject.toml"]
+    document = tomllib.loads((plugin / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    assert document["uv"]["sources"]["biot-plugin"]["rev"] == "v2"
+    assert document["ruff"]["line-length"] == 100
+    commit(plugin, "Move the framework")
+    assert biot_plugin("upgrade", "--json").document["action"] == "none"
+
+
+def test_a_lock_file_is_the_authors(plugin: Path, templates: Path, biot_plugin: Program, commit: Commit) -> None:
+    (plugin / "uv.lock").write_text("version = 1\n", encoding="utf-8")
+    commit(plugin, "Lock")
+    second_version(templates)
+
+    assert "uv.lock" not in biot_plugin("upgrade", "--json").document["changed"]
+    assert (plugin / "uv.lock").read_text(encoding="utf-8") == "version = 1\n"
 
 
 @pytest.mark.parametrize("path", ["index.py", "new.txt"])

@@ -34,6 +34,7 @@ class Request:
     Attributes:
         method: `GET`, `POST`, ...
         path: The path without its query.
+        query: The query, without the question mark and as it was sent.
         headers: By lower-case name.
         body: The content; empty if it is larger than the server accepts.
         size: Size of the content in bytes.
@@ -44,6 +45,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     size: int = 0
+    query: str = ""
 
 
 def json_response(status_code: int, value: Any) -> Response:
@@ -197,6 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self._read(size),
             size=size,
+            query=self.path.partition("?")[2],
         )
         response = self.server.respond(request)
         if response is None:

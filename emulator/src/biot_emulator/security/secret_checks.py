@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from biot_emulator.errors import EmulatorError
 
-__all__ = ["SecretChecks", "TooManySecrets"]
+__all__ = ["SecretChecks", "TooManySecrets", "checks_in_this_thread"]
 
 #: One processor stays free for everybody else.
 _MAX_AT_ONCE = max(1, min(4, (os.cpu_count() or 1) - 1))
@@ -18,9 +19,21 @@ _MAX_WAITING = 256
 
 _T = TypeVar("_T")
 
+_local = threading.local()
+
 
 class TooManySecrets(EmulatorError):
     """More secrets are waiting to be checked than may wait."""
+
+
+@contextmanager
+def checks_in_this_thread() -> Iterator[None]:
+    """Run what this thread has checked in itself: it holds the state, for which another thread would wait forever."""
+    _local.runs_here = True
+    try:
+        yield
+    finally:
+        _local.runs_here = False
 
 
 class SecretChecks:
@@ -46,6 +59,8 @@ class SecretChecks:
         Raises:
             TooManySecrets: Too many are waiting, or the platform stops.
         """
+        if getattr(_local, "runs_here", False):
+            return check()
         if not self._places.acquire(blocking=False):
             raise TooManySecrets("Too many secrets are being checked: try again later")
         try:

@@ -21,9 +21,11 @@ from biot_emulator.hooks.direct_calls import NO_PLUGIN
 from biot_emulator.http.response import Response as FunctionResponse
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 from biot_emulator.operator.parameters import is_operators
+from biot_emulator.page.application import Page
 from biot_emulator.platform import Platform
 from biot_emulator.server.api_requests import bare_call, read_call
 from biot_emulator.server.body_memory import BodyMemory
+from biot_emulator.server.browser_requests import BrowserRequests
 from biot_emulator.server.event_streams import send_events
 from biot_emulator.server.function_url_requests import (
     BODILESS,
@@ -52,13 +54,18 @@ _BODY_BYTES = 64 * 1024 * 1024
 _T = TypeVar("_T")
 
 
-def application(platform: Platform) -> ASGIApp:
-    """Return an ASGI application that serves a platform: every request gets a response of the platform."""
-    return _Application(platform)
+def application(platform: Platform, page: Page | None = None) -> ASGIApp:
+    """Return an ASGI application that serves a platform: every request gets a response of the platform.
+
+    Args:
+        platform: The platform.
+        page: Its page; None for one that nobody else has.
+    """
+    return _Application(platform, page or Page(platform, ""))
 
 
 class _Application:
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, page: Page) -> None:
         self._platform = platform
         # Apart, so that nobody without a token takes the memory of those who have one.
         self._public_bodies = BodyMemory(_BODY_BYTES)
@@ -70,6 +77,7 @@ class _Application:
             RegistryApplication(images.registry, images.credentials, self._in_thread) if images.registry else None
         )
         self._exchange = ExchangeApplication(images.exchange, self._in_thread)
+        self._page = BrowserRequests(page, self._in_thread)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -82,11 +90,13 @@ class _Application:
                 await self._exchange.respond(request, body, send)
             elif request.scope["path"].startswith(SIGNED_PATH):
                 await self._transfer(request, body, send)
+            elif self._page.owns(request):
+                await self._page.respond(request, body, send)
             elif address is None:
                 await self._respond_to_call(request, body, send)
             else:
                 response = await self._call_plugin(address, request, body)
-                await _send(_render_function_response(response), request, body, send)
+                await _send(self._page.isolate(_render_function_response(response), request), request, body, send)
         except ClientDisconnect:
             return  # nobody is there any more
 

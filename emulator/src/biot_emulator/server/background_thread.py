@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from biot_emulator.page.application import Page
 from biot_emulator.platform import Platform
 from biot_emulator.server.application import application
 from biot_emulator.server.listening import LOOPBACK, AddressUnavailable, listen, server_settings, url_of
@@ -24,6 +25,9 @@ class Server:
         host: The address to listen on.
         port: The port; 0 takes a free one.
 
+    Attributes:
+        page: The platform's page at `/_emulator/`.
+
     Raises:
         AddressUnavailable: The server cannot listen at the address.
     """
@@ -39,7 +43,8 @@ class Server:
         self.port: int = listening.getsockname()[1]
         # Plugins call the platform on this machine, where a wildcard is no address.
         platform.locate(url_of(_WILDCARDS.get(host, host), self.port))
-        settings = server_settings(application(platform), protocol(platform))
+        self.page = Page(platform, host)
+        settings = server_settings(application(platform, self.page), protocol(platform))
         self._serving = ServingThread(listening, settings, "biot-emulator-server")
 
     def __enter__(self) -> Self:

@@ -121,6 +121,7 @@ _SHAPES: Mapping[str, _Shape] = {
     ATTRIBUTES: {"name": str, "dataType": str},
     MESSAGES: {"id": str, "kind": str},
     ATTACHMENTS: {"key": str, "size": int},
+    "seeds": {"id": str},
 }
 _ENTITY = {"_id": str, "_template": dict, "_creationTime": str}
 _ATTRIBUTE = {"id": str, "name": str, "type": str, "category": {"name": str}, "validation": dict}

@@ -154,6 +154,7 @@ class FunctionState:
         revision: Identifies the state for conditional changes; None if AWS does not tell.
         package_type: `Zip` or `Image`.
         concurrency: How many events are handled at once, as somebody has reserved by hand; None for no such limit.
+        description: What a version says of itself.
     """
 
     arn: str
@@ -168,6 +169,7 @@ class FunctionState:
     revision: str | None
     package_type: str = "Zip"
     concurrency: int | None = None
+    description: str = ""
 
     @classmethod
     def of(cls, document: FunctionConfigurationTypeDef, tags: Mapping[str, str]) -> FunctionState:
@@ -184,6 +186,7 @@ class FunctionState:
             reason=document.get("StateReason") or document.get("LastUpdateStatusReason") or "",
             revision=document.get("RevisionId"),
             package_type=document.get("PackageType") or "Zip",
+            description=document.get("Description") or "",
         )
 
     def has_snapshot(self, other: FunctionState) -> bool:

@@ -31,8 +31,8 @@ def check_dependencies(plugin: Plugin) -> Iterator[Finding]:
 
 
 def _check_lock(plugin: Plugin, project: Project) -> Iterator[Finding]:
-    from biot_plugin_cli.dependencies.installers import find_uv
     from biot_plugin_cli.dependencies.lock import is_locked
+    from biot_plugin_cli.uv.program import find_uv
 
     # Without uv nothing can be resolved instead, which is an error of its own.
     if not project.needs_nothing and not is_locked(plugin.root) and find_uv(plugin.root):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import AsJson, BuilderOption, Environment, Yes
+from biot_plugin_cli.commands.options import AsJson, BuilderOption, DryRun, Environment, Yes
 from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["deploy"]
@@ -14,7 +14,7 @@ __all__ = ["deploy"]
 
 def deploy(
     environment: Environment = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")] = False,
+    dry_run: DryRun = False,
     yes: Yes = False,
     target: Target = None,
     adopt: Annotated[
@@ -27,7 +27,8 @@ def deploy(
     """Package the plugin, show the changes on the platform, and in an AWS account of one's own, and apply them.
 
     Nothing is sent if nothing has changed. The version increases only with the code, from the platform's number. What
-    pyproject.toml does not mention is left unchanged.
+    pyproject.toml does not mention is left unchanged. The commit is recorded with the code; changes that are not
+    committed, and files that git does not track, are named.
     """
     from biot_plugin_cli.terminal.console import out, print_json
 

@@ -34,6 +34,8 @@ def build(
     from biot_plugin_cli.image.examination import building, require_acceptable
     from biot_plugin_cli.image.layout import write_layout_to
     from biot_plugin_cli.image.report import build_document, print_image, print_notes
+    from biot_plugin_cli.package.report import print_untracked
+    from biot_plugin_cli.package.source_tree import SourceTree
     from biot_plugin_cli.plugin.repository import Plugin
     from biot_plugin_cli.terminal.console import print_json
 
@@ -48,6 +50,8 @@ def build(
     else:
         print_image(document)
         print_notes(built.notes)
+    if built.builder == "layers":
+        print_untracked(SourceTree.of(plugin.root))
     require_acceptable(problems)
 
 

@@ -7,14 +7,33 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import AsJson, DebugPort, EnforceTimeout, EnvFile
+from biot_plugin_cli.commands.completion import complete_events
+from biot_plugin_cli.commands.options import AsJson, DebugPort, EnforceTimeout, EnvFile, Environment
 
 __all__ = ["invoke"]
 
 
 def invoke(
-    events: Annotated[list[Path], typer.Argument(metavar="EVENT.json...", help="Events, or - for standard input.")],
+    events: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="EVENT.json...", help="Events, or - for standard input.", autocompletion=complete_events
+        ),
+    ],
+    environment: Environment = None,
     env_file: EnvFile = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What the platform answers the plugin: a file, or a folder of files named as the events. Without it, "
+            "the folder answers beside the event.",
+        ),
+    ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Have a running emulator answer the plugin: that of dev, or of serve."),
+    ] = None,
     as_json: AsJson = False,
     debug: DebugPort = None,
     enforce_timeout: EnforceTimeout = False,
@@ -39,11 +58,13 @@ def invoke(
     options = DebugOptions.parse(debug, enforces_timeout=enforce_timeout)
     documents = {file: read_event(file) for file in events}
     variables = read_env_file(env_file)
-    plugin = Plugin.load()
+    plugin = Plugin.load(environment=environment)
 
+    from biot_plugin_cli.invoke.platform_side import choose_platform
     from biot_plugin_cli.invoke.run import print_runs, run_events
     from biot_plugin_cli.terminal.lending import lend_terminal
 
+    side = choose_platform(plugin.root, list(documents), answers, platform)
     with lend_terminal() as terminal, debugging(options, plugin.root, WAIT_SECONDS, terminal) as settings:
-        runs = run_events(plugin, documents, variables, settings)
+        runs = run_events(plugin, documents, variables, side, settings)
         print_runs(runs, as_json=as_json, several=len(documents) > 1)

@@ -7,16 +7,24 @@ from typing import Annotated
 
 import typer
 
+from biot_plugin_cli.commands.completion import complete_environments
 from biot_plugin_cli.terminal.optional_value import DEBUG_PORT
 
-__all__ = ["AsJson", "BuilderOption", "DebugPort", "EnforceTimeout", "EnvFile", "Environment", "Yes"]
+__all__ = ["AsJson", "BuilderOption", "DebugPort", "DryRun", "EnforceTimeout", "EnvFile", "Environment", "Yes"]
 
 Environment = Annotated[
-    str | None, typer.Option("--env", metavar="NAME", help="The environment, [tool.biot-plugin.env.NAME].")
+    str | None,
+    typer.Option(
+        "--env",
+        metavar="NAME",
+        help="The environment, [tool.biot-plugin.env.NAME].",
+        autocompletion=complete_environments,
+    ),
 ]
 EnvFile = Annotated[
     Path | None, typer.Option("--env-file", metavar="FILE", help="More environment variables, as NAME=VALUE lines.")
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan, and do nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 DebugPort = Annotated[

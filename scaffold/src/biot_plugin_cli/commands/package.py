@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import AsJson
+from biot_plugin_cli.commands.options import AsJson, Environment
 
 __all__ = ["package"]
 
@@ -16,20 +16,26 @@ def package(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="The zip; dist/NAME.zip if left out.")
     ] = None,
+    environment: Environment = None,
+    listing: Annotated[
+        bool, typer.Option("--list", help="List each file in the package, and what was left out and why.")
+    ] = False,
     report: Annotated[bool, typer.Option("--report", help="Show the size of each part.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build the plugin's package: its own files and its dependencies, for its runtime on the platform.
 
     Only wheels for the platform's processor and Python are installed, whatever this machine is. The same files and the
-    same lock result in the same bytes. A bill of materials (CycloneDX) is written beside the zip.
+    same lock result in the same bytes. A bill of materials (CycloneDX) is written beside the zip. What git does not
+    track and goes in nevertheless is named.
     """
     from biot_plugin_cli.errors import InvalidPlugin
     from biot_plugin_cli.package.builder import build_package
+    from biot_plugin_cli.package.contents import left_out_files, packaged_files
     from biot_plugin_cli.package.report import print_document, print_package, showing_progress
     from biot_plugin_cli.plugin.repository import Plugin
 
-    plugin = Plugin.load()
+    plugin = Plugin.load(environment=environment)
     if plugin.manifest.package == "image":
         raise InvalidPlugin(
             f"{plugin.manifest.name} is deployed as a container image and has no zip: build it with biot-plugin image "
@@ -38,4 +44,5 @@ def package(
     with showing_progress() as progress:
         built = build_package(plugin, output, progress=progress)
     show = print_document if as_json else print_package
-    show(built, report=report)
+    contents = (packaged_files(built, plugin.root), left_out_files(plugin.root)) if listing else None
+    show(built, report=report, contents=contents)

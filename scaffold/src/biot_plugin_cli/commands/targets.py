@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from biot_plugin_cli.deploy.destination import Destination
+    from biot_plugin_cli.deploy.older.selection import RollbackChoice
     from biot_plugin_cli.logs.event import ConsoleLink, LogSource
     from biot_plugin_cli.logs.selection import Since
     from biot_plugin_cli.own_account.place import Place
@@ -74,8 +75,24 @@ class DeploymentTarget(Protocol):
         """Enable or disable the plugin; also return whether anything had to be changed."""
         ...
 
-    def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
+    def roll_back(self, choice: RollbackChoice, *, yes: bool) -> dict[str, Any]:
         """Deploy an older version again."""
+        ...
+
+    def versions(self) -> list[dict[str, Any]]:
+        """Return the versions that are known, the newest first."""
+        ...
+
+    def require_secret_name(self, name: str) -> None:
+        """Require that a variable can be set that is not in the manifest, before its value is asked for."""
+        ...
+
+    def change_secrets(self, changes: Mapping[str, str | None], *, dry_run: bool, yes: bool) -> dict[str, Any]:
+        """Set variables that are not in the manifest, or remove them."""
+        ...
+
+    def secrets(self) -> list[dict[str, Any]]:
+        """Return the names of the variables that are not in the manifest."""
         ...
 
     def delete(self, name: str | None, *, yes: bool) -> str:
@@ -147,10 +164,33 @@ class _BiotTarget:
         plugin, is_changed = set_state(self._destination, state)
         return self._destination.without_hidden_values(plugin), is_changed
 
-    def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
+    def roll_back(self, choice: RollbackChoice, *, yes: bool) -> dict[str, Any]:
         from biot_plugin_cli.deploy.rollback import roll_back
 
-        return roll_back(self._destination, version, yes=yes)
+        return roll_back(self._destination, choice, yes=yes)
+
+    def versions(self) -> list[dict[str, Any]]:
+        from biot_plugin_cli.deploy.versions.known import known_versions
+        from biot_plugin_cli.deploy.versions.report import version_document
+
+        deployed = self._destination.deployed_plugin()
+        stored = self._destination.history().of(deployed.get("endpointUrl"))
+        return [version_document(item, self.plugin.root) for item in known_versions(deployed, stored)]
+
+    def require_secret_name(self, name: str) -> None:
+        from biot_plugin_cli.deploy.secrets import require_changeable
+
+        require_changeable(self._destination.plugin.manifest, {name: "x"}, {})
+
+    def change_secrets(self, changes: Mapping[str, str | None], *, dry_run: bool, yes: bool) -> dict[str, Any]:
+        from biot_plugin_cli.deploy.secrets import change_secrets
+
+        return change_secrets(self._destination, changes, dry_run=dry_run, yes=yes)
+
+    def secrets(self) -> list[dict[str, Any]]:
+        from biot_plugin_cli.deploy.secrets import list_secrets
+
+        return list_secrets(self._destination.deployed_plugin(), self.variables)
 
     def delete(self, name: str | None, *, yes: bool) -> str:
         from biot_plugin_cli.deploy.lifecycle import delete
@@ -208,10 +248,30 @@ class _AwsTarget:
 
         return set_state(self._place, state)
 
-    def roll_back(self, version: int | None, *, yes: bool) -> dict[str, Any]:
+    def roll_back(self, choice: RollbackChoice, *, yes: bool) -> dict[str, Any]:
         from biot_plugin_cli.own_account.rollback import roll_back
 
-        return roll_back(self._place, version, yes=yes)
+        return roll_back(self._place, choice, yes=yes)
+
+    def versions(self) -> list[dict[str, Any]]:
+        from biot_plugin_cli.own_account.publications.listing import list_versions
+
+        return list_versions(self._place)
+
+    def require_secret_name(self, name: str) -> None:
+        from biot_plugin_cli.own_account.secrets import require_names
+
+        require_names(self._place.plugin.manifest, {name: "x"})
+
+    def change_secrets(self, changes: Mapping[str, str | None], *, dry_run: bool, yes: bool) -> dict[str, Any]:
+        from biot_plugin_cli.own_account.secrets import change_secrets
+
+        return change_secrets(self._place, changes, dry_run=dry_run, yes=yes)
+
+    def secrets(self) -> list[dict[str, Any]]:
+        from biot_plugin_cli.own_account.secrets import list_secrets
+
+        return list_secrets(self._place)
 
     def delete(self, name: str | None, *, yes: bool) -> str:
         from biot_plugin_cli.own_account.deletion import delete

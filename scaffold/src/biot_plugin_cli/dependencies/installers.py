@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,10 +18,11 @@ from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import run
 from biot_plugin_cli.terminal.scratch import scratch_folder
+from biot_plugin_cli.uv.program import find_uv
 from biot_plugin_cli.uv.settings import dump_settings, package_sources, settings_home
 from biot_plugin_cli.uv.workspace import Workspace
 
-__all__ = ["find_uv", "install", "resolve"]
+__all__ = ["install", "resolve"]
 
 _MAX_OUTPUT_LINES = 12
 _PIP_SETTING = re.compile(r"^(?:global|install)\.([\w-]+)=('.*'|\".*\")$", re.MULTILINE)
@@ -41,15 +40,6 @@ _NETWORK_ERROR = re.compile(
 _NETWORK_ADVICE = "try again where the package index can be reached"
 # uv prints its reasons as a tree.
 _DECORATION = re.compile(r"^[^\w`\"'(]+|^error: ", re.IGNORECASE)
-
-
-def find_uv(root: Path) -> Path | None:
-    """Find a working uv: the plugin's, this program's, one on PATH, or an installed package.
-
-    Args:
-        root: The plugin's repository.
-    """
-    return next((uv for uv in _uv_candidates(root) if _runs([uv, "--version"])), None)
 
 
 def install(root: Path, target: Target, folder: Path, requirements: Iterable[str]) -> None:
@@ -116,18 +106,6 @@ def resolve(uv: Path, root: Path, target: Target, output: Path) -> None:
         f"Cannot resolve the dependencies with wheels for {target} ({reason}): use versions that have wheels, or "
         "other libraries"
     )
-
-
-def _uv_candidates(root: Path) -> Iterator[Path]:
-    # `make setup` installs it there, in plugins and in a checkout of this project.
-    yield from (folder / ".uv" / "bin" / "uv" for folder in (root, Path(sys.prefix).parent))
-    if on_path := shutil.which("uv"):
-        yield Path(on_path)
-    yield Path(sys.executable).with_name("uv")
-    if importlib.util.find_spec("uv"):
-        import uv  # type: ignore[import-not-found,unused-ignore]
-
-        yield Path(uv.find_uv_bin())
 
 
 def _runs(command: Sequence[object]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from biot_plugin_cli.archive.cache_folder import cache_folder
 from biot_plugin_cli.archive.file_locks import hold
 from biot_plugin_cli.dependencies.errors import DependencyError, InvalidLock, MissingLock, PythonMismatch, StaleLock
-from biot_plugin_cli.dependencies.installers import find_uv, resolve
+from biot_plugin_cli.dependencies.installers import resolve
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution
 from biot_plugin_cli.dependencies.pylock import read_pylock
 from biot_plugin_cli.dependencies.pyproject import Project
@@ -21,6 +21,7 @@ from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.uv.freshness import Answer, Verdict, ask
 from biot_plugin_cli.uv.lock_comparison import find_change
+from biot_plugin_cli.uv.program import find_uv
 from biot_plugin_cli.uv.settings import package_sources
 from biot_plugin_cli.uv.workspace import Workspace
 

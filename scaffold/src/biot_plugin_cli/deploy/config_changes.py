@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from biot_plugin_cli.deploy.variables import VARIABLES, deployed_variables
-from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE, RECORD_VARIABLES
 
 __all__ = ["Change", "Config", "changed_fields", "content_hash_of", "normalized"]
 
@@ -40,8 +40,7 @@ def content_hash_of(deployed: Config) -> str | None:
 def normalized(config: Config) -> dict[str, Any]:
     """Normalize a configuration: remove nulls and what the platform adds, and sort the subscriptions."""
     fields = {name: value for name, value in config.items() if name not in _NOT_CONFIG and value is not None}
-    variables = deployed_variables(config)
-    variables.pop(HASH_VARIABLE, None)
+    variables = {name: text for name, text in deployed_variables(config).items() if name not in RECORD_VARIABLES}
     subscriptions = _normalized_subscriptions(fields.get("subscriptions") or {})
     cors = {"cors": _normalized_cors(fields["cors"])} if "cors" in fields else {}
     return {**fields, VARIABLES: variables, "subscriptions": subscriptions, **cors}

@@ -13,11 +13,21 @@ from biot_plugin_cli.deploy.configuration import code_config, plugin_config, unm
 from biot_plugin_cli.deploy.destination import Destination
 from biot_plugin_cli.deploy.plan import Plan, make_plan
 from biot_plugin_cli.deploy.preparation import prepared
-from biot_plugin_cli.deploy.report import plan_document, print_not_stored, print_plan
+from biot_plugin_cli.deploy.report import (
+    plan_document,
+    print_disabled,
+    print_not_stored,
+    print_plan,
+    print_tree,
+    tree_document,
+)
+from biot_plugin_cli.deploy.versions.record import CodeOrigin
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.image.artifact import Image, UnbuiltImage
+from biot_plugin_cli.package.builder import Package
 from biot_plugin_cli.package.report import showing_progress
+from biot_plugin_cli.package.source_tree import SourceTree
 from biot_plugin_cli.platform.plugin_calls import CodePart
 from biot_plugin_cli.publish.platform_repository import platform_repository
 from biot_plugin_cli.terminal.confirmation import confirm
@@ -48,29 +58,41 @@ def deploy(destination: Destination, *, dry_run: bool, yes: bool, builder: str |
         hooks,
         built,
     ):
-        return _deploy(destination, hooks, code_of(built), dry_run=dry_run, yes=yes)
+        tree = built.tree if isinstance(built, Package) else SourceTree.of(destination.plugin.root)
+        return _deploy(destination, hooks, code_of(built), tree, dry_run=dry_run, yes=yes)
 
 
-def _deploy(destination: Destination, hooks: Hooks, code: Code, *, dry_run: bool, yes: bool) -> dict[str, Any]:
-    manifest = destination.plugin.manifest
+def _deploy(
+    destination: Destination, hooks: Hooks, code: Code, tree: SourceTree, *, dry_run: bool, yes: bool
+) -> dict[str, Any]:
+    manifest, origin = destination.plugin.manifest, CodeOrigin(tree.record)
     config = plugin_config(manifest, hooks)
     deployed = destination.calls.find(destination.name)
     unmentioned = unmentioned_fields(manifest, hooks)
 
     def make(deployed: Config | None) -> Plan:
-        return make_plan(deployed, config, code.content_hash, unmentioned=unmentioned)
+        return make_plan(deployed, config, code.content_hash, unmentioned=unmentioned, origin=origin)
 
     plan = make(deployed)
-    print_plan(plan, destination.base_url, manifest.environment)
+    print_plan(plan, destination.base_url, manifest.environment, tree.record)
+    if plan.sends_code:
+        print_tree(tree)
+    if is_disabled := plan.config.get("enabledState") == "DISABLED":
+        print_disabled(manifest.name)
+    document = {**plan_document(plan, manifest.environment), **tree_document(tree), "disabled": is_disabled}
     if plan.action == "none" or dry_run:
-        return plan_document(plan, manifest.environment)
+        return document
     confirm("Go on?", yes=yes)
-    document = upload(destination, plan, make, code, code_config(plan.config, config, hooks))
-    return {**plan_document(plan, manifest.environment), **document}
+    return {**document, **upload(destination, plan, make, code, code_config(plan.config, config, hooks), origin)}
 
 
 def upload(
-    destination: Destination, plan: Plan, make: Callable[[Config], Plan], code: Code, config: Mapping[str, Any]
+    destination: Destination,
+    plan: Plan,
+    make: Callable[[Config], Plan],
+    code: Code,
+    config: Mapping[str, Any],
+    origin: CodeOrigin,
 ) -> dict[str, Any]:
     """Send code, apply a plan, and store the code for rollback; return what `--json` has of the outcome.
 
@@ -80,6 +102,7 @@ def upload(
         make: Makes the plan again for the plugin as the platform shows it now.
         code: The plan's code, whether or not it is sent.
         config: The part of the configuration that belongs to the code.
+        origin: Where the code comes from.
 
     Raises:
         CliError: The plan cannot be applied.
@@ -93,7 +116,7 @@ def upload(
     endpoint_url: str | None = deployed.get("endpointUrl")
     if part and plan.content_hash:
         try:
-            destination.history().add(code, plan.version, config, endpoint_url)
+            destination.history().add(code, plan.version, config, endpoint_url, origin)
         except CliError as error:
             print_not_stored(plan, error)
     return {"endpointUrl": endpoint_url, **(code.document if part else {})}

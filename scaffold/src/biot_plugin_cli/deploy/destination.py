@@ -8,8 +8,8 @@ from functools import cache, cached_property, partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from biot_plugin_cli.deploy.package_history import PackageHistory
 from biot_plugin_cli.deploy.variables import hide_variables
+from biot_plugin_cli.deploy.versions.package_history import PackageHistory
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.http.proxies import LOOPBACK
 from biot_plugin_cli.manifest.base_url import BASE_URL_VARIABLE, resolve_base_url

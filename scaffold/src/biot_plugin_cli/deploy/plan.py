@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from biot_plugin_cli.deploy.config_changes import Change, Config, changed_fields, content_hash_of, normalized
 from biot_plugin_cli.deploy.subscriptions import merge_subscriptions
 from biot_plugin_cli.deploy.variables import VARIABLES, deployed_variables
+from biot_plugin_cli.deploy.versions.record import UNKNOWN_ORIGIN, CodeOrigin, fit_records, records_after
 from biot_plugin_cli.errors import InvalidPlugin
-from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.manifest.environment_variables import (
+    COMMIT_VARIABLE,
+    HASH_VARIABLE,
+    SECRETS_VARIABLE,
+    VERSIONS_VARIABLE,
+)
 from biot_plugin_cli.manifest.rules import MAX_VERSION
 
 __all__ = ["INTERCEPTION_ORDER", "Plan", "is_applied", "is_same_plan", "is_untouched", "make_plan"]
@@ -18,6 +24,8 @@ __all__ = ["INTERCEPTION_ORDER", "Plan", "is_applied", "is_same_plan", "is_untou
 INTERCEPTION_ORDER = "subscriptions.interceptionOrder"
 """The field with the order of all interceptions that have none of their own (contract section 6.4)."""
 
+# The most important ones first.
+_RECORDS = (COMMIT_VARIABLE, SECRETS_VARIABLE, VERSIONS_VARIABLE)
 _PACKAGE_TYPE = "deploymentPackageType"
 
 
@@ -60,7 +68,13 @@ class Plan:
 
 
 def make_plan(
-    deployed: Config | None, config: Config, content_hash: str | None, *, unmentioned: Collection[str] = ()
+    deployed: Config | None,
+    config: Config,
+    content_hash: str | None,
+    *,
+    unmentioned: Collection[str] = (),
+    origin: CodeOrigin = UNKNOWN_ORIGIN,
+    removed: Collection[str] = (),
 ) -> Plan:
     """Plan a deployment.
 
@@ -72,17 +86,20 @@ def make_plan(
         config: The plugin's configuration.
         content_hash: The content hash of the plugin's code; None to leave the code unchanged.
         unmentioned: Fields that an update leaves unchanged; `INTERCEPTION_ORDER` may be among them.
+        origin: Where the code comes from, which is recorded if it is sent.
+        removed: The variables that are removed from the platform.
 
     Raises:
         InvalidPlugin: The deployed plugin cannot be updated.
     """
     if deployed is None:
-        return _plan_creation(config, content_hash)
+        return _plan_creation(config, content_hash, origin)
     _require_same_package_type(deployed, config)
     whole = {"cronSchedule": None, **config}
     mentioned = {name: value for name, value in whole.items() if name not in unmentioned and name != "version"}
     merged = _merged(deployed, mentioned, adopts_orders=INTERCEPTION_ORDER in unmentioned)
-    return _plan_update(deployed, {**deployed, **merged}, content_hash)
+    merged[VARIABLES] = {name: text for name, text in merged[VARIABLES].items() if name not in removed}
+    return _plan_update(deployed, {**deployed, **merged}, content_hash, origin)
 
 
 def _merged(deployed: Config, mentioned: Config, *, adopts_orders: bool) -> dict[str, Any]:
@@ -96,15 +113,15 @@ def _merged(deployed: Config, mentioned: Config, *, adopts_orders: bool) -> dict
     return merged
 
 
-def _plan_creation(config: Config, content_hash: str | None) -> Plan:
+def _plan_creation(config: Config, content_hash: str | None, origin: CodeOrigin) -> Plan:
     fields = {name: value for name, value in config.items() if name not in ("name", "version")}
-    hashed = _with_hash(config, content_hash)
+    hashed = _with_records(config, content_hash, records_after(None, config["version"], origin))
     return Plan(
         "create", config["name"], hashed, changed_fields({}, fields), True, None, config["version"], content_hash
     )
 
 
-def _plan_update(deployed: Config, config: Config, content_hash: str | None) -> Plan:
+def _plan_update(deployed: Config, config: Config, content_hash: str | None, origin: CodeOrigin) -> Plan:
     deployed_hash = content_hash_of(deployed)
     sends_code = content_hash not in (None, deployed_hash)
     version = _next_version(deployed["version"]) if sends_code else deployed["version"]
@@ -116,14 +133,22 @@ def _plan_update(deployed: Config, config: Config, content_hash: str | None) -> 
     as_declared = {"cors": config["cors"]} if config.get("cors") else {}
     variables = {VARIABLES: after[VARIABLES]}
     hash_after = content_hash or deployed_hash
-    whole = _with_hash({**after, **removed, **as_declared, **unchanged, **variables, "version": version}, hash_after)
+    records = records_after(config, version, origin) if sends_code else _records_of(config)
+    whole = {**after, **removed, **as_declared, **unchanged, **variables, "version": version}
+    whole = _with_records(whole, hash_after, records)
     action: Literal["update", "none"] = "update" if changes or sends_code else "none"
     return Plan(action, config["name"], whole, changes, sends_code, deployed, version, hash_after)
 
 
-def _with_hash(config: Config, content_hash: str | None) -> dict[str, Any]:
-    variables = {} if content_hash is None else {HASH_VARIABLE: content_hash}
-    return {**config, VARIABLES: {**config.get(VARIABLES, {}), **variables}}
+def _with_records(config: Config, content_hash: str | None, records: Mapping[str, str]) -> dict[str, Any]:
+    hashed = {} if content_hash is None else {HASH_VARIABLE: content_hash}
+    return {**config, VARIABLES: fit_records({**config.get(VARIABLES, {}), **hashed}, records)}
+
+
+def _records_of(config: Config) -> dict[str, str]:
+    """Select the records of a plugin, which stay as they are where no code is sent."""
+    variables = deployed_variables(config)
+    return {name: variables[name] for name in _RECORDS if isinstance(variables.get(name), str)}
 
 
 def is_same_plan(plan: Plan, other: Plan) -> bool:
@@ -140,6 +165,9 @@ def is_same_plan(plan: Plan, other: Plan) -> bool:
 def is_applied(plan: Plan, deployed: Config) -> bool:
     """Whether the plugin on the platform is what the plan results in."""
     is_planned = bool(deployed["version"] == plan.version) and content_hash_of(deployed) == plan.content_hash
+    removed = {*normalized(plan.before or {})[VARIABLES]} - {*normalized(plan.config)[VARIABLES]}
+    if removed & {*normalized(deployed)[VARIABLES]}:
+        return False
     return is_planned and make_plan(deployed, plan.config, plan.content_hash).action == "none"
 
 

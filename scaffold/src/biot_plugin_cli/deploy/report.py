@@ -15,21 +15,29 @@ from biot_plugin_cli.deploy.plan import Plan
 from biot_plugin_cli.deploy.subscriptions import describe_subscription
 from biot_plugin_cli.deploy.variables import VARIABLES, other_variables
 from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.package.report import print_untracked
+from biot_plugin_cli.package.source_tree import SourceTree, parse_commit
 from biot_plugin_cli.terminal.console import err, out
 from biot_plugin_cli.terminal.plain_text import columns, one_line, one_sentence
 
 __all__ = [
+    "describe_commit",
     "plan_document",
+    "print_disabled",
     "print_not_stored",
+    "print_note",
     "print_plan",
     "print_plugin",
     "print_plugins",
+    "print_tree",
     "print_warnings",
+    "tree_document",
 ]
 
 _Parts: TypeAlias = "list[str | tuple[str, str]]"
 """The parts of a line: a text, or a text and its style."""
 
+_COMMIT_DIGITS, _MAX_NAMES = 12, 5
 _ACTIONS = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
 _STYLES = {"added": "green", "removed": "red", "moved": "yellow", "changed": "yellow"}
 _VERB_WIDTH = max(map(len, _STYLES))
@@ -66,30 +74,31 @@ def plan_document(plan: Plan, environment: Mapping[str, str]) -> dict[str, Any]:
         "contentHash": plan.content_hash,
         "codeChanged": plan.sends_code,
         "changes": [asdict(change) for change in hide_changes(plan.changes, environment)],
-        "otherVariables": list(other_variables(plan.before or {}, environment)),
+        "otherVariables": _unchanged_variables(plan, environment),
     }
 
 
-def print_plan(plan: Plan, base_url: str, environment: Mapping[str, str]) -> None:
+def print_plan(plan: Plan, base_url: str, environment: Mapping[str, str], commit: str | None = None) -> None:
     """Print the plan on standard error; standard output has the outcome.
 
     Args:
         plan: The plan.
         base_url: The platform's base URL.
         environment: The variables of the manifest; the values of all others are hidden.
+        commit: What is recorded of the commit of the code; None for nothing.
     """
     word, style = _ACTIONS[plan.action]
     err.print(Text.assemble((word, f"bold {style}"), f" {plan.name} on {base_url}"))
-    lines = [] if plan.action == "none" else list(_plan_lines(plan, environment))
+    lines = [] if plan.action == "none" else list(_plan_lines(plan, environment, commit))
     for line in [*lines, *_unchanged_lines(plan, environment)]:
         err.print(line)
 
 
-def _plan_lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[Text]:
+def _plan_lines(plan: Plan, environment: Mapping[str, str], commit: str | None) -> Iterator[Text]:
     """Yield the lines of a plan: fields of a single value in two columns, then the members of the others."""
     lines = describe_changes(hide_changes(plan.changes, environment))
     fields = [(line.field, _single_value(line, plan)) for line in lines if not line.verb]
-    rows = [*_summary(plan), *fields]
+    rows = [*_summary(plan, commit), *fields]
     width = max(len(field) for field, _ in rows)
     yield from (Text.assemble(f"  {field.ljust(width)}  ", *parts) for field, parts in rows)
     for field, members in groupby((line for line in lines if line.verb), lambda line: line.field):
@@ -97,11 +106,13 @@ def _plan_lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[Text]:
         yield from map(_member_line, members)
 
 
-def _summary(plan: Plan) -> Iterator[tuple[str, _Parts]]:
+def _summary(plan: Plan, commit: str | None) -> Iterator[tuple[str, _Parts]]:
     is_same = plan.version_before == plan.version
     change = f"{plan.version_before} → {plan.version}" if plan.version_before else str(plan.version)
     yield "version", [f"{plan.version}, unchanged" if is_same else change]
     yield "code", ["uploaded" if plan.sends_code else "unchanged"]
+    if commit and plan.sends_code:
+        yield "commit", [describe_commit(commit)]
 
 
 def _single_value(line: ChangeLine, plan: Plan) -> _Parts:
@@ -120,10 +131,57 @@ def _change(before: str, after: str) -> _Parts:
 
 
 def _unchanged_lines(plan: Plan, environment: Mapping[str, str]) -> Iterator[Text]:
-    if others := other_variables(plan.before or {}, environment):
+    if others := _unchanged_variables(plan, environment):
         names = ", ".join(map(one_line, others))
-        reason = "set on the platform, but not in pyproject.toml; remove what is not needed in the platform's console"
+        reason = (
+            "set on the platform, but not in pyproject.toml; remove what is not needed with biot-plugin secret unset "
+            "NAME"
+        )
         yield Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: {reason}")
+
+
+def _unchanged_variables(plan: Plan, environment: Mapping[str, str]) -> list[str]:
+    """List the variables that the manifest does not have, and that the plan leaves as they are."""
+    changed = {change.field.removeprefix(f"{VARIABLES}.") for change in plan.changes}
+    return [name for name in other_variables(plan.before or {}, environment) if name not in changed]
+
+
+def describe_commit(record: str) -> str:
+    """Describe what is recorded of a commit to people."""
+    commit, is_clean = parse_commit(record)
+    return commit[:_COMMIT_DIGITS] if is_clean else f"{commit[:_COMMIT_DIGITS]}, with uncommitted changes"
+
+
+def tree_document(tree: SourceTree) -> dict[str, Any]:
+    """Create the part of the document of `--json` that says what the code was made of."""
+    return {"commit": tree.commit, "clean": tree.is_clean, "untracked": list(tree.untracked)}
+
+
+def print_tree(tree: SourceTree) -> None:
+    """Say, on standard error, why nobody else could build this code again."""
+    print_untracked(tree)
+    if tree.commit is not None and tree.changed:
+        names = ", ".join(tree.changed[:_MAX_NAMES]) + (", ..." if len(tree.changed) > _MAX_NAMES else "")
+        _print_warning(
+            f"the folder has uncommitted changes ({names}), so this version can be built again from no commit: commit "
+            "first, or keep the package for rollback --package"
+        )
+
+
+def print_disabled(name: str) -> None:
+    """Say, on standard error, that the platform does not call a plugin."""
+    _print_warning(
+        f"{name} stays DISABLED, so the platform does not call its hooks and schedule: run biot-plugin enable"
+    )
+
+
+def print_note(text: str) -> None:
+    """Print a note on standard error."""
+    err.print(Text.assemble(("note", "yellow"), one_sentence(f": {text}")))
+
+
+def _print_warning(text: str) -> None:
+    err.print(Text.assemble(("warning", "yellow"), one_sentence(f": {text}")))
 
 
 def print_warnings(findings: Iterable[Finding]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE, RESERVED_PREFIX, looks_secret
+from biot_plugin_cli.manifest.environment_variables import RECORD_VARIABLES, RESERVED_PREFIX, looks_secret
 
 __all__ = ["HIDDEN", "VARIABLES", "deployed_variables", "hide_value", "hide_variables", "other_variables"]
 
@@ -47,7 +47,7 @@ def other_variables(plugin: Mapping[str, Any], environment: Mapping[str, str]) -
         plugin: The plugin as the platform shows it.
         environment: The variables of the manifest.
     """
-    return tuple(sorted(name for name in deployed_variables(plugin) if name not in {*environment, HASH_VARIABLE}))
+    return tuple(sorted(name for name in deployed_variables(plugin) if name not in {*environment, *RECORD_VARIABLES}))
 
 
 def hide_value(name: str, value: Any, environment: Mapping[str, str]) -> Any:
@@ -58,7 +58,7 @@ def hide_value(name: str, value: Any, environment: Mapping[str, str]) -> Any:
         value: Its value, from anywhere.
         environment: The variables of the manifest.
     """
-    is_public = name == HASH_VARIABLE or (environment.get(name) == value and not looks_secret(name))
+    is_public = name in RECORD_VARIABLES or (environment.get(name) == value and not looks_secret(name))
     return value if value is None or is_public else HIDDEN
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import json
+from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -14,60 +14,79 @@ from biot_emulator.build import build_platform
 from biot_emulator.client import Client
 from biot_emulator.debugging.settings import Debugging
 from biot_emulator.errors import EmulatorError
+from biot_emulator.platform import Platform
+from biot_emulator.seed.document import read_seed
+from biot_emulator.seed.errors import SeedInvalid
+from biot_emulator.seed.filling import fill
 from biot_emulator.server.background_thread import Server
 from biot_emulator.services.settings.plugin import PREFIX, InPlace
+from biot_emulator.state.folder_lock import locked
 from biot_emulator.state.store import Store
 from biot_plugin_cli.deploy.configuration import plugin_config
+from biot_plugin_cli.dev.options import DevOptions
+from biot_plugin_cli.dev.plugin_calls import PluginCall, observed
 from biot_plugin_cli.dev.sample_entities import Samples
 from biot_plugin_cli.dev.snapshots import Snapshots
-from biot_plugin_cli.errors import CliError, OperationFailed
+from biot_plugin_cli.errors import CliError, OperationFailed, UsageError
 from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.manifest.environment_variables import RESERVED_PREFIX
 from biot_plugin_cli.plugin.debugging import IGNORED_BREAKPOINTS
 from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.plugin.running_emulator import RunningEmulator, announced
+from biot_plugin_cli.terminal.file_writer import write_atomically
 
 __all__ = ["LocalPlatform"]
+
+# Beside the platform's state, whose files have other names.
+_SAMPLES = "samples.json"
 
 
 class LocalPlatform:
     """A running platform with the last working version of the plugin on it; a context manager.
 
     Args:
-        root: The plugin's folder.
-        variables: Environment variables that take precedence over the plugin's own.
-        port: The port to listen on; 0 for a free one.
-        debugging: How the plugin is debugged. Where a debugger can attach, the plugin runs from its own folder rather
-            than from a copy, as breakpoints are set there.
+        options: How the plugin is developed.
+        debugging: How the plugin is debugged; None if it is not. Where a debugger can attach, the plugin runs from its
+            own folder rather than from a copy, as breakpoints are set there.
 
     Attributes:
-        username: The administrator's user name.
-        password: The administrator's password.
+        administrator: The administrator.
+        was_filled: Whether the platform had been filled from the same file before.
         url: The platform's base URL.
+        page: The link to the platform's page, which logs in whoever follows it first.
         samples: Sample entities.
         has_endpoint: Whether the plugin handles calls of its own URL; true where nothing says so.
 
     Raises:
-        OperationFailed: The platform cannot listen on the port.
+        OperationFailed: The platform cannot listen on the port, or its folder cannot be used.
+        UsageError: The file that fills it cannot be read, or the platform refuses what is in it.
     """
 
-    def __init__(self, root: Path, variables: Mapping[str, str], port: int, debugging: Debugging) -> None:
-        self._root = root
-        self._variables = {name: value for name, value in variables.items() if not name.startswith(RESERVED_PREFIX)}
-        self._runs_in_place = debugging.port is not None
-        self._resources = ExitStack()
-        self._snapshots = self._resources.enter_context(Snapshots(root))
+    def __init__(self, options: DevOptions, debugging: Debugging | None = None) -> None:
+        self._options = options
+        self._debugging = debugging
+        self._runs_in_place = debugging is not None and debugging.port is not None
+        self._root = options.root
+        self._variables = {
+            name: value for name, value in options.variables.items() if not name.startswith(RESERVED_PREFIX)
+        }
+        self._call_listeners: list[Callable[[PluginCall], None]] = []
         self._running: tuple[str, Path] | None = None
-        self.username, self.password = "admin@localhost", secrets.token_urlsafe(9)
-        self._platform = build_platform(Store(), admin=(self.username, self.password), debugging=debugging)
-        try:
-            server = self._resources.enter_context(Server(self._platform, port=port))
-        except EmulatorError as error:
-            self._resources.close()
-            raise OperationFailed(str(error)) from error
-        self.url = server.url
-        self._client = Client(self.url).log_in(self.username, self.password)
-        self.samples = Samples(self._client)
+        self.administrator = options.administrator
+        self.was_filled = False
         self.has_endpoint = True
+        with ExitStack() as resources:
+            self._snapshots = resources.enter_context(Snapshots(options.root, options.data))
+            self._announce = resources.enter_context(announced(options.root))
+            self._platform, server = self._serve(resources)
+            self.url = server.url
+            admin = self.administrator
+            self.page = server.url + server.page.one_time_link((admin.username, admin.password))
+            self._client = Client(self.url).log_in(admin.username, admin.password)
+            self.samples = Samples(self._client, self._known_samples())
+            self._keep_samples()
+            resources.callback(self._remove_plugin)
+            self._resources = resources.pop_all()
 
     def __enter__(self) -> Self:
         """Return itself; the platform runs since its creation."""
@@ -84,6 +103,10 @@ class LocalPlatform:
         """The version that runs; None while there is none."""
         return self._platform.plugins.get(PREFIX + self._running[0]).config["version"] if self._running else None
 
+    def add_call_listener(self, listener: Callable[[PluginCall], None]) -> None:
+        """Call a function for each call of a plugin to the platform."""
+        self._call_listeners.append(listener)
+
     def add_listener(self, listener: Callable[[dict[str, Any]], None]) -> None:
         """Call a function with the record of every event that the plugin handles."""
         self._platform.invocations.listeners.append(lambda record: listener(self._with_original_paths(record)))
@@ -96,7 +119,7 @@ class LocalPlatform:
         Raises:
             CliError: It cannot be imported, or the platform rejects its configuration.
         """
-        plugin = Plugin.load(self._root)
+        plugin = Plugin.load(self._root, self._options.environment)
         python = plugin.python
         copy = plugin.root if self._runs_in_place else self._snapshots.take()
         try:
@@ -112,8 +135,60 @@ class LocalPlatform:
             self._snapshots.keep(copy, *self._copies())
         name = plugin.manifest.name
         self._running = (name, copy)
+        deployed = self._platform.plugins.get(PREFIX + name)
+        # A folder that cannot be written is no reason not to run: nobody is told then.
+        with suppress(OperationFailed):
+            self._announce(RunningEmulator(self.url, deployed.service_id, deployed.secret_key))
         self.has_endpoint = not hooks.has_framework or bool(hooks.locations.get("calls"))
         return dict(self._client.call("GET", f"/settings/v2/plugins/{PREFIX}{name}").body)
+
+    def _serve(self, resources: ExitStack) -> tuple[Platform, Server]:
+        """Build the platform, fill it and serve it until the resources are closed."""
+        options, admin = self._options, (self.administrator.username, self.administrator.password)
+        try:
+            seed = read_seed(options.seed) if options.seed else None
+            resources.enter_context(locked(options.data))
+            _ignore_in_git(options)
+            with ExitStack() as unserved:
+                store = unserved.enter_context(closing(Store(options.data)))
+                platform = build_platform(
+                    store, admin=admin, debugging=self._debugging, event_folder=options.root / "events"
+                )
+                unserved.pop_all()
+                unserved.callback(platform.close)
+                _remove_abandoned(platform)
+                if seed:
+                    self.was_filled = not _fill(options.seed, lambda: fill(platform, store, seed, admin))
+                unserved.pop_all()
+            platform = observed(platform, self._tell_call)
+            return platform, resources.enter_context(Server(platform, port=options.port))
+        except SeedInvalid as error:
+            raise UsageError(str(error)) from error
+        except EmulatorError as error:
+            raise OperationFailed(str(error)) from error
+
+    def _tell_call(self, call: PluginCall) -> None:
+        for listener in self._call_listeners:
+            listener(call)
+
+    def _known_samples(self) -> dict[str, str]:
+        if self._options.data is None:
+            return {}
+        try:
+            document = json.loads((self._options.data / _SAMPLES).read_text(encoding="utf-8"))
+            return {str(name): str(id) for name, id in dict(document).items()}
+        except (OSError, ValueError, TypeError):
+            return {}
+
+    def _keep_samples(self) -> None:
+        if self._options.data is not None:
+            write_atomically(self._options.data / _SAMPLES, json.dumps(self.samples.ids).encode())
+
+    def _remove_plugin(self) -> None:
+        """Remove the plugin of a platform that is kept: its code is not."""
+        if self._options.data is not None and self._running:
+            with suppress(EmulatorError):
+                self._platform.plugins.delete(PREFIX + self._running[0])
 
     def _with_original_paths(self, record: dict[str, Any]) -> dict[str, Any]:
         """Replace the paths of a copy's files in the record of an event by those of the plugin's files."""
@@ -138,3 +213,23 @@ class LocalPlatform:
         plugins.create({**config, "version": 1}, code)
         if previous:
             plugins.delete(PREFIX + previous)
+
+
+def _ignore_in_git(options: DevOptions) -> None:
+    """Have git ignore the platform's folder if it is in the plugin's: it holds private keys, and is no code."""
+    if options.data and options.data.resolve().is_relative_to(options.root.resolve()):
+        write_atomically(options.data / ".gitignore", b"*\n")
+
+
+def _fill(file: Path | None, fill_platform: Callable[[], bool]) -> bool:
+    try:
+        return fill_platform()
+    except SeedInvalid as error:
+        raise SeedInvalid(f"{file}: {error}") from None
+
+
+def _remove_abandoned(platform: Platform) -> None:
+    """Remove the plugins of sessions that were killed: their code is not that of a folder any more."""
+    for plugin in list(platform.plugins):
+        if "folder" in plugin.code:
+            platform.plugins.delete(plugin.full_name)

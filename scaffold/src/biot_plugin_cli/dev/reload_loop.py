@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,45 +10,46 @@ from typing import Any
 from biot_plugin_cli.dev.file_watcher import watch
 from biot_plugin_cli.dev.interruption import until_interrupted
 from biot_plugin_cli.dev.local_platform import LocalPlatform
+from biot_plugin_cli.dev.options import DevOptions
+from biot_plugin_cli.dev.relevant_changes import relevant_changes
 from biot_plugin_cli.dev.report import DevReport
 from biot_plugin_cli.dev.sample_calls import sample_calls
 from biot_plugin_cli.errors import CliError
-from biot_plugin_cli.plugin.debugging import DebugOptions, debugging
+from biot_plugin_cli.plugin.debugging import debugging
 from biot_plugin_cli.terminal.console import err, out, print_json
 
 __all__ = ["develop"]
 
 
-def develop(
-    root: Path, variables: Mapping[str, str], port: int, *, as_json: bool, debugger: DebugOptions | None = None
-) -> None:
+def develop(options: DevOptions) -> None:
     """Serve the platform with a plugin on it until interrupted.
 
     Args:
-        root: The plugin's folder.
-        variables: Environment variables that take precedence over the plugin's own.
-        port: The platform's port; 0 takes a free one.
-        as_json: Whether standard output has one JSON document and nothing else.
-        debugger: How debuggers attach; None if they do not.
+        options: How the plugin is developed.
 
     Raises:
         OperationFailed: The platform cannot be served, no debugger can attach, or the folder cannot be watched.
+        UsageError: The file that fills it cannot be used.
     """
-    report = DevReport(err if as_json else out)
+    report = DevReport(err if options.as_json else out)
     with (
         until_interrupted() as stop,
-        closing(watch(root, stop)) as bursts,
-        debugging(debugger, root) as settings,
-        LocalPlatform(root, variables, port, settings) as platform,
+        closing(watch(options.root, stop)) as bursts,
+        debugging(options.debugger, options.root) as settings,
+        LocalPlatform(options, settings) as platform,
     ):
         platform.add_listener(report.print_invocation)
+        platform.add_call_listener(report.print_call)
         report.print_started(platform)
+        if platform.was_filled:
+            report.print_line(f"It was filled with {options.seed} before, and stays as it is")
         report.print_debugger(settings.port)
         plugin = _load(platform, report, ())
-        if as_json:
+        if options.as_json:
             print_json({**_document(platform, plugin), "debugger": settings.port.address if settings.port else None})
-        for changed in bursts:
-            plugin = _load(platform, report, changed) or plugin
+        for burst in bursts:
+            if changed := relevant_changes(options.root, burst, options.data):
+                plugin = _load(platform, report, changed) or plugin
 
 
 def _load(platform: LocalPlatform, report: DevReport, changed: Iterable[Path]) -> dict[str, Any] | None:
@@ -65,8 +66,9 @@ def _document(platform: LocalPlatform, plugin: dict[str, Any] | None) -> dict[st
     calls = sample_calls(platform.url, plugin, platform.samples, has_endpoint=platform.has_endpoint) if plugin else ()
     return {
         "url": platform.url,
-        "username": platform.username,
-        "password": platform.password,
+        "page": platform.page,
+        "username": platform.administrator.username,
+        "password": platform.administrator.password if platform.administrator.is_generated else None,
         "plugin": plugin,
         "calls": [{"hook": call.hook, "command": call.command} for call in calls],
     }

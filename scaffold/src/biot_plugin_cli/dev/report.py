@@ -17,11 +17,15 @@ from biot_plugin_cli.terminal.plain_text import one_sentence, visible_lines
 if TYPE_CHECKING:
     from biot_emulator.debugging.port import DebugPort
     from biot_plugin_cli.dev.local_platform import LocalPlatform
+    from biot_plugin_cli.dev.plugin_calls import PluginCall
     from biot_plugin_cli.errors import CliError
 
 __all__ = ["DevReport"]
 
+_ERROR = 400
 _MAX_RENDERED_LENGTH = 60
+# Stands for a password that the user has chosen, and that is not shown.
+_OWN = "OWN-PASSWORD"
 _EXTRACT_JWT = 's/.*"accessJwt":{"token":"\\([^"]*\\)".*/\\1/'
 
 
@@ -34,6 +38,7 @@ class DevReport:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._hooks: set[str] | None = None
 
     def print_line(self, text: str) -> None:
         """Print a line."""
@@ -42,9 +47,13 @@ class DevReport:
     def print_started(self, platform: LocalPlatform) -> None:
         """Print the platform's URL, and how to log in."""
         self._line("The platform is at ", (platform.url, "bold cyan"))
-        log_in = shlex.quote(json.dumps({"username": platform.username, "password": platform.password}))
+        self._line("See what happens there, by a link that logs in once:")
+        self._line("  ", (platform.page, "cyan"))
+        admin = platform.administrator
+        body = json.dumps({"username": admin.username, "password": admin.password if admin.is_generated else _OWN})
+        log_in = shlex.quote(body).replace(_OWN, "'\"$PASSWORD\"'")
         curl = f"curl -s {platform.url}/ums/v2/users/login -H 'content-type: application/json' -d {log_in}"
-        self._line("Log in:")
+        self._line("Log in:" if admin.is_generated else "Log in, with PASSWORD set to the administrator's:")
         self._line(f"  TOKEN=$({curl} | sed {shlex.quote(_EXTRACT_JWT)})")
 
     def print_debugger(self, port: DebugPort | None) -> None:
@@ -53,16 +62,19 @@ class DevReport:
             self._line("A debugger can attach on ", (port.address, "bold cyan"))
 
     def print_loaded(self, platform: LocalPlatform, plugin: dict[str, Any], changed: Iterable[Path]) -> None:
-        """Print which version runs now; the first time, with example calls."""
+        """Print which version runs now, and an example call for each hook that was not there before."""
         files = ", ".join(str(path) for path in changed)
         self._line((f"Version {plugin['version']} runs", "bold green"), f": {files}" if files else "")
-        if files:
-            return
-        self._line("Try:")
-        for call in sample_calls(platform.url, plugin, platform.samples, has_endpoint=platform.has_endpoint):
+        calls = list(sample_calls(platform.url, plugin, platform.samples, has_endpoint=platform.has_endpoint))
+        before, self._hooks = self._hooks, {call.hook for call in calls}
+        new = [call for call in calls if call.hook not in (before or ())]
+        if new:
+            self._line("Try:")
+        for call in new:
             self._line((f"  # {call.hook}", "magenta"))
             self._line(f"  {call.command or 'no call on this platform triggers it'}")
-        self._line("Change a file to reload the plugin. Press Ctrl-C to stop.")
+        if before is None:
+            self._line("Change a file to reload the plugin. Press Ctrl-C to stop.")
 
     def print_rejected(self, error: CliError, version: int | None) -> None:
         """Print why the new version of the plugin does not run, and which one does."""
@@ -86,6 +98,11 @@ class DevReport:
             self._line((f"  {change['path']}: {before} → {after}", "cyan"))
         for line in record["logs"]:
             self._line((f"  {line}", "dim"))
+
+    def print_call(self, call: PluginCall) -> None:
+        """Print a call that the plugin made, without anything that was sent or answered."""
+        status = (str(call.status_code), "red" if call.status_code >= _ERROR else "green")
+        self._line(("event.biot ", "magenta"), f"{call.method} {call.path} ", status, f" {call.duration_ms:.1f} ms")
 
     def _line(self, *parts: str | tuple[str, str]) -> None:
         self._console.print(Text.assemble(*parts))

@@ -45,6 +45,12 @@ _APIS = {api_id: (entity.name, operation) for entity in ENTITY_TYPES for api_id,
 
 _BODIES: Mapping[str, Any] = {
     "update": {"note": "changed"},
+    # A session is what ends, and nothing else about it is news.
+    "usage-session update": {
+        "_state": "DONE",
+        "_endTime": "2024-01-02T07:00:00Z",
+        "_summary": {"_stopReasonCode": "COMPLETION"},
+    },
     "start": {},
     "update_status": {"data": {"_fwVersion": "1.1"}},
 }
@@ -101,7 +107,7 @@ def _api_call(api_id: str, samples: Samples) -> Call | None:
         return None
     for name in _template_names(api_id, template):
         samples.add_template(entity_type, name)
-    filled_path = samples.fill_path(entity_type, slash + path)
+    filled_path = samples.fill_path(entity_type, slash + path, operation)
     return (method, filled_path, _body(entity_type, operation)) if filled_path else None
 
 
@@ -139,7 +145,7 @@ def _action_call(notification: Mapping[str, Any], samples: Samples) -> Call | No
 def _body(entity_type: str, operation: str) -> Any:
     if operation == "create":
         return new_entity(entity_type)
-    return _BODIES.get(operation)
+    return _BODIES.get(f"{entity_type} {operation}", _BODIES.get(operation))
 
 
 def _curl(url: str, call: Call | None) -> str | None:

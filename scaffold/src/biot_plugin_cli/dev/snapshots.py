@@ -22,10 +22,12 @@ class Snapshots:
 
     Args:
         root: The plugin's folder.
+        data: A folder that may be in it, and is not copied; None for none.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, data: Path | None = None) -> None:
         self._root = root
+        self._data = data and data.resolve()
         self._place = tempfile.TemporaryDirectory(prefix="biot-plugin-dev-", ignore_cleanup_errors=True)
         self._count = 0
 
@@ -68,16 +70,16 @@ class Snapshots:
 
     def _ignored(self, folder: str, names: list[str]) -> list[str]:
         here = Path(folder).relative_to(self._root)
-        return [name for name in names if not _is_copied(here / name, Path(folder) / name)]
+        return [name for name in names if not self._is_copied(here / name, Path(folder) / name)]
+
+    def _is_copied(self, relative: Path, path: Path) -> bool:
+        # The plugin may read hidden files, such as .env; hidden folders belong to tools.
+        hidden_folder = path.is_dir() and relative.name.startswith(".")
+        is_data = self._data is not None and path.resolve() == self._data
+        return is_plugin_file(relative) and not hidden_folder and not is_data
 
 
 def _reason(error: OSError) -> str:
     """Describe the error; of several ones, the first."""
     several = isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list)
     return str(error.args[0][0][2]) if several else str(error)
-
-
-def _is_copied(relative: Path, path: Path) -> bool:
-    # The plugin may read hidden files, such as .env; hidden folders belong to tools.
-    hidden_folder = path.is_dir() and relative.name.startswith(".")
-    return is_plugin_file(relative) and not hidden_folder

@@ -12,7 +12,7 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import isolated_for
 from biot_plugin_cli.git.identity import identity_options
 
-__all__ = ["GitFailed", "commit_all", "git", "initialise", "require_git", "run_git"]
+__all__ = ["GitFailed", "commit_all", "default_branch", "git", "initialise", "require_git", "run_git"]
 
 _FALLBACK_BRANCH = "main"
 
@@ -105,7 +105,7 @@ def run_git(
 def initialise(folder: Path) -> None:
     """Create a repository whose first branch is the user's default branch, or `main`."""
     environment = isolated_for(folder)
-    git(folder, "init", "--quiet", "--initial-branch", _default_branch(folder, environment), environment=environment)
+    git(folder, "init", "--quiet", "--initial-branch", default_branch(folder), environment=environment)
 
 
 def commit_all(folder: Path, message: str, *, ignored: bool = False) -> str:
@@ -126,8 +126,9 @@ def commit_all(folder: Path, message: str, *, ignored: bool = False) -> str:
     return git(folder, "rev-parse", "HEAD", environment=environment)
 
 
-def _default_branch(folder: Path, environment: Mapping[str, str]) -> str:
+def default_branch(folder: Path) -> str:
+    """Return the user's name for the first branch of a new repository, or `main`."""
     try:
-        return git(folder, "config", "--get", "init.defaultBranch", environment=environment) or _FALLBACK_BRANCH
+        return git(folder, "config", "--get", "init.defaultBranch") or _FALLBACK_BRANCH
     except OperationFailed:
         return _FALLBACK_BRANCH

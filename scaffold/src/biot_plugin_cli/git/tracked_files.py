@@ -8,9 +8,9 @@ from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import isolated_for
-from biot_plugin_cli.git.runner import GitFailed, git, require_git
+from biot_plugin_cli.git.runner import GitFailed, git, require_git, run_git
 
-__all__ = ["git_files", "ignoring_rule", "sparse_files"]
+__all__ = ["git_files", "ignored_files", "ignoring_rule", "sparse_files"]
 
 # Git's message names a repository instead when `.git` points to one that does not exist any more.
 _NO_REPOSITORY = "not a git repository (or any"
@@ -118,3 +118,27 @@ def ignoring_rule(root: Path, name: str) -> str | None:
     source, _, _ = output.partition("\t")
     file, line, pattern = source.split(":", 2)
     return f"{file}:{line}: {pattern}"
+
+
+def ignored_files(root: Path) -> dict[str, str]:
+    """List what git ignores in a folder, and the rule for each.
+
+    Args:
+        root: The folder.
+
+    Returns:
+        The rules by path, with slashes; a folder of which all is ignored has one entry, with a slash at its end. Empty
+        when there is no repository that git can read.
+    """
+    options = ("-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    environment = {key: value for key, value in isolated_for(root).items() if key != "GIT_LITERAL_PATHSPECS"}
+    try:
+        require_git()
+        listed = git(root, "ls-files", *options, environment=environment).encode(errors="surrogateescape")
+        _, output = run_git(
+            root, "check-ignore", "--verbose", "-z", "--stdin", stdin=listed, environment=environment, allowed=range(2)
+        )
+    except OperationFailed:
+        return {}
+    fields = output.decode(errors="surrogateescape").split("\0")
+    return {name: f"{file}:{line}: {pattern}" for file, line, pattern, name in zip(*[iter(fields)] * 4, strict=False)}

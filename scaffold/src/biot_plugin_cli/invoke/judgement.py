@@ -56,10 +56,8 @@ def judge(local: LocalInvocation, comparison: Comparison, manifest: Manifest) ->
         advice = find_terminal_use(invocation.logs) or "the log shows why"
         return _failed(f"The plugin failed, and replied {_described(invocation)}; {advice}")
     if (invocation.status_code, _code(invocation.body)) in local.platform_errors:
-        return _failed(
-            f"The handler did not catch the error {_described(invocation)} of its own call to the platform: "
-            "biot-plugin invoke has no entities, so use biot-plugin dev, or catch the error"
-        )
+        caught = f"The handler did not catch the error {_described(invocation)} of its own call to the platform"
+        return _failed(f"{caught}: {_advice(local)}")
     return Judgement("succeeded" if 200 <= invocation.status_code < 300 else "refused")
 
 
@@ -71,6 +69,12 @@ def worst(judgements: list[Judgement]) -> Outcome:
 
 def _failed(message: str) -> Judgement:
     return Judgement("failed", OperationFailed(message))
+
+
+def _advice(local: LocalInvocation) -> str:
+    if all(call.answered_by for call in local.calls):
+        return "catch it, or change the answer"
+    return "catch it, or say what the platform answers with --answers or --platform, as the calls show"
 
 
 def _described(invocation: Invocation) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.plugin.local_function import local_function
@@ -18,10 +18,39 @@ from biot_plugin_cli.terminal.redaction import Secrets
 if TYPE_CHECKING:
     from biot_emulator import Invocation
     from biot_emulator.debugging.settings import Debugging
+    from biot_emulator.http.loopback_server import Request
+    from biot_emulator.http.response import Response
+    from biot_plugin_cli.answers.platform_calls import CallLog, PlatformCall
 
-__all__ = ["LocalInvocation", "invoke_locally"]
+__all__ = ["LocalInvocation", "PlatformSide", "invoke_locally"]
 
 _SIGNAL_EXIT = 128
+# A part of an upload has five megabytes or more.
+_MAX_BODY_BYTES = 64 * 1024 * 1024
+
+
+class PlatformSide(Protocol):
+    """What answers the plugin's calls to the platform.
+
+    Attributes:
+        calls: The calls that it has answered.
+        source: What the answers are from, for people; empty if there are none.
+    """
+
+    calls: CallLog
+    source: str
+
+    def __call__(self, request: Request) -> Response | None:
+        """Respond to a request; None ends the connection."""
+        ...
+
+    def advice(self, call: PlatformCall) -> str:
+        """Say how to have a call answered that was not; empty for one that was."""
+        ...
+
+    def close(self) -> None:
+        """End the calls that get no answer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +61,21 @@ class LocalInvocation:
         result: Its result.
         secrets: Redacts its secrets.
         platform_errors: Status and code of the errors that calls of the plugin were answered with.
+        calls: The calls of the plugin to the platform, log-ins left out.
     """
 
     result: Invocation
     secrets: Secrets
     platform_errors: Set[tuple[int, str]]
+    calls: tuple[PlatformCall, ...] = ()
 
 
 def invoke_locally(
-    plugin: Plugin, event: Mapping[str, Any], variables: Mapping[str, str], debugging: Debugging | None = None
+    plugin: Plugin,
+    event: Mapping[str, Any],
+    variables: Mapping[str, str],
+    platform: PlatformSide,
+    debugging: Debugging | None = None,
 ) -> LocalInvocation:
     """Run one event through the plugin, with a local key and token service.
 
@@ -48,6 +83,7 @@ def invoke_locally(
         plugin: The plugin.
         event: The event, unchanged from its file.
         variables: Environment variables that take precedence over all others.
+        platform: Answers the plugin's calls to the platform.
         debugging: How the plugin is debugged; None if it is not.
 
     Raises:
@@ -58,7 +94,7 @@ def invoke_locally(
     from biot_emulator import InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
 
     python = plugin.python
-    with Ums() as ums:
+    with Ums(others=platform, max_body=_MAX_BODY_BYTES) as ums, closing(platform):
         function = local_function(plugin, python, ums.plugin_environment, variables, debugging)
         try:
             # The plugin loads while the event's token is signed.
@@ -70,7 +106,9 @@ def invoke_locally(
             raise OperationFailed(str(error)) from error
         _require_end_of_its_own(invocation)
         secrets = Secrets(ums.tokens.issued, ums.secret_key, function.environment, event)
-        return LocalInvocation(invocation, secrets, frozenset(ums.errors))
+        calls = platform.calls.all()
+        errors = {(call.status_code, call.code) for call in calls if call.status_code and call.is_error}
+        return LocalInvocation(invocation, secrets, frozenset({*ums.errors, *errors}), calls)
 
 
 def _require_end_of_its_own(invocation: Invocation) -> None:

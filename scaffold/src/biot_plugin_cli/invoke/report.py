@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -52,13 +52,25 @@ def document(
     return hidden
 
 
-def print_report(invocation: Invocation, comparison: Comparison, memory_mb: int, secrets: Secrets) -> None:
-    """Print the report for people; the arguments are those of `document`."""
+def print_report(
+    invocation: Invocation, comparison: Comparison, memory_mb: int, secrets: Secrets, calls: Sequence[Text] = ()
+) -> None:
+    """Print the report for people.
+
+    Args:
+        invocation: The invocation.
+        comparison: The event and its reply.
+        memory_mb: The plugin's memory limit in megabytes.
+        secrets: Redacts secrets.
+        calls: The lines about calls to the platform.
+    """
     out.print(Text(comparison.kind, "bold magenta"), Text(secrets.hide_all(comparison.hook), "bold"))
     _section("received", _json(comparison.received, secrets))
     if invocation.error is None:
         _section("returned", _json(comparison.returned, secrets))
         _section("difference", _difference(comparison, secrets))
+    if calls:
+        _section("calls", calls)
     _section("logs", [Text(line, "dim") for line in secrets.hide_lines(invocation.logs)] or [Text("none", "dim")])
     out.print()
     out.print(_summary(invocation, memory_mb))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from biot_plugin_cli.errors import CliError
+from biot_plugin_cli.invoke.call_report import call_lines, calls_document
 from biot_plugin_cli.invoke.comparison import Comparison
 from biot_plugin_cli.invoke.judgement import Judgement, judge, worst
-from biot_plugin_cli.invoke.local_invocation import LocalInvocation, invoke_locally
+from biot_plugin_cli.invoke.local_invocation import LocalInvocation, PlatformSide, invoke_locally
 from biot_plugin_cli.invoke.report import document, print_report
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.console import err, out, print_json
@@ -34,6 +35,7 @@ class Run:
         comparison: The event and its reply.
         judgement: Whether it succeeded.
         memory_mb: The plugin's memory limit in megabytes.
+        platform: What has answered its calls to the platform.
     """
 
     file: Path
@@ -41,21 +43,25 @@ class Run:
     comparison: Comparison
     judgement: Judgement
     memory_mb: int
+    platform: PlatformSide
 
     @property
     def document(self) -> dict[str, Any]:
         """The document of `--json`."""
-        return document(self.local.result, self.comparison, self.judgement, self.memory_mb, self.local.secrets)
+        members = document(self.local.result, self.comparison, self.judgement, self.memory_mb, self.local.secrets)
+        return {**members, **calls_document(self.local, self.platform)}
 
     def print_report(self) -> None:
         """Print the report for people."""
-        print_report(self.local.result, self.comparison, self.memory_mb, self.local.secrets)
+        calls = call_lines(self.local, self.platform)
+        print_report(self.local.result, self.comparison, self.memory_mb, self.local.secrets, calls)
 
 
 def run_events(
     plugin: Plugin,
     events: Mapping[Path, Mapping[str, Any]],
     variables: Mapping[str, str],
+    platform: Callable[[Path], PlatformSide],
     debugging: Debugging | None = None,
 ) -> Iterator[Run]:
     """Run events through the plugin, each in a process of its own.
@@ -64,15 +70,17 @@ def run_events(
         plugin: The plugin.
         events: The events, unchanged from their files.
         variables: Environment variables that take precedence over all others.
+        platform: Makes what answers the calls to the platform during the event of a file.
         debugging: How the plugin is debugged; None if it is not.
     """
     for file, event in events.items():
         if debugging and debugging.port:
             err.print(f"waiting for a debugger on {debugging.port.address}")
-        local = invoke_locally(plugin, event, variables, debugging)
+        side = platform(file)
+        local = invoke_locally(plugin, event, variables, side, debugging)
         comparison = Comparison.of(event, local.result)
         judgement = judge(local, comparison, plugin.manifest)
-        yield Run(file, local, comparison, judgement, plugin.manifest.memory_size)
+        yield Run(file, local, comparison, judgement, plugin.manifest.memory_size, side)
 
 
 def print_runs(runs: Iterable[Run], *, as_json: bool, several: bool) -> None:

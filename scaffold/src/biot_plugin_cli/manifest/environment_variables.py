@@ -7,20 +7,47 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
 
-__all__ = ["HASH_VARIABLE", "RESERVED_PREFIX", "find_variable_problems", "looks_secret"]
+__all__ = [
+    "COMMIT_VARIABLE",
+    "HASH_VARIABLE",
+    "MAX_BYTES",
+    "RECORD_VARIABLES",
+    "RESERVED_PREFIX",
+    "SECRETS_VARIABLE",
+    "VERSIONS_VARIABLE",
+    "find_variable_problems",
+    "looks_secret",
+    "measure_variables",
+    "require_variable",
+]
 
 HASH_VARIABLE = "PLUGIN_CONTENT_HASH"
 """The variable that a deployment adds: the SHA-256 of the code, which identifies it from any machine."""
 
+COMMIT_VARIABLE = "PLUGIN_COMMIT"
+"""The variable with the commit that the code was built from."""
+
+VERSIONS_VARIABLE = "PLUGIN_VERSIONS"
+"""The variable with the versions before, by which any machine can roll back."""
+
+SECRETS_VARIABLE = "PLUGIN_SECRETS"
+"""The variable that says when the variables were set that live on the platform alone."""
+
+RECORD_VARIABLES = frozenset([HASH_VARIABLE, COMMIT_VARIABLE, VERSIONS_VARIABLE, SECRETS_VARIABLE])
+"""What deployments record on the platform; nobody else sets these."""
+
+MAX_BYTES = 4096
+"""Lambda's limit for all variables."""
+
 RESERVED_PREFIX = "BIOT_"
 """The prefix of the platform's own environment variables."""
 
-_LAMBDA_MAX_BYTES = 4096
 # Lambda measures all variables as one JSON object.
 _HASH_BYTES = len(f',"{HASH_VARIABLE}":""') + 64
-_MAX_BYTES = _LAMBDA_MAX_BYTES - _HASH_BYTES
+_MAX_BYTES = MAX_BYTES - _HASH_BYTES
 _TEXTS_ADVICE = "make it a table of non-empty strings"
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 _SECRET_NAME = re.compile(r"(?i)(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY)$")
@@ -50,9 +77,9 @@ def find_variable_problems(value: Any, within: tuple[str, ...]) -> Iterator[Mani
         if problem := _describe_problem(name, text):
             code, description, advice = problem
             yield ManifestProblem(code, (*keys, name), f"{table} has {description}", advice)
-    if (size := _size(value)) > _MAX_BYTES:
+    if (size := measure_variables(value)) > _MAX_BYTES:
         advice = (
-            f"keep names and values within {_MAX_BYTES} bytes in all (Lambda's limit is {_LAMBDA_MAX_BYTES}, deploy "
+            f"keep names and values within {_MAX_BYTES} bytes in all (Lambda's limit is {MAX_BYTES}, deploy "
             f"adds {_HASH_BYTES} for {HASH_VARIABLE}, and the platform adds its own {RESERVED_PREFIX} variables)"
         )
         yield ManifestProblem("environment-too-large", keys, f"{table} has {size} bytes as JSON", advice)
@@ -63,12 +90,28 @@ def looks_secret(name: str) -> bool:
     return bool(_SECRET_NAME.search(name))
 
 
+def require_variable(name: str, text: str) -> None:
+    """Require that Lambda and the platform accept a variable.
+
+    Args:
+        name: Its name.
+        text: Its value, which is never shown.
+
+    Raises:
+        UsageError: They would refuse it.
+    """
+    if problem := _describe_problem(name, text):
+        code, description, advice = problem
+        advice = "choose another name" if code == "environment-reserved" else advice
+        raise UsageError(f"Cannot set or remove {description}: {advice}")
+
+
 def _describe_problem(name: str, text: Any) -> tuple[str, str, str] | None:
     """Describe the problem of a variable: code, description and advice; None if it is valid."""
     if name.startswith(RESERVED_PREFIX):
         description = f"{name}; names that start with {RESERVED_PREFIX} are reserved for the platform"
         return "environment-reserved", description, "choose another name"
-    if name == HASH_VARIABLE:
+    if name in RECORD_VARIABLES:
         return "environment-reserved", f"{name}, which deploy sets", "remove it, or choose another name"
     if name in _RESERVED_BY_LAMBDA:
         return "environment-reserved", f"{name}, which is reserved for Lambda", "choose another name"
@@ -80,6 +123,7 @@ def _describe_problem(name: str, text: Any) -> tuple[str, str, str] | None:
     return None
 
 
-def _size(variables: Mapping[str, Any]) -> int:
+def measure_variables(variables: Mapping[str, Any]) -> int:
+    """Measure variables as Lambda does: as one JSON object, in bytes."""
     texts = {name: text for name, text in variables.items() if isinstance(text, str)}
     return len(json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode())

@@ -16,7 +16,7 @@ from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
 from biot_plugin_cli.manifest.production import PRODUCTION
 from biot_plugin_cli.platform.plugin_names import NAME_FORM, PREFIX, is_name
 
-__all__ = ["MAX_VERSION", "find_problems"]
+__all__ = ["MAX_VERSION", "allowed_values", "find_problems"]
 
 MAX_VERSION = 32767
 
@@ -54,6 +54,11 @@ def find_problems(table: Mapping[str, Any], environment: str | None = None) -> I
             yield from _TABLES[key](value, within)
         elif key in allowed and not allowed[key].accepts(value):
             yield _value_problem((*within, key), value, allowed[key].allowed)
+
+
+def allowed_values() -> Mapping[str, str]:
+    """Return what each key may have, in words, in the order of the documentation."""
+    return {key: rule.allowed for key, rule in _RULES.items()}
 
 
 def _value_problem(keys: tuple[str, ...], value: Any, allowed: str) -> ManifestProblem:

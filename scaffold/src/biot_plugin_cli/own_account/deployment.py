@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from biot_plugin_cli.deploy.preparation import prepared
+from biot_plugin_cli.deploy.report import print_disabled, print_tree, tree_document
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.own_account.actual_state import read_actual_state, require_ownership
 from biot_plugin_cli.own_account.apply import run_steps
@@ -18,7 +19,9 @@ from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.own_account.plan import Plan, make_plan
 from biot_plugin_cli.own_account.report import plan_document, print_plan
 from biot_plugin_cli.own_account.steps.base import Deployment
+from biot_plugin_cli.package.builder import Package
 from biot_plugin_cli.package.report import showing_progress
+from biot_plugin_cli.package.source_tree import SourceTree
 from biot_plugin_cli.terminal.confirmation import confirm
 from biot_plugin_cli.terminal.console import err
 
@@ -43,13 +46,20 @@ def deploy(place: Place, *, dry_run: bool, yes: bool, adopt: bool, builder: str 
         require_repository_name(place.settings)
     find = partial(find_present_image, place.account, place.names.function, place.settings.repository or "")
     with prepared(plugin, builder, on_lambda=True, find_present=find) as (hooks, built):
-        desired = DesiredState.of(plugin.manifest, plugin.environment, place.base_url, hooks, built)
-        return _deploy(place, desired, dry_run=dry_run, yes=yes, adopt=adopt)
+        tree = built.tree if isinstance(built, Package) else SourceTree.of(plugin.root)
+        desired = DesiredState.of(plugin.manifest, plugin.environment, place.base_url, hooks, built, tree.record)
+        return {**_deploy(place, desired, tree, dry_run=dry_run, yes=yes, adopt=adopt), **tree_document(tree)}
 
 
-def _deploy(place: Place, desired: DesiredState, *, dry_run: bool, yes: bool, adopt: bool) -> dict[str, Any]:
+def _deploy(
+    place: Place, desired: DesiredState, tree: SourceTree, *, dry_run: bool, yes: bool, adopt: bool
+) -> dict[str, Any]:
     plan = _plan(place, desired, adopt=adopt)
     print_plan(plan)
+    if plan.sends_code:
+        print_tree(tree)
+    if plan.deployment.actual.is_disabled:
+        print_disabled(place.names.plugin)
     if plan.action == "none" or dry_run:
         return _document(plan)
     if not yes:
@@ -86,4 +96,5 @@ def _refresh(place: Place, plan: Plan, *, adopt: bool) -> Plan:
 def _document(plan: Plan) -> dict[str, Any]:
     pushed = plan.deployment.pushed
     image = {"image": pushed.document} if pushed else {}
-    return {**plan_document(plan), "endpointUrl": plan.deployment.url, **image}
+    disabled = {"disabled": plan.deployment.actual.is_disabled}
+    return {**plan_document(plan), "endpointUrl": plan.deployment.url, **disabled, **image}

@@ -16,7 +16,7 @@ from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.manifest.aws_settings import AwsSettings
-from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.manifest.environment_variables import COMMIT_VARIABLE, HASH_VARIABLE
 from biot_plugin_cli.manifest.settings import Manifest
 from biot_plugin_cli.own_account.code.built import code_of
 from biot_plugin_cli.own_account.code.deployable import Code
@@ -51,6 +51,7 @@ LABEL_VARIABLES = frozenset(
         KEY_ID_VARIABLE,
         SECRET_VARIABLE,
         HASH_VARIABLE,
+        COMMIT_VARIABLE,
     ]
 )
 """The environment variables that a deployment sets, and whose values are no secrets."""
@@ -70,6 +71,7 @@ class DesiredState:
         base_url: The base URL of the platform's APIs.
         hooks: Subscriptions and schedule, as `hooks_document` has them; None if they are unknown.
         code: The code; None where only the configuration matters.
+        commit: What is recorded of the commit of the code; None for nothing.
     """
 
     names: ResourceNames
@@ -78,6 +80,7 @@ class DesiredState:
     base_url: str
     hooks: Mapping[str, Any] | None
     code: Code | None = None
+    commit: str | None = None
 
     @classmethod
     def of(
@@ -87,6 +90,7 @@ class DesiredState:
         base_url: str,
         hooks: Hooks,
         built: Package | Image | UnbuiltImage | None,
+        commit: str | None = None,
     ) -> Self:
         """Create the desired state of a plugin.
 
@@ -96,6 +100,7 @@ class DesiredState:
             base_url: The base URL of the platform's APIs.
             hooks: The plugin's hooks.
             built: Its package or image; None where only the configuration matters.
+            commit: What is recorded of the commit; None for nothing.
 
         Raises:
             InvalidPlugin: A variable has the name of one that deployments set, the plugin needs BioT's account, or no
@@ -117,6 +122,7 @@ class DesiredState:
             base_url=base_url,
             hooks=hooks_document(hooks, manifest.interception_order),
             code=code_of(built, settings) if built else None,
+            commit=commit,
         )
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,14 +11,16 @@ from rich.text import Text
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.change_lines import ChangeLine, describe_changes, hide_changes
 from biot_plugin_cli.deploy.config_changes import Change, changed_fields
+from biot_plugin_cli.deploy.report import describe_commit
 from biot_plugin_cli.deploy.variables import VARIABLES
+from biot_plugin_cli.manifest.environment_variables import RECORD_VARIABLES
 from biot_plugin_cli.own_account.desired_state import DEPLOY_VARIABLES, KEY_VARIABLE
 from biot_plugin_cli.own_account.plan import Plan
 from biot_plugin_cli.own_account.steps.base import Step
 from biot_plugin_cli.terminal.console import err
 from biot_plugin_cli.terminal.plain_text import one_line
 
-__all__ = ["plan_document", "print_plan", "print_steps", "print_title"]
+__all__ = ["other_names", "plan_document", "print_plan", "print_steps", "print_title", "steps_document"]
 
 _TITLES = {"create": ("Create", "green"), "update": ("Update", "yellow"), "none": ("Nothing to do for", "dim")}
 _WORDS = {"create": ("create", "green"), "update": ("change", "yellow"), "delete": ("delete", "red")}
@@ -41,14 +43,26 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "versionBefore": int(version.version) if version else None,
         "contentHash": deployment.desired.content_hash,
         "codeChanged": plan.sends_code,
-        "changes": [
-            {"resource": step.resource, "action": step.action, **asdict(change)}
-            for step in plan.steps
-            for change in hide_changes(step.changes, shown)
-        ],
-        "steps": [{"resource": step.resource, "action": step.action} for step in plan.steps],
+        **steps_document(plan.steps, shown),
         "otherVariables": other_variables(plan),
         "reservedConcurrency": deployment.actual.function.concurrency if deployment.actual.function else None,
+    }
+
+
+def steps_document(steps: Sequence[Step], shown: Mapping[str, str]) -> dict[str, Any]:
+    """Create the part of the document of `--json` that has steps and their changes.
+
+    Args:
+        steps: The steps.
+        shown: The environment variables whose values may be shown.
+    """
+    return {
+        "changes": [
+            {"resource": step.resource, "action": step.action, **asdict(change)}
+            for step in steps
+            for change in hide_changes(step.changes, shown)
+        ],
+        "steps": [{"resource": step.resource, "action": step.action} for step in steps],
     }
 
 
@@ -58,6 +72,8 @@ def print_plan(plan: Plan) -> None:
     word, style = _TITLES[plan.action]
     print_title((word, style), deployment.desired.names.plugin, deployment.account, deployment.desired.base_url)
     print_steps(plan.steps, _shown_variables(plan), is_new=plan.action == "create")
+    if plan.sends_code and deployment.desired.commit:
+        err.print(Text.assemble("  ", ("commit", "dim"), f"  {describe_commit(deployment.desired.commit)}"))
     if others := other_variables(plan):
         names = ", ".join(map(one_line, others))
         err.print(Text.assemble("  ", ("unchanged", "dim"), f"  {VARIABLES} {names}: not in pyproject.toml"))
@@ -82,7 +98,7 @@ def print_title(word: tuple[str, str], plugin: str, account: Account, base_url: 
     err.print(Text.assemble((word[0], f"bold {word[1]}"), title))
 
 
-def print_steps(steps: tuple[Step, ...], variables: Mapping[str, str], *, is_new: bool = False) -> None:
+def print_steps(steps: Sequence[Step], variables: Mapping[str, str], *, is_new: bool = False) -> None:
     """Print steps on standard error.
 
     Args:
@@ -100,8 +116,18 @@ def print_steps(steps: tuple[Step, ...], variables: Mapping[str, str], *, is_new
 def other_variables(plan: Plan) -> list[str]:
     """List the variables of the function that neither the manifest nor a deployment sets."""
     function = plan.deployment.actual.function
-    own = {*plan.deployment.desired.manifest.environment, *DEPLOY_VARIABLES}
-    return sorted(name for name in (function.config.environment if function else {}) if name not in own)
+    variables = function.config.environment if function else {}
+    return other_names(variables, plan.deployment.desired.manifest.environment)
+
+
+def other_names(variables: Mapping[str, str], environment: Mapping[str, str]) -> list[str]:
+    """List the names of variables that neither the manifest nor a deployment sets.
+
+    Args:
+        variables: The variables of a version.
+        environment: The variables of the manifest.
+    """
+    return sorted({*variables} - {*environment, *DEPLOY_VARIABLES, *RECORD_VARIABLES})
 
 
 def _selected(changes: tuple[Change, ...]) -> Iterator[Change]:

@@ -32,6 +32,7 @@ from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names
 from biot_plugin_cli.package.sbom import bill_of_materials, wheel_hashes
 from biot_plugin_cli.package.source_files import load_source_files
+from biot_plugin_cli.package.source_tree import UNKNOWN_TREE, SourceTree
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.file_writer import write_atomically
 from biot_plugin_cli.terminal.signals import uninterrupted
@@ -53,6 +54,7 @@ class Package:
         sbom: The file of the bill of materials, next to it.
         parts: The size of each part, largest first.
         notes: Notes for the user.
+        tree: What git says of the folder that it was made of.
     """
 
     path: Path
@@ -64,6 +66,7 @@ class Package:
     sbom: Path
     parts: tuple[Part, ...]
     notes: tuple[str, ...] = ()
+    tree: SourceTree = UNKNOWN_TREE
 
 
 def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progress = lambda _: None) -> Package:
@@ -86,6 +89,7 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
     if python:
         require_runtime(python, manifest.runtime)
     target, project = plugin.target, Project.of(plugin.root, plugin.file.document)
+    tree = SourceTree.of(plugin.root)
     entries = load_source_files(plugin.root, target)
     check_handler(entries, manifest.handler)
     locked, note = locked_distributions(project, target)
@@ -98,14 +102,19 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
         append_entries(archive, [*entries, *(compile_sources(entries, python, scratch, target) if python else ())])
         package = _describe(archive, output, entries, dependencies)
         sbom = bill_of_materials(
-            manifest, package.content_hash, dependencies.components, project.direct, wheel_hashes(locked)
+            manifest,
+            package.content_hash,
+            dependencies.components,
+            project.direct,
+            wheel_hashes(locked),
+            commit=tree.record,
         )
         # Two builds must not write the zip file of one and the bill of materials of the other.
         with hold(cache_folder(plugin.root, "scratch").with_suffix(".lock")), uninterrupted():
             _write(package.path, archive.read_bytes())
             _write(package.sbom, (json.dumps(sbom, indent=2) + "\n").encode())
     notes = (note, None if python else no_bytecode_note(target))
-    return replace(package, notes=tuple(filter(None, notes)))
+    return replace(package, notes=tuple(filter(None, notes)), tree=tree)
 
 
 def _describe(archive: Path, output: Path, entries: Iterable[Entry], dependencies: Dependencies) -> Package:

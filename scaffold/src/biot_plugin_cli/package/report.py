@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import TypeAlias
 
 from rich.table import Table
 from rich.text import Text
@@ -12,13 +14,19 @@ from rich.text import Text
 from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES
 from biot_plugin_cli.dependencies.archive_builder import Progress
 from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.contents import LeftOutFile, PackagedFile
+from biot_plugin_cli.package.source_tree import SourceTree
 from biot_plugin_cli.terminal.byte_sizes import format_size
 from biot_plugin_cli.terminal.console import err, out, print_json
 from biot_plugin_cli.terminal.plain_text import visible
 
-__all__ = ["print_document", "print_package", "showing_progress"]
+__all__ = ["print_contents", "print_document", "print_package", "print_untracked", "showing_progress"]
 
 _SOURCE_FILES = "source files"
+_MAX_NAMES = 5
+
+Contents: TypeAlias = "tuple[Sequence[PackagedFile], Sequence[LeftOutFile]]"
+"""What is in a package, and what is not."""
 
 
 @contextmanager
@@ -31,12 +39,13 @@ def showing_progress() -> Iterator[Progress]:
         yield lambda step: status.update(Text(f"{visible(step)} ..."))
 
 
-def print_document(package: Package, *, report: bool) -> None:
+def print_document(package: Package, *, report: bool, contents: Contents | None = None) -> None:
     """Print the JSON document.
 
     Args:
         package: The package.
         report: Whether to include the size of each part.
+        contents: What is in it, and what is not; None to leave it out.
     """
     document = {
         "path": str(package.path),
@@ -47,6 +56,9 @@ def print_document(package: Package, *, report: bool) -> None:
         "files": package.files,
         "sbom": str(package.sbom),
         "notes": list(package.notes),
+        "commit": package.tree.commit,
+        "clean": package.tree.is_clean,
+        "untracked": list(package.tree.untracked),
     }
     if report:
         document["parts"] = [
@@ -59,11 +71,46 @@ def print_document(package: Package, *, report: bool) -> None:
             }
             for part in package.parts
         ]
+    if contents:
+        document["contents"] = [asdict(file) for file in contents[0]]
+        document["leftOut"] = [asdict(file) for file in contents[1]]
     print_json(document)
 
 
-def print_package(package: Package, *, report: bool) -> None:
+def print_contents(contents: Contents) -> None:
+    """Print each file of a package, and what was left out."""
+    packaged, left_out = contents
+    for file in packaged:
+        mark = "  (not tracked by git)" if file.origin == "untracked" else ""
+        out.print(Text.assemble(f"{format_size(file.size):>10}  {file.name}", (mark, "yellow")))
+    if left_out:
+        out.print()
+        out.print(Text("Left out", "bold"))
+    for item in left_out:
+        out.print(Text.assemble(f"  {item.name}", (f"  {item.reason}", "dim")))
+    out.print()
+
+
+def print_untracked(tree: SourceTree) -> None:
+    """Name, on standard error, what goes into a package although git does not track it."""
+    if not tree.untracked:
+        return
+    names = ", ".join(tree.untracked[:_MAX_NAMES])
+    more = len(tree.untracked) - _MAX_NAMES
+    rest = f" and {more} more (see biot-plugin package --list)" if more > 0 else ""
+    err.print(
+        Text.assemble(
+            ("note:", "yellow"),
+            f" {names}{rest}: git does not track what goes into the package; run git add, or list it in .gitignore",
+        )
+    )
+
+
+def print_package(package: Package, *, report: bool, contents: Contents | None = None) -> None:
     """Print a summary for people; the arguments are those of `print_document`."""
+    print_untracked(package.tree)
+    if contents:
+        print_contents(contents)
     if report:
         out.print(_table(package))
         out.print()

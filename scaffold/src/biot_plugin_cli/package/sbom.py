@@ -1,4 +1,4 @@
-"""The bill of materials (SBOM) of a package, as CycloneDX 1.6 in JSON; equal packages have equal ones."""
+"""The bill of materials (SBOM) of a package, as CycloneDX 1.6 in JSON; equal packages of one commit have equal ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
 from biot_plugin_cli.manifest.settings import Manifest
 
-__all__ = ["bill_of_materials", "wheel_hashes"]
+__all__ = ["COMMIT", "CONTENT_HASH", "HANDLER", "RUNTIME", "bill_of_materials", "wheel_hashes"]
+
+CONTENT_HASH, COMMIT = "biot-plugin:content-hash", "biot-plugin:commit"
+"""The names of properties of the plugin: what identifies its code, and the commit that it was made of."""
+
+RUNTIME, HANDLER = "biot-plugin:runtime", "biot-plugin:handler"
+"""The names of properties of the plugin: how Lambda runs it."""
 
 _TOOL = "biot-plugin-cli"
 
@@ -23,6 +29,8 @@ def bill_of_materials(
     components: Iterable[Component],
     direct: Collection[str],
     wheels: Mapping[str, str],
+    *,
+    commit: str | None = None,
 ) -> dict[str, Any]:
     """Create the bill of materials of a package.
 
@@ -32,6 +40,7 @@ def bill_of_materials(
         components: The distributions in the package.
         direct: The names of the direct dependencies.
         wheels: The SHA-256 of each distribution's wheel, by name, where known.
+        commit: What is recorded of the commit that it was made of; None for nothing.
 
     Returns:
         A CycloneDX document, without a timestamp.
@@ -45,7 +54,7 @@ def bill_of_materials(
         "specVersion": "1.6",
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, content_hash)}",
         "version": 1,
-        "metadata": _metadata(manifest, content_hash, plugin),
+        "metadata": _metadata(manifest, content_hash, plugin, commit),
         "components": [_component(component, wheels.get(component.name)) for component in components],
         "dependencies": [
             {"ref": plugin, "dependsOn": [references[name] for name in references if name in direct]},
@@ -63,7 +72,7 @@ def wheel_hashes(locked: Iterable[LockedDistribution]) -> dict[str, str]:
     return {name: wheel.sha256 for name, wheel in wheels.items() if isinstance(wheel, Wheel) and wheel.sha256}
 
 
-def _metadata(manifest: Manifest, content_hash: str, reference: str) -> dict[str, Any]:
+def _metadata(manifest: Manifest, content_hash: str, reference: str, commit: str | None) -> dict[str, Any]:
     return {
         "tools": {"components": [{"type": "application", "name": _TOOL, "version": metadata.version(_TOOL)}]},
         "component": {
@@ -72,8 +81,10 @@ def _metadata(manifest: Manifest, content_hash: str, reference: str) -> dict[str
             "name": manifest.name,
             "version": str(manifest.version),
             "properties": [
-                {"name": "biot-plugin:content-hash", "value": content_hash},
-                {"name": "biot-plugin:runtime", "value": manifest.runtime},
+                {"name": CONTENT_HASH, "value": content_hash},
+                {"name": RUNTIME, "value": manifest.runtime},
+                {"name": HANDLER, "value": manifest.handler},
+                *([{"name": COMMIT, "value": commit}] if commit else []),
             ],
         },
     }

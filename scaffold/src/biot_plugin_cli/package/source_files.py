@@ -8,7 +8,7 @@ name the files that they create for themselves.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from biot_plugin_cli.archive.entry_paths import locate, name_of
@@ -28,7 +28,7 @@ from biot_plugin_cli.package.source_file_problems import (
 from biot_plugin_cli.plugin.ignored_files import is_plugin_file
 from biot_plugin_cli.plugin.package_target import Target
 
-__all__ = ["list_source_files", "load_source_files", "read_source_files"]
+__all__ = ["list_all_files", "list_source_files", "load_source_files", "read_source_files"]
 
 
 def list_source_files(root: Path) -> list[str]:
@@ -44,13 +44,17 @@ def list_source_files(root: Path) -> list[str]:
         OperationFailed: Git cannot read the repository.
     """
     listed = git_files(root)
-    names = _walk(root) if listed is None else (name for name in listed if _exists(root, name))
-    packaged = without_image_layouts({name for name in names if exclusion(name) is None})
+    packaged = without_image_layouts({name for name in _existing(root, listed) if exclusion(name) is None})
     of_tools = {name for name in packaged if not is_plugin_file(Path(name))}
     if of_tools and listed is not None:
         # Whoever adds such a file to the repository means it.
         of_tools -= set(git_files(root, untracked=False) or ())
     return sorted(packaged - of_tools)
+
+
+def list_all_files(root: Path) -> list[str]:
+    """List what the source files are selected from; the result and the errors are those of `list_source_files`."""
+    return sorted({*_existing(root, git_files(root))})
 
 
 def read_source_files(root: Path, target: Target | None) -> tuple[list[Entry], list[SourceFileProblem]]:
@@ -100,6 +104,11 @@ def load_source_files(root: Path, target: Target) -> list[Entry]:
     if problems:
         raise InvalidPlugin(str(problems[0]))
     return entries
+
+
+def _existing(root: Path, listed: Iterable[str] | None) -> Iterable[str]:
+    """Return what is there of the files that git lists; without a repository, everything."""
+    return _walk(root) if listed is None else (name for name in listed if _exists(root, name))
 
 
 def _size(file: Path) -> int:

@@ -12,6 +12,8 @@ import re
 import tempfile
 from collections.abc import Mapping
 
+from biot_plugin_cli.processes.certificates import certificate_variables
+
 __all__ = ["child_environment"]
 
 _SYSTEM = frozenset(
@@ -82,4 +84,5 @@ def child_environment(
 
     # TMPDIR may name a folder that does not exist; that of this process does.
     fixed = {**_FIXED, "TMPDIR": tempfile.gettempdir(), **(variables or {})}
-    return {name: value for name, value in os.environ.items() if passes(name)} | fixed
+    trusted = certificate_variables(os.environ) if connections else {}
+    return {name: value for name, value in os.environ.items() if passes(name)} | trusted | fixed

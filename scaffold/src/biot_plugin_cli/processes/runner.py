@@ -12,7 +12,7 @@ _UMASK = 0o022
 
 
 def run(
-    command: Sequence[object], environment: Mapping[str, str], folder: Path | None = None
+    command: Sequence[object], environment: Mapping[str, str], folder: Path | None = None, seconds: float | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a program that reads nothing, and capture what it prints.
 
@@ -20,9 +20,11 @@ def run(
         command: The program and its arguments.
         environment: All of its environment, from `child_environment`.
         folder: Its working directory.
+        seconds: The longest that it may take; it is ended then.
 
     Raises:
         OSError: It cannot be started.
+        subprocess.TimeoutExpired: It took longer.
     """
     return subprocess.run(  # noqa: S603
         [str(part) for part in command],
@@ -34,4 +36,5 @@ def run(
         encoding="utf-8",
         errors="replace",
         check=False,
+        timeout=seconds,
     )

@@ -1,4 +1,7 @@
-"""Release of the current template as the next version: `python -m biot_plugin_cli.template.release`."""
+"""Release of the current template as the next version: `python -m biot_plugin_cli.template.release`.
+
+With `--check` nothing is written, and the exit code is 1 if the current template is not released.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 from biot_plugin_cli.template import versions
 from biot_plugin_cli.template.fast_import import encode_changes, encode_version
 
-__all__ = ["release"]
+__all__ = ["is_released", "release"]
 
 
 def release(folder: Path | None = None) -> str | None:
@@ -32,6 +35,15 @@ def release(folder: Path | None = None) -> str | None:
     return str(number)
 
 
+def is_released(folder: Path | None = None) -> bool:
+    """Tell whether the newest version is the current template; the argument is as in `open_template`."""
+    with versions.open_template(folder) as template:
+        return template.newest.isdecimal()
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        unreleased = "The template has changed since its last version: run make template-release, and commit it"
+        sys.exit(None if is_released() else unreleased)
     version = release()
     sys.stdout.write(f"released template version {version}\n" if version else "nothing to release\n")

@@ -7,6 +7,7 @@ the repository is touched.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import GitFailed, git, require_git
 from biot_plugin_cli.git.work_tree import WorkTree
 from biot_plugin_cli.template.copier_adapter import ANSWERS_FILE, SOURCE, render_again
+from biot_plugin_cli.template.creation.framework_source import parse_framework_source
 from biot_plugin_cli.template.installation_sources import installation_sources
 from biot_plugin_cli.template.upgrade_journal import Journal
 from biot_plugin_cli.template.upgrade_plan import Plan, plan_upgrade
@@ -50,13 +52,16 @@ class Upgrade:
     retained: tuple[str, ...] = ()
 
 
-def upgrade_repository(start: Path) -> Upgrade:
+def upgrade_repository(start: Path, framework_from: str | None = None) -> Upgrade:
     """Upgrade a plugin's repository to the newest template.
 
     Args:
         start: The repository, or a folder in it.
+        framework_from: Where it installs the framework from now on, as `parse_framework_source` reads it; None for no
+            other place than before, or for where this program was installed from if the author chose none.
 
     Raises:
+        UsageError: There is no such place.
         OperationFailed: The upgrade failed; the repository is unchanged.
     """
     require_git()
@@ -64,15 +69,22 @@ def upgrade_repository(start: Path) -> Upgrade:
     tree = _open_tree(root)
     # The template comes first, since it is opened where a killed upgrade has left temporary files.
     with open_template() as template, Journal.open(tree) as journal:
-        old = _template_version(root / ANSWERS_FILE)
+        answers = _answers(root / ANSWERS_FILE)
+        old = str(answers["_commit"])
         _require_clean(tree)
-        if old == template.newest:
+        if old == template.newest and framework_from is None:
             return Upgrade(old, old)
         _require_known(old, template)
-        plan = _plan(tree, template, old)
+        plan = _plan(tree, template, old, _source_answers(root, answers, framework_from))
         _require_no_obstacles(plan)
         journal.apply(plan.changes, plan.conflicts)
         return _describe(plan, old, template.newest)
+
+
+def _source_answers(root: Path, recorded: dict[str, Any], framework_from: str | None) -> dict[str, Any]:
+    if framework_from is not None:
+        return {"sources": parse_framework_source(framework_from, root), "sources_chosen": True}
+    return {} if recorded.get("sources_chosen") else {"sources": installation_sources()}
 
 
 def _plugin_root(start: Path) -> Path:
@@ -100,19 +112,19 @@ def _open_tree(root: Path) -> WorkTree:
     return tree
 
 
-def _template_version(file: Path) -> str:
+def _answers(file: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        answers = yaml.safe_load(file.read_text(encoding="utf-8"))
-        source, version = answers["_src_path"], str(answers["_commit"])
+        answers: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        source, _ = answers["_src_path"], answers["_commit"]
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
         raise OperationFailed(f"Invalid {file}: restore it from git") from error
     if source != SOURCE:
         raise OperationFailed(
             f"{file} names another template, {source}: only repositories created by new-plugin can be upgraded"
         )
-    return version
+    return answers
 
 
 def _require_clean(tree: WorkTree) -> None:
@@ -130,12 +142,12 @@ def _require_known(version: str, template: Template) -> None:
         )
 
 
-def _plan(tree: WorkTree, template: Template, version: str) -> Plan:
+def _plan(tree: WorkTree, template: Template, version: str, answers: dict[str, Any]) -> Plan:
     scratch = template.repository.parent / "merge"
     scratch.mkdir()
     record = (tree.root / ANSWERS_FILE).read_bytes()
     old = _render(template, version, record, {})
-    new = _render(template, template.newest, record, {"sources": installation_sources()})
+    new = _render(template, template.newest, record, answers)
     try:
         return plan_upgrade(tree, old, new, scratch)
     except OSError as error:
@@ -143,8 +155,7 @@ def _plan(tree: WorkTree, template: Template, version: str) -> Plan:
 
 
 def _render(template: Template, version: str, record: bytes, answers: dict[str, Any]) -> dict[str, bytes]:
-    destination = template.repository.parent / f"version-{version}"
-    destination.mkdir()
+    destination = Path(tempfile.mkdtemp(prefix="version-", dir=template.repository.parent))
     render_again(template, version, destination, record, answers)
     files = (file for file in destination.rglob("*") if file.is_file())
     return {file.relative_to(destination).as_posix(): file.read_bytes() for file in files}

@@ -37,7 +37,7 @@ def print_upgrade(upgrade: Upgrade) -> None:
     for path in upgrade.retained:
         out.print(f"  left out  {path}, which you removed from git and the template changed")
     if not upgrade.conflicts:
-        out.print("Look at it with git diff, run make check test, and commit.")
+        out.print("Look at it with git diff, run make check test, which updates uv.lock too, and commit.")
 
 
 def print_conflicts(upgrade: Upgrade) -> None:

@@ -40,7 +40,7 @@ def new_app(help_text: str) -> typer.Typer:
     """
     return typer.Typer(
         help=help_text,
-        add_completion=False,
+        add_completion=True,
         rich_markup_mode=None,  # importing rich to colour a help text would treble its time
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

@@ -12,17 +12,17 @@ from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import run
 from biot_plugin_cli.uv.settings import settings_home
 
-__all__ = ["Answer", "Verdict", "ask"]
+__all__ = ["RESOLUTION_VARIABLES", "Answer", "Verdict", "ask"]
 
 _OUTDATED = re.compile(r"needs to be updated")
 _REASON = re.compile(r"(?:Resolving despite|Ignoring) existing lockfile due to (?P<reason>[^\n]+)")
-# What uv records in a lock file, and a user may set for all projects.
-_RESOLUTION = frozenset(
+RESOLUTION_VARIABLES = frozenset(
     [
         *("UV_RESOLUTION", "UV_PRERELEASE", "UV_FORK_STRATEGY", "UV_EXCLUDE_NEWER", "UV_NO_SOURCES"),
         *("UV_INDEX_STRATEGY", "UV_CONFIG_FILE", "XDG_CONFIG_DIRS"),
     ]
 )
+"""What uv records in a lock file, and a user may set for all projects."""
 
 
 class Verdict(enum.Enum):
@@ -64,7 +64,9 @@ def ask(uv: Path, project: Path, python: Path, *, offline: bool) -> Answer:
         answer = _run(uv, project, python, offline, child_environment(settings_home(Path(scratch)), connections=True))
     if answer.verdict is Verdict.FRESH:
         return answer
-    own = _run(uv, project, python, offline, child_environment(connections=True, indexes=True, more=_RESOLUTION))
+    own = _run(
+        uv, project, python, offline, child_environment(connections=True, indexes=True, more=RESOLUTION_VARIABLES)
+    )
     return own if own.verdict is Verdict.FRESH else answer
 
 

@@ -245,7 +245,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         (["--public-url", "https://localhost:1"], "No platform URL|--public-url needs the environment"),
         (["--env", "test", "--public-url", "http://dev.example.org"], "over HTTPS only"),
         (["--env", "test", "--public-url", "https://localhost:1", "--only", "nurse"], "write one of organization=ID"),
-        (["--env", "test"], "pass --public-url too"),
+        (["--public-url", "https://localhost:1", "--seed", "x.json"], "leave --public-url out"),
         (["--only", "caller=1"], "pass --public-url too"),
     ],
 )

@@ -13,6 +13,7 @@ import pytest
 
 import biot_plugin_cli
 from biot_plugin_cli.aws.session import Account
+from biot_plugin_cli.deploy.older.selection import RollbackChoice
 from biot_plugin_cli.logs.cloud_watch import CloudWatch
 from biot_plugin_cli.logs.selection import Since
 from biot_plugin_cli.own_account.deletion import delete
@@ -145,7 +146,7 @@ def test_every_call_of_a_plugins_life_is_allowed_for_what_it_is_about(
     list_plugins(own.place)
     set_state(own.place, "DISABLED")
     set_state(own.place, "ENABLED")
-    roll_back(own.place, None, yes=True)
+    roll_back(own.place, RollbackChoice(), yes=True)
     list(CloudWatch(own.account, own.place.names.log_group, Since()).poll())
     delete(own.place, None, yes=True)
 

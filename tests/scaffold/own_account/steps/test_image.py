@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from biot_plugin_cli.aws.ecr.pull_policy import may_pull
 from biot_plugin_cli.aws.session import Account
+from biot_plugin_cli.deploy.older.selection import RollbackChoice
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed, PlatformRefused
 from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.layout import write_layout_to
 from biot_plugin_cli.own_account.deletion import delete
 from biot_plugin_cli.own_account.rollback import roll_back
+from biot_plugin_cli.own_account.secrets import change_secrets
 from biot_plugin_cli.own_account.status import show_status
 from biot_plugin_cli.own_account.steps import image as image_steps
 from biot_plugin_cli.publish.repository import Pushed
@@ -80,6 +84,27 @@ def function(aws: MotoAccount) -> dict[str, Any]:
     return answer
 
 
+def test_an_older_image_has_the_secrets_of_today_and_is_chosen_by_its_digest(
+    own: QuickPlugin, aws: MotoAccount, registry: Registry, tmp_path: Path
+) -> None:
+    own.deploy()
+    first = image_of(own.code)
+    own.code = own.code.replace("1", "2")
+    second = own.deploy()["image"]["digest"]
+    change_secrets(own.place, {"TOKEN": "x"}, dry_run=False, yes=True)
+    layouts = {"first": first, "other": image_of("other")}
+    for name, image in layouts.items():
+        write_layout_to(image, tmp_path / name)
+    with pytest.raises(OperationFailed, match=r"The image other is not what was deployed: its digest is sha256:"):
+        roll_back(own.place, RollbackChoice(package=tmp_path / "other"), yes=True)
+    with pytest.raises(OperationFailed, match="There is no image at"):
+        roll_back(own.place, RollbackChoice(package=tmp_path / "missing"), yes=True)
+    document = roll_back(own.place, RollbackChoice(package=tmp_path / "first"), yes=True)
+    live = aws.client("lambda").get_function_configuration(FunctionName="biot-demo", Qualifier="live")
+    assert (f"sha256:{live['CodeSha256']}", document["codeOf"]) == (first.digest, 1)
+    assert (first.digest != second, live["Environment"]["Variables"]["TOKEN"]) == (True, "x")
+
+
 def test_an_image_lives_its_life_in_an_account(own: QuickPlugin, aws: MotoAccount, registry: Registry) -> None:
     assert own.deploy(dry_run=True)["action"] == "create"
     assert not any(aws.leftovers().values())
@@ -108,7 +133,7 @@ def test_an_image_lives_its_life_in_an_account(own: QuickPlugin, aws: MotoAccoun
 
     own.manifest["memory-size"] = 512
     assert "image" not in own.deploy()
-    assert roll_back(own.place, 1, yes=True)["version"] == 1
+    assert roll_back(own.place, RollbackChoice(1), yes=True)["version"] == 1
     delete(own.place, None, yes=True)
     assert not any(aws.leftovers().values())
 

@@ -95,7 +95,7 @@ def test_an_upgrade_that_is_killed(plugin: Path, templates: Path, temporary: Pat
 def test_a_new_plugin_that_gets_a_signal(templates: Path, temporary: Path, tmp_path: Path) -> None:
     destination = tmp_path / "place" / "p" / "q" / "demo"
     (tmp_path / "place").mkdir()
-    command = program(templates, "new-plugin", destination, "--defaults")
+    command = program(templates, "new-plugin", destination, "--defaults", "--no-lock")
     duration = _time(command)
     complete = files_of(destination)
     for count, moment in enumerate(MOMENTS[::2]):
@@ -111,10 +111,10 @@ def test_a_new_plugin_that_gets_a_signal(templates: Path, temporary: Path, tmp_p
 
 def test_a_new_plugin_that_is_killed(templates: Path, temporary: Path, tmp_path: Path) -> None:
     (tmp_path / "place").mkdir()
-    command = program(templates, "new-plugin", tmp_path / "place" / "q" / "other", "--defaults")
+    command = program(templates, "new-plugin", tmp_path / "place" / "q" / "other", "--defaults", "--no-lock")
     duration = _time(command)
     for count, moment in enumerate(MOMENTS[::2]):
-        killed = program(templates, "new-plugin", tmp_path / "place" / str(count) / "demo", "--defaults")
+        killed = program(templates, "new-plugin", tmp_path / "place" / str(count) / "demo", "--defaults", "--no-lock")
         _end(killed, duration * moment, signal.SIGKILL)
     shutil.rmtree(tmp_path / "place" / "q")
 

@@ -130,7 +130,7 @@ def _require_merged(plugin: Path, biot_plugin: Program) -> None:
     assert "timeout = 20" in settings
     assert "line-length = 100" in settings
     assert (plugin / "CHANGES.md").read_bytes() == b"# demo\n"
-    assert not (plugin / ".github").exists()
+    assert not (plugin / ".github" / "workflows").exists()
 
 
 # Each group for itself is part of the matrix: one that changes anything would have to be undone by another one.

@@ -26,7 +26,7 @@ def plugin_document(plugin: Plugin, base_url: str, *, prefixed: bool = False) ->
         **plugin.config,
         "name": plugin.full_name if prefixed else plugin.name,
         "endpointUrl": plugin.endpoint_url,
-        "linkToConsole": f"{base_url}/_emulator/invocations?plugin={plugin.full_name}",
+        "linkToConsole": f"{base_url}/_emulator/?plugin={plugin.full_name}",
         "creationTime": plugin.creation_time,
         "lastModifiedTime": plugin.last_modified_time,
     }

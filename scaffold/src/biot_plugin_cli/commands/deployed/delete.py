@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from biot_plugin_cli.commands.completion import complete_plugins
 from biot_plugin_cli.commands.options import AsJson, Environment, Yes
 from biot_plugin_cli.commands.targets import Target, select_target
 
@@ -15,7 +16,10 @@ __all__ = ["delete"]
 def delete(
     name: Annotated[
         str | None,
-        typer.Argument(help="The plugin's name, with or without Plugin- before it; this plugin if left out."),
+        typer.Argument(
+            help="The plugin's name, with or without Plugin- before it; this plugin if left out.",
+            autocompletion=complete_plugins,
+        ),
     ] = None,
     environment: Environment = None,
     yes: Yes = False,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import AsJson, Environment, Yes
+from biot_plugin_cli.commands.options import AsJson, BuilderOption, Environment, Yes
 from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["rollback"]
@@ -18,19 +19,32 @@ def rollback(
         int | None,
         typer.Option("--to", metavar="VERSION", help="The version to take the code of; the previous one if left out."),
     ] = None,
+    commit: Annotated[
+        str | None,
+        typer.Option("--commit", metavar="REV", help="Build this commit again, if it is what was deployed."),
+    ] = None,
+    package: Annotated[
+        Path | None,
+        typer.Option("--package", metavar="FILE", help="Take this package, if it is what was deployed."),
+    ] = None,
+    builder: BuilderOption = None,
     yes: Yes = False,
     target: Target = None,
     as_json: AsJson = False,
 ) -> None:
-    """Deploy an older package of this repository again, as a new version, as the platform requires.
+    """Deploy older code of this plugin again, as a new version, as the platform requires.
 
-    Its subscriptions, schedule, runtime and handler are rolled back with it; the other settings are left unchanged. The
-    last packages of each environment are stored until the plugin is deleted. In an AWS account of one's own, nothing is
-    sent: the older version, which is there with all of its settings, is called again.
+    Its subscriptions, schedule, runtime and handler are rolled back with it; the other settings, and variables that
+    live on the platform alone, are left unchanged. The last packages of each environment are stored in this folder. On
+    any other machine, the commit that was deployed is built again, in a work tree of its own and with the dependencies
+    that it has locked, and refused if the result is not what was deployed. In an AWS account of one's own, nothing is
+    sent: the older version, which is there with its code, is called again.
     """
+    from biot_plugin_cli.deploy.older.selection import RollbackChoice
     from biot_plugin_cli.terminal.console import out, print_json
 
-    document = select_target(environment, target).roll_back(version, yes=yes)
+    choice = RollbackChoice(version, commit, package, builder)
+    document = select_target(environment, target).roll_back(choice, yes=yes)
     if as_json:
         print_json(document)
     elif document["action"] == "none":

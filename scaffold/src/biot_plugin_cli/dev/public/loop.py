@@ -18,6 +18,7 @@ from biot_plugin_cli.dev.public.only import Only
 from biot_plugin_cli.dev.public.runner import PluginRunner
 from biot_plugin_cli.dev.public.session import Session, begin_session
 from biot_plugin_cli.dev.public.tunnel import Tunnel
+from biot_plugin_cli.dev.relevant_changes import relevant_changes
 from biot_plugin_cli.dev.report import DevReport
 from biot_plugin_cli.errors import CliError, OperationFailed, PlatformRefused, PlatformUnreachable, UsageError
 from biot_plugin_cli.manifest.production import require_no_production
@@ -117,8 +118,9 @@ def _run(loop: _Loop, tunnel: Tunnel, bursts: Iterable[Any], stop: threading.Eve
         heartbeat.start()
         try:
             loop.load(())
-            for changed in bursts:
-                loop.load(changed)
+            for burst in bursts:
+                if changed := relevant_changes(loop.destination.plugin.root, burst):
+                    loop.load(changed)
         finally:
             stop.set()
             heartbeat.join()

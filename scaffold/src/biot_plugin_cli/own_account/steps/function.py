@@ -18,8 +18,9 @@ from biot_plugin_cli.aws.function import (
 )
 from biot_plugin_cli.aws.limits import require_environment_size
 from biot_plugin_cli.deploy.subscriptions import describe_subscription
+from biot_plugin_cli.deploy.versions.record import fit_records
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
-from biot_plugin_cli.manifest.environment_variables import HASH_VARIABLE
+from biot_plugin_cli.manifest.environment_variables import COMMIT_VARIABLE, HASH_VARIABLE, RECORD_VARIABLES
 from biot_plugin_cli.own_account.actual_state import CODE_TAG
 from biot_plugin_cli.own_account.code.deployable import Code
 from biot_plugin_cli.own_account.desired_state import DEPLOY_VARIABLES
@@ -28,7 +29,7 @@ from biot_plugin_cli.own_account.steps.base import Deployment, Step, compare_tag
 
 __all__ = ["code_changes", "describe_hooks", "plan_function"]
 
-_RECORDS = (HASH_VARIABLE, HOOKS_VARIABLE)
+_RECORDS = (HOOKS_VARIABLE, *RECORD_VARIABLES)
 
 
 def plan_function(deployment: Deployment) -> list[Step]:
@@ -119,7 +120,16 @@ def _desired_config(deployment: Deployment) -> FunctionConfig:
     # Another version of zlib may have compressed the same hooks to other bytes.
     if hooks and deployment.desired.hooks is not None and decode_hooks(hooks) == deployment.desired.hooks:
         environment[HOOKS_VARIABLE] = hooks
-    return replace(config, environment=environment)
+    commit = _commit_after(deployment)
+    return replace(config, environment=fit_records(environment, {COMMIT_VARIABLE: commit} if commit else {}))
+
+
+def _commit_after(deployment: Deployment) -> str | None:
+    """Return what is recorded of the commit: another commit with the same code is no change."""
+    before = deployment.actual.function
+    if before is None or code_changes(deployment):
+        return deployment.desired.commit
+    return before.config.environment.get(COMMIT_VARIABLE)
 
 
 def _others(state: FunctionState) -> dict[str, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from biot_plugin_cli.aws.alias import Alias, prune_versions, set_alias
 from biot_plugin_cli.aws.function import find_versions, publish_version, settle, tag_function
 from biot_plugin_cli.deploy.config_changes import Change
+from biot_plugin_cli.manifest.environment_variables import COMMIT_VARIABLE
 from biot_plugin_cli.own_account.actual_state import PREVIOUS_TAG
 from biot_plugin_cli.own_account.steps.base import Deployment, Step
+from biot_plugin_cli.own_account.steps.description import Description
 
 __all__ = ["move_alias", "plan_version"]
 
@@ -50,7 +52,10 @@ def _split(alias: Alias | None) -> tuple[Change, ...]:
 def _publish(deployment: Deployment) -> None:
     account, name = deployment.account, deployment.desired.names.function
     state = settle(account, name)
-    version = publish_version(account, state, name, f"content {deployment.desired.content_hash}")
+    before = deployment.actual.alias
+    commit = state.config.environment.get(COMMIT_VARIABLE)
+    description = Description(deployment.desired.content_hash, commit, after=before.version if before else None)
+    version = publish_version(account, state, name, str(description))
     settle(account, name, version)
     move_alias(deployment, version)
     prune_versions(account, name, [state.version for state in find_versions(account, name)])

@@ -1,0 +1,1 @@
+"""Who may see the page: requests that come from the page itself, and log-ins of the administrator."""
