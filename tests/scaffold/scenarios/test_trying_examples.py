@@ -15,7 +15,7 @@ from biot_plugin_cli.dev.options import Administrator, DevOptions
 from biot_plugin_cli.dev.plugin_calls import PluginCall
 from biot_plugin_cli.dev.sample_calls import sample_calls
 from biot_plugin_cli.hooks.kinds import HookKind
-from biot_plugin_cli.template.repository_creation import create_repository
+from biot_plugin_cli.template.creation.repository import Creation, create_repository
 from tests.scaffold.plugins import THIS
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ class Tried(NamedTuple):
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Tried]]:
     folder = tmp_path_factory.mktemp("new") / "plugin"
     hooks = [kind.value for kind in HookKind]
-    create_repository(folder, {"hooks": hooks, "runtime": THIS}, {"name": "plugin"}, ask=False)
+    create_repository(folder, {"hooks": hooks, "runtime": THIS}, {"name": "plugin"}, Creation(git=False, lock=False))
     (folder / ".venv").symlink_to(sys.prefix)
     admin = Administrator("ada@example.org", "Correct7horse")
     records: list[dict[str, Any]] = []

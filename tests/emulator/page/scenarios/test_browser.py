@@ -147,6 +147,17 @@ def test_a_call_that_is_sent_again_as_it_is_has_the_same_bytes(page: Page, serve
     emulator.wait_for_notifications()
 
 
+def test_a_call_is_copied_as_a_command(context: BrowserContext, page: Page, server: Server, emulator: Emulator) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{root(server)}page/calls/{create(emulator, PERSON)}")
+    page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    command = page.evaluate("navigator.clipboard.readText()")
+    assert command.startswith(f"curl -sS {server.url}{PATIENTS} ")
+    assert "$TOKEN" in command
+    assert "LOVELACE" in command
+
+
 def test_an_event_is_saved_in_the_repository_and_downloaded(
     page: Page, server: Server, emulator: Emulator, event_folder: Path
 ) -> None:
