@@ -10,6 +10,8 @@ EmulatorError
 ├── InvalidCron              the platform does not accept a schedule               cron/
 ├── CodeMissing              a plugin has no code that can be run here             hooks/plugin_functions.py
 ├── TooManySecrets           more secrets wait to be checked than may wait         security/secret_checks.py
+├── PortUnavailable          no debugger can attach: another program has the port    debugging/port.py
+├── NotDebugging             what came to a debugger's port is from none            debugging/messages.py
 ├── Unreachable              an address outside of the platform did not respond    hooks/outside_endpoints.py
 ├── CertificatesInvalid      a file with certificates cannot be used               http/certificates.py
 ├── RegistryAddressInvalid   the address of a registry is none                     registry/outside/address.py
