@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-import tomllib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import tomllib
 import yaml
 
 from biot_plugin_cli.manifest.rules import find_problems
