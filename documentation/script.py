@@ -15,7 +15,7 @@ from shlex import quote
 from typing import NamedTuple
 
 from documentation.blocks import SECOND_TERMINAL, Block, read_blocks
-from documentation.transcripts import INTERRUPT, Exchange, pattern, read_exchanges
+from documentation.transcripts import INTERRUPT, pattern, read_exchanges
 
 __all__ = ["SHELLS", "STEP", "Step", "runs_in_a_shell", "steps", "write_script"]
 

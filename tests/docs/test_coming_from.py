@@ -70,7 +70,7 @@ class FakePlatform:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = do_PATCH = _do  # noqa: N815 - the names that http.server looks for
+            do_GET = do_POST = do_PATCH = _do
 
             def log_message(self, *_: object) -> None: ...
 

@@ -187,7 +187,9 @@ def test_what_a_checkout_needs_from_itself_is_found_from_any_depth(tmp_path: Pat
         text = f'[project]\nname = "{name}"\nversion = "0"\ndependencies = [{needed}]\n\n{sources}'
         (checkout / name / "pyproject.toml").write_text(text)
     places = "".join(f'{name} = {{ path = "{checkout / name}", editable = true }}\n' for name in ("outer", "inner"))
-    project = f'[project]\nname = "demo"\nversion = "0"\ndependencies = ["outer", "inner"]\n\n[tool.uv.sources]\n{places}'
+    project = (
+        f'[project]\nname = "demo"\nversion = "0"\ndependencies = ["outer", "inner"]\n\n[tool.uv.sources]\n{places}'
+    )
 
     for folder in (tmp_path / "demo", tmp_path / "deeper" / "than" / "that"):
         folder.mkdir(parents=True)

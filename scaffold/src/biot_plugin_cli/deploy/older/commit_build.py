@@ -10,7 +10,6 @@ from pathlib import Path
 
 from biot_plugin_cli.archive.cache_folder import cache_folder
 from biot_plugin_cli.dependencies.archive_builder import Progress
-from biot_plugin_cli.dependencies.installers import find_uv
 from biot_plugin_cli.dependencies.local_distributions import installed_files
 from biot_plugin_cli.dependencies.lock import locked_distributions
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin
@@ -26,6 +25,7 @@ from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import run
 from biot_plugin_cli.terminal.scratch import temporary_folder
+from biot_plugin_cli.uv.program import find_uv
 from biot_plugin_cli.uv.settings import settings_home
 
 __all__ = ["CommitBuild", "building_commit"]

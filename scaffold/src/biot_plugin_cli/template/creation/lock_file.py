@@ -91,8 +91,8 @@ def _lock_project(uv: Path, python: Path, files: Path, folder: Path) -> str | No
 def _as_absolute_as_the_project(lock: str, folder: Path) -> str:
     """Name a folder as the project does, if it does so absolutely.
 
-    Of what the framework's checkout needs from itself, uv writes paths that are relative to the project. They would make
-    the lock out of date in a clone at another depth, and so in the work tree that a rollback builds a commit in.
+    Of what the framework's checkout needs from itself, uv writes paths that are relative to the project. They would
+    make the lock out of date in a clone at another depth, and so in the work tree that a rollback builds a commit in.
     """
     project = (folder / _PYPROJECT).read_text(encoding="utf-8")
 
