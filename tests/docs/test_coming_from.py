@@ -72,7 +72,7 @@ class FakePlatform:
 
             do_GET = do_POST = do_PATCH = _do
 
-            def log_message(self, *_: object) -> None: ...
+            def log_message(self, format: str, *args: object) -> None: ...
 
         return Handler
 
