@@ -25,14 +25,11 @@ def settings_table() -> str:
     meanings = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(getdoc(Manifest) or "")}
     defaults = {field.name: _default(field.default) for field in fields(Manifest)}
     rows = [
-        f"| `{key}` | {_OF_ENVIRONMENTS.get(key) or meanings[_name(key)]} | {allowed} | {defaults.get(_name(key), '')} |"
+        f"| `{key}` | {_OF_ENVIRONMENTS.get(key) or meanings[name]} | {allowed} | {defaults.get(name, '')} |"
         for key, allowed in allowed_values().items()
+        for name in [key.replace("-", "_")]
     ]
     return "\n".join(["| setting | meaning | value | default |", "| --- | --- | --- | --- |", *rows])
-
-
-def _name(key: str) -> str:
-    return key.replace("-", "_")
 
 
 def _default(value: object) -> str:

@@ -47,7 +47,7 @@ def test_every_block_is_of_a_kind_that_is_tried(capfd: pytest.CaptureFixture[str
     unknown = [f"{block.place}: {block.language}" for block in BLOCKS if treatment(block) is Treatment.UNKNOWN]
     assert not unknown, "Begin it with ```python, ```shell, ```console or another language:\n" + "\n".join(unknown)
     with capfd.disabled():
-        print(f"\n{describe_counts()}", file=sys.stderr)
+        sys.stderr.write(f"\n{describe_counts()}\n")
 
 
 def test_a_block_that_is_not_run_says_why() -> None:

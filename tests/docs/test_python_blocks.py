@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from documentation.blocks import documents, read_blocks
+from documentation.blocks import Block, documents, read_blocks
 from documentation.python_blocks import module_name, python_blocks, write_modules
 
 CONFTEST = """\
@@ -34,7 +34,17 @@ def test_every_block_runs(tmp_path: Path, scaffolded: Path, environment: dict[st
     tmp_path.joinpath("blocks", "conftest.py").write_text(CONFTEST, encoding="utf-8")
     tmp_path.joinpath("blocks", "my-plugin").symlink_to(scaffolded)
 
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", *modules]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
+        *map(str, modules),
+    ]
     done = subprocess.run(
         command, cwd=tmp_path / "blocks", env=environment, capture_output=True, text=True, check=False
     )
@@ -49,11 +59,8 @@ def test_no_two_blocks_have_the_same_module() -> None:
 
 
 def test_a_block_may_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
-    [first, second] = [
-        module.read_text(encoding="utf-8")
-        for module in write_modules(tmp_path)
-        if module.name.startswith("test_readme_")
-    ]
+    modules = [module for module in write_modules(tmp_path) if module.name.startswith("test_readme_")]
+    [first, second] = [module.read_text(encoding="utf-8") for module in modules]
     assert "def require_adult" in first
     assert "def require_adult" in second
     assert "def test_the_record_number_is_trimmed" in second
@@ -63,6 +70,6 @@ def _tests() -> int:
     return sum(block.text.count("\ndef test_") + block.text.startswith("def test_") for block in _all())
 
 
-def _all() -> list:
+def _all() -> list[Block]:
     blocks = [block for document in documents() for block in read_blocks(document)]
     return [block for block in blocks if block.language == "python" and not block.reason and not block.title]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from documentation.script import steps
 
 
 @pytest.fixture
-def run(tmp_path: Path, environment: dict[str, str]) -> object:
+def run(tmp_path: Path, environment: dict[str, str]) -> Callable[[str], Run]:
     def run(text: str) -> Run:
         page = tmp_path / "page.md"
         page.write_text(text, encoding="utf-8")
@@ -25,7 +26,7 @@ def console(text: str, before: str = "", title: str = "") -> str:
     return f"{before}\n```console{title and f' title={chr(34)}{title}{chr(34)}'}\n{text}\n```\n"
 
 
-def test_commands_and_files_are_one_session(run) -> None:
+def test_commands_and_files_are_one_session(run: Callable[[str], Run]) -> None:
     text = (
         '```text title="notes/a.txt"\none $HOME\n```\n'
         + console("$ cd notes && x=2")
@@ -44,25 +45,27 @@ def test_commands_and_files_are_one_session(run) -> None:
         (console("$ echo ready; sleep 60\nnever", title="A second terminal"), "the page shows 'never'"),
     ],
 )
-def test_what_is_not_as_the_page_says_is_named(run, block: str, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_as_the_page_says_is_named(
+    run: Callable[[str], Run], block: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("documentation.script._TENTHS_OF_SECONDS", 5)
     assert any(problem in found for found in run(block).problems)
 
 
-def test_a_failure_may_be_what_the_page_shows(run) -> None:
+def test_a_failure_may_be_what_the_page_shows(run: Callable[[str], Run]) -> None:
     assert run(console("$ echo no >&2; exit_code=3; (exit $exit_code)\nno", "<!-- exits with 3 -->")).problems == []
 
 
-def test_answers_are_typed(run) -> None:
+def test_answers_are_typed(run: Callable[[str], Run]) -> None:
     text = "$ read -p 'Who? ' a && read -p 'Go on? ' b && echo $a $b\nWho? ada\nGo on? yes\nada yes"
     assert run(console(text, "<!-- answers: ada; yes -->")).problems == []
 
 
-def test_what_is_not_run_is_left_out(run) -> None:
+def test_what_is_not_run_is_left_out(run: Callable[[str], Run]) -> None:
     assert run(console("$ false", "<!-- not run: it fails -->")) == Run([], "")
 
 
-def test_a_second_terminal_goes_on_until_it_is_interrupted(run) -> None:
+def test_a_second_terminal_goes_on_until_it_is_interrupted(run: Callable[[str], Run]) -> None:
     text = (
         console(
             "$ trap 'echo bye; exit' INT; echo ready; while sleep 0.1; do cat said 2>/dev/null && rm said; done\nready",
@@ -75,7 +78,7 @@ def test_a_second_terminal_goes_on_until_it_is_interrupted(run) -> None:
     assert run(text).problems == []
 
 
-def test_a_program_that_was_not_stopped_ends_with_the_script(run, tmp_path: Path) -> None:
+def test_a_program_that_was_not_stopped_ends_with_the_script(run: Callable[[str], Run], tmp_path: Path) -> None:
     assert run(console("$ echo $$ >pid; echo ready; exec sleep 1000\nready", title="A second terminal")).problems == []
     assert (
         not Path("/proc", tmp_path.joinpath("pid").read_text().strip(), "cmdline").exists()
@@ -83,6 +86,6 @@ def test_a_program_that_was_not_stopped_ends_with_the_script(run, tmp_path: Path
     )
 
 
-def test_servers_get_another_port(run) -> None:
+def test_servers_get_another_port(run: Callable[[str], Run]) -> None:
     text = '```shell\nbiot-emulator() { echo "$@"; }\nbiot-emulator serve http://127.0.0.1:8787\n```\n'
     assert "serve --port 45678 http://127.0.0.1:45678" in run(text).printed

@@ -21,16 +21,16 @@ from biot_plugin_cli.commands.deployed.secret import secret
 from biot_plugin_cli.commands.deployed.status import status
 from biot_plugin_cli.commands.deployed.versions import versions
 from biot_plugin_cli.commands.dev import dev
+from biot_plugin_cli.commands.elsewhere.export import export
+from biot_plugin_cli.commands.elsewhere.subscribe import subscribe, unsubscribe
 from biot_plugin_cli.commands.event import event
-from biot_plugin_cli.commands.export import export
 from biot_plugin_cli.commands.hooks import hooks
 from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
+from biot_plugin_cli.commands.optional_value import OptionalPort
 from biot_plugin_cli.commands.package import package
-from biot_plugin_cli.commands.subscribe import subscribe, unsubscribe
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
-from biot_plugin_cli.terminal.optional_value import OptionalPort
 
 __all__ = ["app", "main"]
 

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import pytest
 import typer
 
+from biot_plugin_cli.commands.optional_value import DEBUG_PORT, OptionalPort
 from biot_plugin_cli.commands.options import DebugPort
 from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.git.runner import git
 from biot_plugin_cli.plugin.debugging import DebugOptions
 from biot_plugin_cli.terminal.app import new_app
-from biot_plugin_cli.terminal.optional_value import DEBUG_PORT, OptionalPort
 from tests.scaffold.packages import Repository
 from tests.scaffold.support import Program
 

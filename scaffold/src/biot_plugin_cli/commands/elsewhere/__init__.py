@@ -1,0 +1,1 @@
+"""The commands for a plugin that is deployed by other tools, or runs at an address of its own."""
