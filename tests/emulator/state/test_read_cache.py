@@ -86,6 +86,7 @@ def test_what_a_reader_changes_of_a_document_is_its_own() -> None:
     store.put("plugins", "a", {"names": ["one"]})
     for _ in range(2):
         document = store.get("plugins", "a")
+        assert document is not None
         assert document == {"names": ["one"]}
         document["names"].append("two")
         [document] = store.all("plugins")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.completion import complete_events
 from biot_plugin_cli.commands.options import AsJson, DebugPort, EnforceTimeout, EnvFile, Environment
+from biot_plugin_cli.commands.shell.completion import complete_events
 
 __all__ = ["invoke"]
 

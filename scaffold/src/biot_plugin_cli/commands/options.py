@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.completion import complete_environments
 from biot_plugin_cli.commands.optional_value import DEBUG_PORT
+from biot_plugin_cli.commands.shell.completion import complete_environments
 
 __all__ = ["AsJson", "BuilderOption", "DebugPort", "DryRun", "EnforceTimeout", "EnvFile", "Environment", "Yes"]
 

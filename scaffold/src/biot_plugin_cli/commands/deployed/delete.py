@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.completion import complete_plugins
 from biot_plugin_cli.commands.options import AsJson, Environment, Yes
+from biot_plugin_cli.commands.shell.completion import complete_plugins
 from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["delete"]

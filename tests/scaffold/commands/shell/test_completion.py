@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from biot_plugin_cli.commands.completion import complete_environments, complete_events, complete_plugins
+from biot_plugin_cli.commands.shell.completion import complete_environments, complete_events, complete_plugins
 from tests.scaffold.plugins import MANIFEST, make_plugin
 from tests.scaffold.support import program_file
 

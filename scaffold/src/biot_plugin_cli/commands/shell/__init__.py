@@ -1,0 +1,1 @@
+"""What the shell that the commands are typed in completes."""
