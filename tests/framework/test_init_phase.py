@@ -236,6 +236,7 @@ def test_the_first_event_imports_nothing_and_waits_for_nothing(name: str, platfo
     assert len(platform.logins) == ("call" in name)
 
 
+@pytest.mark.slow
 def test_a_plugin_starts_without_a_platform(tmp_path: Path) -> None:
     code, event = PLUGINS["request"]
     outcome = first_event(tmp_path, "http://127.0.0.1:9", code, event)
