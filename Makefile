@@ -79,7 +79,7 @@ test-fast: setup ## Run the tests that take seconds
 	$(BIN)/pytest $(PARALLEL) -m "not slow and not matrix"
 
 pictures: setup ## Make the pictures of the documentation: those of the page in a real browser, that of a terminal
-	$(BIN)/python -m documentation.terminal_picture
+	$(BIN)/python -m docs_tools.terminal_picture
 	PICTURES=docs/pictures $(BIN)/pytest -q tests/emulator/page/scenarios -k pictures
 
 template-release: setup ## Record the template as its next version
@@ -113,7 +113,7 @@ check-imports:
 
 check-mypy:
 	$(BIN)/mypy
-	@$(BIN)/python -m documentation.python_blocks $(CACHE)/documentation
+	@$(BIN)/python -m docs_tools.python_blocks $(CACHE)/documentation
 	$(BIN)/mypy $(CACHE)/documentation
 
 check-pyright:
@@ -123,20 +123,20 @@ check-pyright:
 check-tests:
 	$(BIN)/pytest --collect-only -qq >$(CACHE)/collected || { cat $(CACHE)/collected; exit 1; }
 
-.venv/.documentation: .venv/.installed documentation/requirements.lock
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r documentation/requirements.lock
+.venv/.documentation: .venv/.installed docs_tools/requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r docs_tools/requirements.lock
 	@touch $@
 
 # The variable silences an announcement of the theme's makers.
 docs: .venv/.documentation ## Build the documentation into build/site; a warning is an error
 	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict >$(CACHE)/mkdocs 2>&1 \
 	  || { grep -v '^INFO' $(CACHE)/mkdocs >&2; exit 1; }
-	@$(BIN)/python -m documentation.treatment
+	@$(BIN)/python -m docs_tools.treatment
 	@echo "build/site/index.html has the documentation"
 
 tutorial: setup ## Do all that the tutorial says, in build/tutorial, as somebody with an empty home folder
 	@rm -rf build/tutorial && mkdir -p build/tutorial/home
-	@$(BIN)/python -m documentation.script docs/tutorial.md >build/tutorial/tutorial.sh
+	@$(BIN)/python -m docs_tools.script docs/tutorial.md >build/tutorial/tutorial.sh
 	@cd build/tutorial && HOME=$$PWD/home PATH="$(CURDIR)/$(BIN):$(CURDIR)/.uv/bin:$$PATH" bash tutorial.sh
 
 format: setup ## Format the code and mend what ruff can mend
@@ -146,7 +146,7 @@ format: setup ## Format the code and mend what ruff can mend
 lock: $(UV) ## Resolve the newest allowed versions into requirements.lock
 	$(UV) lock --quiet --upgrade --python .uv/bin/python
 	$(UV) export --quiet --python .uv/bin/python --all-packages --all-groups --no-group docs --no-emit-workspace --no-annotate --no-header -o requirements.lock
-	$(UV) export --quiet --python .uv/bin/python --only-group docs --no-annotate --no-header -o documentation/requirements.lock
+	$(UV) export --quiet --python .uv/bin/python --only-group docs --no-annotate --no-header -o docs_tools/requirements.lock
 
 build: setup ## Build the three wheels into dist/
 	rm -rf dist

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from documentation.blocks import ROOT
+from docs_tools.blocks import ROOT
 
 HOOKS = ("pre-request", "post-request", "adapt-entity", "notification", "scheduled", "endpoint")
 

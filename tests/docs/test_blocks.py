@@ -13,8 +13,8 @@ import tomllib
 import yaml
 
 from biot_plugin_cli.manifest.rules import find_problems
-from documentation.blocks import Block
-from documentation.treatment import PARSED, Treatment, all_blocks, describe_counts, treatment
+from docs_tools.blocks import Block
+from docs_tools.treatment import PARSED, Treatment, all_blocks, describe_counts, treatment
 
 BLOCKS = all_blocks()
 

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from biot_plugin.testing import Signer, default_signer, events, signed
-from documentation.blocks import ROOT, read_blocks
+from docs_tools.blocks import ROOT, read_blocks
 
 PATIENTS = "POST/organization/v1/users/patients"
 RUN = """

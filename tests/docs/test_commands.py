@@ -10,9 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from biot_plugin_cli.manifest.rules import allowed_values
-from documentation.blocks import ROOT, documents
-from documentation.commands_page import PROGRAMS, command_names, reference
-from documentation.site_hooks import on_page_markdown
+from docs_tools.blocks import ROOT, documents
+from docs_tools.commands_page import PROGRAMS, command_names, reference
+from docs_tools.site_hooks import on_page_markdown
 
 _CALL = re.compile(rf"(?<![\w./-])({'|'.join(PROGRAMS)})((?:[ \t]+|\\\n\s*)[^\n`;|&#)]*)")
 #: What may follow the name of a program: a word of prose, or a group of commands.

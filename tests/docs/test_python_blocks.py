@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from documentation.blocks import Block, documents, read_blocks
-from documentation.python_blocks import module_name, python_blocks, write_modules
+from docs_tools.blocks import Block, documents, read_blocks
+from docs_tools.python_blocks import module_name, python_blocks, write_modules
 
 CONFTEST = """\
 import pytest

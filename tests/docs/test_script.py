@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from documentation.blocks import read_blocks
-from documentation.runs import Run, run_page
-from documentation.script import steps
+from docs_tools.blocks import read_blocks
+from docs_tools.runs import Run, run_page
+from docs_tools.script import steps
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_commands_and_files_are_one_session(run: Callable[[str], Run]) -> None:
 def test_what_is_not_as_the_page_says_is_named(
     run: Callable[[str], Run], block: str, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("documentation.script._TENTHS_OF_SECONDS", 5)
+    monkeypatch.setattr("docs_tools.script._TENTHS_OF_SECONDS", 5)
     assert any(problem in found for found in run(block).problems)
 
 

@@ -14,8 +14,8 @@ import pytest
 import biot_emulator.testing
 import biot_plugin
 import biot_plugin.testing
-from documentation.blocks import ROOT
-from documentation.commands_page import PROGRAMS, command_names
+from docs_tools.blocks import ROOT
+from docs_tools.commands_page import PROGRAMS, command_names
 
 pytestmark = [
     pytest.mark.slow,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 
-from documentation.terminal_picture import PICTURE, TITLE, draw_session, tutorial_session
-from documentation.transcripts import Exchange
+from docs_tools.terminal_picture import PICTURE, TITLE, draw_session, tutorial_session
+from docs_tools.transcripts import Exchange
 
 
 def texts(picture: str) -> list[str]:

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from documentation.transcripts import Exchange, missing_line, pattern, read_exchanges
+from docs_tools.transcripts import Exchange, missing_line, pattern, read_exchanges
 
 
 @pytest.mark.parametrize(

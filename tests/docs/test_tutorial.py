@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from documentation.blocks import ROOT, read_blocks
-from documentation.runs import run_page
-from documentation.script import steps
+from docs_tools.blocks import ROOT, read_blocks
+from docs_tools.runs import run_page
+from docs_tools.script import steps
 
 PAGE = "docs/tutorial.md"
 

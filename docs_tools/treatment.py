@@ -1,6 +1,6 @@
 """What is done with each code block of the documentation.
 
-    python -m documentation.treatment
+    python -m docs_tools.treatment
 
 counts them.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from enum import Enum
 
-from documentation.blocks import Block, documents, read_blocks
-from documentation.script import SHELLS, runs_in_a_shell
+from docs_tools.blocks import Block, documents, read_blocks
+from docs_tools.script import SHELLS, runs_in_a_shell
 
 __all__ = ["PARSED", "Treatment", "all_blocks", "describe_counts", "treatment"]
 

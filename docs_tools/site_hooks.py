@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from documentation.commands_page import reference
-from documentation.settings_page import settings_table
+from docs_tools.commands_page import reference
+from docs_tools.settings_page import settings_table
 
 __all__ = ["on_page_markdown"]
 

@@ -1,6 +1,6 @@
 """A session of the tutorial as an animated SVG, without a font, a script or anything else from outside.
 
-    python -m documentation.terminal_picture
+    python -m docs_tools.terminal_picture
 
 writes it. It has what the tutorial shows, which a test compares with what is printed, so it is the same until that
 changes. It plays once and then stays; whoever prefers no motion sees its end at once.
@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from documentation.blocks import ROOT, read_blocks
-from documentation.transcripts import Exchange, read_exchanges
+from docs_tools.blocks import ROOT, read_blocks
+from docs_tools.transcripts import Exchange, read_exchanges
 
 __all__ = ["PICTURE", "TITLE", "draw_session", "tutorial_session"]
 

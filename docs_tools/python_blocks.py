@@ -1,6 +1,6 @@
 """The Python blocks of the documentation as modules, for type checkers and pytest.
 
-    python -m documentation.python_blocks FOLDER
+    python -m docs_tools.python_blocks FOLDER
 
 Each block is a module of its own, after the names that a reader has by then: those of `biot_plugin` and its testing
 kit, a plugin, and the hidden blocks of the page before it.
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from documentation.blocks import Block, documents, read_blocks
+from docs_tools.blocks import Block, documents, read_blocks
 
 __all__ = ["module_name", "python_blocks", "write_modules"]
 

@@ -1,6 +1,6 @@
 """A page of the documentation as one script that types what its readers type.
 
-    python -m documentation.script docs/tutorial.md >tutorial.sh
+    python -m docs_tools.script docs/tutorial.md >tutorial.sh
 
 The script names each step before it runs it, so that what was printed can be compared with what the page shows.
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
 
-from documentation.blocks import SECOND_TERMINAL, Block, read_blocks
-from documentation.transcripts import INTERRUPT, pattern, read_exchanges
+from docs_tools.blocks import SECOND_TERMINAL, Block, read_blocks
+from docs_tools.transcripts import INTERRUPT, pattern, read_exchanges
 
 __all__ = ["SHELLS", "STEP", "Step", "runs_in_a_shell", "steps", "write_script"]
 
@@ -25,7 +25,7 @@ SHELLS = frozenset({"shell", "sh", "bash"})
 
 _HEAD = """\
 #!/usr/bin/env bash
-# What {page} has its readers type, made by `python -m documentation.script {page}`.
+# What {page} has its readers type, made by `python -m docs_tools.script {page}`.
 set -euo pipefail
 exec </dev/null 2>&1
 

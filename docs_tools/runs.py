@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from documentation.script import STEP, Step, write_script
-from documentation.transcripts import missing_line
+from docs_tools.script import STEP, Step, write_script
+from docs_tools.transcripts import missing_line
 
 __all__ = ["Run", "run_page"]
 
