@@ -367,3 +367,17 @@ def test_a_caller_is_recorded_without_all_that_it_may_do(calls: CallHistory) -> 
     first, second = records
     assert first.caller is second.caller
     assert first.caller == Caller("ada", "USER", "here", frozenset(), session_id="s")
+
+
+def test_the_headers_of_responses_take_room_too(calls: CallHistory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "_MAX_BYTES", 1_000_000)
+    for _ in range(20):
+        call = admit(calls, begin(calls))
+        calls.finish(call.id, 200, {"x-a": "a" * 100_000}, b"")
+    assert len(numbers(calls)) < 10
+
+
+def test_a_query_is_recorded_without_secrets(calls: CallHistory) -> None:
+    record = recorded(calls, begin(calls, query="pwd=correct-horse&a=1"))
+    assert record.sent
+    assert (record.sent.query, record.sent.hidden) == ("pwd=<hidden>&a=1", ("query",))

@@ -15,18 +15,14 @@ from biot_emulator.api.call import Call, Caller
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.event_kind import EventKind
-from biot_emulator.invocations.received_events import MAX_BODY
-from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.invocations.summaries import InvocationSummary
-from biot_emulator.security.random_text import looks_random
-from biot_emulator.security.secret_values import is_secret_name
 from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID
-from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
 from biot_emulator.state.clock import Clock
+from biot_emulator.timelines.bare_requests import bounded, form_parts, with_path, withheld, without_secrets
 from biot_emulator.timelines.filters import CallFilter
 from biot_emulator.timelines.live import Listener, Listeners
 from biot_emulator.timelines.masking import bare_headers, masked_exchange, readable
-from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, MadeBy, Outcome, RecordedCall, Sent, Step, new_id
+from biot_emulator.timelines.recorded_calls import CallKind, MadeBy, Outcome, RecordedCall, Sent, Step, new_id
 from biot_emulator.timelines.running import RunningInvocations
 
 __all__ = ["LOGIN_PATH", "CallHistory"]
@@ -43,12 +39,9 @@ _MAX_STEPS = 1000
 _INTERCEPTIONS = frozenset(
     kind.name for kind in (EventKind.PRE_REQUEST, EventKind.ADAPT_ENTITY, EventKind.POST_REQUEST)
 )
-_REDACTION = Redaction()
 _OK = 200
 _SERVICE_LOGIN = "POST/ums/v2/services/accessToken"
 _LOGIN_FIELDS = ("code",)
-#: The segments of a plugin's address, of which the first is empty.
-_PUBLIC = 3
 
 
 class CallHistory:
@@ -96,7 +89,7 @@ class CallHistory:
             resent_from: The id of the call that it repeats.
             id: Its id; None for a new one.
         """
-        bare = sent and _bounded(_without_secrets(sent))
+        bare = sent and bounded(without_secrets(sent))
         caller = caller and _slim(caller)
         call = RecordedCall(
             kind, bare, trace_id, self._clock.now(), source_ip, resent_from, plugin, id=id or new_id(), caller=caller
@@ -125,7 +118,7 @@ class CallHistory:
             if record := self._calls.get(call.id):
                 record.caller = call.caller and _slim(call.caller)
                 record.public, record.api_id = route.public, route.api_id
-                record.sent = record.sent and _with_path(record.sent, call)
+                record.sent = record.sent and with_path(record.sent, call)
                 if call.caller:
                     self._anonymous.pop(call.id, None)
                 record.made_by = self._maker(record, call.caller)
@@ -136,7 +129,7 @@ class CallHistory:
         with self._lock:
             record = self._calls.get(call.id)
             if record and record.sent:
-                record.sent = _bounded(record.sent._replace(content=call.content, parts=_parts(call)))
+                record.sent = bounded(record.sent._replace(content=call.content, parts=form_parts(call)))
                 self._grow(record)
 
     def handle(self, call: Call, route: Route, handler: Callable[[Call], ApiResponse]) -> ApiResponse:
@@ -204,14 +197,14 @@ class CallHistory:
             headers: By lower-case name.
             content: The body's bytes.
         """
-        withheld = _withheld(content)
+        reason = withheld(content)
         with self._lock:
             record = self._calls.get(id)
             if record is None:
                 return
             record.status_code, record.duration_ms = status_code, record.elapsed_ms()
-            record.response_headers, record.response = headers, b"" if withheld else content
-            record.response_withheld = withheld
+            record.response_headers, record.response = headers, b"" if reason else content
+            record.response_withheld = reason
             if record.made_by is None and status_code == _OK and (service_user := _logged_in(record)):
                 # By its own log-in, which it may do while it starts, without a trace.
                 record.made_by = self._maker(record, service_user)
@@ -374,37 +367,6 @@ def _logged_in(record: RecordedCall) -> Caller | None:
     return Caller(id, "SERVICE_EXTERNAL", "", frozenset()) if isinstance(id, str) else None
 
 
-def _without_secrets(sent: Sent) -> Sent:
-    """Leave out what is secret beside the body: an API may have a token in its path or query."""
-    path, query = sent.path, sent.query
-    hidden: tuple[str, ...] = ()
-    if (shown := _shown_path(path)) != path:
-        path, hidden = shown, ("path",)
-    if query and (shown := str(_REDACTION(query))) != query:
-        query, hidden = shown, (*hidden, "query")
-    return Sent(sent.method, path, query, bare_headers(sent.headers), sent.content, sent.parts, sent.withheld, hidden)
-
-
-@lru_cache(maxsize=4096)
-def _shown_path(path: str) -> str:
-    segments = path.split("/")
-    # The address of a plugin is public, however random it looks.
-    public = _PUBLIC if path.startswith(ADDRESS_PATH) else 0
-    return "/".join(
-        HIDDEN if index >= public and looks_random(segment) else segment for index, segment in enumerate(segments)
-    )
-
-
-def _with_path(sent: Sent, call: Call) -> Sent:
-    """Leave out of the path what its API calls a secret, and nothing else: an id may look like one."""
-    secret = {call.variables[name] for name in call.variables if is_secret_name(name)}
-    if not secret and "path" not in sent.hidden:
-        return sent
-    hidden = tuple(part for part in sent.hidden if part != "path")
-    path = "/".join(HIDDEN if segment in secret else segment for segment in call.path.split("/"))
-    return sent._replace(path=path, hidden=(*hidden, "path") if secret else hidden)
-
-
 @lru_cache(maxsize=1024)
 def _slim_caller(*holder: Any) -> Caller:
     id, kind, organization, role, session = holder
@@ -421,20 +383,3 @@ def _slim(caller: Caller) -> Caller:
 def _is_login(record: RecordedCall) -> bool:
     """Whether it is about somebody's log-in: what such a request has may be a code that is sent to a phone."""
     return record.api_id is not None and LOGIN_PATH in record.api_id
-
-
-def _bounded(sent: Sent) -> Sent:
-    if sent.parts:
-        return sent._replace(content=b"", withheld="The body was a form, which is not recorded: send it anew")
-    withheld = _withheld(sent.content)
-    return sent._replace(content=b"", withheld=withheld) if withheld else sent
-
-
-def _withheld(content: bytes) -> str | None:
-    if len(content) <= MAX_BODY:
-        return None
-    return f"The body had {len(content)} bytes, and no more than {MAX_BODY} are recorded"
-
-
-def _parts(call: Call) -> tuple[tuple[str, str | None, int], ...]:
-    return tuple((name, part.filename, len(part.content)) for name, part in call.form.items()) if call.form else ()
