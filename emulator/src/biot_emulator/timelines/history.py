@@ -64,6 +64,8 @@ class CallHistory:
         self._bytes = 0
         self._number = 0
         self._version = 0
+        #: The version at which all calls were forgotten last.
+        self._cleared = 0
 
     def begin(
         self,
@@ -276,14 +278,18 @@ class CallHistory:
         """Listen to changes from now on; `listeners.remove` ends it.
 
         Args:
-            since: The version up to which the changes are known; those after it come first.
+            since: The version up to which the changes are known; those after it come first, and before them an empty
+                id, if all calls have been forgotten meanwhile.
 
         Raises:
             TooManyRequests: Too many listen.
         """
         with self._lock:
-            calls = self._calls.values() if since is not None else ()
-            return self.listeners.open(call.id for call in calls if call.version > (since or 0))
+            if since is None:
+                return self.listeners.open()
+            cleared = [""] if 0 < since < self._cleared else []
+            changed = (call.id for call in self._calls.values() if call.version > since)
+            return self.listeners.open((*cleared, *changed))
 
     def clear(self) -> None:
         """Forget all calls; what still happens to them is not recorded."""
@@ -291,6 +297,8 @@ class CallHistory:
             self._calls.clear()
             self._anonymous.clear()
             self._bytes = 0
+            self._version += 1
+            self._cleared = self._version
             self.listeners.notify("")
 
     def _check(self, record: RecordedCall) -> None:

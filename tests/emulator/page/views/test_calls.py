@@ -119,12 +119,27 @@ def test_whoever_looks_at_a_call_is_told_that_it_is_forgotten(browser: Browser, 
         assert next(parts) == {"version": 0, "forgotten": True}
 
 
+def test_whoever_comes_back_is_told_that_all_calls_are_forgotten(browser: Browser, server: Server) -> None:
+    id = record(server, "/forgotten")
+    version = server.platform.calls.find()[0][0].version
+    server.platform.calls.clear()
+    assert browser.get(f"{ROOT}page/calls/{id}/live?since={version}").status == 404
+    new = record(server, "/new")
+    with listening(browser, server, f"{ROOT}page/calls/live?since={version}") as parts:
+        part = next(parts)
+    assert part["cleared"]
+    assert new in part["rows"]
+    with listening(browser, server, f"{ROOT}page/calls/live?since={part['version'] - 1}") as parts:
+        assert not next(parts)["cleared"]
+
+
 def test_a_listener_that_wants_the_head_alone_is_none(browser: Browser, server: Server) -> None:
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
     with closing(connection):
-        connection.request("HEAD", f"{ROOT}page/calls/live", headers={"cookie": browser.cookie})
-        assert connection.getresponse().status == 200
-    assert not server.platform.calls.listeners
+        for _ in range(2):
+            connection.request("HEAD", f"{ROOT}page/calls/live", headers={"cookie": browser.cookie})
+            response = connection.getresponse()
+            assert (response.status, response.read()) == (200, b"")
 
 
 def test_a_body_that_is_no_text_is_not_shown_as_null(browser: Browser, server: Server) -> None:

@@ -109,7 +109,12 @@ def listen(context: Context) -> Response:
         html = render("timeline.html", values)
         return {"version": call["version"], "html": html, "news": _news(call)}
 
-    return _live(context, make)
+    response = _live(context, make)
+    # It may have been forgotten while nobody listened.
+    if response.stream and context.platform.calls.get(id) is None:
+        response.stream.close()
+        raise Missing("There is no such call, or it is forgotten already")
+    return response
 
 
 def download_body(context: Context) -> Response:
