@@ -156,7 +156,7 @@ def test_a_quiet_stream_says_that_it_is_there(monkeypatch: pytest.MonkeyPatch) -
         parts = aiter(stream)
         first = [await anext(parts) for _ in range(3)]
         id = calls.begin(CallKind.API, Sent("GET", "/"))
-        calls._forget(id)
+        calls._calls.forget(id)
         gone = await anext(parts)
         stream.close()
         return [*first, gone, *[part async for part in parts]]
