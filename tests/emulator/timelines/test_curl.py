@@ -42,7 +42,7 @@ def test_a_command_says_no_more_than_it_must() -> None:
 
 
 def test_bytes_that_are_no_text_come_through_a_pipe() -> None:
-    for content, encoded in ((b"\xff\x00", "/wA="), (b"a\0b", "YQBi")):
+    for content, encoded in ((b"\xff\x00", "/wA="), (b"a\0b", "YQBi"), (b"aaa" * 50_000, "YWFh" * 50_000)):
         command = curl_command(Sent("POST", "/a", content=content), URL)
         assert command.startswith(f"echo {encoded} | base64 -d | curl ")
         assert command.endswith("--data-binary @-")

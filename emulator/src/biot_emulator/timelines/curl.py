@@ -20,6 +20,8 @@ _OWN = frozenset(
     }
 )
 _GLOBS = frozenset("[]{}")
+#: Linux passes no longer argument to a program; `echo` is none, but the shell's own.
+_LONGEST_WORD = 100_000
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 #: What no shell takes for anything else between quotes.
 _PLAIN = f"{string.ascii_letters}{string.digits} -_.,:;/="
@@ -70,6 +72,8 @@ def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _text(content: bytes) -> str | None:
+    if len(content) > _LONGEST_WORD:
+        return None
     try:
         text = content.decode()
     except UnicodeDecodeError:

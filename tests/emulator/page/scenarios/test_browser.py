@@ -316,6 +316,7 @@ def test_ten_thousand_calls_are_listed_page_by_page(page: Page, server: Server, 
 def test_a_row_goes_when_its_call_goes_on_no_longer(page: Page, server: Server) -> None:
     calls = server.platform.calls
     page.goto(f"{root(server)}?status=pending")
+    expect(page.get_by_role("link", name="Older")).to_be_hidden()
     rows = page.locator("tr[data-id]")
     expect(rows).to_have_count(0)
     id = calls.begin(CallKind.API, Sent("GET", "/slow"), trace_id="ab" * 16)
@@ -376,8 +377,10 @@ def test_it_works_without_script(chromium: Browser, server: Server, emulator: Em
         page.get_by_label("Password").fill(ADMIN[1])
         page.get_by_role("button", name="Log in").click()
         page.wait_for_url(root(server))
+        expect(page.locator("[data-pause]")).to_be_hidden()
         page.goto(f"{root(server)}page/calls/{id}")
         page.locator("#step-request > summary").click()
+        expect(page.locator("[data-copy]:visible")).to_have_count(0)
         expect(page.locator("#request-body")).to_contain_text("LOVELACE")
         page.get_by_role("button", name="Send again").click()
         expect(page.get_by_role("status").first).to_contain_text("Sent again")
