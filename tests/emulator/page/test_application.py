@@ -287,3 +287,11 @@ def test_an_error_leads_back_to_an_address(stranger: Browser) -> None:
     answer = stranger.log_in().submit("/_emulator/page/entities/a%3Fb%23%22/new", {})
     assert answer.status == 404
     assert 'href="/_emulator/page/entities/a%3Fb%23%22"' in answer.text
+
+
+def test_a_log_in_lasts_longer_whenever_it_is_used(stranger: Browser) -> None:
+    cookie = stranger.log_in().cookie
+    answer = stranger.get("/_emulator/")
+    assert answer.headers["set-cookie"] == f"{cookie}; Path=/_emulator/; Max-Age=43200; HttpOnly; SameSite=Strict"
+    stranger.submit("/_emulator/page/log-out", {})
+    assert "set-cookie" not in stranger.get("/_emulator/").headers

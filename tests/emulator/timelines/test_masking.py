@@ -45,3 +45,6 @@ def test_a_query_is_recorded_without_what_its_parameters_call_secret() -> None:
     shown = "a=1&pwd=<hidden>&%70asscode=<hidden>&access_key=&client-key=<hidden>&token=<hidden>&token_url=u&limit=5"
     assert bare_query(query) == shown
     assert bare_query("") == ""
+    assert bare_query("a=1&b=correct-horse&pwd=correct-horse&pin_token=1&c") == (
+        "a=1&b=<hidden>&pwd=<hidden>&pin_token=<hidden>&c"
+    )

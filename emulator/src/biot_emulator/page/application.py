@@ -144,7 +144,8 @@ class Page:
         if request.changes:
             session.check_form(request)
         try:
-            return route.view(Context(request, session, self._platform))
+            response = route.view(Context(request, session, self._platform))
+            return replace(response, headers=(*response.headers, self._sessions.renewed(request)))
         except PlatformRefused as error:
             if error.status_code != 401:
                 raise

@@ -32,7 +32,13 @@ def is_text(content: bytes) -> bool:
 
 def bare_query(query: str) -> str:
     """Return a query without the values of parameters that have the name of a secret, and without tokens."""
-    return str(Redaction()("&".join(map(_bare_pair, query.split("&")))))
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    hide = KnownSecrets(value for name, _, value in pairs if is_secret_name(unquote_plus(name)))
+    shown = (
+        f"{name}={HIDDEN}" if value and is_secret_name(unquote_plus(name)) else f"{name}{equals}{value}"
+        for name, equals, value in pairs
+    )
+    return str(Redaction()(hide.text("&".join(shown))))
 
 
 def masked_exchange(request: bytes, response: bytes, names: Iterable[str] = ()) -> tuple[bytes, bytes]:
@@ -74,11 +80,6 @@ class Masking:
         named = [*secret_fields(value), *self._named()]
         values = (*self._secrets(), *(text for _, text in named))
         return Redaction()(KnownSecrets(values, named=named)(value))
-
-
-def _bare_pair(pair: str) -> str:
-    name, _, value = pair.partition("=")
-    return f"{name}={HIDDEN}" if value and is_secret_name(unquote_plus(name)) else pair
 
 
 def _every_part(content: bytes) -> Any:
