@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any, NoReturn
 
-__all__ = ["decode", "decode_request", "encode", "to_text"]
+__all__ = ["decode", "decode_every_part", "decode_request", "encode", "to_text"]
 
 _MAX_DEPTH = 100
 
@@ -20,10 +20,17 @@ def decode(content: bytes | str) -> Any:
         ValueError: It is not JSON, not UTF-8, nested too deeply, or has a number that does not fit into a `float`.
     """
     try:
-        text = content.decode() if isinstance(content, bytes) else content
-        return json.loads(text, parse_constant=_reject_constant, parse_float=_parse_finite)
+        return json.loads(_text(content), parse_constant=_reject_constant, parse_float=_parse_finite)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def decode_every_part(content: bytes | str) -> Any:
+    """Decode a JSON document that `decode` takes; of a name that comes again, each value has a name of its own.
+
+    The last one keeps the name, as everybody reads it, and those before it have a number in front.
+    """
+    return json.loads(_text(content), object_pairs_hook=_numbered)
 
 
 def decode_request(content: bytes | str) -> Any:
@@ -59,6 +66,24 @@ def encode(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def _numbered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) == len(pairs):
+        return document
+    last = {name: index for index, (name, _) in enumerate(pairs)}
+    for index, (name, value) in enumerate(pairs):
+        if last[name] != index:
+            number = index
+            while f"{number}-{name}" in document:
+                number += len(pairs)
+            document[f"{number}-{name}"] = value
+    return document
+
+
+def _text(content: bytes | str) -> str:
+    return content.decode() if isinstance(content, bytes) else content
 
 
 def _reject_constant(constant: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
@@ -227,3 +228,32 @@ def test_a_taken_port_is_one_sentence(port: DebugPort, clock: Clock) -> None:
         f"No debugger can attach on 127.0.0.1:{port.port} (Address already in use): choose another port, or 0 for a "
         "free one"
     )
+
+
+def test_a_port_outlives_a_connection_that_cannot_be_taken(
+    process: Process, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError(errno.EMFILE, "Too many open files"), OSError(errno.ECONNABORTED, "Gone")]
+    accept = socket.socket.accept
+
+    def accept_later(listening: socket.socket) -> Any:
+        if failures:
+            raise failures.pop()
+        return accept(listening)
+
+    monkeypatch.setattr(socket.socket, "accept", accept_later)
+    with DebugPort(0, clock) as port:
+        port.open_to(process.address)
+        with Debugger(port.address) as debugger:
+            assert debugger.request("initialize")
+    assert not failures
+
+
+@pytest.mark.parametrize("number", [[], {}, None, "1", 1.5])
+def test_a_message_with_an_odd_number_is_passed_on(port: DebugPort, process: Process, number: Any) -> None:
+    port.open_to(process.address)
+    with closing(socket.create_connection(("127.0.0.1", port.port), 20)) as connection:
+        connection.sendall(encode_message({"seq": number, "type": "request", "command": "odd"}))
+        _wait_until(lambda: "odd" in process.commands)
+        connection.sendall(encode_message({"seq": 2, "type": "request", "command": "even"}))
+        _wait_until(lambda: "even" in process.commands)

@@ -96,3 +96,8 @@ def test_what_is_not_there_any_more_is_named() -> None:
 
 def test_an_invocation_that_is_forgotten_has_no_event() -> None:
     assert Invocations().event("nobody") is None
+
+
+@pytest.mark.parametrize("body", ['{"a":{"pwd":"hunter22x"},"a":1}', '{"password":"hunter22x","password":1}'])
+def test_no_file_has_what_is_secret_behind_a_name_that_comes_again(body: str) -> None:
+    assert "hunter22x" not in str(event_file({"headers": {}, "body": body}))

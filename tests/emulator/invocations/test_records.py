@@ -11,7 +11,7 @@ import pytest
 
 from biot_emulator.event_kind import EventKind
 from biot_emulator.http.response import Response
-from biot_emulator.invocations.records import Trigger, invocation_record
+from biot_emulator.invocations.records import Started, Trigger, invocation_record
 from biot_emulator.lambda_function.invocation import Invocation
 
 LARGE = 256 * 1024
@@ -97,3 +97,15 @@ def test_a_large_event_is_left_out(event: Any) -> None:
 @pytest.mark.parametrize("body", [{}, {"request": None}, {"request": []}, {"request": {"body": 1}}, [], "text"])
 def test_an_operators_own_event_need_not_be_one_of_the_platforms(body: Any) -> None:
     assert record(body, {"request": {}})["input"]["body"] == body
+
+
+def test_a_summary_has_no_secret_of_the_plugin_or_the_platform_in_its_path() -> None:
+    started = Started(
+        "Plugin-demo",
+        Trigger(EventKind.DIRECT, "GET /a/the-platforms-1/the-plugins-2"),
+        {},
+        time=datetime.now(UTC),
+        secrets=lambda: ["the-platforms-1"],
+        variables={"API_TOKEN": "the-plugins-2"},
+    )
+    assert started.summary.hook == "GET /a/<hidden>/<hidden>"

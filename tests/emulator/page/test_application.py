@@ -274,3 +274,24 @@ def test_a_form_that_is_too_large_is_refused(browser: Browser) -> None:
     answer = browser.post(f"{ROOT}page/control/clock", {"now": "x" * 100_000})
     assert answer.status == 413
     assert "too large" in answer.text
+
+
+def test_where_a_browser_is_sent_is_no_header_of_its_own(browser: Browser) -> None:
+    answer = browser.get("/_emulator/page/log-in?to=/_emulator/page/%0d%0aSet-Cookie:%20x=y%0d%0a%0d%0a%E2%80%AE")
+    assert answer.status == 303
+    assert answer.headers["location"] == "/_emulator/page/%0D%0ASet-Cookie:%20x=y%0D%0A%0D%0A%E2%80%AE"
+    assert "set-cookie" not in answer.headers
+
+
+def test_an_error_leads_back_to_an_address(stranger: Browser) -> None:
+    answer = stranger.log_in().submit("/_emulator/page/entities/a%3Fb%23%22/new", {})
+    assert answer.status == 404
+    assert 'href="/_emulator/page/entities/a%3Fb%23%22"' in answer.text
+
+
+def test_a_log_in_lasts_longer_whenever_it_is_used(stranger: Browser) -> None:
+    cookie = stranger.log_in().cookie
+    answer = stranger.get("/_emulator/")
+    assert answer.headers["set-cookie"] == f"{cookie}; Path=/_emulator/; Max-Age=43200; HttpOnly; SameSite=Strict"
+    stranger.submit("/_emulator/page/log-out", {})
+    assert "set-cookie" not in stranger.get("/_emulator/").headers

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from biot_emulator.page.colours import PREVIEW, json_parts, log_level
+from biot_emulator.page.texts import pretty
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -18,7 +19,8 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 @given(VALUES)
 def test_the_parts_are_the_text(value: Any) -> None:
     preview = json_parts(value)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    text = pretty(value)
+    assert isinstance(value, str) or json.loads(text) == value
     assert "".join(part.text for part in preview.parts) == text[:PREVIEW]
     assert preview.left_out == max(0, len(text) - PREVIEW)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from biot_emulator.page.texts import amount, bytes_text, duration, pretty
+from biot_emulator.page.texts import amount, bytes_text, duration, pretty, short_json, visible
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from biot_emulator.page.texts import amount, bytes_text, duration, pretty
         (345.6, "346 ms"),
         (2500, "2.50 s"),
         (61_000, "1 min 1 s"),
+        (119_999, "2 min 0 s"),
     ],
 )
 def test_durations(milliseconds: float | None, text: str) -> None:
@@ -41,3 +42,9 @@ def test_what_is_too_deep_is_not_shown() -> None:
     for _ in range(100_000):
         value = [value]
     assert "too deeply" in pretty(value)
+
+
+def test_what_nobody_sees_is_shown() -> None:
+    assert visible("a\tb\nc\x00\x1b[31m\x9b\u202ed") == "a\tb\nc\u2400\u241b[31m\\u009b\\u202ed"
+    assert pretty(["\u202e\x1b"]) == '[\n  "\\u202e\\u001b"\n]'
+    assert short_json("\u2066") == '"\\u2066"'

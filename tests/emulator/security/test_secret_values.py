@@ -88,3 +88,17 @@ def test_the_cost_of_a_name_does_not_grow_with_its_length(unit: str) -> None:
 @pytest.mark.parametrize("unit", ["://a:b", "://", "a=", "a =", "=", "password=x&", "{", '{"a":', "aA1-", ";a"])
 def test_the_cost_of_a_variable_grows_with_its_length(unit: str) -> None:
     assert len(list(secret_variables({"CITY": unit * (300_000 // len(unit))}))) < 300_000
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        ("pwd=a%20b&x=1&user[secret]=c", ["a b", "c"]),
+        ("https://example.com/a?pwd=x&token_url=y", ["x"]),
+        ("a note: pwd=x", []),
+        ('{"token":"x=y"}', []),
+        ("=&&=x&pwd=", []),
+    ],
+)
+def test_a_form_within_a_document_has_fields(text: str, secrets: list[str]) -> None:
+    assert [value for _, value in secret_fields({"a": [text]})] == secrets

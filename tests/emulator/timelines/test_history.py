@@ -14,7 +14,7 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.invocations.summaries import InvocationSummary
 from biot_emulator.state.clock import Clock
-from biot_emulator.timelines import history
+from biot_emulator.timelines import stored_calls
 from biot_emulator.timelines.filters import CallFilter
 from biot_emulator.timelines.history import CallHistory
 from biot_emulator.timelines.recorded_calls import CallKind, Outcome, RecordedCall, Sent
@@ -220,8 +220,8 @@ def test_a_path_is_recorded_without_what_its_api_calls_a_secret_and_with_all_els
 
 
 def test_the_oldest_are_forgotten_by_number_and_by_size(calls: CallHistory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_MAX_CALLS", 3)
-    monkeypatch.setattr(history, "_MAX_BYTES", 20_000)
+    monkeypatch.setattr(stored_calls, "_MAX_CALLS", 3)
+    monkeypatch.setattr(stored_calls, "_MAX_BYTES", 20_000)
     first, *_ = [admit(calls, begin(calls)) for _ in range(5)]
     assert numbers(calls) == [5, 4, 3]
     large = admit(calls, begin(calls))
@@ -239,13 +239,13 @@ def test_the_oldest_are_forgotten_by_number_and_by_size(calls: CallHistory, monk
     assert numbers(calls) == [6]
     calls.clear()
     assert numbers(calls) == []
-    assert calls._bytes == 0
+    assert calls._calls.size == 0
 
 
 def test_whoever_has_no_token_does_not_push_out_the_calls_of_others(
     calls: CallHistory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "_MAX_ANONYMOUS", 2)
+    monkeypatch.setattr(stored_calls, "_MAX_ANONYMOUS", 2)
     admit(calls, begin(calls))
     for _ in range(5):
         calls.finish(begin(calls).id, 401, {}, b"")
@@ -367,3 +367,17 @@ def test_a_caller_is_recorded_without_all_that_it_may_do(calls: CallHistory) -> 
     first, second = records
     assert first.caller is second.caller
     assert first.caller == Caller("ada", "USER", "here", frozenset(), session_id="s")
+
+
+def test_the_headers_of_responses_take_room_too(calls: CallHistory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored_calls, "_MAX_BYTES", 1_000_000)
+    for _ in range(20):
+        call = admit(calls, begin(calls))
+        calls.finish(call.id, 200, {"x-a": "a" * 100_000}, b"")
+    assert len(numbers(calls)) < 10
+
+
+def test_a_query_is_recorded_without_secrets(calls: CallHistory) -> None:
+    record = recorded(calls, begin(calls, query="pwd=correct-horse&a=1"))
+    assert record.sent
+    assert (record.sent.query, record.sent.hidden) == ("pwd=<hidden>&a=1", ("query",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,10 @@ from urllib.parse import parse_qs
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.wire_json import decode_request
 
-__all__ = ["Call", "Caller", "FormPart", "read_query"]
+__all__ = ["TRACEPARENT", "Call", "Caller", "FormPart", "read_query"]
+
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+"""The header of that name, which has the id of the trace."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from biot_emulator.wire_json import encode
+
 __all__ = ["ApiResponse", "EventStream"]
 
 
@@ -40,3 +42,14 @@ class ApiResponse:
     content: bytes | None = None
     afterwards: Callable[[], None] | None = None
     stream: EventStream | None = None
+
+    @property
+    def bytes(self) -> bytes:
+        """The body as it is sent; empty where there is none, or it has no end.
+
+        Raises:
+            ValueError: It cannot be written as JSON.
+        """
+        if self.content is not None:
+            return self.content
+        return b"" if self.body is None else encode(self.body)

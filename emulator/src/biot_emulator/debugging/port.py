@@ -130,7 +130,11 @@ class DebugPort:
             try:
                 connection, _ = self._listening.accept()
             except OSError:
-                return
+                # Whoever came is gone already, or this process has too many files open: another debugger may come.
+                with self._changed:
+                    if self._closing or self._changed.wait_for(lambda: self._closing, _LOOK_SECONDS):
+                        return
+                continue
             session = Session(connection, self._serve)
             with self._changed:
                 if self._closing:

@@ -44,7 +44,7 @@ class Session:
         self._is_leaving = False
         self._last_number = 0
         self._answered = threading.Condition()
-        self._unanswered: set[Any] = set()
+        self._unanswered: set[int | None] = set()
         self._thread = threading.Thread(target=self._run, name="biot-emulator-debugger-session", daemon=True)
 
     def start(self) -> None:
@@ -179,7 +179,7 @@ class Session:
         request = message.read()
         command, arguments = request.get("command"), request.get("arguments")
         with self._answered:
-            self._unanswered.add(request.get("seq"))
+            self._unanswered.add(_number(request, "seq"))
         if command == "disconnect":
             self._is_leaving = True
         elif command == "attach" and isinstance(arguments, dict):
@@ -188,9 +188,9 @@ class Session:
     def _note_answer(self, message: Message) -> None:
         answer = message.read()
         with self._answered:
-            self._unanswered.discard(answer.get("request_seq"))
+            self._unanswered.discard(_number(answer, "request_seq"))
             self._answered.notify_all()
-        if isinstance(number := answer.get("seq"), int):
+        if (number := _number(answer, "seq")) is not None:
             self._last_number = number
         if answer.get("event") == "terminated":
             self._is_leaving = True
@@ -201,6 +201,11 @@ class Session:
         event = {"seq": self._last_number + 1, "type": "event", "event": "terminated", "body": body}
         with suppress(OSError):
             self._debugger.sendall(encode_message(event))
+
+
+def _number(message: dict[str, Any], name: str) -> int | None:
+    number = message.get(name)
+    return number if isinstance(number, int) else None
 
 
 def _shut(connection: socket.socket) -> None:

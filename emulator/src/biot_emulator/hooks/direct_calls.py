@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import unquote
 
-from biot_emulator.api.call import Caller
+from biot_emulator.api.call import TRACEPARENT, Caller
 from biot_emulator.api.errors import TooManyRequests
 from biot_emulator.event_kind import EventKind
 from biot_emulator.function_url.cors import Cors
@@ -26,7 +26,6 @@ __all__ = ["NO_PLUGIN", "FunctionUrls"]
 
 NO_PLUGIN = Response(404, {"content-type": "application/json"}, b'{"Message":"No plugin has this address"}')
 """The response where no plugin has an address."""
-_TRACE_PARTS = 4
 _DISABLED = Response(403, {"content-type": "application/json"}, b'{"Message":"Forbidden"}')
 
 
@@ -93,11 +92,11 @@ class FunctionUrls:
         plugin = self._plugins.at(address)
         path = f"{ADDRESS_PATH}{address}{unquote(request.path)}"
         sent = Sent(request.method, path, request.query_string, request.headers, request.content)
-        traceparent = request.headers.get("traceparent", "").split("-")
+        trace = TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
         return self._recorded.begin(
             CallKind.URL,
             sent,
-            trace_id=traceparent[1] if len(traceparent) == _TRACE_PARTS else "",
+            trace_id=trace[1] if trace else "",
             source_ip=request.source_ip,
             plugin=plugin.full_name if plugin else None,
             caller=self._identify(request.headers),

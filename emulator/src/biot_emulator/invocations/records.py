@@ -78,9 +78,14 @@ class Started:
         self._time = time
         self._secrets = secrets
         self._variables = variables
-        hook = None if trigger.hook is None else Redaction()(trigger.hook)
         self.summary = InvocationSummary(
-            plugin, trigger.kind.name, hook, trigger.trace_id, trigger.call_id, service_id, timestamp(time)
+            plugin,
+            trigger.kind.name,
+            self._shown_hook(),
+            trigger.trace_id,
+            trigger.call_id,
+            service_id,
+            timestamp(time),
         )
 
     def record(self, invocation: Invocation | None = None, time: datetime | None = None) -> Record:
@@ -106,6 +111,13 @@ class Started:
     def event(self) -> Any:
         """What the plugin's handler receives."""
         return self._event
+
+    def _shown_hook(self) -> str | None:
+        hook = self._trigger.hook
+        if hook is not None and self._trigger.kind is EventKind.DIRECT:
+            # A path, of which anybody may have written any part.
+            hook = KnownSecrets((*self._secrets(), *secret_variables(self._variables))).text(hook)
+        return None if hook is None else str(Redaction()(hook))
 
     def _unfinished(self) -> Invocation:
         duration_ms = (perf_counter() - self.summary.began) * 1000

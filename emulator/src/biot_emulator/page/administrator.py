@@ -116,7 +116,7 @@ def _handled(
     response = platform.handle(call)
     try:
         if call.id:
-            platform.calls.finish(call.id, response.status_code, response.headers, _content(response))
+            platform.calls.finish(call.id, response.status_code, response.headers, response.bytes)
     finally:
         if response.afterwards:
             response.afterwards()
@@ -129,10 +129,6 @@ def _recorded(platform: Platform, call: Call) -> Call:
         return call
     sent = Sent(call.method, call.path, "", call.headers, call.content)
     return replace(call, id=platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip))
-
-
-def _content(response: ApiResponse) -> bytes:
-    return response.content if response.content is not None else b"" if response.body is None else encode(response.body)
 
 
 def _handled_alone(

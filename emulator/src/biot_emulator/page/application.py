@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 from biot_emulator.page.administrator import log_in
 from biot_emulator.page.errors import Failed, Missing, PageError, PlatformRefused
@@ -143,7 +144,8 @@ class Page:
         if request.changes:
             session.check_form(request)
         try:
-            return route.view(Context(request, session, self._platform))
+            response = route.view(Context(request, session, self._platform))
+            return replace(response, headers=(*response.headers, self._sessions.renewed(request)))
         except PlatformRefused as error:
             if error.status_code != 401:
                 raise
@@ -215,7 +217,7 @@ def _target(request: Request) -> str:
 
 def _back(request: Request) -> str:
     """Return a path that a reader of an error goes on at."""
-    return ROOT if request.path == ROOT or not request.changes else request.path.rpartition("/")[0]
+    return ROOT if request.path == ROOT or not request.changes else quote(request.path.rpartition("/")[0])
 
 
 def _static(name: str) -> Response:

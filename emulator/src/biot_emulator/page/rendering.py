@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from biot_emulator.page.colours import json_parts, log_level
 from biot_emulator.page.links import link
-from biot_emulator.page.texts import amount, bytes_text, duration, pretty, short, short_json
+from biot_emulator.page.texts import amount, bytes_text, duration, pretty, short, short_json, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -61,6 +61,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_shown,
     )
     environment.filters.update(
         amount=amount,
@@ -74,9 +75,22 @@ def _environment() -> Environment:
         short=short,
         short_day=_short_day,
         short_json=short_json,
+        verbatim=_Verbatim,
     )
     environment.globals.update(static=_static_link, link=link)
     return environment
+
+
+class _Verbatim(str):
+    """A text that a form sends back as it is."""
+
+    __slots__ = ()
+
+
+def _shown(value: Any) -> Any:
+    """Return what a template shows of a value: what callers and plugins write is read in the order of its letters."""
+    is_text = isinstance(value, str) and not isinstance(value, _Verbatim) and not hasattr(value, "__html__")
+    return visible(value) if is_text else value
 
 
 def _clock(time: str) -> str:

@@ -10,6 +10,7 @@ from biot_emulator.api.response import EventStream
 __all__ = ["Response", "download", "events", "html", "redirection"]
 
 _HTML = "text/html; charset=utf-8"
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
@@ -36,8 +37,8 @@ def html(text: str, status_code: int = 200, *headers: tuple[str, str]) -> Respon
 
 
 def redirection(path: str, *headers: tuple[str, str]) -> Response:
-    """Send the browser on to a path of this emulator, which it reads."""
-    return Response(303, b"", (("location", path), *headers))
+    """Send the browser on to an address, which it reads; what no address can have in a header is encoded."""
+    return Response(303, b"", (("location", quote(path, safe=_PRINTABLE)), *headers))
 
 
 def download(name: str, content: bytes, content_type: str = "application/octet-stream") -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from biot_emulator.security.random_text import looks_random
 
@@ -28,6 +28,7 @@ _ABOUT_A_SECRET = re.compile(
 )
 _ADDRESS = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 _PAIR = re.compile(r"(?:^|[;&?,\s])([\w.-]{1,60})[ \t]*=[ \t]*([^;&,\s]+)")
+_FIELD = re.compile(r"[\w.\[\]-]{1,60}")
 _DEEPEST = 20
 _MAX_FIELDS = 20
 _LONGEST_NAME = 200
@@ -53,6 +54,8 @@ def named_secrets(variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def secret_fields(document: Any) -> Iterator[tuple[str, str]]:
     """Find the texts in a JSON value that are in fields with the names of secrets, and return them with the names.
 
+    A text that is a form, or an address with a query, has fields, too.
+
     Anybody may send an event: of more than 20 fields the outermost count, and of texts only those of usual length.
     """
     return islice(_fields(document), _MAX_FIELDS)
@@ -71,9 +74,19 @@ def _fields(document: Any) -> Iterator[tuple[str, str]]:
             pending += [(str(field) if is_secret_name(str(field)) else "", part) for field, part in value.items()]
         elif isinstance(value, list):
             pending += [(name, part) for part in value]
-        elif name and isinstance(value, str) and len(value) <= _LONGEST_VALUE:
-            scheme, _, credentials = value.partition(" ")
-            yield name, credentials if scheme.lower() in _SCHEMES else value
+        elif isinstance(value, str) and len(value) <= _LONGEST_VALUE:
+            yield from _of_text(name, value)
+
+
+def _of_text(name: str, value: str) -> Iterator[tuple[str, str]]:
+    if name:
+        scheme, _, credentials = value.partition(" ")
+        yield name, credentials if scheme.lower() in _SCHEMES else value
+    elif "=" in value and not any(map(str.isspace, value)):
+        # A form, or an address with a query.
+        for field, text in parse_qsl(value.rpartition("?")[2]):
+            if _FIELD.fullmatch(field) and is_secret_name(field):
+                yield field, text
 
 
 @lru_cache(maxsize=4096)

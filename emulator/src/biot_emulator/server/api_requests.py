@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from biot_emulator.api.call import Call, FormPart, read_query
+from biot_emulator.api.call import TRACEPARENT, Call, FormPart, read_query
 from biot_emulator.api.errors import BadRequest
 from biot_emulator.server.request_bodies import RequestBody
 
@@ -22,7 +21,6 @@ _MAX_PARTS = 16
 _FORM = "multipart/form-data"
 #: Decodes each byte of a form as one character, so that no part is changed by being text for a while.
 _AS_BYTES = "latin-1"
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def bare_call(request: Request, id: str = "") -> Call:
@@ -33,7 +31,7 @@ def bare_call(request: Request, id: str = "") -> Call:
         id: The id that it is recorded by.
     """
     traceparent = request.headers.get("traceparent", "")
-    match = _TRACEPARENT.fullmatch(traceparent)
+    match = TRACEPARENT.fullmatch(traceparent)
     trace_id = match[1] if match else os.urandom(16).hex()
     return Call(
         method=request.method,

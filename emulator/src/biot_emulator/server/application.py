@@ -42,7 +42,7 @@ from biot_emulator.server.request_heads import check_head
 from biot_emulator.server.transfers.downloads import send_file
 from biot_emulator.server.transfers.uploads import receive
 from biot_emulator.services.files.signed_urls import SIGNED_PATH
-from biot_emulator.timelines.history import LOGIN_PATH
+from biot_emulator.timelines.callers import LOGIN_PATH
 from biot_emulator.timelines.recorded_calls import CallKind, Sent, new_id
 from biot_emulator.wire_json import encode
 

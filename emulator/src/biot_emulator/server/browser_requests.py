@@ -120,7 +120,9 @@ def _parsed(text: str) -> Mapping[str, list[str]]:
 
 async def _send(response: PageResponse, request: Request, body: RequestBody, send: Send) -> None:
     headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in response.headers]
-    if response.stream is not None:
+    if response.stream is not None and request.method == "HEAD":
+        response.stream.close()
+    elif response.stream is not None:
         await send_events(response.stream, request, send, headers)
         return
     if not body.is_complete:

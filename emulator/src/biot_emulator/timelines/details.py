@@ -10,7 +10,7 @@ from biot_emulator.invocations.history import Invocations
 from biot_emulator.invocations.summaries import Record
 from biot_emulator.timelines.history import CallHistory
 from biot_emulator.timelines.log_entries import log_entries
-from biot_emulator.timelines.masking import Masking, readable
+from biot_emulator.timelines.masking import Masking, is_text, readable
 from biot_emulator.timelines.recorded_calls import Outcome, RecordedCall, Sent, Step
 from biot_emulator.wire_json import encode, to_text
 
@@ -50,7 +50,7 @@ class Timelines:
         records = [self._content(step) for step in steps]
         request = self._request(call.sent) if call.sent else None
         return {
-            **call.summary(),
+            **self.summaries([call])[0],
             "resentAs": list(call.resent_as),
             "sourceIp": call.source_ip or None,
             "request": request,
@@ -61,6 +61,12 @@ class Timelines:
             ],
         }
 
+    def summaries(self, calls: Sequence[RecordedCall]) -> list[Document]:
+        """Return what a list shows of calls, as JSON; somebody may have put a secret into an address."""
+        documents = [call.summary() for call in calls]
+        addresses = self._masking([document["address"] for document in documents])
+        return [{**document, "address": address} for document, address in zip(documents, addresses, strict=True)]
+
     def shown(self, call: RecordedCall) -> Sent | None:
         """Return the request of a call without what is secret; None where there is none."""
         sent = call.sent
@@ -70,15 +76,18 @@ class Timelines:
         masked = self._masking(value)
         if masked != value:
             content = masked.encode() if isinstance(masked, str) else encode(masked)
-        return sent._replace(headers=self._masking(dict(sent.headers)), content=content)
+        path, query, headers = self._masking([sent.path, sent.query, dict(sent.headers)])
+        hidden = sent.hidden if path == sent.path else (*sent.hidden, "path")
+        return sent._replace(path=path, query=query, headers=headers, content=content, hidden=hidden)
 
     def _request(self, sent: Sent) -> Document:
+        address, query, headers = self._masking([sent.address, sent.query, dict(sent.headers)])
         return {
             "method": sent.method,
-            "address": sent.address,
-            "path": sent.address.partition("?")[0],
-            "query": sent.query,
-            "headers": self._masking(dict(sent.headers)),
+            "address": address,
+            "path": address.partition("?")[0],
+            "query": query,
+            "headers": headers,
             **self._body(sent.content),
             "parts": [{"name": name, "filename": file, "bytes": size} for name, file, size in sent.parts],
             "withheld": sent.withheld,
@@ -98,14 +107,13 @@ class Timelines:
         """Return a body as a value, and as a text where that differs from how the platform writes the value."""
         value = self._masking(readable(content)) if content else None
         text = None if isinstance(value, str) else self._text(content, value)
-        return {"body": value, "text": text, "bytes": len(content)}
+        return {"body": value, "text": text, "bytes": len(content), "binary": not is_text(content)}
 
     def _text(self, content: bytes, value: Any) -> str | None:
-        try:
-            text = str(self._masking(content.decode()))
-        except UnicodeDecodeError:
+        if not content or not is_text(content):
             return None
-        return None if not content or text == to_text(value) else text
+        text = str(self._masking(content.decode()))
+        return None if text == to_text(value) else text
 
     def _content(self, step: Step) -> Record | None:
         invocation = step.invocation
@@ -130,7 +138,7 @@ class Timelines:
             "error": record and record["error"],
             "logs": log_entries(record["logs"]) if record else [],
             "contents": record is not None or invocation is None,
-            "calls": [call.summary() for call in made],
+            "calls": self.summaries(made),
         }
 
     def _sides(
@@ -152,7 +160,7 @@ class Timelines:
         """Return the request as the API received it: as the last plugin left it whose reply counted."""
         for step, record in reversed(list(zip(steps[:index], records[:index], strict=True))):
             if step.kind == EventKind.PRE_REQUEST.name and step.outcome is Outcome.PASSED and record:
-                return {**(_before(record) or {}), **(_after(record) or {})}
+                return _merged(_before(record), _after(record))
         return self._request(call.sent) if call.sent else None
 
     def _after_api(
@@ -183,3 +191,10 @@ def _after(record: Record) -> Any:
         return None
     reply, part = record["reply"], _PARTS.get(record["kind"])
     return reply[part] if part and isinstance(reply, dict) and part in reply else reply
+
+
+def _merged(before: Any, after: Any) -> Any:
+    """Return a request with what a plugin has changed of it; of what is too large, no more than a note is recorded."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {**before, **after}
+    return before if after is None else after

@@ -3,52 +3,35 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from functools import lru_cache
 from itertools import islice
-from typing import Any
 
 from biot_emulator.api.call import Call, Caller
 from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.event_kind import EventKind
-from biot_emulator.invocations.received_events import MAX_BODY
-from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.invocations.summaries import InvocationSummary
-from biot_emulator.security.random_text import looks_random
-from biot_emulator.security.secret_values import is_secret_name
-from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID
-from biot_emulator.services.settings.plugin_addresses import ADDRESS_PATH
 from biot_emulator.state.clock import Clock
+from biot_emulator.timelines.bare_requests import bounded, form_parts, with_path, withheld, without_secrets
+from biot_emulator.timelines.callers import is_login, logged_in, slim
 from biot_emulator.timelines.filters import CallFilter
 from biot_emulator.timelines.live import Listener, Listeners
-from biot_emulator.timelines.masking import bare_headers, masked_exchange, readable
-from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, MadeBy, Outcome, RecordedCall, Sent, Step, new_id
+from biot_emulator.timelines.masking import bare_headers, masked_exchange
+from biot_emulator.timelines.recorded_calls import CallKind, MadeBy, Outcome, RecordedCall, Sent, Step, new_id
 from biot_emulator.timelines.running import RunningInvocations
+from biot_emulator.timelines.stored_calls import StoredCalls
 
-__all__ = ["LOGIN_PATH", "CallHistory"]
+__all__ = ["CallHistory"]
 
-LOGIN_PATH = "/ums/"
-"""The service whose calls have passwords, codes and tokens: they are taken out at once."""
-
-_MAX_CALLS = 10_000
-_MAX_BYTES = 64 * 1024 * 1024
-#: Of calls without a token, which anybody may make: they do not push out all others.
-_MAX_ANONYMOUS = 2000
 #: Of a call: its steps, what a plugin calls in one of them, and how often it is sent again.
 _MAX_STEPS = 1000
 _INTERCEPTIONS = frozenset(
     kind.name for kind in (EventKind.PRE_REQUEST, EventKind.ADAPT_ENTITY, EventKind.POST_REQUEST)
 )
-_REDACTION = Redaction()
 _OK = 200
-_SERVICE_LOGIN = "POST/ums/v2/services/accessToken"
 _LOGIN_FIELDS = ("code",)
-#: The segments of a plugin's address, of which the first is empty.
-_PUBLIC = 3
 
 
 class CallHistory:
@@ -65,12 +48,12 @@ class CallHistory:
         self.listeners = Listeners()
         self._clock = clock
         self._lock = threading.RLock()
-        self._calls: OrderedDict[str, RecordedCall] = OrderedDict()
-        self._anonymous: OrderedDict[str, None] = OrderedDict()
+        self._calls = StoredCalls()
         self._running = RunningInvocations()
-        self._bytes = 0
         self._number = 0
         self._version = 0
+        #: The version at which all calls were forgotten last.
+        self._cleared = 0
 
     def begin(
         self,
@@ -96,8 +79,8 @@ class CallHistory:
             resent_from: The id of the call that it repeats.
             id: Its id; None for a new one.
         """
-        bare = sent and _bounded(_without_secrets(sent))
-        caller = caller and _slim(caller)
+        bare = sent and bounded(without_secrets(sent))
+        caller = caller and slim(caller)
         call = RecordedCall(
             kind, bare, trace_id, self._clock.now(), source_ip, resent_from, plugin, id=id or new_id(), caller=caller
         )
@@ -108,14 +91,10 @@ class CallHistory:
             call.number = self._number
             if kind is CallKind.URL:
                 call.made_by = self._maker(call, caller)
-            self._calls[call.id] = call
-            if caller is None and kind in (CallKind.API, CallKind.URL):
-                self._anonymous[call.id] = None
             original = self._calls.get(resent_from or "")
             if original and len(original.resent_as) < _MAX_STEPS:
                 original.resent_as = (*original.resent_as, call.id)
-            self._bytes += call.measure()
-            self._make_room()
+            self._calls.add(call, is_anonymous=caller is None and kind in (CallKind.API, CallKind.URL))
             self._change(call)
         return call.id
 
@@ -123,11 +102,11 @@ class CallHistory:
         """Record whose call it is, and which API it is for."""
         with self._lock:
             if record := self._calls.get(call.id):
-                record.caller = call.caller and _slim(call.caller)
+                record.caller = call.caller and slim(call.caller)
                 record.public, record.api_id = route.public, route.api_id
-                record.sent = record.sent and _with_path(record.sent, call)
+                record.sent = record.sent and with_path(record.sent, call)
                 if call.caller:
-                    self._anonymous.pop(call.id, None)
+                    self._calls.identify(call.id)
                 record.made_by = self._maker(record, call.caller)
                 self._change(record)
 
@@ -136,7 +115,7 @@ class CallHistory:
         with self._lock:
             record = self._calls.get(call.id)
             if record and record.sent:
-                record.sent = _bounded(record.sent._replace(content=call.content, parts=_parts(call)))
+                record.sent = bounded(record.sent._replace(content=call.content, parts=form_parts(call)))
                 self._grow(record)
 
     def handle(self, call: Call, route: Route, handler: Callable[[Call], ApiResponse]) -> ApiResponse:
@@ -161,7 +140,7 @@ class CallHistory:
                 return
             if invocation.pending and len(record.steps) < _MAX_STEPS:
                 record.steps.append(Step(record.elapsed_ms(), invocation))
-                self._bytes += record.measure()
+                self._calls.measure(record)
             self._change(record)
 
     def conclude(self, id: str, outcome: Outcome, reason: str | None = None) -> None:
@@ -204,19 +183,19 @@ class CallHistory:
             headers: By lower-case name.
             content: The body's bytes.
         """
-        withheld = _withheld(content)
+        reason = withheld(content)
         with self._lock:
             record = self._calls.get(id)
             if record is None:
                 return
             record.status_code, record.duration_ms = status_code, record.elapsed_ms()
-            record.response_headers, record.response = headers, b"" if withheld else content
-            record.response_withheld = withheld
-            if record.made_by is None and status_code == _OK and (service_user := _logged_in(record)):
+            record.response_headers, record.response = headers, b"" if reason else content
+            record.response_withheld = reason
+            if record.made_by is None and status_code == _OK and (service_user := logged_in(record)):
                 # By its own log-in, which it may do while it starts, without a trace.
                 record.made_by = self._maker(record, service_user)
             self._grow(record)
-        if _is_login(record):
+        if is_login(record):
             # At once: of all others, what is secret is taken out when somebody looks, as the state has it, too.
             self._check(record)
 
@@ -241,7 +220,7 @@ class CallHistory:
             if (record := self._calls.get(id)) and not record.answered:
                 record.lost, record.duration_ms = reason, record.elapsed_ms()
                 self._change(record)
-        if record and _is_login(record):
+        if record and is_login(record):
             self._check(record)
 
     def get(self, id: str) -> RecordedCall | None:
@@ -274,7 +253,7 @@ class CallHistory:
         """
         matches = (filter or CallFilter()).matches
         with self._lock:
-            newest_first = list(reversed(self._calls.values()))
+            newest_first = self._calls.all()[::-1]
         found = (call for call in newest_first if (before is None or call.number < before) and matches(call))
         page = list(islice(found, limit + 1))
         return page[:limit], page[limit - 1].number if len(page) > limit else None
@@ -283,28 +262,32 @@ class CallHistory:
         """Listen to changes from now on; `listeners.remove` ends it.
 
         Args:
-            since: The version up to which the changes are known; those after it come first.
+            since: The version up to which the changes are known; those after it come first, and before them an empty
+                id, if all calls have been forgotten meanwhile.
 
         Raises:
             TooManyRequests: Too many listen.
         """
         with self._lock:
-            calls = self._calls.values() if since is not None else ()
-            return self.listeners.open(call.id for call in calls if call.version > (since or 0))
+            if since is None:
+                return self.listeners.open()
+            cleared = [""] if 0 < since < self._cleared else []
+            changed = (call.id for call in self._calls.all() if call.version > since)
+            return self.listeners.open((*cleared, *changed))
 
     def clear(self) -> None:
         """Forget all calls; what still happens to them is not recorded."""
         with self._lock:
             self._calls.clear()
-            self._anonymous.clear()
-            self._bytes = 0
+            self._version += 1
+            self._cleared = self._version
             self.listeners.notify("")
 
     def _check(self, record: RecordedCall) -> None:
         """Take out of the bodies of a call what is secret in them."""
         request, response = record.sent.content if record.sent else b"", record.response
         # Without the lock: it may take a while.
-        sent, received = masked_exchange(request, response, _LOGIN_FIELDS if _is_login(record) else ())
+        sent, received = masked_exchange(request, response, _LOGIN_FIELDS if is_login(record) else ())
         with self._lock:
             if record.checked:
                 return
@@ -313,8 +296,7 @@ class CallHistory:
             if record.sent and sent != request:
                 reason = "The body had secrets, which are not recorded: send the call with a body of your own"
                 record.sent = record.sent._replace(content=sent, withheld=reason)
-            if self._calls.get(record.id) is record:
-                self._bytes += record.measure()
+            self._calls.measure(record)
 
     def _maker(self, record: RecordedCall, caller: Caller | None) -> MadeBy | None:
         made_by = self._running.maker(caller, record.trace_id)
@@ -343,9 +325,7 @@ class CallHistory:
                 step.duration_ms = round(record.elapsed_ms() - step.start_ms, 2)
 
     def _grow(self, record: RecordedCall) -> None:
-        if record.id in self._calls:
-            self._bytes += record.measure()
-            self._make_room()
+        self._calls.measure(record)
         self._change(record)
 
     def _change(self, record: RecordedCall) -> None:
@@ -353,88 +333,3 @@ class CallHistory:
         record.version = self._version
         if self.listeners:
             self.listeners.notify(record.id)
-
-    def _make_room(self) -> None:
-        while len(self._anonymous) > _MAX_ANONYMOUS:
-            self._forget(next(iter(self._anonymous)))
-        while len(self._calls) > _MAX_CALLS or (self._bytes > _MAX_BYTES and len(self._calls) > 1):
-            self._forget(next(iter(self._calls)))
-
-    def _forget(self, id: str) -> None:
-        self._bytes -= self._calls.pop(id).size
-        self._anonymous.pop(id, None)
-
-
-def _logged_in(record: RecordedCall) -> Caller | None:
-    """Return the service user that a call has logged in; None for every other call."""
-    if record.sent is None or record.api_id != _SERVICE_LOGIN:
-        return None
-    body = readable(record.sent.content)
-    id = body.get("id") if isinstance(body, dict) else None
-    return Caller(id, "SERVICE_EXTERNAL", "", frozenset()) if isinstance(id, str) else None
-
-
-def _without_secrets(sent: Sent) -> Sent:
-    """Leave out what is secret beside the body: an API may have a token in its path or query."""
-    path, query = sent.path, sent.query
-    hidden: tuple[str, ...] = ()
-    if (shown := _shown_path(path)) != path:
-        path, hidden = shown, ("path",)
-    if query and (shown := str(_REDACTION(query))) != query:
-        query, hidden = shown, (*hidden, "query")
-    return Sent(sent.method, path, query, bare_headers(sent.headers), sent.content, sent.parts, sent.withheld, hidden)
-
-
-@lru_cache(maxsize=4096)
-def _shown_path(path: str) -> str:
-    segments = path.split("/")
-    # The address of a plugin is public, however random it looks.
-    public = _PUBLIC if path.startswith(ADDRESS_PATH) else 0
-    return "/".join(
-        HIDDEN if index >= public and looks_random(segment) else segment for index, segment in enumerate(segments)
-    )
-
-
-def _with_path(sent: Sent, call: Call) -> Sent:
-    """Leave out of the path what its API calls a secret, and nothing else: an id may look like one."""
-    secret = {call.variables[name] for name in call.variables if is_secret_name(name)}
-    if not secret and "path" not in sent.hidden:
-        return sent
-    hidden = tuple(part for part in sent.hidden if part != "path")
-    path = "/".join(HIDDEN if segment in secret else segment for segment in call.path.split("/"))
-    return sent._replace(path=path, hidden=(*hidden, "path") if secret else hidden)
-
-
-@lru_cache(maxsize=1024)
-def _slim_caller(*holder: Any) -> Caller:
-    id, kind, organization, role, session = holder
-    return Caller(id, kind, organization, frozenset(), role, session_id=session)
-
-
-def _slim(caller: Caller) -> Caller:
-    """Return a caller without its permissions, which thousands of calls would hold; the platform has few."""
-    if caller.subject_id == PLATFORM_SERVICE_ID:
-        return caller
-    return _slim_caller(caller.subject_id, caller.token_type, caller.organization_id, caller.role, caller.session_id)
-
-
-def _is_login(record: RecordedCall) -> bool:
-    """Whether it is about somebody's log-in: what such a request has may be a code that is sent to a phone."""
-    return record.api_id is not None and LOGIN_PATH in record.api_id
-
-
-def _bounded(sent: Sent) -> Sent:
-    if sent.parts:
-        return sent._replace(content=b"", withheld="The body was a form, which is not recorded: send it anew")
-    withheld = _withheld(sent.content)
-    return sent._replace(content=b"", withheld=withheld) if withheld else sent
-
-
-def _withheld(content: bytes) -> str | None:
-    if len(content) <= MAX_BODY:
-        return None
-    return f"The body had {len(content)} bytes, and no more than {MAX_BODY} are recorded"
-
-
-def _parts(call: Call) -> tuple[tuple[str, str | None, int], ...]:
-    return tuple((name, part.filename, len(part.content)) for name, part in call.form.items()) if call.form else ()

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from biot_emulator.event_kind import text_value
 from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.security.known_secrets import KnownSecrets
 from biot_emulator.security.secret_values import is_secret_name, secret_fields
 from biot_emulator.timelines.recorded_calls import HIDDEN
-from biot_emulator.wire_json import encode
+from biot_emulator.wire_json import decode_every_part, encode
 
-__all__ = ["Masking", "bare_headers", "masked_exchange", "readable"]
+__all__ = ["Masking", "bare_headers", "bare_query", "is_text", "masked_exchange", "readable"]
 
 
 def readable(content: bytes) -> Any:
     """Return a body as a value, where it is JSON; as a text, where it is one; None for what is neither."""
+    return text_value(content.decode()) if is_text(content) else None
+
+
+def is_text(content: bytes) -> bool:
+    """Whether a body is a text, such as JSON."""
     try:
-        return text_value(content.decode())
+        content.decode()
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
+
+
+def bare_query(query: str) -> str:
+    """Return a query without the values of parameters that have the name of a secret, and without tokens."""
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    hide = KnownSecrets(value for name, _, value in pairs if is_secret_name(unquote_plus(name)))
+    shown = (
+        f"{name}={HIDDEN}" if value and is_secret_name(unquote_plus(name)) else f"{name}{equals}{value}"
+        for name, equals, value in pairs
+    )
+    return str(Redaction()(hide.text("&".join(shown))))
 
 
 def masked_exchange(request: bytes, response: bytes, names: Iterable[str] = ()) -> tuple[bytes, bytes]:
@@ -31,7 +49,7 @@ def masked_exchange(request: bytes, response: bytes, names: Iterable[str] = ()) 
         response: The body of the response.
         names: The fields of the request that are secret whatever they look like.
     """
-    values = [readable(content) for content in (request, response)]
+    values = [_every_part(content) for content in (request, response)]
     named = [*_fields(values[0], names), *(field for value in values for field in secret_fields(value))]
     hide = KnownSecrets((value for _, value in named), named=named)
     first, second = (_masked(content, value, hide) for content, value in zip((request, response), values, strict=True))
@@ -62,6 +80,12 @@ class Masking:
         named = [*secret_fields(value), *self._named()]
         values = (*self._secrets(), *(text for _, text in named))
         return Redaction()(KnownSecrets(values, named=named)(value))
+
+
+def _every_part(content: bytes) -> Any:
+    """Return a body as `readable` does, with what it has behind a name that comes once more, which nobody sees."""
+    value = readable(content)
+    return decode_every_part(content) if isinstance(value, dict | list) else value
 
 
 def _fields(document: Any, names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -226,7 +226,8 @@ class RecordedCall:
         """Take the size that it has by now; return how much it has grown."""
         before = self.size
         sent_bytes = len(self.sent.content) + len(self.sent.query) if self.sent else 0
-        self.size = self.overhead + _STEP * len(self.steps) + sent_bytes + len(self.response)
+        received_bytes = len(self.response) + sum(map(len, self.response_headers.values()))
+        self.size = self.overhead + _STEP * len(self.steps) + sent_bytes + received_bytes
         return self.size - before
 
     def summary(self) -> dict[str, Any]:

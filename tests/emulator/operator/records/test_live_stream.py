@@ -16,12 +16,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from biot_emulator.client import Client
+from biot_emulator.invocations.history import Invocations
 from biot_emulator.operator.records import live_stream
 from biot_emulator.operator.records.live_stream import LiveStream
 from biot_emulator.server import connections
 from biot_emulator.state.clock import Clock
 from biot_emulator.testing import Emulator, running
+from biot_emulator.timelines.details import Timelines
 from biot_emulator.timelines.history import CallHistory
+from biot_emulator.timelines.masking import Masking
 from biot_emulator.timelines.recorded_calls import CallKind, Sent
 from tests.emulator.operator.records.conftest import create
 
@@ -147,13 +150,13 @@ def test_the_emulator_stops_though_somebody_listens() -> None:
 def test_a_quiet_stream_says_that_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_stream, "_HEARTBEAT_SECONDS", 0.001)
     calls = CallHistory(Clock())
-    stream = LiveStream(calls)
+    stream = LiveStream(calls, Timelines(calls, Invocations(), Masking(tuple)))
 
     async def read() -> list[bytes]:
         parts = aiter(stream)
         first = [await anext(parts) for _ in range(3)]
         id = calls.begin(CallKind.API, Sent("GET", "/"))
-        calls._forget(id)
+        calls._calls.forget(id)
         gone = await anext(parts)
         stream.close()
         return [*first, gone, *[part async for part in parts]]

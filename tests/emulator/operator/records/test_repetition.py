@@ -79,6 +79,8 @@ def test_a_call_is_sent_again_with_what_is_changed(emulator: Emulator) -> None:
         ({"path": "/%5Femulator/reset"}, "not below /_emulator"),
         ({"path": "/_functions/x/"}, "one of the APIs as it was"),
         ({"path": "device"}, "must be a path"),
+        ({"path": ""}, "[path] must"),
+        ({"path": "?a=b"}, "must be a path"),
         ({"path": "/device/v2/ x"}, "must be a path"),
         ({"path": "/a/<hidden>"}, "must be a path"),
         ({"path": 1}, "[path] must be text"),
@@ -155,6 +157,14 @@ def test_a_call_goes_on_while_nobody_waits(emulator: Emulator) -> None:
     assert timeline(emulator, reply.body["id"])["statusCode"] == 502
 
 
+def test_a_request_to_a_plugin_has_no_trace_but_a_trace(emulator: Emulator) -> None:
+    path = plugin_path(emulator)
+    assert send(emulator, "GET", path, b"", traceparent="00-<b>-cd-01", content_type=JSON)[0] == 201
+    assert last(emulator)["traceId"] == ""
+    assert send(emulator, "GET", path, b"", traceparent=f"00-{'ab' * 16}-{'cd' * 8}-01", content_type=JSON)[0] == 201
+    assert last(emulator)["traceId"] == "ab" * 16
+
+
 def test_a_request_to_a_plugin_is_sent_again_with_the_same_bytes(emulator: Emulator) -> None:
     path = plugin_path(emulator)
     headers = {"authorization": f"Bearer {emulator.token}", "content_type": JSON}
@@ -164,6 +174,8 @@ def test_a_request_to_a_plugin_is_sent_again_with_the_same_bytes(emulator: Emula
     assert (again["statusCode"], again["address"], again["caller"]) == (201, call["address"], call["caller"])
     event = emulator.call("GET", f"/_emulator/invocations/{again['steps'][0]['invocation']['id']}/event").body
     assert (event["body"], event["rawPath"], event["rawQueryString"]) == ('{"a":  1}', "/a%20b", "c=%7B")
+    encoded = resend(emulator, call["id"], {"query": "a=\N{BULLET}&b=%20"}).body
+    assert encoded["address"] == f"{path}a%20b?a=%E2%80%A2&b=%20"
     changed = resend(emulator, call["id"], {"path": f"{path}x", "body": "[2]", "method": "POST", "query": ""}).body
     assert (changed["address"], changed["method"]) == (f"{path}x", "POST")
     refused = resend(emulator, call["id"], {"path": DEVICES})

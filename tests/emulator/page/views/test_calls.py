@@ -98,9 +98,85 @@ def test_rows_are_filtered_as_the_list_is(browser: Browser, server: Server) -> N
         record(server, "/fine")
         calls = server.platform.calls
         calls.finish(calls.begin(CallKind.API, Sent("GET", "/lost")), 404, {}, b"")
-        rows = next(parts)["rows"]
-        assert "/lost" in rows
+        rows = next(part["rows"] for part in parts if "/lost" in part["rows"])
         assert "/fine" not in rows
+
+
+def test_a_row_goes_when_its_call_is_not_like_the_filter_any_more(browser: Browser, server: Server) -> None:
+    calls = server.platform.calls
+    with listening(browser, server, f"{ROOT}page/calls/live?status=pending") as parts:
+        id = calls.begin(CallKind.API, Sent("GET", "/slow"))
+        assert any("/slow" in part["rows"] for part in parts)
+        calls.finish(id, 200, {}, b"")
+        assert any(id in part["gone"] for part in parts)
+
+
+def test_whoever_looks_at_a_call_is_told_that_it_is_forgotten(browser: Browser, server: Server) -> None:
+    id = record(server, "/forgotten")
+    version = server.platform.calls.find()[0][0].version
+    with listening(browser, server, f"{ROOT}page/calls/{id}/live?since={version}") as parts:
+        server.platform.calls.clear()
+        assert next(parts) == {"version": 0, "forgotten": True}
+
+
+def test_whoever_comes_back_is_told_that_all_calls_are_forgotten(browser: Browser, server: Server) -> None:
+    id = record(server, "/forgotten")
+    version = server.platform.calls.find()[0][0].version
+    server.platform.calls.clear()
+    assert browser.get(f"{ROOT}page/calls/{id}/live?since={version}").status == 404
+    new = record(server, "/new")
+    with listening(browser, server, f"{ROOT}page/calls/live?since={version}") as parts:
+        part = next(parts)
+    assert part["cleared"]
+    assert new in part["rows"]
+    with listening(browser, server, f"{ROOT}page/calls/live?since={part['version'] - 1}") as parts:
+        assert not next(parts)["cleared"]
+
+
+def test_a_listener_that_wants_the_head_alone_is_none(browser: Browser, server: Server) -> None:
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
+    with closing(connection):
+        for _ in range(2):
+            connection.request("HEAD", f"{ROOT}page/calls/live", headers={"cookie": browser.cookie})
+            response = connection.getresponse()
+            assert (response.status, response.read()) == (200, b"")
+
+
+def test_a_body_that_is_no_text_is_not_shown_as_null(browser: Browser, server: Server) -> None:
+    calls = server.platform.calls
+    id = calls.begin(CallKind.API, Sent("POST", "/binary", content=b"\xff\xfe"))
+    calls.finish(id, 200, {}, b"null")
+    text = browser.get(f"{ROOT}page/calls/{id}").text
+    assert "The body is no text: 2 bytes" in text
+    assert 'id="request-body"' not in text
+    assert 'id="response-body"' in text
+    assert browser.get(f"{ROOT}page/calls/{id}/request").status == 404
+    assert browser.get(f"{ROOT}page/calls/{id}/response").text == "null"
+
+
+def test_nothing_that_is_shown_turns_what_is_around_it(browser: Browser, server: Server) -> None:
+    body = '{"a": "x\u202ey\\u001b"}\x1b[31m'.encode()
+    id = record(server, "/a\u202eb", body)
+    json_id = record(server, "/json", '{"a": "x\u202ey"}'.encode())
+    for path in (ROOT, f"{ROOT}page/calls/{id}", f"{ROOT}page/calls/{json_id}"):
+        text = browser.get(path).text
+        assert "\u202e" not in text
+        assert "\x1b" not in text
+    assert "\u241b[31m" in browser.get(f"{ROOT}page/calls/{id}").text
+    assert json.loads(browser.get(f"{ROOT}page/calls/{json_id}/request").text) == {"a": "x\u202ey"}
+
+
+def test_a_large_body_through_a_plugin_is_a_call_like_any_other(browser: Browser, emulator: Emulator) -> None:
+    code = """
+        import json
+        def handler(event, context):
+            return {"statusCode": 200, "body": json.dumps({"request": json.loads(event["body"])["request"]})}
+    """
+    emulator.deploy(code_zip(code), "large", subscriptions={"interceptions": [interception("PRE_REQUEST", CREATE)]})
+    emulator.call("POST", PATIENTS, json={**ADA, "_description": "x" * 300_000})
+    id = emulator.call("GET", "/_emulator/calls").body["data"][0]["id"]
+    emulator.call("DELETE", "/settings/v2/plugins/Plugin-large")
+    assert "bytes, left out" in browser.get(f"{ROOT}page/calls/{id}").text
 
 
 def test_nothing_is_sent_any_more_after_a_log_out(server: Server, stranger: Browser) -> None:

@@ -18,7 +18,7 @@ ENTITIES = "/_emulator/page/entities"
 
 def text_of(answer: Answer) -> str:
     """The text in the form of an entity."""
-    match = re.search(r'<textarea name="entity"[^>]*>(.*?)</textarea>', answer.text, re.DOTALL)
+    match = re.search(r'<textarea name="entity"[^>]*>\n(.*?)</textarea>', answer.text, re.DOTALL)
     assert match, answer.text
     return html.unescape(match[1])
 

@@ -52,7 +52,7 @@ def test_where_there_is_no_repository_nothing_is_saved(browser: Browser, invocat
 
 def test_it_is_repeated_with_the_same_or_another_event(browser: Browser, emulator: Emulator, invocation: str) -> None:
     form = browser.get(f"{INVOCATIONS}/{invocation}/repeat")
-    text = re.search(r'<textarea name="event"[^>]*>(.*?)</textarea>', form.text, re.DOTALL)
+    text = re.search(r'<textarea name="event"[^>]*>\n(.*?)</textarea>', form.text, re.DOTALL)
     assert text
     event = json.loads(html.unescape(text[1]))
     event["body"]["request"]["body"]["_name"]["firstName"] = "Grace"

@@ -6,6 +6,8 @@ import html
 import re
 import time
 
+import pytest
+
 from biot_emulator.server.background_thread import Server
 from biot_emulator.testing import Emulator
 from biot_emulator.timelines.recorded_calls import CallKind, RecordedCall, Sent
@@ -34,9 +36,13 @@ def fields(text: str) -> dict[str, str]:
         "method": re.search(r"<option selected>(\w+)", text),
         "path": re.search(r'name="path" value="([^"]*)"', text),
         "query": re.search(r'name="query" value="([^"]*)"', text),
-        "body": re.search(r'<textarea name="body"[^>]*>(.*?)</textarea>', text, re.DOTALL),
+        "body": re.search(r'<textarea name="body"[^>]*>\n?(.*?)</textarea>', text, re.DOTALL),
     }
-    return {name: html.unescape(match[1]).replace("\n", "\r\n") for name, match in found.items() if match}
+    return {name: sent_by_browser(html.unescape(match[1])) for name, match in found.items() if match}
+
+
+def sent_by_browser(text: str) -> str:
+    return re.sub("\r\n|\r|\n", "\r\n", text).replace("\0", "\ufffd")
 
 
 def test_the_same_is_sent_again(browser: Browser, emulator: Emulator, server: Server) -> None:
@@ -55,6 +61,36 @@ def test_what_nobody_has_touched_keeps_its_bytes(browser: Browser, emulator: Emu
     new = new_call(server, browser.submit(f"{CALLS}/{id}/edit", {**form, "query": "a=b"}))
     assert new.sent
     assert (new.sent.content, new.sent.query) == (odd, "a=b")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [*(f"a{odd}b".encode() for odd in ("\r", "\r\n", "\0", "\x1b", "\u202e")), b"\n\na", b"\xff\0", b"\xef\xbb\xbfa"],
+)
+def test_what_nobody_has_touched_keeps_its_bytes_whatever_a_browser_makes_of_them(
+    browser: Browser, server: Server, body: bytes
+) -> None:
+    id = server.platform.calls.begin(CallKind.API, Sent("POST", "/a", "", {"content-type": "text/plain"}, body))
+    server.platform.calls.finish(id, 404, {}, b"")
+    form = fields(browser.get(f"{CALLS}/{id}/edit").text)
+    new = new_call(server, browser.submit(f"{CALLS}/{id}/edit", {**form, "query": "a=b"}))
+    assert new.sent
+    assert (new.sent.content, new.sent.query) == (body, "a=b")
+
+
+def test_what_is_hidden_is_not_sent_as_it_is_shown(browser: Browser, server: Server) -> None:
+    body = b'{"password": "correct-horse-9", "name": "ada"}'
+    id = server.platform.calls.begin(CallKind.API, Sent("POST", "/a", content=body))
+    server.platform.calls.finish(id, 404, {}, b"")
+    form = fields(browser.get(f"{CALLS}/{id}/edit").text)
+    written = form["body"].replace("ada", "grace")
+    answer = browser.submit(f"{CALLS}/{id}/edit", {**form, "body": written})
+    assert answer.status == 400
+    assert "put that in again" in answer.text
+    assert "grace" in answer.text, "what somebody has written is not lost"
+    written = written.replace("<hidden>", "another")
+    new = new_call(server, browser.submit(f"{CALLS}/{id}/edit", {**form, "body": written}))
+    assert new.resent_from == id
 
 
 def test_what_is_changed_is_sent(browser: Browser, emulator: Emulator, server: Server) -> None:

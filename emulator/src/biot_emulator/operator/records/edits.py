@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.errors import ApiError, BadRequest
@@ -19,9 +19,11 @@ __all__ = ["METHODS", "Edits", "NotRepeatable"]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 """The methods that a call can have."""
 
+_HIDDEN = HIDDEN.encode()
 _FIELDS = ("method", "path", "query", "body")
 _JSON = "application/json"
 _FORM = "multipart/"
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class NotRepeatable(ApiError):
@@ -63,7 +65,7 @@ class Edits:
             path, _, behind = path.partition("?")
             query = behind if query is None and behind else query
         method = fields.choice("method", METHODS) if fields.has("method") else None
-        return cls(method, path and _checked(path), query, _content(fields))
+        return cls(method, None if path is None else _checked(path), query, _content(fields))
 
     @property
     def is_empty(self) -> bool:
@@ -90,10 +92,17 @@ class Edits:
             raise BadRequest("The [path] must be one of the APIs as it was, or of the plugin's address as it was")
         if self.content is None and sent.withheld:
             raise NotRepeatable(sent.withheld)
+        if self.content is not None and _HIDDEN in self.content and _HIDDEN not in _recorded(sent):
+            raise BadRequest(f"The [body] has {HIDDEN} in it, where something was secret: put that in again")
         query = sent.query if self.query is None else self.query
         method = self.method or sent.method
         changed = sent._replace(method=method, path=path, query=query)
         return changed if self.content is None else _with_body(changed, self.content)
+
+
+def _recorded(sent: Sent) -> bytes:
+    """Return the body as it came; nothing where it did not come as it is recorded."""
+    return b"" if sent.withheld else sent.content
 
 
 def _with_body(sent: Sent, content: bytes) -> Sent:
@@ -123,7 +132,7 @@ def _query(fields: Fields) -> str | None:
         raise fields.wrong("query", "must be what is behind the question mark of a URL, or an object of texts")
     if value is not None and HIDDEN in unquote(value):
         raise fields.wrong("query", f"has {HIDDEN} in it, where something was secret: put that in again")
-    return value.removeprefix("?") if value is not None else None
+    return None if value is None else quote(value.removeprefix("?"), safe=_PRINTABLE)
 
 
 def _content(fields: Fields) -> bytes | None:

@@ -56,7 +56,7 @@ class RecordHandlers:
         """Return the last calls without their contents, the newest first."""
         limit = whole_number(call, "limit", _MAX_LIMIT) or _DEFAULT_LIMIT
         page, following = self.calls.find(_filter(call), limit=limit, before=whole_number(call, "before", _MAX_NUMBER))
-        return ApiResponse(200, {"data": [record.summary() for record in page], "before": following})
+        return ApiResponse(200, {"data": self.timelines.summaries(page), "before": following})
 
     def read_call(self, call: Call) -> ApiResponse:
         """Return a call with its steps."""
@@ -77,7 +77,7 @@ class RecordHandlers:
         last = call.headers.get("last-event-id", "")
         if last.isascii() and last.isdigit() and len(last) < len(str(_MAX_NUMBER)):
             since = int(last)
-        return ApiResponse(200, stream=LiveStream(self.calls, since))
+        return ApiResponse(200, stream=LiveStream(self.calls, self.timelines, since))
 
     def write_curl(self, call: Call) -> ApiResponse:
         """Return a call as a command of curl."""
@@ -137,7 +137,7 @@ class RecordHandlers:
         """Return the new call: once it has ended, or at once if nobody wants to wait."""
         ended = truth(call, "wait") is not False and repeated.done.wait(_WAIT_SECONDS)
         record = self.calls.get(repeated.id)
-        summary = record.summary() if record else {"id": repeated.id}
+        summary = self.timelines.summaries([record])[0] if record else {"id": repeated.id}
         return ApiResponse(201 if ended else 202, summary)
 
 

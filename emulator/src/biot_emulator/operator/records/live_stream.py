@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import anyio
 
+from biot_emulator.timelines.details import Timelines
 from biot_emulator.timelines.history import CallHistory
 from biot_emulator.timelines.live import Listener
 from biot_emulator.wire_json import encode
@@ -22,14 +23,16 @@ class LiveStream:
 
     Args:
         calls: The calls.
+        timelines: Shows them.
         since: The version up to which the reader knows everything; None for what happens from now on.
 
     Raises:
         TooManyRequests: Too many listen.
     """
 
-    def __init__(self, calls: CallHistory, since: int | None = None) -> None:
+    def __init__(self, calls: CallHistory, timelines: Timelines, since: int | None = None) -> None:
         self._calls = calls
+        self._timelines = timelines
         self._listener: Listener = calls.listen(since)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -47,11 +50,14 @@ class LiveStream:
             ids = await self._listener.take(_HEARTBEAT_SECONDS)
             if self._listener.closed:
                 return
-            yield b"".join(map(self._event, ids)) if ids else b": nothing new\n\n"
+            yield b"".join(self._parts(ids)) if ids else b": nothing new\n\n"
             await anyio.sleep(_PAUSE_SECONDS)
 
-    def _event(self, id: str) -> bytes:
-        call = self._calls.get(id)
-        if call is None:
-            return b"" if id else b"event: clear\ndata: {}\n\n"
-        return b"event: call\nid: %d\ndata: %s\n\n" % (call.version, encode(call.summary()))
+    def _parts(self, ids: Sequence[str]) -> Iterator[bytes]:
+        calls = [call for id in ids if (call := self._calls.get(id))]
+        summaries = {summary["id"]: summary for summary in self._timelines.summaries(calls)}
+        for id in ids:
+            if summary := summaries.get(id):
+                yield b"event: call\nid: %d\ndata: %s\n\n" % (summary["version"], encode(summary))
+            elif not id:
+                yield b"event: clear\ndata: {}\n\n"

@@ -13,7 +13,6 @@ from urllib.parse import quote
 from biot_emulator.api.call import Call, read_query
 from biot_emulator.api.errors import BadRequest, NotKnown, TooManyRequests
 from biot_emulator.api.gateway import Gateway
-from biot_emulator.api.response import ApiResponse
 from biot_emulator.event_kind import EventKind, event_kind
 from biot_emulator.fixtures.events import prepare_event
 from biot_emulator.function_url.event_from_request import UrlRequest
@@ -33,7 +32,6 @@ from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.services.ums.renewed_tokens import CallerGone, RenewedTokens
 from biot_emulator.timelines.history import CallHistory
 from biot_emulator.timelines.recorded_calls import HIDDEN, CallKind, RecordedCall, Sent
-from biot_emulator.wire_json import encode
 
 __all__ = ["Repeated", "Repetition"]
 
@@ -178,7 +176,7 @@ class Repetition:
     def _handle(self, call: Call) -> None:
         response = self.gateway.handle(call)
         try:
-            self._calls.finish(call.id, response.status_code, response.headers, _content(response))
+            self._calls.finish(call.id, response.status_code, response.headers, response.bytes)
         finally:
             if response.afterwards:
                 response.afterwards()
@@ -275,7 +273,3 @@ class Repetition:
 def _part(value: Any, name: str) -> dict[str, Any]:
     part = value.get(name) if isinstance(value, dict) else None
     return part if isinstance(part, dict) else {}
-
-
-def _content(response: ApiResponse) -> bytes:
-    return response.content if response.content is not None else b"" if response.body is None else encode(response.body)

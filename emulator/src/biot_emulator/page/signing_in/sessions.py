@@ -109,6 +109,10 @@ class Sessions:
                 session.expires = time.time() + _SECONDS
             return session
 
+    def renewed(self, request: Request) -> tuple[str, str]:
+        """Return the header that has a browser keep the cookie of a request for as long as the session lasts by now."""
+        return _cookie(request, _cookies(request).get(_name(request), ""), _SECONDS)
+
     def end(self, request: Request) -> tuple[str, str]:
         """End the session that a request belongs to; return the header that removes its cookie."""
         with self._lock:

@@ -58,6 +58,13 @@ function listenForRows(area) {
   const body = area.querySelector("[data-rows]");
   const news = document.querySelector("[data-news]");
   const empty = document.querySelector("[data-empty]");
+  const older = document.querySelector("[data-older]");
+  const last = () => Number(body.rows[body.rows.length - 1]?.dataset.number ?? 0);
+  const goOnAt = (number) => {
+    const url = new URL(older.href);
+    url.searchParams.set("before", number);
+    older.href = url;
+  };
   let version = Number(area.dataset.version || 0);
   let arrived = 0;
   let telling = 0;
@@ -65,14 +72,17 @@ function listenForRows(area) {
     news.textContent = arrived === 1 ? "1 new call" : `${arrived} new calls`;
     arrived = telling = 0;
   };
+  const find = (id) => body.querySelector(`[data-id="${CSS.escape(id)}"]`);
   const place = (row) => {
-    const before = body.querySelector(`[data-id="${CSS.escape(row.dataset.id)}"]`);
+    const before = find(row.dataset.id);
     if (before) {
       const focused = [...before.querySelectorAll("a")].indexOf(document.activeElement);
       before.replaceWith(row);
       if (focused >= 0) row.querySelectorAll("a")[focused]?.focus();
       return;
     }
+    // It has changed, but is on a page of older calls.
+    if (!older.hidden && Number(row.dataset.number) < last()) return;
     row.classList.add("new");
     const next = [...body.rows].find((other) => Number(other.dataset.number) < Number(row.dataset.number));
     body.insertBefore(row, next ?? null);
@@ -80,9 +90,17 @@ function listenForRows(area) {
   };
   const take = (part) => {
     version = Math.max(version, part.version);
-    if (part.cleared) body.replaceChildren();
+    if (part.cleared) {
+      body.replaceChildren();
+      older.hidden = true;
+    }
+    for (const id of part.gone) find(id)?.remove();
     for (const row of [...elements(`<table><tbody>${part.rows}</tbody></table>`).querySelectorAll("tr")]) place(row);
-    while (body.rows.length > MOST_ROWS) body.rows[body.rows.length - 1].remove();
+    while (body.rows.length > MOST_ROWS) {
+      body.rows[body.rows.length - 1].remove();
+      older.hidden = false;
+      goOnAt(last());
+    }
     empty.hidden = body.rows.length > 0;
     if (arrived && !telling) telling = setTimeout(tell, 1000);
   };
@@ -122,6 +140,10 @@ function keep(area, change) {
 function listenForCall(area) {
   const news = document.querySelector("[data-news]");
   const take = (part) => {
+    if (part.forgotten) {
+      document.querySelector("[data-forgotten]").hidden = false;
+      return;
+    }
     keep(area, () => area.replaceChildren(elements(part.html)));
     if (news.textContent !== part.news) news.textContent = part.news;
     showButtons(area);

@@ -76,11 +76,14 @@ def listen_to_all(context: Context) -> Response:
     def make(ids: Sequence[str]) -> Document | None:
         changed = [call for id in ids if id and (call := context.platform.calls.get(id))]
         newest = sorted((call for call in changed if matches(call)), key=lambda call: call.number)[-_MOST_ROWS:]
+        # Such as what went on when it was shown, where somebody looks for what goes on.
+        gone = [call.id for call in changed if not matches(call)] if roots or chosen.get("status") else []
         cleared = "" in ids
-        if not newest and not cleared:
+        if not newest and not gone and not cleared:
             return None
-        rows = render("rows.html", {"calls": [call.summary() for call in newest]})
-        return {"version": max((call.version for call in changed), default=0), "rows": rows, "cleared": cleared}
+        rows = render("rows.html", {"calls": context.platform.records.timelines.summaries(newest)})
+        version = max((call.version for call in changed), default=0)
+        return {"version": version, "rows": rows, "gone": gone, "cleared": cleared}
 
     return _live(context, make)
 
@@ -101,12 +104,17 @@ def listen(context: Context) -> Response:
         try:
             call = read_call(context)
         except PageError:
-            return None
+            return {"version": 0, "forgotten": True}
         values = {"form_token": context.session.form_token, **_timeline(context, call)}
         html = render("timeline.html", values)
         return {"version": call["version"], "html": html, "news": _news(call)}
 
-    return _live(context, make)
+    response = _live(context, make)
+    # It may have been forgotten while nobody listened.
+    if response.stream and context.platform.calls.get(id) is None:
+        response.stream.close()
+        raise Missing("There is no such call, or it is forgotten already")
+    return response
 
 
 def download_body(context: Context) -> Response:
@@ -117,6 +125,8 @@ def download_body(context: Context) -> Response:
     part = read_call(context)[side]
     if part is None:
         raise Missing(f"The call has no {side}")
+    if part["binary"]:
+        raise Missing(f"The body of the {side} is no text: nothing but its size is shown")
     text = part["text"] if part["text"] is not None else pretty(part["body"])
     ending = "txt" if isinstance(part["body"], str) else "json"
     return download(f"{side}-{context.request.variables['id'][:8]}.{ending}", text.encode("utf-8", "replace"))

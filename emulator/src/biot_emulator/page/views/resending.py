@@ -72,5 +72,5 @@ def _form(
 
 
 def _lines(text: str) -> str:
-    """Return a text with the ends of lines that it had before a browser sent it."""
-    return text.replace("\r\n", "\n")
+    """Return a text with the same ends of lines before and after a browser has sent it; it also has no zeros."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
