@@ -107,7 +107,9 @@ REFUSED = [
     (["endpoint", "--env", "test"], 2, "add --online"),
     (["endpoint", "--name", "My-Report.py"], 2, "did you mean my_report?"),
     (["endpoint", "--name", "../report"], 2, "did you mean report?"),
-    (["endpoint", "--name", "class"], 2, "cannot be a module"),
+    (["endpoint", "--name", "class"], 2, "--name class is a word of Python"),
+    (["endpoint", "--name", "\u00dcbersicht"], 2, "did you mean ubersicht?"),
+    (["adapt-entity", "--entity", ""], 2, "Entities of type '' cannot be adapted"),
     (["endpoint", "--name", ""], 2, "cannot be a module"),
     # What is there already.
     (["pre-request", "--api-id", f"POST/{PATIENTS}"], 1, "has this hook already, in hooks/first.py:6"),

@@ -206,6 +206,8 @@ def test_an_artefact_is_deployed_if_it_is_what_was_deployed(
     assert "Cannot read" in refused(plugin, "--package", tmp_path / "missing.zip")
     both = plugin.program("rollback", "--package", first, "--to", 1)
     assert (both.exit_code, "--to and --package each say what to roll back to" in both.err) == (2, True)
+    builder = plugin.program("rollback", "--builder", "layers", "--yes")
+    assert (builder.exit_code, "--builder is for container images" in builder.err) == (2, True)
 
     # Bytecode is not in the content hash, and would run: it is made again.
     cache = next(name for name in zipfile.ZipFile(first).namelist() if name.startswith("__pycache__/index."))

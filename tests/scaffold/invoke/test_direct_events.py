@@ -96,7 +96,8 @@ def test_bytes_arrive_as_they_were_given(body: bytes) -> None:
     [
         ({"path": "report"}, "--path 'report' is not a path: it begins with a slash"),
         ({"path": "https://x/report"}, "is not a path"),
-        ({"method": "FETCH"}, "--method FETCH is not an HTTP method"),
+        ({"method": "FETCH"}, "--method 'FETCH' is not an HTTP method"),
+        ({"method": ""}, "--method '' is not an HTTP method"),
         ({"query": ["day"]}, "--query 'day' is not a parameter: write NAME=VALUE"),
         ({"query": ["=1"]}, "is not a parameter"),
     ],

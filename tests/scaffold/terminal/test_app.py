@@ -141,7 +141,7 @@ def test_every_command_gives_a_document_where_it_fails(
     monkeypatch.chdir(tmp_path)
     commands = list(typer.main.get_command(main.app).commands)  # type: ignore[attr-defined]
     assert len(commands) > 10
-    more = {"invoke": ["none.json"], "event": ["nonsense"]}
+    more = {"invoke": ["none.json"], "event": ["nonsense"], "hooks": ["nonsense"]}
     for command in commands:
         outcome = biot_plugin(command, *more.get(command, ()), "--json")
         assert outcome.exit_code, command

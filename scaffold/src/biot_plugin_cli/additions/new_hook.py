@@ -6,6 +6,7 @@ import ast
 import json
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,11 @@ def add_hook(plugin: Plugin, specification: Specification, name: str | None, cat
 def _valid_name(name: str) -> str:
     if _NAME.fullmatch(name) and not keyword.iskeyword(name):
         return name
-    suggested = re.sub(r"[^a-z0-9_]+", "_", name.removesuffix(".py").lower()).strip("_")
+    if keyword.iskeyword(name):
+        raise UsageError(f"--name {name} is a word of Python, which no module can have: choose another name")
+    # An accent is left out, the letter below it is not.
+    letters = unicodedata.normalize("NFKD", name.removesuffix(".py").lower()).encode("ascii", "ignore").decode()
+    suggested = re.sub(r"[^a-z0-9_]+", "_", letters).strip("_")
     is_better = bool(_NAME.fullmatch(suggested)) and not keyword.iskeyword(suggested)
     advice = f"; did you mean {suggested}?" if is_better else ""
     raise UsageError(f"--name {name!r} cannot be a module: it has small letters, digits and _, at most 61{advice}")

@@ -12,7 +12,7 @@ from biot_plugin_cli.commands.targets import Target, select_target
 
 __all__ = ["image"]
 
-image = typer.Typer(name="image", help="Build, push and look at the plugin's container image.", no_args_is_help=True)
+image = typer.Typer(name="image", help="Build, push and look at the plugin's container image.")
 
 
 @image.command()

@@ -32,7 +32,7 @@ from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER, Plan, make_plan
 from biot_plugin_cli.deploy.report import plan_document, print_note, print_plan
 from biot_plugin_cli.deploy.versions.known import KnownVersion, known_versions
 from biot_plugin_cli.deploy.versions.record import CodeOrigin
-from biot_plugin_cli.errors import InvalidPlugin
+from biot_plugin_cli.errors import InvalidPlugin, UsageError
 from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.loading.image_code import write_code_of
@@ -96,6 +96,9 @@ def _older_code(
         yield _code_of_file(plugin, deployed, _read_file(plugin, choice.package), known)
         return
     item = require_previous(known) if choice.version is None else require_version(known, choice.version)
+    # Only zip files have a runtime.
+    if choice.builder and item.record.runtime:
+        raise UsageError(f"--builder is for container images, and version {item.version} is a zip file: leave it out")
     if code := _present_code(item):
         yield code
         return

@@ -65,9 +65,9 @@ def _valid_path(path: str) -> str:
 
 
 def _valid_method(method: str | None, body: bytes | None) -> str:
-    name = (method or ("GET" if body is None else "POST")).upper()
+    name = ("GET" if body is None else "POST") if method is None else method.upper()
     if name not in _METHODS:
-        raise UsageError(f"--method {method} is not an HTTP method: it is one of {', '.join(_METHODS)}")
+        raise UsageError(f"--method {method!r} is not an HTTP method: it is one of {', '.join(_METHODS)}")
     return name
 
 

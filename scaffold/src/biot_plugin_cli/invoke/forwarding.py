@@ -122,7 +122,9 @@ def connect(url: str, root: Path) -> Emulator:
 
 def _client(url: str) -> Client:
     """Return a client of an address, once it is sure that an emulator on this machine is there."""
-    wrong = UsageError(f"{url} is not the address of an emulator on this machine: pass what dev or serve prints")
+    wrong = UsageError(
+        f"{url or repr(url)} is not the address of an emulator on this machine: pass what dev or serve prints"
+    )
     try:
         parts = urlsplit(url)
         is_local = parts.hostname in LOOPBACK and not (parts.path or parts.query or parts.fragment or parts.username)

@@ -25,6 +25,8 @@ def read_secret(name: str) -> str:
     text = _ask(name) if sys.stdin.isatty() else _read(name)
     if not text:
         raise UsageError(f"There is no value for {name}: type it at the prompt, or pass it on standard input")
+    if "\0" in text:
+        raise UsageError(f"The value for {name} has a null character, which no variable can have: encode it as base64")
     return text
 
 

@@ -17,7 +17,9 @@ def rollback(
     environment: Environment = None,
     version: Annotated[
         int | None,
-        typer.Option("--to", metavar="VERSION", help="The version to take the code of; the previous one if left out."),
+        typer.Option(
+            "--to", min=1, metavar="VERSION", help="The version to take the code of; the previous one if left out."
+        ),
     ] = None,
     commit: Annotated[
         str | None,

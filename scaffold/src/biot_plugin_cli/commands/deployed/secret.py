@@ -14,13 +14,13 @@ __all__ = ["secret"]
 secret = typer.Typer(
     name="secret",
     help="Set, list and remove environment variables that live on the platform alone, such as passwords.",
-    no_args_is_help=True,
 )
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The variable's name.", show_default=False)]
 
 
-@secret.command("set")
+@secret.command("set", context_settings={"allow_extra_args": True})
 def set_secret(
+    context: typer.Context,
     name: _Name,
     environment: Environment = None,
     dry_run: DryRun = False,
@@ -34,8 +34,12 @@ def set_secret(
     leave the variable alone. A line end at the end of standard input is left out; pass --yes with it, as nobody can
     confirm then.
     """
+    from biot_plugin_cli.errors import UsageError
     from biot_plugin_cli.terminal.secret_input import read_secret
 
+    if context.args or "=" in name:
+        # Without what was typed: it is the value, which a pipeline would log.
+        raise UsageError("The value is never an argument: pass the name alone, and the value on standard input")
     deployment_target = select_target(environment, target)
     deployment_target.require_secret_name(name)
     document = deployment_target.change_secrets({name: read_secret(name)}, dry_run=dry_run, yes=yes)

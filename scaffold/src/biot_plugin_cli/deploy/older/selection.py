@@ -40,6 +40,8 @@ class RollbackChoice:
         names = [name for name, value in chosen.items() if value is not None]
         if len(names) > 1:
             raise UsageError(f"{' and '.join(names)} each say what to roll back to: leave out all but one")
+        if self.builder and self.package is not None:
+            raise UsageError("--builder says what builds a commit, and --package builds nothing: leave one of them out")
 
 
 def match_version(

@@ -58,7 +58,9 @@ def require_entity_type(catalogue: Catalogue, entity_type: str) -> None:
     Raises:
         UsageError: There is none.
     """
-    _require(catalogue.entity_types, entity_type, f"Entities of type {entity_type} cannot be adapted", catalogue)
+    _require(
+        catalogue.entity_types, entity_type, f"Entities of type {_shown(entity_type)} cannot be adapted", catalogue
+    )
 
 
 def require_notification(catalogue: Catalogue, entity_type: str, action: str) -> None:
@@ -69,10 +71,14 @@ def require_notification(catalogue: Catalogue, entity_type: str, action: str) ->
     """
     if not re.fullmatch(r"_[A-Za-z]+", action):
         raise UsageError(f"--action {action} is not an action: actions start with an underscore, as in _create")
-    message = f"There are no notifications of entities of type {entity_type}"
+    message = f"There are no notifications of entities of type {_shown(entity_type)}"
     _require(catalogue.notifications, entity_type, message, catalogue)
     actions = catalogue.notifications[entity_type]
     _require(actions, action, f"There are no notifications of {action} of {entity_type}", catalogue)
+
+
+def _shown(name: str) -> str:
+    return name if re.fullmatch(r"[\w-]+", name) else repr(name)
 
 
 def _require(known: Iterable[str], name: str, message: str, catalogue: Catalogue) -> None:
