@@ -33,6 +33,8 @@ def test_every_block_runs(tmp_path: Path, scaffolded: Path, environment: dict[st
         module.write_text(module.read_text(encoding="utf-8") + IMPORT, encoding="utf-8")
     tmp_path.joinpath("blocks", "conftest.py").write_text(CONFTEST, encoding="utf-8")
     tmp_path.joinpath("blocks", "my-plugin").symlink_to(scaffolded)
+    # Or the settings of a project around it would count.
+    tmp_path.joinpath("blocks", "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
 
     command = [
         sys.executable,

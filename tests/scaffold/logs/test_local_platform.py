@@ -45,9 +45,9 @@ def texts(source: LocalPlatform) -> list[str]:
 
 
 def test_the_link_of_the_platform_on_this_machine_is_told_from_others() -> None:
-    assert plugin_of_link("http://127.0.0.1:1/_emulator/invocations?plugin=Plugin-a") == "Plugin-a"
+    assert plugin_of_link("http://127.0.0.1:1/_emulator/?plugin=Plugin-a") == "Plugin-a"
     assert plugin_of_link("https://eu-central-1.console.aws.amazon.com/lambda/home?plugin=a") is None
-    assert plugin_of_link("http://127.0.0.1:1/_emulator/invocations") is None
+    assert plugin_of_link("http://127.0.0.1:1/_emulator/") is None
     assert plugin_of_link("") is None
 
 

@@ -26,7 +26,14 @@ def test_only_its_owner_can_read_it_and_git_ignores_it(tmp_path: Path) -> None:
         announce(SECOND)
         assert read_running(tmp_path) == SECOND
     assert read_running(tmp_path) is None
-    assert [path.name for path in (tmp_path / ".biot-plugin").iterdir()] == [".gitignore"]
+    assert not (tmp_path / ".biot-plugin").exists()
+
+
+def test_a_platform_that_is_kept_there_stays_and_is_ignored(tmp_path: Path) -> None:
+    with announced(tmp_path) as announce:
+        announce(FIRST)
+        (tmp_path / ".biot-plugin" / "data").mkdir()
+    assert {path.name for path in (tmp_path / ".biot-plugin").iterdir()} == {".gitignore", "data"}
 
 
 def test_the_end_of_the_first_leaves_what_a_second_one_has_written(tmp_path: Path) -> None:

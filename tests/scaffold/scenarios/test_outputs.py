@@ -132,7 +132,7 @@ def test_the_failure_of_every_command(run: Run, command: str, tmp_path: Path, mo
     folder = tmp_path / "ünï☃"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    arguments = (command, *{"invoke": ["☃.json"], "event": ["☃"]}.get(command, ()), "--json")
+    arguments = (command, *{"invoke": ["☃.json"], "event": ["☃"], "hooks": ["☃"]}.get(command, ()), "--json")
     plain = printed("ascii")
     code, said = run(plain, *arguments)
     assert code in range(1, 7)

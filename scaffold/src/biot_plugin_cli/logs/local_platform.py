@@ -16,6 +16,7 @@ __all__ = ["LocalPlatform", "plugin_of_link"]
 
 PAUSE = 1.0
 _PATH = "/_emulator/invocations"
+_PAGE_PATH = "/_emulator/"
 _FIRST_LIMIT = 20
 _MAX_LIMIT = 1000
 _MAX_SEEN = 2000
@@ -27,7 +28,7 @@ _TRACEBACK = "Traceback (most recent call last):"
 def plugin_of_link(link: str) -> str | None:
     """Return the plugin's full name if a link to the console is one to the platform on one's own machine."""
     parts = urlsplit(link)
-    return next(iter(parse_qs(parts.query).get("plugin", ())), None) if parts.path == _PATH else None
+    return next(iter(parse_qs(parts.query).get("plugin", ())), None) if parts.path == _PAGE_PATH else None
 
 
 class LocalPlatform:

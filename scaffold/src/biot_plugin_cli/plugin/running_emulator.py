@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ __all__ = ["RunningEmulator", "announced", "read_running"]
 
 _FOLDER = ".biot-plugin"
 _NAME = "emulator.json"
+_IGNORE = ".gitignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def announced(root: Path) -> Iterator[Callable[[RunningEmulator], None]]:
         # Another one may have been started meanwhile.
         if written and read_running(root) == written[-1]:
             file.unlink(missing_ok=True)
+            _remove_unless_used(file.parent)
 
 
 def read_running(root: Path) -> RunningEmulator | None:
@@ -75,8 +77,16 @@ def read_running(root: Path) -> RunningEmulator | None:
         return None
 
 
+def _remove_unless_used(folder: Path) -> None:
+    """Remove a folder that has nothing but what makes git ignore it."""
+    with suppress(OSError):
+        if [path.name for path in folder.iterdir()] == [_IGNORE]:
+            (folder / _IGNORE).unlink()
+            folder.rmdir()
+
+
 def _write(file: Path, emulator: RunningEmulator) -> None:
-    write_atomically(file.parent / ".gitignore", b"*\n")
+    write_atomically(file.parent / _IGNORE, b"*\n")
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         temporary.unlink(missing_ok=True)

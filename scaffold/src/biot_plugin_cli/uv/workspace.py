@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from os.path import normpath
 from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.terminal.toml_file import load_toml
 
-__all__ = ["Workspace", "load_pyproject"]
+__all__ = ["Workspace", "load_pyproject", "workspace_of_new"]
 
 _Table = Mapping[str, Any]
 
@@ -68,6 +70,25 @@ class Workspace:
         return {folder: document for folder, document in documents.items() if "project" in document}
 
 
+def workspace_of_new(folder: Path) -> Path | None:
+    """Find the workspace that a new project in a folder may be a member of; return its folder.
+
+    Whether the folder is excluded does not count: a temporary one beside it may not be.
+
+    Raises:
+        InvalidPlugin: A pyproject.toml above cannot be read.
+    """
+    folder = folder.resolve()
+    for root in folder.parents:
+        if not (root / "pyproject.toml").is_file():
+            continue
+        table = _uv(load_pyproject(root)).get("workspace")
+        if table is None:
+            continue
+        return root if _has_pattern_of(folder, root, table.get("members", ())) else None
+    return None
+
+
 def load_pyproject(folder: Path) -> dict[str, Any]:
     """Load the pyproject.toml in a folder.
 
@@ -84,6 +105,18 @@ def load_pyproject(folder: Path) -> dict[str, Any]:
 def _uv(document: _Table) -> _Table:
     table: _Table = document.get("tool", {}).get("uv", {})
     return table
+
+
+def _has_pattern_of(folder: Path, root: Path, patterns: Any) -> bool:
+    return any(_fits(folder.parts, Path(normpath(root / pattern)).parts) for pattern in patterns)
+
+
+def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return any(_fits(parts[start:], pattern[1:]) for start in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
 
 
 def _folders(root: Path, table: _Table) -> list[Path]:

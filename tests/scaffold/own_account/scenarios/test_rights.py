@@ -79,7 +79,9 @@ def called_methods() -> Iterator[str]:
                 argument = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else ""
                 method = str(argument) if call.func.attr == "get_paginator" else call.func.attr
                 operations: Mapping[str, str] = getattr(account, client).meta.method_to_api_mapping
-                yield f"{SERVICES[client]}:{operations[method]}"
+                # What is called alike and no client has other methods; the types do not let a client's be misspelt.
+                if method in operations:
+                    yield f"{SERVICES[client]}:{operations[method]}"
 
 
 def _client(value: ast.expr, local: Mapping[str, str]) -> str | None:

@@ -156,6 +156,9 @@ def test_without_the_runtime(tmp_path: Path, files: Path, monkeypatch: pytest.Mo
     ("text", "sentence"),
     [
         ('[tool.uv.workspace]\nmembers = ["plugins/*"]\n', "the uv workspace"),
+        ('[tool.uv.workspace]\nmembers = ["./plugins/../**"]\n', "the uv workspace"),
+        ('[tool.uv.workspace]\nmembers = ["plugins/*"]\nexclude = ["plugins/d*"]\n', "the uv workspace"),
+        ('[tool.uv.workspace]\nmembers = ["plugin*", "*/*/demo", "demo"]\n', None),
         ("[tool", "Cannot read"),
         ("[tool.uv]\n", None),
     ],

@@ -21,7 +21,7 @@ from biot_plugin_cli.processes.runner import run
 from biot_plugin_cli.terminal.scratch import scratch_folder
 from biot_plugin_cli.uv.freshness import RESOLUTION_VARIABLES
 from biot_plugin_cli.uv.program import find_uv
-from biot_plugin_cli.uv.workspace import load_pyproject
+from biot_plugin_cli.uv.workspace import workspace_of_new
 
 __all__ = ["LOCK", "lock_dependencies"]
 
@@ -60,7 +60,7 @@ def lock_dependencies(files: Path, destination: Path, runtime: str) -> str | Non
     if python is None:
         return f"{runtime} is not on this machine"
     try:
-        if workspace := _workspace_above(destination):
+        if workspace := workspace_of_new(destination):
             return f"the uv workspace {workspace} may have one for all of its members"
         with _folder_beside(destination) as folder:
             reasons = [
@@ -116,14 +116,6 @@ def _run(uv: Path, python: Path, folder: Path, *options: str) -> str | None:
     # The outermost error and the cause that is nearest to it say it all.
     reasons = [line.rstrip(".") for line in lines if line and not line.startswith(_REPETITION)]
     return ": ".join(reasons[:2]) or f"uv ended with exit status {process.returncode}"
-
-
-def _workspace_above(destination: Path) -> Path | None:
-    """Find a uv workspace, of which uv would change the lock file."""
-    for folder in destination.resolve().parents:
-        if (folder / _PYPROJECT).is_file() and "workspace" in load_pyproject(folder).get("tool", {}).get("uv", {}):
-            return folder
-    return None
 
 
 @contextmanager
