@@ -97,7 +97,7 @@ coverage: setup ## Run every test under coverage, and hold each package to its p
 	  $(BIN)/coverage report --include="*/$${package%=*}/*" --fail-under="$${package#*=}" || failed=1; \
 	done; exit $$failed
 
-test-template: setup ## Check every combination of the template's answers, the Pythons in between, and every Node.js
+test-template: setup ## Check every combination of the template's answers, every Python and Node.js, and every case
 	$(BIN)/pytest $(PARALLEL) -m matrix
 
 check: setup ## Lint, format check, import directions and type checks

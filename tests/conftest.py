@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,8 +27,26 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """Leave cases to the matrix before tests are selected by mark, and order those that are selected."""
+    _sample(items)
+    yield
+    _put_longest_first(config, items)
+
+
+def _sample(items: list[pytest.Item]) -> None:
+    """Leave all but each nth case of a test that is `sampled(n)` to the matrix."""
+    seen = Counter[str]()
+    for item in items:
+        if mark := item.get_closest_marker("sampled"):
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % mark.args[0]:
+                item.add_marker(pytest.mark.matrix)
+            seen[test] += 1
+
+
+def _put_longest_first(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest tests, in each process of the run: the processes get equal parts of the list in turn."""
     processes: int = getattr(config, "workerinput", {}).get("workercount", 1)
     long = sorted(filter(_seconds, items), key=_seconds, reverse=True)

@@ -72,7 +72,7 @@ def test_a_mistake_of_a_page_fails_the_build(tmp_path: Path, text: str, warning:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "index.md").write_text(f"# A page\n\n{text}\n", encoding="utf-8")
     configuration = tmp_path / "mkdocs.yml"
-    hooks = f"hooks: [{ROOT / 'documentation' / 'site_hooks.py'}]"
+    hooks = f"hooks: [{ROOT / 'docs_tools' / 'site_hooks.py'}]"
     configuration.write_text(
         f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: {tmp_path / 'docs'}\nnav: [index.md]\n{hooks}\n", encoding="utf-8"
     )

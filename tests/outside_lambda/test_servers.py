@@ -76,6 +76,7 @@ def test_the_whole_attack_table_holds(
     assert target.called == ["pre", "post", "adapt", "notification", "direct"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.slow
 @pytest.mark.parametrize("is_async", [False, True])
 def test_5000_calls_by_64_callers_get_each_its_own_answer(

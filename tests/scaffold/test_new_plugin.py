@@ -72,6 +72,7 @@ def test_a_folder_named_like_the_platforms_own_names_needs_another_name(create: 
     assert create(tmp_path / "Plugin-demo", "--defaults", "--name", "demo").exit_code == 0
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ["-", "_", "biot-plugin", "a--", "n" * 57, "plugin-demo", "Plugin", "a-Plugin-b"])
 def test_every_allowed_name_makes_a_valid_project(create: Program, tmp_path: Path, name: str) -> None:
     create(tmp_path / "x", "--name", name, "--defaults")

@@ -88,6 +88,7 @@ CREATE_FAULTS: list[tuple[Fault, bool, bool]] = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("fault", "reaches", "done"), CREATE_FAULTS)
 @pytest.mark.parametrize("is_there", [False, True])
 def test_whatever_fails_the_platform_has_the_old_or_the_new_one_and_it_is_said_which(

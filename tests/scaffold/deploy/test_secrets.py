@@ -100,14 +100,13 @@ REFUSED_NAMES = {
     "9LIVES": "the invalid name '9LIVES': use 2 or more letters, digits and '_', starting with a letter",
     "A B": "the invalid name 'A B'",
     "A": "the invalid name 'A'",
-    "NAME=x": "the invalid name 'NAME=x'",
     "WARD": "WARD is set in pyproject.toml, which deploy would set again: change it there and deploy, or remove",
 }
 REFUSED_VALUES = {
     b"": "There is no value for TOKEN",
     b"\n": "There is no value for TOKEN",
     b"\xff\xfe": "The value for TOKEN is not UTF-8 text",
-    b"a\0b": "whose value is not a non-empty string",
+    b"a\0b": "has a null character",
     b"x" * 70_000: "has more than 65536 bytes",
     b"x" * 5_000: "and Lambda allows 4096: shorten it",
 }

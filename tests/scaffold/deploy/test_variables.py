@@ -66,6 +66,7 @@ def run(plugin: Repository, *arguments: str, exit_code: int = 0) -> Outcome:
 TABLES: list[dict[str, str] | None] = [None, {}, {"LEVEL": "info"}, {"WARD": "7b"}]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("call", ["PUT", "PATCH"])
 def test_what_the_manifest_does_not_name_stays_and_is_not_printed(

@@ -183,6 +183,7 @@ def test_an_image_plugin_runs_from_its_files(folder: Path) -> None:
         assert dev.mark() == "second"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("broken", "said"),
     [

@@ -38,6 +38,7 @@ def refusal(code: str, status: int = 403, *, xml: bool = False) -> bytes:
     return (head + body).encode()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("request_part", "answer", "exit_code", "done", "unfinished"),
     [

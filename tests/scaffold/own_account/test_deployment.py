@@ -213,6 +213,7 @@ def test_a_hook_that_is_gone_is_unsubscribed_before_the_code_that_lacks_it_is_li
     }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("change", "resource", "field"),
     [

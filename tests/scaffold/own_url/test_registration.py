@@ -142,6 +142,7 @@ def test_hooks_that_are_gone_are_unsubscribed_and_those_of_others_stay(
     assert (registered(emulator), len(registered(emulator, "notifications"))) == ([], 1)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("status", "body", "reason"),
     [

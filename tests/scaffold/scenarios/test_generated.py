@@ -96,6 +96,7 @@ def mypy_cache() -> Path:
     return CHECKOUT / ".cache" / f"mypy-generated-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.slow
 @pytest.mark.parametrize(("hooks", "package", "ci"), REPRESENTATIVE, ids=str)
 def test_it_passes_its_own_checks(
@@ -120,6 +121,7 @@ def test_every_combination_passes_its_own_checks(
     _check(plugin, mypy_cache)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.slow
 @pytest.mark.parametrize("hook", HOOKS)
 def test_its_tests_can_fail(create: Program, tmp_path: Path, hook: str) -> None:

@@ -51,6 +51,7 @@ def builds(
     return lambda: _builds(log)
 
 
+@pytest.mark.sampled(2)
 def test_nothing_is_built_where_nothing_has_changed(
     plugin: Repository, emulator: Emulator, registry: FaultyRegistry, builds: Builds
 ) -> None:
@@ -72,6 +73,7 @@ def test_nothing_is_built_where_nothing_has_changed(
     assert (deploy(plugin)["codeChanged"], builds()) == (True, 3)
 
 
+@pytest.mark.sampled(2)
 def test_what_was_pushed_is_not_built_again(
     plugin: Repository, emulator: Emulator, registry: FaultyRegistry, builds: Builds
 ) -> None:
@@ -115,6 +117,7 @@ def test_what_an_engine_has_installed_is_in_the_bill_of_materials(
     assert (deploy(plugin, "--builder", "buildah")["action"], _builds(log)) == ("none", 2)
 
 
+@pytest.mark.sampled(2)
 def test_a_tag_that_is_that_of_another_image_is_not_taken_for_it(
     plugin: Repository, emulator: Emulator, registry: FaultyRegistry, builds: Builds
 ) -> None:

@@ -62,6 +62,7 @@ def test_what_passes_is_tried_again(
     assert answer(emulator) == {"n": 2}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("faults", "exit_code", "said"),
     [

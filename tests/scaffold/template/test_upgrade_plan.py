@@ -67,6 +67,7 @@ def _sparse(plugin: Path) -> None:
     (plugin / "pyproject.toml").unlink()
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("obstruct", "is_committed", "sentence"),
     [

@@ -70,6 +70,7 @@ def check(repository: Repository) -> None:
     locked_distributions(load_project(repository.root), Target(THIS))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "variables",
     [

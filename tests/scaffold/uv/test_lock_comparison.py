@@ -190,6 +190,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_changed_makes_it_stale(locked: Path, tmp_path: Path, asked: str, change: str) -> None:

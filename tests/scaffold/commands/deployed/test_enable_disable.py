@@ -142,6 +142,7 @@ def test_a_manifest_with_the_platforms_prefix_acts_on_nothing(
     assert names(emulator) == ["demo"]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "name",
     [
@@ -169,6 +170,7 @@ def test_what_is_not_a_name_deletes_nothing(
     assert names(emulator) == ["demo"]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("responded", ["Demo", "demo ", "other", "Plugin-Plugin-demo", "d\u0435mo"])
 def test_an_answer_about_another_plugin_is_an_error(
     plugin: Repository, emulator: Emulator, platform: FaultyPlatform, responded: str

@@ -57,6 +57,7 @@ def test_an_update_goes_on_wherever_it_was_cut(sides: Sides, cut_everywhere: Cut
     cut_everywhere(sides, sides.deploy)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("stores", [("variable", "secrets-manager"), ("secrets-manager", "variable")])
 def test_another_place_of_the_key_goes_on_wherever_it_was_cut(
     sides: Sides, stores: tuple[str, str], cut_everywhere: CutEverywhere
@@ -68,6 +69,7 @@ def test_another_place_of_the_key_goes_on_wherever_it_was_cut(
     cut_everywhere(sides, sides.deploy)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("store", ["variable", "secrets-manager"])
 def test_the_removal_of_the_service_user_goes_on_wherever_it_was_cut(
     sides: Sides, store: str, cut_everywhere: CutEverywhere

@@ -68,6 +68,7 @@ def secured(
     yield (*command, *(files.get(option, option) for option in TLS[command])), f"https://localhost:{port}"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("way", ["proxy", "server"])
 @pytest.mark.parametrize("server", [UVICORN, HYPERCORN], ids=["uvicorn", "hypercorn"])
 def test_a_served_plugin_is_registered_called_and_taken_back(
