@@ -216,7 +216,7 @@ def test_a_reset_forgets_what_a_state_was_filled_with(tmp_path: Path) -> None:
 
 def test_the_example_of_the_documentation_fills_a_platform(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "trying.md").read_text(encoding="utf-8")
-    [example] = [block for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if '"entities"' in block]
+    [example] = [block for block in re.findall(r"```json[^\n]*\n(.*?)```", page, re.DOTALL) if '"entities"' in block]
     file = tmp_path / "seed.json"
     file.write_text(example)
     with filled(None, file) as (admin, was_filled):

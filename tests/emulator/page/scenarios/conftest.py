@@ -181,6 +181,10 @@ def chromium(nothing_left_after_the_module: None) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         yield browser
         browser.close()
+    for thread in threading.enumerate():
+        # It waits for the process of playwright, which has ended.
+        if thread.name.startswith("asyncio-waitpid"):
+            thread.join(60)
 
 
 @pytest.fixture(scope="module")
