@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from biot_plugin.callers.key_service import KeysUnavailable
+from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.testing import Context, Signer
 from tests.framework.callers.target import (
     Target,
@@ -156,6 +158,32 @@ def test_the_next_event_tries_again_after_a_failure(
     target.service.answer = None
     now += target.plugin.keys.RETRY_FLOOR
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_a_platform_that_stays_away_is_asked_less_and_less_often_and_never_given_up(
+    monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
+    target.service.answer = (503, b"")
+    for _ in range(600):
+        target.send(pre(signer.token("PLUGIN_INTERCEPTOR")))
+        now += 0.1
+    assert 60 / target.plugin.keys.RETRY_CEILING < target.service.requests < 20
+    target.service.answer = None
+    now += target.plugin.keys.RETRY_CEILING
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_containers_that_failed_together_do_not_try_again_together() -> None:
+    def fail() -> Sequence[RSAPublicKey]:
+        raise KeysUnavailable("away")
+
+    containers = [PublicKeys(fail, clock=lambda: 0.0) for _ in range(100)]
+    for keys in containers:
+        with pytest.raises(KeysUnavailable, match="away"):
+            keys.verify(b"", b"")
+    assert len({round(keys._not_before, 2) for keys in containers}) > 10
 
 
 def test_keys_are_fetched_during_init_inside_lambda(
