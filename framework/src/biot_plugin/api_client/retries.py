@@ -4,8 +4,8 @@ A call that did not reach the platform, or that was answered 429, was not carrie
 method. A call that broke off, or was answered 500, 502, 503 or 504, may have been carried out: it is retried only where
 that is safe.
 
-A platform that answers 429 or 5xx to many calls is not asked ever more often: these retries come out of a budget that all
-calls of a container share. To connect again costs the platform nothing, and is not counted.
+A platform that answers 429 or 5xx to many calls is not asked ever more often: these retries come out of a budget that
+all calls of a container share. To connect again costs the platform nothing, and is not counted.
 
 A DELETE that is answered 404 after an attempt that may have been carried out has most likely deleted the entity itself,
 so that counts as success.

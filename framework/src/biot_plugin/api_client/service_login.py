@@ -56,7 +56,7 @@ class ServiceLogin:
         now: Seconds since the epoch.
     """
 
-    #: Seconds before its expiration at which a token is renewed at the latest; half of the lifetime of a short-lived one.
+    #: Seconds before its expiration at which a token is renewed at the latest; half the lifetime of a short-lived one.
     MARGIN = 60.0
     #: The part of a token's lifetime over which containers that started together spread their renewals.
     SPREAD = 0.1

@@ -44,7 +44,7 @@ class PublicKeys:
     #: The greatest stock.
     MAX_STOCK = 2
     #: Seconds between two attempts while no key is cached: at most these after the first failure, doubled with each
-    #: further one up to the ceiling, and randomised, so that many containers do not keep a platform down that comes back.
+    #: further one up to the ceiling, and randomised: many containers must not keep a platform down that comes back.
     RETRY_FLOOR = 1.0
     RETRY_CEILING = 8.0
     #: Seconds that the first event waits for a prefetch that is still running.
