@@ -46,7 +46,7 @@ class PublicKeys:
     #: Seconds between two attempts while no key is cached: at most these after the first failure, doubled with each
     #: further one up to the ceiling, and randomised: many containers must not keep a platform down that comes back.
     RETRY_FLOOR = 1.0
-    RETRY_CEILING = 8.0
+    RETRY_CEILING = 3.0
     #: Seconds that the first event waits for a prefetch that is still running.
     PREFETCH_PATIENCE = 2.0
 
