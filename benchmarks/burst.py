@@ -167,7 +167,7 @@ def _containers(prepare: Prepare, count: int, arguments: Sequence[str], start: B
     """Run a process' part of the containers, each in a thread."""
 
     def live() -> int:
-        init, handle = prepare(*arguments)  # type: ignore[call-arg]
+        init, handle = prepare(*arguments)
         ready.wait()
         started.wait()
         with suppress(Exception):
