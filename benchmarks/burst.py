@@ -1,8 +1,8 @@
 """What a thousand machines that start in the same moment cost the platform: `python -m benchmarks.burst [CONTAINERS]`.
 
 Each container is a plugin's own client: its key fetch, its log-in, then an event every second that verifies a caller
-and reads a patient. They call a real emulator through a front that counts, and that is in trouble for a while. The rival is
-what `requests` with urllib3's `Retry` sends for the same, which is how most plugins are written.
+and reads a patient. They call a real emulator through a front that counts, and that is in trouble for a while. The
+rival is what `requests` with urllib3's `Retry` sends for the same, which is how most plugins are written.
 
 Counts and moments are compared, not times: a thousand clients on one machine wait for its processors.
 """
