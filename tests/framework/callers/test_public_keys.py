@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from biot_plugin.callers import public_keys
 from biot_plugin.callers.key_service import KeysUnavailable
 from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.testing import Context, Signer
@@ -193,6 +194,23 @@ def test_keys_are_fetched_during_init_inside_lambda(
     target = Target(key_service)
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
     assert key_service.requests == 1
+
+
+def test_the_first_signature_is_checked_during_init(
+    monkeypatch: pytest.MonkeyPatch, key_service: KeyService, signer: Signer
+) -> None:
+    checked = []
+    real = public_keys._matches
+
+    def matches(key: RSAPublicKey, message: bytes, signature: bytes) -> bool:
+        checked.append((len(signature), real(key, message, signature)))
+        return checked[-1][1]
+
+    monkeypatch.setattr(public_keys, "_matches", matches)
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+    target = Target(key_service)
+    assert callable(target.plugin.handler)
+    assert checked == [(signer.public_key.key_size // 8, False)], "OpenSSL prepares itself with the first one"
 
 
 def test_a_fetch_that_fails_during_init_is_not_fatal(
