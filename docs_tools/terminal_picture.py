@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from docs_tools.blocks import ROOT, read_blocks
+from docs_tools.blocks import ROOT, TUTORIAL, read_blocks
 from docs_tools.transcripts import Exchange, read_exchanges
 
 __all__ = ["PICTURE", "TITLE", "draw_session", "tutorial_session"]
@@ -22,7 +22,6 @@ PICTURE = ROOT / "docs" / "pictures" / "terminal.svg"
 #: What the picture is of.
 TITLE = "A plugin is created, run with an event, deployed and rolled back, on a terminal"
 
-_TUTORIAL = ROOT / "docs" / "tutorial.md"
 # What the picture has of the tutorial: the first command that begins with each.
 _COMMANDS = (
     "new-plugin",
@@ -53,7 +52,7 @@ text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
 
 def tutorial_session() -> list[Exchange]:
     """Return what the picture has of the tutorial."""
-    blocks = [block for block in read_blocks(_TUTORIAL) if block.language == "console" and block.title is None]
+    blocks = [block for block in read_blocks(TUTORIAL) if block.language == "console" and block.title is None]
     exchanges = [exchange for block in blocks for exchange in read_exchanges(block.text)]
     return [next(exchange for exchange in exchanges if exchange.command.startswith(first)) for first in _COMMANDS]
 
