@@ -79,8 +79,7 @@ test-fast: setup ## Run the tests that take seconds
 	$(BIN)/pytest $(PARALLEL) -m "not slow and not matrix"
 
 pictures: setup ## Make the pictures of the documentation: those of the page in a real browser, that of a terminal
-	$(BIN)/python -m docs_tools.terminal_picture
-	PICTURES=docs/pictures $(BIN)/pytest -q tests/emulator/page/scenarios -k pictures
+	$(BIN)/python -m docs_tools.pictures docs/pictures
 
 template-release: setup ## Record the template as its next version
 	$(BIN)/python -m biot_plugin_cli.template.release
@@ -128,9 +127,10 @@ check-tests:
 	@touch $@
 
 # The variable silences an announcement of the theme's makers.
-docs: .venv/.documentation ## Build the documentation into build/site; a warning is an error
+docs: .venv/.documentation ## Build the documentation into build/site, with pictures made anew; a warning is an error
 	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict >$(CACHE)/mkdocs 2>&1 \
 	  || { grep -v '^INFO' $(CACHE)/mkdocs >&2; exit 1; }
+	@$(BIN)/python -m docs_tools.pictures build/site/pictures
 	@$(BIN)/python -m docs_tools.treatment
 	@echo "build/site/index.html has the documentation"
 

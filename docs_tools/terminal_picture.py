@@ -1,8 +1,6 @@
 """A session of the tutorial as an animated SVG, without a font, a script or anything else from outside.
 
-    python -m docs_tools.terminal_picture
-
-writes it. It has what the tutorial shows, which a test compares with what is printed, so it is the same until that
+It has what the tutorial shows, which a test compares with what is printed, so it is the same until that
 changes. It plays once and then stays; whoever prefers no motion sees its end at once.
 """
 
@@ -107,7 +105,3 @@ def _text(kind: str, style: str, row: int, spans: str) -> str:
     place = f'x="{_MARGIN}" y="{_BAR + _LINE * row + 14}"'
     return f'<text class="{kind}" style="{style}" {place} fill="{_FOREGROUND}">{spans}</text>'
 
-
-if __name__ == "__main__":
-    PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(draw_session(tutorial_session(), TITLE), encoding="utf-8")
