@@ -42,7 +42,7 @@ CHECKS := check-style check-imports check-mypy check-pyright check-tests
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
-.PHONY: help setup docs tutorial pictures demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build release-check clean
+.PHONY: help setup docs links tutorial pictures demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build release-check clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -133,6 +133,9 @@ docs: .venv/.documentation ## Build the documentation into build/site, with pict
 	@$(BIN)/python -m docs_tools.pictures build/site/pictures
 	@$(BIN)/python -m docs_tools.treatment
 	@echo "build/site/index.html has the documentation"
+
+links: setup ## Ask every address elsewhere that the documentation, templates and pipelines name; needs the network
+	@$(BIN)/python -m docs_tools.links
 
 tutorial: setup ## Do all that the tutorial says, in build/tutorial, as somebody with an empty home folder
 	@rm -rf build/tutorial && mkdir -p build/tutorial/home

@@ -128,7 +128,7 @@ if stop:
     thread = wait_for("stopped")["threadId"]
     frame = ask("stackTrace", threadId=thread)["stackFrames"][0]
     value = ask("evaluate", expression=expression, frameId=frame["id"], context="repl")["result"]
-    print(f"stopped at {{pathlib.Path(frame['source']['path']).name}}:{{frame['line']}}, where {{expression}} is {{value}}")
+    print(f"stopped at {{file}}:{{frame['line']}}, where {{expression}} is {{value}}")
     assert frame["line"] == line
     ask("setBreakpoints", source=source, breakpoints=[])
     ask("continue", threadId=thread)

@@ -104,4 +104,3 @@ def _colour(line: str) -> str:
 def _text(kind: str, style: str, row: int, spans: str) -> str:
     place = f'x="{_MARGIN}" y="{_BAR + _LINE * row + 14}"'
     return f'<text class="{kind}" style="{style}" {place} fill="{_FOREGROUND}">{spans}</text>'
-

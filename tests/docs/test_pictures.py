@@ -36,8 +36,8 @@ def test_a_machine_without_a_browser_uses_the_committed_ones(tmp_path: Path) -> 
     done = _run(tmp_path / "site", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "No pictures were made, as this machine lacks Chromium and the font Inter and the font JetBrains Mono: the site "
-        "has those of docs/pictures\n"
+        "No pictures were made, as this machine lacks Chromium and the font Inter and the font JetBrains Mono: the "
+        "site has those of docs/pictures\n"
     )
     assert not (tmp_path / "site").exists()
 
