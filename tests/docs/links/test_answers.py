@@ -31,8 +31,6 @@ class Site(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Site
-
     def do_HEAD(self) -> None:
         self._answer()
 
@@ -40,11 +38,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
+        site = self.server
+        assert isinstance(site, Site)
         path = self.path.partition("?")[0].strip("/")
-        count = self.server.asked[f"{self.command} {path}"] = self.server.asked[f"{self.command} {path}"] + 1
+        site.asked[f"{self.command} {path}"] += 1
+        count = site.asked[f"{self.command} {path}"]
         is_get = self.command == "GET"
         if path == "silent":
-            self.server.ends.wait(30)
+            site.ends.wait(30)
         elif path == "garbage":
             self.wfile.write(b"this is no HTTP\r\n\r\n")
         elif path.startswith("to/"):
