@@ -57,7 +57,7 @@ EXPECTED = {
 def test_a_junit_report_names_the_requirements(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
     pytester.makepyfile(test_plugin=TESTS)
     pytester.runpytest_subprocess("-q", "--strict-markers", "--junit-xml=junit.xml", *options)
-    cases = ElementTree.parse(pytester.path / "junit.xml").iter("testcase")  # noqa: S314 - pytest's own
+    cases = ElementTree.parse(pytester.path / "junit.xml").iter("testcase")
     named = {
         case.get("name"): [item.get("value") for item in case.iter("property") if item.get("name") == "requirement"]
         for case in cases

@@ -1,0 +1,50 @@
+"""Whether a package is the one that was recorded, and which of its files differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from biot_plugin_cli.archive.regular_files import hash_file
+from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.evidence.software.artefact import PackagedFile, read_artefact
+from biot_plugin_cli.evidence.verification.difference import Difference
+
+__all__ = ["compare_package"]
+
+
+def compare_package(path: Path, package: Mapping[str, Any], files: Iterable[Mapping[str, Any]]) -> list[Difference]:
+    """Compare a package with what was recorded of it.
+
+    Args:
+        path: The zip file.
+        package: What identifies the package.
+        files: What was recorded of its files.
+
+    Raises:
+        OperationFailed: There is no such file.
+    """
+    sha256 = hash_file(path)
+    if sha256 == package["sha256"]:
+        return []
+    whole = Difference("package", path.name, "is another file", package["sha256"], sha256)
+    try:
+        actual = read_artefact(path).files
+    except OperationFailed as error:
+        return [whole, Difference("package", path.name, f"cannot be opened ({str(error).partition(':')[0]})")]
+    return [whole, *_compare({item["name"]: item for item in files}, {item.name: item for item in actual})]
+
+
+def _compare(expected: Mapping[str, Mapping[str, Any]], actual: Mapping[str, PackagedFile]) -> Iterator[Difference]:
+    for name in sorted({*expected, *actual}):
+        before, after = expected.get(name), actual.get(name)
+        if before is None:
+            yield Difference("package", name, "was added")
+        elif after is None:
+            yield Difference("package", name, "is missing", before.get("sha256"))
+        elif after.sha256 != before.get("sha256"):
+            yield Difference("package", name, "was changed", before.get("sha256"), after.sha256)
+        elif after.executable != before.get("executable"):
+            words = {True: "executable", False: "not executable"}
+            yield Difference("package", name, "has another mode", words[not after.executable], words[after.executable])
