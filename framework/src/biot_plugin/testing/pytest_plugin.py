@@ -6,8 +6,8 @@
 - `biot_signer`: signs the events' tokens.
 - `lambda_context`: a Lambda context whose deadline runs.
 
-The marker `@pytest.mark.requirement("REQ-12")` says what a test verifies; so does a line `Requirements: REQ-1, REQ-2` of
-its docstring. `--junit-xml` has that as properties of the test.
+The marker `@pytest.mark.requirement("REQ-12")` says what a test verifies; so does a line `Requirements: REQ-1, REQ-2`
+of its docstring. `--junit-xml` has that as properties of the test.
 """
 
 from __future__ import annotations

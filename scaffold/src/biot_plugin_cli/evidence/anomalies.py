@@ -13,7 +13,11 @@ from biot_plugin_cli.evidence.vulnerabilities.findings import is_open
 
 __all__ = ["list_anomalies"]
 
-_ENDS = {"failed": "The test failed", "error": "The test could not be run to its end", "skipped": "The test was skipped"}
+_ENDS = {
+    "failed": "The test failed",
+    "error": "The test could not be run to its end",
+    "skipped": "The test was skipped",
+}
 
 
 def list_anomalies(records: Mapping[str, Any], notes: Notes) -> list[dict[str, Any]]:
@@ -62,7 +66,12 @@ def _tests(tests: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
 def _requirements(requirements: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
     for item in requirements:
         if item["state"] == "uncovered":
-            yield f"requirement:{item['id']}", "requirement", f"{item['id']} {item['title']} is verified by no test", None
+            yield (
+                f"requirement:{item['id']}",
+                "requirement",
+                f"{item['id']} {item['title']} is verified by no test",
+                None,
+            )
 
 
 def _findings(findings: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
@@ -75,7 +84,12 @@ def _replay(record: Mapping[str, Any] | None) -> Iterator[Row]:
     for name, words in (("differences", "not accepted"), ("accepted", "accepted")):
         for number, item in enumerate((record or {}).get(name) or (), 1):
             label = _label(item) or str(number)
-            yield f"replay:{name}:{label}", "replay", f"A replayed event is answered differently ({words}): {label}", None
+            yield (
+                f"replay:{name}:{label}",
+                "replay",
+                f"A replayed event is answered differently ({words}): {label}",
+                None,
+            )
 
 
 def _label(item: Any) -> str:

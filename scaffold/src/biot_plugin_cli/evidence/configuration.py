@@ -1,4 +1,4 @@
-"""The configuration of a release, as it is sent to the platform, and in words; values that may be secret are never shown."""
+"""The configuration of a release, as it is sent to the platform, and in words, without values that may be secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has changed since the release before: components, hooks, configuration, requirements, results, vulnerabilities."""
+"""What has changed since the release before: software, hooks, configuration, requirements, results, vulnerabilities."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ def difference_record(before: Mapping[str, Any], after: Mapping[str, Any]) -> di
     """
     old, new = before["release"], after["release"]
     return {
-        "before": {"contentHash": old["package"]["contentHash"], "commit": old["source"]["commit"], "time": old["time"]},
+        "before": {
+            "contentHash": old["package"]["contentHash"],
+            "commit": old["source"]["commit"],
+            "time": old["time"],
+        },
         "after": {"contentHash": new["package"]["contentHash"], "commit": new["source"]["commit"], "time": new["time"]},
         "components": _compare(before["soup"]["items"], after["soup"]["items"], _component, lambda row: row["version"]),
         "files": _compare(before["package-files"]["files"], after["package-files"]["files"], _name, _file),
         "hooks": _compare(before["configuration"]["hooks"], after["configuration"]["hooks"], _hook, lambda _: None),
         "configuration": [
             {"name": change.field, "before": change.before, "after": change.after}
-            for change in changed_fields(*(_settings(records) for records in (before, after)))
+            for change in changed_fields(_settings(before), _settings(after))
         ],
         "requirements": _compare(
             before["requirements"]["requirements"], after["requirements"]["requirements"], _id, _text

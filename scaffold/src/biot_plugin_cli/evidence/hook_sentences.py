@@ -15,7 +15,7 @@ __all__ = ["describe_hooks"]
 
 _REQUESTS = {
     "PRE_REQUEST": "Before the platform carries out {call}, the plugin may change the request or refuse it",
-    "POST_REQUEST": "After the platform has carried out {call}, the plugin may change the answer before the caller gets it",
+    "POST_REQUEST": "After the platform has carried out {call}, the plugin may change what the caller gets",
 }
 _ADAPTATION = "Whenever an API answers with entities of the type {entity}, the plugin may change what the caller gets"
 _ACTIONS = {"_create": "was created", "_update": "was changed", "_delete": "was deleted"}
@@ -68,12 +68,14 @@ def _notification(hook: Mapping[str, Any]) -> str:
     action = str(hook.get("actionName"))
     of = f" of the template {hook['templateName']}" if hook.get("templateName") else ""
     what = _ACTIONS.get(action, f"had the action {action}")
-    return f"After an entity of the type {hook.get('entityTypeName')}{of} {what}, the plugin is notified, and cannot undo it"
+    return f"After an entity of the type {hook.get('entityTypeName')}{of} {what}, the plugin is told"
 
 
 def _scheduled(cron: str, moment: datetime) -> str:
     meaning = describe_schedule(cron, moment).meaning
-    return f"The plugin runs by itself: {meaning} (UTC; {cron})" if meaning else f"The plugin runs by itself: {cron} (UTC)"
+    return (
+        f"The plugin runs by itself: {meaning} (UTC; {cron})" if meaning else f"The plugin runs by itself: {cron} (UTC)"
+    )
 
 
 def _location(hooks: Hooks, name: str, number: int) -> SourceLocation:

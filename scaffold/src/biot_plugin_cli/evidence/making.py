@@ -75,8 +75,8 @@ def _records_before(folder: Path) -> Mapping[str, Any]:
     differences = compare_files(folder, listed)
     if differences:
         raise OperationFailed(
-            f"{folder} is not as it was made ({differences[0]}): see biot-plugin evidence verify, and pass a copy that was "
-            "not changed"
+            f"{folder} is not as it was made ({differences[0]}): see biot-plugin evidence verify, and pass a copy that "
+            "was not changed"
         )
     return read_records(folder, listed)
 
@@ -86,6 +86,6 @@ def _require_no_gaps(gaps: list[dict[str, str]]) -> None:
         named = "; ".join(f"{item['missing']} ({item['part']})" for item in gaps[:_MAX_NAMED])
         more = f"; and {len(gaps) - _MAX_NAMED} more" if len(gaps) > _MAX_NAMED else ""
         raise OperationFailed(
-            f"The evidence is not complete, and nothing was written. It lacks {named}{more}: add that, or leave --complete "
-            "out"
+            f"The evidence is not complete, and nothing was written. It lacks {named}{more}: add that, or leave "
+            "--complete out"
         )

@@ -34,8 +34,12 @@ def read_records(folder: Path, listed: HashList) -> Mapping[str, Any]:
     names = [name for name in listed.files if name.endswith(_SUFFIX) and "/" not in name]
     missing = sorted(_NEEDED - {name.removesuffix(_SUFFIX) for name in names})
     if missing:
-        raise OperationFailed(f"{folder} has no {missing[0]}{_SUFFIX}: pass a folder that biot-plugin evidence has made")
+        raise OperationFailed(
+            f"{folder} has no {missing[0]}{_SUFFIX}: pass a folder that biot-plugin evidence has made"
+        )
     try:
         return {name.removesuffix(_SUFFIX): read_json((folder / name).read_bytes()) for name in names}
     except (OSError, ValueError) as error:
-        raise OperationFailed(f"{folder} has a record that cannot be read ({error}): take a copy that was not changed") from error
+        raise OperationFailed(
+            f"{folder} has a record that cannot be read ({error}): take a copy that was not changed"
+        ) from error

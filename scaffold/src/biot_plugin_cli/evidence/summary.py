@@ -81,5 +81,7 @@ def print_proof(proof: Proof) -> None:
         out.print(Text(f"The platform runs {proof.listed.plugin} with the same code and configuration", "green"))
     if proof.signed is None:
         err.print(
-            Text.assemble(("note:", "yellow"), " without a signature, whoever changes the folder can change its hashes too")
+            Text.assemble(
+                ("note:", "yellow"), " without a signature, whoever changes the folder can change its hashes too"
+            )
         )

@@ -1,7 +1,7 @@
 """What the user has told git about signing: the format, the key, the programs, and whose signatures are trusted.
 
-A program that git would run is taken from the settings of the machine and the user alone: those of a repository may come
-from somebody else.
+A program that git would run is taken from the settings of the machine and the user alone: those of a repository may
+come from somebody else.
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ def signing_settings(folder: Path) -> SigningSettings:
         OperationFailed: git is not installed, or a path names a user whom there is not.
     """
     require_git()
-    values: dict[str, str] = {}
-    for scope, key, value in effective_settings(folder):
-        if not key.endswith(".program") or scope in PROTECTED_SCOPES:
-            values[key] = value
+    values = {
+        key: value
+        for scope, key, value in effective_settings(folder)
+        if not key.endswith(".program") or scope in PROTECTED_SCOPES
+    }
     signers = values.get("gpg.ssh.allowedsignersfile")
     gpg = values.get("gpg.openpgp.program") or values.get("gpg.program")
     return SigningSettings(
@@ -64,4 +65,4 @@ def _path(text: str, folder: Path) -> Path:
     try:
         return folder / Path(text).expanduser()
     except RuntimeError as error:
-        raise OperationFailed(f"gpg.ssh.allowedSignersFile of git is {text!r}, which is in nobody's home: mend it") from error
+        raise OperationFailed(f"gpg.ssh.allowedSignersFile of git is in nobody's home: {text}") from error

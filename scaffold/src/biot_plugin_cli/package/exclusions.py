@@ -2,8 +2,8 @@
 
 Hidden files and folders; bytecode; container images that were written as a folder (OCI image layouts); the top-level
 folders `tests`, `events`, `docs`, `dist`, `build` and `terraform`; folders that `biot-plugin evidence` has made; and
-top-level files about the repository, such as `pyproject.toml`, `Makefile` and `soup.toml`, or what other tools deploy it
-with, such as `template.yaml`. So a change of the configuration is not a change of the code.
+top-level files about the repository, such as `pyproject.toml`, `Makefile` and `soup.toml`, or what other tools deploy
+it with, such as `template.yaml`. So a change of the configuration is not a change of the code.
 """
 
 from __future__ import annotations

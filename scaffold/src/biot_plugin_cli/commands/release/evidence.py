@@ -27,7 +27,8 @@ def make(
         Path | None, typer.Option("--output", "-o", metavar="FOLDER", help="The folder; evidence if left out.")
     ] = None,
     tests: Annotated[
-        list[Path] | None, typer.Option("--tests", metavar="FILE", help="Results of tests in the JUnit format; repeatable.")
+        list[Path] | None,
+        typer.Option("--tests", metavar="FILE", help="Results of tests in the JUnit format; repeatable."),
     ] = None,
     requirements: Annotated[
         Path | None,
@@ -40,7 +41,9 @@ def make(
     ] = None,
     vulnerabilities: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A database of vulnerabilities in the OSV format: a zip, folder or JSON file."),
+        typer.Option(
+            metavar="FILE", help="A database of vulnerabilities in the OSV format: a zip, folder or JSON file."
+        ),
     ] = None,
     ask_osv: Annotated[
         bool, typer.Option("--ask-osv", help="Ask OSV instead, which learns the names and versions of the components.")
@@ -63,10 +66,10 @@ def make(
 ) -> None:
     """Make evidence of a release: one folder for the design history file, with a page to read, print and sign.
 
-    It has the package, its bill of materials, the third-party software, known vulnerabilities, hooks and configuration in
-    words, tests with the requirements that they verify, results of check and replay, deployments, and the differences
-    from the release before. Nothing is asked of the network unless an option says so, and equal inputs make equal
-    evidence. No tool makes anybody compliant.
+    It has the package, its bill of materials, the third-party software, known vulnerabilities, hooks and configuration
+    in words, tests with the requirements that they verify, results of check and replay, deployments, and the
+    differences from the release before. Nothing is asked of the network unless an option says so, and equal inputs make
+    equal evidence. No tool makes anybody compliant.
     """
     if context.invoked_subcommand:
         return
@@ -106,7 +109,9 @@ def verify(
     ] = None,
     key: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The public key of who signed, or a list of allowed signers; it must be signed."),
+        typer.Option(
+            metavar="FILE", help="The public key of who signed, or a list of allowed signers; it must be signed."
+        ),
     ] = None,
     online: Annotated[
         bool, typer.Option("--online", help="Compare what runs on the platform, too; without it, nothing is sent.")

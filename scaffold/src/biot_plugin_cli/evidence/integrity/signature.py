@@ -1,7 +1,8 @@
 """Signatures of the list of hashes, with the user's SSH or GPG key, made and verified as git does.
 
 An SSH signature has a namespace of its own, so that none of a commit or a file can be taken for one of evidence. To
-verify, the key is always named: by a file, or for SSH by git's own list of allowed signers. What is missing is an error.
+verify, the key is always named: by a file, or for SSH by git's own list of allowed signers. What is missing is an
+error.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ def sign(content: bytes, settings: SigningSettings) -> tuple[str, bytes]:
         OperationFailed: There is no key, or the program fails.
     """
     if settings.format not in ("ssh", "openpgp"):
-        raise OperationFailed(f"gpg.format of git is {settings.format}, and evidence is signed with ssh or openpgp keys")
+        raise OperationFailed(
+            f"gpg.format of git is {settings.format}, and evidence is signed with ssh or openpgp keys"
+        )
     if settings.format == "openpgp":
         user = ["--local-user", settings.key] if settings.key else []
         return "openpgp", _run([settings.gpg_program, "--batch", "--detach-sign", "--armor", *user], content).stdout
@@ -80,9 +83,7 @@ def sign(content: bytes, settings: SigningSettings) -> tuple[str, bytes]:
         return "ssh", _run(command, content).stdout
 
 
-def verify_signature(
-    content: bytes, signature: Path, form: str, settings: SigningSettings, key: Path | None
-) -> Signed:
+def verify_signature(content: bytes, signature: Path, form: str, settings: SigningSettings, key: Path | None) -> Signed:
     """Verify a signature.
 
     Args:
@@ -116,7 +117,7 @@ def _verify_ssh(content: bytes, signature: Path, program: str, signers: Path) ->
     found = _run([program, "-Y", "find-principals", "-s", str(signature), "-f", str(signers)], b"", check=False)
     principals = found.stdout.decode(errors="replace").split("\n")[0].strip()
     if found.returncode or not principals:
-        raise OperationFailed(f"{signature.name} is of no key that is trusted: it was signed by somebody else, or damaged")
+        raise OperationFailed(f"{signature.name} is of no trusted key: it was signed by somebody else, or damaged")
     options = ["-n", _NAMESPACE, "-I", principals.split(",")[0], "-s", str(signature), "-f", str(signers)]
     verified = _run([program, "-Y", "verify", *options], content, check=False)
     output = verified.stdout.decode(errors="replace")
@@ -148,8 +149,8 @@ def _verify_gpg(content: bytes, signature: Path, program: str, key: Path) -> Sig
     match = None if _REVOKED.search(status) else _GOOD.search(status)
     if verified.returncode or match is None:
         raise OperationFailed(
-            f"{signature.name} is not a signature of evidence.json as it is by the key in {key}: it was signed by somebody "
-            "else, or one of both was changed"
+            f"{signature.name} is not a signature of evidence.json as it is by the key in {key}: it was signed by "
+            "somebody else, or one of both was changed"
         )
     return Signed("openpgp", match[1], match[1])
 
@@ -169,7 +170,9 @@ def _read_key(file: Path) -> str:
         with file.open("rb") as opened:
             content = opened.read(_MAX_KEY_BYTES + 1)
         if len(content) > _MAX_KEY_BYTES:
-            raise UsageError(f"{file} is too large for a key: pass the file of a public key, or a list of allowed signers")
+            raise UsageError(
+                f"{file} is too large for a key: pass the file of a public key, or a list of allowed signers"
+            )
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is no text: pass a public key as text (gpg --armor --export)") from error

@@ -47,4 +47,6 @@ def _visible(value: Any) -> Any:
 
 def _names(vulnerabilities: Mapping[str, Any]) -> dict[str, str]:
     """Return the other ids of each vulnerability."""
-    return {item["id"]: ", ".join(name for name in item["ids"] if name != item["id"]) for item in vulnerabilities["items"]}
+    return {
+        item["id"]: ", ".join(name for name in item["ids"] if name != item["id"]) for item in vulnerabilities["items"]
+    }

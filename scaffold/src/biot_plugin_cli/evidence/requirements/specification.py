@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.terminal.input_file import read_text

@@ -19,8 +19,9 @@ def trace(specification: Specification, results: Iterable[TestResult]) -> dict[s
         results: The tests that were run.
 
     Returns:
-        `requirements` with their tests and state: `passed`, `failed`, `skipped`, `partly skipped`, or `uncovered` without
-        a test; `unknown`, the ids that tests name and nobody has specified; and `untraced`, the tests without any id.
+        `requirements` with their tests and state: `passed`, `failed`, `skipped`, `partly skipped`, or `uncovered`
+        without a test; `unknown`, the ids that tests name and nobody has specified; and `untraced`, the tests without
+        any id.
     """
     tests: dict[str, list[TestResult]] = {}
     untraced: list[str] = []

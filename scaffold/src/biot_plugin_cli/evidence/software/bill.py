@@ -1,4 +1,4 @@
-"""The bill of materials of a release, in CycloneDX 1.6: that of the package, with all that the artefact and people know.
+"""The bill of materials of a release, in CycloneDX 1.6: that of the package, with what the artefact and people know.
 
 It has the minimum elements of the NTIA: supplier, name, version, unique id and relationships of each component, and
 author and time of the document; what nobody knows is left out, and counted by `unknown_elements`.

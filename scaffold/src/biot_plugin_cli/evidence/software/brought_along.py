@@ -1,8 +1,8 @@
 """What distributions bring along that no lock file names.
 
 That is distributions and modules in folders such as `_vendor`, in a distribution or in the plugin's own folder; shared
-libraries in `NAME.libs`; and what a wheel's own bill of materials names, such as libraries in Rust that were compiled into
-it. Nothing is guessed: what no file says is unknown.
+libraries in `NAME.libs`; and what a wheel's own bill of materials names, such as libraries in Rust that were compiled
+into it. Nothing is guessed: what no file says is unknown.
 """
 
 from __future__ import annotations
@@ -141,9 +141,9 @@ def _is_recorded(artefact: Artefact, module: PurePosixPath) -> bool:
     starts = (f"{module.name}/", f"{module.name},")
     for name, content in artefact.texts.items():
         path = PurePosixPath(name)
-        if path.name == "RECORD" and path.parent.parent == module.parent:
-            if any(line.startswith(starts) for line in content.decode(errors="replace").splitlines()):
-                return True
+        lines = content.decode(errors="replace").splitlines() if path.name == "RECORD" else ()
+        if path.parent.parent == module.parent and any(line.startswith(starts) for line in lines):
+            return True
     return False
 
 

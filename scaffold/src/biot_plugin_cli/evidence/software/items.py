@@ -2,13 +2,13 @@
 
 A row has what the artefact says: title, manufacturer, exact version, licence; and what `soup.toml` says: purpose,
 requirements, hardware and software that it needs, risk, level and end of support, and when its published anomalies were
-read. An empty cell stays empty, and is named. What came with a distribution, and is not named itself, has what is said of
-the distribution.
+read. An empty cell stays empty, and is named. What came with a distribution, and is not named itself, has what is said
+of the distribution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from biot_plugin_cli.evidence.software.bill import FILES_HASH, KIND, OWNER, PLACE
@@ -50,17 +50,32 @@ def _runtime_item(runtime: str, notes: Notes) -> dict[str, Any]:
     """Describe the runtime, which AWS provides and keeps up to date."""
     said = notes.of(runtime, None)
     known = {"title": runtime, "kind": "runtime", "manufacturer": "Amazon Web Services", "licence": "AWS service terms"}
-    return {**known, "version": f"{runtime}, as AWS has it", "sha256": None, "place": None, "cameWith": None, **_said(said, None)}
+    return {
+        **known,
+        "version": f"{runtime}, as AWS has it",
+        "sha256": None,
+        "place": None,
+        "cameWith": None,
+        **_said(said, None),
+    }
 
 
 def empty_cells(items: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Name the cells that are empty, as clauses of a sentence."""
+    """Name the cells that are empty, a clause of a sentence for each row that has some."""
+    return [f"{_joined(words)} of {_label(item)}" for item in items if (words := _missing(item))]
+
+
+def _missing(item: Mapping[str, Any]) -> list[str]:
     return [
-        f"the {words} of {_label(item)}"
-        for item in items
+        words
         for key, words in _WORDS.items()
         if not item.get(key) and not (item["kind"] in _IN_OTHERS and key in _IDENTITY)
     ]
+
+
+def _joined(words: Sequence[str]) -> str:
+    *others, last = words
+    return f"the {', '.join(others)} and {last}" if others else f"the {last}"
 
 
 def unknown_rows(items: Iterable[Mapping[str, Any]], notes: Notes) -> list[str]:

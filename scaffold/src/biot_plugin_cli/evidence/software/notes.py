@@ -1,40 +1,41 @@
 """What people say of a plugin's software: `soup.toml` beside pyproject.toml, which belongs into git.
 
-    [release]
-    manufacturer = "Example Medical Ltd"
-    author = "Jane Doe, regulatory affairs"
+[release]
+manufacturer = "Example Medical Ltd"
+author = "Jane Doe, regulatory affairs"
 
-    [components.requests]                  # or "requests@2.32.5", where there are several versions
-    purpose = "sends results to the laboratory"
-    requirements = "HTTPS with verified certificates, 10 s at most"
-    environment = "Python 3.9 or newer"
-    risk = "a result is late; RISK-7"
-    support = "actively maintained"
-    end-of-support = "unknown"
-    reviewed = 2026-01-31                  # when its list of anomalies was read ...
-    reviewed-version = "2.32.5"            # ... and of which version
+[components.requests]                  # or "requests@2.32.5", where there are several versions
+purpose = "sends results to the laboratory"
+requirements = "HTTPS with verified certificates, 10 s at most"
+environment = "Python 3.9 or newer"
+risk = "a result is late; RISK-7"
+support = "actively maintained"
+end-of-support = "unknown"
+reviewed = 2026-01-31                  # when its list of anomalies was read ...
+reviewed-version = "2.32.5"            # ... and of which version
 
-    [[vulnerabilities]]
-    id = "CVE-2024-35195"
-    component = "requests"
-    versions = "<2.33"                     # optional
-    status = "not_affected"
-    justification = "vulnerable_code_not_in_execute_path"
-    statement = "no session has verify=False"
-    reviewed = 2026-01-31
+[[vulnerabilities]]
+id = "CVE-2024-35195"
+component = "requests"
+versions = "<2.33"                     # optional
+status = "not_affected"
+justification = "vulnerable_code_not_in_execute_path"
+statement = "no session has verify=False"
+reviewed = 2026-01-31
 
-    [anomalies."test:tests.test_age::test_leap_day"]
-    evaluation = "no hazardous situation: the age is shown only"
+[anomalies."test:tests.test_age::test_leap_day"]
+evaluation = "no hazardous situation: the age is shown only"
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.terminal.input_file import read_text

@@ -45,8 +45,10 @@ class Difference:
     def __str__(self) -> str:
         """Say it in a line."""
         member = f" at {self.member}" if self.member else ""
-        values = "" if self.expected is None and self.actual is None else (
-            f": expected {short(self.expected)}, and it is {short(self.actual)}"
+        values = (
+            ""
+            if self.expected is None and self.actual is None
+            else (f": expected {short(self.expected)}, and it is {short(self.actual)}")
         )
         return f"{self.where}: {self.name}{member} {self.problem}{values}"
 

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from biot_plugin_cli.deploy.change_lines import describe_interception
 from biot_plugin_cli.deploy.config_changes import changed_fields, content_hash_of, normalized
-from biot_plugin_cli.deploy.plan import INTERCEPTION_ORDER
-from biot_plugin_cli.deploy.subscriptions import subscription_key
+from biot_plugin_cli.deploy.subscriptions import describe_subscription, subscription_key
 from biot_plugin_cli.deploy.variables import HIDDEN, VARIABLES
 from biot_plugin_cli.evidence.verification.difference import Difference
 
 __all__ = ["compare_platform"]
 
-_FIELDS = ("handler", "runtime", "timeout", "memorySize", "ephemeralStorage", "cors", "analyticsDbAccess", "cronSchedule")
+_FIELDS = (
+    "handler",
+    "runtime",
+    "timeout",
+    "memorySize",
+    "ephemeralStorage",
+    "cors",
+    "analyticsDbAccess",
+    "cronSchedule",
+)
 _PLATFORM_ALONE = ("cors", "analyticsDbAccess")
 _HOOKS = "subscriptions"
 
@@ -70,23 +79,24 @@ def _settings(name: str, status: Mapping[str, Any], configuration: Mapping[str, 
     recorded = {field: before.get(field) for field in fields}
     actual = {field: after.get(field) for field in fields}
     if configuration["hooksKnown"]:
-        recorded[_HOOKS], actual[_HOOKS] = before[_HOOKS], _without_given_orders(before[_HOOKS], after[_HOOKS])
+        hooks = before[_HOOKS]
+        recorded[_HOOKS], actual[_HOOKS] = _comparable(hooks, hooks), _comparable(after[_HOOKS], hooks)
     # What else the plugin has on the platform, such as secrets, is no part of the release.
-    recorded[VARIABLES] = {key: value for key, value in before[VARIABLES].items() if value != HIDDEN}
-    actual[VARIABLES] = {key: after[VARIABLES].get(key) for key in recorded[VARIABLES]}
+    variables = {key: value for key, value in before[VARIABLES].items() if value != HIDDEN}
+    recorded[VARIABLES], actual[VARIABLES] = variables, {key: after[VARIABLES].get(key) for key in variables}
     for change in changed_fields(recorded, actual):
-        if change.field != INTERCEPTION_ORDER:
-            pointer = f"/{change.field.replace('.', '/')}"
-            yield Difference("platform", name, "is configured differently", change.before, change.after, pointer)
+        pointer = f"/{change.field.replace('.', '/')}"
+        yield Difference("platform", name, "is configured differently", change.before, change.after, pointer)
 
 
-def _without_given_orders(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def _comparable(subscriptions: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the orders that the platform has given to interceptions which declare none."""
-    open_ones = [subscription_key(item) for item in before["interceptions"] if item.get("order") is None]
+    open_keys = [subscription_key(item) for item in declared["interceptions"] if item.get("order") is None]
+    interceptions = [
+        {name: value for name, value in item.items() if name != "order" or subscription_key(item) not in open_keys}
+        for item in subscriptions["interceptions"]
+    ]
     return {
-        **after,
-        "interceptions": [
-            {name: value for name, value in item.items() if name != "order" or subscription_key(item) not in open_ones}
-            for item in after["interceptions"]
-        ],
+        "interceptions": sorted(map(describe_interception, interceptions)),
+        "notifications": sorted(map(describe_subscription, subscriptions["notifications"])),
     }

@@ -1,7 +1,7 @@
 """Verifies evidence: the signature, the files, the package, and what runs on a platform.
 
-Without a platform to ask, nothing is sent or received: all that is needed is in the folder, and the key is named by whoever
-verifies. What is missing fails.
+Without a platform to ask, nothing is sent or received: all that is needed is in the folder, and the key is named by
+whoever verifies. What is missing fails.
 """
 
 from __future__ import annotations
@@ -95,10 +95,11 @@ def _signature(folder: Path, listed: HashList, key: Path | None) -> tuple[Signed
     problems: list[Difference] = []
     signed: Signed | None = None
     for form in present:
+        file = folder / SIGNATURES[form]
         try:
-            signed = verify_signature(listed.content, folder / SIGNATURES[form], form, settings, key)
+            signed = verify_signature(listed.content, file, form, settings, key)
         except OperationFailed as error:
-            problems.append(Difference("signature", SIGNATURES[form], f"is wrong ({error})"))
+            problems.append(Difference("signature", file.name, f"is wrong ({error})"))
     return signed, problems
 
 

@@ -1,7 +1,7 @@
 """A database of vulnerabilities in the OSV format, as a file: the `all.zip` of an ecosystem, a folder, or JSON.
 
-Nothing is asked of anybody: the file is a snapshot, and its hash and the time of its newest record are kept with what was
-found in it.
+Nothing is asked of anybody: the file is a snapshot, and its hash and the time of its newest record are kept with what
+was found in it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The known vulnerabilities of the components: which concern their versions, and what was decided about each.
 
-Databases publish one vulnerability under several ids; records that name each other as aliases are one finding. A decision
-is about one component, and about the versions that it names: it is not carried over to others.
+Databases publish one vulnerability under several ids; records that name each other as aliases are one finding. A
+decision is about one component, and about the versions that it names: it is not carried over to others.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def find_vulnerabilities(
             if (verdict := _verdict(component, record)) != "unaffected"
         ]
         findings += [_finding(component, group, assessments) for group in _groups(concerned)]
-    unique = {(finding["component"], finding["version"], finding["id"], finding["ref"]): finding for finding in findings}
+    unique = {
+        (finding["component"], finding["version"], finding["id"], finding["ref"]): finding for finding in findings
+    }
     return [unique[key] for key in sorted(unique, key=lambda key: tuple(map(str, key)))]
 
 

@@ -89,9 +89,10 @@ class _Service:
                 raise self._unreachable(f"it answered {method} {path.partition('?')[0]} with {response.status}")
             document = read_json(response.data)
             self._require_form(path, document)
+            answer: dict[str, Any] = document
         except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError, TypeError) as error:
             raise self._unreachable(failure_reason(error)) from error
-        return document
+        return answer
 
     def _require_form(self, path: str, document: Any) -> None:
         if path.endswith("querybatch"):
@@ -102,4 +103,6 @@ class _Service:
             str.lower(document["id"])
 
     def _unreachable(self, reason: str) -> PlatformUnreachable:
-        return PlatformUnreachable(f"The database of vulnerabilities at {self._url} cannot be asked ({reason}): {_ADVICE}")
+        return PlatformUnreachable(
+            f"The database of vulnerabilities at {self._url} cannot be asked ({reason}): {_ADVICE}"
+        )

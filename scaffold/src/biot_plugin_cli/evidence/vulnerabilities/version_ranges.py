@@ -1,7 +1,7 @@
 """Whether a version is affected, by the rules of the OSV format.
 
-A version is affected if it is listed, or lies in a range: events in the order of their versions turn it on and off. Local
-versions, such as `2.1+cpu`, are compared without their last part: they are builds of the public version.
+A version is affected if it is listed, or lies in a range: events in the order of their versions turn it on and off.
+Local versions, such as `2.1+cpu`, are compared without their last part: they are builds of the public version.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["Verdict", "is_affected"]
 Verdict = Literal["affected", "unaffected", "unknown"]
 
 _RANGE_TYPES = frozenset(["ECOSYSTEM", "SEMVER"])
-_FROM_THE_BEGINNING, _WITHOUT_LIMIT = "0", "*"
+_FROM_THE_BEGINNING, _WITHOUT_LIMIT = ("introduced", "0"), ("limit", "*")
 
 
 def is_affected(version: str | None, affected: Mapping[str, Any]) -> Verdict:
@@ -44,24 +44,17 @@ def is_affected(version: str | None, affected: Mapping[str, Any]) -> Verdict:
 
 
 def _in_range(version: Version, events: Iterable[Mapping[str, str]]) -> Verdict:
-    points: list[tuple[Version, int, str]] = []
-    affected, limits = False, list[Version | None]()
-    for event in events:
-        for kind, text in event.items():
-            if kind == "introduced" and text == _FROM_THE_BEGINNING:
-                affected = True
-                continue
-            point = None if text == _WITHOUT_LIMIT else _parse(text)
-            if point is None and text != _WITHOUT_LIMIT:
-                return "unknown"
-            if kind == "limit":
-                limits.append(point)
-            elif point is not None:
-                # What is fixed in the version in which it was introduced was never there.
-                points.append((point, kind != "introduced", kind))
-    if limits and not any(limit is None or version < limit for limit in limits):
+    pairs = [(kind, text) for event in events for kind, text in event.items()]
+    versions = [pair for pair in pairs if pair not in (_FROM_THE_BEGINNING, _WITHOUT_LIMIT)]
+    points = [(point, kind) for kind, text in versions if (point := _parse(text)) is not None]
+    if len(points) < len(versions):
+        return "unknown"
+    limits = [point for point, kind in points if kind == "limit"]
+    if limits and _WITHOUT_LIMIT not in pairs and all(version >= limit for limit in limits):
         return "unaffected"
-    for point, _, kind in sorted(points):
+    affected = _FROM_THE_BEGINNING in pairs
+    # What is fixed in the version in which it was introduced was never there.
+    for point, kind in sorted(points, key=lambda item: (item[0], item[1] != "introduced")):
         if kind == "introduced" and version >= point:
             affected = True
         elif (kind == "fixed" and version >= point) or (kind == "last_affected" and version > point):
