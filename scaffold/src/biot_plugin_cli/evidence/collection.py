@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,8 +51,8 @@ class Evidence:
     """
 
     records: Mapping[str, Any]
-    inputs: Mapping[str, bytes]
-    package: bytes | None
+    inputs: Mapping[str, bytes] = field(repr=False)
+    package: bytes | None = field(repr=False)
 
     @property
     def files(self) -> dict[str, bytes]:
