@@ -37,7 +37,7 @@ from biot_plugin_cli.evidence.vulnerabilities.findings import find_vulnerabiliti
 from biot_plugin_cli.git.commit_facts import CommitFacts, commit_facts
 from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["Evidence", "collect", "encode"]
+__all__ = ["Evidence", "collect", "encode", "third_party_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,19 @@ def collect(plugin: Plugin, request: Request, before: Mapping[str, Any] | None) 
         records["differences"] = difference_record(before, records)
     records["gaps"] = {"items": list_gaps(records)}
     return Evidence(records, _input_files(inputs), content if request.copies_package else None)
+
+
+def third_party_items(plugin: Plugin, notes: Notes) -> list[dict[str, Any]]:
+    """List the third-party software in the package of a plugin.
+
+    Args:
+        plugin: The plugin.
+        notes: What people say of it.
+    """
+    with building_release(plugin) as built:
+        artefact = read_artefact(built.path)
+    bill = release_bill(built.bill, artefact, find_parts(artefact), notes, sha256=built.sha256, time=None)
+    return list_items(bill, notes, plugin.manifest.runtime)
 
 
 def _records(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.evidence.collection import Evidence, collect, encode
+from biot_plugin_cli.evidence.collection import Evidence, collect, encode, third_party_items
 from biot_plugin_cli.evidence.folder import require_writable, write_folder
 from biot_plugin_cli.evidence.integrity import copies
 from biot_plugin_cli.evidence.integrity.hash_list import HashList, read_hash_list
@@ -17,11 +17,14 @@ from biot_plugin_cli.evidence.integrity.signature import sign
 from biot_plugin_cli.evidence.page import rendering
 from biot_plugin_cli.evidence.records import read_records
 from biot_plugin_cli.evidence.request import Request
+from biot_plugin_cli.evidence.software.items import placeholder_rows
+from biot_plugin_cli.evidence.software.notes import FILE_NAME, read_notes
 from biot_plugin_cli.evidence.verification.files import compare_files
 from biot_plugin_cli.git.signing_settings import signing_settings
 from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.terminal.file_writer import write_atomically
 
-__all__ = ["Made", "make_evidence"]
+__all__ = ["Made", "add_rows", "make_evidence"]
 
 _MAX_NAMED = 20
 
@@ -67,6 +70,24 @@ def make_evidence(plugin: Plugin, request: Request, output: Path, *, signs: bool
     settings = signing_settings(plugin.root) if signs else None
     write_folder(output, files, listed, (lambda content: sign(content, settings)) if settings else None)
     return Made(output, evidence, settings.format if settings else None)
+
+
+def add_rows(plugin: Plugin) -> tuple[Path, int]:
+    """Add rows with empty cells to `soup.toml`, for the software in the package that it says nothing of.
+
+    Args:
+        plugin: The plugin.
+
+    Returns:
+        The file, and how many rows were added.
+    """
+    file = plugin.root / FILE_NAME
+    notes = read_notes(file)
+    rows = placeholder_rows(third_party_items(plugin, notes), notes)
+    count = rows.count("\n[")
+    if count:
+        write_atomically(file, ((notes.text or "") + rows).encode())
+    return file, count
 
 
 def _records_before(folder: Path) -> Mapping[str, Any]:

@@ -102,6 +102,23 @@ def make(
 
 
 @evidence.command()
+def soup(environment: Environment = None, as_json: AsJson = False) -> None:
+    """Add rows with empty cells to soup.toml, for the software in the package that it says nothing of.
+
+    People fill them: what each is for, what is required of it, what it needs, its risk, and its support.
+    """
+    from biot_plugin_cli.evidence.making import add_rows
+    from biot_plugin_cli.plugin.repository import Plugin
+    from biot_plugin_cli.terminal.console import out, print_json
+
+    file, count = add_rows(Plugin.load(environment=environment))
+    if as_json:
+        print_json({"file": str(file), "added": count})
+    else:
+        out.print(f"{file}: {count} rows were added" if count else f"{file} has a row for everything in the package")
+
+
+@evidence.command()
 def verify(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The evidence.", show_default=False)],
     package: Annotated[

@@ -98,6 +98,8 @@ def read_test_file(path: Path) -> TestFile:
         raise UsageError(f"{path} cannot be read ({error.strerror}): {_ADVICE}") from error
     if len(content) > _MAX_BYTES:
         raise UsageError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB: {_ADVICE}")
+    if b"\0" in content:
+        raise UsageError(f"{path} is in another encoding than UTF-8, which reports of tests are not: {_ADVICE}")
     # Reports have no definitions of entities, by which a small file could become a large one.
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise UsageError(f"{path} has a document type, which reports of tests do not: {_ADVICE}")

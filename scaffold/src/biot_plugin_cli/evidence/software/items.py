@@ -142,7 +142,8 @@ def placeholder_rows(items: Iterable[Mapping[str, Any]], notes: Notes) -> str:
         name, version = str(item["title"]), "" if item["kind"] == "runtime" else item["version"] or ""
         if not item["cameWith"] and not notes.of(name, version):
             cells = "".join(f'{cell} = ""\n' for cell in CELLS)
-            review = f'# reviewed = YYYY-MM-DD\nreviewed-version = "{_escaped(version)}"\n'
+            of_version = f'reviewed-version = "{_escaped(version)}"\n' if version else ""
+            review = f"# reviewed = YYYY-MM-DD\n{of_version}"
             tables[name] = f'\n[components."{_escaped(name)}"]\n{cells}{review}'
     head = "" if notes.text else f"# {FILE_NAME}: what only people know of the software in the package.\n"
     return head + "".join(tables.values())

@@ -111,6 +111,7 @@ class Notes:
 
     def of(self, name: str, version: str | None) -> Mapping[str, str]:
         """Return what is said of a version of a component."""
+        name = _normalised(name)
         return self.components.get(f"{name}@{version}") or self.components.get(name) or {}
 
 

@@ -62,6 +62,8 @@ class _Service:
         ids: set[str] = set()
         for _ in range(_MAX_PAGES):
             results = self._call("POST", "/v1/querybatch", {"queries": queries})["results"]
+            if len(results) != len(queries):
+                raise self._unreachable(f"it answered {len(queries)} questions with {len(results)} answers")
             ids |= {item["id"] for result in results for item in result.get("vulns") or ()}
             pages = [
                 {**query, "page_token": result["next_page_token"]}
