@@ -80,7 +80,7 @@ test-fast: setup ## Run the tests that take seconds
 
 pictures: setup ## Make the pictures of the documentation: those of the page in a real browser, that of a terminal
 	$(BIN)/python -m docs_tools.terminal_picture
-	PICTURES=docs/pictures $(BIN)/pytest -q tests/emulator/page/scenarios -k pictures
+	PICTURES=docs/pictures $(BIN)/pytest -q tests/emulator/page/scenarios tests/scaffold/evidence/scenarios -k pictures
 
 template-release: setup ## Record the template as its next version
 	$(BIN)/python -m biot_plugin_cli.template.release
