@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ class Release:
     request: Request
     made: Made
 
-    def again(self, folder: Path, **changes: object) -> Made:
+    def again(self, folder: Path, **changes: Any) -> Made:
         """Make the evidence again, elsewhere, with another request."""
         request = replace(self.request, **changes)
         return make_evidence(Plugin.load(self.plugin.root), request, folder, signs=False, complete=False)

@@ -14,15 +14,15 @@ from typing import Any
 
 from biot_plugin_cli.check.runner import CheckResult, check
 from biot_plugin_cli.errors import PluginImportError
-from biot_plugin_cli.evidence.anomalies import list_anomalies
-from biot_plugin_cli.evidence.built import Built, building_release
-from biot_plugin_cli.evidence.configuration import configuration_record
-from biot_plugin_cli.evidence.deployments import deployment_record
-from biot_plugin_cli.evidence.differences import difference_record
-from biot_plugin_cli.evidence.examinations import ReplayReport, check_record, read_replay_report
-from biot_plugin_cli.evidence.gaps import list_gaps
-from biot_plugin_cli.evidence.moment import release_moment, rfc3339
-from biot_plugin_cli.evidence.release import file_records, release_record
+from biot_plugin_cli.evidence.conclusions.anomalies import list_anomalies
+from biot_plugin_cli.evidence.conclusions.differences import difference_record
+from biot_plugin_cli.evidence.conclusions.gaps import list_gaps
+from biot_plugin_cli.evidence.facts.built import Built, building_release
+from biot_plugin_cli.evidence.facts.configuration import configuration_record
+from biot_plugin_cli.evidence.facts.deployments import deployment_record
+from biot_plugin_cli.evidence.facts.examinations import ReplayReport, check_record, read_replay_report
+from biot_plugin_cli.evidence.facts.moment import release_moment, rfc3339
+from biot_plugin_cli.evidence.facts.release import file_records, release_record
 from biot_plugin_cli.evidence.request import Request
 from biot_plugin_cli.evidence.requirements.junit import TestFile, read_test_file
 from biot_plugin_cli.evidence.requirements.specification import Specification, read_specification

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from biot_plugin_cli.evidence.deployments import Platform
+from biot_plugin_cli.evidence.facts.deployments import Platform
 
 __all__ = ["Request"]
 

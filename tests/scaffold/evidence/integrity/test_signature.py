@@ -116,14 +116,6 @@ def test_without_a_key_or_with_an_unknown_format_nothing_is_signed(folder: Path)
         signed(folder)
 
 
-def test_a_repository_cannot_name_the_program_that_signs(tmp_path: Path) -> None:
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    for key in ("gpg.program", "gpg.ssh.program"):
-        subprocess.run(["git", "-C", str(tmp_path), "config", key, "/tmp/evil"], check=True)
-    settings = signing_settings(tmp_path)
-    assert (settings.gpg_program, settings.ssh_program) == ("gpg", "ssh-keygen")
-
-
 @pytest.fixture
 def gpg_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     # The path of the agent's socket may not be long.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_names_are_compared_as_indexes_do_and_only_in_their_ecosystem(tmp_path: 
     file = tmp_path / "x.json"
     other = osv_record("C")
     other["affected"][0]["package"]["ecosystem"] = "npm"
-    odd = {"id": "D", "affected": [None, {"package": "x"}, {"package": {}}]}
+    odd: dict[str, Any] = {"id": "D", "affected": [None, {"package": "x"}, {"package": {}}]}
     file.write_text(json.dumps([osv_record("A", "Zope.Interface"), osv_record("B", "zope_interface"), other, odd]))
     found: Snapshot = read_snapshot(file, {"zope-interface", "carrier"})
     assert set(found.matching) == {"A", "B"}

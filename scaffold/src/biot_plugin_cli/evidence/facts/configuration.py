@@ -8,7 +8,7 @@ from typing import Any
 
 from biot_plugin_cli.deploy.configuration import plugin_config, unmentioned_fields
 from biot_plugin_cli.deploy.variables import HIDDEN, VARIABLES
-from biot_plugin_cli.evidence.hook_sentences import describe_hooks
+from biot_plugin_cli.evidence.facts.hook_sentences import describe_hooks
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.manifest.environment_variables import looks_secret
 from biot_plugin_cli.plugin.repository import Plugin

@@ -7,8 +7,8 @@ from datetime import datetime
 from importlib import metadata
 from typing import Any
 
-from biot_plugin_cli.evidence.built import Built
-from biot_plugin_cli.evidence.moment import rfc3339
+from biot_plugin_cli.evidence.facts.built import Built
+from biot_plugin_cli.evidence.facts.moment import rfc3339
 from biot_plugin_cli.evidence.software.artefact import Artefact
 from biot_plugin_cli.git.commit_facts import CommitFacts
 from biot_plugin_cli.plugin.repository import Plugin
