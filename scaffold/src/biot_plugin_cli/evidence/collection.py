@@ -25,7 +25,7 @@ from biot_plugin_cli.evidence.facts.moment import release_moment, rfc3339
 from biot_plugin_cli.evidence.facts.release import file_records, release_record
 from biot_plugin_cli.evidence.request import Request
 from biot_plugin_cli.evidence.requirements.junit import TestFile, read_test_file
-from biot_plugin_cli.evidence.requirements.specification import Specification, read_specification
+from biot_plugin_cli.evidence.requirements.specification import FILE_NAMES, Specification, read_specification
 from biot_plugin_cli.evidence.requirements.traceability import trace
 from biot_plugin_cli.evidence.software.artefact import Artefact, read_artefact
 from biot_plugin_cli.evidence.software.bill import release_bill
@@ -35,6 +35,7 @@ from biot_plugin_cli.evidence.software.notes import FILE_NAME, Notes, read_notes
 from biot_plugin_cli.evidence.vulnerabilities.database import Snapshot, read_snapshot
 from biot_plugin_cli.evidence.vulnerabilities.findings import find_vulnerabilities, is_looked_up, unused_assessments
 from biot_plugin_cli.git.commit_facts import CommitFacts, commit_facts
+from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.plugin.repository import Plugin
 
 __all__ = ["Evidence", "collect", "encode", "third_party_items"]
@@ -140,7 +141,9 @@ def _records(
     if hooks is None:
         raise PluginImportError(f"{plugin.manifest.name} cannot be imported: see biot-plugin check")
     records = {
-        "release": release_record(plugin, built, facts, moment, notes.release, size),
+        "release": release_record(
+            plugin, built, facts, moment, notes.release, size, _untracked(plugin, inputs) if facts else ()
+        ),
         "package-files": {"files": file_records(artefact)},
         "sbom.cdx": bill,
         "soup": {"items": items, "unusedRows": unknown_rows(items, notes)},
@@ -152,6 +155,14 @@ def _records(
         "deployments": deployment_record(plugin.root, plugin.manifest.name, built.content_hash, request.platform),
     }
     return records | ({"replay": inputs.replay.record} if inputs.replay else {})
+
+
+def _untracked(plugin: Plugin, inputs: _Inputs) -> list[str]:
+    """List the files that people have written for the evidence, and git does not track."""
+    written = [FILE_NAME] if inputs.notes.text is not None else []
+    written += [inputs.specification.name] if inputs.specification.name in FILE_NAMES else []
+    tracked = git_files(plugin.root, untracked=False) or ()
+    return [name for name in written if name not in tracked]
 
 
 def _check(plugin: Plugin, moment: datetime) -> CheckResult:

@@ -146,6 +146,16 @@ def test_another_package_is_compared_too(folder: Path, release: Release, tmp_pat
         verify(folder, tmp_path / "absent.zip")
 
 
+def test_the_commit_is_built_again(
+    folder: Path, release: Release, biot_plugin: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(release.plugin.root)
+    outcome = biot_plugin("evidence", "verify", folder, "--rebuild")
+    assert outcome.exit_code == 0, outcome.err + outcome.out
+    found = told(verify(folder, build=lambda commit: commit))
+    assert len(found) == 1 and "makes other code: expected " in found[0]
+
+
 def test_evidence_without_the_package_needs_it(release: Release, tmp_path: Path) -> None:
     made = release.again(tmp_path / "evidence", copies_package=False)
     assert not (made.folder / "package").exists()

@@ -130,6 +130,9 @@ def verify(
             metavar="FILE", help="The public key of who signed, or a list of allowed signers; it must be signed."
         ),
     ] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Build the commit again, in this repository, and compare its content.")
+    ] = False,
     online: Annotated[
         bool, typer.Option("--online", help="Compare what runs on the platform, too; without it, nothing is sent.")
     ] = False,
@@ -156,7 +159,14 @@ def verify(
             )
         return deployed.status()
 
-    result = proof.verify(folder, package, key, status if online else None)
+    def build(commit: str) -> str:
+        from biot_plugin_cli.deploy.older.commit_build import building_commit
+        from biot_plugin_cli.plugin.repository import Plugin
+
+        with building_commit(Plugin.load(environment=environment), commit) as built:
+            return built.content_hash
+
+    result = proof.verify(folder, package, key, status if online else None, build if rebuild else None)
     if as_json:
         print_json(proof_document(result))
     else:

@@ -36,7 +36,7 @@ def _release(record: Mapping[str, Any]) -> Iterator[str]:
     source, plugin = record["source"], record["plugin"]
     if source["commit"] is None:
         yield "the commit: the folder is in no git repository with a commit"
-    for name in (*source["changed"], *source["untracked"]):
+    for name in (*source["changed"], *source["untracked"], *source["untrackedInputs"]):
         yield f"{name} in the commit: commit it, or remove it"
     if not plugin["manufacturer"]:
         yield "the manufacturer of the plugin"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import metadata
 from typing import Any
@@ -31,6 +31,7 @@ def release_record(
     moment: datetime | None,
     notes: Mapping[str, str],
     size: int,
+    untracked_inputs: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Create the record of a release.
 
@@ -41,6 +42,7 @@ def release_record(
         moment: The time of the release; None if nobody knows.
         notes: `[release]` of `soup.toml`.
         size: The size of the package in bytes.
+        untracked_inputs: What people have written for the evidence, and git does not track.
     """
     manifest, tree = plugin.manifest, built.tree
     return {
@@ -66,6 +68,7 @@ def release_record(
             "clean": tree.is_clean if tree.commit else None,
             "changed": [*tree.changed],
             "untracked": [*tree.untracked],
+            "untrackedInputs": [*untracked_inputs],
             "committed": rfc3339(_committed(facts)),
             "author": facts.author if facts else None,
             "committer": facts.committer if facts else None,

@@ -33,7 +33,9 @@ def compare_package(path: Path, package: Mapping[str, Any], files: Iterable[Mapp
         actual = read_artefact(path).files
     except OperationFailed as error:
         return [whole, Difference("package", path.name, f"cannot be opened ({str(error).partition(':')[0]})")]
-    return [whole, *_compare({item["name"]: item for item in files}, {item.name: item for item in actual})]
+    expected = {item["name"]: item for item in files}
+    # Where nothing is known of the files, nothing can be said of them.
+    return [whole, *_compare(expected, {item.name: item for item in actual})] if expected else [whole]
 
 
 def _compare(expected: Mapping[str, Mapping[str, Any]], actual: Mapping[str, PackagedFile]) -> Iterator[Difference]:

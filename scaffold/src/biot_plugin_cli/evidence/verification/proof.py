@@ -6,6 +6,7 @@ whoever verifies. What is missing fails.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,11 @@ from biot_plugin_cli.evidence.verification.files import compare_files
 from biot_plugin_cli.evidence.verification.package import compare_package
 from biot_plugin_cli.evidence.verification.platform import compare_platform
 from biot_plugin_cli.git.signing_settings import signing_settings
+from biot_plugin_cli.http.json_document import read_json
 
-__all__ = ["Proof", "Status", "verify"]
+__all__ = ["Build", "Proof", "Status", "verify"]
+
+_FILE_RECORDS = "package-files.json"
 
 Status = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
 """Returns a plugin as the platform shows it, by its name and the variables whose values may be shown."""
@@ -46,7 +50,17 @@ class Proof:
     differences: tuple[Difference, ...]
 
 
-def verify(folder: Path, package: Path | None = None, key: Path | None = None, status: Status | None = None) -> Proof:
+Build = Callable[[str], str]
+"""Builds a commit again, and returns the content hash."""
+
+
+def verify(
+    folder: Path,
+    package: Path | None = None,
+    key: Path | None = None,
+    status: Status | None = None,
+    build: Build | None = None,
+) -> Proof:
     """Verify a folder.
 
     Args:
@@ -54,6 +68,7 @@ def verify(folder: Path, package: Path | None = None, key: Path | None = None, s
         package: A package to compare; None for the one in the folder.
         key: The file with the public key of who signed; None for what git trusts.
         status: Asks the platform; None not to.
+        build: Builds the commit again; None not to.
 
     Raises:
         OperationFailed: It is no such folder, or what is needed is missing.
@@ -64,25 +79,44 @@ def verify(folder: Path, package: Path | None = None, key: Path | None = None, s
         raise OperationFailed(f"{folder} is no folder: pass one that biot-plugin evidence has made")
     listed = read_hash_list(folder)
     signed, problems = _signature(folder, listed, key)
+    compared = _package(folder, listed, package)
     differences = [*problems, *compare_files(folder, listed)]
-    own = folder / "package" / listed.package["file"]
-    own_is_listed = own.relative_to(folder).as_posix() in listed.files
-    if package is None and not own_is_listed:
-        raise UsageError(f"{folder} has no copy of the package: pass --package FILE")
-    compared = package or own
-    if differences and not _is_intact(differences, "package-files.json"):
-        return Proof(listed, signed, compared, False, tuple(differences))
-    records = read_records(folder, listed) if not differences else None
-    files = records["package-files"]["files"] if records else _files(folder)
-    if own_is_listed and own.is_file() and not own.is_symlink():
-        differences += compare_package(own, listed.package, files)
-    if package is not None:
-        differences += compare_package(package, listed.package, files)
-    if records is not None and records["release"]["package"] != dict(listed.package):
-        differences.append(Difference("evidence", "release.json", "is about another package than evidence.json"))
-    if status is not None and records is not None:
-        differences += _platform(records, listed, status)
+    records = None if differences else read_records(folder, listed)
+    differences += _packages(folder, listed, package, records)
+    if records is not None:
+        differences += _elsewhere(records, listed, status, build)
     return Proof(listed, signed, compared, status is not None and records is not None, tuple(differences))
+
+
+def _package(folder: Path, listed: HashList, package: Path | None) -> Path:
+    """Return the package to compare: the one that is named, or else the one in the folder."""
+    own = f"package/{listed.package['file']}"
+    if package is None and own not in listed.files:
+        raise UsageError(f"{folder} has no copy of the package: pass --package FILE")
+    return package or folder / own
+
+
+def _packages(
+    folder: Path, listed: HashList, package: Path | None, records: Mapping[str, Any] | None
+) -> list[Difference]:
+    """Compare the package in the folder, and the one that is named; of a folder that was changed, as far as it goes."""
+    own = folder / "package" / listed.package["file"]
+    is_own = own.relative_to(folder).as_posix() in listed.files and own.is_file() and not own.is_symlink()
+    paths = [*([own] if is_own else []), *([package] if package else [])]
+    files = records["package-files"]["files"] if records else _file_records(folder, listed)
+    return [item for path in paths for item in compare_package(path, listed.package, files)]
+
+
+def _elsewhere(
+    records: Mapping[str, Any], listed: HashList, status: Status | None, build: Build | None
+) -> list[Difference]:
+    """Compare what is not in the folder with its records, which nobody has changed."""
+    found: list[Difference] = []
+    if records["release"]["package"] != dict(listed.package):
+        found.append(Difference("evidence", "release.json", "is about another package than evidence.json"))
+    if build is not None:
+        found += _rebuilt(records["release"], build)
+    return found + (_platform(records, listed, status) if status is not None else [])
 
 
 def _signature(folder: Path, listed: HashList, key: Path | None) -> tuple[Signed | None, list[Difference]]:
@@ -103,18 +137,24 @@ def _signature(folder: Path, listed: HashList, key: Path | None) -> tuple[Signed
     return signed, problems
 
 
-def _is_intact(differences: list[Difference], name: str) -> bool:
-    return all(item.name != name for item in differences)
-
-
-def _files(folder: Path) -> list[Mapping[str, Any]]:
-    from biot_plugin_cli.http.json_document import read_json
-
+def _file_records(folder: Path, listed: HashList) -> list[Mapping[str, Any]]:
+    """Read what was recorded of the files in the package; nothing where that itself was changed."""
     try:
-        files: list[Mapping[str, Any]] = read_json((folder / "package-files.json").read_bytes())["files"]
+        content = (folder / _FILE_RECORDS).read_bytes()
+        if hashlib.sha256(content).hexdigest() != listed.files.get(_FILE_RECORDS):
+            return []
+        files: list[Mapping[str, Any]] = read_json(content)["files"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     return files
+
+
+def _rebuilt(release: Mapping[str, Any], build: Build) -> list[Difference]:
+    commit, expected = release["source"]["commit"], release["package"]["contentHash"]
+    if commit is None:
+        return [Difference("package", release["package"]["file"], "was made of no commit, and cannot be built again")]
+    actual = build(commit)
+    return [] if actual == expected else [Difference("package", commit, "makes other code", expected, actual)]
 
 
 def _platform(records: Mapping[str, Any], listed: HashList, status: Status) -> list[Difference]:
