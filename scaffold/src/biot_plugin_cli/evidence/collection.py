@@ -23,6 +23,7 @@ from biot_plugin_cli.evidence.facts.deployments import deployment_record
 from biot_plugin_cli.evidence.facts.examinations import ReplayReport, check_record, read_replay_report
 from biot_plugin_cli.evidence.facts.moment import release_moment, rfc3339
 from biot_plugin_cli.evidence.facts.release import file_records, release_record
+from biot_plugin_cli.evidence.records import expecting_records
 from biot_plugin_cli.evidence.request import Request
 from biot_plugin_cli.evidence.requirements.junit import TestFile, read_test_file
 from biot_plugin_cli.evidence.requirements.specification import FILE_NAMES, Specification, read_specification
@@ -104,7 +105,8 @@ def collect(plugin: Plugin, request: Request, before: Mapping[str, Any] | None) 
     records = _records(plugin, request, inputs, built, artefact, facts, len(content))
     records["anomalies"] = {"items": list_anomalies(records, inputs.notes)}
     if before is not None:
-        records["differences"] = difference_record(before, records)
+        with expecting_records(request.previous or plugin.root):
+            records["differences"] = difference_record(before, records)
     records["gaps"] = {"items": list_gaps(records)}
     return Evidence(records, _input_files(inputs), content if request.copies_package else None)
 

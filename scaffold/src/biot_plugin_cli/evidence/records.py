@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.evidence.integrity.hash_list import HashList
 from biot_plugin_cli.http.json_document import read_json
 
-__all__ = ["read_records"]
+__all__ = ["expecting_records", "read_records"]
 
 _SUFFIX = ".json"
 _NEEDED = frozenset(
@@ -19,6 +20,22 @@ _NEEDED = frozenset(
         *("tests", "requirements", "check", "deployments"),
     ]
 )
+
+
+@contextmanager
+def expecting_records(folder: Path) -> Iterator[None]:
+    """Let records of another form be an error of whoever wrote them.
+
+    Raises:
+        OperationFailed: A record lacks a member, or has one of another type.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise OperationFailed(
+            f"{folder} has records of another form ({type(error).__name__}: {error}): pass a folder that biot-plugin "
+            "evidence has made, of the same version"
+        ) from error
 
 
 def read_records(folder: Path, listed: HashList) -> Mapping[str, Any]:

@@ -196,6 +196,38 @@ def test_a_list_of_another_form_is_refused(folder: Path, member: str, value: obj
         verify(folder)
 
 
+def test_a_list_that_was_made_anew_must_be_true_of_the_package(folder: Path, rehash: Callable[[Path], None]) -> None:
+    edit("package-files.json", '"executable": false', '"executable": true')(folder)
+    rehash(folder)
+    file = folder / "evidence.json"
+    document = json.loads(file.read_bytes())
+    document["package"]["contentHash"] = "0" * 64
+    file.write_text(json.dumps(document))
+    lines = told(verify(folder))
+    assert any("demo.zip has another content hash: expected 000" in line for line in lines)
+    assert any("has another mode: expected executable, and it is not executable" in line for line in lines)
+    assert any("is about another package than evidence.json" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("release.json", "[]"),
+        ("release.json", "{}"),
+        ("package-files.json", '{"files": 1}'),
+        ("package-files.json", "[" * 5000),
+        ("configuration.json", "null"),
+    ],
+)
+def test_records_of_another_form_are_refused(
+    folder: Path, rehash: Callable[[Path], None], name: str, text: str
+) -> None:
+    (folder / name).write_text(text)
+    rehash(folder)
+    with pytest.raises(OperationFailed, match=r"has records of another form|cannot be read"):
+        verify(folder, status=lambda *_: {"name": "demo"})
+
+
 def test_what_is_no_evidence_is_said_to_be_none(folder: Path, tmp_path: Path) -> None:
     for path, problem in (
         (tmp_path / "absent", "is no folder"),

@@ -15,7 +15,7 @@ from typing import Any
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.evidence.integrity.hash_list import SIGNATURES, HashList, read_hash_list
 from biot_plugin_cli.evidence.integrity.signature import Signed, verify_signature
-from biot_plugin_cli.evidence.records import read_records
+from biot_plugin_cli.evidence.records import expecting_records, read_records
 from biot_plugin_cli.evidence.verification.difference import Difference
 from biot_plugin_cli.evidence.verification.files import compare_files
 from biot_plugin_cli.evidence.verification.package import compare_package
@@ -82,9 +82,10 @@ def verify(
     compared = _package(folder, listed, package)
     differences = [*problems, *compare_files(folder, listed)]
     records = None if differences else read_records(folder, listed)
-    differences += _packages(folder, listed, package, records)
-    if records is not None:
-        differences += _elsewhere(records, listed, status, build)
+    with expecting_records(folder):
+        differences += _packages(folder, listed, package, records)
+        if records is not None:
+            differences += _elsewhere(records, listed, status, build)
     return Proof(listed, signed, compared, status is not None and records is not None, tuple(differences))
 
 
