@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,7 @@ def answered(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [zipped, unpacked, listed, answered])
-def test_each_form_has_the_same_records(tmp_path: Path, make: object) -> None:
-    assert callable(make)
+def test_each_form_has_the_same_records(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     path = make(tmp_path)
     snapshot = read_snapshot(path, {"carrier", "needed"})
     assert set(snapshot.matching) == {"GHSA-1", "PYSEC-1", "GHSA-2", "GHSA-5"}
