@@ -38,10 +38,9 @@ def command_names(program: str) -> list[str]:
 
 def _walk(name: str, command: Any) -> Iterator[str]:
     children = getattr(command, "commands", None)
-    if children is None:
+    if children is None or command.invoke_without_command:
         yield name
-        return
-    for child, subcommand in children.items():
+    for child, subcommand in (children or {}).items():
         if not subcommand.hidden:
             yield from _walk(f"{name} {child}", subcommand)
 

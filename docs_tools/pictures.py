@@ -23,7 +23,7 @@ COMMITTED = PICTURE.parent
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _FONTS = ("Inter", "JetBrains Mono")
-_SCENARIO = "tests/emulator/page/scenarios"
+_SCENARIOS = ("tests/emulator/page/scenarios", "tests/scaffold/evidence/scenarios")
 
 
 def lacking() -> list[str]:
@@ -34,7 +34,7 @@ def lacking() -> list[str]:
 
 
 def make_pictures(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Make all pictures: that of a terminal from the tutorial, those of the page in a real browser.
+    """Make all pictures: that of a terminal from the tutorial, those of pages in a real browser.
 
     Args:
         folder: The folder to write them into.
@@ -44,7 +44,7 @@ def make_pictures(folder: Path) -> subprocess.CompletedProcess[str]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PICTURE.name).write_text(draw_session(tutorial_session(), TITLE), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", _SCENARIO, "-k", "pictures"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", *_SCENARIOS, "-k", "pictures"]
     environment = {**os.environ, "PICTURES": str(folder.resolve())}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 

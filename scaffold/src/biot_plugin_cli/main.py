@@ -29,6 +29,7 @@ from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.optional_value import OptionalPort
 from biot_plugin_cli.commands.package import package
+from biot_plugin_cli.commands.release.evidence import evidence
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -72,6 +73,7 @@ app.command()(versions)
 app.command()(rollback)
 app.add_typer(secret)
 app.command()(delete)
+app.add_typer(evidence)
 app.command()(export)
 app.command()(subscribe)
 app.command()(unsubscribe)

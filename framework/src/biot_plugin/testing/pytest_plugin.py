@@ -5,6 +5,9 @@
 - `biot_plugin`: that plugin, loaded by `handler` in `[tool.biot-plugin]`, as in Lambda. Override it to test another.
 - `biot_signer`: signs the events' tokens.
 - `lambda_context`: a Lambda context whose deadline runs.
+
+The marker `@pytest.mark.requirement("REQ-12")` says what a test verifies; so does a line `Requirements: REQ-1, REQ-2`
+of its docstring. `--junit-xml` has that as properties of the test.
 """
 
 from __future__ import annotations
@@ -17,12 +20,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from biot_plugin.testing.requirement_ids import PROPERTY, requirement_ids
+
 if TYPE_CHECKING:
     from biot_plugin.plugin import Plugin
     from biot_plugin.testing.client import Client
     from biot_plugin.testing.fake_api import FakeApi
     from biot_plugin.testing.lambda_context import Context
     from biot_plugin.testing.token_signer import Signer
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known to pytest."""
+    config.addinivalue_line(
+        "markers", "requirement(id, ...): the requirements that the test verifies, which its JUnit report names"
+    )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let each report of a test name its requirements, with pytest-xdist too."""
+    item.user_properties += [(PROPERTY, requirement) for requirement in requirement_ids(item)]
 
 
 @pytest.fixture(scope="session")

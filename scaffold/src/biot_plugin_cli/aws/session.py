@@ -69,7 +69,7 @@ class Account:
     def _identity(self) -> tuple[str, str]:
         with explained():
             identity = self.session.client("sts", config=self._config).get_caller_identity()
-        return identity["Account"], identity["Arn"].split(":")[1]
+        return identity["Account"], identity["Arn"]
 
     @property
     def id(self) -> str:
@@ -77,9 +77,14 @@ class Account:
         return self._identity[0]
 
     @property
+    def caller(self) -> str:
+        """The ARN of the user, or of the session of a role, that calls AWS."""
+        return self._identity[1]
+
+    @property
     def partition(self) -> str:
         """The part of AWS that it belongs to, such as `aws` or `aws-cn`."""
-        return self._identity[1]
+        return self.caller.split(":")[1]
 
     @cached_property
     def lambda_functions(self) -> LambdaClient:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -104,12 +105,15 @@ class DeploymentTarget(Protocol):
         ...
 
 
-def select_target(environment: str | None, target: TargetName | None) -> DeploymentTarget:
+def select_target(
+    environment: str | None, target: TargetName | None, variables: Mapping[str, str] | None = None
+) -> DeploymentTarget:
     """Select the target of the plugin of the current folder.
 
     Args:
         environment: The environment's name; None for none.
         target: The target from the command line; None for that of the manifest.
+        variables: The environment variables whose values may be shown; None for those of the manifest.
 
     Raises:
         InvalidPlugin: There is no plugin or environment, or the manifest has a problem.
@@ -119,6 +123,8 @@ def select_target(environment: str | None, target: TargetName | None) -> Deploym
     from biot_plugin_cli.plugin.repository import Plugin
 
     plugin = Plugin.load(environment=environment)
+    if variables is not None:
+        plugin = replace(plugin, manifest=replace(plugin.manifest, environment=variables))
     destination = Destination.of(plugin)
     if (target.value if target else plugin.manifest.target) == "biot":
         return _BiotTarget(destination)

@@ -16,11 +16,13 @@ from biot_plugin_cli.deploy.preparation import prepared
 from biot_plugin_cli.deploy.report import (
     plan_document,
     print_disabled,
+    print_not_noted,
     print_not_stored,
     print_plan,
     print_tree,
     tree_document,
 )
+from biot_plugin_cli.deploy.versions.journal import DeploymentRecord, add_deployment
 from biot_plugin_cli.deploy.versions.record import CodeOrigin
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.hooks.discovery import Hooks
@@ -113,6 +115,7 @@ def upload(
     except CliError as error:
         add_sentence(error, code.remains if part else "")
         raise
+    _note_down(destination, plan, origin, deployed)
     endpoint_url: str | None = deployed.get("endpointUrl")
     if part and plan.content_hash:
         try:
@@ -120,6 +123,26 @@ def upload(
         except CliError as error:
             print_not_stored(plan, error)
     return {"endpointUrl": endpoint_url, **(code.document if part else {})}
+
+
+def _note_down(destination: Destination, plan: Plan, origin: CodeOrigin, deployed: Config) -> None:
+    """Note down who has deployed, which the platform shows to nobody."""
+    record = DeploymentRecord(
+        plugin=destination.name,
+        place=destination.base_url,
+        environment=destination.plugin.environment,
+        action=plan.action,
+        version=plan.version,
+        content_hash=plan.content_hash,
+        commit=origin.commit if plan.sends_code else None,
+        code_of=origin.code_of if plan.sends_code else None,
+        time=deployed["lastModifiedTime"],
+        by=destination.client.user,
+    )
+    try:
+        add_deployment(destination.plugin.root, record)
+    except CliError as error:
+        print_not_noted(error)
 
 
 def _send(destination: Destination, code: Code) -> CodePart:

@@ -24,6 +24,7 @@ __all__ = [
     "describe_commit",
     "plan_document",
     "print_disabled",
+    "print_not_noted",
     "print_not_stored",
     "print_note",
     "print_plan",
@@ -200,6 +201,11 @@ def print_not_stored(plan: Plan, error: CliError) -> None:
             ("warning", "yellow"), one_sentence(f": version {plan.version} is not stored for rollback: {error}")
         )
     )
+
+
+def print_not_noted(error: CliError) -> None:
+    """Warn on standard error that a deployment succeeded, but that nobody will know from here who made it."""
+    err.print(Text.assemble(("warning", "yellow"), one_sentence(f": this deployment is not noted down: {error}")))
 
 
 def print_plugin(plugin: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["isolated", "isolated_for"]
+__all__ = ["PROTECTED_SCOPES", "effective_settings", "isolated", "isolated_for"]
 
 _RETAINED_VARIABLES = frozenset(
     {
@@ -90,7 +90,8 @@ _RETAINED_SETTINGS = frozenset(
 )
 _RETAINED_SECTIONS = ("filter.",)
 _TRUST = "safe.directory"
-_PROTECTED_SCOPES = frozenset({"system", "global", "command"})
+PROTECTED_SCOPES = frozenset({"system", "global", "command"})
+"""Where settings come from that nobody but the machine and the user has written."""
 
 
 def isolated(variables: Mapping[str, str] | None = None, settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -131,15 +132,15 @@ def _encode(pairs: list[tuple[str, str]]) -> dict[str, str]:
 def _retained_settings(folder: Path) -> list[tuple[str, str]]:
     last: dict[str, str] = {}
     trusted: list[tuple[str, str]] = []
-    for scope, key, value in _effective_settings(folder):
+    for scope, key, value in effective_settings(folder):
         if key == _TRUST:
-            trusted += [(key, value)] if scope in _PROTECTED_SCOPES else []
+            trusted += [(key, value)] if scope in PROTECTED_SCOPES else []
         elif key in _RETAINED_SETTINGS or key.startswith(_RETAINED_SECTIONS):
             last[key] = value
     return [*trusted, *last.items()]
 
 
-def _effective_settings(folder: Path) -> Iterator[tuple[str, str, str]]:
+def effective_settings(folder: Path) -> Iterator[tuple[str, str, str]]:
     """Yield scope, key and value of all settings in a folder, those that take precedence last.
 
     A repository whose settings git cannot read has none here; the command that follows says why.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from biot_plugin_cli.deploy.preparation import prepared
-from biot_plugin_cli.deploy.report import print_disabled, print_tree, tree_document
-from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.deploy.report import print_disabled, print_not_noted, print_tree, tree_document
+from biot_plugin_cli.deploy.versions.journal import DeploymentRecord, add_deployment
+from biot_plugin_cli.errors import CliError, OperationFailed
 from biot_plugin_cli.own_account.actual_state import read_actual_state, require_ownership
 from biot_plugin_cli.own_account.apply import run_steps
 from biot_plugin_cli.own_account.code.built import require_repository_name
@@ -69,9 +71,31 @@ def _deploy(
         plan.deployment.progress = progress
         run_steps(plan.steps, progress, "deploy")
         problem = find_problem_of_url(plan.deployment, progress)
+    _note_down(place, plan)
     if problem:
         err.print(f"warning: {problem}", markup=False)
     return {**_document(plan), "endpointProblem": problem}
+
+
+def _note_down(place: Place, plan: Plan) -> None:
+    """Note down who has deployed, as for BioT's account."""
+    desired, version = plan.deployment.desired, plan.deployment.version
+    record = DeploymentRecord(
+        plugin=place.names.plugin,
+        place=f"AWS account {place.account.id}, {place.account.region_name}",
+        environment=place.plugin.environment,
+        action=plan.action,
+        version=int(version) if version else None,
+        content_hash=desired.content_hash,
+        commit=desired.commit if plan.sends_code else None,
+        code_of=None,
+        time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        by=place.account.caller,
+    )
+    try:
+        add_deployment(place.plugin.root, record)
+    except CliError as error:
+        print_not_noted(error)
 
 
 def _plan(place: Place, desired: DesiredState, *, adopt: bool) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -146,6 +147,7 @@ def _describe(
         "runtime": config.runtime or None,
         "handler": config.handler or None,
         **({"imageDigest": f"sha256:{live.code_sha256}"} if live.package_type == "Image" else {}),
+        **({"codeSha256": _hexadecimal(live.code_sha256)} if live.package_type == "Zip" else {}),
         "architecture": config.architecture,
         "timeout": config.timeout,
         "memorySize": config.memory_size,
@@ -157,6 +159,11 @@ def _describe(
         "subscriptions": {name: hooks.get(name) or [] for name in ("interceptions", "notifications")},
         "lastModifiedTime": live.modified,
     }
+
+
+def _hexadecimal(digest: str) -> str:
+    """Return what AWS has in base64 as everybody else has it."""
+    return base64.b64decode(digest).hex()
 
 
 def _absent(place: Place) -> OperationFailed:

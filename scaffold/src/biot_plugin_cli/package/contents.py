@@ -86,7 +86,7 @@ def _left_out(root: Path) -> Iterator[LeftOutFile]:
 
 def _reason_of_kind(is_tracked: bool) -> str:
     if is_tracked:
-        return "it belongs to a container image that was written as a folder"
+        return "it belongs to a container image that was written as a folder, or to evidence of a release"
     return "it is named like a file that tools and editors create for themselves, and git does not track it"
 
 

@@ -16,7 +16,7 @@ from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.git.tracked_files import git_files, sparse_files
-from biot_plugin_cli.package.exclusions import BYTECODE_FOLDER, exclusion, without_image_layouts
+from biot_plugin_cli.package.exclusions import BYTECODE_FOLDER, exclusion, without_evidence, without_image_layouts
 from biot_plugin_cli.package.source_file_problems import (
     SourceFileProblem,
     find_library_problem,
@@ -44,7 +44,8 @@ def list_source_files(root: Path) -> list[str]:
         OperationFailed: Git cannot read the repository.
     """
     listed = git_files(root)
-    packaged = without_image_layouts({name for name in _existing(root, listed) if exclusion(name) is None})
+    included = {name for name in _existing(root, listed) if exclusion(name) is None}
+    packaged = without_evidence(without_image_layouts(included))
     of_tools = {name for name in packaged if not is_plugin_file(Path(name))}
     if of_tools and listed is not None:
         # Whoever adds such a file to the repository means it.

@@ -46,11 +46,17 @@ class PlatformClient:
         self._notify = cache(logged_in)
         self._token: str | None = None
         self._secrets: set[str] = set()
+        self._user: str | None = None
 
     @property
     def base_url(self) -> str:
         """The base URL of the platform's APIs."""
         return self._connection.base_url
+
+    @property
+    def user(self) -> str | None:
+        """Who is logged in: `user NAME` or `service user ID`; None before the first request."""
+        return self._user
 
     def close(self) -> None:
         """Close the connections."""
@@ -146,6 +152,7 @@ class PlatformClient:
             self._secrets.add(credentials.secret)
             self._token = log_in(credentials, self._send, self._connection.base_url)
             self._secrets.add(self._token)
+            self._user = f"{'service user' if credentials.is_service else 'user'} {credentials.name}"
             self._notify(credentials)
         return self._token
 

@@ -65,11 +65,19 @@ def test_from_the_first_deployment_to_nothing(own: Repository, aws: MotoAccount,
     login = {"id": variables["BIOT_SERVICE_USER_ID"], "secretKey": variables["BIOT_SERVICE_USER_SECRET_KEY"]}
     assert emulator.call("POST", "/ums/v2/services/accessToken", json=login).status_code == 200
     assert run(own, "deploy", "--yes")["action"] == "none"
+    run(own, "evidence", "--online", "-o", "made")
+    assert run(own, "evidence", "verify", "made", "--online")["online"] is True
+    noted = json.loads((own.root / "made" / "deployments.json").read_bytes())["noted"]
+    assert [(item["place"], item["release"]) for item in noted] == [(f"AWS account {ACCOUNT}, {REGION}", True)]
+    assert noted[0]["by"].startswith("arn:aws:")
 
     configured(own, memory_size=512)
     own.write("index.py", re.sub(r"@plugin.notification.*\n.*\n", "", HOOKED).replace("0 3", "0 4"))
     changed = run(own, "deploy", "--yes")
     assert (changed["version"], changed["endpointUrl"], changed["codeChanged"]) == (2, url, True)
+    refused = own.program("evidence", "verify", "made", "--online", "--json")
+    members = {item["member"] for item in refused.document["differences"]}
+    assert members >= {"/contentHash", "/codeSha256", "/version", "/cronSchedule", "/subscriptions/notifications"}
     assert subscribed(emulator, url) == {"PRE_REQUEST POST/organization/v1/users/patients, order 5"}
     assert aws.client("events").describe_rule(Name=NAME)["ScheduleExpression"] == "cron(0 4 * * ? *)"
 

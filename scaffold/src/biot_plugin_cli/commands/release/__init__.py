@@ -1,0 +1,1 @@
+"""Commands for a release: what proves it."""

@@ -1,0 +1,1 @@
+"""What a release is, and what is known of it: one record for each module."""

@@ -1,0 +1,1 @@
+"""One page for people, to read, print and sign."""

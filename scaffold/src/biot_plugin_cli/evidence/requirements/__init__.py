@@ -1,0 +1,1 @@
+"""Requirements, the results of the tests that verify them, and which belong together."""
