@@ -64,7 +64,8 @@ def _part(code: str, argument: Any, times: int) -> str:
         return _text(argument[-1], times)
     if code.endswith("_REPEAT"):
         least, most, inner = argument
-        return _text(inner, 0) * min(max(least, times), most, _LONGEST)
+        count: int = min(max(least, times), most, _LONGEST)
+        return _text(inner, 0) * count
     return ""  # a place, such as the end
 
 
