@@ -42,7 +42,9 @@ def attribute(name: str, type: str, *, category: str = "REGULAR", **extra: Any) 
     }
 
 
-def create(emulator: Emulator, entity_type: str, name: str, *attributes: dict[str, Any], **extra: Any) -> dict[str, Any]:
+def create(
+    emulator: Emulator, entity_type: str, name: str, *attributes: dict[str, Any], **extra: Any
+) -> dict[str, Any]:
     """Create a template."""
     body = {"name": name, "displayName": f"The {name}", "entityType": entity_type, "customAttributes": [*attributes]}
     reply = emulator.call("POST", _TEMPLATES, json={**body, **extra})

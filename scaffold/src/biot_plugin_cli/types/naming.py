@@ -46,7 +46,7 @@ class Names:
 
     by_marker: dict[str, str] = field(default_factory=dict)
     resolved: dict[str, str] = field(default_factory=dict)
-    _used: set[str] = field(default_factory=set)
+    _assigned: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, entities: Iterable[Entity], definitions: Definitions, previous: Mapping[str, str]) -> Names:
@@ -60,7 +60,7 @@ class Names:
         names = cls()
         items = [item for own in definitions.of_entities.values() for item in own]
         for marker in [*definitions.shared, *(item.marker for item in items)]:
-            if (name := previous.get(marker)) and is_identifier(name) and name not in names._used | _RESERVED:
+            if (name := previous.get(marker)) and is_identifier(name) and name not in names._assigned | _RESERVED:
                 names._take(marker, name)
         for marker, shared in definitions.shared.items():
             if marker not in names.by_marker:
@@ -81,7 +81,7 @@ class Names:
             if (read := f"{entity.marker}: read") in self.by_marker
         }
         pending = [entity for entity in entities if entity.marker not in bases]
-        claimed = set(self._used)
+        claimed = set(self._assigned)
         for level in range(3):
             wishes = {entity.marker: entity.wishes[level] for entity in pending}
             counts = Counter(name for wish in wishes.values() for name in _all_forms(wish))
@@ -99,7 +99,6 @@ class Names:
                 number += 1
             base = self.resolved[entity.marker] = bases[entity.marker] = f"{entity.wishes[-1]}{number}"
             claimed |= {*_all_forms(base)}
-        self._used |= claimed
         return bases
 
     def _wish(self, item: Choice | Object, entity: str, base: str) -> str:
@@ -108,15 +107,14 @@ class Names:
 
     def _free(self, wish: str) -> str:
         """Return a name that nothing else has; the classes of entities have theirs already."""
-        taken = {*self.by_marker.values()} | _RESERVED
         number, name = 2, wish
-        while name in taken:
+        while name in self._assigned or name in _RESERVED:
             name, number = f"{wish}{number}", number + 1
         return name
 
     def _take(self, marker: str, name: str) -> None:
         self.by_marker[marker] = name
-        self._used.add(name)
+        self._assigned.add(name)
 
 
 def field_names(

@@ -54,8 +54,11 @@ def documented(member: Member, field: str, call: str = "", arguments: str = "") 
         arguments: The arguments of that function.
     """
     line = f"    {field} = {call}({arguments})" if call else f"    {field}"
-    is_long = call and len(line) > WIDTH
-    lines = [f"    {field} = {call}(", f"        {arguments}", "    )"] if is_long else [line]
+    lines = [line]
+    if call and len(line) > WIDTH:
+        lines = [f"    {field} = {call}(", f"        {arguments}", "    )"]
+        # Where not even that is short enough, ruff sets it in parentheses.
+        lines = lines if len(lines[0]) <= WIDTH else [f"    {field} = (", f"        {call}({arguments})", "    )"]
     return [*lines, *docstring([" ".join(member.about)], "    ")]
 
 

@@ -27,26 +27,7 @@ class PydanticModels:
 
     #: What a model has already; pydantic warns of fields that hide it.
     reserved: ClassVar[frozenset[str] | None] = frozenset(
-        [
-            *(
-                "self",
-                "cls",
-                "mro",
-                "register",
-                "construct",
-                "copy",
-                "dict",
-                "from_orm",
-                "json",
-                "parse_file",
-                "parse_obj",
-                "parse_raw",
-            ),
-            *("schema", "schema_json", "update_forward_refs", "validate", "model_computed_fields", "model_config"),
-            *("model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields"),
-            *("model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild"),
-            *("model_validate", "model_validate_json", "model_validate_strings"),
-        ]
+        ["self", "cls", "mro", "register", "construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema", "schema_json", "update_forward_refs", "validate", "model_computed_fields", "model_config", "model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate", "model_validate_json", "model_validate_strings"]
     )
 
     def __init__(self, annotations: Annotations) -> None:
