@@ -123,7 +123,7 @@ def test_entities_of_every_event(module: ModuleType, capsys: pytest.CaptureFixtu
         seen.append(event.entity)
 
     for function, kind in ((adapt, AdaptEntity), (after, PostRequest), (told, Notification)):
-        function.__annotations__["event"] = kind[module.Trial]  # type: ignore[index]
+        function.__annotations__["event"] = kind[module.Trial]
     plugin.adapt_entity("patient")(adapt)
     plugin.post_request(PATIENTS)(after)
     plugin.notification("patient", "_create")(told)

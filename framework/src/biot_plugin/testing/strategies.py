@@ -17,7 +17,7 @@ from biot_plugin.wire.kind import Kind
 __all__ = ["anything", "damaged", "entities", "event", "from_type", "json_objects", "json_values"]
 
 JSON = dict[str, Any]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 _scalars = st.one_of(
@@ -65,7 +65,7 @@ def event(kind: Kind) -> st.SearchStrategy[JSON]:
     return _EVENTS[kind]()
 
 
-def from_type(type: type[T]) -> st.SearchStrategy[T]:
+def from_type(type: type[_T]) -> st.SearchStrategy[_T]:
     """Generate values of a type that `biot-plugin types` wrote, or of any other model.
 
     They are what the templates allow: dates, addresses of mail, numbers in their ranges, texts that match patterns.
@@ -75,7 +75,7 @@ def from_type(type: type[T]) -> st.SearchStrategy[T]:
         TypeError: It is no TypedDict, msgspec struct, dataclass or pydantic model.
     """
     model_class: Any = type
-    values: st.SearchStrategy[T] = fitting_object(model_class).map(create_model(model_class, is_written=False).load)
+    values: st.SearchStrategy[_T] = fitting_object(model_class).map(create_model(model_class, is_written=False).load)
     return values
 
 

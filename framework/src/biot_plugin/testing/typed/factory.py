@@ -35,7 +35,7 @@ def factory(type: type[T], values: Mapping[str, Any] | None = None, /, **named: 
         raise TypeError(
             f"{model_class.__name__} has no {', '.join(sorted(unknown))}: it has {', '.join(sorted(members))}"
         )
-    json = {key: plausible(member, (model_class,)) for key, member in members.items() if key not in stated}
+    json = plausible([member for key, member in members.items() if key not in stated], (model_class,))
     json |= {key: plain(value) for key, value in stated.items() if value is not ...}
     value: T = model.load({key: json[key] for key in members if key in json})
     return value

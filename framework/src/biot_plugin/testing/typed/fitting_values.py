@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from hypothesis import strategies as st  # noqa: TID253
@@ -18,6 +19,7 @@ _USUAL_LENGTH = 24
 _LIMIT = 2**31
 _PRINTABLE = st.characters(codec="utf-8", exclude_categories=["C"])
 
+_PLAIN: dict[Any, st.SearchStrategy[Any]] = {bool: st.booleans(), NoneType: st.none()}
 _TEXTS: dict[str, st.SearchStrategy[str]] = {
     "COUNTRY": st.sampled_from(["NO", "DE", "US", "JP", "IL"]),
     "DATE": st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(date.isoformat),
@@ -62,7 +64,7 @@ def _values(wish: Wish) -> st.SearchStrategy[Any]:
         return _numbers(kind, wish.attribute or Attribute("DECIMAL"))
     if members_of(kind):
         return st.deferred(lambda: fitting_object(kind))
-    return st.booleans() if kind is bool else st.just({})
+    return _PLAIN.get(kind, st.just({}))
 
 
 def _texts(attribute: Attribute) -> st.SearchStrategy[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from biot_plugin.attributes import Attribute
@@ -28,21 +30,26 @@ _TEXTS_OF_KEYS = {
     "mimeType": "image/png",
     "zipCode": "0150",
 }
-_PLAIN: dict[Any, Any] = {bool: True, dict: {}, Any: {}}
+_PLAIN: dict[Any, Any] = {bool: True, dict: {}, Any: {}, NoneType: None}
 _LONGEST = 1024
 
 
-def plausible(member: Member, around: tuple[Any, ...]) -> Any:
-    """Return JSON for a member.
+def plausible(members: Iterable[Member], around: tuple[Any, ...]) -> dict[str, Any]:
+    """Return JSON for members; what would go on without an end is left out, where it need not be there.
 
     Args:
-        member: The member.
-        around: The classes that it is in.
+        members: The members.
+        around: The classes that they are in.
 
     Raises:
         TypeError: Nothing is known that would do.
     """
-    return _value(wish_of(member.annotation), member.key, around)
+    wishes = [(member, wish_of(member.annotation)) for member in members]
+    return {
+        member.key: _value(wish, member.key, around)
+        for member, wish in wishes
+        if member.is_required or wish.type not in around
+    }
 
 
 def _value(wish: Wish, key: str, around: tuple[Any, ...]) -> Any:
@@ -56,10 +63,8 @@ def _value(wish: Wish, key: str, around: tuple[Any, ...]) -> Any:
         return _text(wish.attribute or Attribute("LABEL"), key)
     if kind in (int, float):
         return _number(wish.attribute, 42 if kind is int else 36.6)
-    if kind in around:
-        return None
-    if members := members_of(kind):
-        return {member.key: plausible(member, (*around, kind)) for member in members}
+    if kind not in around and (members := members_of(kind)):
+        return plausible(members, (*around, kind))
     if kind in _PLAIN:
         return _PLAIN[kind]
     raise TypeError(f"Nothing is known that {key} could be, a {getattr(kind, '__name__', kind)}: give a value")
@@ -81,10 +86,10 @@ def _text(attribute: Attribute, key: str) -> str:
 
 
 def _number(attribute: Attribute | None, usual: float) -> float:
-    """Return the usual number, or the nearest that is allowed."""
-    number = usual
-    if attribute is not None and attribute.most is not None:
-        number = min(number, attribute.most)
-    if attribute is not None and attribute.least is not None:
-        number = max(number, attribute.least)
-    return math.ceil(number) if isinstance(usual, int) else number
+    """Return the usual number, or the nearest that is allowed; a whole one for a whole one."""
+    is_whole, limits = isinstance(usual, int), attribute or Attribute("DECIMAL")
+    if limits.most is not None:
+        usual = min(usual, math.floor(limits.most) if is_whole else limits.most)
+    if limits.least is not None:
+        usual = max(usual, math.ceil(limits.least) if is_whole else limits.least)
+    return usual

@@ -12,6 +12,13 @@ from biot_plugin_cli.types.writers.base import body, documented
 
 __all__ = ["PydanticModels"]
 
+#: What a model has already; pydantic warns of fields that hide it.
+_TAKEN = """
+self cls mro register construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json
+update_forward_refs validate model_computed_fields model_config model_construct model_copy model_dump model_dump_json
+model_extra model_fields model_fields_set model_json_schema model_parametrized_name model_post_init model_rebuild
+model_validate model_validate_json model_validate_strings
+"""
 _PREAMBLE = '''
 
 class BiotModel(BaseModel):
@@ -25,10 +32,7 @@ class BiotModel(BaseModel):
 class PydanticModels:
     """Writes models: what is not there is not in `model_fields_set`, and null is None."""
 
-    #: What a model has already; pydantic warns of fields that hide it.
-    reserved: ClassVar[frozenset[str] | None] = frozenset(
-        ["self", "cls", "mro", "register", "construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema", "schema_json", "update_forward_refs", "validate", "model_computed_fields", "model_config", "model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate", "model_validate_json", "model_validate_strings"]
-    )
+    reserved: ClassVar[frozenset[str] | None] = frozenset(_TAKEN.split())
 
     def __init__(self, annotations: Annotations) -> None:
         self._annotations = annotations
