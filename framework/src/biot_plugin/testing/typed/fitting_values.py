@@ -17,8 +17,10 @@ from biot_plugin.testing.typed.wishes import Wish, wish_of
 _LONGEST = 1024
 _USUAL_LENGTH = 24
 _LIMIT = 2**31
-_PRINTABLE = st.characters(codec="utf-8", exclude_categories=["C"])
+# By codes, and not by categories or patterns, for which hypothesis would make a table of all characters first.
+_LETTERS = (st.integers(0x20, 0xD7FF) | st.integers(0x1F300, 0x1F64F)).map(chr)
 
+_WORDS = st.lists(st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789"), min_size=1, max_size=16).map("".join)
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {bool: st.booleans(), NoneType: st.none()}
 _TEXTS: dict[str, st.SearchStrategy[str]] = {
     "COUNTRY": st.sampled_from(["NO", "DE", "US", "JP", "IL"]),
@@ -26,9 +28,9 @@ _TEXTS: dict[str, st.SearchStrategy[str]] = {
     "DATE_TIME": st.datetimes(datetime(1970, 1, 1), datetime(2099, 12, 31)).map(
         lambda moment: f"{moment.isoformat(timespec='milliseconds')}Z"
     ),
-    "EMAIL": st.from_regex(r"[a-z][a-z0-9._+-]{0,20}@[a-z][a-z0-9-]{0,10}\.(com|org|example)", fullmatch=True),
+    "EMAIL": st.builds("{}@{}.{}".format, _WORDS, _WORDS, st.sampled_from(["com", "org", "example"])),
     "LOCALE": st.sampled_from(["en-us", "de-de", "he-il", "ja-jp", "nb-no"]),
-    "PHONE": st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True),
+    "PHONE": st.integers(10**6, 10**15 - 1).map("+{}".format),
     "TIMEZONE": st.sampled_from(["Europe/Oslo", "America/New_York", "Asia/Tokyo", "UTC"]),
     "UUID": st.uuids().map(str),
 }
@@ -77,7 +79,7 @@ def _texts(attribute: Attribute) -> st.SearchStrategy[str]:
         return _TEXTS[attribute.type]
     longest = min(most, max(least, _USUAL_LENGTH))
     # An empty text is as good as none.
-    return st.text(_PRINTABLE, min_size=min(max(least, 1), longest), max_size=longest)
+    return st.text(_LETTERS, min_size=min(max(least, 1), longest), max_size=longest)
 
 
 def _matching(pattern: str) -> st.SearchStrategy[str]:
