@@ -146,7 +146,7 @@ def test_what_cannot_be_compared(plugin: Plugin) -> None:
         raise PlatformUnreachable("It is not there")
 
     with pytest.raises(PlatformUnreachable):
-        [*check_types(plugin, fail)]
+        list(check_types(plugin, fail))
 
 
 @pytest.fixture(scope="module")

@@ -122,7 +122,8 @@ def test_entities_of_every_event(module: ModuleType, capsys: pytest.CaptureFixtu
     def told(event: Any) -> None:
         seen.append(event.entity)
 
-    for function, kind in ((adapt, AdaptEntity), (after, PostRequest), (told, Notification)):
+    kinds: list[tuple[Any, Any]] = [(adapt, AdaptEntity), (after, PostRequest), (told, Notification)]
+    for function, kind in kinds:
         function.__annotations__["event"] = kind[module.Trial]
     plugin.adapt_entity("patient")(adapt)
     plugin.post_request(PATIENTS)(after)

@@ -11,7 +11,18 @@ from biot_plugin.testing.typed.pattern_texts import matching_text
 @pytest.mark.parametrize(
     "pattern",
     [
-        *("[A-Z]{2}[0-9]+", r"\d{3}-\d{2}(x|y)?", "a|b", "(?:ab)+c", r"[^a-z\d]{3}", r"\w+@\w+", r".{7}", "[^a]b", "$"),
+        *(
+            "[A-Z]{2}[0-9]+",
+            r"\d{3}-\d{2}(x|y)?",
+            "a|b",
+            "qu|ux",
+            "(?:ab)+c",
+            r"[^a-z\d]{3}",
+            r"\w+@\w+",
+            r".{7}",
+            "[^a]b",
+            "$",
+        ),
         *(r"\s\S\D\W", r"[\s]", r"[\w]-[\W]", r"[\D][\S]", "é+", "", "[^b]{2}", "(?P<x>a{2,4}?)", "^x.*z$", "(?i)Q{3}"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from biot_plugin.bodies.model_types import is_pydantic, is_struct, is_typed_dict
 
@@ -32,10 +32,9 @@ def members_of(model_class: Any) -> list[Member]:
     """
     if is_typed_dict(model_class):
         return _typed_dict_members(model_class)
-    if is_pydantic(model_class) and hasattr(model_class, "model_fields"):
-        hints = get_type_hints(model_class, include_extras=True)
+    if is_pydantic(model_class):
         fields = model_class.__pydantic_fields__.items()
-        return [Member(name, field.alias or name, hints[name], field.is_required()) for name, field in fields]
+        return [Member(name, field.alias or name, _annotation(field), field.is_required()) for name, field in fields]
     if is_struct(model_class):
         import msgspec
 
@@ -57,6 +56,14 @@ def _typed_dict_members(model_class: Any) -> list[Member]:
             hint, is_required = get_args(hint)[0], qualifier == "Required"
         members.append(Member(name, name, hint, is_required))
     return members
+
+
+def _annotation(field: Any) -> Any:
+    """Return the type of a field of pydantic's, which has the notes elsewhere."""
+    annotation = field.annotation
+    for note in field.metadata:
+        annotation = Annotated[annotation, note]
+    return annotation
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:

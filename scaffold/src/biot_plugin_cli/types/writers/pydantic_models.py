@@ -44,7 +44,7 @@ class PydanticModels:
 
     def preamble(self) -> list[str]:
         """Return the base class."""
-        return _PREAMBLE.rstrip("\n").split("\n")
+        return [*_PREAMBLE.rstrip("\n").split("\n")]
 
     def class_lines(self, item: Object, name: str, fields: Mapping[str, str], reserved: Iterable[str]) -> list[str]:  # noqa: ARG002
         """Return the lines of a class."""
