@@ -12,10 +12,10 @@ from types import ModuleType
 from typing import Any
 
 from biot_emulator.testing import running
-from biot_plugin_cli.types.documents import Document, read_documents
 from biot_plugin_cli.types.generation import Generated, generate
 from biot_plugin_cli.types.module_text import ModuleText
 from biot_plugin_cli.types.options import ModelKind, Options
+from biot_plugin_cli.types.templates.documents import Document, read_documents
 from tests.emulators import quick_emulators
 from tests.scaffold.templates_of_all_kinds import create_ten
 

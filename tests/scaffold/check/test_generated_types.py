@@ -14,7 +14,7 @@ from biot_emulator.testing import Emulator, running
 from biot_plugin_cli.check.generated_types import check_types
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable
 from biot_plugin_cli.plugin.repository import Plugin
-from biot_plugin_cli.types.documents import Document
+from biot_plugin_cli.types.templates.documents import Document
 from tests.scaffold.generated import attribute, documents, selectable, template, written
 from tests.scaffold.plugins import make_plugin
 from tests.scaffold.support import Program

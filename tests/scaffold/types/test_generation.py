@@ -20,9 +20,9 @@ from biot_plugin import AdaptEntity, Notification, Plugin, PostRequest, PreReque
 from biot_plugin.testing import Client, FakeApi, factory
 from biot_plugin.testing.strategies import from_type
 from biot_plugin_cli.errors import UsageError
-from biot_plugin_cli.types.documents import Document
 from biot_plugin_cli.types.generation import generate
 from biot_plugin_cli.types.options import ModelKind, Options
+from biot_plugin_cli.types.templates.documents import Document
 from tests.scaffold.generated import KINDS, attribute, documents, load, selectable, template, ten_templates, written
 
 PATIENTS = "POST/organization/v1/users/patients"

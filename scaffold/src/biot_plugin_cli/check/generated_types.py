@@ -15,8 +15,8 @@ from biot_plugin_cli.types.options import MARK
 
 if TYPE_CHECKING:
     from biot_plugin_cli.types.differences import Change
-    from biot_plugin_cli.types.documents import Document
     from biot_plugin_cli.types.module_text import ModuleText
+    from biot_plugin_cli.types.templates.documents import Document
     from biot_plugin_cli.types.usage import Use
 
 __all__ = ["Fetch", "check_types"]
@@ -58,8 +58,8 @@ def _is_ours(file: Path) -> bool:
 
 
 def _check(plugin: Plugin, file: str, files: list[str], fetch: Fetch | None) -> Iterator[Finding]:
-    from biot_plugin_cli.types.documents import read_documents
     from biot_plugin_cli.types.module_text import ModuleText
+    from biot_plugin_cli.types.templates.documents import read_documents
 
     location = SourceLocation(file, 1)
     try:

@@ -28,7 +28,7 @@ def check(
     from biot_plugin_cli.deploy.destination import Destination, platform_getter
     from biot_plugin_cli.plugin.repository import Plugin
     from biot_plugin_cli.terminal.console import print_json
-    from biot_plugin_cli.types.documents import fetch_documents
+    from biot_plugin_cli.types.templates.documents import fetch_documents
 
     plugin = Plugin.read(environment=environment)
     result = runner.check(

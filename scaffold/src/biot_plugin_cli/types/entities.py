@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from biot_plugin_cli.types import shared
-from biot_plugin_cli.types.attributes import Attribute
-from biot_plugin_cli.types.documents import LISTS, Document
 from biot_plugin_cli.types.identifiers import pascal_case
-from biot_plugin_cli.types.sending import can_be_changed, is_required, is_sent
+from biot_plugin_cli.types.templates.attributes import Attribute
+from biot_plugin_cli.types.templates.documents import LISTS, Document
+from biot_plugin_cli.types.templates.sending import can_be_changed, is_required, is_sent
 from biot_plugin_cli.types.values import Anything, Choice, Flag, ListOf, Member, Number, Object, Text, Value
 
 __all__ = ["Entity", "entities_of"]

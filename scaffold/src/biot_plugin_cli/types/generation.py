@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from biot_plugin_cli.types.definitions import Definitions
-from biot_plugin_cli.types.documents import Document, digest, select
 from biot_plugin_cli.types.entities import entities_of
 from biot_plugin_cli.types.module_text import PREFIX, ModuleText
 from biot_plugin_cli.types.naming import IMPORTED, Names, field_names
 from biot_plugin_cli.types.options import Header, ModelKind, Options
-from biot_plugin_cli.types.python_text import WIDTH, comment, docstring
-from biot_plugin_cli.types.rendering import Annotations
+from biot_plugin_cli.types.templates.documents import Document, digest, select
 from biot_plugin_cli.types.values import Choice, Object
 from biot_plugin_cli.types.writers.base import Writer
 from biot_plugin_cli.types.writers.pydantic_models import PydanticModels
+from biot_plugin_cli.types.writers.python_text import WIDTH, comment, docstring
+from biot_plugin_cli.types.writers.rendering import Annotations
 from biot_plugin_cli.types.writers.structs import Structs
 from biot_plugin_cli.types.writers.typed_dicts import TypedDicts
 

@@ -10,11 +10,11 @@ from typing import TypeAlias
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.terminal.file_writer import write_atomically
 from biot_plugin_cli.types.differences import Change, changes
-from biot_plugin_cli.types.documents import Document, read_documents, write_documents
 from biot_plugin_cli.types.generation import Generated, generate
 from biot_plugin_cli.types.module_text import ModuleText
 from biot_plugin_cli.types.options import Options
 from biot_plugin_cli.types.request import Request
+from biot_plugin_cli.types.templates.documents import Document, read_documents, write_documents
 
 __all__ = ["Fetch", "Outcome", "run"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from biot_plugin_cli.types.attributes import Selectable
+from biot_plugin_cli.types.templates.attributes import Selectable
 
 __all__ = ["Anything", "Choice", "Flag", "ListOf", "Member", "Number", "Object", "Text", "Value"]
 

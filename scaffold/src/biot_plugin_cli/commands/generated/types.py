@@ -43,10 +43,10 @@ def types(
     """
     from biot_plugin_cli.deploy.destination import platform_client
     from biot_plugin_cli.terminal.console import print_json
-    from biot_plugin_cli.types.documents import fetch_documents
     from biot_plugin_cli.types.report import outcome_document, print_outcome
     from biot_plugin_cli.types.request import Request
     from biot_plugin_cli.types.run import run
+    from biot_plugin_cli.types.templates.documents import fetch_documents
 
     outcome = run(
         Request(output, environment, source, save, models, tuple(templates or ()), check),

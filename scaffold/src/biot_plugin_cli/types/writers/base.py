@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Protocol
 
-from biot_plugin_cli.types.python_text import WIDTH, docstring
-from biot_plugin_cli.types.rendering import Annotations
 from biot_plugin_cli.types.values import Member, Object
+from biot_plugin_cli.types.writers.python_text import WIDTH, docstring
+from biot_plugin_cli.types.writers.rendering import Annotations
 
 __all__ = ["Writer", "body", "documented"]
 

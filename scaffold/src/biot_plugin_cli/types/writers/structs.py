@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from biot_plugin_cli.types.python_text import literal
-from biot_plugin_cli.types.rendering import Annotations
 from biot_plugin_cli.types.values import Member, Object
 from biot_plugin_cli.types.writers.base import body, documented
+from biot_plugin_cli.types.writers.python_text import literal
+from biot_plugin_cli.types.writers.rendering import Annotations
 
 __all__ = ["Structs"]
 

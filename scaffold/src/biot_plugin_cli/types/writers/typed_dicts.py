@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import ClassVar
 
 from biot_plugin_cli.types.identifiers import is_identifier
-from biot_plugin_cli.types.python_text import comment, literal
-from biot_plugin_cli.types.rendering import Annotations
 from biot_plugin_cli.types.values import Member, Object
 from biot_plugin_cli.types.writers.base import body, documented
+from biot_plugin_cli.types.writers.python_text import comment, literal
+from biot_plugin_cli.types.writers.rendering import Annotations
 
 __all__ = ["TypedDicts"]
 

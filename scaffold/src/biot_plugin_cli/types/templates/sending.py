@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from biot_plugin_cli.types.attributes import Attribute
+from biot_plugin_cli.types.templates.attributes import Attribute
 
 __all__ = ["can_be_changed", "is_required", "is_sent"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from biot_plugin_cli.types.python_text import literal, number
 from biot_plugin_cli.types.values import Anything, Choice, Flag, ListOf, Number, Object, Text, Value
+from biot_plugin_cli.types.writers.python_text import literal, number
 
 __all__ = ["Annotations"]
 
