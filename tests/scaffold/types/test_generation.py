@@ -172,7 +172,7 @@ def test_what_a_request_must_have(module: ModuleType) -> None:
     assert required("Trial") == required("TrialUpdate") == set()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_generated_values_are_what_the_platform_takes(ten: list[Document], folder: Path, data: st.DataObject) -> None:
     module = _typed_dicts(ten, folder)
@@ -375,6 +375,7 @@ def test_mypy_takes_it_and_refuses_what_is_wrong(ten: list[Document], tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.matrix
 def test_pyright_takes_it(ten: list[Document], tmp_path: Path) -> None:
     done = _checked(tmp_path, "pyright", "--pythonpath", sys.executable, *_files(ten, tmp_path, KINDS[:1]))
     assert done.returncode == 0, done.stdout
@@ -473,3 +474,16 @@ def test_five_hundred_templates(folder: Path) -> None:
     generated = written(documents(folder, templates))
     assert generated.templates == 500
     assert len({definition.name for definition in generated.module.definitions.values()}) == generated.classes
+
+
+@settings(max_examples=20, deadline=None)
+@given(names=st.lists(st.text(max_size=8), max_size=6, unique=True), title=st.text(max_size=30), data=st.data())
+def test_any_names_are_python(names: list[str], title: str, data: st.DataObject) -> None:
+    attributes = [attribute(name, displayName=title) for name in names if name]
+    choices = attribute("choice", "SINGLE_SELECT", **selectable(*names, title))
+    templates = [template(name, *attributes, choices, description=title) for name in names if name]
+    read = [{**item, "builtInAttributes": [], "templateAttributes": []} for item in templates]
+    kind = data.draw(st.sampled_from(KINDS))
+    generated = written(read, kind)
+    compile(generated.text.encode(), "types", "exec")
+    assert written(read[::-1], kind, generated.module).module.names == generated.module.names
