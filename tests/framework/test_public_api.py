@@ -53,7 +53,7 @@ def test_plugins_import_public_modules_alone() -> None:
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in sources if path.is_file()]
     assert any("from biot_plugin import" in text for text in texts)
     imported = {module for text in texts for module in re.findall(r"(?:from|import) biot_plugin\.([\w.]+)", text)}
-    assert imported <= {"testing", "testing.strategies"}
+    assert imported <= {"attributes", "testing", "testing.strategies"}
 
 
 LOADED = """

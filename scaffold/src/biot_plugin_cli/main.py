@@ -24,6 +24,7 @@ from biot_plugin_cli.commands.dev import dev
 from biot_plugin_cli.commands.elsewhere.export import export
 from biot_plugin_cli.commands.elsewhere.subscribe import subscribe, unsubscribe
 from biot_plugin_cli.commands.event import event
+from biot_plugin_cli.commands.generated.types import types
 from biot_plugin_cli.commands.hooks import hooks
 from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
@@ -58,6 +59,7 @@ app.command(cls=OptionalPort)(invoke)
 app.command()(add)
 app.command()(event)
 app.command()(hooks)
+app.command()(types)
 app.command(cls=OptionalPort)(dev)
 app.command()(check)
 app.command()(config)

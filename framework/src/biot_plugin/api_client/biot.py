@@ -18,7 +18,10 @@ from biot_plugin.wire import strict_json
 if TYPE_CHECKING:
     from os import PathLike
 
+    from biot_plugin.api_client.answers import AnswerType
+
 Sdk = TypeVar("Sdk")
+T = TypeVar("T")
 
 
 class BiotApi:
@@ -33,10 +36,12 @@ class BiotApi:
       path with `.` or `..` segments, encoded or not, is a ValueError.
     - `query`: query parameters by name; a list repeats the parameter, and None is left out. A value that is not text, a
       number or a bool is a TypeError.
-    - `json`: the body.
+    - `json`: the body, also as a value of such a type.
     - `headers`: further headers; `authorization` and those that the connection sets, such as `content-length`, are a
       ValueError.
     - `allow_interception`: whether the interceptors of all plugins, including this one, run as for other callers.
+    - `as_`: the type of the answer: a TypedDict, msgspec struct, dataclass or pydantic model, such as those that
+      `biot-plugin types` writes. An answer that does not match it is an `UnexpectedAnswer`.
     - `timeout`: seconds that the call may take, retries included; 30 by default, and less where Lambda's deadline is
       nearer.
     """
@@ -44,6 +49,19 @@ class BiotApi:
     def __init__(self, client: EventClient) -> None:
         self._client = client
 
+    @overload
+    def get(
+        self,
+        path: str,
+        *,
+        as_: type[T],
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
+    ) -> T: ...
+
+    @overload
     def get(
         self,
         path: str,
@@ -52,10 +70,35 @@ class BiotApi:
         headers: Mapping[str, str] | None = None,
         allow_interception: bool = False,
         timeout: float | None = None,
+    ) -> Any: ...
+
+    def get(
+        self,
+        path: str,
+        *,
+        as_: type[Any] | None = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
     ) -> Any:
         """Send GET, and return the response's JSON; None where the response is empty."""
-        return self._call("GET", path, None, query, headers, allow_interception, timeout)
+        return self._call("GET", path, None, query, headers, allow_interception, timeout, as_)
 
+    @overload
+    def post(
+        self,
+        path: str,
+        *,
+        as_: type[T],
+        json: Any = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
+    ) -> T: ...
+
+    @overload
     def post(
         self,
         path: str,
@@ -65,10 +108,36 @@ class BiotApi:
         headers: Mapping[str, str] | None = None,
         allow_interception: bool = False,
         timeout: float | None = None,
+    ) -> Any: ...
+
+    def post(
+        self,
+        path: str,
+        *,
+        as_: type[Any] | None = None,
+        json: Any = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
     ) -> Any:
         """Send POST, and return the response's JSON; None where the response is empty."""
-        return self._call("POST", path, json, query, headers, allow_interception, timeout)
+        return self._call("POST", path, json, query, headers, allow_interception, timeout, as_)
 
+    @overload
+    def put(
+        self,
+        path: str,
+        *,
+        as_: type[T],
+        json: Any = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
+    ) -> T: ...
+
+    @overload
     def put(
         self,
         path: str,
@@ -78,10 +147,36 @@ class BiotApi:
         headers: Mapping[str, str] | None = None,
         allow_interception: bool = False,
         timeout: float | None = None,
+    ) -> Any: ...
+
+    def put(
+        self,
+        path: str,
+        *,
+        as_: type[Any] | None = None,
+        json: Any = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
     ) -> Any:
         """Send PUT, and return the response's JSON; None where the response is empty."""
-        return self._call("PUT", path, json, query, headers, allow_interception, timeout)
+        return self._call("PUT", path, json, query, headers, allow_interception, timeout, as_)
 
+    @overload
+    def patch(
+        self,
+        path: str,
+        *,
+        as_: type[T],
+        json: Any = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
+    ) -> T: ...
+
+    @overload
     def patch(
         self,
         path: str,
@@ -91,9 +186,21 @@ class BiotApi:
         headers: Mapping[str, str] | None = None,
         allow_interception: bool = False,
         timeout: float | None = None,
+    ) -> Any: ...
+
+    def patch(
+        self,
+        path: str,
+        *,
+        as_: type[Any] | None = None,
+        json: Any = None,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
     ) -> Any:
         """Send PATCH, and return the response's JSON; None where the response is empty."""
-        return self._call("PATCH", path, json, query, headers, allow_interception, timeout)
+        return self._call("PATCH", path, json, query, headers, allow_interception, timeout, as_)
 
     def delete(
         self,
@@ -111,6 +218,22 @@ class BiotApi:
         """
         return self._call("DELETE", path, None, query, headers, allow_interception, timeout)
 
+    @overload
+    def search(
+        self,
+        path: str,
+        *,
+        as_: type[T],
+        filter: Filter | None = None,
+        sort: str | Sequence[str] = (),
+        free_text: str | None = None,
+        page_size: int = 100,
+        query: Query | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
+    ) -> Search[T]: ...
+
+    @overload
     def search(
         self,
         path: str,
@@ -122,13 +245,28 @@ class BiotApi:
         query: Query | None = None,
         allow_interception: bool = False,
         timeout: float | None = None,
-    ) -> Search:
+    ) -> Search: ...
+
+    def search(
+        self,
+        path: str,
+        *,
+        as_: type[Any] | None = None,
+        filter: Filter | None = None,
+        sort: str | Sequence[str] = (),
+        free_text: str | None = None,
+        page_size: int = 100,
+        query: Query | None = None,
+        allow_interception: bool = False,
+        timeout: float | None = None,
+    ) -> Search[Any]:
         """Search for entities; pages are fetched as they are needed (contract section 5.6).
 
             for patient in event.biot.search("/organization/v1/users/patients", filter={"_gender": "FEMALE"}): ...
 
         Args:
             path: As for all calls.
+            as_: The type of an entity, as for all calls.
             filter: Conditions by field, all of which must hold: a value, a list of values, None for no value, or the
                 platform's operators, as in `{"gte": 18, "lt": 65}`. `$AND`, `$OR` and `$NOT` take filters. Nested
                 fields are written with dots.
@@ -143,11 +281,17 @@ class BiotApi:
             ValueError: The platform does not support the search.
         """
         search = search_request(filter, sort, free_text, page_size)
+        answer_type = None if as_ is None else _answer_type(as_)
 
         def fetch_page(number: int) -> dict[str, Any]:
             parameters = {**(query or {}), "searchRequest": strict_json.dumps({**search, "page": number})}
             request = self._client.request("GET", path, query=parameters, allow_interception=allow_interception)
-            return parse_page(request, self._client.call(request, self._client.deadline.limit(timeout)))
+            response = self._client.call(request, self._client.deadline.limit(timeout))
+            page = parse_page(request, response)
+            if answer_type is None:
+                return page
+            read, status, logger = answer_type.read, response.status, self._client.logger
+            return {**page, "data": [read(request, status, entity, logger) for entity in page["data"]]}
 
         return Search(fetch_page, page_size)
 
@@ -239,8 +383,20 @@ class BiotApi:
         headers: Mapping[str, str] | None,
         allow_interception: bool,
         timeout: float | None,
+        as_: type[Any] | None = None,
     ) -> Any:
+        answer_type = None if as_ is None else _answer_type(as_)
         request = self._client.request(
             method, path, json, query=query, headers=headers, allow_interception=allow_interception
         )
-        return parse_json(request, self._client.call(request, self._client.deadline.limit(timeout)))
+        response = self._client.call(request, self._client.deadline.limit(timeout))
+        answer = parse_json(request, response)
+        if answer_type is None:
+            return answer
+        return answer_type.read(request, response.status, answer, self._client.logger)
+
+
+def _answer_type(as_: Any) -> AnswerType:
+    from biot_plugin.api_client.answers import answer_type  # late: most plugins have no types
+
+    return answer_type(as_)

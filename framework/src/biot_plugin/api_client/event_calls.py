@@ -33,7 +33,7 @@ class EventClient:
         self.traceparent = traceparent
         self.deadline = deadline
         self._transport = transport
-        self._logger = logger
+        self.logger = logger
 
     def request(
         self,
@@ -51,7 +51,7 @@ class EventClient:
             ValueError: The path or a header is not allowed, or the body cannot be written as JSON.
             TypeError: The body cannot be written as JSON, or the query has a value of an unsupported type.
         """
-        content = b"" if json is None else strict_json.dumps(json).encode()
+        content = b"" if json is None else strict_json.dumps(_plain(json)).encode()
         all_headers = api_headers(self.traceparent, headers, interception=allow_interception)
         return Request(method, self.base_url + api_path(path, query), all_headers, content)
 
@@ -69,7 +69,16 @@ class EventClient:
 
     def log(self, message: str) -> None:
         """Log what happened to a call."""
-        self._logger.info(message)
+        self.logger.info(message)
 
     def _log_retry(self, reason: str) -> None:
-        self._logger.info(f"Calling the platform: {reason}")
+        self.logger.info(f"Calling the platform: {reason}")
+
+
+def _plain(json: Any) -> Any:
+    """Return the JSON of a body. Raises TypeError where it has none."""
+    if isinstance(json, (dict, list, str, int, float)):
+        return json
+    from biot_plugin.api_client.answers import to_json  # late: most plugins have no types
+
+    return to_json(json)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Generic
+
+from biot_plugin.bodies.type_parameter import T
 
 
-class Search(Iterator[dict[str, Any]]):
+class Search(Iterator[T], Generic[T]):
     """The entities that a search finds. A page is fetched when its first entity is needed.
 
     The platform counts pages anew for each call: where entities are added, removed or reordered during the iteration,
@@ -19,10 +21,10 @@ class Search(Iterator[dict[str, Any]]):
         self._page_number = 0
         self._count = 0
         self._total: int | None = None
-        self._entities: list[dict[str, Any]] = []
+        self._entities: list[T] = []
         self._done = False
 
-    def __next__(self) -> dict[str, Any]:
+    def __next__(self) -> T:
         if not self._entities and not self._done:
             self._fetch_next()
         if not self._entities:

@@ -13,6 +13,7 @@ from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody, InvalidResult
 
 if TYPE_CHECKING:
+    from biot_plugin.bodies.annotations.unknown_choices import UnknownChoices
     from biot_plugin.bodies.model import Model
 
 
@@ -24,12 +25,14 @@ class ModelUse(NamedTuple):
         function: The handler's name, for error messages.
         normalize: Whether what validation changed is written back.
         is_written: Whether anything is written back.
+        choices: Finds the choices that the model does not know; None where it has none.
     """
 
     model: Model
     function: str
     normalize: bool = False
     is_written: bool = True
+    choices: UnknownChoices | None = None
 
 
 class ModelValue:

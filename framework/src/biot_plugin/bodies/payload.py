@@ -8,6 +8,8 @@ from biot_plugin.bodies.json_view import JsonView
 from biot_plugin.errors import InvalidEvent
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.logging import Logger
+
     from biot_plugin.bodies.model_values import ModelList, ModelUse, ModelValue
 
 T = TypeVar("T")
@@ -30,7 +32,7 @@ class Payload(Generic[T]):
         self._empty = empty
         self._parsed: ModelValue | ModelList | None = None
 
-    def bind(self, use: ModelUse) -> None:
+    def bind(self, use: ModelUse, logger: Logger) -> None:
         """Parse the member as a model. One that is missing or null is parsed as an empty one.
 
         Raises:
@@ -45,6 +47,8 @@ class Payload(Generic[T]):
             self._parsed = ModelList(use, json)
         else:
             raise InvalidEvent("NO_DATA", f"The event's {self._name} is not a list")
+        if use.choices is not None:
+            use.choices.look(json, logger)
 
     @property
     def value(self) -> T:

@@ -54,7 +54,7 @@ class Interception(Event):
         return f"{self.kind.name} {self.api_id or self.entity_name}"
 
     def _bind(self, use: ModelUse) -> None:
-        self._payload.bind(use)
+        self._payload.bind(use, self.logger)
 
     def _release(self) -> None:
         self._payload.release()

@@ -86,7 +86,7 @@ class Notification(Event, Generic[T]):
         return f"{self.kind.name} {self.entity_type} {self.action}"
 
     def _bind(self, use: ModelUse) -> None:
-        self._payload.bind(use)
+        self._payload.bind(use, self.logger)
 
     def _release(self) -> None:
         self._payload.release()

@@ -48,13 +48,14 @@ def find_model(
                 f"the model, as in {event_class.__name__}[Patient]"
             )
         return None
+    from biot_plugin.bodies.annotations.unknown_choices import UnknownChoices
     from biot_plugin.bodies.model_adapters import create_model
     from biot_plugin.bodies.model_values import ModelUse
 
     is_written = issubclass(event_class, Interception)
     try:
         model = create_model(parameters[0], is_written=is_written)
-        return ModelUse(model, function.name, normalize, is_written)
+        return ModelUse(model, function.name, normalize, is_written, UnknownChoices.of(parameters[0]))
     except TypeError as error:
         raise RegistrationError(f"{function} has a model that cannot be used: {error}") from None
 

@@ -17,6 +17,7 @@ from biot_plugin.testing.lambda_context import Context
 from biot_plugin.testing.replies import AdaptReply, Entities, Error, PostReply, PreReply, Reply, Request, Response
 from biot_plugin.testing.stubbed_response import ApiCall, Stub
 from biot_plugin.testing.token_signer import Signer, default_signer
+from biot_plugin.testing.typed.factory import factory
 
 __all__ = [
     "AdaptReply",
@@ -35,5 +36,6 @@ __all__ = [
     "Stub",
     "default_signer",
     "events",
+    "factory",
     "signed",
 ]

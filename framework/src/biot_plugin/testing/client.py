@@ -9,6 +9,7 @@ from typing import Any
 
 import biot_plugin.testing.events as events
 from biot_plugin.plugin import Plugin
+from biot_plugin.testing.event_shapes import Body
 from biot_plugin.testing.event_signing import signed
 from biot_plugin.testing.fake_api import FakeApi
 from biot_plugin.testing.lambda_context import Context
@@ -49,7 +50,7 @@ class Client:
         self,
         api_id: str,
         *,
-        body: JSON | None = None,
+        body: Body = None,
         path_variables: Mapping[str, str] | None = None,
         query: Mapping[str, Sequence[str]] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -65,9 +66,9 @@ class Client:
         self,
         api_id: str,
         *,
-        body: JSON | None = None,
+        body: Body = None,
         status: str = "200 OK",
-        request_body: JSON | None = None,
+        request_body: Body = None,
         path_variables: Mapping[str, str] | None = None,
         fields: Mapping[str, Any] | None = None,
     ) -> PostReply:
@@ -81,7 +82,7 @@ class Client:
         self,
         entity_type: str,
         *,
-        entities: Sequence[JSON] = (),
+        entities: Sequence[Body] = (),
         status: str = "200 OK",
         api_id: str | None = None,
         fields: Mapping[str, Any] | None = None,
@@ -95,8 +96,8 @@ class Client:
         entity_type: str,
         action: str,
         *,
-        entity: JSON | None = None,
-        old_entity: JSON | None = None,
+        entity: Body = None,
+        old_entity: Body = None,
         fields: Mapping[str, Any] | None = None,
     ) -> Reply:
         """Send a notification; see `events.notification`."""
@@ -112,7 +113,7 @@ class Client:
         path: str = "/",
         *,
         query: Mapping[str, str] | None = None,
-        body: JSON | str | None = None,
+        body: Body = None,
         headers: Mapping[str, str] | None = None,
         token: str | None = events.SIGN_ME,
     ) -> Reply:

@@ -11,6 +11,8 @@ from biot_plugin.wire.kind import Kind
 
 JSON = dict[str, Any]
 Overrides = Mapping[str, Any]
+#: JSON, or a value of a model.
+Body = Any
 
 #: Placeholder for a signed token.
 SIGN_ME = "SIGN_ME"

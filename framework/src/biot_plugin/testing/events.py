@@ -1,7 +1,8 @@
 """Factories for events of every kind, in the platform's exact format (contract sections 1, 2.3, 3.2 and 4.2).
 
 The parts that plugins usually read are arguments. For everything else there are `fields`, merged into the event's JSON,
-and `envelope`, merged into the Lambda event around it. `SIGN_ME` is the placeholder for a signed token.
+and `envelope`, merged into the Lambda event around it. `SIGN_ME` is the placeholder for a signed token. Bodies and
+entities are JSON, or values of models.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 import biot_plugin.testing.event_shapes as event_shapes
-from biot_plugin.testing.event_shapes import JSON, SIGN_ME, Overrides
+from biot_plugin.testing.event_shapes import JSON, SIGN_ME, Body, Overrides
+from biot_plugin.testing.json_forms import plain
 from biot_plugin.wire.kind import Kind
 
 __all__ = ["SIGN_ME", "adapt_entity", "direct", "notification", "post_request", "pre_request", "scheduled"]
@@ -19,7 +21,7 @@ __all__ = ["SIGN_ME", "adapt_entity", "direct", "notification", "post_request", 
 def pre_request(
     api_id: str,
     *,
-    body: JSON | None = None,
+    body: Body = None,
     path_variables: Mapping[str, str] | None = None,
     query: Mapping[str, Sequence[str]] | None = None,
     headers: Mapping[str, str] | None = None,
@@ -37,16 +39,16 @@ def pre_request(
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
-    json = event_shapes.interception(api_id, body, path_variables, query, headers)
+    json = event_shapes.interception(api_id, plain(body), path_variables, query, headers)
     return event_shapes.interceptor(Kind.PRE_REQUEST, json, fields, envelope)
 
 
 def post_request(
     api_id: str,
     *,
-    body: JSON | None = None,
+    body: Body = None,
     status: str = "200 OK",
-    request_body: JSON | None = None,
+    request_body: Body = None,
     path_variables: Mapping[str, str] | None = None,
     query: Mapping[str, Sequence[str]] | None = None,
     headers: Mapping[str, str] | None = None,
@@ -66,15 +68,15 @@ def post_request(
         fields: Merged into the event's JSON.
         envelope: Merged into the Lambda event.
     """
-    json = event_shapes.interception(api_id, request_body, path_variables, query, headers)
-    json["response"] = {"body": body, "httpStatusCode": status}
+    json = event_shapes.interception(api_id, plain(request_body), path_variables, query, headers)
+    json["response"] = {"body": plain(body), "httpStatusCode": status}
     return event_shapes.interceptor(Kind.POST_REQUEST, json, fields, envelope)
 
 
 def adapt_entity(
     entity_type: str,
     *,
-    entities: Sequence[JSON] = (),
+    entities: Sequence[Body] = (),
     status: str = "200 OK",
     api_id: str | None = None,
     fields: Overrides | None = None,
@@ -92,7 +94,7 @@ def adapt_entity(
     """
     json = event_shapes.interception(api_id or f"GET{event_shapes.collection(entity_type)}", None, None, None, None)
     json["entityName"] = entity_type
-    json["response"] = {"entities": list(entities), "httpStatusCode": status}
+    json["response"] = {"entities": [plain(entity) for entity in entities], "httpStatusCode": status}
     return event_shapes.interceptor(Kind.ADAPT_ENTITY, json, fields, envelope)
 
 
@@ -100,8 +102,8 @@ def notification(
     entity_type: str,
     action: str,
     *,
-    entity: JSON | None = None,
-    old_entity: JSON | None = None,
+    entity: Body = None,
+    old_entity: Body = None,
     fields: Overrides | None = None,
     envelope: Overrides | None = None,
 ) -> JSON:
@@ -125,8 +127,8 @@ def notification(
             "initiator": {"subject": {"id": event_shapes.SUBJECT}, "sourceIpAddress": "203.0.113.7:5000"},
         },
         "data": {
-            "entity": entity or {},
-            "additionalData": {} if old_entity is None else {"oldEntity": old_entity},
+            "entity": {} if entity is None else plain(entity),
+            "additionalData": {} if old_entity is None else {"oldEntity": plain(old_entity)},
         },
         "jwt": SIGN_ME,
     }
@@ -165,7 +167,7 @@ def direct(
     path: str = "/",
     *,
     query: Mapping[str, str] | None = None,
-    body: JSON | str | None = None,
+    body: Body = None,
     headers: Mapping[str, str] | None = None,
     token: str | None = SIGN_ME,
     envelope: Overrides | None = None,
@@ -184,7 +186,7 @@ def direct(
     all_headers = (
         {"user-agent": "curl/8.5.0"} | ({"authorization": f"Bearer {token}"} if token else {}) | dict(headers or {})
     )
-    event = event_shapes.enveloped(all_headers, body, None)
+    event = event_shapes.enveloped(all_headers, plain(body), None)
     event |= {"rawPath": path, "rawQueryString": urlencode(query or {})}
     event["requestContext"]["http"] |= {"method": method, "path": path, "userAgent": all_headers["user-agent"]}
     if query:

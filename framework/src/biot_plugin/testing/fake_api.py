@@ -73,7 +73,7 @@ class FakeApi:
         Args:
             method: The HTTP method.
             path: The path, without the query.
-            answer: The JSON, or a function that creates it from the call.
+            answer: The JSON, a value of a model, or a function that creates it from the call.
             status: The HTTP status. With the status of an error, `answer` is the platform's error body:
                 `{"code": "USER_NOT_FOUND"}`.
             error: The error that the call raises: `PlatformTimeout` or `PlatformUnreachable`.
@@ -85,7 +85,7 @@ class FakeApi:
         self.transport.stubs.insert(0, stub)
         return stub
 
-    def search(self, path: str, entities: Sequence[dict[str, Any]]) -> Stub:
+    def search(self, path: str, entities: Sequence[Any]) -> Stub:
         """Define the entities that a search returns, in pages. The filter is ignored: the test may check it."""
 
         def page(call: ApiCall) -> JSON:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st  # noqa: TID253
 
 import biot_plugin.testing.events as events
+from biot_plugin.bodies.model_adapters import create_model
+from biot_plugin.testing.typed.fitting_values import fitting_object
 from biot_plugin.wire.kind import Kind
 
-__all__ = ["anything", "damaged", "entities", "event", "json_objects", "json_values"]
+__all__ = ["anything", "damaged", "entities", "event", "from_type", "json_objects", "json_values"]
 
 JSON = dict[str, Any]
+_T = TypeVar("_T")
 
 _names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 _scalars = st.one_of(
@@ -60,6 +63,20 @@ def entities() -> st.SearchStrategy[JSON]:
 def event(kind: Kind) -> st.SearchStrategy[JSON]:
     """Generate a valid event of a kind, with the placeholder `SIGN_ME` for `Client.send` to sign."""
     return _EVENTS[kind]()
+
+
+def from_type(type: type[_T]) -> st.SearchStrategy[_T]:
+    """Generate values of a type that `biot-plugin types` wrote, or of any other model.
+
+    They are what the templates allow: dates, addresses of mail, numbers in their ranges, texts that match patterns.
+    What need not be there is left out or null at times.
+
+    Raises:
+        TypeError: It is no TypedDict, msgspec struct, dataclass or pydantic model.
+    """
+    model_class: Any = type
+    values: st.SearchStrategy[_T] = fitting_object(model_class).map(create_model(model_class, is_written=False).load)
+    return values
 
 
 def damaged(event: JSON) -> st.SearchStrategy[JSON]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from biot_plugin.http.messages import Request, Response
+from biot_plugin.testing.json_forms import plain
 from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
@@ -87,5 +88,5 @@ class Stub:
         if self._error is not None:
             raise self._error(request.call, "simulated by the test", sent=True, trace_id=request.trace_id)
         body = self._answer(call) if callable(self._answer) else self._answer
-        content = b"" if body is None else strict_json.dumps(body).encode()
+        content = b"" if body is None else strict_json.dumps(plain(body)).encode()
         return Response(self._status, {"content-type": "application/json"}, content)

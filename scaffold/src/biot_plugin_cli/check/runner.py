@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from biot_plugin_cli.check.finding import Finding
+from biot_plugin_cli.check.generated_types import Fetch, check_types
 from biot_plugin_cli.check.image import check_package_type
 from biot_plugin_cli.check.imports import IMPORT_CODES, check_import
 from biot_plugin_cli.check.manifest import check_manifest
@@ -65,6 +66,7 @@ def check(
     *,
     get: Get | None = None,
     find: Callable[[], Mapping[str, Any] | None] | None = None,
+    templates: Fetch | None = None,
     packaging: bool = True,
     now: datetime | None = None,
 ) -> CheckResult:
@@ -74,6 +76,7 @@ def check(
         plugin: The plugin.
         get: Calls the platform, to ask it what can be intercepted; None to use the published list.
         find: Finds the plugin on the platform; None not to look for it.
+        templates: Fetches the platform's templates, to see whether types are still what they were made of; None not to.
         packaging: Whether to check the dependencies and the package.
         now: The time that dates are compared with, with its time zone; the current time if None.
     """
@@ -86,6 +89,7 @@ def check(
         schedule, schedule_findings = check_schedule(plugin, hooks, now)
         findings += [*schedule_findings, *check_subscriptions(plugin, hooks, interceptable)]
     findings += check_secrets(plugin)
+    findings += check_types(plugin, templates if platform_error is None else None)
     if find is not None and platform_error is None:
         findings += check_package_type(plugin, find())
     if packaging:

@@ -13,7 +13,10 @@ __all__ = ["check"]
 
 def check(
     environment: Environment = None,
-    online: Annotated[bool, typer.Option("--online", help="Ask the platform itself what can be intercepted.")] = False,
+    online: Annotated[
+        bool,
+        typer.Option("--online", help="Ask the platform itself what can be intercepted, and what its templates are."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find everything that the platform or Lambda would reject, and show how to fix it.
@@ -25,12 +28,14 @@ def check(
     from biot_plugin_cli.deploy.destination import Destination, platform_getter
     from biot_plugin_cli.plugin.repository import Plugin
     from biot_plugin_cli.terminal.console import print_json
+    from biot_plugin_cli.types.templates.documents import fetch_documents
 
     plugin = Plugin.read(environment=environment)
     result = runner.check(
         plugin,
         get=platform_getter(plugin) if online else None,
         find=(lambda: Destination.of(plugin).calls.find(plugin.manifest.name)) if online else None,
+        templates=(lambda: fetch_documents(Destination.of(plugin).client)) if online else None,
     )
     if as_json:
         print_json(check_document(result))

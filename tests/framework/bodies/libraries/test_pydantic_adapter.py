@@ -5,7 +5,7 @@ import warnings
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import pydantic
 import pytest
@@ -295,3 +295,23 @@ def test_fields_beyond_those_of_a_class_of_a_function_are_converted() -> None:
     reply = send(Open, {}, edit(lambda body: setattr(body, "new", object())))
     assert reply.error
     assert reply.error.message.endswith("cannot be sent: new: its value does not match the model")
+
+
+class Unset(pydantic.BaseModel):
+    """As `biot-plugin types` writes them."""
+
+    __omits_unset__: ClassVar[bool] = True
+    name: str | None = pydantic.Field(default=None, alias="_name")
+    phone: str | None = pydantic.Field(default=None, alias="_phone")
+    inner: Unset | None = None
+
+
+def test_what_is_not_set_is_not_there() -> None:
+    def change(body: Unset) -> None:
+        body.phone = None
+        body.inner = Unset(_name=None)
+
+    body = {"_name": "x", "y": 1}
+    assert sent(Unset, body, edit(change)) == {**body, "_phone": None, "inner": {"_name": None}}
+    assert sent(Unset, body, lambda body: Unset(_phone="1")) == {"y": 1, "_phone": "1"}
+    assert sent(Unset, {"_name": "x"}, lambda body: None) == {"_name": "x"}

@@ -50,7 +50,12 @@ class PydanticModel:
             return _dump_plain(value)
         try:
             return self._serializer(type(value)).to_python(
-                value, mode="json", by_alias=True, round_trip=True, warnings="error"
+                value,
+                mode="json",
+                by_alias=True,
+                round_trip=True,
+                exclude_unset=_omits_unset(type(value)),
+                warnings="error",
             )
         except (PydanticSerializationError, ValueError, TypeError):
             names = shape.values(value)
@@ -172,11 +177,19 @@ def _values_reader(model_class: type[Any]) -> Callable[[Any], dict[str, Any]]:
         values = {name: attributes[name] for name in names if name in attributes}
         return {**values, **extra} if extra else values
 
-    return read
+    def read_set(value: Any) -> dict[str, Any]:
+        return {name: member for name, member in read(value).items() if name in value.__pydantic_fields_set__}
+
+    return read_set if _omits_unset(model_class) else read
 
 
 def _config_of(model_class: type[Any]) -> Any:
     return getattr(model_class, "model_config", None) or getattr(model_class, "__pydantic_config__", None) or {}
+
+
+def _omits_unset(model_class: type[Any]) -> bool:
+    """Whether a field that nobody has set is absent, and not its default, as in what `biot-plugin types` writes."""
+    return bool(getattr(model_class, "__omits_unset__", False))
 
 
 def _is_root(model_class: type[Any]) -> bool:

@@ -1,0 +1,1 @@
+"""What the annotations of a model say beyond types: keys in JSON, and choices."""

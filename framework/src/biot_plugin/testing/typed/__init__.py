@@ -1,0 +1,1 @@
+"""Values of types that are made of their annotations: plausible ones, and all that fit."""

@@ -1,0 +1,1 @@
+"""Types of entities, made of the platform's templates: documents, a model of them, and a module of Python."""
