@@ -140,9 +140,10 @@ def _text_of(instant: datetime) -> str:
 
 
 def _duration(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is None or (is_number and value >= 0):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return float(value)
     raise InvalidRecording('has no valid "durationMs": make it a number of milliseconds, or leave it out')
 
 
