@@ -29,6 +29,7 @@ from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.optional_value import OptionalPort
 from biot_plugin_cli.commands.package import package
+from biot_plugin_cli.commands.replay import replay
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -54,6 +55,7 @@ def _options(
 
 
 app.command(cls=OptionalPort)(invoke)
+app.command()(replay)
 app.command()(add)
 app.command()(event)
 app.command()(hooks)

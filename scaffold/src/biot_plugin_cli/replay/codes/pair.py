@@ -1,0 +1,134 @@
+"""Builds the two codes that are compared; nothing of them remains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from biot_plugin_cli.deploy.older.commit_build import building_commit
+from biot_plugin_cli.deploy.older.package_file import read_package_file
+from biot_plugin_cli.deploy.older.recompilation import with_own_bytecode
+from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.image.artifact import Image
+from biot_plugin_cli.image.examination import building, require_acceptable
+from biot_plugin_cli.package.builder import Package, build_package
+from biot_plugin_cli.package.report import showing_progress
+from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.replay.codes.choice import DEPLOYED, Versions, default_revision, deployed_commit, is_package
+from biot_plugin_cli.replay.codes.runnable import RunnableCode, content_of, unpack
+
+__all__ = ["Pair", "building_pair"]
+
+_HERE = "this folder"
+_DIGITS = 12
+_OLD, _NEW = "old", "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two codes.
+
+    Attributes:
+        old: What the present code is compared with.
+        new: The code in the plugin's folder.
+        reason: Why the older code is the one, if the user has not named it.
+    """
+
+    old: RunnableCode
+    new: RunnableCode
+    reason: str = ""
+
+
+@contextmanager
+def building_pair(plugin: Plugin, against: str | None, versions: Versions, folder: Path) -> Iterator[Pair]:
+    """Build both codes; their files exist as long as the context.
+
+    Args:
+        plugin: The plugin in its repository.
+        against: A revision, `deployed`, or the file of a package; None for the last code that differs.
+        versions: Lists the versions of the plugin at its target.
+        folder: A new folder for them.
+
+    Raises:
+        CliError: One of them cannot be built, or cannot run here.
+    """
+    with ExitStack() as stack:
+        # First what is about the older one: a mistake in its name is found at once.
+        old, reason = stack.enter_context(_older(plugin, against, versions, folder))
+        yield Pair(old, stack.enter_context(_present(plugin, folder)), reason)
+
+
+@contextmanager
+def _older(plugin: Plugin, against: str | None, versions: Versions, folder: Path) -> Iterator[tuple[RunnableCode, str]]:
+    if against is not None and is_package(against):
+        yield _packaged(plugin, Path(against), folder), ""
+        return
+    if against is not None and against.endswith(".zip"):
+        raise OperationFailed(f"{against} does not exist: pass the path of a package, or a revision")
+    revision, reason, version = against or "", "", None
+    if against is None:
+        revision, reason = default_revision(plugin.root)
+    elif against == DEPLOYED:
+        revision, version = deployed_commit(plugin.root, versions)
+    with building_commit(plugin, revision) as build:
+        what = f"the commit {build.commit[:_DIGITS]}"
+        if version is not None:
+            what = f"version {version['version']}, which is deployed"
+            if version["contentHash"] not in (None, build.content_hash):
+                raise OperationFailed(
+                    f"The build of the commit {build.commit[:_DIGITS]} is not what is deployed as version "
+                    f"{version['version']}: pass --against with the package of that deployment"
+                )
+        content = content_of(build.built, folder, what)
+        code = unpack(
+            build.plugin,
+            content,
+            folder / _OLD,
+            here=plugin,
+            what=what,
+            content_hash=build.content_hash,
+            commit=build.commit,
+        )
+        yield code, reason
+
+
+def _packaged(plugin: Plugin, path: Path, folder: Path) -> RunnableCode:
+    package = read_package_file(path)
+    # Without a bill of materials beside it, it ran as the plugin does now.
+    manifest = replace(
+        plugin.manifest,
+        runtime=package.runtime or plugin.manifest.runtime,
+        handler=package.handler or plugin.manifest.handler,
+    )
+    return unpack(
+        replace(plugin, manifest=manifest),
+        with_own_bytecode(package, manifest.runtime),
+        folder / _OLD,
+        here=plugin,
+        what=f"the package {package.name}",
+        content_hash=package.content_hash,
+        commit=package.commit,
+    )
+
+
+@contextmanager
+def _present(plugin: Plugin, folder: Path) -> Iterator[RunnableCode]:
+    with _built(plugin, folder) as (built, commit):
+        content = content_of(built, folder, _HERE)
+        yield unpack(
+            plugin, content, folder / _NEW, here=plugin, what=_HERE, content_hash=built.content_hash, commit=commit
+        )
+
+
+@contextmanager
+def _built(plugin: Plugin, folder: Path) -> Iterator[tuple[Package | Image, str | None]]:
+    if plugin.manifest.package == "image":
+        with building(plugin, None) as (image, problems):
+            require_acceptable(problems)
+            yield image, None
+        return
+    with showing_progress() as progress:
+        package = build_package(plugin, folder / "package" / f"{plugin.manifest.name}.zip", progress=progress)
+    yield package, package.tree.commit if package.tree.is_clean else None
