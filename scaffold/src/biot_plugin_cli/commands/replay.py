@@ -67,9 +67,9 @@ def replay(
 ) -> None:
     """Run events through the plugin as it is and as it was, and show what differs.
 
-    Both are built as packages, each with its own dependencies, and run in a real Lambda runtime client. Time, randomness
-    and the platform's answers are the same for both, and nothing else is reached. The older code gets each event twice:
-    where it differs from itself, nothing else is compared.
+    Both are built as packages, each with its own dependencies, and run in a real Lambda runtime client. Time,
+    randomness and the platform's answers are the same for both, and nothing else is reached. The older code gets each
+    event twice: what differs by itself is listed, and ignored.
 
     The exit code is 1 if there are differences that are not accepted, and 3 if the plugin cannot be imported.
     """

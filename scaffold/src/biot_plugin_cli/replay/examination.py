@@ -62,8 +62,8 @@ def replay_events(plugin: Plugin, options: Options, acceptance: Acceptance, vers
     count = files.count()
     with temporary_folder(_PREFIX) as folder, building_pair(plugin, options.against, versions, folder) as pair:
         err.print(f"Replaying {count} event{'s' if count > 1 else ''} against {pair.old.what}{_because(pair.reason)}")
-        if pair.old.content_hash == pair.new.content_hash:
-            err.print("note: its code is the same as that of this folder")
+        if not pair.old.is_other(pair.new):
+            err.print("note: its code and settings are the same as those of this folder")
         result, started = Result(), time.monotonic()
         with _progress(count) as advance:
 

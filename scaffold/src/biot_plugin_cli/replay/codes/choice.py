@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.commits import has_commit, resolve_commit
 from biot_plugin_cli.git.runner import GitFailed, git
-from biot_plugin_cli.git.work_tree import WorkTree
 
-__all__ = ["DEPLOYED", "Versions", "default_revision", "deployed_commit", "is_package"]
+__all__ = ["DEPLOYED", "MOST_CANDIDATES", "Versions", "candidates", "deployed_commit", "is_package"]
 
 DEPLOYED = "deployed"
 """Stands for the version that is deployed."""
 
 Versions = Callable[[], Iterable[Mapping[str, Any]]]
 """Lists the versions of the plugin at its target, as `biot-plugin versions --json` does."""
+
+MOST_CANDIDATES = 10
+"""How many commits are built at most to find one whose code differs."""
 
 _DIGITS = 12
 
@@ -27,27 +30,20 @@ def is_package(text: str) -> bool:
     return text.endswith(".zip") and Path(text).is_file()
 
 
-def default_revision(root: Path) -> tuple[str, str]:
-    """Return the last commit whose code differs from that in the plugin's folder, and why it is the one.
+def candidates(root: Path) -> Iterator[str]:
+    """Yield the commits that may have other code than the plugin's folder, the newest first.
 
     Args:
         root: The plugin's folder.
 
     Raises:
-        OperationFailed: There is no repository, or no such commit.
+        OperationFailed: There is no repository, or it has no commit.
     """
-    head = resolve_commit(root, "HEAD")
-    if WorkTree.open(root).uncommitted():
-        return head, "the last commit, as the folder has changes that are not committed"
-    changed = git(root, "rev-list", "--max-count=1", "HEAD", "--", ".")
-    try:
-        older = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{changed}^1^{{commit}}")
-    except GitFailed as error:
-        raise OperationFailed(
-            f"The commit {changed[:_DIGITS]} is the first one here, and nothing has changed since: name older code "
-            "with --against (in a shallow clone, run git fetch --unshallow first)"
-        ) from error
-    return older, f"the one before {changed[:_DIGITS]}, the last commit that has changed the folder"
+    yield resolve_commit(root, "HEAD")
+    changes = git(root, "rev-list", "--first-parent", f"--max-count={MOST_CANDIDATES - 1}", "HEAD", "--", ".")
+    for change in changes.split():
+        with suppress(GitFailed):  # the first commit has none before it
+            yield git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{change}^1^{{commit}}")
 
 
 def deployed_commit(root: Path, versions: Versions) -> tuple[str, Mapping[str, Any]]:

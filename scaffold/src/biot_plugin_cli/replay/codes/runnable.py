@@ -53,6 +53,16 @@ class RunnableCode:
         """What `--json` says of it."""
         return {"what": self.what, "commit": self.commit, "contentHash": self.content_hash}
 
+    def is_other(self, code: RunnableCode) -> bool:
+        """Whether it does not run as another code does: by what is in it, or by its settings."""
+
+        def identity(code: RunnableCode) -> tuple[object, ...]:
+            manifest = code.plugin.manifest
+            limits = (manifest.timeout, manifest.memory_size)
+            return code.content_hash, manifest.runtime, manifest.handler, limits, dict(manifest.environment)
+
+        return identity(self) != identity(code)
+
     def function(
         self, platform_variables: Mapping[str, str], variables: Mapping[str, str], temporary: Path
     ) -> Function:

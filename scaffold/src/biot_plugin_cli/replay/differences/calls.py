@@ -33,11 +33,11 @@ def _compare_pairs(old: Sequence[Call], new: Sequence[Call], pairs: Pairs) -> It
     for position, call in enumerate(old):
         if position not in matched:
             name = call_name(call.method, call.path)
-            yield Difference("call-removed", name, f"no longer calls `{name}`", call.method)
+            yield Difference("call-removed", name, f"no longer calls `{name}`")
     for position, call in enumerate(new):
         if position not in new_matched:
             name = call_name(call.method, call.path)
-            yield Difference("call-added", name, f"calls `{name}`", new=call.method)
+            yield Difference("call-added", name, f"calls `{name}`, as the older code does not")
     ordered = [new_position for _, new_position in sorted(pairs)]
     if ordered != sorted(ordered):
         late = next(pair for pair, position in zip(sorted(pairs), sorted(ordered), strict=True) if pair[1] != position)

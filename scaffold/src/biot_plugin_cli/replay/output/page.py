@@ -16,11 +16,13 @@ from biot_plugin_cli.terminal.plain_text import visible
 __all__ = ["page_html", "write_page"]
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8886; --bad: light-dark(#a4161a, #ff8a80); --good: light-dark(#1b6b3a, #7ddc9a) }
+:root { color-scheme: light dark; --line: #8886 }
+:root { --bad: light-dark(#a4161a, #ff8a80); --good: light-dark(#1b6b3a, #7ddc9a) }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 code { font-family: ui-monospace, monospace; overflow-wrap: anywhere }
-table { border-collapse: collapse } th, td { padding: .25rem .75rem; text-align: right; border-bottom: 1px solid var(--line) }
+table { border-collapse: collapse }
+th, td { padding: .25rem .75rem; text-align: right; border-bottom: 1px solid var(--line) }
 th:first-child { text-align: left } dl { margin: .25rem 0 } dt { float: left; clear: left; width: 6rem; opacity: .8 }
 dd { margin-left: 6rem } article { border-left: 4px solid var(--line); padding: .25rem 1rem; margin: 1rem 0 }
 article h3 { font-size: 1rem; margin: 0 } .bad { border-color: var(--bad) } .good { border-color: var(--good) }
@@ -74,7 +76,8 @@ def _conclusion(summary: Summary) -> Iterable[str]:
         rest = " but for what is accepted" if summary.accepted else ""
         yield f'<p class="good">{events_text(summary.events)}: nothing differs{rest}.</p>'
     for label, code in (("old", old), ("new", new)):
-        yield f"<dl><dt>{label}</dt><dd>{_text(code.what)}, content <code>{_text(code.content_hash[:16])}</code></dd></dl>"
+        content = f"content <code>{_text(code.content_hash[:16])}</code>"
+        yield f"<dl><dt>{label}</dt><dd>{_text(code.what)}, {content}</dd></dl>"
     if summary.pair.reason:
         yield f"<p>The older code is {_text(summary.pair.reason)}.</p>"
 

@@ -44,21 +44,24 @@ def summary_document(summary: Summary, *, with_values: bool) -> dict[str, Any]:
 
 def print_summary(summary: Summary, *, with_values: bool) -> None:
     """Print the result for people; the arguments are those of `summary_document`."""
-    for kind in summary.differences:
-        for line in _kind_lines(kind, "red", with_values=with_values):
-            out.print(line)
-    for item in summary.accepted:
-        for line in _kind_lines(item.kind, "green", f"accepted by {item.pattern}", with_values=with_values):
-            out.print(line)
-    if summary.noise:
-        out.print(Text("ignored, as the older code differs from itself there", "bold"))
-    for noise in summary.noise:
-        out.print(Text(f"  {noise.kind.id}  {_noise_text(noise)}", "dim"))
-    for row in columns([("", "p50", "p99", "loading", "memory", "failures"), *measure_rows(summary)]):
-        out.print(Text(row))
-    out.print(_conclusion(summary))
+    for line in _lines(summary, with_values=with_values):
+        out.print(line)
     for pattern in summary.unused:
         err.print(Text.assemble(("note:", "yellow"), f" {pattern} accepts nothing: leave it out"))
+
+
+def _lines(summary: Summary, *, with_values: bool) -> Iterator[Text]:
+    for kind in summary.differences:
+        yield from _kind_lines(kind, "red", with_values=with_values)
+    for item in summary.accepted:
+        yield from _kind_lines(item.kind, "green", f"accepted by {item.pattern}", with_values=with_values)
+    if summary.noise:
+        yield Text("ignored, as the older code differs from itself there", "bold")
+    for noise in summary.noise:
+        yield Text(f"  {noise.kind.id}  {_noise_text(noise)}", "dim")
+    for row in columns([("", "p50", "p99", "loading", "memory", "failures"), *measure_rows(summary)]):
+        yield Text(row)
+    yield _conclusion(summary)
 
 
 def measure_rows(summary: Summary) -> list[tuple[str, ...]]:

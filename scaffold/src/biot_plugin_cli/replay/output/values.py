@@ -29,7 +29,7 @@ def sides(difference: Difference, *, with_values: bool) -> tuple[str, str] | Non
     old, new = difference.old, difference.new
     if old is NOTHING and new is NOTHING:
         return None
-    is_plain = difference.kind in _PLAIN_KINDS or difference.kind in ("call-added", "call-removed")
+    is_plain = difference.kind in _PLAIN_KINDS
     show = _value if with_values or is_plain else _shape_of(difference)
     name = difference.place.rpartition(".")[2].rstrip("[]")
     return show(name, old), show(name, new)

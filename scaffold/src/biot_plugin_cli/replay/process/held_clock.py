@@ -24,8 +24,7 @@ _STEP = 1_000_000
 class HeldClock:
     """Replaces what Python tells the time of day by, from its creation until the end of the process.
 
-    An event's own `sleep` moves the time on by what it slept; it does so for its main thread alone, as what other threads
-    do comes at no certain moment.
+    What sleeps moves the time on by as much, but in the main thread alone: what others do comes at no certain moment.
 
     Args:
         instant: The time, in nanoseconds since 1970.

@@ -73,7 +73,6 @@ class Holding:
         spec = importlib.machinery.PathFinder.find_spec(fullname, None, target)
         if spec is None or spec.loader is None or not _is_standard(spec.origin):
             return None
-        del self._pending[fullname]
         _call_after(spec.loader, hold)
         return spec
 
@@ -137,11 +136,10 @@ def _wrap_handler(handler: str, holding: Holding) -> None:
     import_module = importlib.import_module
 
     def imported(requested: str, package: str | None = None) -> Any:
-        module = import_module(requested, package)
         if requested != module_name.replace("/", "."):
-            return module
+            return import_module(requested, package)
         importlib.import_module = import_module
-        return _Module(module, name, lambda function: _held(function, holding))
+        return _Module(import_module(requested, package), name, lambda function: _held(function, holding))
 
     importlib.import_module = imported  # type: ignore[assignment]
 
