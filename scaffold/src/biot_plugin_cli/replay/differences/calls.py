@@ -66,8 +66,9 @@ def _pairs(old: Sequence[Call], new: Sequence[Call]) -> Pairs:
     """Pair calls of the same address, and of those that are left, calls of addresses with another id in them."""
     pairs: Pairs = []
     for name in (_exact, _grouped):
-        left = [position for position in range(len(old)) if position not in {pair[0] for pair in pairs}]
-        new_left = [position for position in range(len(new)) if position not in {pair[1] for pair in pairs}]
+        paired, new_paired = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+        left = [position for position in range(len(old)) if position not in paired]
+        new_left = [position for position in range(len(new)) if position not in new_paired]
         pairs += _pairs_by([(name(old[at]), at) for at in left], [(name(new[at]), at) for at in new_left])
     return pairs
 

@@ -50,7 +50,7 @@ class Difference:
         head, separator, last = self.kind.rpartition("-")
         kind = f"{head}{separator}{_OPPOSITES.get(last, last)}"
         place = self.place
-        if self.kind in ("status", "error", "type") and "->" in place:
+        if "->" in place:
             prefix, colon, change = place.rpartition(":")
             old, _, new = change.partition("->")
             place = f"{prefix}{colon}{new}->{old}"
