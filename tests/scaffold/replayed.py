@@ -15,7 +15,7 @@ from tests.scaffold.packages import Repository, framework_wheel
 AT = "2026-03-04T05:06:07.890Z"
 
 #: What the tests of the plugin below look at stays the same in both versions.
-OLD = '''
+OLD = """
 import datetime
 import random
 import secrets
@@ -49,7 +49,7 @@ def note(event):
 
 
 handler = plugin.handler
-'''
+"""
 
 
 def patient(number: int) -> dict[str, Any]:

@@ -66,7 +66,8 @@ class _Lanes:
         self._open: set[Lane] = set()
         self._stopped = threading.Event()
         self._failure: BaseException | None = None
-        self._threads: list[threading.Thread] = []
+        # Not Thread.join(): a thread whose join() was interrupted counts as ended from then on.
+        self._threads: dict[threading.Thread, threading.Event] = {}
 
     def start(self, jobs: int) -> None:
         """Start the threads, with the first event for each of them: no lane is made for nothing."""
@@ -74,33 +75,35 @@ class _Lanes:
             case = self._next()
             if case is None:
                 return
-            thread = threading.Thread(target=self._run, args=(number, case), name=f"replay-{number}", daemon=True)
-            self._threads.append(thread)
+            done, name = threading.Event(), f"replay-{number}"
+            thread = threading.Thread(target=self._run, args=(number, case, done), name=name, daemon=True)
+            self._threads[thread] = done
             thread.start()
 
     def wait(self) -> None:
         """Wait until all is done, or something has failed."""
-        for thread in self._threads:
-            while thread.is_alive() and not self._stopped.is_set():
-                thread.join(_POLL_SECONDS)
+        for done in self._threads.values():
+            while not self._stopped.is_set() and not done.wait(_POLL_SECONDS):
+                pass
 
     def end(self) -> None:
         """End what still runs, and wait for it."""
         self._stopped.set()
-        while any(thread.is_alive() for thread in self._threads):
-            with self._lock:
-                lanes = [*self._open]
-            for lane in lanes:
-                lane.kill()
-            for thread in self._threads:
-                thread.join(_JOIN_SECONDS)
+        for thread, done in self._threads.items():
+            while thread.is_alive() and not done.wait(_JOIN_SECONDS):
+                with self._lock:
+                    lanes = [*self._open]
+                for lane in lanes:
+                    lane.kill()
+            if thread.ident is not None:
+                thread.join()
 
     def raise_failure(self) -> None:
         """Raise what has failed first, if anything has."""
         if self._failure is not None:
             raise self._failure
 
-    def _run(self, number: int, first: Case) -> None:
+    def _run(self, number: int, first: Case, done: threading.Event) -> None:
         try:
             folder = self._folder / f"lane-{number}"
             with open_lane(self._pair, folder, self._variables, first, HeldTokens()) as lane:
@@ -112,6 +115,8 @@ class _Lanes:
             with self._lock:
                 self._failure = self._failure or error
             self._stopped.set()
+        finally:
+            done.set()
 
     def _run_cases(self, lane: Lane, first: Case) -> None:
         case: Case | None = first
