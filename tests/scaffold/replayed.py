@@ -63,7 +63,7 @@ def read_event(number: int) -> dict[str, Any]:
 
 
 def creation_event(number: int) -> dict[str, Any]:
-    return events.pre_request("POST/organization/v1/users/patients", body={**patient(number), "minor": number % 9 == 0})
+    return events.pre_request("POST/organization/v1/users/patients", body={**patient(number), "minor": number % 4 == 0})
 
 
 def session_event(number: int) -> dict[str, Any]:
