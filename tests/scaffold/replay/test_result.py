@@ -65,7 +65,7 @@ def test_another_change_of_a_noisy_field_is_no_noise(tmp_path: Path) -> None:
     assert kinds(summary_of(tmp_path, *found)) == (["removed:name"], [], ["changed:name"])
 
 
-@pytest.mark.parametrize(("init_ms", "p50", "loading"), [(None, 5.0, None), (80.0, None, 80.0)])
+@pytest.mark.parametrize(("init_ms", "p50", "loading"), [(None, 5.0, None), (80.0, 5.0, 80.0)])
 def test_loading_is_measured_by_itself(
     init_ms: float | None, p50: float | None, loading: float | None, tmp_path: Path
 ) -> None:

@@ -52,7 +52,7 @@ class Measures:
     """What one code took.
 
     Attributes:
-        durations: The durations of its events; those for which it was loaded are left out.
+        durations: The durations of its events, without loading.
         loading: The durations of its loading.
         memory_mb: The peak of the memory of a process.
         failures: How many events it gave no reply to.
@@ -66,9 +66,8 @@ class Measures:
 
     def add(self, observation: Observation) -> None:
         """Add what it did with an event."""
-        if observation.init_ms is None:
-            self.durations.add(observation.duration_ms)
-        else:
+        self.durations.add(observation.duration_ms)
+        if observation.init_ms is not None:
             self.loading.add(observation.init_ms)
         self.memory_mb = max(self.memory_mb, observation.memory_mb)
         self.failures += observation.error is not None

@@ -71,7 +71,7 @@ def page_html(summary: Summary, name: str, *, with_values: bool) -> str:
 def _conclusion(summary: Summary) -> Iterable[str]:
     old, new = summary.pair.old, summary.pair.new
     if summary.differences:
-        yield f'<p class="bad">{summary.differing:,} of {events_text(summary.events)} differ.</p>'
+        yield f'<p class="bad">{summary.differing:,} of {events_text(summary.events)} {_verb(summary)}.</p>'
     else:
         rest = " but for what is accepted" if summary.accepted else ""
         yield f'<p class="good">{events_text(summary.events)}: nothing differs{rest}.</p>'
@@ -80,6 +80,10 @@ def _conclusion(summary: Summary) -> Iterable[str]:
         yield f"<dl><dt>{label}</dt><dd>{_text(code.what)}, {content}</dd></dl>"
     if summary.pair.reason:
         yield f"<p>The older code is {_text(summary.pair.reason)}.</p>"
+
+
+def _verb(summary: Summary) -> str:
+    return "differs" if summary.differing == 1 else "differ"
 
 
 def _kinds(title: str, kinds: Iterable[Kind], style: str, *, with_values: bool) -> Iterable[str]:

@@ -113,6 +113,7 @@ def _conclusion(summary: Summary) -> Text:
     took = f" ({summary.seconds:.1f} s)"
     if summary.differences:
         kinds = f"{len(summary.differences)} kind{'s' if len(summary.differences) > 1 else ''} of differences"
-        return Text(f"{summary.differing:,} of {events} differ from {against}, by {kinds}{took}", "bold red")
+        verb = "differs" if summary.differing == 1 else "differ"
+        return Text(f"{summary.differing:,} of {events} {verb} from {against}, by {kinds}{took}", "bold red")
     accepted = " but for what is accepted" if summary.accepted else ""
     return Text(f"{events}: nothing differs from {against}{accepted}{took}", "bold green")
