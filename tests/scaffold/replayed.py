@@ -45,7 +45,8 @@ def number(event):
 def note(event):
     patient = event.entity["_patient"]["id"]
     name = event.biot.get(f"/organization/v1/users/patients/{patient}")["_name"]
-    event.biot.patch(f"/organization/v1/users/patients/{patient}", json={"lastSession": event.entity["_endTime"], "by": name})
+    change = {"lastSession": event.entity["_endTime"], "by": name}
+    event.biot.patch(f"/organization/v1/users/patients/{patient}", json=change)
 
 
 handler = plugin.handler

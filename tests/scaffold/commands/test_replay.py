@@ -201,7 +201,7 @@ def test_code_that_cannot_be_imported_has_the_exit_code_of_that(plugin: Reposito
 
 def test_what_the_older_code_does_otherwise_each_time_is_listed_and_ignored(plugin: Repository) -> None:
     write_recordings(plugin.root / "events" / "some.recording.jsonl", [recording({}, id=f"e-{n}") for n in range(12)])
-    noisy = "import json, os\ndef handler(*_): return {'statusCode': 200, 'body': json.dumps({'pid': os.getpid(), 'n': 1})}\n"
+    noisy = "import json, os\ndef handler(*_): return {'pid': os.getpid(), 'n': 1}\n"
     bare_plugin(plugin, noisy, noisy.replace("'n': 1", "'n': 2"))
 
     document = replayed(plugin, exit_code=1)

@@ -63,7 +63,7 @@ def test_names_the_line_that_is_broken(file: Path, content: bytes, message: str)
     file.write_bytes(line() + content)
 
     with pytest.raises(UsageError) as failure:
-        [*read_recordings(file)]
+        list(read_recordings(file))
 
     assert str(failure.value).startswith(f"{file.parent}/{message}")
     assert "\n" not in str(failure.value)
@@ -74,11 +74,11 @@ def test_a_line_without_end_is_not_read_to_its_end(file: Path, monkeypatch: pyte
     file.write_bytes(line() + b'"' + b"x" * 2000)
 
     with pytest.raises(UsageError, match=r"jsonl:2 is longer than"):
-        [*read_recordings(file)]
+        list(read_recordings(file))
 
 
 def test_says_what_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not exist"):
-        [*read_recordings(tmp_path / "none.recording.jsonl")]
+        list(read_recordings(tmp_path / "none.recording.jsonl"))
     with pytest.raises(UsageError, match="cannot be read: Is a directory"):
-        [*read_recordings(tmp_path)]
+        list(read_recordings(tmp_path))

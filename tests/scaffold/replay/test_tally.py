@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from biot_plugin_cli.answers.file import Answers
 from biot_plugin_cli.replay import tally as module
 from biot_plugin_cli.replay.case import Case
-from biot_plugin_cli.replay.differences.difference import Difference
+from biot_plugin_cli.replay.differences.change import Difference
 from biot_plugin_cli.replay.tally import Tally
 
 

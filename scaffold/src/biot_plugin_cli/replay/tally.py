@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from biot_plugin_cli.replay.case import Case
-from biot_plugin_cli.replay.differences.difference import Difference
+from biot_plugin_cli.replay.differences.change import Difference
 
 __all__ = ["Kind", "Tally"]
 

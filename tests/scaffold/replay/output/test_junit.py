@@ -38,5 +38,5 @@ def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     summary = summary_of(tmp_path, observations(0))
     write_junit(tmp_path / "new" / "r.xml", summary, with_values=False)
 
-    with pytest.raises(OperationFailed, match="Cannot write|is no file"):
+    with pytest.raises(OperationFailed, match="is no file"):
         write_junit(tmp_path / "new", summary, with_values=False)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from biot_plugin_cli.replay.differences.difference import NOTHING, Difference
+from biot_plugin_cli.replay.differences.change import NOTHING, Difference
 from biot_plugin_cli.replay.output.values import sides
 
 TOKEN = "eyJhbGciOiJSUzUxMiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl"

@@ -43,7 +43,8 @@ from time import time as by_name
 print(json.dumps({{
     "time": time.time(), "by name": by_name(), "time_ns": time.time_ns(),
     "gmtime": time.gmtime()[:6], "localtime": time.localtime()[:6], "gmtime of": time.gmtime(0)[:6],
-    "ctime": time.ctime(), "ctime of": time.ctime(0), "asctime": time.asctime(), "asctime of": time.asctime(time.gmtime(0)),
+    "ctime": time.ctime(), "ctime of": time.ctime(0),
+    "asctime": time.asctime(), "asctime of": time.asctime(time.gmtime(0)),
     "strftime": time.strftime("%Y-%m-%dT%H:%M:%S"), "strftime of": time.strftime("%Y", time.gmtime(0)),
     "clock_gettime": time.clock_gettime(time.CLOCK_REALTIME), "ns": time.clock_gettime_ns(time.CLOCK_REALTIME),
     "now": datetime.now().isoformat(), "zone": datetime.now(timezone.utc).isoformat(),
@@ -59,7 +60,8 @@ SECONDS = INSTANT / 1_000_000_000
 ANSWERED = {
     **dict.fromkeys(["time", "by name", "clock_gettime"], SECONDS),
     **dict.fromkeys(["time_ns", "ns"], INSTANT),
-    **dict.fromkeys(["gmtime", "localtime"], [2020, 2, 3, 4, 5, 6]),
+    "gmtime": [2020, 2, 3, 4, 5, 6],
+    "localtime": [2020, 2, 3, 4, 5, 6],
     "gmtime of": [1970, 1, 1, 0, 0, 0],
     **dict.fromkeys(["ctime", "asctime"], "Mon Feb  3 04:05:06 2020"),
     **dict.fromkeys(["ctime of", "asctime of"], "Thu Jan  1 00:00:00 1970"),

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,8 @@ def moments(event, context):
         "time": time.time(), "now": datetime.datetime.now().isoformat(), "date": datetime.date.today().isoformat(),
         "imported": IMPORTED_AT, "random": random.random(), "uuid": str(uuid.uuid4()), "token": secrets.token_hex(4),
         "request": context.aws_request_id, "stream": context.log_stream_name, "trace": os.environ["_X_AMZN_TRACE_ID"],
-        "set": list({{"a", "b", "c", "d", "e", "f", "g"}}), "left": 0 < context.get_remaining_time_in_millis() <= 10_000,
+        "set": list({{"a", "b", "c", "d", "e", "f", "g"}}),
+        "left": 0 < context.get_remaining_time_in_millis() <= 10_000,
         "hash": os.environ.get("PYTHONHASHSEED"), "settings": os.environ.get("BIOT_PLUGIN_REPLAY"),
         "member": [name for name in event if "replay" in name], "shadow": shadowed.NAME,
     }}
@@ -215,9 +215,9 @@ def test_code_that_cannot_be_imported_is_one_sentence(
     old: str, new: str, error: type[Exception], message: str, tmp_path: Path
 ) -> None:
     first = case(0)
-    with open_lane(pair_of(tmp_path, old, new), tmp_path / "p", {}, first, HeldTokens()) as lane:
-        with pytest.raises(error) as failure:
-            lane.start(first)
+    processes = open_lane(pair_of(tmp_path, old, new), tmp_path / "p", {}, first, HeldTokens())
+    with processes as lane, pytest.raises(error) as failure:
+        lane.start(first)
 
     assert message in str(failure.value)
     assert "\n" not in str(failure.value)
@@ -230,6 +230,6 @@ def test_nothing_remains(tmp_path: Path) -> None:
         lane.start(first)
         observed = lane.run(first)
         pids = [observed.old.body, observed.again.body, observed.new.body]
-        assert all(Path(f"/proc/{pid}").exists() for pid in pids) or not os.path.isdir("/proc")
+        assert all(Path(f"/proc/{pid}").exists() for pid in pids) or not Path("/proc").is_dir()
 
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)

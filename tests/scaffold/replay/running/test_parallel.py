@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from tests.scaffold.replay_codes import case, pair_of
 
 pytestmark = pytest.mark.slow
 
+SLEEPS = "    time.sleep(60)\n"
 INDEX = "def handler(event, context): return event"
 
 
@@ -53,7 +57,7 @@ def test_what_fails_in_a_lane_fails_here(tmp_path: Path) -> None:
 
 
 def test_an_interruption_ends_everything(tmp_path: Path) -> None:
-    index = "import time, pathlib\ndef handler(event, context):\n    pathlib.Path(event['file']).touch()\n    time.sleep(60)"
+    index = f"import pathlib, time\ndef handler(event, context):\n    pathlib.Path(event['file']).touch()\n{SLEEPS}"
     started = tmp_path / "started"
 
     class Stop(BaseException):
@@ -64,8 +68,6 @@ def test_an_interruption_ends_everything(tmp_path: Path) -> None:
 
     def interrupt(*_: object) -> None:
         raise Stop
-
-    import signal
 
     before = signal.signal(signal.SIGUSR1, interrupt)
     watcher = threading.Thread(target=_signal_when, args=(started,))
@@ -80,10 +82,6 @@ def test_an_interruption_ends_everything(tmp_path: Path) -> None:
 
 
 def _signal_when(file: Path) -> None:
-    import os
-    import signal
-    import time
-
     while not file.exists():
         time.sleep(0.01)
     os.kill(os.getpid(), signal.SIGUSR1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from biot_plugin_cli.replay.differences.difference import Difference
+from biot_plugin_cli.replay.differences.change import Difference
 from biot_plugin_cli.replay.differences.json_values import compare_values
 from biot_plugin_cli.replay.differences.names import call_name
 from biot_plugin_cli.replay.differences.observation import Call

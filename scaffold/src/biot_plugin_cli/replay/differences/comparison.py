@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from biot_plugin_cli.replay.differences.calls import compare_calls
-from biot_plugin_cli.replay.differences.difference import NOTHING, Difference
+from biot_plugin_cli.replay.differences.change import NOTHING, Difference
 from biot_plugin_cli.replay.differences.json_values import compare_values
 from biot_plugin_cli.replay.differences.names import header_name, safe_text
 from biot_plugin_cli.replay.differences.observation import Observation

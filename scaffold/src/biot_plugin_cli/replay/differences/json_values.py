@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from biot_plugin_cli.replay.differences.difference import Difference
+from biot_plugin_cli.replay.differences.change import Difference
 from biot_plugin_cli.replay.differences.names import field_name
 
 __all__ = ["compare_values", "is_same"]

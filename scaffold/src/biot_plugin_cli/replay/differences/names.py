@@ -16,8 +16,8 @@ ANY_ID = "{id}"
 _MAX_NAME = 60
 _WORD = re.compile(r"[A-Za-z_$@][A-Za-z0-9_$@-]*")
 _PATH_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*|v[0-9]{1,2}")
-# Hexadecimal digits or digits, as ids have them, and no words do.
-_OF_ID = re.compile(r"[0-9]{3}|[0-9a-fA-F]*[0-9][0-9a-fA-F]{7}")
+# Digits or hexadecimal digits, as ids have them, and no words do.
+_OF_ID = re.compile(r"[0-9]{3}|[0-9a-fA-F]{8}")
 _HEADER = re.compile(r"[a-z0-9-]+")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.:/ -]")
 

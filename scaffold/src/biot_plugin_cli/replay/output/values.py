@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from biot_emulator.invocations.redaction import Redaction
-from biot_plugin_cli.replay.differences.difference import NOTHING, Difference, shape
+from biot_plugin_cli.replay.differences.change import NOTHING, Difference, shape
 from biot_plugin_cli.terminal.redaction import redact
 
 __all__ = ["sides"]

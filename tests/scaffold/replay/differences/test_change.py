@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from biot_plugin_cli.replay.differences.difference import NOTHING, Difference, shape
+from biot_plugin_cli.replay.differences.change import NOTHING, Difference, shape
 
 
 @pytest.mark.parametrize(
