@@ -24,6 +24,7 @@ from biot_plugin_cli.loading.lambda_packages import LAMBDA_PACKAGES
 from biot_plugin_cli.replay.process.closed_network import ClosedNetwork
 from biot_plugin_cli.replay.process.held_clock import HeldClock
 from biot_plugin_cli.replay.process.held_randomness import HeldRandomness
+from biot_plugin_cli.replay.process.kernel_rules import forbid_connections
 
 del sys.path[0]
 for _name in [name for name in sys.modules if name.partition(".")[0] == "biot_plugin_cli"]:
@@ -119,7 +120,9 @@ def main(client: str, handler: str, *arguments: str) -> None:
     site.setquit()
     site.setcopyright()
     site.sethelper()
-    ClosedNetwork([*settings["allowed"], os.environ["AWS_LAMBDA_RUNTIME_API"]], settings["report"])
+    allowed = [*settings["allowed"], os.environ["AWS_LAMBDA_RUNTIME_API"]]
+    forbid_connections([int(address.rpartition(":")[2]) for address in allowed])
+    ClosedNetwork(allowed, settings["report"])
     holding = Holding(settings["instant"], settings["seed"])
     last: Any = _LambdaPackages(settings["packages"])
     sys.meta_path.append(last)
