@@ -38,7 +38,7 @@ def test_the_older_code_is_the_last_one_that_differs(plugin: Repository, tmp_pat
     first = committed(plugin, index=FIRST)
     with pytest.raises(OperationFailed, match="name older code with --against"):
         built(plugin, next(folder))
-    second = committed(plugin, index=SECOND)
+    committed(plugin, index=SECOND)
     # Neither a text nor an event changes what runs.
     plugin.write("README.md", "more")
     last = committed(plugin)
@@ -54,8 +54,6 @@ def test_the_older_code_is_the_last_one_that_differs(plugin: Repository, tmp_pat
     manifest = (plugin.root / "pyproject.toml").read_text()
     plugin.write("pyproject.toml", manifest.replace("version = 1", "version = 1\nmemory-size = 256", 1))
     assert built(plugin, next(folder)).old.commit == last
-    named = built(plugin, next(folder), second[:8])
-    assert (named.old.what, named.reason) == (f"the commit {second[:12]}", "")
 
 
 def test_the_older_code_may_be_a_package_whatever_bytecode_it_has(plugin: Repository, tmp_path: Path) -> None:
@@ -76,7 +74,7 @@ def test_the_older_code_may_be_a_package_whatever_bytecode_it_has(plugin: Reposi
 def test_what_is_deployed_is_built_of_its_commit_and_is_what_is_deployed(plugin: Repository, tmp_path: Path) -> None:
     folder = folders(tmp_path)
     first = committed(plugin, index=FIRST)
-    content = built(plugin, next(folder), "HEAD").old.content_hash
+    content = plugin.packaged().document["contentHash"]
     committed(plugin, index=SECOND)
     live = {"live": True, "version": 4, "commit": first[:12], "clean": True, "contentHash": content}
 
@@ -97,19 +95,21 @@ def test_what_is_deployed_is_built_of_its_commit_and_is_what_is_deployed(plugin:
 def test_each_code_has_its_own_dependencies_and_settings(plugin: Repository, tmp_path: Path) -> None:
     make_wheel(plugin.wheels, "helper", {"helper.py": "VALUE = 1\n"})
     plugin.needs("helper==1.0")
-    committed(plugin, index=FIRST)
+    first = committed(plugin, index=FIRST)
     make_wheel(plugin.wheels, "helper", {"helper.py": "VALUE = 2\n"}, version="2.0")
     plugin.needs("helper==2.0")
     folder = tmp_path / "codes"
     folder.mkdir()
 
-    with building_pair(Plugin.load(plugin.root), None, lambda: [], folder) as pair:
+    with building_pair(Plugin.load(plugin.root), first[:8], lambda: [], folder) as pair:
+        assert (pair.old.what, pair.reason) == (f"the commit {first[:12]}", "")
         values = [(code.plugin.root / "helper.py").read_text() for code in (pair.old, pair.new)]
 
     assert values == ["VALUE = 1\n", "VALUE = 2\n"]
     assert git(plugin.root, "worktree", "list").count("\n") == 0
 
 
+@pytest.mark.matrix
 def test_libraries_of_another_machine_are_refused(
     plugin: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ _STYLE = """
 :root { --bad: light-dark(#a4161a, #ff8a80); --good: light-dark(#1b6b3a, #7ddc9a) }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
-code { font-family: ui-monospace, monospace; overflow-wrap: anywhere }
+code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap }
 table { border-collapse: collapse }
 th, td { padding: .25rem .75rem; text-align: right; border-bottom: 1px solid var(--line) }
 th:first-child { text-align: left } dl { margin: .25rem 0 } dt { float: left; clear: left; width: 6rem; opacity: .8 }
@@ -94,7 +94,8 @@ def _kinds(title: str, kinds: Iterable[Kind], style: str, *, with_values: bool) 
     for kind in items:
         yield f'<article class="{style}"><h3>{_text(kind.difference.sentence)} in {events_text(kind.events)}</h3><dl>'
         yield f"<dt>name</dt><dd><code>{_text(kind.id)}</code></dd>"
-        yield f"<dt>first</dt><dd><code>{_text(kind.event)}</code> ({_text(kind.source)})</dd>"
+        source = "" if kind.source == kind.event else f" ({_text(kind.source)})"
+        yield f"<dt>first</dt><dd><code>{_text(kind.event)}</code>{source}</dd>"
         if pair := sides(kind.difference, with_values=with_values):
             yield f"<dt>was</dt><dd><code>{_text(pair[0])}</code></dd><dt>is</dt><dd><code>{_text(pair[1])}</code></dd>"
         yield "</dl></article>"
