@@ -31,6 +31,7 @@ from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.optional_value import OptionalPort
 from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.release.evidence import evidence
+from biot_plugin_cli.commands.replay import replay
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -56,6 +57,7 @@ def _options(
 
 
 app.command(cls=OptionalPort)(invoke)
+app.command()(replay)
 app.command()(add)
 app.command()(event)
 app.command()(hooks)

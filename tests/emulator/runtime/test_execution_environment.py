@@ -41,6 +41,8 @@ def test_a_reply_comes_back_and_the_process_stays_warm(make_function: MakeFuncti
         make_function("import os\ndef handler(event, context): return {**event, 'pid': os.getpid()}")
     ) as runtime:
         first, second = runtime.invoke({"n": 1}), runtime.invoke({"n": 2})
+        running = [runtime.is_running]
+    assert [*running, runtime.is_running] == [True, False]
     assert (first.reply["n"], second.reply["n"]) == (1, 2)
     assert first.reply["pid"] == second.reply["pid"]
     assert (first.cold, second.cold) == (True, False)

@@ -55,6 +55,11 @@ class Runtime(Closing):
         """
         return uninterrupted(lambda: self._start(prepare), undo=lambda _: self._close())
 
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process for the next event already."""
+        return self._sandbox is not None and self._sandbox.alive
+
     def close(self) -> None:
         """End the process and everything that it started; the next event starts a new one."""
         uninterrupted(self._close, is_release=True)

@@ -1,0 +1,1 @@
+"""`biot-plugin replay`: recorded events through older and present code, and what they do differently."""
