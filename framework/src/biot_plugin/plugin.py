@@ -122,8 +122,6 @@ class Plugin:
     def _record(self, record: float | Recording) -> None:
         """Have a share of the events recorded."""
         from biot_plugin.recording.options import Recording
-        from biot_plugin.recording.recorded_platform import RecordedPlatform
-        from biot_plugin.recording.recording_dispatcher import RecordingDispatcher
 
         try:
             recording = record if isinstance(record, Recording) else Recording(record)
@@ -131,6 +129,9 @@ class Plugin:
             raise RegistrationError(str(error)) from None
         share = recording._share_in(self._settings.record, self.logger.warning)
         if share:
+            from biot_plugin.recording.recorded_platform import RecordedPlatform
+            from biot_plugin.recording.recording_dispatcher import RecordingDispatcher
+
             self.platform = platform = RecordedPlatform(self._settings)
             parts = (self._settings, self._registry, self._middleware, self.keys, platform, self.logger)
             self._dispatcher = RecordingDispatcher(recording, share, *parts)

@@ -29,6 +29,7 @@ from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.optional_value import OptionalPort
 from biot_plugin_cli.commands.package import package
+from biot_plugin_cli.commands.record import record
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -58,6 +59,7 @@ app.command()(add)
 app.command()(event)
 app.command()(hooks)
 app.command(cls=OptionalPort)(dev)
+app.command()(record)
 app.command()(check)
 app.command()(config)
 app.command()(package)

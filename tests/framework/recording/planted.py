@@ -13,12 +13,44 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 JSON = dict[str, Any]
 
-_FIRST = ("Maria", "Jürgen", "Wilhelmina", "Søren", "Анна", "José", "Zoë", "Chukwuemeka", "陈小明明明", "Nguyễn", "मोहनकुमार")
-_LAST = ("Oberhuber", "Müller-Lüdenscheidt", "O'Donnell", "Żółkiewski", "van der Berg", "Петрова", "Kierkegaard", "Ægirsson")
-_WORDS = ("fell", "at", "home", "and", "was", "found", "by", "her", "neighbour", "with", "severe", "pain", "Grüße", "–")
+_FIRST = (
+    "Maria",
+    "Jürgen",
+    "Wilhelmina",
+    "Søren",
+    "Анна",
+    "José",
+    "Zoë",
+    "Chukwuemeka",
+    "陈小明明明",
+    "Nguyễn",
+    "मोहनकुमार",
+)
+_LAST = (
+    "Oberhuber",
+    "Müller-Lüdenscheidt",
+    "O'Donnell",
+    "Żółkiewski",
+    "van der Berg",
+    "Петрова",
+    "Kierkegaard",
+    "Ægirsson",
+)
+_WORDS = ("fell", "at", "home", "and", "was", "found", "by", "her", "neighbour", "with", "severe", "pain", "Grüße", "•")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 #: Names of members that could be anybody's: none of them is one that the platform has a form for.
-_MEMBERS = ("mrn", "ward", "note", "_nationalId", "heart_rate", "contactPerson", "hbA1c", "label", "_description", "owner")
+_MEMBERS = (
+    "mrn",
+    "ward",
+    "note",
+    "_nationalId",
+    "heart_rate",
+    "contactPerson",
+    "hbA1c",
+    "label",
+    "_description",
+    "owner",
+)
 
 
 class Planter:
@@ -148,7 +180,9 @@ def decoded(text: str, rounds: int = 4) -> str:
 
 def _read(text: str) -> str:
     try:
-        content = base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_" if {*text} & {*"-_"} else None)
+        content = base64.b64decode(
+            text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_" if {*text} & {*"-_"} else None
+        )
     except ValueError:
         return ""
     return content.decode(errors="ignore")

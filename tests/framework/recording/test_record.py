@@ -5,16 +5,12 @@ from datetime import datetime, timezone
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import given, settings, strategies as st
 
-from biot_plugin import Plugin, PreRequest, Recording
 from biot_plugin.recording.platform_answers import Answer
 from biot_plugin.recording.record import write_record
 from biot_plugin.recording.safe_names import SafeNames
 from biot_plugin.testing import events
-from biot_plugin.wire.envelope import Envelope
-from biot_plugin.wire.kind import Kind
 from tests.framework.recording.planted import Planter, decoded
 
 KEY = b"k" * 32
@@ -45,8 +41,15 @@ def event_of(planter: Planter, count: int) -> dict[str, Any]:
 
 def answers_of(planter: Planter, count: int) -> list[Answer]:
     return [
-        Answer("GET", f"/organization/v1/users/patients/{planter.part()}", f"mrn={planter.part()}", {"answer": planter.tree(count)}),
-        Answer("POST", "/device/v2/devices", "", {"status": 409, "answer": {"code": "CONFLICT", "message": planter.text()}}),
+        Answer(
+            "GET",
+            f"/organization/v1/users/patients/{planter.part()}",
+            f"mrn={planter.part()}",
+            {"answer": planter.tree(count)},
+        ),
+        Answer(
+            "POST", "/device/v2/devices", "", {"status": 409, "answer": {"code": "CONFLICT", "message": planter.text()}}
+        ),
         Answer("GET", "/file/v1/files", "", {"answer": planter.text()}),
     ]
 

@@ -42,7 +42,8 @@ class Recording:
     """
 
     def __init__(self, share: float = 0.0, *, safe: Iterable[str] = (), key_variable: str = KEY_VARIABLE) -> None:
-        if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
+        number: object = share
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number <= 1:
             raise ValueError(f"record={share!r} is no share of events: write a number from 0 for none to 1 for all")
         if isinstance(safe, str):
             raise ValueError(f"safe={safe!r} is one text: write a list of them")

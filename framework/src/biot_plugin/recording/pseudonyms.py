@@ -74,9 +74,7 @@ class Pseudonyms:
         stand_in = self._stand_in("uuid", name, name, False, _uuid)
         return stand_in.upper() if text.upper() == text and text != name else stand_in
 
-    def _stand_in(
-        self, kind: str, name: str, text: str, few: bool, write: Callable[[bytes], str]
-    ) -> str:
+    def _stand_in(self, kind: str, name: str, text: str, few: bool, write: Callable[[bytes], str]) -> str:
         known = self._stand_ins.get((kind, text))
         if known is None:
             known = self._stand_ins[kind, text] = self._choose(kind, name, text, few, write)

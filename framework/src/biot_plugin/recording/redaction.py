@@ -32,7 +32,18 @@ _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _NUMBER = re.compile(r"(-?)(\d+)(?:\.(\d+))?(.*)", re.DOTALL)
 #: Members whose text is made of names of people: no name of a member may be one of these words.
 _NAMES_OF_PEOPLE = frozenset(
-    ("firstName", "lastName", "_name", "name", "_caption", "caption", "_username", "username", "fullName", "displayName")
+    (
+        "firstName",
+        "lastName",
+        "_name",
+        "name",
+        "_caption",
+        "caption",
+        "_username",
+        "username",
+        "fullName",
+        "displayName",
+    )
 )
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 #: The largest of the times that are in seconds, and not in milliseconds.
@@ -169,7 +180,9 @@ class Redaction:
             return _safe_value(value)
         if name in ("content-type", "accept"):
             return vocabulary.media_types(str(value))
-        return value if name == "allow-interception" and value == "1" else self.value(value, (*names, name), None, depth)
+        return (
+            value if name == "allow-interception" and value == "1" else self.value(value, (*names, name), None, depth)
+        )
 
     def _leaf(self, value: Any, names: Names, depth: int) -> Any:
         name = names[-1] if names else ""
@@ -187,7 +200,7 @@ class Redaction:
 
     def _has_form(self, text: str, names: Names) -> bool:
         name = names[-1] if names else ""
-        if names[-2:] == ("_template", "name") or names[-2:] == ("template", "name"):
+        if _names_template(names):
             return vocabulary.is_template(text)
         if names[-2:] == ("pathVariables", "name"):
             return vocabulary.is_name(text)
@@ -205,7 +218,9 @@ class Redaction:
 
     def _plain(self, text: str) -> str:
         text = _JWT.sub(_TOKEN, text[:_MAX_TEXT]) if "eyJ" in text else text[:_MAX_TEXT]
-        return _TOKEN.join(map(self._texts.replace, text.split(_TOKEN))) if _TOKEN in text else self._texts.replace(text)
+        return (
+            _TOKEN.join(map(self._texts.replace, text.split(_TOKEN))) if _TOKEN in text else self._texts.replace(text)
+        )
 
     def _segment(self, segment: str, depth: int) -> str:
         if not segment or vocabulary.is_path_word(segment) or segment in self._templates or segment in self._safe.words:
@@ -220,12 +235,14 @@ class Redaction:
         below = (*names, decoded)
         content = unquote_plus(value, errors="surrogateescape")
         written = self.value(content, below, None, depth + 1) if sign else ""
-        return quote_plus(self.name(decoded), safe="$", errors="surrogateescape") + sign + quote_plus(
-            written, safe=":,", errors="surrogateescape"
+        return (
+            quote_plus(self.name(decoded), safe="$", errors="surrogateescape")
+            + sign
+            + quote_plus(written, safe=":,", errors="surrogateescape")
         )
 
-    def _number(self, value: float, name: str) -> float:
-        if name in vocabulary.TIMES and isinstance(value, int) and value > _LAST_SECOND // 1000:
+    def _number(self, value: int | float, name: str) -> int | float:
+        if name in vocabulary.TIMES and type(value) is int and value > _LAST_SECOND // 1000:
             with suppress(OverflowError, ValueError):
                 return self._time(value)
         match = _NUMBER.fullmatch(repr(value))
@@ -234,7 +251,7 @@ class Redaction:
         sign, whole, fraction, rest = match.groups()
         whole = self._pseudonyms.digits(whole) if whole != "0" else whole
         if fraction is None:
-            return float(f"{sign}{whole}{rest}") if isinstance(value, float) else int(f"{sign}{whole}")
+            return float(f"{sign}{whole}{rest}") if rest else int(f"{sign}{whole}")
         digits = fraction.lstrip("0")
         if digits:
             digits = self._pseudonyms.digits(digits[::-1])[::-1]
@@ -249,10 +266,9 @@ class Redaction:
         """Take notice of what names of members are data, and of the names of templates."""
         if text in vocabulary.VALUES:
             return
-        if names[-2:] in (("_template", "name"), ("template", "name")) or names[-1:] == ("templateName",):
-            if vocabulary.is_template(text):
-                self._templates.add(text)
-                return
+        if _names_template(names) and vocabulary.is_template(text):
+            self._templates.add(text)
+            return
         if self._has_form(text, names) or (names and names[-1] in self._safe.names):
             return
         self._data.add(text.casefold())
@@ -261,6 +277,10 @@ class Redaction:
 
 
 _SAFE_IN_PATHS = "!$&'()*+,:;=@~"
+
+
+def _names_template(names: Names) -> bool:
+    return names[-1:] == ("templateName",) or names[-2:] in (("_template", "name"), ("template", "name"))
 
 
 def _template_of(value: Mapping[Any, Any]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-#: A member, or a member of a member, of all objects or of those of a template: `ward`, `address.country`, `cardio:ward`.
+#: A member, or a member of a member, of all objects or of a template's: `ward`, `address.country`, `cardio:ward`.
 _FORM = re.compile(r"(?:(?P<template>[^:/\s]{1,200}):)?(?P<path>[^:/\s.]{1,200}(?:\.[^:/\s.]{1,200}){0,20})")
 _WORD = re.compile(r"/(?P<word>[^/\s?#]{1,200})")
 

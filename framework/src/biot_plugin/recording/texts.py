@@ -1,4 +1,4 @@
-"""Texts with stand-ins for all that is in them: what has a format keeps it, and every other word is replaced as well."""
+"""Texts with stand-ins for all that is in them: what has a format keeps it, and every other word is replaced, too."""
 
 from __future__ import annotations
 

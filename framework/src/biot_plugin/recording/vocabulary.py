@@ -44,18 +44,18 @@ VALUES = frozenset(
 NAMES = frozenset(
     (
         *("version", "routeKey", "rawPath", "rawQueryString", "headers", "requestContext", "body", "isBase64Encoded"),
-        *("accountId", "apiId", "domainName", "domainPrefix", "http", "method", "path", "protocol", "sourceIp", "userAgent"),
-        *("requestId", "stage", "time", "timeEpoch", "queryStringParameters", "pathParameters", "rawQuery"),
+        *("accountId", "apiId", "domainName", "domainPrefix", "http", "method", "path", "protocol", "sourceIp"),
+        *("userAgent", "requestId", "stage", "time", "timeEpoch", "queryStringParameters", "pathParameters", "rawQuery"),
         *("initiatorData", "subjectId", "ownerOrganizationId", "tokenType", "entityName", "request", "response"),
-        *("queryParameters", "pathVariables", "name", "value", "httpStatusCode", "entities", "entity", "metadata", "data"),
-        *("entityTypeName", "actionName", "status", "startTime", "endTime", "traceId", "initiator", "subject", "id"),
+        *("queryParameters", "pathVariables", "name", "value", "httpStatusCode", "entities", "entity", "data"),
+        *("metadata", "entityTypeName", "actionName", "status", "startTime", "endTime", "traceId", "initiator", "subject", "id"),
         *("sourceIpAddress", "additionalData", "oldEntity", "jwt", "detail-type", "source", "account", "region"),
         *("resources", "detail", "statusCode", "code", "message", "serviceName", "environment", "details", "type"),
         *("searchRequest", "filter", "sort", "prop", "order", "freeTextSearch", "limit", "page", "totalResults"),
         *("$AND", "$OR", "$NOT", "in", "eq", "lt", "lte", "gt", "gte", "like", "from", "to", "isNull", "isNotNull"),
         *("not", "notIn", "state", "error", "result", "results", "items", "count", "total", "errors", "reason", "text"),
-        *("hooktype", "authorization", "traceparent", "accept", "accept-language", "content-type", "allow-interception"),
-        *("serviceUserId", "scopes", "jti", "exp", "sub", "iat", "nbf", "refreshTokenId", "tenantId", "templateName"),
+        *("hooktype", "authorization", "traceparent", "accept", "accept-language", "content-type"),
+        *("allow-interception", "serviceUserId", "scopes", "jti", "exp", "sub", "iat", "nbf", "refreshTokenId", "tenantId", "templateName"),
         *("firstName", "lastName", "displayName", "templateId", "parentEntityId", "template", "organizationId"),
     )
 )  # fmt: skip
@@ -157,7 +157,6 @@ FORMS: dict[str, Callable[[str], bool]] = {
     "page": _is_small,
     "prop": is_attribute,
     "scopes": _is_code,
-    "templateName": is_template,
 }
 
 #: Names of numbers that say nothing about anybody, up to a size.
