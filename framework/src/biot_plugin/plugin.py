@@ -130,11 +130,11 @@ class Plugin:
         share = recording._share_in(self._settings.record, self.logger.warning)
         if share:
             from biot_plugin.recording.recorded_platform import RecordedPlatform
-            from biot_plugin.recording.recording_dispatcher import RecordingDispatcher
+            from biot_plugin.recording.sampling import SamplingDispatcher
 
             self.platform = platform = RecordedPlatform(self._settings)
             parts = (self._settings, self._registry, self._middleware, self.keys, platform, self.logger)
-            self._dispatcher = RecordingDispatcher(recording, share, *parts)
+            self._dispatcher = SamplingDispatcher(recording, share, *parts)
 
     if TYPE_CHECKING:
 

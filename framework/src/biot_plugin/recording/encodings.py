@@ -48,10 +48,17 @@ def from_base64(text: str) -> str | None:
         decoded = content.decode()
     except ValueError:
         return None
-    return None if _UNPRINTABLE.search(decoded) or base64_size(decoded) != len(text.rstrip("=")) else decoded
+    return decoded if _is_text(decoded) and _base64_size(decoded) == len(text.rstrip("=")) else None
 
 
-def base64_size(text: str) -> int:
+def _is_text(text: str) -> bool:
+    """Whether a text is one that somebody has written, and not some bytes that happen to be one."""
+    if _UNPRINTABLE.search(text):
+        return False
+    return text[:1] in ("{", "[") or 2 * sum(map(str.isalnum, text)) >= len(text)
+
+
+def _base64_size(text: str) -> int:
     """Return the number of characters, without padding, that a text has in base64."""
     return -(-len(text.encode()) * 4 // 3)
 

@@ -19,6 +19,10 @@ _FEW_DIGITS, _FEW_LETTERS = 5, 4
 _ATTEMPTS = 40
 #: What is shorter occurs by chance everywhere.
 _LEAST = 4
+#: From so many digits on, numbers of fewer digits than the second are in it by chance, whatever they are.
+_LONG, _LEAST_IN_LONG = 32, 7
+#: What has more digits is in nothing by chance.
+_MOST = 20
 _TOKEN = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d{4,}")
 
@@ -35,7 +39,9 @@ class Pseudonyms:
         self._key = key
         self._event_key = hmac.digest(key, b"event\0" + content.encode("utf-8", "surrogatepass"), "sha256")
         self._originals = frozenset(_TOKEN.findall(content.casefold()))
-        self._numbers = frozenset(token for token in self._originals if len(token) >= _LEAST and token.isdecimal())
+        self._numbers = frozenset(
+            token for token in self._originals if _LEAST <= len(token) <= _MOST and token.isdecimal()
+        )
         self._lengths = sorted({len(number) for number in self._numbers})
         self._stand_ins: dict[tuple[str, str], str] = {}
         self._taken: dict[str, str] = {}
@@ -82,7 +88,7 @@ class Pseudonyms:
 
     def _choose(self, kind: str, name: str, text: str, few: bool, write: Callable[[bytes], str]) -> str:
         key, owner, stand_in = self._event_key if few else self._key, f"{kind}\0{name}", text
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS if len(text) <= _LONG else _ATTEMPTS // 10):
             stand_in = write(_stream(_mac(key, kind, name, attempt), len(text)))
             folded = stand_in.casefold()
             if folded == name or self._is_original(folded) or self._taken.get(folded, owner) != owner:
@@ -97,9 +103,11 @@ class Pseudonyms:
         return stand_in in self._originals or any(map(self._has_number, _DIGITS.findall(stand_in)))
 
     def _has_number(self, digits: str) -> bool:
+        least = _LEAST if len(digits) <= _LONG else _LEAST_IN_LONG
         return any(
             digits[start : start + length] in self._numbers
             for length in self._lengths
+            if length >= least
             for start in range(len(digits) - length + 1)
         )
 

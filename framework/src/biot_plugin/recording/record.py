@@ -82,7 +82,7 @@ def _readable(event: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
     if event.get("isBase64Encoded") is not True or not isinstance(body, str):
         return dict(event), None
     try:
-        content = base64.b64decode(body)
+        content = base64.b64decode(body, validate=True)
     except ValueError:
         return dict(event), None
     try:

@@ -149,7 +149,7 @@ class Redaction:
             return self.path(text, depth + 1)
         if _PERCENT.search(text) and (decoded := unquote(text, errors="surrogateescape")) != text:
             return quote(self.text(decoded, names, depth + 1), safe="/", errors="surrogateescape")
-        if (decoded := from_base64(text) or "") and not decoded.isspace():
+        if decoded := from_base64(text):
             return as_base64(self.text(decoded, names, depth + 1), text)
         return self._plain(text)
 
@@ -170,19 +170,20 @@ class Redaction:
         return {
             name: self._header(name.lower(), value, names, depth)
             for name, value in headers.items()
-            if isinstance(name, str) and (name.lower() in vocabulary.HEADERS or name in self._safe.names)
+            if name.lower() in vocabulary.HEADERS or self._is_safe_header(name.lower())
         }
+
+    def _is_safe_header(self, name: str) -> bool:
+        return name in self._safe.names and name not in vocabulary.SECRET_HEADERS
 
     def _header(self, name: str, value: Any, names: Names, depth: int) -> Any:
         if name == "authorization":
             return f"Bearer {_TOKEN}"
-        if name in self._safe.names:
+        if self._is_safe_header(name):
             return _safe_value(value)
         if name in ("content-type", "accept"):
             return vocabulary.media_types(str(value))
-        return (
-            value if name == "allow-interception" and value == "1" else self.value(value, (*names, name), None, depth)
-        )
+        return self.value(value, (*names, name), None, depth)
 
     def _leaf(self, value: Any, names: Names, depth: int) -> Any:
         name = names[-1] if names else ""

@@ -14,6 +14,7 @@ from biot_plugin.recording.pseudonyms import Pseudonyms
 _PROSE = 6
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = "|".join(_MONTHS)
+_MOST_MONTHS = 12
 _H = "[0-9a-fA-F]"
 #: What has a format. The last one is every other run of characters that are neither punctuation nor space.
 _FORMATS = re.compile(
@@ -31,7 +32,7 @@ _FORMATS = re.compile(
     r"|(?P<word>[^\s!-/:-@\[-`{-~]+)",
     re.ASCII,
 )
-_ADDRESS = re.compile(r"[^\s\"'<>(),:;@\[\]\\{}]{1,200}@[^\s\"'<>(),:;@\[\]\\{}/?#]{1,200}\.[^\W\d_]{2,24}(?![^\W_])")
+_ADDRESS = re.compile(r"[^\s\"'<>(),:;@\[\]\\{}]{1,64}@[^\s\"'<>(),:;@\[\]\\{}/?#]{1,200}\.[^\W\d_]{2,24}(?![^\W_])")
 _NON_SEPARATORS = re.compile(r"[^\s]")
 
 
@@ -115,15 +116,18 @@ class Texts:
             return self._word_by_word(text)
 
     def _local(self, text: str) -> str:
-        """A date as people write it: nobody knows whether the day or the month comes first, so either may."""
-        year, number, separator = int(text[-4:]), self._pseudonyms.seed("local", text), text[-5]
-        day, month = f"{1 + number % 12:02}", f"{1 + number // 12 % 12:02}"
+        """A date as people write it: where both numbers can be the month, they still can be."""
+        first, second, year = (int(part) for part in re.split("[./-]", text))
+        is_day_first = second <= _MOST_MONTHS
         try:
-            moved = self._dates.date(date(year, int(month), int(day)))
+            moved = self._dates.date(date(year, *((second, first) if is_day_first else (first, second))))
         except ValueError:
             return self._word_by_word(text)
-        stand_in = f"{day}{separator}{month}{separator}{moved.year:04}"
-        return stand_in if stand_in != text else f"{13 + number % 12}{separator}{month}{separator}{moved.year:04}"
+        day = moved.day if max(first, second) > _MOST_MONTHS else 1 + moved.day % _MOST_MONTHS
+        if (day, moved.month) == ((first, second) if is_day_first else (second, first)):
+            day = 1 + day % _MOST_MONTHS
+        one, other = (day, moved.month) if is_day_first else (moved.month, day)
+        return f"{one:02}{text[-5]}{other:02}{text[-5]}{moved.year:04}"
 
     def _moment(self, text: str) -> str:
         match = _MOMENT.fullmatch(text)

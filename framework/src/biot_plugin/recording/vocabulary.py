@@ -45,17 +45,20 @@ NAMES = frozenset(
     (
         *("version", "routeKey", "rawPath", "rawQueryString", "headers", "requestContext", "body", "isBase64Encoded"),
         *("accountId", "apiId", "domainName", "domainPrefix", "http", "method", "path", "protocol", "sourceIp"),
-        *("userAgent", "requestId", "stage", "time", "timeEpoch", "queryStringParameters", "pathParameters", "rawQuery"),
+        *("userAgent", "requestId", "stage", "time"),
+        *("timeEpoch", "queryStringParameters", "pathParameters", "rawQuery"),
         *("initiatorData", "subjectId", "ownerOrganizationId", "tokenType", "entityName", "request", "response"),
         *("queryParameters", "pathVariables", "name", "value", "httpStatusCode", "entities", "entity", "data"),
-        *("metadata", "entityTypeName", "actionName", "status", "startTime", "endTime", "traceId", "initiator", "subject", "id"),
+        *("metadata", "entityTypeName", "actionName", "status", "startTime"),
+        *("endTime", "traceId", "initiator", "subject", "id"),
         *("sourceIpAddress", "additionalData", "oldEntity", "jwt", "detail-type", "source", "account", "region"),
         *("resources", "detail", "statusCode", "code", "message", "serviceName", "environment", "details", "type"),
         *("searchRequest", "filter", "sort", "prop", "order", "freeTextSearch", "limit", "page", "totalResults"),
         *("$AND", "$OR", "$NOT", "in", "eq", "lt", "lte", "gt", "gte", "like", "from", "to", "isNull", "isNotNull"),
         *("not", "notIn", "state", "error", "result", "results", "items", "count", "total", "errors", "reason", "text"),
         *("hooktype", "authorization", "traceparent", "accept", "accept-language", "content-type"),
-        *("allow-interception", "serviceUserId", "scopes", "jti", "exp", "sub", "iat", "nbf", "refreshTokenId", "tenantId", "templateName"),
+        *("allow-interception", "serviceUserId", "scopes", "jti", "exp"),
+        *("sub", "iat", "nbf", "refreshTokenId", "tenantId", "templateName"),
         *("firstName", "lastName", "displayName", "templateId", "parentEntityId", "template", "organizationId"),
     )
 )  # fmt: skip
@@ -64,6 +67,9 @@ NAMES = frozenset(
 HEADERS = frozenset(
     ("hooktype", "authorization", "traceparent", "content-type", "accept", "accept-language", "allow-interception")
 )
+
+#: Headers that are left out whoever calls them safe.
+SECRET_HEADERS = frozenset(("cookie", "set-cookie", "proxy-authorization", "x-api-key"))
 
 #: The words in the paths of the platform's APIs.
 PATH_WORDS = frozenset(
@@ -78,7 +84,7 @@ _ATTRIBUTE = re.compile(r"-?(?:_?[a-z](?:[A-Za-z]|\d{1,2}(?!\d)|_(?=[A-Za-z])){0
 _HEX = re.compile(r"[0-9a-f]{8,}")
 _MAX_DIGITS = 3
 _LOCALE = re.compile(r"[a-z]{2}(?:[-_](?:[A-Z]{2}|[a-z]{2}))?")
-_CRON_TIME = re.compile(r"\d{1,3}")
+_SMALL = re.compile(r"\d{1,3}")
 
 
 def is_name(text: str) -> bool:
@@ -126,7 +132,7 @@ def _is_locale(text: str) -> bool:
 
 
 def _is_small(text: str) -> bool:
-    return _CRON_TIME.fullmatch(text) is not None
+    return _SMALL.fullmatch(text) is not None
 
 
 _MEDIA_TYPES = frozenset(
@@ -148,9 +154,9 @@ def media_types(header: str) -> str:
 FORMS: dict[str, Callable[[str], bool]] = {
     "_locale": _is_locale,
     "accept-language": _is_locale,
+    "allow-interception": _is_small,
     "apiId": _is_api_id,
     "code": _is_code,
-    "freeTextSearchMode": _is_code,
     "httpStatusCode": _is_status,
     "limit": _is_small,
     "locale": _is_locale,

@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from biot_plugin.wire.lambda_context import LambdaContext
     from biot_plugin.wire.trace import Trace
 
-__all__ = ["RecordingDispatcher"]
+__all__ = ["SamplingDispatcher"]
 
 #: Characters that an event may have to be recorded, with the reply and the answers.
 _MAX_CHARACTERS = 512 * 1024
 #: Milliseconds that recording takes at most for each character on a whole processor, and the memory that has one.
-_MS_PER_CHARACTER, _MEMORY_OF_PROCESSOR = 0.004, 1769
+_MS_PER_CHARACTER, _MEMORY_OF_PROCESSOR = 0.002, 1769
 _RANGE = 2**32
 
 
-class RecordingDispatcher(Dispatcher):
+class SamplingDispatcher(Dispatcher):
     """Records a share of the events whose caller is verified. What goes wrong with that is no event's concern.
 
     What could not be recorded is counted, and the next record has the count as `dropped`.
