@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.recordings.entry import InvalidRecording, Recording
@@ -37,6 +37,16 @@ _MAX_RECORD, _MAX_WAITING = 32_000_000, 64_000_000
 #: Bytes of a file, decompressed: somebody may have made an archive that never ends.
 _MAX_FILE = 8 << 30
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+
+
+class _Stream(Protocol):
+    """A stream of bytes whose beginning can be looked at."""
+
+    def peek(self, size: int, /) -> bytes: ...
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+    def seekable(self) -> bool: ...
 
 
 class LoggedRecords:
@@ -76,21 +86,22 @@ class LoggedRecords:
             reason = getattr(error, "strerror", None) or f"it is damaged: {error}"
             raise UsageError(f"{file} cannot be read: {reason}") from error
 
-    def _found(self, file: Path, stream: IO[bytes]) -> Iterator[Recording]:
-        head = stream.read(4)
-        if head.startswith(_ZIP):
+    def _found(self, file: Path, stream: _Stream) -> Iterator[Recording]:
+        if stream.peek(4).startswith(_ZIP):
             # Its end, which has the names, is read first.
-            with zipfile.ZipFile(file if stream.seekable() else io.BytesIO(head + stream.read())) as archive:
+            with zipfile.ZipFile(file if stream.seekable() else io.BytesIO(stream.read())) as archive:
                 for name in archive.namelist():
+                    member: Any
                     with archive.open(name) as member:
-                        yield from self._in(member, member.read(4))
+                        yield from self._in(member)
         else:
-            yield from self._in(stream, head)
+            yield from self._in(stream)
 
-    def _in(self, stream: IO[bytes], head: bytes) -> Iterator[Recording]:
-        if head.startswith(_GZIP):
-            stream, head = _Joined(head, stream).unzipped(), b""
-        for match in _parts(stream, head):
+    def _in(self, stream: _Stream) -> Iterator[Recording]:
+        content: Any = stream
+        if stream.peek(2).startswith(_GZIP):
+            content = gzip.GzipFile(fileobj=content)
+        for match in _parts(content):
             recording = self._add(*match.groups())
             if recording is not None:
                 yield recording
@@ -139,35 +150,19 @@ class LoggedRecords:
             return None
 
 
-class _Joined:
-    """A stream of whose beginning some bytes have been read."""
-
-    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
-        self._head = head
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        if not self._head:
-            return self._stream.read(size)
-        head, self._head = self._head, b""
-        return head
-
-    def unzipped(self) -> IO[bytes]:
-        return gzip.GzipFile(fileobj=self)  # type: ignore[call-overload,no-any-return]
-
-
 @contextmanager
-def _opened(file: Path) -> Iterator[IO[bytes]]:
+def _opened(file: Path) -> Iterator[_Stream]:
     if str(file) == "-":
-        yield sys.stdin.buffer
+        stdin: Any = sys.stdin.buffer
+        yield stdin
         return
     with file.open("rb") as stream:
         yield stream
 
 
-def _parts(stream: IO[bytes], text: bytes) -> Iterator[re.Match[bytes]]:
+def _parts(stream: IO[bytes]) -> Iterator[re.Match[bytes]]:
     """Yield the parts of records in a stream, of which only a piece is in memory."""
-    total = 0
+    text, total = b"", 0
     while True:
         chunk = stream.read(_CHUNK)
         total += len(chunk)

@@ -30,7 +30,7 @@ def require_writable(file: Path, *, overwrite: bool) -> None:
     if file.is_symlink() or (file.exists() and not file.is_file()):
         raise OperationFailed(f"{file} is no file: choose another name")
     if file.exists() and not overwrite:
-        raise OperationFailed(f"{file} already exists: choose another name, or pass --overwrite")
+        raise _exists(file)
 
 
 def write_recordings(file: Path, recordings: Iterable[Recording], *, overwrite: bool = False) -> int:
@@ -57,8 +57,6 @@ def write_recordings(file: Path, recordings: Iterable[Recording], *, overwrite: 
                     ids.add(recording.id)
                     stream.write(_line(recording))
         _put(temporary, file, overwrite=overwrite)
-    except FileExistsError:
-        raise OperationFailed(f"{file} already exists: choose another name, or pass --overwrite") from None
     except OSError as error:
         raise _cannot_write(file, error) from error
     finally:
@@ -86,12 +84,19 @@ def _put(temporary: Path, file: Path, *, overwrite: bool) -> None:
     if overwrite:
         temporary.replace(file)
     else:
-        os.link(temporary, file)  # Unlike a rename, it fails where somebody has made the file meanwhile.
+        try:
+            os.link(temporary, file)  # Unlike a rename, it fails where somebody has made the file meanwhile.
+        except FileExistsError:
+            raise _exists(file) from None
 
 
 def _line(recording: Recording) -> bytes:
     document: Any = recording.document
     return json.dumps(document, separators=(",", ":")).encode() + b"\n"
+
+
+def _exists(file: Path) -> OperationFailed:
+    return OperationFailed(f"{file} already exists: choose another name, or pass --overwrite")
 
 
 def _cannot_write(file: Path, error: OSError) -> OperationFailed:
