@@ -80,7 +80,7 @@ def test_nothing_of_200_identifiers_is_left_wherever_they_are(seed: int) -> None
     assert [identifier for identifier in planter.planted if identifier.casefold() in text] == []
 
 
-PATIENT = {
+PATIENT: dict[str, Any] = {
     "_id": "5c949555-f28d-44a5-95a3-c7ad46edbd16",
     "_name": {"firstName": "Maria", "lastName": "Oberhuber"},
     "_email": "maria@example.org",

@@ -21,7 +21,7 @@ def redacted(value: Any, *safe: str) -> Any:
 
 
 def test_truth_and_absence_stay() -> None:
-    value = {"ok": True, "no": False, "none": None, "empty": "", "list": [], "object": {}}
+    value: dict[str, Any] = {"ok": True, "no": False, "none": None, "empty": "", "list": [], "object": {}}
     assert redacted(value) == value
 
 
