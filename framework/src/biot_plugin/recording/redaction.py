@@ -72,6 +72,9 @@ class Redaction:
         self._texts = Texts(self._pseudonyms, self._dates, vocabulary.VALUES.__contains__)
         self._data: set[str] = set()
         self._templates: set[str] = set()
+        #: What a reply, or an answer, has again.
+        self._names: dict[str, str] = {}
+        self._plain_texts: dict[str, str] = {}
         for names, text in _leaves(values, (), 0):
             self._learn(names, text)
 
@@ -101,6 +104,12 @@ class Redaction:
 
     def name(self, name: str) -> str:
         """Return a member's name, or the stand-in for one that is a datum, as in a table of patients by their ids."""
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = self._stand_in_for_name(name)
+        return known
+
+    def _stand_in_for_name(self, name: str) -> str:
         if name in vocabulary.NAMES or name in vocabulary.VALUES or name in self._safe.names:
             return name
         if vocabulary.is_name(name) and name.casefold() not in self._data:
@@ -218,6 +227,12 @@ class Redaction:
         return as_json(self.value(value, names, None, depth + 1))
 
     def _plain(self, text: str) -> str:
+        known = self._plain_texts.get(text)
+        if known is None:
+            known = self._plain_texts[text] = self._stand_in_for_text(text)
+        return known
+
+    def _stand_in_for_text(self, text: str) -> str:
         text = _JWT.sub(_TOKEN, text[:_MAX_TEXT]) if "eyJ" in text else text[:_MAX_TEXT]
         return (
             _TOKEN.join(map(self._texts.replace, text.split(_TOKEN))) if _TOKEN in text else self._texts.replace(text)
