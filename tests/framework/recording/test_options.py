@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -61,3 +63,25 @@ def test_a_short_key_is_not_used() -> None:
     keys = [Recording()._key_in({"PLUGIN_RECORD_KEY": "short"}, warnings.append) for _ in range(2)]
     assert keys[0] != keys[1]
     assert warnings[0] == "PLUGIN_RECORD_KEY has fewer than 16 characters: a random key is used instead"
+
+
+LOADED = """
+import os, sys
+os.environ.update({})
+import biot_plugin
+plugin = biot_plugin.Plugin()
+plugin.handler
+print(sorted(name for name in sys.modules if name.startswith("biot_plugin.recording")))
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "names"),
+    [
+        ({}, []),
+        ({"PLUGIN_RECORD": "0"}, ["", ".options", ".safe_names"]),
+    ],
+)
+def test_nothing_of_it_is_loaded_where_it_is_off(variables: dict[str, str], names: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", LOADED.format(variables)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str([f"biot_plugin.recording{name}" for name in names])

@@ -158,8 +158,8 @@ class Redaction:
             return self.path(text, depth + 1)
         if _PERCENT.search(text) and (decoded := unquote(text, errors="surrogateescape")) != text:
             return quote(self.text(decoded, names, depth + 1), safe="/", errors="surrogateescape")
-        if decoded := from_base64(text):
-            return as_base64(self.text(decoded, names, depth + 1), text)
+        if encoded := from_base64(text):
+            return as_base64(self.text(encoded, names, depth + 1), text)
         return self._plain(text)
 
     def _members(self, value: Mapping[Any, Any], names: Names, template: str | None, depth: int) -> dict[str, Any]:

@@ -71,7 +71,6 @@ def test_where_somebody_does_it_is_recorded_from_the_page(
         recorded.append(exchange)
         return Path("events/dev.recording.jsonl")
 
-    assert emulator.platform
     monkeypatch.setattr(emulator.platform.records.exchanges, "_write", record)
     location = browser.get(f"{INVOCATIONS}/{invocation}").headers["location"]
     page = browser.get(location.partition("#")[0]).text
