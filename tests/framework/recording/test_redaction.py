@@ -91,6 +91,13 @@ def test_a_name_of_a_member_that_is_a_datum_is_replaced(name: str) -> None:
     assert name not in result["doses"]
 
 
+def test_names_in_a_table_are_data_though_some_look_like_names_of_attributes() -> None:
+    table = {"5c949555-f28d-44a5-95a3-c7ad46edbd16": 1, "48213": 2, "K-117": 3, "oberhuber": 4, "ward": 5}
+    result = list(redacted({"doses": table}, "ward")["doses"])
+    assert result[4:] == ["ward"]
+    assert "oberhuber" not in result
+
+
 def test_other_names_stay() -> None:
     assert list(redacted({"doses": {"heart_rate": 1, "id": "id", "name": "name"}})["doses"]) == [
         "heart_rate",

@@ -33,7 +33,7 @@ def test_words_of_paths_stay(word: str) -> None:
     assert vocabulary.is_path_word(word)
 
 
-@pytest.mark.parametrize("word", ["maria", "7", "v1234", "{Maria Oberhuber}"])
+@pytest.mark.parametrize("word", ["maria", "7", "v1234", "{maria}", "{Maria Oberhuber}"])
 def test_other_parts_of_paths_do_not(word: str) -> None:
     assert not vocabulary.is_path_word(word)
 
@@ -76,6 +76,7 @@ def test_of_media_types_those_stay_that_are_well_known() -> None:
         ("statusCode", 404, True),
         ("statusCode", 48213, False),
         ("statusCode", -1, False),
+        ("statusCode", 4.5, False),
         ("age", 7, False),
     ],
 )

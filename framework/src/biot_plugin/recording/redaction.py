@@ -109,6 +109,13 @@ class Redaction:
             known = self._names[name] = self._stand_in_for_name(name)
         return known
 
+    def _is_table(self, value: Mapping[Any, Any]) -> bool:
+        """Whether most names of an object's members are data, so that the others are some as well."""
+        return 2 * sum(self.name(name) != name for name in value) > len(value)
+
+    def _plain_name(self, name: str) -> str:
+        return name if name in vocabulary.NAMES or name in self._safe.names else self._plain(name)
+
     def _stand_in_for_name(self, name: str) -> str:
         if name in vocabulary.NAMES or name in vocabulary.VALUES or name in self._safe.names:
             return name
@@ -164,6 +171,7 @@ class Redaction:
 
     def _members(self, value: Mapping[Any, Any], names: Names, template: str | None, depth: int) -> dict[str, Any]:
         written: dict[str, Any] = {}
+        named = self._plain_name if self._is_table(value) else self.name
         for name, member in value.items():
             name = str(name)
             below = (*names, name)
@@ -171,7 +179,7 @@ class Redaction:
             if name in ("headers", "multiValueHeaders") and isinstance(member, dict):
                 written[name] = self._headers(member, below, depth)
             else:
-                written[self.name(name)] = _safe_value(member) if safe else self.value(member, below, template, depth)
+                written[named(name)] = _safe_value(member) if safe else self.value(member, below, template, depth)
         return written
 
     def _headers(self, headers: Mapping[Any, Any], names: Names, depth: int) -> dict[str, Any]:
@@ -213,7 +221,7 @@ class Redaction:
         if _names_template(names):
             return vocabulary.is_template(text)
         if names[-2:] == ("pathVariables", "name"):
-            return vocabulary.is_name(text)
+            return text in vocabulary.PATH_VARIABLES
         if names[-2:] == ("pathVariables", "value") and text in self._templates:
             return True
         form = vocabulary.FORMS.get(name)

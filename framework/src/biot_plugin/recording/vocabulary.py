@@ -76,8 +76,12 @@ PATH_WORDS = frozenset(
     part for api_id in get_args(ApiId) for part in api_id.split("/")[1:] if not part.startswith("{")
 ) | frozenset(("ums", "settings", "security", "public-key", "services", "login", "self", "templates", "upload", "v3"))
 
+#: The names of variables in the paths of the platform's APIs.
+PATH_VARIABLES = frozenset(
+    part[1:-1] for api_id in get_args(ApiId) for part in api_id.split("/") if part.startswith("{")
+)
+
 _API_VERSION = re.compile(r"v\d{1,2}")
-_VARIABLE = re.compile(r"\{[a-z][A-Za-z]{0,40}\}")
 _TEMPLATE = re.compile(r"[A-Za-z][A-Za-z]{0,30}(?:[_-][A-Za-z]{1,30}){0,5}\d{0,2}")
 _CODE = re.compile(r"[A-Z]{1,30}(?:_[A-Z]{1,30}){1,12}")
 _ATTRIBUTE = re.compile(r"-?(?:_?[a-z](?:[A-Za-z]|\d{1,2}(?!\d)|_(?=[A-Za-z])){0,60}(?:\.(?=[_a-z])|$)){1,8}")
@@ -100,7 +104,9 @@ def is_attribute(text: str) -> bool:
 
 def is_path_word(text: str) -> bool:
     """Whether a part of a path is a word of the platform's."""
-    return text in PATH_WORDS or text in VALUES or bool(_API_VERSION.fullmatch(text) or _VARIABLE.fullmatch(text))
+    if text[:1] == "{" and text[-1:] == "}":
+        return text[1:-1] in PATH_VARIABLES
+    return text in PATH_WORDS or text in VALUES or _API_VERSION.fullmatch(text) is not None
 
 
 def is_template(text: str) -> bool:
@@ -174,7 +180,7 @@ _MAX_NUMBER = 1000
 
 def is_number(name: str, value: Any) -> bool:
     """Whether the number of a member stays."""
-    return value == 0 or (name in _NUMBERS and 0 <= value < _MAX_NUMBER)
+    return value == 0 or (name in _NUMBERS and isinstance(value, int) and 0 <= value < _MAX_NUMBER)
 
 
 #: Names of numbers that are times, in seconds or milliseconds since 1970.
