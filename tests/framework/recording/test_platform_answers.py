@@ -55,10 +55,35 @@ def test_answers_are_in_the_order_of_the_calls_and_have_stand_ins() -> None:
     answers.add(first, request("/device/v2/devices/pump-7"), Response(500, {}, b""))
     answers.add(second, request("/device/v2/devices?mrn=maria", "POST"), Response(201, {}, b""))
     document, calls = answers_of(answers.all(), Redaction(b"k" * 32, SafeNames(), NOW, "pump-7 maria"))
-    one, other = document
+    one, other, _ = document
     assert calls == [one, other, one]
     assert one.startswith("GET /device/v2/devices/")
     assert "pump-7" not in one
     assert other.startswith("POST /device/v2/devices?mrn=")
     id = one.rpartition("/")[2]
-    assert document == {one: [{"status": 500}, {"answer": {"_id": id}}], other: [{"status": 201}]}
+    assert document == {
+        one: [{"status": 500}, {"answer": {"_id": id}}],
+        other: [{"status": 201}],
+        other.partition("?")[0]: [{"status": 201}],
+    }
+
+
+def answered(method: str, target: str, response: Response) -> tuple[dict[str, object], list[str]]:
+    answers = PlatformAnswers()
+    answers.add(answers.begin(), request(target, method), response)
+    document, calls = answers_of(answers.all(), Redaction(b"k" * 32, SafeNames(), NOW, ""))
+    return dict(document), calls
+
+
+def test_an_upload_is_accepted_as_its_content_goes_elsewhere() -> None:
+    signed = Response(201, {}, b'{"id": "1", "signedUrl": "https://storage.example.org/1"}')
+    refused = Response(403, {}, b'{"code": "ACCESS_DENIED"}')
+    assert answered("POST", "/file/v1/files/upload", signed)[0] == {"POST /file/v1/files/upload": [{"upload": True}]}
+    assert answered("POST", "/file/v1/files/upload", refused)[0] == {
+        "POST /file/v1/files/upload": [{"status": 403, "answer": {"code": "ACCESS_DENIED"}}]
+    }
+    assert answered("POST", "/file/v1/files/upload/parts", signed) == ({}, [])
+
+
+def test_what_no_file_of_answers_can_answer_is_left_out() -> None:
+    assert answered("HEAD", "/device/v2/devices", Response(200, {}, b"")) == ({}, [])

@@ -11,6 +11,7 @@ import pytest
 
 from biot_emulator.testing import Emulator, running
 from biot_plugin.recording.log_lines import log_lines
+from biot_plugin_cli.answers.rule import parse_rules
 from biot_plugin_cli.record.event_recorder import EventRecorder
 from biot_plugin_cli.recordings.entry import Recording
 from biot_plugin_cli.recordings.reading import read_recordings
@@ -55,6 +56,7 @@ def test_invocations_are_recorded_with_what_the_platform_answered(biot_plugin: P
     (call,) = calling.calls
     assert call == "GET /device/v2/devices"
     assert calling.answers[call][0]["answer"]["data"][0]["_template"]["name"]
+    assert [rule for key, value in calling.answers.items() for rule in parse_rules(key, value, Path())]
     assert calling.event["headers"]["authorization"] == "Bearer SIGN_ME"
     assert json.loads(calling.event["body"])["apiId"] == CREATE
     assert refused.reply["statusCode"] == 422

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "PlatformAnswers", "answers_of"]
 
 
+#: What a file of answers has answers to.
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+#: Where an upload begins, whose content goes to another host; and the calls for parts of it, which belong to it.
+_UPLOAD, _PARTS = "/file/v1/files/upload", "/file/v1/files/upload/"
+
+
 class Answer(NamedTuple):
     """A call to the platform, and what came back.
 
@@ -74,21 +80,34 @@ class PlatformAnswers:
 def answers_of(answers: list[Answer], redaction: Redaction) -> tuple[dict[str, list[Any]], list[str]]:
     """Return the document of the answers with stand-ins, and the calls in their order.
 
+    A query may have constants of the code in it, which the code will not replace when it calls again. So what was
+    answered to a query is also answered, in the same order, to one that is not in the document.
+
     Args:
         answers: What was answered.
         redaction: Replaces what is in it.
     """
     document: dict[str, list[Any]] = {}
+    otherwise: dict[str, list[Any]] = {}
     calls: list[str] = []
     for answer in answers:
-        query = redaction.query(answer.query) if answer.query else ""
-        call = f"{answer.method} {redaction.path(answer.path)}{'?' if query else ''}{query}"
+        if answer.method not in _METHODS or answer.path.startswith(_PARTS):
+            continue
+        call, reply = f"{answer.method} {redaction.path(answer.path)}", _reply(answer, redaction)
+        otherwise.setdefault(call, []).append(reply)
+        if answer.query:
+            call = f"{call}?{redaction.query(answer.query)}"
         calls.append(call)
-        reply = {**answer.reply}
-        if "answer" in reply:
-            reply["answer"] = redaction.value(reply["answer"], ("answer",))
         document.setdefault(call, []).append(reply)
-    return document, calls
+    return {**document, **{call: replies for call, replies in otherwise.items() if call not in document}}, calls
+
+
+def _reply(answer: Answer, redaction: Redaction) -> dict[str, Any]:
+    if "answer" not in answer.reply:
+        return answer.reply
+    if (answer.method, answer.path) == ("POST", _UPLOAD) and answer.reply.get("status", 200) < 300:
+        return {"upload": True}
+    return {**answer.reply, "answer": redaction.value(answer.reply["answer"], ("answer",))}
 
 
 def _content(content: bytes) -> Any:
