@@ -111,7 +111,7 @@ class Redaction:
 
     def _is_table(self, value: Mapping[Any, Any]) -> bool:
         """Whether most names of an object's members are data, so that the others are some as well."""
-        return 2 * sum(self.name(name) != name for name in value) > len(value)
+        return 2 * len([name for name in value if self.name(str(name)) != name]) > len(value)
 
     def _plain_name(self, name: str) -> str:
         return name if name in vocabulary.NAMES or name in self._safe.names else self._plain(name)
