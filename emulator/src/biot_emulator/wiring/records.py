@@ -37,7 +37,7 @@ class Records:
         self.timelines = Timelines(runtime.calls, runtime.invocations, masking)
         self.events = EventFolder(events)
         self.exchanges = Exchanges(runtime.calls, runtime.invocations, self.timelines, record)
-        renewed = RenewedTokens(state.tokens, people.users, people.service_users, people.roles, people.sessions)
+        renewed = RenewedTokens(state.tokens, people.holders)
         self.repetition = Repetition(
             runtime.calls,
             runtime.invocations,
