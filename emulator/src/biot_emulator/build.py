@@ -6,8 +6,9 @@ state -> people -> services -> images, files -> runtime -> hooks -> router, pipe
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from biot_emulator.api.error_responses import ErrorResponses
 from biot_emulator.api.errors import ApiError, ApiNotKnown, BodyTooLarge
@@ -52,6 +53,7 @@ def build_platform(
     outside_registry: RegistryAddress | None = None,
     debugging: Debugging | None = None,
     event_folder: Path | None = None,
+    record: Callable[[dict[str, Any]], Path] | None = None,
 ) -> Platform:
     """Build a platform.
 
@@ -66,6 +68,8 @@ def build_platform(
         outside_registry: The registry with the images of plugins; None for the platform's own.
         debugging: How plugins that run in place are debugged; None if they are not.
         event_folder: Where the events of recorded invocations can be saved; None where they can only be downloaded.
+        record: Writes the recording of an invocation with what identifies people replaced, and returns its file; None
+            where that is for a command to do.
 
     Raises:
         DataUnavailable: The state is damaged.
@@ -81,7 +85,7 @@ def build_platform(
     runtime.plugins.remove_unused_folders()
     images.source.remove_unused(runtime.plugins.images())
     hooks = Hooks(state, people, services, runtime, policies or {}, certificates)
-    records = Records(state, people, runtime, hooks, event_folder)
+    records = Records(state, people, runtime, hooks, event_folder, record)
     parts = Parts(state, people, services, images, files, runtime, hooks, records)
     lifecycle = _lifecycle(parts)
     router = build_router(parts, lifecycle.reset)
@@ -100,7 +104,7 @@ def build_platform(
         plugins=runtime.plugins,
         invocations=runtime.invocations,
         calls=runtime.calls,
-        records=OperatorRecords(records.timelines, records.repetition, records.events),
+        records=OperatorRecords(records.timelines, records.repetition, records.events, records.exchanges),
         images=ImageServices(images.local, images.credentials, images.exchange),
         files=files.content,
     )

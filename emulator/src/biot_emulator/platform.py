@@ -15,6 +15,7 @@ from biot_emulator.hooks.direct_calls import FunctionUrls
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.history import Invocations
 from biot_emulator.operator.records.event_folder import EventFolder
+from biot_emulator.operator.records.exchanges import Exchanges
 from biot_emulator.operator.records.repetition import Repetition
 from biot_emulator.registry.credentials import RegistryCredentials
 from biot_emulator.registry.exchange import Exchange
@@ -55,11 +56,13 @@ class OperatorRecords:
         timelines: Calls with their steps.
         repetition: Sends calls again, and invokes plugins again.
         events: Saves events of invocations.
+        exchanges: Has invocations recorded.
     """
 
     timelines: Timelines
     repetition: Repetition
     events: EventFolder
+    exchanges: Exchanges
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from biot_plugin.asgi.interface import AsgiApplication
     from biot_plugin.hooks.published.names import ApiId, EntityType, NotificationAction, NotificationEntityType
     from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
+    from biot_plugin.recording.options import Recording
 
 __all__ = [
     "AccessDenied",
@@ -106,6 +107,7 @@ __all__ = [
     "Plugin",
     "PostRequest",
     "PreRequest",
+    "Recording",
     "RegistrationError",
     "Reject",
     "Scheduled",
@@ -131,6 +133,7 @@ _LAZY = {
     "NotificationAction": "hooks.published.names",
     "NotificationEntityType": "hooks.published.names",
     "NotificationSubscription": "hooks.subscriptions",
+    "Recording": "recording.options",
     "Search": "api_client.search",
     "StoredFile": "api_client.files.stored",
     "StreamedFile": "api_client.files.stored",

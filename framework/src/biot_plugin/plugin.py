@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from biot_plugin.hooks.published.names import ApiId, EntityType, NotificationAction, NotificationEntityType
     from biot_plugin.hooks.subscriptions import Subscriptions
+    from biot_plugin.recording.options import Recording
     from biot_plugin.wire.lambda_context import LambdaContext
 
     # For mypy alone this is true: to it, a `LiteralString` is any `str`.
@@ -86,13 +87,20 @@ class Plugin:
     code is imported. Registering a handler or middleware whose code contains `event.biot` starts the log-in, too.
     `plugin.handler` waits for both, so take it last.
 
+    Args:
+        record: The share of events that are recorded in the log, with stand-ins for what identifies people, from 0 to
+            1; or a `Recording`, which says more. The environment variable `PLUGIN_RECORD` overrides the share.
+
+    Raises:
+        RegistrationError: The share is no number from 0 to 1.
+
     Attributes:
         logger: The plugin's logger, a powertools `Logger`.
         keys: The platform's public keys, which verify callers.
         platform: The connection to the platform's API behind `event.biot`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, record: float | Recording | None = None) -> None:
         self._settings = settings = Settings.from_environment()
         self._registry = Registry()
         self._middleware: list[Middleware] = []
@@ -101,6 +109,8 @@ class Plugin:
         self.keys = PublicKeys(lambda: fetch_keys(settings.base_url))
         self.platform = Platform(settings)
         self._dispatcher = Dispatcher(settings, self._registry, self._middleware, self.keys, self.platform, self.logger)
+        if record or settings.record:
+            self._record(record or 0.0)
         if not settings.validate_jwt:
             self.logger.warning(
                 "CALLERS ARE NOT VERIFIED: BIOT_SHOULD_VALIDATE_JWT is false, so anyone who knows this plugin's "
@@ -108,6 +118,23 @@ class Plugin:
             )
         elif settings.in_lambda and settings.base_url:
             self.keys.prefetch(self._init_phase.start)
+
+    def _record(self, record: float | Recording) -> None:
+        """Have a share of the events recorded."""
+        from biot_plugin.recording.options import Recording
+
+        try:
+            recording = record if isinstance(record, Recording) else Recording(record)
+        except ValueError as error:
+            raise RegistrationError(str(error)) from None
+        share = recording._share_in(self._settings.record, self.logger.warning)
+        if share:
+            from biot_plugin.recording.recorded_platform import RecordedPlatform
+            from biot_plugin.recording.sampling import SamplingDispatcher
+
+            self.platform = platform = RecordedPlatform(self._settings)
+            parts = (self._settings, self._registry, self._middleware, self.keys, platform, self.logger)
+            self._dispatcher = SamplingDispatcher(recording, share, *parts)
 
     if TYPE_CHECKING:
 

@@ -38,6 +38,7 @@ class Settings(NamedTuple):
     notification_scope: str
     token_types: frozenset[str]
     in_lambda: bool
+    record: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -56,4 +57,5 @@ class Settings(NamedTuple):
             notification_scope=environ.get("BIOT_JWT_PERMISSION_NOTIFICATION") or "ACTION_NOTIFICATION",
             token_types=frozenset(environ.get("JWT_TOKEN_TYPES", "").replace(",", " ").split()) or ACCESS_TOKEN_TYPES,
             in_lambda="AWS_LAMBDA_RUNTIME_API" in environ,
+            record=environ.get("PLUGIN_RECORD", "").strip(),
         )

@@ -30,6 +30,7 @@ from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.optional_value import OptionalPort
 from biot_plugin_cli.commands.package import package
+from biot_plugin_cli.commands.record import record
 from biot_plugin_cli.commands.release.evidence import evidence
 from biot_plugin_cli.commands.replay import replay
 from biot_plugin_cli.commands.upgrade import upgrade
@@ -63,6 +64,7 @@ app.command()(event)
 app.command()(hooks)
 app.command()(types)
 app.command(cls=OptionalPort)(dev)
+app.command()(record)
 app.command()(check)
 app.command()(config)
 app.command()(package)

@@ -16,6 +16,8 @@ from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.git import runner
 from biot_plugin_cli.package.source_files import list_source_files
 from biot_plugin_cli.plugin.running_emulator import read_running
+from biot_plugin_cli.record.log_parts import LoggedRecords
+from biot_plugin_cli.recordings.reading import read_recordings
 from tests.scaffold.plugins import MANIFEST, make_plugin
 
 pytestmark = pytest.mark.slow
@@ -171,3 +173,33 @@ def test_a_folder_that_cannot_be_written_is_no_reason_not_to_run(folder: Path) -
     (folder / ".biot-plugin").write_text("a file is in the way")
     with LocalPlatform(options(folder, environment="test")) as platform:
         assert platform.load_plugin()["version"] == 1
+
+
+def test_an_invocation_is_recorded_from_the_page_with_stand_ins_and_by_the_plugin_itself(
+    folder: Path, tmp_path: Path
+) -> None:
+    logs: list[str] = []
+    with LocalPlatform(options(folder, variables={"PLUGIN_RECORD": "1"})) as platform:
+        platform.add_listener(lambda record: logs.extend(record["logs"]))
+        platform.load_plugin()
+        client = caller(platform)
+        client.call("POST", PATIENTS, json={"_name": {"firstName": "Wilhelmina", "lastName": "Oberhuber"}})
+        for invocation in client.call("GET", "/_emulator/invocation-summaries").body["data"]:
+            reply = client.call("POST", f"/_emulator/invocations/{invocation['id']}/recording")
+            assert (reply.status_code, reply.body["name"]) == (201, "dev.recording.jsonl")
+    file = folder / "events" / "dev.recording.jsonl"
+    (_, after), (_, before) = read_recordings(file)
+    assert json.loads(before.event["body"])["apiId"] == json.loads(after.event["body"])["apiId"] == f"POST{PATIENTS}"
+    id = json.loads(after.event["body"])["response"]["body"]["_id"]
+    assert after.calls == (f"GET {PATIENTS}/{id}", next(call for call in after.calls if "?" in call))
+    assert after.answers[after.calls[0]][0]["answer"]["_id"] == id
+    assert after.answers[after.calls[1]][0]["status"] == 404
+    assert not [name for name in ("wilhelmina", "oberhuber") if name in file.read_text().casefold()]
+    (tmp_path / "log").write_text("\n".join(logs), encoding="utf-8")
+    logged = LoggedRecords()
+    first, second = logged.read(tmp_path / "log")
+    assert logged.broken == []
+    assert [list(one.answers.values()) for one in (first, second)] != [[], []]
+    assert json.loads(second.event["body"]).keys() == json.loads(after.event["body"]).keys()
+    assert [len(second.calls), second.claims["tokenType"]] == [len(after.calls), "SERVICE_INTERNAL"]
+    assert not [name for name in ("wilhelmina", "oberhuber") if name in str([first, second]).casefold()]

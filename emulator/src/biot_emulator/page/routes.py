@@ -52,6 +52,7 @@ _TABLE = (
     Route("GET", "page/invocations/{id}/event", invocations.download_event),
     Route("GET", "page/invocations/{id}/record", invocations.download_record),
     Route("POST", "page/invocations/{id}/event", invocations.save_event),
+    Route("POST", "page/invocations/{id}/recording", invocations.record),
     Route("GET", "page/invocations/{id}/repeat", invocations.show_repeat),
     Route("POST", "page/invocations/{id}/repeat", invocations.repeat, _LARGE),
     Route("GET", "page/plugins", plugins.show_all),

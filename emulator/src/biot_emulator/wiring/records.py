@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from biot_emulator.operator.records.event_folder import EventFolder
+from biot_emulator.operator.records.exchanges import Exchanges
 from biot_emulator.operator.records.repetition import Repetition
 from biot_emulator.services.ums.renewed_tokens import RenewedTokens
 from biot_emulator.timelines.details import Timelines
@@ -21,10 +24,19 @@ __all__ = ["Records"]
 class Records:
     """What happened, as it is shown and done again."""
 
-    def __init__(self, state: State, people: People, runtime: Runtime, hooks: Hooks, events: Path | None) -> None:
+    def __init__(
+        self,
+        state: State,
+        people: People,
+        runtime: Runtime,
+        hooks: Hooks,
+        events: Path | None,
+        record: Callable[[dict[str, Any]], Path] | None,
+    ) -> None:
         masking = Masking(partial(_secrets, runtime), runtime.functions.seen.named)
         self.timelines = Timelines(runtime.calls, runtime.invocations, masking)
         self.events = EventFolder(events)
+        self.exchanges = Exchanges(runtime.calls, runtime.invocations, self.timelines, record)
         renewed = RenewedTokens(state.tokens, people.holders)
         self.repetition = Repetition(
             runtime.calls,

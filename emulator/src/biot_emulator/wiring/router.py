@@ -125,6 +125,7 @@ def _add_operator(router: Router, parts: Parts, reset: Callable[[], None]) -> No
             records.timelines,
             records.repetition,
             records.events,
+            records.exchanges,
             parts.state.public_address,
         ),
     )

@@ -33,6 +33,8 @@ from biot_plugin_cli.manifest.environment_variables import RESERVED_PREFIX
 from biot_plugin_cli.plugin.debugging import IGNORED_BREAKPOINTS
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.plugin.running_emulator import RunningEmulator, announced
+from biot_plugin_cli.record.event_recorder import EventRecorder
+from biot_plugin_cli.recordings.reading import SUFFIX
 from biot_plugin_cli.terminal.file_writer import write_atomically
 
 __all__ = ["LocalPlatform"]
@@ -152,7 +154,11 @@ class LocalPlatform:
             with ExitStack() as unserved:
                 store = unserved.enter_context(closing(Store(options.data)))
                 platform = build_platform(
-                    store, admin=admin, debugging=self._debugging, event_folder=options.root / "events"
+                    store,
+                    admin=admin,
+                    debugging=self._debugging,
+                    event_folder=options.root / "events",
+                    record=EventRecorder(options.root / "events" / f"dev{SUFFIX}"),
                 )
                 unserved.pop_all()
                 unserved.callback(platform.close)

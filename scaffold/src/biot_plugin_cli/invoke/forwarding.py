@@ -19,7 +19,7 @@ from biot_plugin_cli.http.proxies import LOOPBACK
 from biot_plugin_cli.platform.credentials import Credentials, find_credentials
 from biot_plugin_cli.plugin.running_emulator import read_running
 
-__all__ = ["Emulator", "connect"]
+__all__ = ["Emulator", "connect", "connect_as_administrator"]
 
 _T = TypeVar("_T")
 
@@ -110,6 +110,20 @@ def connect(url: str, root: Path) -> Emulator:
         credentials = Credentials(True, running.service_id, running.secret_key)
     else:
         credentials = find_credentials(client.url)
+    return Emulator(_logged_in(client, credentials))
+
+
+def connect_as_administrator(url: str) -> Client:
+    """Log in to a running emulator as its administrator. Raises as `connect` does.
+
+    Args:
+        url: Its address.
+    """
+    client = _client(url.rstrip("/"))
+    return _logged_in(client, find_credentials(client.url))
+
+
+def _logged_in(client: Client, credentials: Credentials) -> Client:
     try:
         token = _reach(client, lambda: _log_in(client, credentials))
     except CallRefused as error:
@@ -117,7 +131,7 @@ def connect(url: str, root: Path) -> Emulator:
             f"The emulator at {client.url} does not accept the credentials: set BIOT_PLUGIN_USERNAME and "
             "BIOT_PLUGIN_PASSWORD to those that it printed when it started"
         ) from error
-    return Emulator(Client(client.url, token))
+    return Client(client.url, token)
 
 
 def _client(url: str) -> Client:

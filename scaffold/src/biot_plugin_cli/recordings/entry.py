@@ -45,6 +45,8 @@ class Recording:
         reply: What the plugin replied; `NO_REPLY` if that was not recorded.
         duration_ms: How long it took; None if that was not recorded.
         plugin: The plugin's name and the hash of its content, as far as they are known.
+        calls: The keys of `answers` in the order of the plugin's calls, each as often as it was called.
+        claims: The claims of the caller's token, with stand-ins for ids.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Recording:
     reply: Any = field(default=NO_REPLY, repr=False)
     duration_ms: float | None = None
     plugin: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[str, ...] = field(default=(), repr=False)
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, document: Any) -> Self:
@@ -75,6 +79,8 @@ class Recording:
             reply=document.get("reply", NO_REPLY),
             duration_ms=_duration(document.get("durationMs")),
             plugin=_texts(_object(document, "plugin", {})),
+            calls=tuple(call for call in _list(document, "calls") if isinstance(call, str)),
+            claims=_object(document, "claims", {}),
         )
 
     @property
@@ -84,6 +90,8 @@ class Recording:
             "reply": self.reply,
             "durationMs": NO_REPLY if self.duration_ms is None else self.duration_ms,
             "plugin": dict(self.plugin) or NO_REPLY,
+            "calls": list(self.calls) or NO_REPLY,
+            "claims": dict(self.claims) or NO_REPLY,
         }
         return {
             "version": VERSION,
@@ -112,6 +120,13 @@ def _object(document: Mapping[str, Any], name: str, default: dict[str, Any] | No
     value = document.get(name, default)
     if not isinstance(value, dict):
         raise InvalidRecording(f'has no valid "{name}": it must be a JSON object')
+    return value
+
+
+def _list(document: Mapping[str, Any], name: str) -> list[Any]:
+    value = document.get(name, [])
+    if not isinstance(value, list):
+        raise InvalidRecording(f'has no valid "{name}": it must be a list')
     return value
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +50,36 @@ def test_where_there_is_no_repository_nothing_is_saved(browser: Browser, invocat
     answer = browser.submit(f"{INVOCATIONS}/{invocation}/event", {"name": "mine"})
     assert answer.status == 409
     assert "download" in answer.text
+
+
+def test_where_nobody_replaces_what_identifies_people_the_command_is_named(
+    browser: Browser, emulator: Emulator, invocation: str
+) -> None:
+    page = browser.get(browser.get(f"{INVOCATIONS}/{invocation}").headers["location"].partition("#")[0]).text
+    assert f"biot-plugin record --from {emulator.url} --id {invocation}" in page
+    assert f'action="{INVOCATIONS}/{invocation}/recording"' not in page
+    answer = browser.submit(f"{INVOCATIONS}/{invocation}/recording", {})
+    assert (answer.status, "biot-plugin record --from" in answer.text) == (409, True)
+
+
+def test_where_somebody_does_it_is_recorded_from_the_page(
+    browser: Browser, emulator: Emulator, invocation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded: list[dict[str, Any]] = []
+
+    def record(exchange: dict[str, Any]) -> Path:
+        recorded.append(exchange)
+        return Path("events/dev.recording.jsonl")
+
+    monkeypatch.setattr(emulator.platform.records.exchanges, "_write", record)
+    location = browser.get(f"{INVOCATIONS}/{invocation}").headers["location"]
+    page = browser.get(location.partition("#")[0]).text
+    assert f'action="{INVOCATIONS}/{invocation}/recording"' in page
+    assert "biot-plugin record" not in page
+    answer = browser.submit(f"{INVOCATIONS}/{invocation}/recording", {})
+    assert (answer.status, answer.headers["location"]) == (303, location)
+    assert "Recorded in events/dev.recording.jsonl" in browser.get(location.partition("#")[0]).text
+    assert [exchange["id"] for exchange in recorded] == [invocation]
 
 
 def test_it_is_repeated_with_the_same_or_another_event(browser: Browser, emulator: Emulator, invocation: str) -> None:

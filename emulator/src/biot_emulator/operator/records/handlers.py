@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeVar
 
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.api.call import Call
@@ -13,6 +14,7 @@ from biot_emulator.invocations.history import Invocations
 from biot_emulator.operator.parameters import parameter, truth, whole_number
 from biot_emulator.operator.records.edits import Edits, NotRepeatable
 from biot_emulator.operator.records.event_folder import EventFolder
+from biot_emulator.operator.records.exchanges import Exchanges
 from biot_emulator.operator.records.live_stream import LiveStream
 from biot_emulator.operator.records.repetition import Repeated, Repetition
 from biot_emulator.state.public_address import PublicAddress
@@ -29,6 +31,7 @@ _MAX_LIMIT = 10_000
 _MAX_NUMBER = 10**15
 _WAIT_SECONDS = 60.0
 _KINDS = tuple(kind.value for kind in CallKind)
+_T = TypeVar("_T")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -42,6 +45,7 @@ class RecordHandlers:
         timelines: Shows calls with their steps.
         repetition: Does them again.
         events: Saves events.
+        exchanges: Has invocations recorded.
         public_address: Where the platform is.
     """
 
@@ -50,6 +54,7 @@ class RecordHandlers:
     timelines: Timelines
     repetition: Repetition
     events: EventFolder
+    exchanges: Exchanges
     public_address: PublicAddress
 
     def list_calls(self, call: Call) -> ApiResponse:
@@ -127,11 +132,18 @@ class RecordHandlers:
         file = self.events.save(name, self._event(call))
         return ApiResponse(201, {"path": str(file), "name": file.name})
 
+    def read_exchange(self, call: Call) -> ApiResponse:
+        """Return an invocation with the calls that the plugin made, and their answers."""
+        return ApiResponse(200, _known(call, self.exchanges.document(call.variables["id"])))
+
+    def record(self, call: Call) -> ApiResponse:
+        """Have an invocation recorded, with stand-ins for what identifies people."""
+        file = _known(call, self.exchanges.record(call.variables["id"]))
+        return ApiResponse(201, {"path": str(file), "name": file.name})
+
     def _event(self, call: Call) -> object:
         event = self.invocations.event(call.variables["id"])
-        if event is None:
-            raise NotKnown(f"There is no invocation [{call.variables['id']}], or it is forgotten already")
-        return event
+        return _known(call, event)
 
     def _repeated(self, call: Call, repeated: Repeated) -> ApiResponse:
         """Return the new call: once it has ended, or at once if nobody wants to wait."""
@@ -139,6 +151,12 @@ class RecordHandlers:
         record = self.calls.get(repeated.id)
         summary = self.timelines.summaries([record])[0] if record else {"id": repeated.id}
         return ApiResponse(201 if ended else 202, summary)
+
+
+def _known(call: Call, value: _T | None) -> _T:
+    if value is None:
+        raise NotKnown(f"There is no invocation [{call.variables['id']}], or it is forgotten already")
+    return value
 
 
 def _filter(call: Call) -> CallFilter:

@@ -19,6 +19,8 @@ _TABLE = (
     ("GET", "/invocation-summaries", RecordHandlers.list_invocations),
     ("GET", "/invocations/{id}/event", RecordHandlers.read_event),
     ("POST", "/invocations/{id}/event", RecordHandlers.save_event),
+    ("GET", "/invocations/{id}/exchange", RecordHandlers.read_exchange),
+    ("POST", "/invocations/{id}/recording", RecordHandlers.record),
     ("POST", "/invocations/{id}/repeat", RecordHandlers.repeat_invocation),
 )
 

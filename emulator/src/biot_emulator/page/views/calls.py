@@ -153,6 +153,8 @@ def _timeline(context: Context, call: Document) -> dict[str, Any]:
         "bars": waterfall(call),
         "curl": _curl(context, call),
         "can_save": context.platform.records.events.path is not None,
+        "can_record": context.platform.records.exchanges.can_record,
+        "address": context.platform.public_address.url,
         "since": call["version"],
     }
 

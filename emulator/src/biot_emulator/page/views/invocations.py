@@ -11,7 +11,7 @@ from biot_emulator.page.responses import Response, download
 from biot_emulator.page.texts import pretty
 from biot_emulator.wire_json import decode
 
-__all__ = ["download_event", "download_record", "repeat", "save_event", "show", "show_repeat"]
+__all__ = ["download_event", "download_record", "record", "repeat", "save_event", "show", "show_repeat"]
 
 _INVOCATIONS = "/_emulator/invocations"
 _JSON = "application/json"
@@ -39,6 +39,13 @@ def save_event(context: Context) -> Response:
     record, name = _record(context), context.request.field("name").strip()
     saved = context.administrator.change("POST", f"{_path(context)}/event", {"name": name})
     return context.done(f"Saved as {saved['path']}", _call_link(context, record))
+
+
+def record(context: Context) -> Response:
+    """Record the invocation, with stand-ins for what identifies people."""
+    invocation = _record(context)
+    recorded = context.administrator.change("POST", f"{_path(context)}/recording", {})
+    return context.done(f"Recorded in {recorded['path']}", _call_link(context, invocation))
 
 
 def show_repeat(context: Context) -> Response:
