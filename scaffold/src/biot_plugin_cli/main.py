@@ -29,6 +29,7 @@ from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.optional_value import OptionalPort
 from biot_plugin_cli.commands.package import package
+from biot_plugin_cli.commands.schema import schema
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -60,6 +61,7 @@ app.command()(hooks)
 app.command(cls=OptionalPort)(dev)
 app.command()(check)
 app.command()(config)
+app.command()(schema)
 app.command()(package)
 app.add_typer(image)
 app.command()(deploy)

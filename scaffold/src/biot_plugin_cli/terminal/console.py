@@ -26,6 +26,7 @@ __all__ = [
     "highlighted_json",
     "new_console",
     "out",
+    "print_document",
     "print_failure",
     "print_json",
     "print_json_line",
@@ -99,6 +100,16 @@ def print_json_line(document: Any) -> None:
     global _json_is_missing
     _json_is_missing = False
     sys.stdout.write(json.dumps(document) + "\n")
+    sys.stdout.flush()
+
+
+def print_document(text: str) -> None:
+    """Print a document for other tools as it is; what the output's encoding lacks is escaped.
+
+    Args:
+        text: The document, with its last line end.
+    """
+    sys.stdout.write(text)
     sys.stdout.flush()
 
 
