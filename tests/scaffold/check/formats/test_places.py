@@ -25,6 +25,11 @@ def test_files_are_relative_to_the_repository(tmp_path: Path, kind: str) -> None
     assert Places(root).of(_finding("hooks/age.py", 3)) == ("plugins/demo/hooks/age.py", 3)
 
 
+@pytest.fixture(autouse=True)
+def no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+
+
 def test_without_a_repository_the_plugins_folder_is_the_top(tmp_path: Path) -> None:
     assert Places(tmp_path).of(_finding("index.py", 3)) == ("index.py", 3)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from biot_plugin_cli.check.finding import Finding
@@ -21,8 +23,7 @@ class Places:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
-        self._prefix = PurePosixPath(*root.relative_to(top).parts)
+        self._prefix = PurePosixPath(*root.relative_to(_top(root)).parts)
 
     def of(self, finding: Finding) -> tuple[str, int]:
         """Return the file of a finding, relative to the repository's top, and the line.
@@ -42,3 +43,10 @@ class Places:
     @staticmethod
     def _is_inside(file: str | None) -> bool:
         return bool(file) and not PurePosixPath(str(file)).is_absolute() and ".." not in PurePosixPath(str(file)).parts
+
+
+def _top(root: Path) -> Path:
+    """Find the top of the repository that a folder is in, as git does; the folder itself if it is in none."""
+    ceilings = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
+    folders = (root, *takewhile(lambda folder: str(folder) not in ceilings, root.parents))
+    return next((folder for folder in folders if (folder / ".git").exists()), root)

@@ -11,7 +11,7 @@ import pytest
 from biot_plugin_cli.manifest.schema.documents import file_schema
 from biot_plugin_cli.manifest.schema.files import format_schema, load_table_schema
 from docs_tools.blocks import ROOT
-from tests.scaffold.manifest.schema.editor_server import EditorServer, editor_server
+from tests.scaffold.manifest.schema.scenarios.editor_server import EditorServer, editor_server
 
 pytestmark = pytest.mark.slow
 
