@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from biot_plugin_cli.manifest.base_url import is_base_url
-from biot_plugin_cli.manifest.members.values import ExtraRule, WholeNumber
-from biot_plugin_cli.manifest.members.variables import VariableTable
+from biot_plugin_cli.manifest.members.values import WHOLE_NUMBER, ExtraRule
+from biot_plugin_cli.manifest.members.variables import VARIABLES_SIZE
 from biot_plugin_cli.registry.errors import InvalidReference
 from biot_plugin_cli.registry.reference import ImageReference
 
@@ -65,14 +65,13 @@ TAG_CHARACTERS = ExtraRule(
 EXTRA_RULES: Mapping[str, ExtraRule] = {
     rule.name: rule
     for rule in (
-        WholeNumber.extra,
+        WHOLE_NUMBER,
         HANDLER_NAMES,
         BASE_URL_ADDRESS,
         IMAGE_REFERENCE,
         DOCKERFILE_PATH,
         TAG_CHARACTERS,
-        VariableTable.extra,
+        VARIABLES_SIZE,
     )
-    if rule
 }
 """All of them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from biot_plugin_cli.manifest.base_url import BASE_URL, BASE_URL_FORM, BASE_URL_PATTERN
 from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
@@ -45,8 +45,8 @@ _CORS = {
 class _Runtime:
     """The name of a runtime; one that AWS has deprecated is a problem of its own."""
 
-    words: ClassVar[str] = f"one of {', '.join(RUNTIMES)}"
-    extra: ClassVar[ExtraRule | None] = None
+    words: str = f"one of {', '.join(RUNTIMES)}"
+    extra: ExtraRule | None = None
 
     def allows(self, value: Any) -> bool:
         return isinstance(value, str) and value in RUNTIMES
@@ -68,8 +68,8 @@ class _Runtime:
 class _Environments:
     """The tables of environments, each of which `check` validates by itself when it is selected."""
 
-    words: ClassVar[str] = "tables, [tool.biot-plugin.env.NAME]"
-    extra: ClassVar[ExtraRule | None] = None
+    words: str = "tables, [tool.biot-plugin.env.NAME]"
+    extra: ExtraRule | None = None
 
     def allows(self, value: Any) -> bool:
         return isinstance(value, dict) and all(isinstance(table, dict) for table in value.values())

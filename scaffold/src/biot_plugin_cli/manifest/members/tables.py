@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any
 
 from biot_plugin_cli.manifest.members.conditions import Condition, conditions_schema
 from biot_plugin_cli.manifest.members.values import ExtraRule, Keys, Text, Texts, Value, find_value_problem
@@ -61,7 +61,7 @@ class SettingsTable:
     settings: Mapping[str, Setting]
     required: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    extra: ClassVar[ExtraRule | None] = None
+    extra: ExtraRule | None = None
 
     def allows(self, value: Any) -> bool:
         """Whether the schema accepts a value."""
@@ -156,7 +156,7 @@ class ListTable:
 
     words: str
     lists: Mapping[str, Texts]
-    extra: ClassVar[ExtraRule | None] = None
+    extra: ExtraRule | None = None
 
     def allows(self, value: Any) -> bool:
         """Whether a value is such a table."""

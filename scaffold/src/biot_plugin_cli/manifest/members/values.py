@@ -5,11 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
 
-__all__ = ["Choice", "ExtraRule", "Flag", "Keys", "Text", "Texts", "Value", "WholeNumber", "find_value_problem"]
+__all__ = [
+    "WHOLE_NUMBER",
+    "Choice",
+    "ExtraRule",
+    "Flag",
+    "Keys",
+    "Text",
+    "Texts",
+    "Value",
+    "WholeNumber",
+    "find_value_problem",
+]
 
 Keys = tuple[str, ...]
 """The path of a member below `tool.biot-plugin`."""
@@ -33,19 +44,28 @@ class ExtraRule:
     holds: Callable[[Any], bool]
 
 
+WHOLE_NUMBER = ExtraRule(
+    "whole-number", "is written without a fraction, as `10` and not `10.0`", lambda value: type(value) is int
+)
+"""JSON has no other numbers than those with a fraction, which may be zero."""
+
+
 class Value(Protocol):
     """What a member of the manifest may be."""
 
     @property
     def words(self) -> str:
         """What it may be, in words that follow 'make it'."""
+        ...
 
     @property
     def extra(self) -> ExtraRule | None:
         """What else must hold, besides what the schema says."""
+        ...
 
     def allows(self, value: Any) -> bool:
         """Whether a value is one that the schema accepts."""
+        ...
 
     def find_problems(self, value: Any, keys: Keys) -> Iterator[ManifestProblem]:
         """Find every problem of a value.
@@ -54,9 +74,11 @@ class Value(Protocol):
             value: The value.
             keys: Its path below `tool.biot-plugin`.
         """
+        ...
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the values that `allows` accepts."""
+        ...
 
 
 def find_value_problem(value: Value, item: Any, keys: Keys) -> Iterator[ManifestProblem]:
@@ -119,9 +141,7 @@ class WholeNumber:
     words: str
     lowest: int
     highest: int
-    extra: ClassVar[ExtraRule] = ExtraRule(
-        "whole-number", "is written without a fraction, as `10` and not `10.0`", lambda value: type(value) is int
-    )
+    extra: ExtraRule | None = WHOLE_NUMBER
 
     def allows(self, value: Any) -> bool:
         """Whether a value is a number within the limits, and has no fraction but zero."""
@@ -146,7 +166,7 @@ class Choice:
     @property
     def extra(self) -> ExtraRule | None:
         """Numbers have the rule of whole numbers."""
-        return None if isinstance(self.options[0], str) else WholeNumber.extra
+        return None if isinstance(self.options[0], str) else WHOLE_NUMBER
 
     def allows(self, value: Any) -> bool:
         """Whether a value is one of the options."""
@@ -165,8 +185,8 @@ class Choice:
 class Flag:
     """True or false."""
 
-    words: ClassVar[str] = "true or false"
-    extra: ClassVar[ExtraRule | None] = None
+    words: str = "true or false"
+    extra: ExtraRule | None = None
 
     def allows(self, value: Any) -> bool:
         """Whether a value is true or false."""
@@ -188,7 +208,7 @@ class Texts:
     words: str
     item: Text | Choice
     most: int | None = None
-    extra: ClassVar[ExtraRule | None] = None
+    extra: ExtraRule | None = None
 
     def allows(self, value: Any) -> bool:
         """Whether a value is a list of such strings."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from biot_plugin_cli.manifest.environment_variables import (
     MAX_OWN_BYTES,
@@ -19,9 +19,9 @@ from biot_plugin_cli.manifest.environment_variables import (
 from biot_plugin_cli.manifest.members.values import ExtraRule, Keys
 from biot_plugin_cli.manifest.problem import ManifestProblem
 
-__all__ = ["VariableTable"]
+__all__ = ["VARIABLES_SIZE", "VariableTable"]
 
-SIZE = ExtraRule(
+VARIABLES_SIZE = ExtraRule(
     "environment-size",
     f"has at most {MAX_OWN_BYTES} bytes as JSON, together with the variables of `[tool.biot-plugin]`",
     lambda value: measure_variables(value) <= MAX_OWN_BYTES,
@@ -32,8 +32,8 @@ SIZE = ExtraRule(
 class VariableTable:
     """A table of environment variables, none of whose values appears in a message."""
 
-    words: ClassVar[str] = "a table of strings"
-    extra: ClassVar[ExtraRule | None] = SIZE
+    words: str = "a table of strings"
+    extra: ExtraRule | None = VARIABLES_SIZE
 
     def allows(self, value: Any) -> bool:
         """Whether a value is a table of variables, of whatever size."""

@@ -6,7 +6,6 @@ After a change of the rules, run `python -m biot_plugin_cli.manifest.schema.file
 from __future__ import annotations
 
 import json
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ TEMPLATE_FILE = Path("templates/plugin/template/.schemas/pyproject.json")
 
 def load_table_schema() -> dict[str, Any]:
     """Load the schema of the table from the wheel."""
-    document: dict[str, Any] = json.loads((resources.files(__package__) / NAME).read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads(Path(__file__).with_name(NAME).read_text(encoding="utf-8"))
     return document
 
 
