@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import metadata
 from typing import Annotated, NoReturn
 
 import typer
@@ -40,6 +39,8 @@ app = new_app("Run, check, package and deploy a BioT plugin. Run the commands in
 
 def _print_version(value: bool) -> None:
     if value:
+        from importlib import metadata
+
         typer.echo(metadata.version("biot-plugin-cli"))
         raise typer.Exit
 
