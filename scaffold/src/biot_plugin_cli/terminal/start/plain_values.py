@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -75,7 +76,7 @@ def _plain(descriptor: Any, value: Any, kind: Any = None) -> Any:
     kind, says = kind or descriptor.annotation, descriptor.parameter_info
     if value is None:
         return None
-    if says.parser is not None or not isinstance(kind, type) or descriptor.is_path or says.exists:
+    if says.parser is not None or not isinstance(kind, type):
         return _UNSURE
     if type(value) is kind and says.min is None and says.max is None:
         return value  # a default
@@ -88,12 +89,21 @@ def _from_text(value: str, kind: type, says: Any) -> Any:
     if kind is str:
         return value
     if kind is Path:
-        return Path(value)
+        return Path(value) if _is_any_path(says) and _is_usable(value) else _UNSURE
     if kind is int and _WHOLE_NUMBER.fullmatch(value):
         return int(value) if _is_within(int(value), says) else _UNSURE
     if issubclass(kind, Enum):
         return next((member for member in kind if member.value == value), _UNSURE)
     return _UNSURE
+
+
+def _is_any_path(says: Any) -> bool:
+    limits = (says.exists, says.writable, says.resolve_path, says.allow_dash, says.path_type)
+    return says.file_okay and says.dir_okay and not any(limits)
+
+
+def _is_usable(path: str) -> bool:
+    return os.access(path, os.R_OK) or not os.path.exists(path)  # noqa: PTH110
 
 
 def _is_within(number: int, says: Any) -> bool:
