@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
-__all__ = ["isolated", "isolated_for"]
+__all__ = ["isolated", "isolated_for", "settings_read_once"]
 
 _RETAINED_VARIABLES = frozenset(
     {
@@ -91,6 +93,17 @@ _RETAINED_SETTINGS = frozenset(
 _RETAINED_SECTIONS = ("filter.",)
 _TRUST = "safe.directory"
 _PROTECTED_SCOPES = frozenset({"system", "global", "command"})
+_read: ContextVar[dict[Path, list[tuple[str, str]]] | None] = ContextVar("settings", default=None)
+
+
+@contextmanager
+def settings_read_once() -> Iterator[None]:
+    """Read the settings of each folder once within the context, in which nothing may change them."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 def isolated(variables: Mapping[str, str] | None = None, settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -129,6 +142,15 @@ def _encode(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _retained_settings(folder: Path) -> list[tuple[str, str]]:
+    known = _read.get()
+    if known is None:
+        return _find_retained_settings(folder)
+    if folder not in known:
+        known[folder] = _find_retained_settings(folder)
+    return known[folder]
+
+
+def _find_retained_settings(folder: Path) -> list[tuple[str, str]]:
     last: dict[str, str] = {}
     trusted: list[tuple[str, str]] = []
     for scope, key, value in _effective_settings(folder):
