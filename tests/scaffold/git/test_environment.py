@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,12 @@ def test_within_a_build_settings_are_read_once_for_each_folder(
     configure(user_settings, {"core.eol": "crlf"})
     folders: list[str] = []
     run = subprocess.run
-    monkeypatch.setattr(subprocess, "run", lambda words, **options: folders.append(words[2]) or run(words, **options))
+
+    def noticed(words: list[str], **options: Any) -> object:
+        folders.append(words[2])
+        return run(words, **options)
+
+    monkeypatch.setattr(subprocess, "run", noticed)
 
     with settings_read_once():
         environments = [isolated_for(folder) for folder in (tmp_path, tmp_path / "other", tmp_path)]
