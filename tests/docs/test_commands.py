@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from biot_plugin_cli.manifest.rules import allowed_values
+from biot_plugin_cli.manifest.members.plugin import SETTINGS
 from docs_tools.blocks import ROOT, documents
 from docs_tools.commands_page import PROGRAMS, command_names, reference
 from docs_tools.site_hooks import on_page_markdown
@@ -78,7 +78,7 @@ def test_each_command_is_in_the_reference(program: str) -> None:
 def test_each_setting_is_in_the_reference() -> None:
     page = on_page_markdown("# Settings\n\n::: settings\n")
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
-    assert [row[0].strip("| `") for row in rows] == list(allowed_values())
+    assert [row[0].strip("| `") for row in rows] == list(SETTINGS)
     assert all(len(row) == 4 and row[1] for row in rows)
     assert (
         "| `timeout` | Time limit of one event in seconds. | a whole number of seconds from 1 to 900 | `60` |" in page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import metadata
 from typing import Annotated, NoReturn
 
 import typer
@@ -33,6 +32,7 @@ from biot_plugin_cli.commands.package import package
 from biot_plugin_cli.commands.record import record
 from biot_plugin_cli.commands.release.evidence import evidence
 from biot_plugin_cli.commands.replay import replay
+from biot_plugin_cli.commands.schema import schema
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
 
@@ -43,6 +43,8 @@ app = new_app("Run, check, package and deploy a BioT plugin. Run the commands in
 
 def _print_version(value: bool) -> None:
     if value:
+        from importlib import metadata
+
         typer.echo(metadata.version("biot-plugin-cli"))
         raise typer.Exit
 
@@ -67,6 +69,7 @@ app.command(cls=OptionalPort)(dev)
 app.command()(record)
 app.command()(check)
 app.command()(config)
+app.command()(schema)
 app.command()(package)
 app.add_typer(image)
 app.command()(deploy)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
-from rich.text import Text
 
 from biot_plugin_cli.errors import UsageError
 from biot_plugin_cli.hooks.kinds import HookKind
@@ -20,7 +19,7 @@ from biot_plugin_cli.platform.plugin_names import MAX_NAME_LENGTH, PREFIX
 from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.template.creation.destination import locate
 from biot_plugin_cli.terminal.app import Debug, new_app, run
-from biot_plugin_cli.terminal.console import out, print_json
+from biot_plugin_cli.terminal.console import print_json
 
 __all__ = ["app", "main", "new_plugin"]
 
@@ -125,6 +124,10 @@ def _require_all(answers: dict[str, Any], questions: dict[str, Any]) -> None:
 
 
 def _print_next_steps(folder: Path, created: dict[str, Any]) -> None:
+    from rich.text import Text
+
+    from biot_plugin_cli.terminal.console import out
+
     event = f"events/{created['hooks'][0].replace('-', '_')}.json"
     name = created["name"]
     out.print(Text.assemble(("Created the plugin", "green"), " ", (name, "bold"), f" in {folder}. Next:"))

@@ -575,6 +575,30 @@ def test_the_command_loads_little_until_it_runs(in_process: Callable[[str], str]
     assert not {"biot_emulator", "biot_plugin", "dotenv", "cryptography", "psutil", "pydantic"} & set(loaded)
 
 
+def test_the_plugin_starts_before_what_prints_its_reply_is_loaded(
+    plugin: Write, event: Callable[..., Path], in_process: Callable[[str], str]
+) -> None:
+    plugin()
+    said = in_process(f"""
+import subprocess, sys
+start = subprocess.Popen.__init__
+def noticed(self, *arguments, **options):
+    print("LOADED", *sorted({{name.partition(".")[0] for name in sys.modules}}))
+    start(self, *arguments, **options)
+subprocess.Popen.__init__ = noticed
+from biot_plugin_cli.main import main
+sys.argv = ["biot-plugin", "invoke", {str(event(PRE))!r}]
+try:
+    main()
+except SystemExit as end:
+    print("CODE", end.code, "pydantic" in sys.modules)
+""")
+
+    first = next(line for line in said.splitlines() if line.startswith("LOADED"))
+    assert not {"rich", "cryptography", "pydantic"} & {*first.split()}
+    assert "CODE 0 False" in said
+
+
 def test_colour_on_a_terminal(plugin: Write, event: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     plugin()
     monkeypatch.delenv("NO_COLOR", raising=False)

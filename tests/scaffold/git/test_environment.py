@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from biot_plugin_cli.git.environment import isolated, isolated_for
+from biot_plugin_cli.git.environment import isolated, isolated_for, settings_read_once
 from biot_plugin_cli.git.runner import commit_all, git, initialise
 from biot_plugin_cli.git.tracked_files import git_files
 from tests.scaffold.upgrades import configure
@@ -109,3 +111,26 @@ def test_no_variable_of_a_surrounding_command_is_passed_on(
 
     assert name not in isolated()
     assert name not in isolated_for(tmp_path)
+
+
+def test_within_a_build_settings_are_read_once_for_each_folder(
+    tmp_path: Path, user_settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    configure(user_settings, {"core.eol": "crlf"})
+    folders: list[str] = []
+    run = subprocess.run
+
+    def noticed(words: list[str], **options: Any) -> object:
+        folders.append(words[2])
+        return run(words, **options)
+
+    monkeypatch.setattr(subprocess, "run", noticed)
+
+    with settings_read_once():
+        environments = [isolated_for(folder) for folder in (tmp_path, tmp_path / "other", tmp_path)]
+        assert folders == [str(tmp_path), str(tmp_path / "other")]
+    assert environments[0] == environments[2]
+
+    configure(user_settings, {"core.eol": "lf"})
+    assert isolated_for(tmp_path) != environments[0]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomllib
 import yaml
 
 from biot_plugin_cli.hooks.kinds import HookKind
@@ -69,6 +70,8 @@ def _look(plugin: Path, hooks: tuple[str, ...], package: str, ci: str) -> None:
     assert (plugin / "Dockerfile").exists() == (plugin / ".dockerignore").exists() == (package == "image")
     assert (plugin / ".github").exists() == (ci == "github")
     assert (plugin / ".pre-commit-config.yaml").exists()
+    (rule,) = tomllib.loads((plugin / ".taplo.toml").read_text(encoding="utf-8"))["rule"]
+    assert (rule["include"], (plugin / rule["schema"]["path"]).is_file()) == (["pyproject.toml"], True)
     assert not (plugin / ".tools").exists()
     assert (plugin / "bitbucket-pipelines.yml").exists() == (ci == "bitbucket")
     for file in plugin.rglob("*"):
@@ -173,6 +176,24 @@ def _look_at_workflow(workflow: dict[Any, Any], artefacts: list[str]) -> None:
     assert (deploy["if"], deploy["needs"]) == ("startsWith(github.ref, 'refs/tags/')", "check")
     assert deploy["steps"][-1]["env"]["BIOT_PLUGIN_SERVICE_SECRET"] == "${{ secrets.BIOT_PLUGIN_SERVICE_SECRET }}"
     assert "secrets." not in json.dumps(check)
+
+
+@pytest.mark.slow
+def test_findings_are_shown_where_the_pipeline_shows_them(create: Program, tmp_path: Path) -> None:
+    create(tmp_path / "demo", "--defaults", "--runtime", THIS)
+
+    def check(*variables: str) -> str:
+        unset = ["env", "-u", "GITHUB_ACTIONS", "-u", "BITBUCKET_BUILD_NUMBER", *variables]
+        command = [*unset, "make", "--dry-run", "--assume-old", "setup", "package"]
+        shown = subprocess.run(command, cwd=tmp_path / "demo", capture_output=True, text=True, check=True).stdout
+        return shown.partition("biot-plugin check")[2].partition("&&")[0].strip()
+
+    assert check() == ""
+    assert check("GITHUB_ACTIONS=true") == "--format github"
+    report = check("BITBUCKET_BUILD_NUMBER=7")
+    assert report == "--format junit --output dist/test-results/biot-plugin.xml"
+    # Bitbucket looks for folders of this name, and nothing there is committed or packaged.
+    assert exclusion(report.split()[-1])
 
 
 @pytest.mark.slow

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from biot_plugin_cli.errors import PlatformRefused
 from biot_plugin_cli.terminal import app as terminal_app
-from biot_plugin_cli.terminal.console import err, highlighted_json, new_console, out, print_json
+from biot_plugin_cli.terminal.console import err, highlighted_json, out, print_json
 from biot_plugin_cli.terminal.plain_text import is_visible, one_line, one_sentence, visible, visible_lines
+from biot_plugin_cli.terminal.start.visible_text import new_console
 
 HOSTILE = {
     "colour": ("\x1b[31mred\x1b[0m", "\\u001b[31mred\\u001b[0m"),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from biot_plugin_cli.archive.cache_folder import scratch_folder
 from biot_plugin_cli.check.finding import Finding, split_message
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PlatformUnreachable, PluginImportError
-from biot_plugin_cli.manifest.image_settings import NO_BASE, ImageSettings
+from biot_plugin_cli.manifest.image_settings import ImageSettings
+from biot_plugin_cli.manifest.members.extra_rules import NO_BASE
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.plugin.source_location import SourceLocation
 

@@ -17,7 +17,7 @@ from biot_plugin_cli.manifest.environment_variables import (
     SECRETS_VARIABLE,
     VERSIONS_VARIABLE,
 )
-from biot_plugin_cli.manifest.rules import MAX_VERSION
+from biot_plugin_cli.manifest.members.plugin import MAX_VERSION
 
 __all__ = ["INTERCEPTION_ORDER", "Plan", "is_applied", "is_same_plan", "is_untouched", "make_plan"]
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
-__all__ = ["PROTECTED_SCOPES", "effective_settings", "isolated", "isolated_for"]
+__all__ = ["PROTECTED_SCOPES", "effective_settings", "isolated", "isolated_for", "settings_read_once"]
 
 _RETAINED_VARIABLES = frozenset(
     {
@@ -92,6 +94,17 @@ _RETAINED_SECTIONS = ("filter.",)
 _TRUST = "safe.directory"
 PROTECTED_SCOPES = frozenset({"system", "global", "command"})
 """Where settings come from that nobody but the machine and the user has written."""
+_read: ContextVar[dict[Path, list[tuple[str, str]]] | None] = ContextVar("settings", default=None)
+
+
+@contextmanager
+def settings_read_once() -> Iterator[None]:
+    """Read the settings of each folder once within the context, in which nothing may change them."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 def isolated(variables: Mapping[str, str] | None = None, settings: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -130,6 +143,15 @@ def _encode(pairs: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _retained_settings(folder: Path) -> list[tuple[str, str]]:
+    known = _read.get()
+    if known is None:
+        return _find_retained_settings(folder)
+    if folder not in known:
+        known[folder] = _find_retained_settings(folder)
+    return known[folder]
+
+
+def _find_retained_settings(folder: Path) -> list[tuple[str, str]]:
     last: dict[str, str] = {}
     trusted: list[tuple[str, str]] = []
     for scope, key, value in effective_settings(folder):

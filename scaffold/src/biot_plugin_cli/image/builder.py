@@ -12,7 +12,8 @@ from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.image.assembly import tag_of
 from biot_plugin_cli.image.engines.dockerfile_builder import build_with_engine, hash_of_inputs
 from biot_plugin_cli.image.layers_builder import build_of_layers
-from biot_plugin_cli.manifest.image_settings import Builder, ImageSettings
+from biot_plugin_cli.manifest.image_settings import ImageSettings
+from biot_plugin_cli.manifest.members.container_image import Builder
 from biot_plugin_cli.plugin.repository import Plugin
 
 __all__ = ["Progress", "build_image", "predict_image"]

@@ -14,7 +14,7 @@ from biot_plugin_cli.image.lambda_rules import NO_ENTRY_POINT, find_image_proble
 from biot_plugin_cli.image.layers.file_list import merge
 from biot_plugin_cli.image.layers.reader import read_members
 from biot_plugin_cli.image.problem import ImageProblem
-from biot_plugin_cli.manifest.image_settings import BUILDERS, Builder
+from biot_plugin_cli.manifest.members.container_image import BUILDERS, Builder
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.repository import Plugin
 

@@ -28,7 +28,8 @@ from biot_plugin_cli.image.configuration import Start
 from biot_plugin_cli.image.layers.dependencies import build_dependency_layer
 from biot_plugin_cli.image.layers.runtime_client import CLIENT, CLIENT_FOLDER, build_client_layer
 from biot_plugin_cli.image.layers.writer import AddedLayer, write_layer
-from biot_plugin_cli.manifest.image_settings import NO_BASE, ImageSettings
+from biot_plugin_cli.manifest.image_settings import ImageSettings
+from biot_plugin_cli.manifest.members.extra_rules import NO_BASE
 from biot_plugin_cli.package.compilation import compile_sources, find_compiler, no_bytecode_note
 from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names

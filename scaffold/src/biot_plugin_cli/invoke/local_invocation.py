@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -76,6 +76,7 @@ def invoke_locally(
     variables: Mapping[str, str],
     platform: PlatformSide,
     debugging: Debugging | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> LocalInvocation:
     """Run one event through the plugin, with a local key and token service.
 
@@ -85,6 +86,7 @@ def invoke_locally(
         variables: Environment variables that take precedence over all others.
         platform: Answers the plugin's calls to the platform.
         debugging: How the plugin is debugged; None if it is not.
+        meanwhile: What is done while the plugin loads.
 
     Raises:
         OperationFailed: There is no interpreter for the plugin, its process cannot be started, nobody attached a
@@ -99,7 +101,10 @@ def invoke_locally(
         try:
             # The plugin loads while the event's token is signed.
             with _exit_on_signals(), Runtime(function) as runtime:
-                invocation = runtime.invoke(prepare_event(event, ums.tokens.sign_for))
+                prepared = prepare_event(event, ums.tokens.sign_for)
+                if meanwhile:
+                    meanwhile()
+                invocation = runtime.invoke(prepared)
         except InvalidEvent as error:
             raise UsageError(str(error)) from error
         except SandboxUnavailable as error:

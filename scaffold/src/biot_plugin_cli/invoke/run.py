@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from biot_plugin_cli.errors import CliError
-from biot_plugin_cli.invoke.call_report import call_lines, calls_document
 from biot_plugin_cli.invoke.comparison import Comparison
 from biot_plugin_cli.invoke.judgement import Judgement, judge, worst
 from biot_plugin_cli.invoke.local_invocation import LocalInvocation, PlatformSide, invoke_locally
-from biot_plugin_cli.invoke.report import document, print_report
 from biot_plugin_cli.plugin.repository import Plugin
-from biot_plugin_cli.terminal.console import err, out, print_json
+from biot_plugin_cli.terminal.console import print_json
 from biot_plugin_cli.terminal.plain_text import one_line
 
 if TYPE_CHECKING:
@@ -48,11 +44,17 @@ class Run:
     @property
     def document(self) -> dict[str, Any]:
         """The document of `--json`."""
+        from biot_plugin_cli.invoke.call_report import calls_document
+        from biot_plugin_cli.invoke.report import document
+
         members = document(self.local.result, self.comparison, self.judgement, self.memory_mb, self.local.secrets)
         return {**members, **calls_document(self.local, self.platform)}
 
     def print_report(self) -> None:
         """Print the report for people."""
+        from biot_plugin_cli.invoke.call_report import call_lines
+        from biot_plugin_cli.invoke.report import print_report
+
         calls = call_lines(self.local, self.platform)
         print_report(self.local.result, self.comparison, self.memory_mb, self.local.secrets, calls)
 
@@ -75,9 +77,11 @@ def run_events(
     """
     for file, event in events.items():
         if debugging and debugging.port:
+            from biot_plugin_cli.terminal.console import err
+
             err.print(f"waiting for a debugger on {debugging.port.address}")
         side = platform(file)
-        local = invoke_locally(plugin, event, variables, side, debugging)
+        local = invoke_locally(plugin, event, variables, side, debugging, meanwhile=_load_report)
         comparison = Comparison.of(event, local.result)
         judgement = judge(local, comparison, plugin.manifest)
         yield Run(file, local, comparison, judgement, plugin.manifest.memory_size, side)
@@ -96,16 +100,31 @@ def print_runs(runs: Iterable[Run], *, as_json: bool, several: bool) -> None:
     """
     done: list[Run] = []
     for run in runs:
-        if done and not as_json:
-            out.print()
-        if several and not as_json:
-            out.print(Text(one_line(str(run.file)), "bold"))
         if not as_json:
-            run.print_report()
+            _print_run(run, is_first=not done, several=several)
         done.append(run)
     if as_json:
         print_json(_document(done) if several else done[0].document)
     _raise_failures(done, several=several)
+
+
+def _print_run(run: Run, *, is_first: bool, several: bool) -> None:
+    from rich.text import Text
+
+    from biot_plugin_cli.terminal.console import out
+
+    if not is_first:
+        out.print()
+    if several:
+        out.print(Text(one_line(str(run.file)), "bold"))
+    run.print_report()
+
+
+def _load_report() -> None:
+    """Load what prints, which nothing needs before the plugin has replied."""
+    from biot_plugin_cli.invoke import call_report, report
+
+    del call_report, report
 
 
 def _document(runs: list[Run]) -> dict[str, Any]:

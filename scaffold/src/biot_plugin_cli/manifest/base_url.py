@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from biot_plugin_cli.errors import UsageError
 
-__all__ = ["BASE_URL", "BASE_URL_FORM", "BASE_URL_VARIABLE", "is_base_url", "resolve_base_url"]
+__all__ = ["BASE_URL", "BASE_URL_FORM", "BASE_URL_PATTERN", "BASE_URL_VARIABLE", "is_base_url", "resolve_base_url"]
 
 BASE_URL = "base-url"
 BASE_URL_VARIABLE = "BIOT_PLUGIN_BASE_URL"
 BASE_URL_FORM = "an https:// URL such as https://api.example.com (http:// only for localhost)"
 
-_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+BASE_URL_PATTERN = r"^(https://[^\x00-\x20/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?)(/[^\x00-\x20?#]*)?$"
+"""What a base URL matches as a whole; plain http is accepted for localhost only, as calls carry credentials."""
 
 
 def is_base_url(value: Any) -> bool:
-    """Whether a value is a base URL; plain http is accepted for localhost only, as calls carry credentials."""
-    if not isinstance(value, str):
+    """Whether a value is a base URL: one that matches, and has a host and a port that can be."""
+    if not isinstance(value, str) or not re.fullmatch(BASE_URL_PATTERN, value):
         return False
     try:
         parts = urlsplit(value)
-        is_local, _ = parts.hostname in _LOCAL_HOSTS, parts.port
+        return bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    schemes = ("https", "http") if is_local else ("https",)
-    return bool(parts.hostname) and parts.scheme in schemes and not (parts.query or parts.fragment or parts.username)
 
 
 def resolve_base_url(overrides: Mapping[str, Any]) -> str | None:

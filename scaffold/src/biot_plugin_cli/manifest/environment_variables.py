@@ -14,9 +14,13 @@ __all__ = [
     "COMMIT_VARIABLE",
     "HASH_VARIABLE",
     "MAX_BYTES",
+    "MAX_OWN_BYTES",
+    "NAME_PATTERN",
     "RECORD_VARIABLES",
+    "RESERVED_NAMES",
     "RESERVED_PREFIX",
     "SECRETS_VARIABLE",
+    "TEXT_PATTERN",
     "VERSIONS_VARIABLE",
     "find_variable_problems",
     "looks_secret",
@@ -45,11 +49,19 @@ MAX_BYTES = 4096
 RESERVED_PREFIX = "BIOT_"
 """The prefix of the platform's own environment variables."""
 
+NAME_PATTERN = "^[a-zA-Z][a-zA-Z0-9_]+$"
+"""What a name matches as a whole."""
+
+TEXT_PATTERN = r"^[^\x00]+$"
+"""What a value matches as a whole."""
+
 # Lambda measures all variables as one JSON object.
 _HASH_BYTES = len(f',"{HASH_VARIABLE}":""') + 64
-_MAX_BYTES = MAX_BYTES - _HASH_BYTES
+
+MAX_OWN_BYTES = MAX_BYTES - _HASH_BYTES
+"""The limit for the variables of the manifest."""
+
 _TEXTS_ADVICE = "make it a table of non-empty strings"
-_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]+")
 _SECRET_NAME = re.compile(r"(?i)(?:^|_)(?:PASSWORD|PASSWD|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY)$")
 _RESERVED_BY_LAMBDA = frozenset(
     [
@@ -60,6 +72,9 @@ _RESERVED_BY_LAMBDA = frozenset(
         *("LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
     ]
 )
+
+RESERVED_NAMES = RECORD_VARIABLES | _RESERVED_BY_LAMBDA
+"""The names, besides those with the prefix, that no plugin may set."""
 
 
 def find_variable_problems(value: Any, within: tuple[str, ...]) -> Iterator[ManifestProblem]:
@@ -77,9 +92,9 @@ def find_variable_problems(value: Any, within: tuple[str, ...]) -> Iterator[Mani
         if problem := _describe_problem(name, text):
             code, description, advice = problem
             yield ManifestProblem(code, (*keys, name), f"{table} has {description}", advice)
-    if (size := measure_variables(value)) > _MAX_BYTES:
+    if (size := measure_variables(value)) > MAX_OWN_BYTES:
         advice = (
-            f"keep names and values within {_MAX_BYTES} bytes in all (Lambda's limit is {MAX_BYTES}, deploy "
+            f"keep names and values within {MAX_OWN_BYTES} bytes in all (Lambda's limit is {MAX_BYTES}, deploy "
             f"adds {_HASH_BYTES} for {HASH_VARIABLE}, and the platform adds its own {RESERVED_PREFIX} variables)"
         )
         yield ManifestProblem("environment-too-large", keys, f"{table} has {size} bytes as JSON", advice)
@@ -115,9 +130,9 @@ def _describe_problem(name: str, text: Any) -> tuple[str, str, str] | None:
         return "environment-reserved", f"{name}, which deploy sets", "remove it, or choose another name"
     if name in _RESERVED_BY_LAMBDA:
         return "environment-reserved", f"{name}, which is reserved for Lambda", "choose another name"
-    if not isinstance(text, str) or not text or "\0" in text:
+    if not isinstance(text, str) or not re.fullmatch(TEXT_PATTERN, text):
         return "environment-invalid", f"{name}, whose value is not a non-empty string", _TEXTS_ADVICE
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(NAME_PATTERN, name):
         advice = "use 2 or more letters, digits and '_', starting with a letter"
         return "environment-invalid", f"the invalid name {name!r}", advice
     return None

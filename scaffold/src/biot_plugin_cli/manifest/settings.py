@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from biot_plugin_cli.manifest.base_url import BASE_URL
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
+from biot_plugin_cli.manifest.members.plugin import SETTINGS
 from biot_plugin_cli.manifest.problem import ManifestProblem
 from biot_plugin_cli.manifest.production import PRODUCTION
 
@@ -21,25 +22,14 @@ _MERGED_KEYS = ("aws", "image", "environment", "cors")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A plugin's settings; the defaults are those of contract section 6.3.
+    """A plugin's settings, those that are left out with their defaults.
+
+    Attributes are named as the members of the table are, and have what these may have, except for:
 
     Attributes:
-        name: The plugin's name on the platform, without the platform's prefix.
-        display_name: The name that people see.
-        version: The plugin's version, 1 to 32767.
-        runtime: The Lambda runtime, such as `python3.13`.
-        handler: Module and attribute of the entry point.
-        timeout: Time limit of one event in seconds.
-        memory_size: Memory in megabytes.
-        ephemeral_storage: Size of /tmp in megabytes.
-        environment: The plugin's environment variables.
         cors: The cross-origin lists of the plugin's public URL, unchanged from the file.
-        analytics_db_access: Whether the plugin may access the analytics database.
-        package: The package type.
         image: The settings of a container image, unchanged from the file.
-        target: Where the plugin runs: BioT's account, or an AWS account of one's own.
-        aws: The settings of the latter, unchanged from the file.
-        interception_order: The order of all interceptions without one of their own, or None.
+        aws: The settings of an AWS account, unchanged from the file.
         environments: The tables `[tool.biot-plugin.env.NAME]`, unchanged from the file.
         mentioned: The keys that the file has; all others have their default.
     """
@@ -48,16 +38,16 @@ class Manifest:
     display_name: str
     version: int
     runtime: str
-    handler: str = "index.handler"
-    timeout: int = 60
-    memory_size: int = 128
-    ephemeral_storage: int = 512
+    handler: str = SETTINGS["handler"].default
+    timeout: int = SETTINGS["timeout"].default
+    memory_size: int = SETTINGS["memory-size"].default
+    ephemeral_storage: int = SETTINGS["ephemeral-storage"].default
     environment: Mapping[str, str] = field(default_factory=dict)
     cors: Mapping[str, list[str]] = field(default_factory=dict)
-    analytics_db_access: bool = False
-    package: Literal["zip", "image"] = "zip"
+    analytics_db_access: bool = SETTINGS["analytics-db-access"].default
+    package: Literal["zip", "image"] = SETTINGS["package"].default
     image: Mapping[str, Any] = field(default_factory=dict)
-    target: Literal["biot", "aws"] = "biot"
+    target: Literal["biot", "aws"] = SETTINGS["target"].default
     aws: Mapping[str, Any] = field(default_factory=dict)
     interception_order: int | None = None
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

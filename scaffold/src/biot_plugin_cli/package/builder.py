@@ -27,6 +27,7 @@ from biot_plugin_cli.dependencies.lock import locked_distributions
 from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.dependencies.wheel_selection import require_wheels
 from biot_plugin_cli.errors import OperationFailed
+from biot_plugin_cli.git.environment import settings_read_once
 from biot_plugin_cli.package.compilation import compile_sources, find_compiler, no_bytecode_note
 from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names
@@ -89,8 +90,9 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
     if python:
         require_runtime(python, manifest.runtime)
     target, project = plugin.target, Project.of(plugin.root, plugin.file.document)
-    tree = SourceTree.of(plugin.root)
-    entries = load_source_files(plugin.root, target)
+    with settings_read_once():
+        tree = SourceTree.of(plugin.root)
+        entries = load_source_files(plugin.root, target)
     check_handler(entries, manifest.handler)
     locked, note = locked_distributions(project, target)
     require_wheels(locked, target)

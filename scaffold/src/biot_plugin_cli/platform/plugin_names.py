@@ -6,13 +6,16 @@ import re
 
 from biot_plugin_cli.platform.errors import OtherPlugin
 
-__all__ = ["MAX_NAME_LENGTH", "NAME_FORM", "PREFIX", "is_name", "require_same_plugin"]
+__all__ = ["MAX_NAME_LENGTH", "NAME_FORM", "NAME_PATTERN", "PREFIX", "is_name", "require_same_plugin"]
 
 PREFIX = "Plugin-"
 """The prefix of plugin names on the platform."""
 
 MAX_NAME_LENGTH = 57
 NAME_FORM = f"1 to {MAX_NAME_LENGTH} letters, digits, '-' and '_'"
+
+NAME_PATTERN = f"^(?!{PREFIX})[a-zA-Z0-9_-]{{1,{MAX_NAME_LENGTH}}}$"
+"""What the name in a manifest matches as a whole: one without the prefix, which the platform puts before it."""
 
 _NAME = re.compile(rf"[a-zA-Z0-9_-]{{1,{MAX_NAME_LENGTH}}}")
 

@@ -11,62 +11,43 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
-
-from rich.console import Console, ConsoleRenderable, RenderHook
-from rich.highlighter import JSONHighlighter
-from rich.text import Text
+from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli.errors import CliError
-from biot_plugin_cli.terminal.plain_text import visible, visible_lines
+from biot_plugin_cli.terminal.plain_text import visible_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 __all__ = [
     "err",
     "expect_json",
     "highlighted_json",
-    "new_console",
     "out",
+    "print_document",
     "print_failure",
     "print_json",
     "print_json_line",
     "print_lines",
 ]
 
+out: Console
+err: Console
+
 #: What the highlighter takes for a number with a letter after it grows with the square of its digits.
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{100}")
 
 
-class _VisibleText(RenderHook):
-    """Makes everything that is printed visible."""
+def __getattr__(name: str) -> Console:
+    """Make a console when it is first asked for: much that a command prints needs none."""
+    if name not in ("out", "err"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from biot_plugin_cli.terminal.start.visible_text import new_console
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """Replace texts by visible ones."""
-        return [self._visible(item) if isinstance(item, Text) else item for item in renderables]
-
-    def _visible(self, text: Text) -> Text:
-        """Rebuild a text from its styled parts, as other characters have other positions."""
-        line = text.copy()
-        line.end = ""
-        parts = [(visible(part.text), part.style or "") for part in line.render(self._console)]
-        return Text.assemble(*parts, style=text.style, end=text.end, no_wrap=text.no_wrap, overflow=text.overflow)
-
-
-def new_console(*, stderr: bool = False) -> Console:
-    """Create a console on which everything is visible, and nothing is markup.
-
-    Args:
-        stderr: Whether it is standard error.
-    """
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, stderr=stderr)
-    console.push_render_hook(_VisibleText(console))
+    console = globals()[name] = new_console(stderr=name == "err")
     return console
 
-
-out = new_console()
-err = new_console(stderr=True)
 
 _json_is_missing = False
 
@@ -102,6 +83,16 @@ def print_json_line(document: Any) -> None:
     sys.stdout.flush()
 
 
+def print_document(text: str) -> None:
+    """Print a document for other tools as it is; what the output's encoding lacks is escaped.
+
+    Args:
+        text: The document, with its last line end.
+    """
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def print_failure(message: str, exit_code: int, code: str = "") -> None:
     """Print an error on standard error; with `--json` also on standard output, unless a document was printed already.
 
@@ -128,6 +119,9 @@ def highlighted_json(text: str) -> list[Text]:
     Args:
         text: The document.
     """
+    from rich.highlighter import JSONHighlighter
+    from rich.text import Text
+
     highlighted = Text(text)
     if not _LONG_NUMBER.search(text):
         JSONHighlighter().highlight(highlighted)

@@ -21,7 +21,8 @@ from biot_plugin_cli.image.engines.context import PLATFORM, BuildContext
 from biot_plugin_cli.image.engines.distributions import find_distributions
 from biot_plugin_cli.image.engines.saved_archive import SavedImage, read_archive
 from biot_plugin_cli.image.labels import make_labels
-from biot_plugin_cli.manifest.image_settings import Builder, ImageSettings
+from biot_plugin_cli.manifest.image_settings import ImageSettings
+from biot_plugin_cli.manifest.members.container_image import Builder
 from biot_plugin_cli.package.sbom import bill_of_materials
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.registry.blobs import Blob

@@ -1,0 +1,1 @@
+"""The findings of `biot-plugin check` as other tools read them."""

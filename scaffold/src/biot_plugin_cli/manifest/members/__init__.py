@@ -1,0 +1,1 @@
+"""What each member of `[tool.biot-plugin]` may be, declared once for `check` and the JSON Schema."""

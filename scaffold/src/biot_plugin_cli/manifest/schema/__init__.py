@@ -1,0 +1,1 @@
+"""The JSON Schema of `[tool.biot-plugin]`, for editors and other tools."""

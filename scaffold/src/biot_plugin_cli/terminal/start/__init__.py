@@ -1,0 +1,1 @@
+"""What would cost every command its start, and is loaded when it is needed."""
