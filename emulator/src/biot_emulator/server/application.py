@@ -98,13 +98,18 @@ class _Application:
     async def _call_plugin(self, address: str, request: Request, body: RequestBody) -> FunctionResponse:
         try:
             check_head(request)
-            if not await self._in_thread(lambda: self._platform.has_function_url(address)):
+            if not await self._has_plugin(address):
                 return NO_PLUGIN
             async with self._public_bodies.hold(_size(body, MAX_PAYLOAD_BYTES)):
                 url_request = await function_request(request, body)
                 return await self._in_thread(lambda: self._platform.handle_function_url(address, url_request))
         except ApiError as error:
             return function_refusal(error)
+
+    async def _has_plugin(self, address: str) -> bool:
+        if self._platform.knows_function_url(address):
+            return True
+        return await self._in_thread(lambda: self._platform.has_function_url(address))
 
     async def _transfer(self, request: Request, body: RequestBody, send: Send) -> None:
         try:

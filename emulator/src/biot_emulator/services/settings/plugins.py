@@ -97,6 +97,10 @@ class Plugins:
         """Return the plugin with an address; None where there is none."""
         return self._store.view(_COLLECTION, _by_address).get(address)
 
+    def is_known_at(self, address: str) -> bool:
+        """Whether a plugin has an address, as far as that is known without any wait: no is no answer."""
+        return address in (self._store.present_view(_COLLECTION, _by_address) or {})
+
     def create(self, config: dict[str, Any], code: Code) -> Plugin:
         """Create a plugin, or change nothing where anything fails.
 
