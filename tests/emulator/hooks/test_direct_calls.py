@@ -210,9 +210,13 @@ def test_an_address_that_is_known_is_not_looked_up_before_the_body_is_read(
     """That would be a thread more for each call."""
     url = emulator.deploy(ECHO)["endpointUrl"]
     looked_up: list[str] = []
-    urls = emulator.platform.function_urls
-    has = urls.has
-    monkeypatch.setattr(urls, "has", lambda address: looked_up.append(address) or has(address))
+    has = emulator.platform.function_urls.has
+
+    def look_up(address: str) -> bool:
+        looked_up.append(address)
+        return has(address)
+
+    monkeypatch.setattr(emulator.platform.function_urls, "has", look_up)
     assert [request(url, "GET", "/").status for _ in range(3)] == [200] * 3
     assert len(looked_up) == 1
     emulator.deploy(ECHO, "another")
