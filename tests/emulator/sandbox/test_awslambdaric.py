@@ -11,6 +11,7 @@ import pytest
 
 from biot_emulator import ClientUnavailable, Function, Runtime, RuntimeClient, SandboxUnavailable
 from biot_emulator.sandbox import awslambdaric
+from biot_emulator.sandbox.commands import run_command
 from tests.emulator.conftest import CLIENTS
 
 OWN = "python{}.{}".format(*sys.version_info)
@@ -122,8 +123,6 @@ def test_an_interpreter_is_started_anew_only_for_what_has_changed(
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={packages} exec {interpreter(OWN)} -S "$1" "$3" "$4"\n')
     python.chmod(0o755)
-    run_command = awslambdaric.run_command
-
     def count(command: Any, timeout: float) -> Any:
         started.append(command[0])
         return run_command(command, timeout)
