@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-import typer
+import typer.main
 
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli import main, new_plugin
@@ -30,6 +31,14 @@ from tests.scaffold.support import Outcome, Program
 @pytest.fixture(scope="session", autouse=True)
 def quick() -> Iterator[None]:
     with quick_emulators():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_command_line() -> Iterator[None]:
+    """Build the options of all commands once for each program, which each process of it does, and not at each run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
         yield
 
 

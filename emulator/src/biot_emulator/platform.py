@@ -124,6 +124,10 @@ class Platform:
         """Whether a plugin has this address."""
         return self.function_urls.has(address)
 
+    def knows_function_url(self, address: str) -> bool:
+        """Whether a plugin has this address, as far as that is known without any wait: no is no answer."""
+        return self.function_urls.knows(address)
+
     def handle_function_url(self, address: str, request: UrlRequest) -> Response:
         """Respond to a request to the plugin that has this address."""
         return self.function_urls.handle(address, request)

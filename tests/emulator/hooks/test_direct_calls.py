@@ -202,3 +202,23 @@ def test_json_is_recorded_however_deep_it_is(emulator: Emulator, depth: int) -> 
     answer = request(url, "POST", "/", b"[" * depth + b"]" * depth, content_type="application/json")
     assert (answer.status, answer.content) == (200, b"[" * depth + b"]" * depth)  # type: ignore[attr-defined]
     assert ("<nested too deeply>" in json.dumps(emulator.invocations()[-1]["input"]["body"])) == (depth == 900)
+
+
+def test_an_address_that_is_known_is_not_looked_up_before_the_body_is_read(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That would be a thread more for each call."""
+    url = emulator.deploy(ECHO)["endpointUrl"]
+    looked_up: list[str] = []
+    has = emulator.platform.function_urls.has
+
+    def look_up(address: str) -> bool:
+        looked_up.append(address)
+        return has(address)
+
+    monkeypatch.setattr(emulator.platform.function_urls, "has", look_up)
+    assert [request(url, "GET", "/").status for _ in range(3)] == [200] * 3
+    assert len(looked_up) == 1
+    emulator.deploy(ECHO, "another")
+    assert [request(url, "GET", "/").status for _ in range(3)] == [200] * 3
+    assert len(looked_up) == 2

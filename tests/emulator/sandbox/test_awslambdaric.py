@@ -4,11 +4,14 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from biot_emulator import ClientUnavailable, Function, Runtime, RuntimeClient
+from biot_emulator import ClientUnavailable, Function, Runtime, RuntimeClient, SandboxUnavailable
+from biot_emulator.sandbox import awslambdaric
+from biot_emulator.sandbox.commands import run_command
 from tests.emulator.conftest import CLIENTS
 
 OWN = "python{}.{}".format(*sys.version_info)
@@ -109,3 +112,30 @@ def test_a_cache_that_cannot_be_written_is_said_to_those_who_need_it(
     assert not psutil.Process().children()
     with Runtime(function) as runtime:
         assert runtime.invoke({}).reply[2] == "biot_emulator"
+
+
+def test_an_interpreter_is_started_anew_only_for_what_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each cold start of a plugin asks, and a process takes longer than all else that is prepared."""
+    packages, started = tmp_path / "packages", list[str]()
+    packages.mkdir()
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={packages} exec {interpreter(OWN)} -S "$1" "$3" "$4"\n')
+    python.chmod(0o755)
+    def count(command: Any, timeout: float) -> Any:
+        started.append(command[0])
+        return run_command(command, timeout)
+
+    monkeypatch.setattr(awslambdaric, "run_command", count)
+    for _ in range(3):
+        assert awslambdaric.probe(python) == (OWN.removeprefix("python"), False)
+    assert len(started) == 1
+    for name in ("awslambdaric", "runtime_client", "simplejson"):
+        (packages / f"{name}.py").touch()
+    for _ in range(3):
+        assert awslambdaric.probe(python) == (OWN.removeprefix("python"), True)
+    assert len(started) == 2
+    python.unlink()
+    with pytest.raises(SandboxUnavailable, match="does not run"):
+        awslambdaric.probe(python)

@@ -47,6 +47,8 @@ def apply(store: Store, expected: Contents, change: tuple[str, str, str, int | N
 def agree(store: Store, expected: Contents) -> None:
     for collection, documents in expected.items():
         assert store.all(collection) == list(documents.values())
+        assert store.present_view(collection, tuple) in (None, tuple(documents.values()))
+        assert store.view(collection, tuple) == tuple(documents.values())
         assert [store.get(collection, id) for id in "abcde"] == [documents.get(id) for id in "abcde"]
 
 
@@ -91,6 +93,23 @@ def test_what_a_reader_changes_of_a_document_is_its_own() -> None:
         document["names"].append("two")
         [document] = store.all("plugins")
         document["names"].append("three")
+    store.close()
+
+
+def test_what_is_made_of_all_documents_is_made_once_for_each_change() -> None:
+    store, made = Store(), list[int]()
+
+    def numbers(documents: list[dict[str, Any]]) -> list[int]:
+        made.append(len(documents))
+        return [document["number"] for document in documents]
+
+    for number in range(3):
+        store.put("plugins", str(number), {"number": number})
+        store.put("users", str(number), {})
+        assert store.present_view("plugins", numbers) is None
+        assert store.view("plugins", numbers) == store.view("plugins", numbers) == list(range(number + 1))
+        assert store.present_view("plugins", numbers) == list(range(number + 1))
+    assert made == [1, 2, 3]
     store.close()
 
 

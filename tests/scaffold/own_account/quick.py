@@ -172,10 +172,9 @@ def _lines_of(values: Mapping[str, Any]) -> list[str]:
     return [f"{name} = {toml(value)}" for name, value in values.items()]
 
 
-def quick_plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> QuickPlugin:
-    plugin = QuickPlugin(
-        folder, MemoryPlatform(before_change=lambda _: None), _account(os.environ.get("AWS_ENDPOINT_URL", ""))
-    )
+def quick_plugin(folder: Path, monkeypatch: pytest.MonkeyPatch, account: Account | None = None) -> QuickPlugin:
+    account = account or _account(os.environ.get("AWS_ENDPOINT_URL", ""))
+    plugin = QuickPlugin(folder, MemoryPlatform(before_change=lambda _: None), account)
     monkeypatch.setattr(deployment, "prepared", plugin.prepared)
     return plugin
 

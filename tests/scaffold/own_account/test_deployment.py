@@ -25,6 +25,7 @@ from biot_plugin_cli.own_account.steps import address
 from biot_plugin_cli.own_account.switch import set_state
 from biot_plugin_cli.package.builder import Package
 from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount
+from tests.scaffold.own_account.memory_account import MemoryAccount
 from tests.scaffold.own_account.quick import BASE_URL, CREATED, PATIENTS, THEIR_SUBSCRIPTION, THEIRS, QuickPlugin
 
 NAME = "biot-demo"
@@ -38,6 +39,11 @@ _EVERYTHING: dict[str, Any] = {
 _TAG = {"Key": "cost", "Value": "8"}
 _OTHER_ARN = f"arn:aws:sqs:{REGION}:{ACCOUNT}:theirs"
 TAGS = {"biot-plugin:owner": "biot-plugin-cli", "biot-plugin:plugin": "demo"}
+
+
+@pytest.fixture
+def aws(memory_aws: MemoryAccount) -> MotoAccount:
+    return memory_aws
 
 
 def function(aws: MotoAccount, version: str | None = None) -> dict[str, Any]:

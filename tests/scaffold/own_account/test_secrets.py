@@ -18,10 +18,16 @@ from biot_plugin_cli.own_account.rollback import roll_back
 from biot_plugin_cli.own_account.secrets import change_secrets, list_secrets
 from biot_plugin_cli.own_account.status import show_status
 from tests.scaffold.moto_account import MotoAccount
+from tests.scaffold.own_account.memory_account import MemoryAccount
 from tests.scaffold.own_account.quick import QuickPlugin
 
 NAME = "biot-demo"
 SECRET = "correct-horse-7"
+
+
+@pytest.fixture
+def aws(memory_aws: MemoryAccount) -> MotoAccount:
+    return memory_aws
 
 
 def live(aws: MotoAccount) -> dict[str, Any]:

@@ -61,6 +61,10 @@ class FunctionUrls:
         """Whether a plugin has this address."""
         return self._plugins.at(address) is not None
 
+    def knows(self, address: str) -> bool:
+        """Whether a plugin has this address, as far as that is known without any wait: no is no answer."""
+        return self._plugins.is_known_at(address)
+
     def handle(self, address: str, request: UrlRequest, id: str | None = None) -> Response:
         """Respond to a request.
 

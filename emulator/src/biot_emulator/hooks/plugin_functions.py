@@ -11,11 +11,13 @@ from biot_emulator.debugging.settings import Debugging
 from biot_emulator.errors import EmulatorError
 from biot_emulator.hooks.plugin_environment import PluginEnvironment
 from biot_emulator.image.execution import Execution
+from biot_emulator.invocations.ended import Ended
 from biot_emulator.invocations.history import Invocations
-from biot_emulator.invocations.records import Record, Started, Trigger
+from biot_emulator.invocations.records import Started, Trigger
 from biot_emulator.invocations.seen_secrets import SeenSecrets
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
+from biot_emulator.lambda_function.payload import Payload
 from biot_emulator.runtime.interpreters import find_interpreter
 from biot_emulator.runtime.results import failed
 from biot_emulator.runtime.worker_pool import Workers
@@ -76,8 +78,8 @@ class PluginFunctions:
         self._hidden = tuple(hidden)
         self._debugging = debugging
 
-    def invoke(self, plugin: Plugin, event: Any, trigger: Trigger) -> tuple[Invocation, Record]:
-        """Invoke a plugin; return the result and its record.
+    def invoke(self, plugin: Plugin, event: Any, trigger: Trigger) -> tuple[Invocation, Ended]:
+        """Invoke a plugin; return the result, and what its record is made of.
 
         Args:
             plugin: The plugin.
@@ -86,10 +88,11 @@ class PluginFunctions:
         """
         variables = plugin.config["environmentVariables"]
         self.seen.add(plugin.full_name, plugin.secret_key, variables)
+        payload = Payload.of(event)
         started = Started(
             plugin.full_name,
             trigger,
-            event,
+            payload,
             time=self._clock.now(),
             secrets=lambda: [*self._secrets(), plugin.secret_key],
             variables=variables,
@@ -98,7 +101,7 @@ class PluginFunctions:
         # Before it runs: whatever becomes of it, there is what was sent.
         self._invocations.begin(started)
         try:
-            invocation = self._run(plugin, event)
+            invocation = self._run(plugin, payload)
         except BaseException as error:
             lost = InvocationError(
                 "Sandbox.Lost", f"The emulator ended it by an error of its own: {type(error).__name__}"
@@ -116,14 +119,14 @@ class PluginFunctions:
         storage_mb = plugin.config["ephemeralStorage"]
         self._workers.start(self._function(plugin), storage_mb=storage_mb, prepare=partial(self._repair, plugin))
 
-    def _run(self, plugin: Plugin, event: Any) -> Invocation:
+    def _run(self, plugin: Plugin, payload: Payload) -> Invocation:
         try:
             function = self._function(plugin)
         except EmulatorError as error:
             return failed(InvocationError("Sandbox.Unavailable", str(error), "init"))
         return self._workers.invoke(
             function,
-            event,
+            payload,
             storage_mb=plugin.config["ephemeralStorage"],
             prepare=partial(self._repair, plugin),
         )

@@ -12,7 +12,8 @@ from biot_emulator.event_kind import EventKind
 from biot_emulator.hooks.background_calls import BackgroundCalls
 from biot_emulator.hooks.events.scheduled import scheduled_event
 from biot_emulator.hooks.plugin_functions import PluginFunctions
-from biot_emulator.invocations.records import Record, Trigger
+from biot_emulator.invocations.ended import Ended
+from biot_emulator.invocations.records import Trigger
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
@@ -67,8 +68,8 @@ class Schedule:
         """
         return self._recorded.begin(CallKind.SCHEDULE, plugin=plugin.full_name, resent_from=resent_from)
 
-    def fire(self, plugin: Plugin, id: str | None = None) -> Record:
-        """Invoke a plugin as if it were due; return the record of the invocation.
+    def fire(self, plugin: Plugin, id: str | None = None) -> Ended:
+        """Invoke a plugin as if it were due; return what the record of the invocation is made of.
 
         Args:
             plugin: The plugin.

@@ -8,10 +8,12 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from functools import cache
+from http import HTTPStatus
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, cast
 
+from biot_emulator.http.request_heads import MalformedHead, RequestHead, read_head
 from biot_emulator.http.response import Response
 from biot_emulator.interrupts import uninterrupted
 from biot_emulator.wire_json import encode
@@ -25,6 +27,8 @@ Admission = Callable[[Address, Address], bool]
 
 _CHUNK_BYTES = 65_536
 _LENGTH = re.compile(r"[0-9]{1,15}")
+_METHODS = frozenset({"DELETE", "GET", "PATCH", "POST", "PUT"})
+_FORBIDDEN = {"errorType": "Forbidden", "errorMessage": "this is another process's"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,11 @@ def _stop(server: _HttpServer, thread: threading.Thread) -> None:
         server.server_close()
 
 
-class _HttpServer(ThreadingHTTPServer):
+class _HttpServer(ThreadingTCPServer):
     # server_close() does not join daemon threads, which would outlive the server.
     daemon_threads = False
     request_queue_size = 64
+    allow_reuse_address = True
 
     def __init__(self, respond: Callable[[Request], Response | None], max_body: int, admits: Admission | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -112,10 +117,6 @@ class _HttpServer(ThreadingHTTPServer):
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._stopping = False
-
-    def server_bind(self) -> None:
-        # HTTPServer resolves its own name, which can take seconds without a network.
-        TCPServer.server_bind(self)
 
     def serve(self) -> None:
         # serve_forever() notices its shutdown only at its next poll; handle_request() returns once stop() connects.
@@ -152,8 +153,7 @@ def _shut(connection: socket.socket) -> None:
         return
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(StreamRequestHandler):
     # One write per response, sent at once: Nagle's algorithm would delay a second one by 40 ms.
     wbufsize = -1
     disable_nagle_algorithm = True
@@ -169,43 +169,36 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.closed(self.connection)
         super().finish()
 
-    def do_GET(self) -> None:
-        self._respond()
+    def handle(self) -> None:
+        while self._handle_request():
+            pass
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing: requests hold sensitive data."""
-
-    def handle_expect_100(self) -> bool:
-        is_continued = super().handle_expect_100()
-        self.wfile.flush()
-        return is_continued
-
-    def _respond(self) -> None:
+    def _handle_request(self) -> bool:
+        """Respond to a request; return whether another one may follow."""
+        try:
+            head = read_head(self.rfile)
+        except MalformedHead:
+            return self._refuse(Response(400))
+        if head is None:
+            return False
+        if head.method not in _METHODS:
+            return self._refuse(Response(501))
         if not self._is_admitted():
-            self.close_connection = True
-            self._write(json_response(403, {"errorType": "Forbidden", "errorMessage": "this is another process's"}))
-            return
-        length = self.headers.get("content-length", "0")
-        if not _LENGTH.fullmatch(length) or "transfer-encoding" in self.headers:
-            self.close_connection = True
-            self._write(Response(411, {}, b""))
-            return
-        size = int(length)
-        request = Request(
-            method=self.command,
-            path=self.path.partition("?")[0],
-            headers={name.lower(): value for name, value in self.headers.items()},
-            body=self._read(size),
-            size=size,
-            query=self.path.partition("?")[2],
-        )
-        response = self.server.respond(request)
+            return self._refuse(json_response(403, _FORBIDDEN))
+        length = head.headers.get("content-length", "0")
+        if not _LENGTH.fullmatch(length) or "transfer-encoding" in head.headers:
+            return self._refuse(Response(411))
+        if head.headers.get("expect", "").lower() == "100-continue":
+            self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        response = self.server.respond(self._request(head, int(length)))
         if response is None:
-            self.close_connection = True
-        else:
-            self._write(response)
+            return False
+        self._write(response)
+        return head.stays_open
+
+    def _request(self, head: RequestHead, size: int) -> Request:
+        path, _, query = head.target.partition("?")
+        return Request(head.method, path, head.headers, self._read(size), size, query)
 
     def _is_admitted(self) -> bool:
         admits, own = self.server.admits, cast("Address", self.connection.getsockname()[:2])
@@ -219,11 +212,24 @@ class _Handler(BaseHTTPRequestHandler):
             size -= len(chunk)
         return b""
 
+    def _refuse(self, response: Response) -> bool:
+        self._write(response)
+        return False
+
     def _write(self, response: Response) -> None:
-        self.send_response(response.status_code)
-        for name, value in response.headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(response.content)))
-        self.end_headers()
-        self.wfile.write(response.content)
+        headers = {**response.headers, "content-length": str(len(response.content))}
+        lines = [_status_line(response.status_code), *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        self._send("\r\n".join(lines).encode("latin-1") + response.content)
+
+    def _send(self, content: bytes) -> None:
+        self.wfile.write(content)
         self.wfile.flush()
+
+
+@cache
+def _status_line(status_code: int) -> str:
+    try:
+        phrase = HTTPStatus(status_code).phrase
+    except ValueError:
+        phrase = ""
+    return f"HTTP/1.1 {status_code} {phrase}"

@@ -12,10 +12,12 @@ from typing import Any
 from biot_emulator.event_kind import EventKind
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.difference import difference
+from biot_emulator.invocations.event_files import raw_body
 from biot_emulator.invocations.received_events import MAX_BODY, ReceivedEvent, left_out
 from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.invocations.summaries import InvocationSummary, Record
 from biot_emulator.lambda_function.invocation import Invocation
+from biot_emulator.lambda_function.payload import Payload
 from biot_emulator.security.known_secrets import KnownSecrets
 from biot_emulator.security.secret_values import named_secrets, secret_fields, secret_variables
 from biot_emulator.state.timestamps import timestamp
@@ -53,14 +55,18 @@ class Started:
     Args:
         plugin: The plugin's full name, or its address.
         trigger: Why it is invoked.
-        event: What its handler receives; whoever sends it does not change it any more.
+        event: What its handler receives, or that as it is sent.
         time: The platform's time.
         secrets: Returns texts that must not be in the record.
         variables: The plugin's own environment variables, of which some are secret.
         service_id: The plugin's service user.
+
+    Attributes:
+        payload: What is sent. As text: what anybody may send can take twenty times as much memory once it is decoded.
+        summary: What is known of it without its contents.
     """
 
-    __slots__ = ("_event", "_secrets", "_time", "_trigger", "_variables", "summary")
+    __slots__ = ("_secrets", "_time", "_trigger", "_variables", "payload", "summary")
 
     def __init__(
         self,
@@ -73,7 +79,7 @@ class Started:
         variables: Mapping[str, str],
         service_id: str | None = None,
     ) -> None:
-        self._event = event
+        self.payload = Payload.of(event)
         self._trigger = trigger
         self._time = time
         self._secrets = secrets
@@ -88,29 +94,39 @@ class Started:
             timestamp(time),
         )
 
-    def record(self, invocation: Invocation | None = None, time: datetime | None = None) -> Record:
+    def record(
+        self,
+        invocation: Invocation | None = None,
+        time: datetime | None = None,
+        secrets: Iterable[str] | None = None,
+    ) -> Record:
         """Return the record of the invocation: with its result, or as far as it is by now.
 
         Args:
             invocation: The result; None where there is none yet.
             time: The platform's time at the end; None where that has not come.
+            secrets: The secrets at the end; None for those of now.
         """
         record = invocation_record(
             self.summary.plugin,
             self._trigger,
-            self._event,
+            self.payload.event,
             invocation or self._unfinished(),
             time=time or self._time,
-            secrets=self._secrets(),
+            secrets=self.secrets() if secrets is None else secrets,
             variables=self._variables,
             id=self.summary.id,
         )
         return record if invocation else {**record, **_UNFINISHED}
 
-    @property
-    def event(self) -> Any:
-        """What the plugin's handler receives."""
-        return self._event
+    def raw_body(self, record: Record) -> str | None:
+        """Return the body of the event as it came, where the record does not say that."""
+        is_direct = self._trigger.kind is EventKind.DIRECT
+        return raw_body(self.payload.event, record) if is_direct else None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the texts that must not be in the record, as they are by now."""
+        return tuple(self._secrets())
 
     def _shown_hook(self) -> str | None:
         hook = self._trigger.hook

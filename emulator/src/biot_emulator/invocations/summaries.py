@@ -31,7 +31,8 @@ class InvocationSummary:
         id: Its id.
         began: When it began, by `time.perf_counter`.
         pending: Whether it goes on.
-        size: The size in bytes of the record of its contents.
+        size: The size in bytes of its contents, as they are recorded by now.
+        changes: How much of it an interceptor has changed; None as long as nobody has looked at the record.
     """
 
     plugin: str

@@ -109,7 +109,7 @@ class OperatorHandlers:
         if not plugin.config["cronSchedule"]:
             raise BadRequest(f"The plugin [{plugin.full_name}] has no [cronSchedule]: give it one first")
         with self.concurrency.enter(plugin.endpoint_url):
-            return ApiResponse(200, self.schedule.fire(plugin))
+            return ApiResponse(200, self.schedule.fire(plugin).record())
 
     def invoke(self, call: Call) -> ApiResponse:
         """Invoke a plugin with an event of the operator's own, also if it is disabled."""
@@ -118,8 +118,8 @@ class OperatorHandlers:
         with self.concurrency.enter(plugin.endpoint_url):
             id = self.calls.begin(CallKind.INVOKE, plugin=plugin.full_name)
             with self.calls.ending(id):
-                _, record = self.functions.invoke(plugin, event, replace(trigger, call_id=id))
-        return ApiResponse(200, record)
+                _, ended = self.functions.invoke(plugin, event, replace(trigger, call_id=id))
+        return ApiResponse(200, ended.record())
 
     def wait_for_notifications(self, call: Call) -> ApiResponse:
         """Wait until every notification has been sent."""

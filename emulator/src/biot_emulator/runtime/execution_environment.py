@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from biot_emulator.closing import Closing
-from biot_emulator.errors import InvalidEvent
 from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
 from biot_emulator.interrupts import uninterrupted
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
+from biot_emulator.lambda_function.payload import Payload
 from biot_emulator.runtime.results import refused_as_too_large, reply_and_response
 from biot_emulator.sandbox.plugin_process import Sandbox
 from biot_emulator.sandbox.runtime_api import Answer
-from biot_emulator.wire_json import encode
 
 __all__ = ["Runtime"]
 
@@ -73,17 +72,14 @@ class Runtime(Closing):
         """Invoke the handler with one event.
 
         Args:
-            event: Any JSON value.
+            event: Any JSON value, or its payload.
             prepare: Called right before a process is started, if none is running.
 
         Raises:
             InvalidEvent: The event is not JSON.
             SandboxUnavailable: The process cannot be started.
         """
-        try:
-            payload = encode(event)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidEvent(f"The event is not JSON: {error}") from error
+        payload = Payload.of(event)
         if len(payload) > MAX_PAYLOAD_BYTES:
             return refused_as_too_large(len(payload))
         return uninterrupted(lambda: self._invoke(payload, prepare))

@@ -79,7 +79,7 @@ class Workers:
 
         Args:
             function: The function to run.
-            event: Any JSON value.
+            event: Any JSON value, or its payload.
             storage_mb: Maximum size in megabytes of a process's temporary folder.
             prepare: Called right before a process is started, if none is free.
         """

@@ -9,8 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from biot_emulator.errors import ClientUnavailable, SandboxUnavailable
@@ -22,29 +23,64 @@ _REQUIREMENT = "awslambdaric>=4,<5"
 _DISTRIBUTIONS = ("awslambdaric", "simplejson", "snapshot-restore-py")
 _PROBE = (
     "import sys, importlib.util as u;"
-    "print('%d.%d' % sys.version_info[:2], all(map(u.find_spec, ('awslambdaric', 'runtime_client', 'simplejson'))))"
+    "print('%d.%d' % sys.version_info[:2], all(map(u.find_spec, ('awslambdaric', 'runtime_client', 'simplejson'))));"
+    "print(*filter(None, sys.path), sep='\\n')"
 )
 _PROBE_SECONDS = 20
 _INSTALL_SECONDS = 300
 
+
+@dataclass(frozen=True, slots=True)
+class _Interpreter:
+    version: str
+    has_client: bool
+    #: Where it looks for packages.
+    folders: tuple[Path, ...]
+    #: When it and its folders were changed last.
+    times: tuple[int | None, ...]
+
+
 _failures: dict[Path, str] = {}
+_interpreters: dict[Path, _Interpreter] = {}
 
 
 def probe(python: Path) -> tuple[str, bool]:
     """Return an interpreter's version, and whether the client is installed in it.
+
+    It is started for that once, and again after it or one of the folders of its packages has changed.
 
     Raises:
         SandboxUnavailable: The interpreter does not run.
     """
     if version := _version_with_client(python):
         return version, True
+    known = _interpreters.get(python)
+    if known is None or known.times != _times(python, known.folders):
+        known = _interpreters[python] = _ask(python)
+    return known.version, known.has_client
+
+
+def _ask(python: Path) -> _Interpreter:
     try:
         result = run_command([python, "-s", "-E", "-c", _PROBE], _PROBE_SECONDS)
         result.check_returncode()
     except (OSError, subprocess.SubprocessError) as error:
         raise SandboxUnavailable(f"The interpreter {python} does not run: {error}") from error
-    version, _, has_client = result.stdout.strip().partition(" ")
-    return version, has_client == "True"
+    first, *others = result.stdout.splitlines() or [""]
+    version, _, has_client = first.partition(" ")
+    folders = tuple(map(Path, others))
+    return _Interpreter(version, has_client == "True", folders, _times(python, folders))
+
+
+def _times(python: Path, folders: Iterable[Path]) -> tuple[int | None, ...]:
+    return tuple(map(_time, (python, *folders)))
+
+
+def _time(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def obtain(python: Path, version: str) -> Path:

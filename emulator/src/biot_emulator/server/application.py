@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
-import anyio
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -39,6 +35,7 @@ from biot_emulator.server.registry.exchange import ExchangeApplication, is_excha
 from biot_emulator.server.registry.paths import is_distribution_path
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
+from biot_emulator.server.threads.working import WorkerThreads
 from biot_emulator.server.transfers.downloads import send_file
 from biot_emulator.server.transfers.uploads import receive
 from biot_emulator.services.files.signed_urls import SIGNED_PATH
@@ -51,27 +48,25 @@ __all__ = ["application"]
 _log = logging.getLogger("biot_emulator")
 _BODY_BYTES = 64 * 1024 * 1024
 
-_T = TypeVar("_T")
 
-
-def application(platform: Platform, page: Page | None = None) -> ASGIApp:
+def application(platform: Platform, page: Page, threads: WorkerThreads) -> ASGIApp:
     """Return an ASGI application that serves a platform: every request gets a response of the platform.
 
     Args:
         platform: The platform.
-        page: Its page; None for one that nobody else has.
+        page: Its page.
+        threads: One for each connection at most: whoever waits for a plugin keeps no other caller waiting.
     """
-    return _Application(platform, page or Page(platform, ""))
+    return _Application(platform, page, threads)
 
 
 class _Application:
-    def __init__(self, platform: Platform, page: Page) -> None:
+    def __init__(self, platform: Platform, page: Page, threads: WorkerThreads) -> None:
         self._platform = platform
         # Apart, so that nobody without a token takes the memory of those who have one.
         self._public_bodies = BodyMemory(_BODY_BYTES)
         self._bodies = BodyMemory(_BODY_BYTES)
-        # One thread for each connection at most: whoever waits for a plugin keeps no other caller waiting.
-        self._threads: anyio.CapacityLimiter | None = None
+        self._in_thread = threads.run
         images = platform.images
         self._registry = (
             RegistryApplication(images.registry, images.credentials, self._in_thread) if images.registry else None
@@ -103,13 +98,18 @@ class _Application:
     async def _call_plugin(self, address: str, request: Request, body: RequestBody) -> FunctionResponse:
         try:
             check_head(request)
-            if not await self._in_thread(lambda: self._platform.has_function_url(address)):
+            if not await self._has_plugin(address):
                 return NO_PLUGIN
             async with self._public_bodies.hold(_size(body, MAX_PAYLOAD_BYTES)):
                 url_request = await function_request(request, body)
                 return await self._in_thread(lambda: self._platform.handle_function_url(address, url_request))
         except ApiError as error:
             return function_refusal(error)
+
+    async def _has_plugin(self, address: str) -> bool:
+        if self._platform.knows_function_url(address):
+            return True
+        return await self._in_thread(lambda: self._platform.has_function_url(address))
 
     async def _transfer(self, request: Request, body: RequestBody, send: Send) -> None:
         try:
@@ -196,11 +196,6 @@ class _Application:
             return _render(api_response)
         except ValueError as error:
             return _render(self._platform.error(ApiError(f"The response is not JSON: {error}"), call))
-
-    async def _in_thread(self, do: Callable[[], _T]) -> _T:
-        if self._threads is None:
-            self._threads = anyio.CapacityLimiter(math.inf)
-        return await anyio.to_thread.run_sync(do, limiter=self._threads)
 
 
 def _size(body: RequestBody, most: int) -> int:

@@ -8,7 +8,8 @@ from biot_emulator.platform import Platform
 from biot_emulator.server.application import application
 from biot_emulator.server.listening import LOOPBACK, AddressUnavailable, listen, server_settings, url_of
 from biot_emulator.server.malformed_requests import protocol
-from biot_emulator.server.serving_thread import ServingThread
+from biot_emulator.server.threads.serving import ServingThread
+from biot_emulator.server.threads.working import WorkerThreads
 
 __all__ = ["LOOPBACK", "AddressUnavailable", "Server"]
 
@@ -42,7 +43,8 @@ class Server(Closing):
         # Plugins call the platform on this machine, where a wildcard is no address.
         platform.locate(url_of(_WILDCARDS.get(host, host), self.port))
         self.page = Page(platform, host)
-        settings = server_settings(application(platform, self.page), protocol(platform))
+        self._threads = WorkerThreads()
+        settings = server_settings(application(platform, self.page, self._threads), protocol(platform))
         self._serving = ServingThread(listening, settings, "biot-emulator-server")
 
     @property
@@ -55,4 +57,5 @@ class Server(Closing):
         # Those who listen have no end of their own, and the others would wait for them.
         self.platform.calls.listeners.close()
         self._serving.close(self.platform.stop)
+        self._threads.close()
         self.platform.close()

@@ -39,9 +39,12 @@ class BodyMemory:
         Raises:
             Overloaded: There was no memory for it for too long.
         """
-        size = 0 if size <= _SMALL else min(size, self._most)
+        if size <= _SMALL:
+            yield
+            return
+        size = min(size, self._most)
         try:
-            with anyio.fail_after(_WAIT_SECONDS if size else None):
+            with anyio.fail_after(_WAIT_SECONDS):
                 await self._take(size)
         except TimeoutError:
             raise Overloaded("The platform is busy with large requests: try again later") from None
@@ -52,8 +55,6 @@ class BodyMemory:
             self._freed.set()
 
     async def _take(self, size: int) -> None:
-        if not size:
-            return
         # In order of arrival: a large body is not overtaken for ever by smaller ones.
         async with self._turn:
             while self._used + size > self._most:

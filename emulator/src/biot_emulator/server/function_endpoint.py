@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import anyio
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import RequestResponseCycle
@@ -24,7 +23,8 @@ from biot_emulator.server.function_url_requests import BODILESS, function_refusa
 from biot_emulator.server.listening import listen, server_settings, url_of
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
-from biot_emulator.server.serving_thread import ServingThread
+from biot_emulator.server.threads.serving import ServingThread
+from biot_emulator.server.threads.working import WorkerThreads
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,7 +59,8 @@ class FunctionEndpoint(Closing):
         files: Mapping[str, Path] = (
             dict(zip(("ssl_certfile", "ssl_keyfile"), certificate, strict=True)) if certificate else {}
         )
-        settings = server_settings(_Application(respond), _Connection, **files)
+        self._threads = WorkerThreads()
+        settings = server_settings(_Application(respond, self._threads), _Connection, **files)
         self._serving = ServingThread(listening, settings, "biot-emulator-function")
 
     @property
@@ -71,13 +72,14 @@ class FunctionEndpoint(Closing):
     def close(self) -> None:
         """Stop serving: the calls that do not finish soon get no response."""
         self._serving.close()
+        self._threads.close()
 
 
 class _Application:
-    def __init__(self, respond: Callable[[UrlRequest], Response]) -> None:
+    def __init__(self, respond: Callable[[UrlRequest], Response], threads: WorkerThreads) -> None:
         self._respond = respond
         self._bodies = BodyMemory(_BODY_BYTES)
-        self._threads: anyio.CapacityLimiter | None = None
+        self._threads = threads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -94,14 +96,10 @@ class _Application:
             size = MAX_PAYLOAD_BYTES if body.declared_size is None else min(body.declared_size, MAX_PAYLOAD_BYTES)
             async with self._bodies.hold(size):
                 path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
-                return await self._in_thread(await url_request(request, body, path))
+                call = partial(self._respond, await url_request(request, body, path))
+                return await self._threads.run(call)
         except ApiError as error:
             return function_refusal(error)
-
-    async def _in_thread(self, request: UrlRequest) -> Response:
-        if self._threads is None:
-            self._threads = anyio.CapacityLimiter(math.inf)
-        return await anyio.to_thread.run_sync(lambda: self._respond(request), limiter=self._threads)
 
 
 async def _send(response: Response, body: RequestBody, send: Send) -> None:

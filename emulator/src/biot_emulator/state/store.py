@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from biot_emulator.state.database import TABLES, database_files, open_database
 from biot_emulator.state.read_cache import ReadCache
@@ -20,6 +20,8 @@ __all__ = ["Store"]
 _MOST_MARKS = 500
 
 Document = dict[str, Any]
+
+_T = TypeVar("_T")
 
 
 class Store:
@@ -42,6 +44,7 @@ class Store:
         self._depth = 0
         self._index = ValueIndex(self)
         self._cache = ReadCache()
+        self._views: dict[tuple[str, Callable[..., Any]], tuple[Mapping[str, Any], Any]] = {}
         try:
             if self._is_index_behind():
                 self._rebuild_index()
@@ -127,6 +130,29 @@ class Store:
             query = "SELECT id, json FROM documents WHERE collection = ? ORDER BY position"
             texts = dict(self._rows(query, (collection,)))
         return [self._decode(collection, id, json) for id, json in texts.items()]
+
+    def view(self, collection: str, make: Callable[[list[Document]], _T]) -> _T:
+        """Return what a function makes of all documents of a collection, made anew once one of them has changed.
+
+        Args:
+            collection: The collection.
+            make: The function, the same one at each call. What it returns is shared: nobody changes it.
+        """
+        texts = self._small(collection)
+        if texts is None:
+            return make(self.all(collection))
+        view = self._views.get((collection, make))
+        if view is None or view[0] is not texts:
+            documents = [self._decode(collection, id, json) for id, json in texts.items()]
+            view = self._views[collection, make] = (texts, make(documents))
+        made: _T = view[1]
+        return made
+
+    def present_view(self, collection: str, make: Callable[[list[Document]], _T]) -> _T | None:
+        """Return what `view` returned last, if nothing has changed since: without any wait for who writes."""
+        view = self._views.get((collection, make))
+        made: _T | None = view[1] if view and view[0] is self._cache.get(collection) else None
+        return made
 
     def ids(self, collection: str) -> list[str]:
         """Return the ids of all documents of a collection, in the order in which they were first written."""

@@ -23,10 +23,16 @@ from biot_plugin_cli.own_account.status import show_status
 from biot_plugin_cli.own_account.steps import image as image_steps
 from biot_plugin_cli.publish.repository import Pushed
 from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount
+from tests.scaffold.own_account.memory_account import MemoryAccount
 from tests.scaffold.own_account.quick import QuickPlugin
 from tests.scaffold.pushed_images import image_of
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def aws(memory_aws: MemoryAccount) -> MotoAccount:
+    return memory_aws
 
 
 @dataclass

@@ -112,6 +112,7 @@ class RecordHandlers:
             for summary in self.invocations.summaries()
             if plugin in (None, summary.plugin) and trace in (None, summary.trace_id)
         ]
+        self.invocations.complete(matching[:limit])
         data = [summary.document() for summary in matching[:limit]]
         return ApiResponse(200, {"data": data, "totalResults": len(matching)})
 

@@ -128,9 +128,9 @@ class Interceptions:
         requested = (type, entity_name if type == "ADAPT_ENTITY" else api_id)
         present = (variables or {}).items()
         interceptors = [
-            _interception(document)
-            for document in self.all()
-            if scope(document) == requested and (document["pathFilters"] or {}).items() <= present
+            interception
+            for filters, interception in self._store.view(_COLLECTION, _by_scope).get(requested, ())
+            if filters.items() <= present
         ]
         descending = self._behaviour.order == "descending"
         return sorted(interceptors, key=lambda interception: interception.order, reverse=descending)
@@ -169,3 +169,12 @@ def _is_same(document: Document, key: Document) -> bool:
 def _interception(document: Document) -> Interception:
     hook = document["apiId"] or document["entityName"]
     return Interception(document["endpoint"], document["executionOrder"], document["type"], hook)
+
+
+def _by_scope(documents: list[Document]) -> dict[tuple[str, str | None], list[tuple[Document, Interception]]]:
+    """Return who intercepts, with the path filters, by what is intercepted."""
+    interceptors: dict[tuple[str, str | None], list[tuple[Document, Interception]]] = {}
+    for document in documents:
+        filtered = (document["pathFilters"] or {}, _interception(document))
+        interceptors.setdefault(scope(document), []).append(filtered)
+    return interceptors

@@ -95,7 +95,11 @@ class Plugins:
 
     def at(self, address: str) -> Plugin | None:
         """Return the plugin with an address; None where there is none."""
-        return next((plugin for plugin in self if plugin.address == address), None)
+        return self._store.view(_COLLECTION, _by_address).get(address)
+
+    def is_known_at(self, address: str) -> bool:
+        """Whether a plugin has an address, as far as that is known without any wait: no is no answer."""
+        return address in (self._store.present_view(_COLLECTION, _by_address) or {})
 
     def create(self, config: dict[str, Any], code: Code) -> Plugin:
         """Create a plugin, or change nothing where anything fails.
@@ -261,3 +265,8 @@ class Plugins:
         plugins, folders = [*more, *self], self._workers.folders()
         self._code.clean_folders(plugins, folders)
         self._images.clean_folders(plugins, folders)
+
+
+def _by_address(documents: list[dict[str, Any]]) -> dict[str, Plugin]:
+    plugins = [Plugin(**document) for document in documents]
+    return {plugin.address: plugin for plugin in plugins}

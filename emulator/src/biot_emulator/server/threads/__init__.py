@@ -1,0 +1,1 @@
+"""The threads of a server: the one that serves, and those that work meanwhile."""

@@ -1,0 +1,81 @@
+"""Heads of requests: whatever comes is read as HTTP has it, or refused."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from biot_emulator.http.request_heads import MalformedHead, RequestHead, read_head
+
+NAMES = st.text("abcXYZ-_9!", min_size=1, max_size=12)
+VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f\x85"), max_size=30)
+
+
+def read(text: str) -> RequestHead | None:
+    return read_head(io.BytesIO(text.encode("latin-1")))
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=20), st.sampled_from(["\r\n", "\n"]))
+def test_every_header_is_read(headers: dict[str, str], end: str) -> None:
+    lines = ["POST /a/b?c=d HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+    head = read(end.join(lines))
+    assert head
+    assert (head.method, head.target) == ("POST", "/a/b?c=d")
+    assert head.headers == {name.lower(): value.strip(" \t") for name, value in headers.items()}
+
+
+@pytest.mark.parametrize(
+    ("first", "connection", "stays_open"),
+    [
+        ("1", None, True),
+        ("1", "Keep-Alive", True),
+        ("1", "Close", False),
+        ("0", None, False),
+        ("0", "Keep-Alive", True),
+    ],
+)
+def test_a_connection_stays_open_as_both_sides_have_it(first: str, connection: str | None, stays_open: bool) -> None:
+    header = "" if connection is None else f"Connection: {connection}\r\n"
+    head = read(f"GET / HTTP/1.{first}\r\n{header}\r\n")
+    assert head
+    assert head.stays_open is stays_open
+
+
+def test_there_is_nothing_after_the_last_request() -> None:
+    assert read("") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\r\n\r\n",
+        "GET /\r\n\r\n",
+        "GET / HTTP/2.0\r\n\r\n",
+        "GET  / HTTP/1.1\r\n\r\n",
+        "get / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1 \r\n\r\n",
+        "GET / HTTP/1.1\r\nno header\r\n\r\n",
+        "GET / HTTP/1.1\r\nname : value\r\n\r\n",
+        "GET / HTTP/1.1\r\na: b\r\n folded\r\n\r\n",
+        "GET / HTTP/1.1\r\n: value\r\n\r\n",
+        "GET / HTTP/1.1\r\n" + "a: b\r\n" * 101 + "\r\n",
+        "GET /" + "a" * 70_000 + " HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\na: " + "b" * 70_000 + "\r\n\r\n",
+    ],
+)
+def test_what_is_no_head_is_refused(text: str) -> None:
+    with pytest.raises(MalformedHead):
+        read(text)
+
+
+@given(st.binary(max_size=200))
+def test_anything_is_read_or_refused(content: bytes) -> None:
+    stream: Any = io.BytesIO(content)
+    try:
+        head = read_head(stream)
+    except MalformedHead:
+        return
+    assert head is None or head.method.isupper()
