@@ -123,6 +123,7 @@ def test_an_interpreter_is_started_anew_only_for_what_has_changed(
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nPYTHONPATH={packages} exec {interpreter(OWN)} -S "$1" "$3" "$4"\n')
     python.chmod(0o755)
+
     def count(command: Any, timeout: float) -> Any:
         started.append(command[0])
         return run_command(command, timeout)
