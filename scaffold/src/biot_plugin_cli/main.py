@@ -29,9 +29,9 @@ from biot_plugin_cli.commands.image import image
 from biot_plugin_cli.commands.invoke import invoke
 from biot_plugin_cli.commands.optional_value import OptionalPort
 from biot_plugin_cli.commands.package import package
-from biot_plugin_cli.commands.record import record
+from biot_plugin_cli.commands.recorded.record import record
+from biot_plugin_cli.commands.recorded.replay import replay
 from biot_plugin_cli.commands.release.evidence import evidence
-from biot_plugin_cli.commands.replay import replay
 from biot_plugin_cli.commands.schema import schema
 from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run

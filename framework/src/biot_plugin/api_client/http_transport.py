@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from biot_plugin.api_client.headers import api_headers
-from biot_plugin.api_client.retries import SAFE_METHODS, OnRetry, send_with_retries
-from biot_plugin.api_client.retry_budget import RetryBudget
+from biot_plugin.api_client.retrying.attempts import SAFE_METHODS, OnRetry, send_with_retries
+from biot_plugin.api_client.retrying.budget import RetryBudget
 from biot_plugin.api_client.service_login import ServiceLogin
 from biot_plugin.api_client.transport import Transport
 from biot_plugin.http.connection_pool import ConnectionPool

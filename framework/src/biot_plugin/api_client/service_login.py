@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple, TypeGuard
 
-from biot_plugin.api_client.retries import send_with_retries
-from biot_plugin.api_client.retry_budget import RetryBudget
+from biot_plugin.api_client.retrying.attempts import send_with_retries
+from biot_plugin.api_client.retrying.budget import RetryBudget
 from biot_plugin.http.messages import Request, Response
 from biot_plugin.http.time_limit import TimeIsUp, TimeLimit
 from biot_plugin.platform_errors import LoginFailed, PlatformError, PlatformTimeout, UnexpectedAnswer

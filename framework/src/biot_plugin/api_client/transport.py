@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from biot_plugin.api_client.retries import OnRetry
+    from biot_plugin.api_client.retrying.attempts import OnRetry
     from biot_plugin.http.messages import Request, Response
     from biot_plugin.http.time_limit import TimeLimit
 

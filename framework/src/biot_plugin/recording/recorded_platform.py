@@ -10,7 +10,7 @@ from biot_plugin.logs.thread_traces import EventScope, scope_of_thread
 from biot_plugin.recording.platform_answers import PlatformAnswers
 
 if TYPE_CHECKING:
-    from biot_plugin.api_client.retries import OnRetry
+    from biot_plugin.api_client.retrying.attempts import OnRetry
     from biot_plugin.http.messages import Request, Response
     from biot_plugin.http.time_limit import TimeLimit
     from biot_plugin.settings import Settings

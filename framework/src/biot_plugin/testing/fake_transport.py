@@ -12,7 +12,7 @@ from biot_plugin.http.messages import Request, Response
 from biot_plugin.testing.stubbed_response import ApiCall, Stub
 
 if TYPE_CHECKING:
-    from biot_plugin.api_client.retries import OnRetry
+    from biot_plugin.api_client.retrying.attempts import OnRetry
     from biot_plugin.http.time_limit import TimeLimit
 
 _SIGNED = "/signed/"

@@ -6,15 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from biot_plugin.api_client import retries
-from biot_plugin.api_client.retry_budget import RetryBudget
+from biot_plugin.api_client.retrying import attempts
+from biot_plugin.api_client.retrying.budget import RetryBudget
 from tests.framework.api_client.handlers import Run, get, patch
 from tests.framework.platform_server import PlatformServer, error, half, ok
 
 
 @pytest.fixture(autouse=True)
 def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "_backoff", lambda attempt: 0.0)
+    monkeypatch.setattr(attempts, "_backoff", lambda attempt: 0.0)
 
 
 @pytest.mark.parametrize("fault", [error(503, "BUSY"), error(429, "TOO_MANY"), half])

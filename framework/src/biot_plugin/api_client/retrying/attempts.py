@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable
 
 if TYPE_CHECKING:
-    from biot_plugin.api_client.retry_budget import RetryBudget
+    from biot_plugin.api_client.retrying.budget import RetryBudget
     from biot_plugin.http.messages import Response
     from biot_plugin.http.time_limit import TimeLimit
 

@@ -1,0 +1,1 @@
+"""Trying a call again, without making a trouble of the platform worse."""

@@ -1,0 +1,1 @@
+"""The commands for events that happened: to record them, and to replay them."""
