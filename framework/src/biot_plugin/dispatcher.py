@@ -169,7 +169,7 @@ class Dispatcher:
 def _reply_to(event: Event, trace: Trace) -> Reply:
     if isinstance(event, DirectCall):
         return direct_reply(event.result, trace)
-    return hook_reply(event._reply(), trace)
+    return hook_reply(event._reply_text(), trace)
 
 
 def _blame(error: Exception, event: Event, envelope: Envelope, handler: Handler) -> NoReturn:

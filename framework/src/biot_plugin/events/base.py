@@ -110,3 +110,7 @@ class Event:
     def _reply(self) -> dict[str, Any] | None:
         """The JSON to send back to the platform; None where it reads only the status."""
         return None
+
+    def _reply_text(self) -> str:
+        """The JSON text to send back; empty where the platform reads only the status."""
+        return ""
