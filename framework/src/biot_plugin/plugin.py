@@ -370,7 +370,7 @@ class Plugin:
         `headers` and `body`, which is JSON text. Lambda's init phase ends once it is assigned, so it is returned when
         the keys and the log-in are there, or after three seconds without them.
         """
-        self._init_phase.end()
+        self._init_phase.end(verifies=self._settings.validate_jwt)
         return self._handle
 
     def _handle(self, event: Any, context: LambdaContext) -> dict[str, Any]:

@@ -33,14 +33,19 @@ class Initiator(NamedTuple):
     source_ip_address: str | None = None
 
 
-class Call(NamedTuple):
+class Call:
     """The call that delivered an event, as the framework verified it."""
 
-    trace: Trace
-    claims: Claims
-    context: LambdaContext
-    logger: Logger
-    platform: Platform
+    __slots__ = ("claims", "context", "logger", "platform", "trace")
+
+    def __init__(
+        self, trace: Trace, claims: Claims, context: LambdaContext, logger: Logger, platform: Platform
+    ) -> None:
+        self.trace = trace
+        self.claims = claims
+        self.context = context
+        self.logger = logger
+        self.platform = platform
 
 
 class Event:

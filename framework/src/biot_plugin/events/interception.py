@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from biot_plugin.bodies.event_text import read_event
 from biot_plugin.bodies.payload import Payload
 from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
@@ -12,6 +11,7 @@ from biot_plugin.events.base import Call, Event, Initiator
 from biot_plugin.events.intercepted_request import InterceptedRequest
 from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
 from biot_plugin.events.json_members import optional_text, require_member
+from biot_plugin.events.parsing import read_event
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:

@@ -6,16 +6,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-_VARIABLE = re.compile(r"\{[A-Za-z][A-Za-z0-9_]*\}")
-_LITERAL = re.compile(r"[^\s{}/?#]+")
+_RESERVED = frozenset("{}/?#")
 
 
-class ApiId(NamedTuple):
+class ApiId:
     """A parsed API id.
 
     Attributes:
@@ -23,8 +20,16 @@ class ApiId(NamedTuple):
         segments: The path's segments; None stands for a path variable.
     """
 
-    method: str
-    segments: tuple[str | None, ...]
+    __slots__ = ("method", "segments")
+
+    def __init__(self, method: str, segments: tuple[str | None, ...]) -> None:
+        self.method = method
+        self.segments = segments
+
+    @property
+    def key(self) -> tuple[str, tuple[str | None, ...]]:
+        """Equal for two ids that match the same calls."""
+        return self.method, self.segments
 
     @classmethod
     def parse(cls, text: str) -> ApiId:
@@ -94,7 +99,7 @@ def with_values(api_id: str, values: Mapping[str, str]) -> str:
         if f"{{{name}}}" not in segments:
             names = ", ".join(segment[1:-1] for segment in segments if segment.startswith("{"))
             raise ValueError(f"{api_id!r} has no path variable {name!r}, but {names or 'none at all'}")
-        if not _LITERAL.fullmatch(value):
+        if not _is_literal(value):
             raise ValueError(f"{value!r} cannot be the path variable {name!r}: write one part of a path")
         segments[segments.index(f"{{{name}}}")] = value
     return "/".join(segments)
@@ -103,8 +108,17 @@ def with_values(api_id: str, values: Mapping[str, str]) -> str:
 def _segment(text: str) -> str | None:
     if not text:
         raise ValueError("the path has an empty segment")
-    if _VARIABLE.fullmatch(text):
+    if _is_variable(text):
         return None
-    if not _LITERAL.fullmatch(text):
+    if not _is_literal(text):
         raise ValueError(f"{text!r} is neither a value nor a variable such as {{id}}, and an API id has no query")
     return text
+
+
+def _is_variable(text: str) -> bool:
+    name = text[1:-1]
+    return text == f"{{{name}}}" and name.isascii() and name.isidentifier() and not name.startswith("_")
+
+
+def _is_literal(text: str) -> bool:
+    return bool(text) and not any(character.isspace() or character in _RESERVED for character in text)

@@ -29,7 +29,7 @@ class ApiHook(Hook):
         if path_variables:
             api_id = with_values(api_id, path_variables)
             self._parsed = ApiId.parse(api_id)
-        super().__init__(kind, self._parsed, self._parsed.specificity)
+        super().__init__(kind, self._parsed.key, self._parsed.specificity)
         self.api_id = api_id
         self.order = _validate_order(order)
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import NamedTuple
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
 from biot_plugin.hooks.base import Hook
+from biot_plugin.hooks.endpoint import EndpointHook
 from biot_plugin.hooks.handler import Handler
 from biot_plugin.wire.kind import Kind
 
 
-class Registration(NamedTuple):
+class Registration:
     """A handler, and the hook that it is registered for."""
 
-    hook: Hook
-    handler: Handler
+    __slots__ = ("handler", "hook")
+
+    def __init__(self, hook: Hook, handler: Handler) -> None:
+        self.hook = hook
+        self.handler = handler
 
 
 class Registry:
@@ -47,13 +50,18 @@ class Registry:
         """Return the first registration of a kind; for schedules and direct calls, the only one."""
         return next(iter(self._by_kind[kind]), None)
 
+    def is_public(self, kind: Kind) -> bool:
+        """Whether anyone may send events of a kind."""
+        registration = self.first(kind)
+        return registration is not None and isinstance(registration.hook, EndpointHook) and registration.hook.public
+
     def find(self, event: Event) -> Handler:
         """Return the most specific handler for an event.
 
         Raises:
             NoHandler: No handler matches.
         """
-        for hook, handler in self._by_kind[event.kind]:
-            if hook.matches(event):
-                return handler
-        raise NoHandler(event._subject(), [str(hook) for hook, _ in self])
+        for registration in self._by_kind[event.kind]:
+            if registration.hook.matches(event):
+                return registration.handler
+        raise NoHandler(event._subject(), [str(registration.hook) for registration in self])

@@ -19,18 +19,6 @@ _remembered: dict[int, tuple[float, str]] = {}
 #: The ids in the order in which they were remembered, each with the number of the event that began last before it.
 _order: deque[tuple[int, int]] = deque()
 _lock = threading.Lock()
-#: What a number must contain that a float may write otherwise: zeros at its end or, as it is less than 0.0001, at its
-#: beginning; more than 15 digits; an exponent. Each begins with one character, which is fast to search for.
-_UNUSUAL = tuple(
-    map(
-        re.compile,
-        (
-            r"\.(?:\d\d+[,\]}\s](?:(?<=0[,\]}\s])|(?<=\d{9}[,\]}\s]))|0000|(?<=\d{7}\.)\d)",
-            r"E(?<=\dE)[+-]?\d",
-            r"e(?<=\de)[+-]?\d+[,\]}\s]",
-        ),
-    )
-)
 #: The threads of the events in progress, by the number of the event.
 _events: dict[int, int] = {}
 _last_event = 0
@@ -87,11 +75,6 @@ def parse_int(text: str) -> int | float:
 def _remember(value: float, text: str) -> None:
     _remembered[id(value)] = (value, text)
     _order.append((_last_event, id(value)))
-
-
-def are_usual(text: str) -> bool:
-    """Whether every float in a JSON text is written as the text that it has there; a no may be wrong."""
-    return not any(pattern.search(text) for pattern in _UNUSUAL)
 
 
 def is_remembered(value: float) -> bool:

@@ -16,9 +16,6 @@ Scan = Callable[[str, int], tuple[Any, int]]
 
 #: Characters from which on a text is worth a look at the whole of it, or at its parts.
 LARGE = 8 * 1024
-#: Characters that are looked at to see whether there are many floats, and from how many points on there may be.
-_SAMPLE = 4 * 1024
-_MANY_FLOATS = 32
 #: A number that an int writes as `0`; in text, the pattern costs no more than a slower way to read the integers.
 _NEGATIVE_ZERO = re.compile(r"-0(?=[\s,\]}]|$)")
 
@@ -60,7 +57,7 @@ def dumps(value: Any) -> str:
 def _parse(text: str) -> Any:
     if has_negative_zero(text):
         return _SLOW_DECODER.decode(text)
-    is_plain = len(text) >= LARGE and has_many_floats(text) and exact_numbers.are_usual(text)
+    is_plain = len(text) >= LARGE and _has_plain_floats(text)
     try:
         return (_PLAIN_DECODER if is_plain else _DECODER).decode(text)
     except json.JSONDecodeError:
@@ -74,10 +71,11 @@ def has_negative_zero(text: str) -> bool:
     return "-" in text and _NEGATIVE_ZERO.search(text) is not None
 
 
-def has_many_floats(text: str) -> bool:
-    """Whether it is cheaper to look at all floats of a large text than to parse each by a function."""
-    middle = len(text) // 2
-    return text.count(".", middle - _SAMPLE, middle) > _MANY_FLOATS
+def _has_plain_floats(text: str) -> bool:
+    """Whether a large text has many floats, and none that a float writes otherwise."""
+    from biot_plugin.wire import usual_floats
+
+    return usual_floats.are_many(text) and usual_floats.are_usual(text)
 
 
 def skip_space(text: str, position: int) -> int:

@@ -7,7 +7,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed la
 from typing import Any
 
 from biot_plugin.bodies.texts.source import Source
-from biot_plugin.wire import strict_json
+from biot_plugin.wire import strict_json, usual_floats
 from biot_plugin.wire.strict_json import skip_space
 
 
@@ -38,7 +38,7 @@ class _Reader:
     def __init__(self, text: str, part: str) -> None:
         self._text = text
         self._part = part
-        self._has_exact_floats = not strict_json.has_many_floats(text)
+        self._has_exact_floats = not usual_floats.are_many(text)
         self._scan = strict_json.scan if self._has_exact_floats else strict_json.scan_plainly
         self._event: dict[str, Any] = {}
         self._source: Source | None = None

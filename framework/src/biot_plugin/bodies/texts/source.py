@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from biot_plugin.wire import exact_numbers, strict_json
+from biot_plugin.wire import strict_json, usual_floats
 
 
 class Source:
@@ -37,7 +37,7 @@ class Source:
         if place is None:
             return
         text = self._text[slice(*place)]
-        is_exact = self._has_exact_floats or exact_numbers.are_usual(text)
+        is_exact = self._has_exact_floats or usual_floats.are_usual(text)
         if not is_exact or strict_json.has_negative_zero(text):
             self.json[name] = strict_json.loads(text)
 
