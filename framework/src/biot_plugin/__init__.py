@@ -30,12 +30,9 @@ from biot_plugin.errors import (
     UnverifiedCaller,
 )
 from biot_plugin.events.base import Event, Initiator
-from biot_plugin.events.direct_call import DirectCall
 from biot_plugin.events.intercepted_request import InterceptedRequest
 from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin.events.notification import Notification
-from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.hooks.middleware import Next
 from biot_plugin.plugin import Plugin
 from biot_plugin.wire.kind import Kind
@@ -46,6 +43,9 @@ if TYPE_CHECKING:
     from biot_plugin.api_client.search import Search
     from biot_plugin.asgi.cors import Cors
     from biot_plugin.asgi.interface import AsgiApplication
+    from biot_plugin.events.direct_call import DirectCall
+    from biot_plugin.events.notification import Notification
+    from biot_plugin.events.scheduled import Scheduled
     from biot_plugin.hooks.published.names import ApiId, EntityType, NotificationAction, NotificationEntityType
     from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
     from biot_plugin.platform_errors import (
@@ -120,7 +120,7 @@ __all__ = [
     "UnverifiedCaller",
 ]
 
-#: Names for annotations and tools, which are imported on first use because most plugins do not need them.
+#: Names that are imported on first use, because most plugins do not need them.
 _LAZY = {
     "AccessDenied": "platform_errors",
     "ApiError": "platform_errors",
@@ -130,12 +130,14 @@ _LAZY = {
     "BiotApi": "api_client.biot",
     "Conflict": "platform_errors",
     "Cors": "asgi.cors",
+    "DirectCall": "events.direct_call",
     "EntityType": "hooks.published.names",
     "InterceptionSubscription": "hooks.subscriptions",
     "LambdaContext": "wire.lambda_context",
     "LoginFailed": "platform_errors",
     "NotConfigured": "platform_errors",
     "NotFound": "platform_errors",
+    "Notification": "events.notification",
     "NotificationAction": "hooks.published.names",
     "NotificationEntityType": "hooks.published.names",
     "NotificationSubscription": "hooks.subscriptions",
@@ -143,6 +145,7 @@ _LAZY = {
     "PlatformFailed": "platform_errors",
     "PlatformTimeout": "platform_errors",
     "PlatformUnreachable": "platform_errors",
+    "Scheduled": "events.scheduled",
     "Search": "api_client.search",
     "StoredFile": "api_client.files.stored",
     "StreamedFile": "api_client.files.stored",

@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterator
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
 from biot_plugin.hooks.base import Hook
-from biot_plugin.hooks.endpoint import EndpointHook
 from biot_plugin.hooks.handler import Handler
 from biot_plugin.wire.kind import Kind
 
@@ -53,7 +52,7 @@ class Registry:
     def is_public(self, kind: Kind) -> bool:
         """Whether anyone may send events of a kind."""
         registration = self.first(kind)
-        return registration is not None and isinstance(registration.hook, EndpointHook) and registration.hook.public
+        return registration is not None and registration.hook.public
 
     def find(self, event: Event) -> Handler:
         """Return the most specific handler for an event.
