@@ -59,10 +59,9 @@ class Event:
         claims: Claims of the caller's verified token; empty where no token is required.
         context: Lambda's context.
         logger: The plugin's logger; every line carries the trace id.
-        initiator: Who caused the event.
     """
 
-    __slots__ = ("_biot", "_platform", "claims", "context", "initiator", "logger", "raw", "trace_id", "traceparent")
+    __slots__ = ("_biot", "_initiator", "_platform", "claims", "context", "logger", "raw", "trace_id", "traceparent")
 
     kind: ClassVar[Kind]
     #: What a handler of this kind may return, for error messages.
@@ -75,9 +74,16 @@ class Event:
         self.claims = call.claims
         self.context = call.context
         self.logger = call.logger
-        self.initiator = Initiator()
+        self._initiator: Initiator | None = None
         self._platform = call.platform
         self._biot: BiotApi | None = None
+
+    @property
+    def initiator(self) -> Initiator:
+        """Who caused the event."""
+        if self._initiator is None:
+            self._initiator = self._find_initiator()
+        return self._initiator
 
     @property
     def biot(self) -> BiotApi:
@@ -97,6 +103,9 @@ class Event:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._subject()}>"
+
+    def _find_initiator(self) -> Initiator:
+        return Initiator()
 
     def _subject(self) -> str:
         """The kind and subject of the event, safe to log."""

@@ -47,8 +47,10 @@ class Interception(Event):
         self.request = InterceptedRequest(
             require_member(json, "request", dict), source if self._part == "request" else None
         )
-        initiator = json.get("initiatorData")
-        self.initiator = Initiator(
+
+    def _find_initiator(self) -> Initiator:
+        initiator = self._json.get("initiatorData")
+        return Initiator(
             optional_text(initiator, "subjectId"),
             optional_text(initiator, "ownerOrganizationId"),
             optional_text(initiator, "tokenType"),

@@ -9,6 +9,8 @@ from typing import Any
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.wire import strict_json
 
+_TEXT = {str}
+
 
 class Envelope:
     """A function URL request. It is untrusted: anyone who knows the public URL can send one."""
@@ -19,10 +21,7 @@ class Envelope:
         self.event = event
         self._json: dict[str, Any] | None = None
         headers = event.get("headers")
-        pairs = headers.items() if isinstance(headers, dict) else ()
-        self.headers: dict[str, str] = {
-            name.lower(): value for name, value in pairs if isinstance(name, str) and isinstance(value, str)
-        }
+        self.headers: dict[str, str] = _lower_cased(headers) if isinstance(headers, dict) else {}
 
     @property
     def bearer(self) -> str | None:
@@ -72,6 +71,13 @@ class Envelope:
             text = self.text()
             self._json = require_object(self.event.get("body") if text is None else parse(text))
         return self._json
+
+
+def _lower_cased(headers: dict[Any, Any]) -> dict[str, str]:
+    """Return headers with names in lower case, as Lambda has them, without those that are no text."""
+    if {*map(type, headers), *map(type, headers.values())} == _TEXT and "".join(headers).islower():
+        return {**headers}
+    return {name.lower(): value for name, value in headers.items() if isinstance(name, str) and isinstance(value, str)}
 
 
 def parse(text: str) -> Any:
