@@ -26,7 +26,7 @@ def main() -> None:
     for name in MEASUREMENTS:
         subprocess.run([python, "-m", f"benchmarks.{name}"], cwd=ROOT, check=True)
     # What is a matter of this environment; rivals in packaging have one each.
-    for name in ("package", "emulator"):
+    for name in ("cold_start", "local_invocation", "package", "emulator", "direct_calls", "burst", "costs"):
         subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=ROOT, check=True)
 
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from biot_plugin.callers import public_keys
+from biot_plugin.callers.key_service import KeysUnavailable
+from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.testing import Context, Signer
 from tests.framework.callers.target import (
     Target,
@@ -158,6 +161,32 @@ def test_the_next_event_tries_again_after_a_failure(
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
 
 
+def test_a_platform_that_stays_away_is_asked_less_and_less_often_and_never_given_up(
+    monkeypatch: pytest.MonkeyPatch, target: Target, signer: Signer
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(target.plugin.keys, "_clock", lambda: now)
+    target.service.answer = (503, b"")
+    for _ in range(600):
+        target.send(pre(signer.token("PLUGIN_INTERCEPTOR")))
+        now += 0.1
+    assert 60 / target.plugin.keys.RETRY_CEILING < target.service.requests < 45
+    target.service.answer = None
+    now += target.plugin.keys.RETRY_CEILING
+    assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
+
+
+def test_containers_that_failed_together_do_not_try_again_together() -> None:
+    def fail() -> Sequence[RSAPublicKey]:
+        raise KeysUnavailable("away")
+
+    containers = [PublicKeys(fail, clock=lambda: 0.0) for _ in range(100)]
+    for keys in containers:
+        with pytest.raises(KeysUnavailable, match="away"):
+            keys.verify(b"", b"")
+    assert len({round(keys._not_before, 2) for keys in containers}) > 10
+
+
 def test_keys_are_fetched_during_init_inside_lambda(
     monkeypatch: pytest.MonkeyPatch, key_service: KeyService, signer: Signer
 ) -> None:
@@ -165,6 +194,23 @@ def test_keys_are_fetched_during_init_inside_lambda(
     target = Target(key_service)
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
     assert key_service.requests == 1
+
+
+def test_the_first_signature_is_checked_during_init(
+    monkeypatch: pytest.MonkeyPatch, key_service: KeyService, signer: Signer
+) -> None:
+    checked = []
+    real = public_keys._matches
+
+    def matches(key: RSAPublicKey, message: bytes, signature: bytes) -> bool:
+        checked.append((len(signature), real(key, message, signature)))
+        return checked[-1][1]
+
+    monkeypatch.setattr(public_keys, "_matches", matches)
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+    target = Target(key_service)
+    assert callable(target.plugin.handler)
+    assert checked == [(signer.public_key.key_size // 8, False)], "OpenSSL prepares itself with the first one"
 
 
 def test_a_fetch_that_fails_during_init_is_not_fatal(

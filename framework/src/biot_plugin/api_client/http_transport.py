@@ -7,6 +7,7 @@ from functools import partial
 
 from biot_plugin.api_client.headers import api_headers
 from biot_plugin.api_client.retries import SAFE_METHODS, OnRetry, send_with_retries
+from biot_plugin.api_client.retry_budget import RetryBudget
 from biot_plugin.api_client.service_login import ServiceLogin
 from biot_plugin.api_client.transport import Transport
 from biot_plugin.http.connection_pool import ConnectionPool
@@ -44,7 +45,10 @@ class HttpTransport(Transport):
             raise NotConfigured("event.biot", f"BIOT_BASE_URL is not valid: {error}") from None
         self.base_url = base_url
         self._connections = ConnectionPool()
-        self._login = ServiceLogin(base_url, credentials.id, self._key_reader(credentials), self._connections.send)
+        self._budget = RetryBudget()
+        self._login = ServiceLogin(
+            base_url, credentials.id, self._key_reader(credentials), self._connections.send, self._budget
+        )
 
     def _key_reader(self, credentials: Credentials) -> Callable[[TimeLimit], str]:
         if credentials.secret_key:
@@ -102,4 +106,4 @@ class HttpTransport(Transport):
     def _send(self, request: Request, time: TimeLimit, on_retry: OnRetry) -> Response:
         safe, deletes = request.method in SAFE_METHODS, request.method == "DELETE"
         send = partial(self._connections.send, request, time)
-        return send_with_retries(send, safe=safe, time=time, on_retry=on_retry, deletes=deletes)
+        return send_with_retries(send, safe=safe, time=time, budget=self._budget, on_retry=on_retry, deletes=deletes)

@@ -4,6 +4,9 @@ A call that did not reach the platform, or that was answered 429, was not carrie
 method. A call that broke off, or was answered 500, 502, 503 or 504, may have been carried out: it is retried only where
 that is safe.
 
+A platform that answers 429 or 5xx to many calls is not asked ever more often: these retries come out of a budget that
+all calls of a container share. To connect again costs the platform nothing, and is not counted.
+
 A DELETE that is answered 404 after an attempt that may have been carried out has most likely deleted the entity itself,
 so that counts as success.
 """
@@ -18,6 +21,7 @@ from typing import TYPE_CHECKING
 from biot_plugin.platform_errors import PlatformTimeout, PlatformUnreachable
 
 if TYPE_CHECKING:
+    from biot_plugin.api_client.retry_budget import RetryBudget
     from biot_plugin.http.messages import Response
     from biot_plugin.http.time_limit import TimeLimit
 
@@ -39,7 +43,13 @@ OnRetry = Callable[[str], None]
 
 
 def send_with_retries(
-    send: Callable[[], Response], *, safe: bool, time: TimeLimit, on_retry: OnRetry, deletes: bool = False
+    send: Callable[[], Response],
+    *,
+    safe: bool,
+    time: TimeLimit,
+    budget: RetryBudget,
+    on_retry: OnRetry,
+    deletes: bool = False,
 ) -> Response:
     """Send a call, retry it where that may help, and return the last response.
 
@@ -49,6 +59,7 @@ def send_with_retries(
         send: Sends the call once.
         safe: Whether carrying it out twice is as good as once.
         time: The time limit of all attempts together.
+        budget: What retries of calls that reached the platform are taken from.
         on_retry: Called before each wait.
         deletes: Whether the call is a DELETE.
 
@@ -61,7 +72,7 @@ def send_with_retries(
             response = send()
         except PlatformUnreachable as error:
             wait = _backoff(attempt)
-            if not _should_reconnect(error, attempt, safe, time) or not time.allows(wait):
+            if not (_should_reconnect(error, attempt, safe, time) and time.allows(wait) and _may_send(error, budget)):
                 error.sent |= maybe_done
                 raise
             maybe_done |= error.sent
@@ -69,8 +80,11 @@ def send_with_retries(
         else:
             if deletes and maybe_done and response.status == _NOT_FOUND:
                 return response._replace(status=_NO_CONTENT, content=b"")
-            wait = max(_backoff(attempt), _retry_after(response))
-            if not _should_resend(response, attempt, safe) or not time.allows(wait):
+            if attempt == 1 and not _is_in_trouble(response):
+                budget.restore()
+            # All containers may have been told the same second: none comes before it, and each at another moment.
+            wait = _retry_after(response) + _backoff(attempt)
+            if not (_should_resend(response, attempt, safe) and time.allows(wait) and budget.spend()):
                 return response
             maybe_done |= response.status != _TOO_MANY_REQUESTS
             reason = f"the platform answered {response.status}"
@@ -79,8 +93,16 @@ def send_with_retries(
         attempt += 1
 
 
+def _is_in_trouble(response: Response) -> bool:
+    return response.status == _TOO_MANY_REQUESTS or response.status in _TRANSIENT
+
+
+def _may_send(error: PlatformUnreachable, budget: RetryBudget) -> bool:
+    return not error.sent or budget.spend()
+
+
 def _should_resend(response: Response, attempt: int, safe: bool) -> bool:
-    return attempt < _ATTEMPTS and (response.status == _TOO_MANY_REQUESTS or (safe and response.status in _TRANSIENT))
+    return attempt < _ATTEMPTS and _is_in_trouble(response) and (safe or response.status == _TOO_MANY_REQUESTS)
 
 
 def _should_reconnect(error: PlatformUnreachable, attempt: int, safe: bool, time: TimeLimit) -> bool:

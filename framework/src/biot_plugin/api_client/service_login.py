@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time as clock
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeGuard
 
 from biot_plugin.api_client.retries import send_with_retries
+from biot_plugin.api_client.retry_budget import RetryBudget
 from biot_plugin.http.messages import Request, Response
 from biot_plugin.http.time_limit import TimeIsUp, TimeLimit
 from biot_plugin.platform_errors import LoginFailed, PlatformError, PlatformTimeout, UnexpectedAnswer
@@ -50,11 +52,14 @@ class ServiceLogin:
         user_id: The id of the plugin's service user.
         read_key: Reads its secret key, within a time limit; called once, and again when the platform refused the key.
         send: Sends a request.
+        budget: What retries are taken from.
         now: Seconds since the epoch.
     """
 
-    #: Seconds before its expiration at which a token is renewed; half of the lifetime of a short-lived one.
+    #: Seconds before its expiration at which a token is renewed at the latest; half the lifetime of a short-lived one.
     MARGIN = 60.0
+    #: The part of a token's lifetime over which containers that started together spread their renewals.
+    SPREAD = 0.1
     #: Seconds that a log-in in the background may take.
     PREFETCH_SECONDS = 5.0
     #: Minimum seconds between two renewals, where the platform refused the old token and then the new one.
@@ -66,6 +71,7 @@ class ServiceLogin:
         user_id: str,
         read_key: Callable[[TimeLimit], str],
         send: Callable[[Request, TimeLimit], Response],
+        budget: RetryBudget,
         *,
         now: Callable[[], float] = clock.time,
     ) -> None:
@@ -74,6 +80,7 @@ class ServiceLogin:
         self._read_key = read_key
         self._key: str | None = None
         self._send = send
+        self._budget = budget
         self._now = now
         self._lock = threading.Lock()
         self._token: _Token | None = None
@@ -166,7 +173,9 @@ class ServiceLogin:
             self._key = self._read_key(time)
         content = strict_json.dumps({"id": self._user_id, "secretKey": self._key})
         request = self._request(headers, content.encode())
-        response = send_with_retries(lambda: self._send(request, time), safe=True, time=time, on_retry=_log_nothing)
+        response = send_with_retries(
+            lambda: self._send(request, time), safe=True, time=time, budget=self._budget, on_retry=_log_nothing
+        )
         try:
             body = strict_json.loads(response.content)
         except ValueError:
@@ -185,7 +194,8 @@ class ServiceLogin:
 
     def _valid_until(self, expires: datetime) -> float:
         lifetime = expires.timestamp() - self._now()
-        return expires.timestamp() - min(self.MARGIN, lifetime / 2)
+        margin = self.MARGIN + random.uniform(0, self.SPREAD * lifetime)  # noqa: S311
+        return expires.timestamp() - min(margin, lifetime / 2)
 
     def _request(self, headers: dict[str, str], content: bytes = b"") -> Request:
         return Request("POST", self._url, headers, content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -42,8 +43,10 @@ class PublicKeys:
     REFETCH_FLOOR = 5.0
     #: The greatest stock.
     MAX_STOCK = 2
-    #: Minimum seconds between two attempts while no key is cached.
+    #: Seconds between two attempts while no key is cached: at most these after the first failure, doubled with each
+    #: further one up to the ceiling, and randomised: many containers must not keep a platform down that comes back.
     RETRY_FLOOR = 1.0
+    RETRY_CEILING = 3.0
     #: Seconds that the first event waits for a prefetch that is still running.
     PREFETCH_PATIENCE = 2.0
 
@@ -68,6 +71,7 @@ class PublicKeys:
         self._keys: Sequence[RSAPublicKey] = ()
         self._prefetching = None
         self._not_before = float("-inf")
+        self._failures = 0
         self._stock = 1
         self._restocked_at = float("-inf")
         self._refused: dict[bytes, float] = {}
@@ -102,9 +106,15 @@ class PublicKeys:
                 now = self._clock()
                 if now < self._not_before:
                     raise KeysUnavailable("the last attempt failed a moment ago")
-                self._not_before = now + self.RETRY_FLOOR
+                self._not_before = now + self._pause()
                 self._keys = self._fetch()
+                self._failures = 0
             return self._keys, is_new
+
+    def _pause(self) -> float:
+        longest = min(self.RETRY_FLOOR * 2**self._failures, self.RETRY_CEILING)
+        self._failures = min(self._failures + 1, 10)
+        return random.uniform(longest / 2, longest)  # noqa: S311
 
     def _newer_than(self, keys: Sequence[RSAPublicKey], signature: bytes) -> Sequence[RSAPublicKey]:
         """The keys that replaced `keys`; fetched unless another thread did so, or there is no fetch to spend."""
@@ -135,5 +145,7 @@ class PublicKeys:
             keys = self._fetch()
         except KeysUnavailable:
             return
+        # OpenSSL prepares what it needs with the first signature: half of what the first event would cost.
+        _is_signed_by(keys[:1], b"", bytes(keys[0].key_size // 8))
         with self._lock:
             self._keys = self._keys or keys
