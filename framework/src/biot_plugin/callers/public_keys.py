@@ -145,7 +145,9 @@ class PublicKeys:
             keys = self._fetch()
         except KeysUnavailable:
             return
+        from biot_plugin.callers.signature import is_signed_by
+
         # OpenSSL prepares what it needs with the first signature: half of what the first event would cost.
-        _is_signed_by(keys[:1], b"", bytes(keys[0].key_size // 8))
+        is_signed_by(keys[:1], b"", bytes(keys[0].key_size // 8))
         with self._lock:
             self._keys = self._keys or keys
