@@ -53,6 +53,11 @@ class ApiId:
         fixed = [int(segment is not None) for segment in self.segments]
         return (sum(fixed), *fixed)
 
+    @property
+    def fixed(self) -> tuple[bool, ...]:
+        """Which segments are values."""
+        return tuple(segment is not None for segment in self.segments)
+
     def matches(self, method: str, values: tuple[str | None, ...]) -> bool:
         """Whether the id matches a call with this method and these segments."""
         return (

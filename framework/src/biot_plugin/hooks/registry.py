@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from typing import Any
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
+from biot_plugin.hooks.api_table import ApiTable
 from biot_plugin.hooks.base import Hook
 from biot_plugin.hooks.handler import Handler
+from biot_plugin.hooks.interception import ApiHook, segments_of
 from biot_plugin.wire.kind import Kind
+
+#: Handlers of a kind up to which a look at each is as fast as a table.
+_FEW = 2
 
 
 class Registration:
@@ -26,6 +32,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._by_key: dict[Hashable, Registration] = {}
+        self._tables: dict[Kind, ApiTable] = {}
         self._by_kind: dict[Kind, list[Registration]] = {kind: [] for kind in Kind}
 
     def __iter__(self) -> Iterator[Registration]:
@@ -44,6 +51,8 @@ class Registry:
         registrations = self._by_kind[hook.kind]
         registrations.append(registration)
         registrations.sort(key=lambda entry: entry.hook.specificity, reverse=True)
+        if isinstance(hook, ApiHook):
+            self._tables.setdefault(hook.kind, ApiTable()).add(hook.parsed, registration)
 
     def first(self, kind: Kind) -> Registration | None:
         """Return the first registration of a kind; for schedules and direct calls, the only one."""
@@ -60,7 +69,13 @@ class Registry:
         Raises:
             NoHandler: No handler matches.
         """
-        for registration in self._by_kind[event.kind]:
-            if registration.hook.matches(event):
-                return registration.handler
+        found = self._find(event)
+        if found is not None:
+            return found.handler
         raise NoHandler(event._subject(), [str(registration.hook) for registration in self])
+
+    def _find(self, event: Any) -> Registration | None:
+        registrations = self._by_kind[event.kind]
+        if len(registrations) > _FEW and event.kind in self._tables:
+            return self._tables[event.kind].find(*segments_of(event))
+        return next((entry for entry in registrations if entry.hook.matches(event)), None)
