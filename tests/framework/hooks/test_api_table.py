@@ -21,8 +21,8 @@ ids = st.builds(ApiId, methods, segments)
 def test_the_most_specific_id_is_found(ids: list[ApiId], method: str, values: tuple[str | None, ...]) -> None:
     table = ApiTable()
     for each in ids:
-        registration: Any = each
-        table.add(each, registration)
+        handler: Any = each
+        table.add(each, handler)
     found: Any = table.find(method, values)
     matching = [each for each in ids if each.matches(method, values)]
     best = max(matching, key=lambda each: each.specificity, default=None)
@@ -31,11 +31,12 @@ def test_the_most_specific_id_is_found(ids: list[ApiId], method: str, values: tu
 
 def test_a_call_is_not_compared_with_every_handler(plugin: Plugin, monkeypatch: Any) -> None:
     called: list[str] = []
-    scoped: str = "GET/organization/v1/users/patients/7"
     for number in range(50):
         plugin.pre_request(f"POST/organization/v1/other/{number}")(lambda _event: None)
     plugin.pre_request("GET/organization/v1/users/patients/{id}")(lambda _event: called.append("any"))
-    plugin.pre_request(scoped)(lambda _event: called.append("7"))
+    plugin.pre_request("GET/organization/v1/users/patients/{id}", path_variables={"id": "7"})(
+        lambda _event: called.append("7")
+    )
     monkeypatch.setattr(ApiId, "matches", None)
     client = Client(plugin)
     for id in ("7", "8"):

@@ -52,7 +52,7 @@ class Registry:
         registrations.append(registration)
         registrations.sort(key=lambda entry: entry.hook.specificity, reverse=True)
         if isinstance(hook, ApiHook):
-            self._tables.setdefault(hook.kind, ApiTable()).add(hook.parsed, registration)
+            self._tables.setdefault(hook.kind, ApiTable()).add(hook.parsed, handler)
 
     def first(self, kind: Kind) -> Registration | None:
         """Return the first registration of a kind; for schedules and direct calls, the only one."""
@@ -69,13 +69,13 @@ class Registry:
         Raises:
             NoHandler: No handler matches.
         """
-        found = self._find(event)
-        if found is not None:
-            return found.handler
+        handler = self._find(event)
+        if handler is not None:
+            return handler
         raise NoHandler(event._subject(), [str(registration.hook) for registration in self])
 
-    def _find(self, event: Any) -> Registration | None:
+    def _find(self, event: Any) -> Handler | None:
         registrations = self._by_kind[event.kind]
         if len(registrations) > _FEW and event.kind in self._tables:
             return self._tables[event.kind].find(*segments_of(event))
-        return next((entry for entry in registrations if entry.hook.matches(event)), None)
+        return next((entry.handler for entry in registrations if entry.hook.matches(event)), None)
