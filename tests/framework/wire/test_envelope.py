@@ -49,6 +49,15 @@ def test_content_that_is_no_base64_is_refused(plugin: Plugin, body: str) -> None
     assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
 
 
+@pytest.mark.parametrize("content", [b"\xff", b"\xff" * 9000, b"[]", b""])
+def test_an_event_in_base64_that_is_no_object_is_refused(plugin: Plugin, content: bytes) -> None:
+    plugin.pre_request("POST/organization/v1/users/patients")(lambda _event: None)
+    envelope = {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}
+    reply = Client(plugin).send(events.pre_request("POST/organization/v1/users/patients", envelope=envelope))
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
+
+
 def test_the_body_of_a_notification_is_parsed_once(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
     plugin.notification("patient", "_create")(lambda _event: None)
     client = Client(plugin)

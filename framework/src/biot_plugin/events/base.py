@@ -121,9 +121,8 @@ class Event:
         """Apply what a handler returned, other than None; return False where it may not return that."""
         return False
 
-    def _reply(self) -> dict[str, Any] | None:
+    def _reply(self) -> Any:
         """The JSON to send back to the platform; None where it reads only the status."""
-        return None
 
     def _reply_text(self) -> str:
         """The JSON text to send back; empty where the platform reads only the status."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
-from biot_plugin.hooks.api_table import ApiTable
+from biot_plugin.hooks.api_id import ApiTable
 from biot_plugin.hooks.base import Hook
 from biot_plugin.hooks.handler import Handler
 from biot_plugin.hooks.interception import ApiHook, segments_of
