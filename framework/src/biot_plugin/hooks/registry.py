@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
@@ -17,14 +17,11 @@ from biot_plugin.wire.kind import Kind
 _FEW = 2
 
 
-class Registration:
+class Registration(NamedTuple):
     """A handler, and the hook that it is registered for."""
 
-    __slots__ = ("handler", "hook")
-
-    def __init__(self, hook: Hook, handler: Handler) -> None:
-        self.hook = hook
-        self.handler = handler
+    hook: Hook
+    handler: Handler
 
 
 class Registry:
