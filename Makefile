@@ -42,7 +42,7 @@ CHECKS := check-style check-imports check-mypy check-pyright check-tests
 DEMO_HOOKS := pre-request post-request adapt-entity notification scheduled endpoint
 BIN := .venv/bin
 
-.PHONY: help setup docs tutorial pictures demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build release-check clean
+.PHONY: help setup docs links tutorial pictures demo test test-fast coverage test-template template-release bench check $(CHECKS) format lock build release-check clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -79,8 +79,7 @@ test-fast: setup ## Run the tests that take seconds
 	$(BIN)/pytest $(PARALLEL) -m "not slow and not matrix"
 
 pictures: setup ## Make the pictures of the documentation: those of the page in a real browser, that of a terminal
-	$(BIN)/python -m docs_tools.terminal_picture
-	PICTURES=docs/pictures $(BIN)/pytest -q tests/emulator/page/scenarios -k pictures
+	$(BIN)/python -m docs_tools.pictures docs/pictures
 
 template-release: setup ## Record the template as its next version
 	$(BIN)/python -m biot_plugin_cli.template.release
@@ -128,11 +127,15 @@ check-tests:
 	@touch $@
 
 # The variable silences an announcement of the theme's makers.
-docs: .venv/.documentation ## Build the documentation into build/site; a warning is an error
+docs: .venv/.documentation ## Build the documentation into build/site, with pictures made anew; a warning is an error
 	@PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict >$(CACHE)/mkdocs 2>&1 \
 	  || { grep -v '^INFO' $(CACHE)/mkdocs >&2; exit 1; }
+	@$(BIN)/python -m docs_tools.pictures build/site/pictures
 	@$(BIN)/python -m docs_tools.treatment
 	@echo "build/site/index.html has the documentation"
+
+links: setup ## Ask every address elsewhere that the documentation, templates and pipelines name; needs the network
+	@$(BIN)/python -m docs_tools.links
 
 tutorial: setup ## Do all that the tutorial says, in build/tutorial, as somebody with an empty home folder
 	@rm -rf build/tutorial && mkdir -p build/tutorial/home

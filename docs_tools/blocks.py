@@ -3,6 +3,7 @@
 A comment right before a block says what a reader of the page need not see:
 
     <!-- not run: it needs an AWS account -->     why the block is not run
+    <!-- not run: the tutorial types it -->       the same, for a block each of whose commands the tutorial has
     <!-- exits with 1 -->                         the last command of the block fails, as the page says
     <!-- answers: ada; y -->                      what is typed where the command asks, in turn
     <!-- continues -->                            the block goes on where the last one of its language ended
@@ -23,9 +24,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import dedent
 
-__all__ = ["ROOT", "SECOND_TERMINAL", "Block", "documents", "read_blocks"]
+__all__ = ["IN_TUTORIAL", "ROOT", "SECOND_TERMINAL", "TUTORIAL", "Block", "documents", "read_blocks"]
 
 ROOT = Path(__file__).parents[1]
+#: The page that leads from nothing to a deployed plugin, and types each command on the way.
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+#: The reason of a block that is not run, as the tutorial has each of its commands.
+IN_TUTORIAL = "the tutorial types it"
 #: The title of a block whose program goes on while further blocks are run, until it is stopped.
 SECOND_TERMINAL = "A second terminal"
 

@@ -31,7 +31,7 @@ exec </dev/null 2>&1
 
 shown=0
 output=$(mktemp)
-trap 'test -z "${{program:-}}" || kill -- "-$program"; rm -f "$output"' EXIT
+trap 'test -z "${{program:-}}" || kill -- "-$program" 2>/dev/null || true; rm -f "$output"' EXIT
 
 step() {{ printf '\\n== %s\\n' "$1"; }}
 
@@ -45,9 +45,11 @@ show() {{ # what the program in the second terminal has printed since the last t
 }}
 
 wait_for() {{ # PATTERN: until the program in the second terminal has printed it
+  local ended=
   for _ in $(seq {tenths}); do
+    kill -0 "$program" 2>/dev/null || ended=yes  # what it has printed last counts
     if tail -c "+$((shown + 1))" "$output" | grep -qE -- "$1"; then return; fi
-    kill -0 "$program" 2>/dev/null || break
+    [ -z "$ended" ] || break
     sleep 0.1
   done
   cat "$output"
@@ -77,6 +79,64 @@ while True:
         os.write(terminal, answers.pop(0).encode() + b"\\n")
 print(printed.decode().replace("\\r", ""), end="")
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+PYTHON
+}}
+
+attach() {{ # ADDRESS [FILE TEXT EXPRESSION COMMAND]: as an editor does, with a breakpoint where COMMAND comes to TEXT
+  python3 - "$@" <<'PYTHON'
+import json, pathlib, socket, subprocess, sys
+
+address, *stop = sys.argv[1:]
+host, _, port = address.rpartition(":")
+connection = socket.create_connection((host, int(port)), 60)
+messages = connection.makefile("rb")
+sent = 0
+
+def send(command, **arguments):
+    global sent
+    sent += 1
+    body = json.dumps({{"seq": sent, "type": "request", "command": command, "arguments": arguments}}).encode()
+    connection.sendall(b"Content-Length: %d\\r\\n\\r\\n%s" % (len(body), body))
+
+def wait_for(name):  # an event, or the response to a command
+    while line := messages.readline():
+        messages.readline()
+        message = json.loads(messages.read(int(line.partition(b":")[2])))
+        if message.get("success") is False:
+            sys.exit(f"the debugger refused: {{message}}")
+        if name in (message.get("event"), message.get("command")):
+            return message.get("body") or {{}}
+    sys.exit(f"the debugger went away before {{name}}")
+
+def ask(command, **arguments):
+    send(command, **arguments)
+    return wait_for(command)
+
+ask("initialize", adapterID="editor", pathFormat="path", linesStartAt1=True, columnsStartAt1=True)
+send("attach", justMyCode=True)
+wait_for("initialized")
+if stop:
+    file, text, expression, command = stop
+    lines = pathlib.Path(file).read_text().splitlines()
+    line = next(number for number, code in enumerate(lines, 1) if text in code)
+    source = {{"path": str(pathlib.Path(file).resolve())}}
+    ask("setBreakpoints", source=source, breakpoints=[{{"line": line}}])
+send("configurationDone")
+wait_for("attach")
+if stop:
+    call = subprocess.Popen(["bash", "-c", command], stdout=subprocess.DEVNULL)
+    thread = wait_for("stopped")["threadId"]
+    frame = ask("stackTrace", threadId=thread)["stackFrames"][0]
+    value = ask("evaluate", expression=expression, frameId=frame["id"], context="repl")["result"]
+    print(f"stopped at {{file}}:{{frame['line']}}, where {{expression}} is {{value}}")
+    assert frame["line"] == line
+    ask("setBreakpoints", source=source, breakpoints=[])
+    ask("continue", threadId=thread)
+    assert call.wait(60) == 0
+    ask("disconnect", terminateDebuggee=False)
+else:
+    while messages.read1():  # until what is debugged has ended
+        pass
 PYTHON
 }}
 

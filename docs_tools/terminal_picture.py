@@ -1,8 +1,6 @@
 """A session of the tutorial as an animated SVG, without a font, a script or anything else from outside.
 
-    python -m docs_tools.terminal_picture
-
-writes it. It has what the tutorial shows, which a test compares with what is printed, so it is the same until that
+It has what the tutorial shows, which a test compares with what is printed, so it is the same until that
 changes. It plays once and then stays; whoever prefers no motion sees its end at once.
 """
 
@@ -11,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from docs_tools.blocks import ROOT, read_blocks
+from docs_tools.blocks import ROOT, TUTORIAL, read_blocks
 from docs_tools.transcripts import Exchange, read_exchanges
 
 __all__ = ["PICTURE", "TITLE", "draw_session", "tutorial_session"]
@@ -22,7 +20,6 @@ PICTURE = ROOT / "docs" / "pictures" / "terminal.svg"
 #: What the picture is of.
 TITLE = "A plugin is created, run with an event, deployed and rolled back, on a terminal"
 
-_TUTORIAL = ROOT / "docs" / "tutorial.md"
 # What the picture has of the tutorial: the first command that begins with each.
 _COMMANDS = (
     "new-plugin",
@@ -53,7 +50,7 @@ text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
 
 def tutorial_session() -> list[Exchange]:
     """Return what the picture has of the tutorial."""
-    blocks = [block for block in read_blocks(_TUTORIAL) if block.language == "console" and block.title is None]
+    blocks = [block for block in read_blocks(TUTORIAL) if block.language == "console" and block.title is None]
     exchanges = [exchange for block in blocks for exchange in read_exchanges(block.text)]
     return [next(exchange for exchange in exchanges if exchange.command.startswith(first)) for first in _COMMANDS]
 
@@ -107,8 +104,3 @@ def _colour(line: str) -> str:
 def _text(kind: str, style: str, row: int, spans: str) -> str:
     place = f'x="{_MARGIN}" y="{_BAR + _LINE * row + 14}"'
     return f'<text class="{kind}" style="{style}" {place} fill="{_FOREGROUND}">{spans}</text>'
-
-
-if __name__ == "__main__":
-    PICTURE.parent.mkdir(exist_ok=True)
-    PICTURE.write_text(draw_session(tutorial_session(), TITLE), encoding="utf-8")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from enum import Enum
 
-from docs_tools.blocks import Block, documents, read_blocks
+from docs_tools.blocks import IN_TUTORIAL, Block, documents, read_blocks
 from docs_tools.script import SHELLS, runs_in_a_shell
 
 __all__ = ["PARSED", "Treatment", "all_blocks", "describe_counts", "treatment"]
@@ -25,6 +25,7 @@ class Treatment(Enum):
 
     PYTHON = "run as Python"
     SHELL = "run in a shell"
+    TUTORIAL = "run by the tutorial"
     FILE = "written to a file that is run"
     PARSED = "parsed"
     SHOWN = "text to look at"
@@ -40,7 +41,7 @@ def all_blocks() -> list[Block]:
 def treatment(block: Block) -> Treatment:
     """Tell what is done with a block."""
     if block.reason is not None:
-        return Treatment.NOT_RUN
+        return Treatment.TUTORIAL if block.reason == IN_TUTORIAL else Treatment.NOT_RUN
     if block.language in SHELLS | {"console"}:
         return Treatment.SHELL
     if runs_in_a_shell(block):

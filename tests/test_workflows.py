@@ -43,7 +43,9 @@ def test_a_tag_publishes_what_was_checked() -> None:
     assert workflow[True] == {"push": {"tags": ["v*"]}}
     assert workflow["permissions"] == {"contents": "read"}
     jobs = workflow["jobs"]
-    assert [jobs[name].get("needs") for name in ("build", "publish", "announce")] == [None, "build", "publish"]
+    needs = {name: job.get("needs") for name, job in jobs.items()}
+    assert needs == {"build": None, "links": None, "publish": ["build", "links"], "announce": "publish"}
+    assert jobs["links"] == {"uses": "./.github/workflows/links.yml"}
     assert _runs(jobs["build"]) == [".ci/run", 'make release-check TAG="$GITHUB_REF_NAME"']
     assert jobs["publish"]["permissions"] == {"attestations": "write", "id-token": "write"}
     assert jobs["publish"]["environment"]["name"] == "pypi"
@@ -57,10 +59,21 @@ def test_a_tag_publishes_what_was_checked() -> None:
     assert "secrets." not in str(workflow)
 
 
-@pytest.mark.parametrize("name", ["ci.yml", "release.yml"])
+def test_addresses_elsewhere_are_asked_once_a_week_and_before_a_release() -> None:
+    workflow = _load("links.yml")
+
+    assert workflow[True].keys() == {"schedule", "workflow_dispatch", "workflow_call"}
+    (schedule,) = workflow[True]["schedule"]
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
+    assert workflow["permissions"] == {"contents": "read"}
+    (job,) = workflow["jobs"].values()
+    assert _runs(job) == ["make links"]
+
+
+@pytest.mark.parametrize("name", ["ci.yml", "links.yml", "release.yml"])
 def test_every_make_target_of_a_workflow_exists(name: str) -> None:
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
-    for command in (command for job in _load(name)["jobs"].values() for command in _runs(job)):
+    for command in (command for job in _load(name)["jobs"].values() if "steps" in job for command in _runs(job)):
         if match := re.match(r"make ([a-z-]+)", command):
             assert f"\n{match[1]}:" in makefile
 

@@ -13,7 +13,8 @@ import tomllib
 import yaml
 
 from biot_plugin_cli.manifest.rules import find_problems
-from docs_tools.blocks import Block
+from docs_tools.blocks import IN_TUTORIAL, TUTORIAL, Block, read_blocks
+from docs_tools.script import steps
 from docs_tools.treatment import PARSED, Treatment, all_blocks, describe_counts, treatment
 
 BLOCKS = all_blocks()
@@ -52,6 +53,14 @@ def test_every_block_is_of_a_kind_that_is_tried(capfd: pytest.CaptureFixture[str
 
 def test_a_block_that_is_not_run_says_why() -> None:
     assert [block.place for block in BLOCKS if block.reason is not None and len(block.reason.split()) < 3] == []
+
+
+def test_what_the_tutorial_types_is_in_it() -> None:
+    typed = [line for step in steps(read_blocks(TUTORIAL)) for line in step.script.splitlines()]
+    blocks = [block for block in BLOCKS if block.reason == IN_TUTORIAL]
+    commands = [(block.place, line) for block in blocks for line in block.text.splitlines() if line]
+    assert commands
+    assert [(place, line) for place, line in commands if not any(text.startswith(line) for text in typed)] == []
 
 
 def test_what_is_parsed_has_a_parser() -> None:

@@ -78,6 +78,15 @@ def test_a_second_terminal_goes_on_until_it_is_interrupted(run: Callable[[str], 
     assert run(text).problems == []
 
 
+def test_what_a_program_has_printed_last_counts(run: Callable[[str], Run]) -> None:
+    text = (
+        console("$ echo ready; sleep 0.2; echo done\nready", title="A second terminal")
+        + console("done", title="A second terminal")
+        + console("$ echo on\non")
+    )
+    assert run(text).problems == []
+
+
 def test_a_program_that_was_not_stopped_ends_with_the_script(run: Callable[[str], Run], tmp_path: Path) -> None:
     assert run(console("$ echo $$ >pid; echo ready; exec sleep 1000\nready", title="A second terminal")).problems == []
     assert (

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from docs_tools.blocks import ROOT, documents, read_blocks
+from docs_tools.blocks import ROOT, TUTORIAL, documents, read_blocks
 from docs_tools.runs import run_page
 from docs_tools.script import steps
 
-#: It begins with nothing, and has a test of its own.
-TUTORIAL = "docs/tutorial.md"
-PAGES = {document.relative_to(ROOT).as_posix(): steps(read_blocks(document)) for document in documents()}
+#: The tutorial begins with nothing, and has a test of its own.
+PAGES = {
+    document.relative_to(ROOT).as_posix(): steps(read_blocks(document))
+    for document in documents()
+    if document != TUTORIAL
+}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page, of in PAGES.items() if of and page != TUTORIAL])
+@pytest.mark.parametrize("page", [page for page, of in PAGES.items() if of])
 def test_a_page_shows_what_happens(page: str, tmp_path: Path, scaffolded: Path, environment: dict[str, str]) -> None:
     folder = tmp_path / "my-plugin"
     shutil.copytree(scaffolded, folder, symlinks=True)

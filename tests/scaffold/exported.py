@@ -9,7 +9,7 @@ from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.manifest.settings import Manifest
 from biot_plugin_cli.own_account.desired_state import DesiredState
 
-URL = "https://api.example.biot-med.com"
+URL = "https://api.example.com"
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/abc"
 ROLE = "arn:aws:iam::123456789012:role/existing"
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"

@@ -53,7 +53,7 @@ MORE = """\
     expose-headers = ["etag"]
 
     [tool.biot-plugin.env.prod]
-    base-url = "https://api.example.biot-med.com"
+    base-url = "https://api.example.com"
     name = "demo-prod"
     timeout = 30
     environment = { LEVEL = "2" }

@@ -29,7 +29,7 @@ from biot_plugin_cli.subscriptions.hook import NOTIFICATION, Subscription
 from tests.scaffold.packages import THIS
 from tests.scaffold.pushed_images import image_of
 
-BASE_URL = "https://api.example.biot-med.com"
+BASE_URL = "https://api.example.com"
 THEIRS = "https://others.example/"
 THEIR_SUBSCRIPTION = Subscription(NOTIFICATION, THEIRS, entity_type="patient", action="_create")
 PATIENTS = {"type": "PRE_REQUEST", "apiId": "POST/organization/v1/users/patients", "order": 5}

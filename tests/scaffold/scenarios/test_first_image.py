@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from biot_emulator.client import Client
 from tests.faulty_registry import FaultyRegistry, faulty_registry
@@ -48,7 +49,7 @@ class User:
             "BIOT_PLUGIN_USERNAME": USER,
             "BIOT_PLUGIN_PASSWORD": PASSWORD,
         }
-        command = [str(program_file(program)), *arguments]
+        command = [program if program == "make" else str(program_file(program)), *arguments]
         done = subprocess.run(
             command,
             cwd=self.folder,
@@ -159,6 +160,19 @@ def _looks_around(user: User) -> None:
     refused = user.type("biot-plugin", "package", exit_code=4)
     assert "biot-plugin image build" in refused.stderr
     built = user.run("image", "build", "-o", "image.tar")
-    shown = user.run("image", "inspect", "image.tar")
+    shown = user.run("image", "inspect", _kept_by_the_pipeline(user))
     assert shown["digest"] == built["digest"] == user.run("image", "inspect")["digest"]
     assert user.registry.bytes_received == 0
+
+
+def _kept_by_the_pipeline(user: User) -> str:
+    """Package as the pipeline does; give the image among the files that it keeps, which are all that it has built."""
+    text = (user.folder / ".github" / "workflows" / "ci.yml").read_text()
+    steps = yaml.safe_load(text)["jobs"]["check"]["steps"]
+    (targets,) = (step["run"].split() for step in steps if step.get("run", "").startswith("make "))
+    assert "package" in targets
+    user.type("make", "--old-file=setup", "package")
+    (patterns,) = (step["with"]["path"].split() for step in steps if "upload-artifact" in step.get("uses", ""))
+    kept = sorted(str(path.relative_to(user.folder)) for pattern in patterns for path in user.folder.glob(pattern))
+    assert kept == ["dist/first.cdx.json", "dist/first.tar"]
+    return kept[1]

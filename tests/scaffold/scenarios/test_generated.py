@@ -140,39 +140,36 @@ def test_its_tests_can_fail(create: Program, tmp_path: Path, hook: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("package", ["zip", "image"])
 @pytest.mark.parametrize(
     ("ci", "file"), [("github", ".github/workflows/ci.yml"), ("bitbucket", "bitbucket-pipelines.yml")]
 )
 def test_the_pipeline_checks_tests_packages_and_deploys_what_is_tagged(
-    create: Program, tmp_path: Path, ci: str, file: str
+    create: Program, tmp_path: Path, ci: str, file: str, package: str
 ) -> None:
-    create(tmp_path / "zip", "--defaults", "--ci", ci)
-    create(tmp_path / "image", "--defaults", "--ci", ci, "--package", "image")
-    pipeline = yaml.safe_load((tmp_path / "zip" / file).read_text(encoding="utf-8"))
+    create(tmp_path / "demo", "--defaults", "--ci", ci, "--package", package)
+    pipeline = yaml.safe_load((tmp_path / "demo" / file).read_text(encoding="utf-8"))
     text = json.dumps(pipeline)
     assert "make check coverage package invoke" in text
     assert "make deploy" in text
-    assert "dist/*.zip" in text
-    # There is no zip of an image.
-    image = (tmp_path / "image" / file).read_text(encoding="utf-8")
-    assert "package" not in image
-    assert "dist" not in image
+    artefacts = ["dist/*.zip" if package == "zip" else "dist/*.tar", "dist/*.cdx.json"]
     if ci == "github":
-        _look_at_workflow(pipeline)
+        _look_at_workflow(pipeline, artefacts)
     else:
+        assert pipeline["pipelines"]["default"][0]["step"]["artifacts"] == artefacts
         assert list(pipeline["pipelines"]) == ["default", "tags"]
         assert pipeline["definitions"]["caches"]["uv"] == {"key": {"files": ["uv.lock"]}, "path": ".cache/uv"}
         assert all(step["step"]["caches"] == ["uv"] for step in pipeline["pipelines"]["tags"]["*"])
 
 
-def _look_at_workflow(workflow: dict[Any, Any]) -> None:
+def _look_at_workflow(workflow: dict[Any, Any], artefacts: list[str]) -> None:
     """See that a commit is checked once, that what is checked is kept, and that secrets are where they are needed."""
     assert workflow[True] == {"push": {"branches": ["main"], "tags": ["*"]}, "pull_request": None}
     assert workflow["permissions"] == {"contents": "read"}
     check, deploy = workflow["jobs"]["check"], workflow["jobs"]["deploy"]
     used = {step["uses"].partition("@")[0]: step["with"] for step in check["steps"] if "uses" in step}
     assert used["actions/cache"] == {"path": ".cache/uv", "key": "uv-${{ runner.os }}-${{ hashFiles('uv.lock') }}"}
-    assert used["actions/upload-artifact"]["path"] == "dist/*.zip"
+    assert used["actions/upload-artifact"]["path"].split() == artefacts
     assert (deploy["if"], deploy["needs"]) == ("startsWith(github.ref, 'refs/tags/')", "check")
     assert deploy["steps"][-1]["env"]["BIOT_PLUGIN_SERVICE_SECRET"] == "${{ secrets.BIOT_PLUGIN_SERVICE_SECRET }}"
     assert "secrets." not in json.dumps(check)

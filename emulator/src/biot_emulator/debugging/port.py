@@ -8,9 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from types import TracebackType
-from typing import Self
 
+from biot_emulator.closing import Closing
 from biot_emulator.debugging.clock import Clock
 from biot_emulator.debugging.session import Address, Session
 from biot_emulator.errors import EmulatorError
@@ -26,7 +25,7 @@ class PortUnavailable(EmulatorError):
     """Another program has the port."""
 
 
-class DebugPort:
+class DebugPort(Closing):
     """Passes what a debugger sends on to the plugin's process, one debugger at a time; a context manager.
 
     Only this machine can connect, and only with the debuggers' protocol.
@@ -63,16 +62,6 @@ class DebugPort:
         self.port: int = self._listening.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, name="biot-emulator-debugger", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Detach the debugger, and let no other attach."""
-        self.close()
 
     @property
     def address(self) -> str:

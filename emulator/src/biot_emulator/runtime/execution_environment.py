@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Self
 
+from biot_emulator.closing import Closing
 from biot_emulator.errors import InvalidEvent
 from biot_emulator.function_url.response_from_reply import BAD_GATEWAY
 from biot_emulator.interrupts import uninterrupted
@@ -20,7 +20,7 @@ from biot_emulator.wire_json import encode
 __all__ = ["Runtime"]
 
 
-class Runtime:
+class Runtime(Closing):
     """One execution environment of a function: one event at a time, in one process for as long as that lives.
 
     A context manager. The process starts on entering, and loads the plugin in the background. After a timeout, a crash
@@ -43,12 +43,6 @@ class Runtime:
         """
         self.start()
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """End the process."""
-        self.close()
 
     def start(self, prepare: Callable[[], object] | None = None) -> Sandbox:
         """Start the process if none is running, without waiting until it is ready.

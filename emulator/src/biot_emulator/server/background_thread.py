@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
+from biot_emulator.closing import Closing
 from biot_emulator.page.application import Page
 from biot_emulator.platform import Platform
 from biot_emulator.server.application import application
@@ -17,7 +15,7 @@ __all__ = ["LOOPBACK", "AddressUnavailable", "Server"]
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 
 
-class Server:
+class Server(Closing):
     """Serves a platform from its creation until it is closed; a context manager.
 
     Args:
@@ -46,16 +44,6 @@ class Server:
         self.page = Page(platform, host)
         settings = server_settings(application(platform, self.page), protocol(platform))
         self._serving = ServingThread(listening, settings, "biot-emulator-server")
-
-    def __enter__(self) -> Self:
-        """Return the running server."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Stop serving."""
-        self.close()
 
     @property
     def url(self) -> str:

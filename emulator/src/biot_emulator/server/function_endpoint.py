@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
 from biot_emulator.api.errors import ApiError, BadRequest
+from biot_emulator.closing import Closing
 from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
@@ -35,7 +35,7 @@ _HOST = "127.0.0.1"
 _BODY_BYTES = 64 * 1024 * 1024
 
 
-class FunctionEndpoint:
+class FunctionEndpoint(Closing):
     """Serves a function on this machine from its creation until it is closed; a context manager.
 
     Args:
@@ -61,16 +61,6 @@ class FunctionEndpoint:
         )
         settings = server_settings(_Application(respond), _Connection, **files)
         self._serving = ServingThread(listening, settings, "biot-emulator-function")
-
-    def __enter__(self) -> Self:
-        """Return the running server."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Stop serving."""
-        self.close()
 
     @property
     def url(self) -> str:

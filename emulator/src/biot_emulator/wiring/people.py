@@ -12,6 +12,7 @@ from biot_emulator.services.people.unique_values import UniqueValues
 from biot_emulator.services.route_tables import SERVICE_ROUTES
 from biot_emulator.services.ums.authentication import Authentication
 from biot_emulator.services.ums.created_roles import CreatedRoles
+from biot_emulator.services.ums.holders import Holders
 from biot_emulator.services.ums.logins import Logins, SecondStep
 from biot_emulator.services.ums.one_time.codes import OneTimeCodes
 from biot_emulator.services.ums.one_time.mail_tokens import TemporaryTokens
@@ -43,7 +44,8 @@ class People:
         self.logins = Logins(
             state.tokens, self.users, self.service_users, self.roles, self.checks, self.sessions, second_step
         )
-        self.authentication = Authentication(state.tokens, self.users, self.service_users, self.roles, self.sessions)
+        self.holders = Holders(self.users, self.service_users, self.roles, self.sessions)
+        self.authentication = Authentication(state.tokens, self.holders)
         self.temporary_tokens = TemporaryTokens(store, clock)
         self.passwords = Passwords(self.users, self.logins, self.sessions, self.temporary_tokens, messages, clock)
         self.invitations = Invitations(store, clock, self.temporary_tokens, messages, self.passwords)

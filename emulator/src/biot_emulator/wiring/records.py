@@ -25,7 +25,7 @@ class Records:
         masking = Masking(partial(_secrets, runtime), runtime.functions.seen.named)
         self.timelines = Timelines(runtime.calls, runtime.invocations, masking)
         self.events = EventFolder(events)
-        renewed = RenewedTokens(state.tokens, people.users, people.service_users, people.roles, people.sessions)
+        renewed = RenewedTokens(state.tokens, people.holders)
         self.repetition = Repetition(
             runtime.calls,
             runtime.invocations,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import AsJson, Environment
+from biot_plugin_cli.commands.options import AcceptOffered, Action, ApiId, AsJson, EntityType, Environment
 from biot_plugin_cli.hooks.kinds import HookKind
 
 if TYPE_CHECKING:
@@ -18,15 +18,9 @@ __all__ = ["add"]
 
 def add(
     kind: Annotated[HookKind, typer.Argument(metavar="KIND", help="The kind of hook.")],
-    api_id: Annotated[
-        str | None, typer.Option("--api-id", metavar="API_ID", help="The API, for pre-request and post-request.")
-    ] = None,
-    entity: Annotated[
-        str | None, typer.Option("--entity", metavar="TYPE", help="The entity type, for adapt-entity and notification.")
-    ] = None,
-    action: Annotated[
-        str | None, typer.Option("--action", metavar="ACTION", help="The action, for notification, such as _create.")
-    ] = None,
+    api_id: ApiId = None,
+    entity: EntityType = None,
+    action: Action = None,
     cron: Annotated[
         str | None, typer.Option("--cron", metavar="CRON", help='The times, for scheduled, such as "45 3 * * ? *".')
     ] = None,
@@ -34,9 +28,7 @@ def add(
         str | None,
         typer.Option("--name", metavar="MODULE", help="The name of the module; one that says what it is for."),
     ] = None,
-    online: Annotated[
-        bool, typer.Option("--online", help="Accept what the platform itself offers, also if it is not published.")
-    ] = False,
+    online: AcceptOffered = False,
     environment: Environment = None,
     as_json: AsJson = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from biot_plugin_cli.commands.options import Environment
+from biot_plugin_cli.commands.options import AcceptOffered, Action, ApiId, EntityType, Environment
 from biot_plugin_cli.hooks.kinds import HookKind
 
 __all__ = ["event"]
@@ -17,15 +17,9 @@ __all__ = ["event"]
 
 def event(
     kind: Annotated[HookKind, typer.Argument(metavar="KIND", help="The hook that the event is for.")],
-    api_id: Annotated[
-        str | None, typer.Option("--api-id", metavar="API_ID", help="The API, for pre-request and post-request.")
-    ] = None,
-    entity: Annotated[
-        str | None, typer.Option("--entity", metavar="TYPE", help="The entity type, for adapt-entity and notification.")
-    ] = None,
-    action: Annotated[
-        str | None, typer.Option("--action", metavar="ACTION", help="The action, for notification, such as _update.")
-    ] = None,
+    api_id: ApiId = None,
+    entity: EntityType = None,
+    action: Action = None,
     path: Annotated[
         str | None, typer.Option("--path", metavar="PATH", help="The path of a direct call, for endpoint: /report.")
     ] = None,
@@ -42,9 +36,7 @@ def event(
             "--body", metavar="TEXT", help="The body of a direct call, for endpoint; @FILE for a file's, or @-."
         ),
     ] = None,
-    online: Annotated[
-        bool, typer.Option("--online", help="Accept what the platform itself offers, also if it is not published.")
-    ] = False,
+    online: AcceptOffered = False,
     environment: Environment = None,
     output: Annotated[
         Path | None,

@@ -10,7 +10,20 @@ import typer
 from biot_plugin_cli.commands.optional_value import DEBUG_PORT
 from biot_plugin_cli.commands.shell.completion import complete_environments
 
-__all__ = ["AsJson", "BuilderOption", "DebugPort", "DryRun", "EnforceTimeout", "EnvFile", "Environment", "Yes"]
+__all__ = [
+    "AcceptOffered",
+    "Action",
+    "ApiId",
+    "AsJson",
+    "BuilderOption",
+    "DebugPort",
+    "DryRun",
+    "EnforceTimeout",
+    "EntityType",
+    "EnvFile",
+    "Environment",
+    "Yes",
+]
 
 Environment = Annotated[
     str | None,
@@ -20,6 +33,18 @@ Environment = Annotated[
         help="The environment, [tool.biot-plugin.env.NAME].",
         autocompletion=complete_environments,
     ),
+]
+ApiId = Annotated[
+    str | None, typer.Option("--api-id", metavar="API_ID", help="The API, for pre-request and post-request.")
+]
+EntityType = Annotated[
+    str | None, typer.Option("--entity", metavar="TYPE", help="The entity type, for adapt-entity and notification.")
+]
+Action = Annotated[
+    str | None, typer.Option("--action", metavar="ACTION", help="The action, for notification, such as _update.")
+]
+AcceptOffered = Annotated[
+    bool, typer.Option("--online", help="Accept what the platform itself offers, also if it is not published.")
 ]
 EnvFile = Annotated[
     Path | None, typer.Option("--env-file", metavar="FILE", help="More environment variables, as NAME=VALUE lines.")

@@ -78,7 +78,7 @@ def find_variables(desired: DesiredState, base_url: str | None) -> Variables:
 
 
 def _base_url(base_url: str | None) -> Parameter:
-    description = "The base URL of the BioT platform's APIs, such as https://api.example.biot-med.com"
+    description = "The base URL of the BioT platform's APIs, such as https://api.example.com"
     return Parameter(_URL_VARIABLE, ("biot", "base", "url"), description, base_url)
 
 

@@ -13,7 +13,7 @@ __all__ = ["BASE_URL", "BASE_URL_FORM", "BASE_URL_VARIABLE", "is_base_url", "res
 
 BASE_URL = "base-url"
 BASE_URL_VARIABLE = "BIOT_PLUGIN_BASE_URL"
-BASE_URL_FORM = "an https:// URL such as https://api.example.biot-med.com (http:// only for localhost)"
+BASE_URL_FORM = "an https:// URL such as https://api.example.com (http:// only for localhost)"
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 

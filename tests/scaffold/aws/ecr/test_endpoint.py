@@ -7,7 +7,7 @@ from biot_plugin_cli.errors import UsageError
 
 AWS = "https://api.ecr.eu-central-1.amazonaws.com"
 ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
-REMOTE, LOCAL = "https://api.example.biot-med.com", "http://127.0.0.1:8787"
+REMOTE, LOCAL = "https://api.example.com", "http://127.0.0.1:8787"
 
 
 @pytest.mark.parametrize(

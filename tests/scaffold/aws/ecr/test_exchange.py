@@ -13,7 +13,7 @@ from tests.faulty_registry import Request, respond, scripted_server
 from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount, use_account
 
 KEY = SessionKey("ASIAOFTESTS", "secret-of-tests", "token-of-tests", REGION)
-PLATFORM = "https://api.example.biot-med.com"
+PLATFORM = "https://api.example.com"
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 

@@ -39,7 +39,7 @@ runtime = "python{}.{}"
 [tool.biot-plugin.env.test]
 base-url = "BASE_URL"
 [tool.biot-plugin.env.prod]
-base-url = "https://api.example.biot-med.com"
+base-url = "https://api.example.com"
 """.format(*sys.version_info)
 INDEX = """
 from biot_plugin import Plugin

@@ -9,11 +9,8 @@ from biot_emulator.api.call import Call, Caller
 from biot_emulator.api.errors import TokenNotValid
 from biot_emulator.security.tokens import TokenIssuer
 from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID, TENANT_ID
-from biot_emulator.services.ums.errors import ServiceUserNotFound
-from biot_emulator.services.ums.roles import MFA_SCOPES, PATIENT, REGISTERED, SERVICE, Roles
-from biot_emulator.services.ums.service_users import ServiceUsers
-from biot_emulator.services.ums.sessions import Sessions
-from biot_emulator.services.ums.users import Users
+from biot_emulator.services.ums.holders import Holders
+from biot_emulator.services.ums.roles import MFA_SCOPES, PATIENT, REGISTERED, SERVICE
 
 __all__ = ["Authentication"]
 
@@ -26,20 +23,12 @@ class Authentication:
 
     Args:
         tokens: Reads tokens.
-        users: The people who can log in.
-        service_users: The service users who can log in.
-        roles: What each role may call: a token allows no more than its holder's role does by now.
-        sessions: The log-ins that are in force.
+        holders: Who can hold them.
     """
 
-    def __init__(
-        self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers, roles: Roles, sessions: Sessions
-    ) -> None:
+    def __init__(self, tokens: TokenIssuer, holders: Holders) -> None:
         self._tokens = tokens
-        self._users = users
-        self._service_users = service_users
-        self._roles = roles
-        self._sessions = sessions
+        self._holders = holders
 
     def __call__(self, call: Call) -> Caller:
         """Read the caller from the `authorization` header.
@@ -74,12 +63,12 @@ class Authentication:
         return None
 
     def _person(self, id: str, session_id: str, scopes: frozenset[str]) -> Caller | None:
-        user = self._users.get(id)
-        if user is None or not user.enabled or user.locked:
+        user, holders = self._holders.person(id), self._holders
+        if user is None:
             return None
-        if self._sessions.is_active(session_id, id):
-            allowed = scopes.intersection(self._roles.of_person(user.role))
-        elif self._sessions.is_pending(session_id, id):
+        if holders.sessions.is_active(session_id, id):
+            allowed = scopes.intersection(holders.roles.of_person(user.role))
+        elif holders.sessions.is_pending(session_id, id):
             allowed = scopes.intersection(MFA_SCOPES)
         else:
             return None
@@ -89,12 +78,9 @@ class Authentication:
     def _service(self, id: str, kind: str, scopes: frozenset[str]) -> Caller | None:
         if (id, kind) == (PLATFORM_SERVICE_ID, _INTERNAL):
             return Caller(id, kind, TENANT_ID, scopes, SERVICE, sees_all=True)
-        try:
-            service = self._service_users.get(id)
-        except ServiceUserNotFound:
+        service = self._holders.service(id)
+        if service is None:
             return None
-        if not service["active"]:
-            return None
-        allowed = scopes.intersection(self._roles.of_service(service["roleId"]))
+        allowed = scopes.intersection(self._holders.roles.of_service(service["roleId"]))
         organization_id = service["ownerOrganizationId"]
         return Caller(id, kind, organization_id, allowed, SERVICE, sees_all=organization_id == TENANT_ID)

@@ -6,11 +6,8 @@ from biot_emulator.api.call import Caller
 from biot_emulator.api.errors import ApiError
 from biot_emulator.security.tokens import TOKEN_SECONDS, TokenIssuer
 from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID, TENANT_ID
-from biot_emulator.services.ums.errors import ServiceUserNotFound
-from biot_emulator.services.ums.roles import MFA_SCOPES, Roles
-from biot_emulator.services.ums.service_users import ServiceUsers
-from biot_emulator.services.ums.sessions import Sessions
-from biot_emulator.services.ums.users import Users
+from biot_emulator.services.ums.holders import Holders
+from biot_emulator.services.ums.roles import MFA_SCOPES
 
 __all__ = ["CallerGone", "RenewedTokens"]
 
@@ -27,20 +24,12 @@ class RenewedTokens:
 
     Args:
         tokens: Signs them.
-        users: The people who can log in.
-        service_users: The service users who can log in.
-        roles: What each role may call.
-        sessions: The log-ins that are in force.
+        holders: Who can hold them.
     """
 
-    def __init__(
-        self, tokens: TokenIssuer, users: Users, service_users: ServiceUsers, roles: Roles, sessions: Sessions
-    ) -> None:
+    def __init__(self, tokens: TokenIssuer, holders: Holders) -> None:
         self._tokens = tokens
-        self._users = users
-        self._service_users = service_users
-        self._roles = roles
-        self._sessions = sessions
+        self._holders = holders
 
     def sign_for(self, caller: Caller) -> str:
         """Sign a token for a caller.
@@ -51,14 +40,14 @@ class RenewedTokens:
         return self._for_service(caller) if caller.is_service else self._for_person(caller)
 
     def _for_person(self, caller: Caller) -> str:
-        user = self._users.get(caller.subject_id)
-        if user is None or not user.enabled or user.locked:
+        user, sessions = self._holders.person(caller.subject_id), self._holders.sessions
+        if user is None:
             raise CallerGone(f"The caller, the user [{caller.subject_id}], is deleted, disabled or locked")
-        session_id, scopes = caller.session_id, self._roles.of_person(user.role)
-        if self._sessions.is_pending(session_id, user.id):
+        session_id, scopes = caller.session_id, self._holders.roles.of_person(user.role)
+        if sessions.is_pending(session_id, user.id):
             scopes = list(MFA_SCOPES)
-        elif not self._sessions.is_active(session_id, user.id):
-            session_id = self._sessions.start(user.id, TOKEN_SECONDS)
+        elif not sessions.is_active(session_id, user.id):
+            session_id = sessions.start(user.id, TOKEN_SECONDS)
         holder = {"refreshTokenId": session_id, "tenantId": TENANT_ID, "sub": user.id}
         return self._tokens.sign({**holder, "scopes": scopes, "tokenType": "USER"})
 
@@ -71,10 +60,7 @@ class RenewedTokens:
         return self._tokens.sign(claims)
 
     def _scopes(self, id: str) -> list[str]:
-        try:
-            service = self._service_users.get(id)
-        except ServiceUserNotFound:
-            service = {}
-        if not service.get("active"):
+        service = self._holders.service(id)
+        if service is None:
             raise CallerGone(f"The caller, the service user [{id}], is deleted or not active")
-        return self._roles.of_service(service["roleId"])
+        return self._holders.roles.of_service(service["roleId"])
