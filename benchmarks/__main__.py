@@ -13,8 +13,18 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 UV = ROOT / ".uv" / "bin" / "uv"
 ENVIRONMENT = ROOT / ".cache" / "bench"
-RIVALS = ("awslambdaric", "chalice", "fastapi", "mangum", "PyJWT[crypto]", "starlette", "urllib3")
-MEASUREMENTS = ("cold_import", "dispatch", "asgi", "verify")
+RIVALS = (
+    "awslambdaric",
+    "chalice",
+    "fastapi",
+    "mangum",
+    "msgspec",
+    "pydantic",
+    "PyJWT[crypto]",
+    "starlette",
+    "urllib3",
+)
+MEASUREMENTS = ("cold_import", "dispatch", "models", "asgi", "verify")
 
 
 def main() -> None:

@@ -4,24 +4,60 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 
-def measure(actions: Mapping[str, Callable[[], object]], *, rounds: int, repeat: int = 1) -> dict[str, float]:
-    """The median seconds of each action, in rounds that take turns, so that a busy moment hits all of them."""
+class Times(float):
+    """The median of some seconds, and their spread.
+
+    Attributes:
+        low: A tenth of them is less.
+        high: A tenth of them is more.
+        least: The least of them, which nothing else on the machine has made longer.
+    """
+
+    low: float
+    high: float
+    least: float
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Times:
+        """Summarize seconds."""
+        times = cls(statistics.median(seconds))
+        ordered = sorted(seconds)
+        times.least, times.low, times.high = ordered[0], ordered[len(ordered) // 10], ordered[-len(ordered) // 10]
+        return times
+
+
+def measure(
+    actions: Mapping[str, Callable[[], object]],
+    *,
+    rounds: int,
+    repeat: int = 1,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, Times]:
+    """The median seconds of each action, in rounds that take turns, so that a busy moment hits all of them.
+
+    Args:
+        actions: The actions by name.
+        rounds: How many times each is measured.
+        repeat: How many times it is done for one measurement.
+        clock: `time.process_time` for processor time, which others on the machine change less.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(rounds):
         for name, action in actions.items():
-            start = time.perf_counter()
+            start = clock()
             for _ in range(repeat):
                 action()
-            seconds[name].append((time.perf_counter() - start) / repeat)
-    return {name: statistics.median(values) for name, values in seconds.items()}
+            seconds[name].append((clock() - start) / repeat)
+    return {name: Times.of(values) for name, values in seconds.items()}
 
 
 def show(title: str, seconds: Mapping[str, float], *, base: str, unit: str = "ms") -> None:
-    """Prints the times, and each as a multiple of the base's."""
+    """Prints the times, and each as a multiple of the base's; the spread is from a tenth of them to nine tenths."""
     factor = {"ms": 1e3, "us": 1e6}[unit]
     print(f"\n{title} (times the first: {base})")
     for name, value in seconds.items():
-        print(f"  {name:<52} {value * factor:>9.1f} {unit}   x {value / seconds[base]:.2f}")
+        spread = f"   {value.low * factor:.1f}-{value.high * factor:.1f}" if isinstance(value, Times) else ""
+        print(f"  {name:<52} {value * factor:>9.1f} {unit}   x {value / seconds[base]:.2f}{spread}")

@@ -99,6 +99,25 @@ def test_importing_loads_no_aws_client() -> None:
     assert not {name for name in modules if name.startswith(("boto3", "botocore."))}
 
 
+LATE = {
+    "biot_plugin.bodies.texts.reader",
+    "biot_plugin.callers.public_key_parser",
+    "biot_plugin.callers.signature",
+    "biot_plugin.logs.secret_patterns",
+    "biot_plugin.platform_errors",
+    "biot_plugin.replies.problems",
+    "biot_plugin.stopped_calls",
+    "biot_plugin.wire.usual_floats",
+    "cryptography",
+}
+
+
+def test_importing_leaves_to_the_end_of_init_what_only_events_need() -> None:
+    code = LOADED.replace('name.partition(".")[0]', "name")
+    assert not loaded(code) & LATE
+    assert loaded(code.replace("print(", "plugin.handler\nprint(", 1)) >= LATE
+
+
 def test_nothing_for_tests_is_imported_in_production() -> None:
     code = LOADED.replace('name.partition(".")[0]', "name")
     assert not {name for name in loaded(code) if name.startswith(("biot_plugin.testing", "pytest", "hypothesis"))}

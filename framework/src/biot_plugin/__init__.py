@@ -30,32 +30,12 @@ from biot_plugin.errors import (
     UnverifiedCaller,
 )
 from biot_plugin.events.base import Event, Initiator
-from biot_plugin.events.direct_call import DirectCall
 from biot_plugin.events.intercepted_request import InterceptedRequest
 from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin.events.notification import Notification
-from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.hooks.middleware import Next
-from biot_plugin.platform_errors import (
-    AccessDenied,
-    ApiError,
-    BadRequest,
-    Conflict,
-    LoginFailed,
-    NotConfigured,
-    NotFound,
-    PlatformError,
-    PlatformFailed,
-    PlatformTimeout,
-    PlatformUnreachable,
-    TokenRefused,
-    TooManyRequests,
-    UnexpectedAnswer,
-)
 from biot_plugin.plugin import Plugin
 from biot_plugin.wire.kind import Kind
-from biot_plugin.wire.lambda_context import LambdaContext
 
 if TYPE_CHECKING:
     from biot_plugin.api_client.biot import BiotApi
@@ -63,9 +43,29 @@ if TYPE_CHECKING:
     from biot_plugin.api_client.search import Search
     from biot_plugin.asgi.cors import Cors
     from biot_plugin.asgi.interface import AsgiApplication
+    from biot_plugin.events.direct_call import DirectCall
+    from biot_plugin.events.notification import Notification
+    from biot_plugin.events.scheduled import Scheduled
     from biot_plugin.hooks.published.names import ApiId, EntityType, NotificationAction, NotificationEntityType
     from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
+    from biot_plugin.platform_errors import (
+        AccessDenied,
+        ApiError,
+        BadRequest,
+        Conflict,
+        LoginFailed,
+        NotConfigured,
+        NotFound,
+        PlatformError,
+        PlatformFailed,
+        PlatformTimeout,
+        PlatformUnreachable,
+        TokenRefused,
+        TooManyRequests,
+        UnexpectedAnswer,
+    )
     from biot_plugin.recording.options import Recording
+    from biot_plugin.wire.lambda_context import LambdaContext
 
 __all__ = [
     "AccessDenied",
@@ -122,22 +122,40 @@ __all__ = [
     "UnverifiedCaller",
 ]
 
-#: Names for annotations and tools, which are imported on first use because most plugins do not need them.
+#: Names that are imported on first use, because most plugins do not need them.
 _LAZY = {
+    "AccessDenied": "platform_errors",
+    "ApiError": "platform_errors",
     "ApiId": "hooks.published.names",
     "AsgiApplication": "asgi.interface",
+    "BadRequest": "platform_errors",
     "BiotApi": "api_client.biot",
+    "Conflict": "platform_errors",
     "Cors": "asgi.cors",
+    "DirectCall": "events.direct_call",
     "EntityType": "hooks.published.names",
     "InterceptionSubscription": "hooks.subscriptions",
+    "LambdaContext": "wire.lambda_context",
+    "LoginFailed": "platform_errors",
+    "NotConfigured": "platform_errors",
+    "NotFound": "platform_errors",
+    "Notification": "events.notification",
     "NotificationAction": "hooks.published.names",
     "NotificationEntityType": "hooks.published.names",
     "NotificationSubscription": "hooks.subscriptions",
+    "PlatformError": "platform_errors",
+    "PlatformFailed": "platform_errors",
+    "PlatformTimeout": "platform_errors",
+    "PlatformUnreachable": "platform_errors",
+    "Scheduled": "events.scheduled",
     "Recording": "recording.options",
     "Search": "api_client.search",
     "StoredFile": "api_client.files.stored",
     "StreamedFile": "api_client.files.stored",
     "Subscriptions": "hooks.subscriptions",
+    "TokenRefused": "platform_errors",
+    "TooManyRequests": "platform_errors",
+    "UnexpectedAnswer": "platform_errors",
 }
 
 

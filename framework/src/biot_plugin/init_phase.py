@@ -25,8 +25,25 @@ class InitPhase:
         self._threads.append(thread)
         thread.start()
 
-    def end(self) -> None:
-        """Wait for the threads; those that take too long go on in the background."""
+    def end(self, *, verifies: bool) -> None:
+        """Load what only events need, while the threads wait for the network; then wait for the threads.
+
+        Those that take too long go on in the background.
+
+        Args:
+            verifies: Whether callers are verified.
+        """
+        _load(verifies=verifies)
         until = time.monotonic() + self.PATIENCE
         while self._threads:
             self._threads.pop().join(max(0.0, until - time.monotonic()))
+
+
+def _load(*, verifies: bool) -> None:
+    from biot_plugin import stopped_calls  # noqa: F401
+    from biot_plugin.bodies.texts import reader  # noqa: F401
+    from biot_plugin.logs import secret_patterns  # noqa: F401
+    from biot_plugin.replies import problems  # noqa: F401
+
+    if verifies:
+        from biot_plugin.callers import public_key_parser, signature  # noqa: F401

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from biot_plugin.api_client.shared_transport import Platform
 from biot_plugin.callers.key_service import fetch_keys
 from biot_plugin.callers.public_keys import PublicKeys
-from biot_plugin.dispatcher import Dispatcher
 from biot_plugin.errors import RegistrationError
 from biot_plugin.events.base import Event
-from biot_plugin.events.direct_call import DirectCall
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin.events.notification import Notification
-from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.hooks.api_call_detection import uses_biot
 from biot_plugin.hooks.base import Hook
-from biot_plugin.hooks.endpoint import EndpointHook
 from biot_plugin.hooks.handler import Handler
 from biot_plugin.hooks.interception import ApiHook, EntityHook
 from biot_plugin.hooks.middleware import Middleware, Next
-from biot_plugin.hooks.notification import NotificationHook
 from biot_plugin.hooks.registry import Registry
-from biot_plugin.hooks.schedule import ScheduleHook
 from biot_plugin.init_phase import InitPhase
 from biot_plugin.logs.logger import create_logger
 from biot_plugin.settings import Settings
@@ -34,6 +27,9 @@ from biot_plugin.wire.kind import Kind
 if TYPE_CHECKING:
     from biot_plugin.asgi.cors import Cors
     from biot_plugin.asgi.interface import AsgiApplication
+    from biot_plugin.dispatcher import Dispatcher
+    from biot_plugin.events.direct_call import DirectCall
+    from biot_plugin.events.scheduled import Scheduled
     from biot_plugin.hooks.published.decorators import (
         AdaptHandler,
         LiteralName,
@@ -108,7 +104,6 @@ class Plugin:
         self.logger = create_logger(settings.app_name, in_lambda=settings.in_lambda)
         self.keys = PublicKeys(lambda: fetch_keys(settings.base_url))
         self.platform = Platform(settings)
-        self._dispatcher = Dispatcher(settings, self._registry, self._middleware, self.keys, self.platform, self.logger)
         if record or settings.record:
             self._record(record or 0.0)
         if not settings.validate_jwt:
@@ -321,6 +316,9 @@ class Plugin:
         Raises:
             RegistrationError: An argument is not valid, or the hook has a handler already.
         """
+        from biot_plugin.events.notification import Notification
+        from biot_plugin.hooks.notification import NotificationHook
+
         return self._decorator(Notification, partial(NotificationHook, entity_type, action, template))
 
     def scheduled(self, cron: str) -> Callable[[ScheduledHandler], ScheduledHandler]:
@@ -332,6 +330,9 @@ class Plugin:
         Raises:
             RegistrationError: The platform would refuse the schedule, or the plugin has one already.
         """
+        from biot_plugin.events.scheduled import Scheduled
+        from biot_plugin.hooks.schedule import ScheduleHook
+
         return self._decorator(Scheduled, partial(ScheduleHook, cron))
 
     def endpoint(self, *, public: bool = False) -> Callable[[DirectHandler], DirectHandler]:
@@ -343,6 +344,9 @@ class Plugin:
         Raises:
             RegistrationError: The URL has a handler already.
         """
+        from biot_plugin.events.direct_call import DirectCall
+        from biot_plugin.hooks.endpoint import EndpointHook
+
         return self._decorator(DirectCall, partial(EndpointHook, public))
 
     def mount(self, resolver: Resolver, *, public: bool = False) -> None:
@@ -360,7 +364,7 @@ class Plugin:
             return resolver(event.raw, event.context)
 
         mounted.__qualname__ = type(resolver).__name__
-        self._decorator(DirectCall, partial(EndpointHook, public))(mounted)
+        self.endpoint(public=public)(mounted)
 
     def middleware(self, function: MiddlewareFunction) -> MiddlewareFunction:
         """Register a function around every handler, the first registered outermost.
@@ -386,8 +390,7 @@ class Plugin:
     def cron_schedule(self) -> str | None:
         """The `cronSchedule` in the plugin's configuration (contract section 6.3); None without a schedule."""
         registration = self._registry.first(Kind.SCHEDULED)
-        hook = registration.hook if registration else None
-        return hook.cron if isinstance(hook, ScheduleHook) else None
+        return getattr(registration.hook, "cron", None) if registration else None
 
     @property
     def handler(self) -> Callable[[Any, LambdaContext], dict[str, Any]]:
@@ -397,8 +400,15 @@ class Plugin:
         `headers` and `body`, which is JSON text. Lambda's init phase ends once it is assigned, so it is returned when
         the keys and the log-in are there, or after three seconds without them.
         """
-        self._init_phase.end()
+        self._dispatcher  # noqa: B018  # It is created here, in init.
+        self._init_phase.end(verifies=self._settings.validate_jwt)
         return self._handle
+
+    @cached_property
+    def _dispatcher(self) -> Dispatcher:
+        from biot_plugin.dispatcher import Dispatcher
+
+        return Dispatcher(self._settings, self._registry, self._middleware, self.keys, self.platform, self.logger)
 
     def _handle(self, event: Any, context: LambdaContext) -> dict[str, Any]:
         return self._dispatcher(event, context)

@@ -9,7 +9,7 @@ import pytest
 
 from biot_emulator.invocations import redaction
 from biot_emulator.invocations.redaction import Redaction
-from biot_plugin.logs import redaction as framework
+from biot_plugin.logs import secret_patterns as framework
 
 TOKEN = "eyJhbGciOiJSUzUxMiJ9.eyJleHAiOjE3fQ.c2lnbmF0dXJl"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from biot_plugin.callers import public_keys
+from biot_plugin.callers import signature
 from biot_plugin.callers.key_service import KeysUnavailable
 from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.testing import Context, Signer
@@ -200,13 +200,13 @@ def test_the_first_signature_is_checked_during_init(
     monkeypatch: pytest.MonkeyPatch, key_service: KeyService, signer: Signer
 ) -> None:
     checked = []
-    real = public_keys._matches
+    real = signature._matches
 
-    def matches(key: RSAPublicKey, message: bytes, signature: bytes) -> bool:
-        checked.append((len(signature), real(key, message, signature)))
+    def matches(key: RSAPublicKey, message: bytes, signed: bytes) -> bool:
+        checked.append((len(signed), real(key, message, signed)))
         return checked[-1][1]
 
-    monkeypatch.setattr(public_keys, "_matches", matches)
+    monkeypatch.setattr(signature, "_matches", matches)
     monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
     target = Target(key_service)
     assert callable(target.plugin.handler)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from unittest.mock import Mock, call
 
 import pytest
 
 from biot_plugin import Plugin
 from biot_plugin.testing import Client, Context, events, signed
+from biot_plugin.wire import strict_json
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,22 @@ def test_content_that_is_no_base64_is_refused(plugin: Plugin, body: str) -> None
     reply = Client(plugin).send({**events.direct("POST"), "body": body, "isBase64Encoded": True})
     assert reply.error is not None
     assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"\xff" * 9000, b"[]", b""])
+def test_an_event_in_base64_that_is_no_object_is_refused(plugin: Plugin, content: bytes) -> None:
+    plugin.pre_request("POST/organization/v1/users/patients")(lambda _event: None)
+    envelope = {"body": base64.b64encode(content).decode(), "isBase64Encoded": True}
+    reply = Client(plugin).send(events.pre_request("POST/organization/v1/users/patients", envelope=envelope))
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
+
+
+def test_the_body_of_a_notification_is_parsed_once(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin.notification("patient", "_create")(lambda _event: None)
+    client = Client(plugin)
+    event = signed(events.notification("patient", "_create", entity={"text": "x" * 5000}), client.signer)
+    loads = Mock(side_effect=strict_json.loads)
+    monkeypatch.setattr(strict_json, "loads", loads)
+    assert plugin.handler(event, Context())["statusCode"] == 200
+    assert loads.call_args_list.count(call(event["body"])) == 1

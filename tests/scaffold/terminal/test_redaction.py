@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from biot_plugin.logs import redaction as framework
+from biot_plugin.logs import secret_patterns as framework
 from biot_plugin_cli.terminal.redaction import SECRET_PATTERNS, Secrets
 
 #: Each would take minutes if every beginning of a match were looked at to the end of the text.

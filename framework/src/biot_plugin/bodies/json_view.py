@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from biot_plugin.wire import strict_json
+
+if TYPE_CHECKING:
+    from biot_plugin.bodies.texts.source import Source
 
 Member = TypeVar("Member")
 
@@ -11,16 +16,23 @@ Member = TypeVar("Member")
 class JsonView:
     """Reads and changes a JSON object in place, so that everything else in it stays unchanged.
 
+    Args:
+        json: The object.
+        source: The text that it was read from, if any of it may be used again.
+
     A member that is missing or null reads as empty, and stays missing or null unless something is put into it.
     """
 
-    __slots__ = ("_defaults", "_json")
+    __slots__ = ("_defaults", "_json", "_source")
 
-    def __init__(self, json: dict[str, Any]) -> None:
+    def __init__(self, json: dict[str, Any], source: Source | None = None) -> None:
         self._json = json
+        self._source = source
         self._defaults: dict[str, Any] = {}
 
     def _member(self, name: str, empty: Callable[[], Member]) -> Member:
+        if self._source is not None:
+            self._source.hand_out(name)
         value = self._json.get(name)
         if value is not None:
             return value  # type: ignore[no-any-return]
@@ -28,6 +40,12 @@ class JsonView:
 
     def _set_member(self, name: str, value: object) -> None:
         self._defaults.pop(name, None)
+        self._put(name, value)
+
+    def _put(self, name: str, value: object) -> None:
+        """Put a value into the object."""
+        if self._source is not None:
+            self._source.replace(name)
         self._json[name] = value
 
     def _write_back(self) -> dict[str, Any]:
@@ -35,3 +53,8 @@ class JsonView:
         self._json.update((name, value) for name, value in self._defaults.items() if value)
         self._defaults.clear()
         return self._json
+
+    def _text(self) -> str:
+        """Return the JSON text of what is sent back."""
+        json = self._write_back()
+        return strict_json.dumps(json) if self._source is None else self._source.write(json)

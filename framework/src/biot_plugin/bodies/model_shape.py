@@ -116,15 +116,20 @@ def attribute_reader(names: Sequence[str]) -> Callable[[Any], dict[str, Any]]:
 
 def is_json(value: Any) -> bool:
     """Whether a value consists of what JSON has types for."""
+    if type(value) in PLAIN:
+        return True
     pending, seen = [value], set()
     while pending:
         value = pending.pop()
-        if type(value) in PLAIN or id(value) in seen:
+        if id(value) in seen:
             continue
-        if type(value) is not list and type(value) is not dict:
-            return False
         seen.add(id(value))
-        pending += value
-        if type(value) is dict:
-            pending += value.values()
+        if type(value) is dict and PLAIN.issuperset(map(type, value)):
+            elements: Any = value.values()
+        elif type(value) is list:
+            elements = value
+        else:
+            return False
+        # Few values have elements: most need no turn of the loop.
+        pending += [element for element in elements if type(element) not in PLAIN]
     return True

@@ -69,12 +69,11 @@ class Payload(Generic[T]):
         return self._parsed.accepts(result) if self._parsed else isinstance(result, self._empty)
 
     def write_back(self) -> None:
-        """Write the value back into the event's JSON. What nobody touched stays missing or null, if it was."""
+        """Write a model back into the view. What nobody touched stays missing or null, if it was."""
         if self._parsed:
             json = self._parsed.to_json()
             if not self._parsed.is_untouched(json):
                 self._view._set_member(self._name, json)
-        self._view._write_back()
 
     def release(self) -> None:
         """Forget the values of the model."""

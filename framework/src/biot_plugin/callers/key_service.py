@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from biot_plugin.callers import public_key_parser
 from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ def _usable(encoded: list[Any]) -> list[RSAPublicKey]:
     Raises:
         ValueError: None can be used; the message says why.
     """
+    from biot_plugin.callers import public_key_parser
+
     keys: list[RSAPublicKey] = []
     problems = ["the response has no key"]
     for text in encoded:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA512
+from typing import TYPE_CHECKING
 
 from biot_plugin.callers.key_service import KeysUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+    Fetch = Callable[[], Sequence[RSAPublicKey]]
 
 #: A key of 2048 bits, the shortest that is accepted, makes signatures of this many bytes.
 _MIN_SIGNATURE = 256
 #: How many refused tokens are remembered.
 _MAX_REMEMBERED = 100
-
-Fetch = Callable[[], Sequence[RSAPublicKey]]
 
 
 class PublicKeys:
@@ -82,10 +82,12 @@ class PublicKeys:
         Raises:
             KeysUnavailable: No key is cached, and none can be fetched now.
         """
+        from biot_plugin.callers.signature import is_signed_by
+
         keys, is_new = self._current()
-        is_genuine = _is_signed_by(keys, message, signature)
+        is_genuine = is_signed_by(keys, message, signature)
         if not is_genuine and not is_new and len(signature) >= _MIN_SIGNATURE:
-            is_genuine = _is_signed_by(self._newer_than(keys, signature), message, signature)
+            is_genuine = is_signed_by(self._newer_than(keys, signature), message, signature)
         if is_genuine:
             self._stock = min(self._stock + 1, self.MAX_STOCK)
         return is_genuine
@@ -143,19 +145,9 @@ class PublicKeys:
             keys = self._fetch()
         except KeysUnavailable:
             return
+        from biot_plugin.callers.signature import is_signed_by
+
         # OpenSSL prepares what it needs with the first signature: half of what the first event would cost.
-        _is_signed_by(keys[:1], b"", bytes(keys[0].key_size // 8))
+        is_signed_by(keys[:1], b"", bytes(keys[0].key_size // 8))
         with self._lock:
             self._keys = self._keys or keys
-
-
-def _is_signed_by(keys: Sequence[RSAPublicKey], message: bytes, signature: bytes) -> bool:
-    return any(_matches(key, message, signature) for key in keys)
-
-
-def _matches(key: RSAPublicKey, message: bytes, signature: bytes) -> bool:
-    try:
-        key.verify(signature, message, PKCS1v15(), SHA512())
-    except InvalidSignature:
-        return False
-    return True

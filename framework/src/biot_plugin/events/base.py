@@ -33,14 +33,19 @@ class Initiator(NamedTuple):
     source_ip_address: str | None = None
 
 
-class Call(NamedTuple):
+class Call:
     """The call that delivered an event, as the framework verified it."""
 
-    trace: Trace
-    claims: Claims
-    context: LambdaContext
-    logger: Logger
-    platform: Platform
+    __slots__ = ("claims", "context", "logger", "platform", "trace")
+
+    def __init__(
+        self, trace: Trace, claims: Claims, context: LambdaContext, logger: Logger, platform: Platform
+    ) -> None:
+        self.trace = trace
+        self.claims = claims
+        self.context = context
+        self.logger = logger
+        self.platform = platform
 
 
 class Event:
@@ -54,10 +59,9 @@ class Event:
         claims: Claims of the caller's verified token; empty where no token is required.
         context: Lambda's context.
         logger: The plugin's logger; every line carries the trace id.
-        initiator: Who caused the event.
     """
 
-    __slots__ = ("_biot", "_platform", "claims", "context", "initiator", "logger", "raw", "trace_id", "traceparent")
+    __slots__ = ("_biot", "_initiator", "_platform", "claims", "context", "logger", "raw", "trace_id", "traceparent")
 
     kind: ClassVar[Kind]
     #: What a handler of this kind may return, for error messages.
@@ -70,9 +74,16 @@ class Event:
         self.claims = call.claims
         self.context = call.context
         self.logger = call.logger
-        self.initiator = Initiator()
+        self._initiator: Initiator | None = None
         self._platform = call.platform
         self._biot: BiotApi | None = None
+
+    @property
+    def initiator(self) -> Initiator:
+        """Who caused the event."""
+        if self._initiator is None:
+            self._initiator = self._find_initiator()
+        return self._initiator
 
     @property
     def biot(self) -> BiotApi:
@@ -93,6 +104,9 @@ class Event:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._subject()}>"
 
+    def _find_initiator(self) -> Initiator:
+        return Initiator()
+
     def _subject(self) -> str:
         """The kind and subject of the event, safe to log."""
         return self.kind.name
@@ -107,6 +121,9 @@ class Event:
         """Apply what a handler returned, other than None; return False where it may not return that."""
         return False
 
-    def _reply(self) -> dict[str, Any] | None:
+    def _reply(self) -> Any:
         """The JSON to send back to the platform; None where it reads only the status."""
-        return None
+
+    def _reply_text(self) -> str:
+        """The JSON text to send back; empty where the platform reads only the status."""
+        return ""

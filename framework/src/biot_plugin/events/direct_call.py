@@ -40,10 +40,13 @@ class DirectCall(Event):
         self.headers = envelope.headers
         self.method = optional_text(http, "method") or "GET"
         self.path = optional_text(self.raw, "rawPath") or optional_text(http, "path") or "/"
-        self.initiator = Initiator(
+
+    def _find_initiator(self) -> Initiator:
+        context = self.raw.get("requestContext")
+        return Initiator(
             optional_text(self.claims, "sub") or optional_text(self.claims, "serviceUserId"),
             token_type=optional_text(self.claims, "tokenType"),
-            source_ip_address=optional_text(http, "sourceIp"),
+            source_ip_address=optional_text(context.get("http") if isinstance(context, dict) else None, "sourceIp"),
         )
 
     @property

@@ -19,7 +19,7 @@ class InterceptedRequest(JsonView):
 
     @path.setter
     def path(self, path: str) -> None:
-        self._json["path"] = path
+        self._put("path", path)
 
     @property
     def query_parameters(self) -> dict[str, list[str]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from biot_plugin.bodies.json_view import JsonView
 from biot_plugin.bodies.payload import Payload
 from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.wire import http_status
+
+if TYPE_CHECKING:
+    from biot_plugin.bodies.texts.source import Source
 
 
 class _Response(JsonView):
@@ -31,7 +34,7 @@ class _Response(JsonView):
     @status_code.setter
     def status_code(self, code: int) -> None:
         if code != http_status.parse(self._json.get("httpStatusCode")):
-            self._json["httpStatusCode"] = http_status.render(code, self._json.get("httpStatusCode"))
+            self._put("httpStatusCode", http_status.render(code, self._json.get("httpStatusCode")))
 
 
 class InterceptedResponse(_Response, Generic[T]):
@@ -39,8 +42,8 @@ class InterceptedResponse(_Response, Generic[T]):
 
     __slots__ = ("_payload",)
 
-    def __init__(self, json: dict[str, Any]) -> None:
-        super().__init__(json)
+    def __init__(self, json: dict[str, Any], source: Source | None = None) -> None:
+        super().__init__(json, source)
         self._payload: Payload[T] = Payload(self, "body")
 
     @property
@@ -58,8 +61,8 @@ class InterceptedEntities(_Response, Generic[T]):
 
     __slots__ = ("_payload",)
 
-    def __init__(self, json: dict[str, Any]) -> None:
-        super().__init__(json)
+    def __init__(self, json: dict[str, Any], source: Source | None = None) -> None:
+        super().__init__(json, source)
         self._payload: Payload[list[T]] = Payload(self, "entities", list)
 
     @property

@@ -11,6 +11,7 @@ from biot_plugin.events.base import Call, Event, Initiator
 from biot_plugin.events.intercepted_request import InterceptedRequest
 from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
 from biot_plugin.events.json_members import optional_text, require_member
+from biot_plugin.events.parsing import read_event
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Interception(Event):
         request: The intercepted request.
     """
 
-    __slots__ = ("_json", "_payload", "api_id", "entity_name", "method", "request")
+    __slots__ = ("_json", "_payload", "_source", "api_id", "entity_name", "method", "request")
 
     #: The part of the event to send back to the platform: its request, or its response.
     _part: ClassVar[str]
@@ -37,14 +38,19 @@ class Interception(Event):
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
-        json = envelope.json()
+        json, source = read_event(envelope, self._part)
         self._json = json
+        self._source = source
         self.api_id = optional_text(json, "apiId")
         self.entity_name = optional_text(json, "entityName")
         self.method = optional_text(json, "method")
-        self.request = InterceptedRequest(require_member(json, "request", dict))
-        initiator = json.get("initiatorData")
-        self.initiator = Initiator(
+        self.request = InterceptedRequest(
+            require_member(json, "request", dict), source if self._part == "request" else None
+        )
+
+    def _find_initiator(self) -> Initiator:
+        initiator = self._json.get("initiatorData")
+        return Initiator(
             optional_text(initiator, "subjectId"),
             optional_text(initiator, "ownerOrganizationId"),
             optional_text(initiator, "tokenType"),
@@ -68,6 +74,10 @@ class Interception(Event):
     def _reply(self) -> dict[str, Any]:
         self._payload.write_back()
         return {self._part: getattr(self, self._part)._write_back()}
+
+    def _reply_text(self) -> str:
+        self._payload.write_back()
+        return f'{{"{self._part}":{getattr(self, self._part)._text()}}}'
 
 
 class PreRequest(Interception, Generic[T]):
@@ -134,7 +144,7 @@ class PostRequest(Interception, Generic[T]):
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
-        self.response: InterceptedResponse[T] = InterceptedResponse(_require_response(self._json))
+        self.response: InterceptedResponse[T] = InterceptedResponse(_require_response(self._json), self._source)
         self._payload = self.response._payload
 
 
@@ -153,7 +163,7 @@ class AdaptEntity(Interception, Generic[T]):
 
     def __init__(self, envelope: Envelope, call: Call) -> None:
         super().__init__(envelope, call)
-        self.response: InterceptedEntities[T] = InterceptedEntities(_require_response(self._json))
+        self.response: InterceptedEntities[T] = InterceptedEntities(_require_response(self._json), self._source)
         self._payload = self.response._payload
 
     @property

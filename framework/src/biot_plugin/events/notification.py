@@ -44,11 +44,11 @@ class Notification(Event, Generic[T]):
         self.entity_type: str = require_member(metadata, "entityTypeName", str)
         self.action: str = require_member(metadata, "actionName", str)
         self.status = optional_text(metadata, "status")
-        initiator = metadata.get("initiator")
+
+    def _find_initiator(self) -> Initiator:
+        initiator = self._metadata.get("initiator")
         subject = initiator.get("subject") if isinstance(initiator, dict) else None
-        self.initiator = Initiator(
-            optional_text(subject, "id"), source_ip_address=optional_text(initiator, "sourceIpAddress")
-        )
+        return Initiator(optional_text(subject, "id"), source_ip_address=optional_text(initiator, "sourceIpAddress"))
 
     @property
     def entity(self) -> T:

@@ -18,14 +18,18 @@ class Hook:
         kind: The kind of its events.
         key: Equal for two hooks that match the same events.
         specificity: Decides between hooks that match the same event: the greatest wins.
+        public: Whether anyone may send its events.
     """
 
-    __slots__ = ("key", "kind", "specificity")
+    __slots__ = ("key", "kind", "public", "specificity")
 
-    def __init__(self, kind: Kind, key: Hashable = None, specificity: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, kind: Kind, key: Hashable = None, specificity: tuple[int, ...] = (), *, public: bool = False
+    ) -> None:
         self.kind = kind
         self.key = (kind, key)
         self.specificity = specificity
+        self.public = public
 
     def matches(self, event: Any) -> bool:  # noqa: ARG002
         """Whether the hook is for an event of its kind."""

@@ -9,8 +9,7 @@ from biot_plugin.wire.kind import Kind
 class EndpointHook(Hook):
     """The plugin's own URL, for callers with a token or for anyone."""
 
-    __slots__ = ("public",)
+    __slots__ = ()
 
     def __init__(self, public: bool) -> None:
-        super().__init__(Kind.DIRECT)
-        self.public = public
+        super().__init__(Kind.DIRECT, public=public)

@@ -17,31 +17,33 @@ if TYPE_CHECKING:
 class ApiHook(Hook):
     """PRE_REQUEST or POST_REQUEST of one API."""
 
-    __slots__ = ("_parsed", "api_id", "order")
+    __slots__ = ("api_id", "order", "parsed")
 
     def __init__(
         self, kind: Kind, api_id: str, order: int | None, path_variables: Mapping[str, str] | None = None
     ) -> None:
         try:
-            self._parsed = ApiId.parse(api_id)
+            self.parsed = ApiId.parse(api_id)
         except ValueError as error:
             raise ValueError(f"{api_id!r} is not an API id: {error}") from None
         if path_variables:
             api_id = with_values(api_id, path_variables)
-            self._parsed = ApiId.parse(api_id)
-        super().__init__(kind, self._parsed, self._parsed.specificity)
+            self.parsed = ApiId.parse(api_id)
+        super().__init__(kind, self.parsed.key, self.parsed.specificity)
         self.api_id = api_id
         self.order = _validate_order(order)
 
     def matches(self, event: Interception) -> bool:
         """Whether the event's API and path variables match."""
-        api_id = event.api_id or ""
-        return api_id == self.api_id or self._parsed.matches(
-            *concrete_segments(api_id, event.request.path_variables, event.request.path)
-        )
+        return event.api_id == self.api_id or self.parsed.matches(*segments_of(event))
 
     def __str__(self) -> str:
         return f"{self.kind.name} {self.api_id}"
+
+
+def segments_of(event: Interception) -> tuple[str, tuple[str | None, ...]]:
+    """Return the method and the segments of the call that an event intercepts, with values in place of variables."""
+    return concrete_segments(event.api_id or "", event.request.path_variables, event.request.path)
 
 
 class EntityHook(Hook):

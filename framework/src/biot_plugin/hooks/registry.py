@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
+from biot_plugin.hooks.api_id import ApiTable
 from biot_plugin.hooks.base import Hook
 from biot_plugin.hooks.handler import Handler
+from biot_plugin.hooks.interception import ApiHook, segments_of
 from biot_plugin.wire.kind import Kind
+
+#: Handlers of a kind up to which a look at each is as fast as a table.
+_FEW = 2
 
 
 class Registration(NamedTuple):
@@ -24,6 +29,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._by_key: dict[Hashable, Registration] = {}
+        self._tables: dict[Kind, ApiTable] = {}
         self._by_kind: dict[Kind, list[Registration]] = {kind: [] for kind in Kind}
 
     def __iter__(self) -> Iterator[Registration]:
@@ -42,10 +48,17 @@ class Registry:
         registrations = self._by_kind[hook.kind]
         registrations.append(registration)
         registrations.sort(key=lambda entry: entry.hook.specificity, reverse=True)
+        if isinstance(hook, ApiHook):
+            self._tables.setdefault(hook.kind, ApiTable()).add(hook.parsed, handler)
 
     def first(self, kind: Kind) -> Registration | None:
         """Return the first registration of a kind; for schedules and direct calls, the only one."""
         return next(iter(self._by_kind[kind]), None)
+
+    def is_public(self, kind: Kind) -> bool:
+        """Whether anyone may send events of a kind."""
+        registration = self.first(kind)
+        return registration is not None and registration.hook.public
 
     def find(self, event: Event) -> Handler:
         """Return the most specific handler for an event.
@@ -53,7 +66,13 @@ class Registry:
         Raises:
             NoHandler: No handler matches.
         """
-        for hook, handler in self._by_kind[event.kind]:
-            if hook.matches(event):
-                return handler
-        raise NoHandler(event._subject(), [str(hook) for hook, _ in self])
+        handler = self._find(event)
+        if handler is not None:
+            return handler
+        raise NoHandler(event._subject(), [str(registration.hook) for registration in self])
+
+    def _find(self, event: Any) -> Handler | None:
+        registrations = self._by_kind[event.kind]
+        if len(registrations) > _FEW and event.kind in self._tables:
+            return self._tables[event.kind].find(*segments_of(event))
+        return next((entry.handler for entry in registrations if entry.hook.matches(event)), None)

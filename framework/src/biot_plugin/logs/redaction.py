@@ -9,39 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-#: What is secret in a text; the first group stays. All text comes from outside, so each pattern takes time in
-#: proportion to its length: a word of letters and hyphens is looked at once, from its beginning, and not again from
-#: each `eyJ` in it. The emulator and the commands, which do not import this package, have the same patterns.
-SECRETS = (
-    # As in a form, a query string, or a program's output of its settings; up to the word Bearer, which is next.
-    r"(=(?i:(?<=authorization=)|(?<=jwt=)|(?<=password=)|(?<=passwd=)|(?<=secret=)|(?<=secretkey=)|(?<=secret[-_]key=)"
-    r"|(?<=apikey=)|(?<=api[-_]key=)|(?<=cookie=)|(?<=cookies=)|(?<=token=)|(?<=signature=))(?=[^&\s]))"
-    r"[^&\s]*?(?=(?i:bearer)?;?(?:[&\s]|$))",
-    # What follows the word Bearer, up to a word that is or ends in Bearer itself.
-    r"((?i:bearer)\s+(?=[^\s\"'\\,]))[^\s\"'\\,]*?(?=(?i:bearer)?(?:[\s\"'\\,]|$))",
-    # As in JSON and Python, within texts too: up to the same quote; what follows the word Bearer has been hidden.
-    r"((?i:authorization|jwt|password|passwd|secret(?:[-_]?key)?|api[-_]?key|cookies?|token)\\{0,3}[\"']\s?:\s?"
-    r"(\\{0,3}[\"']))(?!(?i:bearer)\s)(?:(?!\2)(?:\\.|[^\n]))+",
-    # As in a header.
-    r"((?i:authorization):[ \t]?(?i:basic|token|apikey)[ \t]+(?=\S))\S+",
-    # A password in an address.
-    r"(://[^\s:/@\"']{0,200}:)[^\s/@\"']+(?=@)",
-    # A JWT or JWE, whatever precedes it. Of several `eyJ` in a word, the first one has the most after it.
-    r"(?<![\w-])(?=([\w-]*?)eyJ)\1eyJ(?:[\w-]{5,}\.{1,2}[\w-]|[\w-]{0,4}\.[\w-]+\.[\w-])[\w.-]*(?<!\.)",
-)
 _MASK = "[redacted]"
-#: Two texts without one of which a pattern cannot match, and the pattern: most texts have no secret.
-_NEEDED = (("=", "="), ("", ""), ('"', "'"), (":", ":"), ("://", "://"), ("eyJ", "eyJ"))
-_PATTERNS = tuple((*texts, re.compile(pattern)) for texts, pattern in zip(_NEEDED, SECRETS))  # noqa: B905
-#: Validation libraries quote the offending value in the text of their errors: what comes before it, and after it.
-_QUOTES = {"input_value=": ", input_type=", "with value `": "` -"}
-_QUOTE = re.compile("|".join(_QUOTES))
 #: Nobody reads deeper, and what is logged may be nested without end.
 _MAX_DEPTH = 20
 _CODE = (type, FunctionType, BuiltinFunctionType, MethodType)
@@ -79,9 +52,11 @@ _SENSITIVE = frozenset(
 
 def mask_tokens(value: str) -> str:
     """Mask the tokens and the quoted input in a text."""
-    if "input_value=" in value or "with value `" in value:
+    from biot_plugin.logs.secret_patterns import PATTERNS, QUOTES
+
+    if any(quote in value for quote in QUOTES):
         value = _mask_quotes(value)
-    for text, other, pattern in _PATTERNS:
+    for text, other, pattern in PATTERNS:
         if text in value or other in value:
             value = pattern.sub(rf"\1{_MASK}", value)
     return value
@@ -133,10 +108,12 @@ def mask_fields(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mask_quotes(text: str) -> str:
+    from biot_plugin.logs.secret_patterns import QUOTE, QUOTES
+
     parts: list[str] = []
     absent, at = set(), 0
-    while quote := _QUOTE.search(text, at):
-        start, after = quote.end(), _QUOTES[quote[0]]
+    while quote := QUOTE.search(text, at):
+        start, after = quote.end(), QUOTES[quote[0]]
         end = -1 if after in absent else text.find(after, start)
         parts.append(text[at:start])
         if end < 0:  # Nor is it after any later quote: not to be searched for again.

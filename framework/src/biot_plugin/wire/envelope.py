@@ -9,19 +9,19 @@ from typing import Any
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.wire import strict_json
 
+_TEXT = {str}
+
 
 class Envelope:
     """A function URL request. It is untrusted: anyone who knows the public URL can send one."""
 
-    __slots__ = ("event", "headers")
+    __slots__ = ("_json", "event", "headers")
 
     def __init__(self, event: dict[str, Any]) -> None:
         self.event = event
+        self._json: dict[str, Any] | None = None
         headers = event.get("headers")
-        pairs = headers.items() if isinstance(headers, dict) else ()
-        self.headers: dict[str, str] = {
-            name.lower(): value for name, value in pairs if isinstance(name, str) and isinstance(value, str)
-        }
+        self.headers: dict[str, str] = _lower_cased(headers) if isinstance(headers, dict) else {}
 
     @property
     def bearer(self) -> str | None:
@@ -47,21 +47,49 @@ class Envelope:
         except (binascii.Error, ValueError):
             raise InvalidEvent("NO_DATA", "The event's body is not base64") from None
 
+    def text(self) -> str | None:
+        """Return the body as text; None where it is none.
+
+        Raises:
+            InvalidEvent: The envelope says that the body is base64, and it is not; or the bytes are not text.
+        """
+        body = self.event.get("body")
+        if not isinstance(body, str) or not self.event.get("isBase64Encoded"):
+            return body if isinstance(body, str) else None
+        try:
+            return strict_json.decode(self.content())
+        except ValueError:
+            raise InvalidEvent("NO_DATA", "The event's body is not JSON") from None
+
     def json(self) -> dict[str, Any]:
         """Return the body as a JSON object. A body that is an object already, as in fixtures, is returned as it is.
 
         Raises:
             InvalidEvent: The body is missing, or is not a JSON object.
         """
-        body = self.event.get("body")
-        if isinstance(body, str):
-            body = self._parse(body)
-        if not isinstance(body, dict):
-            raise InvalidEvent("NO_DATA", "The event's body is not a JSON object")
-        return body
+        if self._json is None:
+            text = self.text()
+            self._json = require_object(self.event.get("body") if text is None else parse(text))
+        return self._json
 
-    def _parse(self, body: str) -> Any:
-        try:
-            return strict_json.loads(self.content() if self.event.get("isBase64Encoded") else body)
-        except ValueError:
-            raise InvalidEvent("NO_DATA", "The event's body is not JSON") from None
+
+def _lower_cased(headers: dict[Any, Any]) -> dict[str, str]:
+    """Return headers with names in lower case, as Lambda has them, without those that are no text."""
+    if {*map(type, headers), *map(type, headers.values())} == _TEXT and "".join(headers).islower():
+        return {**headers}
+    return {name.lower(): value for name, value in headers.items() if isinstance(name, str) and isinstance(value, str)}
+
+
+def parse(text: str) -> Any:
+    """Parse a body. Raises InvalidEvent."""
+    try:
+        return strict_json.loads(text)
+    except ValueError:
+        raise InvalidEvent("NO_DATA", "The event's body is not JSON") from None
+
+
+def require_object(json: Any) -> dict[str, Any]:
+    """Return the JSON of a body. Raises InvalidEvent where it is not an object."""
+    if not isinstance(json, dict):
+        raise InvalidEvent("NO_DATA", "The event's body is not a JSON object")
+    return json

@@ -17,6 +17,9 @@ class Kind(Enum):
     SCHEDULED = "SCHEDULED"
     DIRECT = "NONSPECIFIC"
 
+    #: Enum's own is a function in Python, and each event is looked up several times.
+    __hash__ = object.__hash__
+
     @classmethod
     def of(cls, event: Mapping[str, Any], headers: Mapping[str, str]) -> Kind:
         """Detect the kind of an event from its shape and its lower-cased `headers`.

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from biot_plugin.wire import exact_numbers
 
+_SPACES = " \t\n\r"
+_SPACE = re.compile(f"[{_SPACES}]*")
+#: Reads a value that begins at a position of a text; returns it, and the position after it.
+Scan = Callable[[str, int], tuple[Any, int]]
+
+#: Characters from which on a text is worth a look at the whole of it, or at its parts.
+LARGE = 8 * 1024
 #: A number that an int writes as `0`; in text, the pattern costs no more than a slower way to read the integers.
 _NEGATIVE_ZERO = re.compile(r"-0(?=[\s,\]}]|$)")
 
@@ -19,11 +27,16 @@ def loads(text: str | bytes) -> Any:
         ValueError: The text is not JSON, or is nested too deeply.
     """
     if not isinstance(text, str):
-        text = text.decode(json.detect_encoding(text), "surrogatepass")
+        text = decode(text)
     try:
         return _parse(text)
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
+
+
+def decode(content: bytes) -> str:
+    """Decode JSON text. Raises ValueError."""
+    return content.decode(json.detect_encoding(content), "surrogatepass")
 
 
 def dumps(value: Any) -> str:
@@ -36,23 +49,46 @@ def dumps(value: Any) -> str:
     try:
         text = exact_numbers.serialize(value, _ENCODER.encode)
         # A lone surrogate is legal in JSON when escaped, but cannot be encoded as UTF-8.
-        return text if text.isascii() or _is_encodable(text) else exact_numbers.serialize(value, _ESCAPING.encode)
+        return text if is_encodable(text) else exact_numbers.serialize(value, _ESCAPING.encode)
     except RecursionError:
         raise ValueError("the value is nested too deeply") from None
 
 
 def _parse(text: str) -> Any:
-    if "-0" in text and _NEGATIVE_ZERO.search(text):
+    if has_negative_zero(text):
         return _SLOW_DECODER.decode(text)
+    is_plain = len(text) >= LARGE and _has_plain_floats(text)
     try:
-        return _DECODER.decode(text)
+        return (_PLAIN_DECODER if is_plain else _DECODER).decode(text)
     except json.JSONDecodeError:
         raise
     except ValueError:  # Perhaps for an integer that is too long for `int`.
         return _SLOW_DECODER.decode(text)
 
 
-def _is_encodable(text: str) -> bool:
+def has_negative_zero(text: str) -> bool:
+    """Whether a text may have an integer that an int writes as `0`."""
+    return "-" in text and _NEGATIVE_ZERO.search(text) is not None
+
+
+def _has_plain_floats(text: str) -> bool:
+    """Whether a large text has many floats, and none that a float writes otherwise."""
+    from biot_plugin.wire import usual_floats
+
+    return usual_floats.are_many(text) and usual_floats.are_usual(text)
+
+
+def skip_space(text: str, position: int) -> int:
+    """Return the position of the next character that is no white space; the length of the text where there is none."""
+    if text[position : position + 1] in _SPACES:
+        position = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # it matches an empty text, too
+    return position
+
+
+def is_encodable(text: str) -> bool:
+    """Whether a text can be encoded as UTF-8."""
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -69,5 +105,9 @@ _DECODER = json.JSONDecoder(parse_float=exact_numbers.parse_float, parse_constan
 _SLOW_DECODER = json.JSONDecoder(
     parse_float=exact_numbers.parse_float, parse_int=exact_numbers.parse_int, parse_constant=_refuse
 )
+_PLAIN_DECODER = json.JSONDecoder(parse_constant=_refuse)
+#: Read a value at a position, with floats that are written as they came, and with what Python has for them.
+scan: Scan = _DECODER.scan_once  # type: ignore[attr-defined]  # typeshed lacks it
+scan_plainly: Scan = _PLAIN_DECODER.scan_once  # type: ignore[attr-defined]
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _ESCAPING = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-class Trace(NamedTuple):
+class Trace:
     """The trace that a call belongs to.
 
     Attributes:
@@ -18,8 +17,11 @@ class Trace(NamedTuple):
         trace_id: Its 32 hexadecimal digits, which logs and error bodies contain.
     """
 
-    traceparent: str
-    trace_id: str
+    __slots__ = ("trace_id", "traceparent")
+
+    def __init__(self, traceparent: str, trace_id: str) -> None:
+        self.traceparent = traceparent
+        self.trace_id = trace_id
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Trace:

@@ -1,0 +1,51 @@
+"""What a benchmark has measured: printed as tables, and written as JSON to `build/bench`."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.table import Times, show
+
+FOLDER = Path(__file__).parents[1] / "build" / "bench"
+
+
+class Report:
+    """The results of one benchmark.
+
+    Args:
+        name: The benchmark's name, and that of its file.
+        distributions: What is compared; their versions are named.
+    """
+
+    def __init__(self, name: str, *distributions: str) -> None:
+        self._name = name
+        self._versions = {"python": platform.python_version(), **{each: version(each) for each in distributions}}
+        self._tables: list[dict[str, Any]] = []
+        self._ratios: list[dict[str, Any]] = []
+        print(f"\n{name}: {', '.join(f'{each} {number}' for each, number in self._versions.items())}")
+
+    def add(self, title: str, seconds: Mapping[str, Times], *, base: str, unit: str = "us") -> None:
+        """Print and keep a table of times."""
+        show(title, seconds, base=base, unit=unit)
+        rows = {
+            name: {"median": times, "least": times.least, "low": times.low, "high": times.high}
+            for name, times in seconds.items()
+        }
+        self._tables.append({"title": title, "base": base, "seconds": rows})
+
+    def add_ratio(self, title: str, value: Times, of: float, *, target: float) -> None:
+        """Print and keep a ratio that has a target."""
+        ratio = value / of
+        print(f"  -> {title}: {ratio:.2f}, at most {target} is the target")
+        self._ratios.append({"title": title, "ratio": ratio, "target": target})
+
+    def write(self) -> None:
+        """Write the file."""
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        content = {"versions": self._versions, "tables": self._tables, "ratios": self._ratios}
+        FOLDER.joinpath(f"{self._name}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

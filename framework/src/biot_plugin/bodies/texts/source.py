@@ -1,0 +1,63 @@
+"""The text of the part of an event that goes back, and where each of its members stands in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from biot_plugin.wire import strict_json, usual_floats
+
+
+class Source:
+    """The text of an object. A member that no handler got is sent as the very characters that came.
+
+    Args:
+        text: The text of the event.
+        has_exact_floats: Whether the floats in it are written as they came.
+
+    Attributes:
+        json: The object.
+    """
+
+    __slots__ = ("_has_exact_floats", "_places", "_text", "json")
+
+    def __init__(self, text: str, *, has_exact_floats: bool) -> None:
+        self._text = text
+        self._has_exact_floats = has_exact_floats
+        self._places: dict[str, tuple[int, int]] = {}
+        self.json: dict[str, Any] = {}
+
+    def add(self, name: str, value: Any, start: int, end: int) -> None:
+        """Add a member that stands between two positions. Of a name that is repeated, the last value counts."""
+        self._places[name] = (start, end)
+        self.json[name] = value
+
+    def hand_out(self, name: str) -> None:
+        """Prepare a member for a handler, who may change it: from now on, it is sent as what it is then."""
+        place = self._places.pop(name, None)
+        if place is None:
+            return
+        text = self._text[slice(*place)]
+        is_exact = self._has_exact_floats or usual_floats.are_usual(text)
+        if not is_exact or strict_json.has_negative_zero(text):
+            self.json[name] = strict_json.loads(text)
+
+    def replace(self, name: str) -> None:
+        """Forget the text of a member that has another value now."""
+        self._places.pop(name, None)
+
+    def write(self, json: dict[str, Any]) -> str:
+        """Return the JSON text of the object.
+
+        Args:
+            json: The members that are sent.
+
+        Raises:
+            TypeError: A value is of a type that JSON does not have.
+            ValueError: A value contains what JSON cannot express, such as NaN or itself.
+        """
+        return f"{{{','.join(self._write_member(name, value) for name, value in json.items())}}}"
+
+    def _write_member(self, name: str, value: Any) -> str:
+        place = self._places.get(name)
+        text = strict_json.dumps(value) if place is None else self._text[slice(*place)]
+        return f"{strict_json.dumps(name)}:{text}"

@@ -1,0 +1,85 @@
+"""A large event is parsed as every JSON text is, and refused where none is one."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from biot_plugin import Plugin
+from biot_plugin.bodies.texts.reader import read
+from biot_plugin.testing import Client, events
+from biot_plugin.wire import strict_json
+from tests.framework.wire.json_texts import json_texts
+
+API = "POST/organization/v1/users/patients"
+SPACE = " " * strict_json.LARGE
+
+
+def outcome(parse: Any, text: str) -> Any:
+    try:
+        return repr(parse(text))
+    except ValueError:
+        return "refused"
+
+
+def handed_out(text: str) -> Any:
+    """What handlers get of an event."""
+    event, source = read(text, "request")
+    if source is not None:
+        for name in [*source.json]:
+            source.hand_out(name)
+    return event
+
+
+@given(text=json_texts())
+@settings(max_examples=60, deadline=None)
+def test_it_reads_what_json_says(text: str) -> None:
+    for event in (text, f'{{"request":{text}}}', f'{{"a":{text},"request":{{"body":{text},"b":{text}}},"c":{text}}}'):
+        assert outcome(handed_out, event) == outcome(strict_json.loads, event)
+
+
+@given(text=json_texts(), place=st.integers(0, 200), other=st.sampled_from([*'{}[]",:0-\\ae \n\ud800', ""]))
+@settings(max_examples=150, deadline=None)
+def test_it_refuses_what_is_no_json(text: str, place: int, other: str) -> None:
+    event = f'{{"a":1,"request":{{"body":{text},"c":"d"}},"e":[2]}}'
+    place %= len(event)
+    damaged = event[:place] + other + event[place + 1 :]
+    assert outcome(handed_out, damaged) == outcome(strict_json.loads, damaged)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"request":{}', '{"request":{"a":1,}}', '{"request":{}}x', '{"a":NaN}']
+)
+def test_a_large_event_that_is_none_is_refused(plugin: Plugin, text: str) -> None:
+    plugin.pre_request(API)(lambda _event: None)
+    reply = Client(plugin).send(events.pre_request(API, envelope={"body": SPACE + text}))
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
+
+
+def test_a_body_that_is_nested_too_deeply_is_refused(plugin: Plugin) -> None:
+    plugin.pre_request(API)(lambda _event: None)
+    text = f'{{"request":{{"path":"/x","body":{"[" * 100_000}{"]" * 100_000}}}}}'
+    reply = Client(plugin).send(events.pre_request(API, envelope={"body": text}))
+    assert reply.status_code == 400
+
+
+def test_a_body_in_base64_goes_back_as_the_text_that_it_is(plugin: Plugin) -> None:
+    plugin.pre_request(API)(lambda _event: None)
+    request = '{"path":"/x","body":{"name":"\\u00e9 é","number":1.10}}'
+    text = f'{{"apiId":"{API}","padding":"{SPACE}","request":{request}}}'
+    envelope = {"body": base64.b64encode(text.encode()).decode(), "isBase64Encoded": True}
+    reply = Client(plugin).send(events.pre_request(API, envelope=envelope))
+    assert reply.raw["body"] == f'{{"request":{request}}}'
+
+
+def test_what_cannot_be_sent_as_it_came_is_written(plugin: Plugin) -> None:
+    plugin.pre_request(API)(lambda _event: None)
+    body = f'{{"apiId":"{API}","padding":"{SPACE}","request":{{"path":"/x","body":{{"a":"\ud800"}}}}}}'
+    reply = Client(plugin).send(events.pre_request(API, envelope={"body": body}))
+    assert json.loads(reply.raw["body"]) == {"request": {"path": "/x", "body": {"a": "\ud800"}}}
+    reply.raw["body"].encode()

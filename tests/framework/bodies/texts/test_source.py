@@ -1,0 +1,204 @@
+"""Whatever a handler does, a large event is answered as a small one is, and what it did not get as it came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from biot_plugin import AdaptEntity, Plugin, PostRequest, PreRequest
+from biot_plugin.testing import Client, Context, events, signed
+from biot_plugin.wire import strict_json
+from tests.framework.wire.json_texts import json_texts, members
+
+API = "POST/organization/v1/users/patients"
+LARGE = f'"padding":"{"x" * strict_json.LARGE}"'
+SMALL = '"padding":""'
+
+Step = Callable[[Any, Any], object]
+kept: list[Any] = []
+
+
+def containers(value: Any) -> list[Any]:
+    """The lists and dicts in a value, the outermost first."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    own = [value] if isinstance(value, (dict, list)) else []
+    return own + [each for element in inner for each in containers(element)]
+
+
+def put(container: Any, value: Any) -> None:
+    """Put a value into a container, in the place of its first element if it has one."""
+    if isinstance(container, list):
+        container[:1] = [value]
+    else:
+        container[next(iter(container), "new")] = value
+
+
+def drop(container: Any) -> None:
+    """Remove the last element of a container."""
+    if container:
+        container.pop() if isinstance(container, list) else container.popitem()
+
+
+def reverse(container: Any) -> None:
+    """Bring the elements of a container into the opposite order."""
+    if isinstance(container, list):
+        container.reverse()
+    else:
+        elements = [*container.items()][::-1]
+        container.clear()
+        container.update(elements)
+
+
+def twice(container: Any, other: Any) -> None:
+    """Put one object into two places, and change it in one of them."""
+    shared = {"shared": [1]}
+    put(container, shared)
+    put(other, shared)
+    shared["shared"].append(2)
+
+
+def keep(container: Any) -> None:
+    """Change what an earlier event left behind, and leave this one behind."""
+    for value in kept:
+        put(value, "late")
+    kept[:] = [container]
+
+
+STEPS: dict[str, Step] = {
+    "nothing": lambda _one, _other: None,
+    "replace": lambda one, _other: put(one, {"a": 1.5}),
+    "number": lambda one, _other: put(one, 1.10),
+    "drop": lambda one, _other: drop(one),
+    "reverse": lambda one, _other: reverse(one),
+    "move": put,
+    "twice": twice,
+    "cycle": lambda one, _other: put(one, one),
+    "unwritable": lambda one, _other: put(one, {1, 2}),
+    "infinity": lambda one, _other: put(one, float("inf")),
+    "surrogate": lambda one, _other: put(one, "\ud800"),
+    "keep": lambda one, _other: keep(one),
+}
+
+
+class Handlers:
+    """A plugin whose handlers do what a test says."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.steps: list[tuple[str, int, int]] = []
+        plugin = Plugin()
+        plugin.pre_request(API)(self.pre_request)
+        plugin.post_request(API)(self.post_request)
+        plugin.adapt_entity("patient")(self.adapt_entity)
+        self.client = Client(plugin)
+
+    def pre_request(self, event: PreRequest) -> None:
+        self.change(event, {"body": lambda: event.body})
+        if "path" in self.parts:
+            event.path = "/organization/v1/elsewhere"
+        if "replace" in self.parts:
+            event.body = {"new": [1.0]}
+
+    def post_request(self, event: PostRequest) -> None:
+        self.change(event, {"body": lambda: event.response.body})
+        if "status" in self.parts:
+            event.response.status_code = 202
+
+    def adapt_entity(self, event: AdaptEntity) -> Any:
+        self.change(event, {"body": lambda: event.entities})
+        return [*event.entities][::-1] if "replace" in self.parts else None
+
+    def change(self, event: Any, more: dict[str, Callable[[], Any]]) -> None:
+        request = event.request
+        read = {"headers": lambda: request.headers, "query": lambda: request.query_parameters, **more}
+        values = [read[part]() for part in self.parts if part in read]
+        found = [container for value in values for container in containers(value)]
+        for name, one, other in self.steps if found else ():
+            STEPS[name](found[one % len(found)], found[other % len(found)])
+
+
+@pytest.fixture(scope="module")
+def handlers() -> Handlers:
+    return Handlers()
+
+
+def meaning(reply: Any) -> Any:
+    """What a reply says: the order of its names and the texts of its numbers, but not their escapes."""
+    raw = reply.raw
+    if raw["statusCode"] != 200:
+        return raw["statusCode"], json.loads(raw["body"])["code"], json.loads(raw["body"])["message"]
+    raw["body"].encode()
+    return 200, json.dumps(json.loads(raw["body"], parse_float="float {}".format, parse_int="int {}".format))
+
+
+quiet = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+parts = st.lists(st.sampled_from(["headers", "query", "body", "path", "status", "replace"]), max_size=3)
+steps = st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(0, 9), st.integers(0, 9)), max_size=4)
+
+
+@given(body=json_texts(), other=members(), entities=st.lists(members(), max_size=4), parts=parts, steps=steps)
+@quiet
+def test_a_large_event_is_answered_as_a_small_one(
+    handlers: Handlers, body: str, other: str, entities: list[str], parts: list[str], steps: list[tuple[str, int, int]]
+) -> None:
+    handlers.parts, handlers.steps = parts, steps
+    head = f'"apiId":"{API}","entityName":"patient"'
+    request = f'"request":{{"path":"/organization/v1/users/patients","headers":{other},"body":{body},"other":{body}}}'
+    response = f'"response":{{"httpStatusCode":"200 OK","body":{body},"entities":[{",".join(entities)}],"x":{other}}}'
+    for create, hook in ((events.pre_request, API), (events.post_request, API), (events.adapt_entity, "patient")):
+        replies = []
+        for padding in (SMALL, LARGE):
+            kept.clear()
+            text = f"{{{head},{request},{padding},{response}}}"
+            replies.append(handlers.client.send(create(hook, envelope={"body": text})))
+        assert meaning(replies[0]) == meaning(replies[1])
+
+
+# An integer with thousands of digits is written anew, as no int can be made of it.
+@given(
+    value=json_texts(surrogates=False).filter(lambda text: "9" * 4300 not in text),
+    space=st.sampled_from(["", " ", "\n\t"]),
+)
+@quiet
+def test_what_no_handler_got_is_the_very_text_that_came(handlers: Handlers, value: str, space: str) -> None:
+    handlers.parts, handlers.steps = ["headers"], []
+    request = f'"headers":{{}},"path":"/x",{space}"body"{space}:{space}{value}{space},"more":{value}'
+    text = f'{space}{{"apiId":"{API}",{LARGE},"request":{space}{{{request}}}{space}}}{space}'
+    reply = handlers.client.send(events.pre_request(API, envelope={"body": text}))
+    assert reply.raw["body"] == f'{{"request":{{"headers":{{}},"path":"/x","body":{value},"more":{value}}}}}'
+
+
+@pytest.mark.parametrize("part", ["request", "padding"])
+def test_of_a_name_that_is_repeated_the_last_value_counts(handlers: Handlers, part: str) -> None:
+    handlers.parts, handlers.steps = [], []
+    first = '"request":{"path":"/first","body":{"a":1}}' if part == "request" else '"request":7'
+    request = '"request":{"path":"/x","body":{"a":1},"path":"/y","body":{"b":2}}'
+    text = f'{{"apiId":"{API}",{LARGE},{first},{request}}}'
+    reply = handlers.client.send(events.pre_request(API, envelope={"body": text}))
+    assert reply.raw["body"] == '{"request":{"path":"/y","body":{"b":2}}}'
+
+
+def test_a_name_that_is_repeated_has_the_value_that_the_handler_saw(handlers: Handlers) -> None:
+    handlers.parts, handlers.steps = ["body"], []
+    text = f'{{"apiId":"{API}",{LARGE},"request":{{"path":"/x","body":{{"role":"admin","role":"user"}}}}}}'
+    reply = handlers.client.send(events.pre_request(API, envelope={"body": text}))
+    assert reply.raw["body"] == '{"request":{"path":"/x","body":{"role":"user"}}}'
+
+
+def test_a_body_that_no_handler_got_is_parsed_once_and_not_written(
+    handlers: Handlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers.parts, handlers.steps = ["headers"], []
+    body = {"text": "x" * 2 * strict_json.LARGE, "floats": [1.5] * 5000}
+    event = signed(events.pre_request(API, body=body), handlers.client.signer)
+    loads, dumps = Mock(side_effect=strict_json.loads), Mock(side_effect=strict_json.dumps)
+    monkeypatch.setattr(strict_json, "loads", loads)
+    monkeypatch.setattr(strict_json, "dumps", dumps)
+    reply = handlers.client._plugin.handler(event, Context())
+    assert json.loads(reply["body"])["request"]["body"] == body
+    assert max(len(repr(call.args)) for call in (*loads.call_args_list, *dumps.call_args_list)) < 2000
