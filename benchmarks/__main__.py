@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks import targets
+
 ROOT = Path(__file__).parents[1]
 UV = ROOT / ".uv" / "bin" / "uv"
 ENVIRONMENT = ROOT / ".cache" / "bench"
@@ -38,6 +40,8 @@ def main() -> None:
     # What is a matter of this environment; rivals in packaging have one each.
     for name in ("cold_start", "local_invocation", "package", "emulator", "direct_calls", "burst", "costs"):
         subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=ROOT, check=True)
+    print("\nThe targets")
+    targets.main()
 
 
 if __name__ == "__main__":

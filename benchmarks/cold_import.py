@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from benchmarks.table import measure, show
+from benchmarks.report import Report
+from benchmarks.table import Times, measure
 
-BARE = "nothing"
+BARE, LOGGER, OURS = "nothing", "powertools Logger", "biot_plugin: what a plugin imports"
 STATEMENTS = {
     BARE: "pass",
-    "powertools Logger": "from aws_lambda_powertools.logging import Logger",
-    "biot_plugin (Logger, verification, dispatch)": "import biot_plugin; biot_plugin.Plugin()",
+    LOGGER: "from aws_lambda_powertools.logging import Logger",
+    OURS: "from biot_plugin import Plugin, PreRequest",
+    "biot_plugin, ready for events: Plugin and handler": "from biot_plugin import Plugin, PreRequest; Plugin().handler",
     "Logger + PyJWT + urllib3": "from aws_lambda_powertools.logging import Logger; import jwt, urllib3",
     "Logger + LambdaFunctionUrlResolver": (
         "from aws_lambda_powertools.logging import Logger; "
@@ -31,7 +33,11 @@ def main() -> None:
     actions = {name: lambda statement=statement: start(statement) for name, statement in STATEMENTS.items()}
     seconds = measure(actions, rounds=15)
     bare = seconds.pop(BARE)
-    show("Cold import", {name: value - bare for name, value in seconds.items()}, base="powertools Logger")
+    report = Report("cold_import", "aws-lambda-powertools", "PyJWT", "fastapi", "mangum")
+    over = {name: Times.of([value - bare]) for name, value in seconds.items()}
+    report.add("Cold import over the runtime client", over, base=LOGGER, unit="ms")
+    report.add_ratio("import biot_plugin against powertools' Logger", over[OURS], over[LOGGER], target=1.3)
+    report.write()
 
 
 if __name__ == "__main__":

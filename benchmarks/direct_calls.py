@@ -24,11 +24,14 @@ import psutil
 
 from benchmarks.attacks import ADMIN, LOGIN, deploy
 from benchmarks.emulator import Connection, running
+from benchmarks.report import Report
+from benchmarks.table import Times
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".cache" / "bench-direct"
 PORT = 47113
 RIVAL = ("serverless@3", "serverless-offline@13")
+RIVAL_NAME, OUR_NAME = "serverless-offline", "the emulator"
 CALLERS = (1, 8, 64)
 ROUNDS, SECONDS = 5, 2.0
 SERVERLESS = f"""
@@ -135,10 +138,10 @@ def _processor_time(process: psutil.Process) -> float:
 def main() -> None:
     """Measures and prints."""
     with serverless() as rival, emulator() as ours:
-        targets = {"serverless-offline": rival, "the emulator": ours}
+        targets = {RIVAL_NAME: rival, OUR_NAME: ours}
         for target in targets.values():
             load(target, 8, SECONDS)
-        print(f"\nA warm direct call, {ROUNDS} rounds of {SECONDS:.0f} s in turns; times serverless-offline")
+        report = Report("direct_calls")
         for callers in CALLERS:
             times: dict[str, list[float]] = {name: [] for name in targets}
             costs = dict.fromkeys(targets, 0.0)
@@ -147,17 +150,18 @@ def main() -> None:
                     before = _processor_time(target[2])
                     times[name] += load(target, callers, SECONDS)
                     costs[name] += _processor_time(target[2]) - before
-            _show(callers, times, costs)
+            _add(report, f"{callers} callers", times, costs)
+        report.write()
 
 
-def _show(callers: int, times: dict[str, list[float]], costs: dict[str, float]) -> None:
-    base: list[float] | None = None
-    for name, seconds in times.items():
-        percentiles = quantiles(seconds, n=100)
-        cells = [percentiles[49], percentiles[98], costs[name] / len(seconds)]
-        base = base or cells
-        text = "  ".join(f"{1e3 * cell:8.2f} ms x{cell / first:.2f}" for cell, first in zip(cells, base, strict=True))
-        print(f"  {callers:>3} callers  {name:<20} p50, p99, processor's time: {text}")
+def _add(report: Report, title: str, times: dict[str, list[float]], costs: dict[str, float]) -> None:
+    percentiles = {name: quantiles(seconds, n=100) for name, seconds in times.items()}
+    for percent in (50, 99):
+        of = {name: Times.of([values[percent - 1]]) for name, values in percentiles.items()}
+        report.add(f"A warm direct call, {title}, p{percent}", of, base=RIVAL_NAME, unit="ms")
+        report.add_ratio(f"p{percent} against {RIVAL_NAME}", of[OUR_NAME], of[RIVAL_NAME], target=1.0)
+    of = {name: Times.of([costs[name] / len(seconds)]) for name, seconds in times.items()}
+    report.add(f"A warm direct call, {title}, processor's time", of, base=RIVAL_NAME, unit="ms")
 
 
 if __name__ == "__main__":

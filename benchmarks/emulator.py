@@ -27,6 +27,8 @@ from typing import Any
 import psutil
 
 from benchmarks.attacks import ADA, ADMIN, LOGIN, PATIENTS, deploy
+from benchmarks.report import Report
+from benchmarks.table import Times
 
 ROUNDS = 5
 STARTS = 3
@@ -216,6 +218,18 @@ def main() -> None:
         for checkout in checkouts:
             measure(checkout, figures[checkout.name])
     show(figures)
+    if len(figures) == 1:
+        _report(*figures.values())
+
+
+def _report(of: Figures) -> None:
+    """Write the figures of a single checkout."""
+    report = Report("emulator")
+    for callers in sorted({callers for _, callers in CELLS}):
+        times = {f"{count} interceptors": Times.of(of.times[count, callers]) for count in (0, 1, 3)}
+        report.add(f"A call of the platform, {callers} callers", times, base="0 interceptors", unit="ms")
+        report.add_ratio("one interceptor", times["1 interceptors"], times["0 interceptors"], target=2.0)
+    report.write()
 
 
 if __name__ == "__main__":

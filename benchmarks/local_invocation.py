@@ -15,8 +15,9 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median, quantiles
 
+from benchmarks.report import Report
+from benchmarks.table import Times
 from docs_tools.commands_page import PROGRAMS, command_names
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +26,8 @@ BIN = Path(sys.executable).parent
 FOLDER = ROOT / ".cache" / "bench-local"
 #: `python-lambda-local` 0.1.13 imports pkg_resources, which later setuptools do not have.
 RIVAL = ("python-lambda-local", "setuptools<81")
+RIVAL_CALL, INVOKE = "python-lambda-local, a bare function", "biot-plugin invoke, a bare function"
+FLOOR = "typer's floor"
 ROUNDS = 15
 
 BARE = """
@@ -120,18 +123,18 @@ def measure(processes: Mapping[str, Process]) -> None:
                 process.processor.clear()
 
 
-def show(title: str, processes: Mapping[str, Process]) -> None:
-    """Print medians and spread, and each as a multiple of the first."""
-    print(f"\n{title}, {ROUNDS} rounds: median (quartiles), times the first; processor's time likewise")
-    base = next(iter(processes.values()))
-    for name, of in processes.items():
-        low, _, high = quantiles(of.wall)
-        wall, processor = median(of.wall), median(of.processor)
-        print(
-            f"  {name:<46} {1e3 * wall:>7.0f} ms ({1e3 * low:.0f}-{1e3 * high:.0f}) x{wall / median(base.wall):.2f}"
-            f" {1e3 * processor:>7.0f} ms x{processor / median(base.processor):.2f}"
-            f" {1e3 * (wall - median(base.wall)):>+7.0f} ms"
-        )
+def add(report: Report, title: str, processes: Mapping[str, Process]) -> dict[str, Times]:
+    """Report both times of the processes; return the wall times."""
+    base = next(iter(processes))
+    wall = {name: Times.of(of.wall) for name, of in processes.items()}
+    report.add(title, wall, base=base, unit="ms")
+    report.add(
+        f"{title}, processor's time",
+        {name: Times.of(of.processor) for name, of in processes.items()},
+        base=base,
+        unit="ms",
+    )
+    return wall
 
 
 def _project(name: str, code: str) -> Path:
@@ -164,20 +167,26 @@ def main() -> None:
     call = (rival, "-f", "handler", "index.py", "event.json")
     unsigned = {"BIOT_SHOULD_VALIDATE_JWT": "false"}
     invocations = {
-        "python-lambda-local, a bare function": Process(call, bare),
+        RIVAL_CALL: Process(call, bare),
         "python-lambda-local, the plugin, not verified": Process(call, plugin, unsigned),
-        "biot-plugin invoke, a bare function": Process((BIN / "biot-plugin", "invoke", "event.json"), bare),
+        INVOKE: Process((BIN / "biot-plugin", "invoke", "event.json"), bare),
         "biot-plugin invoke, the plugin": Process((BIN / "biot-plugin", "invoke", "event.json"), plugin),
     }
+    report = Report("local_invocation", "typer")
     measure(invocations)
-    show("One event", invocations)
+    wall = add(report, "One event, the whole process", invocations)
+    report.add_ratio("invoke against python-lambda-local", wall[INVOKE], wall[RIVAL_CALL], target=1.6)
     (FOLDER / "typer_floor.py").write_text(TYPER)
-    helps = {"typer's floor": Process((sys.executable, "typer_floor.py", "--help"), FOLDER)}
+    helps = {FLOOR: Process((sys.executable, "typer_floor.py", "--help"), FOLDER)}
     for words in [name for program in PROGRAMS for name in command_names(program)]:
         program, *rest = words.split()
         helps[words] = Process((BIN / program, *rest, "--help"), FOLDER)
     measure(helps)
-    show("--help", helps)
+    wall = add(report, "--help", helps)
+    over = {name: time - wall[FLOOR] for name, time in wall.items() if name != FLOOR}
+    slowest = max(over, key=over.__getitem__)
+    report.add_ratio(f"--help of {slowest}, the slowest, over typer's floor, in 40 ms", over[slowest], 0.04, target=1.0)
+    report.write()
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.report import Report
 from benchmarks.table import measure
 
 ROOT = Path(__file__).parents[1]
@@ -76,6 +77,7 @@ dependencies = {json.dumps(NEEDS)}
 package = false
 """
 REQUIREMENTS = "\n".join(NEEDS)
+OURS_NAME, CHALICE_NAME = "biot-plugin package", "chalice package"
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Tool:
 
 
 TOOLS = {
-    "biot-plugin package": Tool(
+    OURS_NAME: Tool(
         ("biot-plugin", "package"), {"pyproject.toml": OURS, "index.py": CODE}, "index.py", (".cache", "dist"),
         "dist/demo.zip",
     ),
@@ -109,7 +111,7 @@ TOOLS = {
         {"index.py": CODE, "zappa_settings.json": json.dumps({"dev": ZAPPA})},
         "index.py", ("out.zip",), "out.zip", ("zappa", *NEEDS, "pip", "setuptools<81"),
     ),
-    "chalice package": Tool(
+    CHALICE_NAME: Tool(
         ("chalice", "package", "out"),
         {
             "app.py": CHALICE, "requirements.txt": REQUIREMENTS,
@@ -124,28 +126,71 @@ TOOLS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Built:
+    """What a tool took, and made.
+
+    Attributes:
+        full: Seconds of a build that begins with nothing.
+        one_line: Seconds after one line has changed.
+        nothing: Seconds after nothing has changed.
+        zipped: The bytes of the archive.
+        unpacked: The bytes of what is in it.
+        cold: Milliseconds of importing the plugin from it.
+        same: Whether two builds are the same; None where the tool makes a folder.
+    """
+
+    full: float
+    one_line: float
+    nothing: float
+    zipped: int
+    unpacked: int
+    cold: float
+    same: bool | None
+
+    def columns(self) -> dict[str, str]:
+        """What is printed."""
+        return {
+            "full build": f"{self.full:.2f} s",
+            "one line": f"{self.one_line:.2f} s",
+            "nothing": f"{self.nothing:.2f} s",
+            "zipped": f"{self.zipped / 1024**2:.1f} MB",
+            "unpacked": f"{self.unpacked / 1024**2:.1f} MB",
+            "cold import": f"{self.cold:.0f} ms",
+            "twice the same": {None: "-", True: "yes", False: "no"}[self.same],
+        }
+
+
 def main() -> None:
     """Measures and prints."""
-    columns = ("full build", "one line", "zipped", "unpacked", "cold import", "twice the same")
     print(f"\nPackaging the same plugin for {RUNTIME}")
-    _print("", columns)
+    report = Report("package")
+    built: dict[str, Built] = {}
     for name, tool in TOOLS.items():
-        _print(name, _row(name, tool))
+        try:
+            built[name] = _measured(name, tool)
+        except subprocess.CalledProcessError as error:
+            said = (error.stderr or b"-").decode(errors="replace").strip().splitlines()
+            print(f"  {name:<20} left out: {said[-1]}")
+            continue
+        if len(built) == 1:
+            _print("", built[name].columns())
+        _print(name, built[name].columns().values())
+    report.add_figures("Packaging the same plugin", {name: of.columns() for name, of in built.items()})
+    ours, rivals = built.pop(OURS_NAME), built
+    fastest = min(of.full for of in rivals.values())
+    report.add_ratio("one-line repackage against the fastest rival's full build", ours.one_line, fastest, target=0.05)
+    report.add_ratio("nothing changed against the same", ours.nothing, fastest, target=0.03)
+    if CHALICE_NAME in rivals:
+        report.add_ratio("zip against chalice's", ours.zipped, rivals[CHALICE_NAME].zipped, target=1.0)
+    report.write()
 
 
 def _print(name: str, values: Iterable[str]) -> None:
     print(f"  {name:<20}" + "".join(f"{value:>16}" for value in values))
 
 
-def _row(name: str, tool: Tool) -> tuple[str, ...]:
-    try:
-        return _measured(name, tool)
-    except subprocess.CalledProcessError as error:
-        said = (error.stderr or b"").decode(errors="replace").strip().splitlines() or [str(error)]
-        return (f"left out: {said[-1]}",)
-
-
-def _measured(name: str, tool: Tool) -> tuple[str, ...]:
+def _measured(name: str, tool: Tool) -> Built:
     project = FOLDER / name.replace(" ", "-")
     shutil.rmtree(project, ignore_errors=True)
     for path, text in tool.files.items():
@@ -157,11 +202,18 @@ def _measured(name: str, tool: Tool) -> tuple[str, ...]:
     for _ in range(ROUNDS):
         full.append(_timed(build, lambda: _clean(tool, project)))
         archives.append(_archive(project / tool.result))
-    same = "-" if (project / tool.result).is_dir() else "yes" if len(set(archives)) == 1 else "no"
     changed = [_timed(build, lambda: _change(project / tool.source)) for _ in range(ROUNDS)]
+    unchanged = [_timed(build, lambda: None) for _ in range(ROUNDS)]
     unpacked, cold = _unpacked(archives[0], Path(tool.source).stem)
-    times = (f"{statistics.median(seconds):.2f} s" for seconds in (full, changed))
-    return (*times, *(f"{size / 1024**2:.1f} MB" for size in (len(archives[0]), unpacked)), f"{cold:.0f} ms", same)
+    return Built(
+        full=statistics.median(full),
+        one_line=statistics.median(changed),
+        nothing=statistics.median(unchanged),
+        zipped=len(archives[0]),
+        unpacked=unpacked,
+        cold=cold,
+        same=None if (project / tool.result).is_dir() else len(set(archives)) == 1,
+    )
 
 
 def _unpacked(content: bytes, module: str) -> tuple[int, float]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Mapping
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ class Report:
     def __init__(self, name: str, *distributions: str) -> None:
         self._name = name
         self._versions = {"python": platform.python_version(), **{each: version(each) for each in distributions}}
+        self._machine = f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}"
+        self._date = date.today().isoformat()
         self._tables: list[dict[str, Any]] = []
         self._ratios: list[dict[str, Any]] = []
         print(f"\n{name}: {', '.join(f'{each} {number}' for each, number in self._versions.items())}")
@@ -38,14 +42,24 @@ class Report:
         }
         self._tables.append({"title": title, "base": base, "seconds": rows})
 
-    def add_ratio(self, title: str, value: Times, of: float, *, target: float) -> None:
+    def add_ratio(self, title: str, value: float, of: float, *, target: float) -> None:
         """Print and keep a ratio that has a target."""
         ratio = value / of
         print(f"  -> {title}: {ratio:.2f}, at most {target} is the target")
         self._ratios.append({"title": title, "ratio": ratio, "target": target})
 
+    def add_figures(self, title: str, figures: Mapping[str, Mapping[str, float | str]]) -> None:
+        """Keep figures that are no times, by name and by column; whoever measured them prints them."""
+        self._tables.append({"title": title, "figures": {name: dict(row) for name, row in figures.items()}})
+
     def write(self) -> None:
         """Write the file."""
         FOLDER.mkdir(parents=True, exist_ok=True)
-        content = {"versions": self._versions, "tables": self._tables, "ratios": self._ratios}
+        content = {
+            "date": self._date,
+            "machine": self._machine,
+            "versions": self._versions,
+            "tables": self._tables,
+            "ratios": self._ratios,
+        }
         FOLDER.joinpath(f"{self._name}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

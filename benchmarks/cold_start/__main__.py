@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from statistics import median
 
 from benchmarks.cold_start.first_event import Figures, first_event, serving
-from benchmarks.cold_start.plugins import PLUGINS, ROOT, UV, package
+from benchmarks.cold_start.plugins import PLUGINS, ROOT, SAMPLES, UV, Packaged, package
+from benchmarks.report import Report
+from benchmarks.table import Times
 
 FOLDER = ROOT / ".cache" / "bench-cold-start"
 ROUNDS = 15
 THROTTLED = 1769 / 128
-COLUMNS = ("init", "CPU", "first event", "CPU", "at 128 MB", "memory", "modules", "files", "zip")
+AT_128_MB, FIRST_EVENT = "Cold start, estimated for 128 MB", "First event, processor's time"
+COLUMNS: dict[str, Callable[[Figures], float]] = {
+    "Init": lambda of: of.init,
+    "Init, processor's time": lambda of: of.init_processor,
+    "First event": lambda of: of.invocation,
+    FIRST_EVENT: lambda of: of.invocation_processor,
+    AT_128_MB: lambda of: of.init_processor + of.invocation_processor * THROTTLED,
+}
+TARGETS = {AT_128_MB: 0.35, FIRST_EVENT: 0.15}
 
 
 def main() -> None:
@@ -42,29 +53,27 @@ def main() -> None:
             for name, plugin in packaged.items():
                 measured[name].append(first_event(python, plugin.folder, platform))
         counted = {name: first_event(python, plugin.folder, platform, count=True) for name, plugin in packaged.items()}
-    print(f"\nCold start of a packaged plugin, {ROUNDS} rounds, medians; times the first")
-    print(f"  {'':<58}" + "".join(f"{column:>15}" for column in COLUMNS))
-    base = None
-    for name, figures in measured.items():
-        times = _times(figures)
-        base = base or times
-        cells = [f"{1e3 * time:.1f} x{time / first:.2f}" for time, first in zip(times, base, strict=True)]
-        count = counted[name]
-        cells += [f"{median(of.memory for of in figures) / 1e6:.0f} MB"]
-        cells += [f"{count.modules[0]} + {count.modules[1]}", f"{count.files[0]} + {count.files[1]}"]
-        cells += [f"{packaged[name].bytes / 1e6:.1f} MB"]
-        print(f"  {name:<58}" + "".join(f"{cell:>15}" for cell in cells))
+    report = Report("cold_start")
+    for title, pick in COLUMNS.items():
+        times = {name: Times.of([pick(of) for of in figures]) for name, figures in measured.items()}
+        report.add(title, times, base=SAMPLES, unit="ms")
+        if title in TARGETS:
+            report.add_ratio(f"against {SAMPLES}", times["biot_plugin"], times[SAMPLES], target=TARGETS[title])
+    print("\nMemory, modules and files (in init + in the first event), size of the archive")
+    others = {name: _others(measured[name], counted[name], packaged[name]) for name in PLUGINS}
+    for name, row in others.items():
+        print(f"  {name:<58}" + "".join(f"{value:>14}" for value in row.values()))
+    report.add_figures("memory, modules, files", others)
+    report.write()
 
 
-def _times(figures: list[Figures]) -> list[float]:
-    """The medians of the columns that are times, in seconds."""
-    return [
-        median(of.init for of in figures),
-        median(of.init_processor for of in figures),
-        median(of.invocation for of in figures),
-        median(of.invocation_processor for of in figures),
-        median(of.init_processor + of.invocation_processor * THROTTLED for of in figures),
-    ]
+def _others(figures: list[Figures], counted: Figures, packaged: Packaged) -> dict[str, str]:
+    return {
+        "memory": f"{median(of.memory for of in figures) / 1e6:.0f} MB",
+        "modules": f"{counted.modules[0]} + {counted.modules[1]}",
+        "files": f"{counted.files[0]} + {counted.files[1]}",
+        "zip": f"{packaged.bytes / 1e6:.1f} MB",
+    }
 
 
 def _encoded(key: object) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PLUGINS", "Packaged", "package"]
+__all__ = ["PLUGINS", "SAMPLES", "Packaged", "package"]
 
 ROOT = Path(__file__).parents[2]
 UV = ROOT / ".uv" / "bin" / "uv"

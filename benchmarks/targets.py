@@ -1,0 +1,19 @@
+"""Lists each target with what was measured, as Markdown: `python -m benchmarks.targets`, after `make bench`."""
+
+from __future__ import annotations
+
+import json
+
+from benchmarks.report import FOLDER
+
+
+def main() -> None:
+    """Prints the table."""
+    print("| measured by | figure | target | measured |\n| --- | --- | --- | --- |")
+    for path in sorted(FOLDER.glob("*.json")):
+        for row in json.loads(path.read_text(encoding="utf-8"))["ratios"]:
+            print(f"| `benchmarks.{path.stem}` | {row['title']} | {row['target']} | {row['ratio']:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
