@@ -397,6 +397,7 @@ class Plugin:
         `headers` and `body`, which is JSON text. Lambda's init phase ends once it is assigned, so it is returned when
         the keys and the log-in are there, or after three seconds without them.
         """
+        self._dispatcher.prepare()
         self._init_phase.end()
         return self._handle
 
