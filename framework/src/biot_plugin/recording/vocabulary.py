@@ -31,7 +31,7 @@ VALUES = frozenset(
         *("DONE", "COMPLETED", "COMPLETION", "FAILED", "TIMEOUT", "ABORTED", "CLEARED", "SUSPENDED", "STOPPED"),
         *("CRITICAL", "MAJOR", "MINOR", "INFO", "WARNING", "OK", "SUCCESS", "FAILURE", "GENERAL_DEVICE_ERROR"),
         *("MANUAL", "AUTOMATIC", "REMOTE_CONTROL", "EXTERNAL", "PASSWORD", "OTP", "ASC", "DESC", "TRUE", "FALSE"),
-        *("true", "false", "yes", "no", "on", "off", "$default", "anonymous", "aws.events", "Scheduled Event"),
+        *("true", "false", "null", "yes", "no", "on", "off", "$default", "anonymous", "aws.events", "Scheduled Event"),
         *("HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "2.0", "application/json", "*/*", "utf-8", "en-us", "gzip", ""),
         "00000000-0000-0000-0000-000000000000",
         "9999-12-31",
@@ -70,6 +70,16 @@ _MEMBERS = frozenset(
         *("attributes", "values", "unit", "title", "mimeType", "fileName", "size", "signedUrl", "accessJwt"),
         *("refreshJwt", "token", "userId", "ownerOrganization", "entityId", "entityType", "searchRequest"),
         *("organization", "patient", "caregiver", "device", "session", "alert", "command", "locale", "mfa"),
+        *("enabled", "phone", "username", "expirationInMinutes", "patientId", "deviceId", "creationTime"),
+        *("lastModifiedTime", "lowerRange", "upperRange", "numericMetaData", "requestVersion", "standardDeviation"),
+        *("average", "statistics", "messageId", "nextToken", "partNumber", "parts", "etags", "signedUrls"),
+        *("publicUrl", "mediaType", "measures", "failedMeasures", "numberOfMeasuresFailed"),
+        *("numberOfMeasuresSaved", "entityOrganizationId", "entityDisplayName", "sourceEntityId", "creation"),
+        *("executionOrder", "roleId", "roles", "user", "users", "limitPerPage", "validationMetadata"),
+        *("numberOfSample", "dataType", "subType", "expiration", "expirationTime", "accessToken", "credentialType"),
+        *("loginTimestamp", "mfaRequired", "mfaExpiration", "passwordResetRequired", "requestedOrganizationId"),
+        *("templateAttributes", "customAttributes", "builtInAttributes", "attributeName", "attributeId", "deleted"),
+        *("success", "attachments", "topicInfoList", "userPassword"),
     )
 )  # fmt: skip
 
