@@ -39,7 +39,7 @@ def record_from_emulator(url: str, filter: Filter, safe: Sequence[str], file: Pa
     client = connect_as_administrator(url)
     if not redactor.read_code(Path.cwd()):
         err.print(
-            "note: no plugin's code is here, so that names of members which it alone knows are replaced: run the command "
+            "note: no plugin's code is here, so that names of members which it alone knows are replaced: run this "
             "in the plugin's folder, or name them with --safe"
         )
 
