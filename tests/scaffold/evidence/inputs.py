@@ -79,6 +79,7 @@ REPLAY = json.dumps(
     {
         "events": 12,
         "against": {"what": "the commit 4f1c2a9", "commit": "4f1c2a9", "contentHash": "0"},
+        "code": {"what": "this folder", "commit": None, "contentHash": "1"},
         "exitCode": 0,
         "differences": [],
         "accepted": [{"id": "order-of-keys"}],
