@@ -63,6 +63,9 @@ class Dispatcher:
         self._logger = logger
         self._logger_state = LoggerState(logger)
 
+    def prepare(self) -> None:
+        """Do what can be done before the first event, once all handlers are registered."""
+
     def __call__(self, raw: object, context: LambdaContext) -> Reply:
         """Handle one event of any shape, and return the reply."""
         return copy_context().run(self._reply, raw, context)

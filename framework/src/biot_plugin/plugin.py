@@ -400,7 +400,8 @@ class Plugin:
         `headers` and `body`, which is JSON text. Lambda's init phase ends once it is assigned, so it is returned when
         the keys and the log-in are there, or after three seconds without them.
         """
-        self._dispatcher  # noqa: B018  # It is created here, in init.
+        # The dispatcher is created here, in init.
+        self._dispatcher.prepare()
         self._init_phase.end(verifies=self._settings.validate_jwt)
         return self._handle
 

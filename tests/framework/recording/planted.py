@@ -70,7 +70,10 @@ class Planter:
     def identifier(self) -> str | int | float:
         """Return a new identifier."""
         value = self._random.choice(
-            (self._name, self._mail, self._birthday, self._id, self._text, self._number, self._phone, self._code)
+            (
+                *(self._name, self._mail, self._birthday, self._id, self._text, self._number, self._phone, self._code),
+                self._handle,
+            )
         )()
         self.planted.append(str(value))
         return value
@@ -101,6 +104,10 @@ class Planter:
     def _name(self) -> str:
         tail = "".join(self._random.choices(_ALPHABET, k=4))
         return f"{self._random.choice(_FIRST)}{tail} {self._random.choice(_LAST)}{tail}"
+
+    def _handle(self) -> str:
+        first, last = ("".join(self._random.choices(_ALPHABET, k=8)) for _ in range(2))
+        return self._random.choice((first, f"{first}{last.capitalize()}", f"{first}_{last}", f"{first}.{last}"))
 
     def _mail(self) -> str:
         name = "".join(self._random.choices(_ALPHABET, k=8))

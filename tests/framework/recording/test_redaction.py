@@ -16,8 +16,18 @@ MAIL = "maria@example.org"
 TOKEN = "eyJhbGciOiJSUzUxMiJ9.eyJzdWIiOiJtYXJpYSJ9.c2lnbmF0dXJl"
 
 
+#: Names that the plugin's code has.
+MENTIONED = frozenset(
+    (
+        *("ok", "no", "none", "empty", "list", "object", "weight", "mrn", "mail"),
+        *("json", "encoded", "percent", "url", "local", "other", "ipv6", "doses", "label"),
+        *("bed", "note", "address", "ward", "heart_rate", "link", "MRN", "48213"),
+    )
+)
+
+
 def redacted(value: Any, *safe: str) -> Any:
-    return Redaction(b"k" * 32, SafeNames(safe), NOW, value).value(value)
+    return Redaction(b"k" * 32, SafeNames(safe, MENTIONED), NOW, value).value(value)
 
 
 def test_truth_and_absence_stay() -> None:
@@ -104,6 +114,31 @@ def test_other_names_stay() -> None:
         "id",
         "name",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [
+        ("ward", True), ("MRN", True), ("_name.firstName", True), ("_email", True), ("address.ward", True),
+        ("oberhuber", False), ("mariaOberhuber", False), ("maria_oberhuber", False), ("maria.oberhuber", False),
+        ("address.maria", False), ("48213", False),
+    ],
+)  # fmt: skip
+def test_a_name_stays_only_if_the_code_or_the_platform_has_it(name: str, stays: bool) -> None:
+    # Nothing in its form tells the name of an attribute from that of a person.
+    result = redacted({"doses": {name: 1, "ward": 2}, "sort": [{"prop": f"-{name}"}]})
+    assert ([*result["doses"]] == [*{name: 1, "ward": 2}]) is stays
+    assert name.isupper() or (f'"-{name}"' in json.dumps(result)) is stays
+
+
+def test_attributes_of_entities_stay_wherever_they_are() -> None:
+    entity = {"_template": {"name": "cardio"}, "pulse": 1, "other": {"pulse": 2, "oberhuber": 3}}
+    result = redacted({"body": json.dumps([entity]), "note": {"pulse": 1}})
+    (written,) = json.loads(result["body"])
+    assert [*written] == [*entity]
+    assert "pulse" in written["other"]
+    assert "pulse" in result["note"]
+    assert "oberhuber" not in written["other"]
 
 
 def test_a_name_that_is_a_value_as_well_is_replaced_unless_it_is_safe() -> None:

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import base64
 import json
 import sys
 import threading
-import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from biot_plugin import DirectCall, Notification, Plugin, PreRequest, Recording, Reject, Scheduled
 from biot_plugin.recording import sampling
 from biot_plugin.testing import Client, Context, FakeApi, default_signer, events, signed
+from tests.framework.recording.conftest import Records
 
 API = "POST/organization/v1/users/patients"
 BODY = {
@@ -21,18 +20,6 @@ BODY = {
     "mrn": " K-117 ",
     "_id": "5c949555-f28d-44a5-95a3-c7ad46edbd16",
 }
-Records = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def records(capsys: pytest.CaptureFixture[str]) -> Records:
-    """The records that were written since the last call."""
-
-    def read() -> list[dict[str, Any]]:
-        lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("biot-recording:")]
-        return [json.loads(zlib.decompress(base64.urlsafe_b64decode(line.split(":")[5]))) for line in lines]
-
-    return read
 
 
 def plugin_with(record: Any = 1, handler: Callable[[PreRequest], object] = lambda event: None) -> Plugin:

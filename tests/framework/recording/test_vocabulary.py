@@ -50,8 +50,6 @@ def test_other_parts_of_paths_do_not(word: str) -> None:
         ("httpStatusCode", "999", False),
         ("httpStatusCode", "200 Maria", False),
         ("httpStatusCode", "Maria", False),
-        ("prop", "-_ownerOrganization.id", True),
-        ("prop", "Maria", False),
         ("scopes", "PLUGIN_INTERCEPTOR", True),
         ("scopes", "MARIA", False),
         ("_locale", "en-us", True),

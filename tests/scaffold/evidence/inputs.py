@@ -76,7 +76,14 @@ JUNIT = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 REPLAY = json.dumps(
-    {"events": 12, "against": "v1", "exitCode": 0, "differences": [], "accepted": [{"id": "order-of-keys"}]}
+    {
+        "events": 12,
+        "against": {"what": "the commit 4f1c2a9", "commit": "4f1c2a9", "contentHash": "0"},
+        "code": {"what": "this folder", "commit": None, "contentHash": "1"},
+        "exitCode": 0,
+        "differences": [],
+        "accepted": [{"id": "order-of-keys"}],
+    }
 )
 
 

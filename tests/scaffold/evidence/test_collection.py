@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.scaffold.evidence.conftest import Release
+from tests.scaffold.evidence.inputs import REPLAY
 from tests.scaffold.packages import THIS
 
 
@@ -120,9 +121,18 @@ def test_what_is_missing_is_named(release: Release) -> None:
         "requirements: a test that passes: REQ-4 is skipped",
         "requirements: the requirement REQ-1x, which tests name",
         "anomalies: the evaluation of requirement:REQ-3",
+        "replay: a replay of this code: the report is about other code",
     ):
         assert expected in gaps
     assert not any("CVE-2026-1" in gap or "carrier" in gap for gap in gaps)
+
+
+def test_a_replay_of_the_code_that_is_released_is_no_gap(release: Release, tmp_path: Path) -> None:
+    replay = tmp_path / "replay.json"
+    code = {"contentHash": record(release, "release")["package"]["contentHash"]}
+    replay.write_text(json.dumps({**json.loads(REPLAY), "code": code}))
+    made = release.again(tmp_path / "evidence", replay=replay)
+    assert "about other code" not in (made.folder / "gaps.json").read_text()
 
 
 def test_equal_inputs_make_equal_evidence(release: Release, tmp_path: Path) -> None:

@@ -65,6 +65,32 @@ def test_invocations_are_recorded_with_what_the_platform_answered(biot_plugin: P
     assert not [word for word in ("wilhelmina", "oberhuber") if word in text]
 
 
+def test_names_of_members_stay_that_the_plugin_has_in_its_code(biot_plugin: Program, emulator: Emulator) -> None:
+    Path("pyproject.toml").write_text("[tool.biot-plugin]\n")
+    for name, content in (("broken.py", "def"), ("hook.py", "x['do']"), ("tests/test_hook.py", "x['no']")):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(content)
+
+    def names(*options: str) -> list[str]:
+        outcome = biot_plugin(
+            "record", "--from", emulator.url, "-o", "a.recording.jsonl", "--overwrite", "--last", "1", *options
+        )
+        assert ("no plugin's code is here" in outcome.err) is not Path("pyproject.toml").exists()
+        return [*json.loads(recorded(Path("a.recording.jsonl"))[0].event["body"])["request"]["body"]]
+
+    assert names()[-1] == "do"
+    source = Path("hook.py")
+    source.unlink()
+    for folder in (".hidden", "tests", "environment"):
+        Path(folder).mkdir(exist_ok=True)
+        Path(folder, source).write_text("x['do']")
+    Path("environment/pyvenv.cfg").touch()
+    assert names()[-1] != "do"
+    Path("pyproject.toml").unlink()
+    assert names()[-1] != "do"
+    assert names("--safe", "do")[-1] == "do"
+
+
 def test_some_are_chosen(biot_plugin: Program, emulator: Emulator) -> None:
     summaries = emulator.call("GET", "/_emulator/invocation-summaries").body["data"]
     newest = summaries[0]
@@ -163,7 +189,7 @@ def test_an_event_that_cannot_be_recorded_is_named(biot_plugin: Program, emulato
 def test_the_page_of_dev_adds_one_after_the_other(emulator: Emulator, tmp_path: Path) -> None:
     from biot_emulator.operator.records.exchanges import NotRecordable
 
-    recorder = EventRecorder(tmp_path / "dev.recording.jsonl")
+    recorder = EventRecorder(tmp_path / "dev.recording.jsonl", tmp_path)
     id = emulator.call("GET", "/_emulator/invocation-summaries").body["data"][0]["id"]
     exchange = emulator.call("GET", f"/_emulator/invocations/{id}/exchange").body
     assert recorder({**exchange, "event": {"mrn": "K-117"}}) == recorder({**exchange, "event": {"mrn": "K-118"}})
@@ -171,4 +197,4 @@ def test_the_page_of_dev_adds_one_after_the_other(emulator: Emulator, tmp_path: 
     with pytest.raises(NotRecordable, match="The event is no object"):
         recorder({**exchange, "event": 1})
     with pytest.raises(NotRecordable, match="Cannot write"):
-        EventRecorder(tmp_path)({**exchange, "event": {}})
+        EventRecorder(tmp_path, tmp_path)({**exchange, "event": {}})

@@ -26,6 +26,11 @@ class Function:
     def __str__(self) -> str:
         return f"{self.name} ({self.place})"
 
+    @property
+    def module(self) -> str:
+        """The name of the module that the function is in."""
+        return str(getattr(inspect.unwrap(self._call), "__module__", ""))
+
     def run(self, event: Event, *arguments: Any) -> bool:
         """Call the function, and apply what it returns to the event.
 

@@ -71,11 +71,12 @@ class Redaction:
         self._dates = MovedDates(now, lambda name: self._pseudonyms.seed("dates", name))
         self._texts = Texts(self._pseudonyms, self._dates, vocabulary.VALUES.__contains__)
         self._data: set[str] = set()
+        self._attributes: set[str] = set()
         self._templates: set[str] = set()
         #: What a reply, or an answer, has again.
         self._names: dict[str, str] = {}
         self._plain_texts: dict[str, str] = {}
-        for names, text in _leaves(values, (), 0):
+        for names, text in self._leaves(values, (), 0):
             self._learn(names, text)
 
     def value(self, value: Any, names: Names = (), template: str | None = None, depth: int = 0) -> Any:
@@ -111,17 +112,24 @@ class Redaction:
 
     def _is_table(self, value: Mapping[Any, Any]) -> bool:
         """Whether most names of an object's members are data, so that the others are some as well."""
-        return 2 * len([name for name in value if self.name(str(name)) != name]) > len(value)
+        return 2 * len([name for name in value if not self._could_be_attribute(str(name))]) > len(value)
+
+    def _could_be_attribute(self, name: str) -> bool:
+        is_known = name in vocabulary.NAMES or name in vocabulary.VALUES or name in self._safe.names
+        return is_known or (vocabulary.is_name(name) and name.casefold() not in self._data)
 
     def _plain_name(self, name: str) -> str:
         return name if name in vocabulary.NAMES or name in self._safe.names else self._plain(name)
 
     def _stand_in_for_name(self, name: str) -> str:
+        return name if all(map(self._is_name_that_stays, name.split("."))) else self._plain(name)
+
+    def _is_name_that_stays(self, name: str) -> bool:
         if name in vocabulary.NAMES or name in vocabulary.VALUES or name in self._safe.names:
-            return name
-        if vocabulary.is_name(name) and name.casefold() not in self._data:
-            return name
-        return self._plain(name)
+            return name != ""
+        is_attribute = (name in self._attributes or vocabulary.is_built_in(name)) and vocabulary.is_name(name)
+        is_known = is_attribute or (name in self._safe.mentioned and not name.isdecimal())
+        return is_known and name.casefold() not in self._data
 
     def path(self, path: str, depth: int = 0) -> str:
         """Return a path, and a query behind it, in which all but the platform's words is replaced."""
@@ -220,6 +228,8 @@ class Redaction:
         name = names[-1] if names else ""
         if _names_template(names):
             return vocabulary.is_template(text)
+        if name == "prop":
+            return all(map(self._is_name_that_stays, text.removeprefix("-").split(".")))
         if names[-2:] == ("pathVariables", "name"):
             return text in vocabulary.PATH_VARIABLES
         if names[-2:] == ("pathVariables", "value") and text in self._templates:
@@ -299,6 +309,26 @@ class Redaction:
         if names and not _NAMES_OF_PEOPLE.isdisjoint(names[-2:]):
             self._data.update(word.casefold() for word in _WORDS.findall(text))
 
+    def _learn_attributes(self, entity: Mapping[Any, Any]) -> None:
+        """Take notice of the attributes of an entity: the platform lets it have those of its template alone."""
+        if isinstance(entity.get("_template"), dict):
+            self._attributes.update(map(str, entity))
+
+    def _leaves(self, value: Any, names: Names, depth: int) -> Iterator[tuple[Names, str]]:
+        """Yield the texts in a value, also of JSON in texts, with the names of the members that they are in."""
+        if depth > _MAX_DEPTH:
+            raise TooDeep(f"it has more than {_MAX_DEPTH} levels")
+        if isinstance(value, dict):
+            self._learn_attributes(value)
+            for name, member in value.items():
+                yield from self._leaves(member, (*names, str(name)), depth + 1)
+        elif isinstance(value, list):
+            for item in value:
+                yield from self._leaves(item, names, depth + 1)
+        elif isinstance(value, str):
+            inner = _parsed(value)
+            yield from [(names, value)] if inner is None else self._leaves(inner, names, depth + 1)
+
 
 _SAFE_IN_PATHS = "!$&'()*+,:;=@~"
 
@@ -322,25 +352,9 @@ def _safe_value(value: Any) -> Any:
     return [_safe_value(item) for item in value] if isinstance(value, list) else value
 
 
-def _leaves(value: Any, names: Names, depth: int) -> Iterator[tuple[Names, str]]:
-    """Yield the texts in a value, also of JSON in texts, with the names of the members that they are in."""
-    if depth > _MAX_DEPTH:
-        raise TooDeep(f"it has more than {_MAX_DEPTH} levels")
-    if isinstance(value, dict):
-        for name, member in value.items():
-            yield from _leaves(member, (*names, str(name)), depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item, names, depth + 1)
-    elif isinstance(value, str):
-        if value[:1] in ("{", "[") and (inner := _parsed(value)) is not None:
-            yield from _leaves(inner, names, depth + 1)
-        else:
-            yield names, value
-
-
 def _parsed(text: str) -> Any:
+    """Parse an object or a list; None for anything else."""
     try:
-        return from_json(text)
+        return from_json(text) if text[:1] in ("{", "[") else None
     except (ValueError, RecursionError):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set as AbstractSet
 
 #: A member, or a member of a member, of all objects or of a template's: `ward`, `address.country`, `cardio:ward`.
 _FORM = re.compile(r"(?:(?P<template>[^:/\s]{1,200}):)?(?P<path>[^:/\s.]{1,200}(?:\.[^:/\s.]{1,200}){0,20})")
@@ -16,12 +16,14 @@ class SafeNames:
     Args:
         entries: `ward` for the member of that name and all below it, `address.country` for a member of a member,
             `cardio:ward` for that of entities of the template `cardio` alone, `/summary` for a word in paths.
+        mentioned: The words in the plugin's code: names of members that stay, but not what is in such members.
 
     Raises:
         ValueError: An entry has none of these forms.
     """
 
-    def __init__(self, entries: Iterable[str] = ()) -> None:
+    def __init__(self, entries: Iterable[str] = (), mentioned: AbstractSet[str] = frozenset()) -> None:
+        self.mentioned = mentioned
         self._paths: dict[str, list[tuple[str | None, tuple[str, ...]]]] = {}
         self.words: set[str] = set()
         self.names: set[str] = set()

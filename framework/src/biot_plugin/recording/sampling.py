@@ -8,14 +8,17 @@ import sys
 import threading
 from contextlib import suppress
 from datetime import datetime, timezone
+from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin.dispatcher import Dispatcher
 from biot_plugin.logs.thread_traces import current_scope
 from biot_plugin.recording.log_lines import TooLarge, log_lines
+from biot_plugin.recording.own_words import words_of_plugin
 from biot_plugin.recording.record import write_record
 from biot_plugin.recording.recorded_platform import RecordedPlatform
+from biot_plugin.recording.safe_names import SafeNames
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +71,17 @@ class SamplingDispatcher(Dispatcher):
         self._lock = threading.Lock()
         self._dropped: dict[str, int] = {}
         self._claims: dict[int, Any] = {}
+
+    def prepare(self) -> None:
+        """Read the plugin's code, all of which is imported now."""
+        self._names  # noqa: B018
+
+    @cached_property
+    def _names(self) -> SafeNames:
+        functions = [registration.handler for registration in self._registry] + [*self._middleware]
+        with suppress(Exception):  # Without it, more is replaced.
+            return SafeNames(self._recording.safe, words_of_plugin({function.module for function in functions}))
+        return self._recording._names
 
     def _try(self, raw: object, envelope: Envelope, trace: Trace, context: LambdaContext) -> Reply:
         if not isinstance(raw, dict) or int.from_bytes(os.urandom(4), "big") >= self._threshold:
@@ -135,9 +149,10 @@ class SamplingDispatcher(Dispatcher):
         context: LambdaContext,
     ) -> list[str]:
         facts = {"durationMs": duration, "plugin": _plugin(context), "dropped": {**self._dropped} or None}
-        names = self._recording._names
         return log_lines(
-            write_record(self._key, names, now, json.loads(text), answers, reply=reply, claims=dict(claims), **facts)
+            write_record(
+                self._key, self._names, now, json.loads(text), answers, reply=reply, claims=dict(claims), **facts
+            )
         )
 
     def _refusal(self, text: str, answers: list[Answer], reply: Reply, context: LambdaContext) -> str | None:

@@ -31,7 +31,7 @@ VALUES = frozenset(
         *("DONE", "COMPLETED", "COMPLETION", "FAILED", "TIMEOUT", "ABORTED", "CLEARED", "SUSPENDED", "STOPPED"),
         *("CRITICAL", "MAJOR", "MINOR", "INFO", "WARNING", "OK", "SUCCESS", "FAILURE", "GENERAL_DEVICE_ERROR"),
         *("MANUAL", "AUTOMATIC", "REMOTE_CONTROL", "EXTERNAL", "PASSWORD", "OTP", "ASC", "DESC", "TRUE", "FALSE"),
-        *("true", "false", "yes", "no", "on", "off", "$default", "anonymous", "aws.events", "Scheduled Event"),
+        *("true", "false", "null", "yes", "no", "on", "off", "$default", "anonymous", "aws.events", "Scheduled Event"),
         *("HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "2.0", "application/json", "*/*", "utf-8", "en-us", "gzip", ""),
         "00000000-0000-0000-0000-000000000000",
         "9999-12-31",
@@ -63,6 +63,26 @@ NAMES = frozenset(
     )
 )  # fmt: skip
 
+#: Names in the platform's entities and answers that stay unless a value of the event is the same word.
+_MEMBERS = frozenset(
+    (
+        *("address1", "address2", "city", "zipCode", "countryCode", "measurements", "timestamp", "sessionId"),
+        *("attributes", "values", "unit", "title", "mimeType", "fileName", "size", "signedUrl", "accessJwt"),
+        *("refreshJwt", "token", "userId", "ownerOrganization", "entityId", "entityType", "searchRequest"),
+        *("organization", "patient", "caregiver", "device", "session", "alert", "command", "locale", "mfa"),
+        *("enabled", "phone", "username", "expirationInMinutes", "patientId", "deviceId", "creationTime"),
+        *("lastModifiedTime", "lowerRange", "upperRange", "numericMetaData", "requestVersion", "standardDeviation"),
+        *("average", "statistics", "messageId", "nextToken", "partNumber", "parts", "etags", "signedUrls"),
+        *("publicUrl", "mediaType", "measures", "failedMeasures", "numberOfMeasuresFailed"),
+        *("numberOfMeasuresSaved", "entityOrganizationId", "entityDisplayName", "sourceEntityId", "creation"),
+        *("executionOrder", "roleId", "roles", "user", "users", "limitPerPage", "validationMetadata"),
+        *("numberOfSample", "dataType", "subType", "expiration", "expirationTime", "accessToken", "credentialType"),
+        *("loginTimestamp", "mfaRequired", "mfaExpiration", "passwordResetRequired", "requestedOrganizationId"),
+        *("templateAttributes", "customAttributes", "builtInAttributes", "attributeName", "attributeId", "deleted"),
+        *("success", "attachments", "topicInfoList", "userPassword"),
+    )
+)  # fmt: skip
+
 #: Headers that are recorded; all others are left out.
 HEADERS = frozenset(
     ("hooktype", "authorization", "traceparent", "content-type", "accept", "accept-language", "allow-interception")
@@ -84,7 +104,7 @@ PATH_VARIABLES = frozenset(
 _API_VERSION = re.compile(r"v\d{1,2}")
 _TEMPLATE = re.compile(r"[A-Za-z][A-Za-z]{0,30}(?:[_-][A-Za-z]{1,30}){0,5}\d{0,2}")
 _CODE = re.compile(r"[A-Z]{1,30}(?:_[A-Z]{1,30}){1,12}")
-_ATTRIBUTE = re.compile(r"-?(?:_?[a-z](?:[A-Za-z]|\d{1,2}(?!\d)|_(?=[A-Za-z])){0,60}(?:\.(?=[_a-z])|$)){1,8}")
+_ATTRIBUTE = re.compile(r"_?[a-z](?:[A-Za-z]|\d{1,2}(?!\d)|_(?=[A-Za-z])){0,60}")
 _HEX = re.compile(r"[0-9a-f]{8,}")
 _MAX_DIGITS = 3
 _LOCALE = re.compile(r"[a-z]{2}(?:[-_](?:[A-Z]{2}|[a-z]{2}))?")
@@ -93,13 +113,13 @@ _SMALL = re.compile(r"\d{1,3}")
 
 def is_name(text: str) -> bool:
     """Whether a name has the form of an attribute's: `_dateOfBirth`, `mrn`, `heart_rate`."""
-    return "." not in text and not text.startswith("-") and is_attribute(text)
-
-
-def is_attribute(text: str) -> bool:
-    """Whether a text names an attribute, or one of an attribute's, or the descending order of it."""
     few_digits = sum(map(str.isdecimal, text)) <= _MAX_DIGITS
     return few_digits and _ATTRIBUTE.fullmatch(text) is not None and _HEX.fullmatch(text) is None
+
+
+def is_built_in(name: str) -> bool:
+    """Whether a name is one of the platform's attributes, which begin with an underscore, or in one of them."""
+    return name.startswith("_") or name in _MEMBERS
 
 
 def is_path_word(text: str) -> bool:
@@ -167,7 +187,6 @@ FORMS: dict[str, Callable[[str], bool]] = {
     "limit": _is_small,
     "locale": _is_locale,
     "page": _is_small,
-    "prop": is_attribute,
     "scopes": _is_code,
 }
 

@@ -158,7 +158,7 @@ class LocalPlatform:
                     admin=admin,
                     debugging=self._debugging,
                     event_folder=options.root / "events",
-                    record=EventRecorder(options.root / "events" / f"dev{SUFFIX}"),
+                    record=EventRecorder(options.root / "events" / f"dev{SUFFIX}", options.root),
                 )
                 unserved.pop_all()
                 unserved.callback(platform.close)

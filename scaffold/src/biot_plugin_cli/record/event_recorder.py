@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.record.source_words import words_of_sources
 from biot_plugin_cli.recordings.entry import InvalidRecording, Recording
 from biot_plugin_cli.recordings.writing import append_recording
 
@@ -37,8 +38,20 @@ class Redactor:
             options = Options(safe=safe)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        self._names = options._names
+        self._safe, self._names = options.safe, options._names
         self._key = options._key_in(os.environ, _refuse)
+
+    def read_code(self, folder: Path) -> bool:
+        """Keep the names of members that the code of a plugin has, and return whether there is one.
+
+        Args:
+            folder: The plugin's folder, or one in it.
+        """
+        from biot_plugin.recording.safe_names import SafeNames
+
+        words = words_of_sources(folder)
+        self._names = SafeNames(self._safe, words or frozenset())
+        return words is not None
 
     def recording(self, exchange: Mapping[str, Any]) -> Recording:
         """Return the recording of what an emulator shows of an invocation.
@@ -67,10 +80,11 @@ class EventRecorder:
 
     Args:
         file: The file.
+        root: The folder of the plugin.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, root: Path) -> None:
+        self._file, self._root = file, root
         self._redactor: Redactor | None = None
 
     def __call__(self, exchange: dict[str, Any]) -> Path:
@@ -79,6 +93,7 @@ class EventRecorder:
 
         try:
             self._redactor = self._redactor or Redactor()
+            self._redactor.read_code(self._root)  # It may have changed since the event before.
             append_recording(self._file, self._redactor.recording(exchange))
         except InvalidRecording as error:
             raise NotRecordable(f"The event {error}") from error

@@ -14,6 +14,7 @@ from biot_plugin_cli.record.log_parts import LoggedRecords
 from biot_plugin_cli.record.report import Recorded
 from biot_plugin_cli.recordings.entry import InvalidRecording, Recording
 from biot_plugin_cli.recordings.writing import require_writable, write_recordings
+from biot_plugin_cli.terminal.console import err
 
 __all__ = ["record_from_emulator", "record_from_logs"]
 
@@ -36,6 +37,11 @@ def record_from_emulator(url: str, filter: Filter, safe: Sequence[str], file: Pa
     require_writable(file, overwrite=overwrite)
     redactor, recorded = Redactor(safe), Recorded(file)
     client = connect_as_administrator(url)
+    if not redactor.read_code(Path.cwd()):
+        err.print(
+            "note: no plugin's code is here, so that names of members which it alone knows are replaced: run this "
+            "in the plugin's folder, or name them with --safe"
+        )
 
     def recordings() -> Iterator[Recording]:
         for id, exchange in read_exchanges(client, filter):

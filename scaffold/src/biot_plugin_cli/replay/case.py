@@ -28,6 +28,7 @@ class Case:
         event: The event, with placeholders in place of its tokens.
         answers: What the platform answers.
         instant: When it happens.
+        claims: Those of its caller's token, as far as they are known.
     """
 
     position: int
@@ -36,6 +37,7 @@ class Case:
     event: Mapping[str, Any] = field(repr=False)
     answers: Answers = field(repr=False)
     instant: datetime
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def nanoseconds(self) -> int:

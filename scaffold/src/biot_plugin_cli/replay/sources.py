@@ -118,7 +118,7 @@ def _recorded(path: Path, line: int, recording: Recording) -> Case:
     source = f"{path}:{line}"
     rules = tuple((Path(source), rule) for rule in _rules(source, path.parent, recording))
     answers = Answers((Path(source),), rules, source)
-    return Case(0, recording.id, source, recording.event, answers, recording.recorded_at)
+    return Case(0, recording.id, source, recording.event, answers, recording.recorded_at, recording.claims)
 
 
 def _rules(source: str, folder: Path, recording: Recording) -> Iterator[Rule]:

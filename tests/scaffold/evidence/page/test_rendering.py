@@ -68,5 +68,6 @@ def test_the_page_says_what_is_there_and_what_is_not(release: Release) -> None:
         "Approved by",
         "Carriers Ltd",
         "No release before was given.",
+        "12 events against the commit 4f1c2a9, ",
     ):
         assert expected in text

@@ -74,6 +74,19 @@ def test_what_is_not_the_same_differs_both_ways(old: Any, new: Any) -> None:
     assert sorted(difference.opposite_id for difference in there) == sorted(difference.id for difference in back)
 
 
+def test_what_is_nested_deeply_is_the_same_as_itself() -> None:
+    def nested(value: Any) -> Any:
+        for _ in range(900):
+            value = {"a": [value]}
+        return value
+
+    assert is_same(nested(1), nested(1.0))
+    assert not is_same(nested(1), nested(True))
+    assert not is_same(nested([1]), nested([1, 2]))
+    assert not is_same(nested({"a": 1}), nested({"b": 1}))
+    assert not is_same(nested("a"), nested("b"))
+
+
 def test_what_is_nested_without_end_is_compared_as_a_whole() -> None:
     old: Any = 1
     new: Any = 2

@@ -26,7 +26,7 @@ def list_gaps(records: Mapping[str, Any]) -> list[dict[str, str]]:
         ("tests", _tests(records["tests"])),
         ("requirements", _requirements(records["requirements"])),
         ("check", _check(records["check"])),
-        ("replay", _replay(records.get("replay"))),
+        ("replay", _replay(records.get("replay"), records["release"]["package"]["contentHash"])),
         ("anomalies", _anomalies(records["anomalies"])),
     )
     return [{"part": part, "missing": text} for part, texts in groups for text in texts]
@@ -72,7 +72,10 @@ def _check(record: Mapping[str, Any]) -> Iterator[str]:
             yield f"a plugin without the error {item['code']}"
 
 
-def _replay(record: Mapping[str, Any] | None) -> Iterator[str]:
+def _replay(record: Mapping[str, Any] | None, content_hash: str) -> Iterator[str]:
+    code = record.get("code") if record else None
+    if isinstance(code, dict) and code.get("contentHash") != content_hash:
+        yield "a replay of this code: the report is about other code"
     if record and record["differences"]:
         yield f"a decision about {len(record['differences'])} differences of replayed events"
 

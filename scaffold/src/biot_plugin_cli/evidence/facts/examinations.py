@@ -42,6 +42,7 @@ class ReplayReport:
             "sha256": hashlib.sha256(self.content).hexdigest(),
             "events": self.document["events"],
             "against": self.document.get("against"),
+            "code": self.document.get("code"),
             "exitCode": self.document.get("exitCode"),
             "differences": self.document["differences"],
             "accepted": self.document["accepted"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from biot_plugin_cli.replay.differences.change import Difference
@@ -53,19 +54,24 @@ def compare_values(old: Value, new: Value, path: str, prefix: str = "", depth: i
 
 def is_same(old: Value, new: Value) -> bool:
     """Whether two values are the same as JSON: `1` and `true` are not, `1` and `1.0` are."""
-    try:
-        return bool(old == new) and _same_types(old, new)
-    except RecursionError:
-        return False
-
-
-def _same_types(old: Value, new: Value) -> bool:
-    """Whether equal values have equal types everywhere: for Python, `True` equals 1."""
-    if isinstance(old, dict):
-        return all(_same_types(value, new[name]) for name, value in old.items())
-    if isinstance(old, list):
-        return all(map(_same_types, old, new))
-    return isinstance(old, bool) == isinstance(new, bool)
+    with suppress(RecursionError):
+        if old != new:
+            return False
+    # For Python, `True` equals 1; and what a plugin replies may be nested without end.
+    pairs = [(old, new)]
+    while pairs:
+        old, new = pairs.pop()
+        if isinstance(old, dict) and isinstance(new, dict):
+            if old.keys() != new.keys():
+                return False
+            pairs += ((value, new[name]) for name, value in old.items())
+        elif isinstance(old, list) and isinstance(new, list):
+            if len(old) != len(new):
+                return False
+            pairs += zip(old, new, strict=True)
+        elif isinstance(old, bool) != isinstance(new, bool) or old != new:
+            return False
+    return True
 
 
 def _compare_objects(

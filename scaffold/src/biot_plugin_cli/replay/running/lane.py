@@ -107,7 +107,7 @@ class Lane:
             UsageError: The event cannot be sent.
             OperationFailed: A process cannot be started.
         """
-        self._tokens.hold(case.nanoseconds // 1_000_000_000, case.seed)
+        self._tokens.hold(case.nanoseconds // 1_000_000_000, case.seed, case.claims)
         try:
             event = prepare_event(case.event, self._tokens.sign_for)
             old, new, again = (worker.run(case, event) for worker in (self.old, self.new, self.again))
