@@ -40,7 +40,7 @@ def started_programs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     started: list[str] = []
     start = subprocess.Popen.__init__
 
-    def record(process: Any, arguments: Sequence[object], *rest: Any, **options: Any) -> None:
+    def record(process: Any, arguments: Sequence[str], *rest: Any, **options: Any) -> None:
         started.append(" ".join(str(argument).rpartition("/")[2] for argument in arguments))
         start(process, arguments, *rest, **options)
 
