@@ -75,4 +75,6 @@ def _describe(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    # The folder of this file, whose modules must not hide the standard library's.
+    del sys.path[0]
     main(*sys.argv[1:])
