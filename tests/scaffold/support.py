@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -31,6 +33,19 @@ class Outcome:
 
 
 Program = Callable[..., Outcome]
+
+
+def started_programs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the command lines of the processes that are started from now on, without folders."""
+    started: list[str] = []
+    start = subprocess.Popen.__init__
+
+    def record(process: Any, arguments: Sequence[str], *rest: Any, **options: Any) -> None:
+        started.append(" ".join(str(argument).rpartition("/")[2] for argument in arguments))
+        start(process, arguments, *rest, **options)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", record)
+    return started
 
 
 def entries(folder: Path) -> list[str]:

@@ -20,6 +20,33 @@ def test_this_very_python_is_found_and_runs() -> None:
     assert answer.stdout.decode().strip() == str(sys.version_info[:2])
 
 
+def test_the_python_that_runs_this_is_not_started_to_see_whether_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pythons, "_installed", {})
+    asked = subprocess.run(
+        [sys.executable, "-I", "-c", "import sys; print(sys._base_executable)"], capture_output=True, text=True
+    )
+
+    def start(*_: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(pythons, "run_command", start)
+    assert find_python(OWN) == Path(asked.stdout.strip())
+
+
+def test_a_name_of_another_version_does_not_make_it_that_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pythons, "_installed", {})
+    for name in ("HOME", "PYENV_ROOT", "XDG_DATA_HOME", "UV_PYTHON_INSTALL_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    link = tmp_path / "python3.98"
+    link.symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(link))
+    with pytest.raises(SandboxUnavailable, match=r"No python3\.98 was found"):
+        find_python("python3.98")
+
+
 @pytest.mark.parametrize("runtime", ["python2.7", "python3", "python3.13 ", "python", ""])
 def test_what_is_no_python_3_is_refused(runtime: str) -> None:
     with pytest.raises(SandboxUnavailable, match=rf"Lambda has no runtime {runtime}: .* has: .*{OWN}"):

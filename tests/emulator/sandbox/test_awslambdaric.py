@@ -114,8 +114,9 @@ def test_a_cache_that_cannot_be_written_is_said_to_those_who_need_it(
         assert runtime.invoke({}).reply[2] == "biot_emulator"
 
 
+@pytest.mark.parametrize("in_one_process", [True, False])
 def test_an_interpreter_is_started_anew_only_for_what_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path, in_one_process: bool
 ) -> None:
     """Each cold start of a plugin asks, and a process takes longer than all else that is prepared."""
     packages, started = tmp_path / "packages", list[str]()
@@ -130,6 +131,8 @@ def test_an_interpreter_is_started_anew_only_for_what_has_changed(
 
     monkeypatch.setattr(awslambdaric, "run_command", count)
     for _ in range(3):
+        if not in_one_process:
+            awslambdaric._interpreters.clear()
         assert awslambdaric.probe(python) == (OWN.removeprefix("python"), False)
     assert len(started) == 1
     for name in ("awslambdaric", "runtime_client", "simplejson"):
@@ -137,6 +140,40 @@ def test_an_interpreter_is_started_anew_only_for_what_has_changed(
     for _ in range(3):
         assert awslambdaric.probe(python) == (OWN.removeprefix("python"), True)
     assert len(started) == 2
+    (memory,) = cache.with_name("interpreters").iterdir()
+    for content in ("", "[]", "{}", '{"version": 3, "has_client": true, "folders": [], "times": []}', '{"folders": 1}'):
+        memory.write_text(content)
+        awslambdaric._interpreters.clear()
+        assert awslambdaric.probe(python) == (OWN.removeprefix("python"), True)
     python.unlink()
     with pytest.raises(SandboxUnavailable, match="does not run"):
         awslambdaric.probe(python)
+
+
+def test_the_settings_of_a_virtual_environment_are_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    started = list[str]()
+
+    def count(command: Any, timeout: float) -> Any:
+        started.append(command[0])
+        return run_command(command, timeout)
+
+    monkeypatch.setattr(awslambdaric, "run_command", count)
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.symlink_to(interpreter(OWN))
+    for _ in range(2):
+        (tmp_path / "pyvenv.cfg").write_text(f"home = {interpreter(OWN).parent}")
+        for _ in range(2):
+            awslambdaric._interpreters.clear()
+            awslambdaric.probe(python)
+        (tmp_path / "pyvenv.cfg").unlink()
+    assert len(started) == 2
+
+
+def test_what_cannot_be_remembered_is_asked_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    awslambdaric._interpreters.clear()
+    assert awslambdaric.probe(interpreter(OWN)) == awslambdaric.probe(interpreter(OWN))

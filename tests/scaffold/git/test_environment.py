@@ -134,3 +134,10 @@ def test_within_a_build_settings_are_read_once_for_each_folder(
 
     configure(user_settings, {"core.eol": "lf"})
     assert isolated_for(tmp_path) != environments[0]
+    folders.clear()
+    with settings_read_once():
+        isolated_for(tmp_path)
+        with settings_read_once():
+            isolated_for(tmp_path)
+        isolated_for(tmp_path)
+    assert folders == [str(tmp_path)]

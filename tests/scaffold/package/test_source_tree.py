@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from biot_plugin_cli.git.environment import settings_read_once
 from biot_plugin_cli.git.runner import git, initialise
 from biot_plugin_cli.package.source_tree import UNKNOWN_TREE, SourceTree, parse_commit
+from tests.scaffold.support import started_programs
 
 Commit = Callable[[Path, str], str]
 
@@ -33,6 +35,19 @@ def test_a_clean_folder_is_its_commit(root: Path, commit: Commit) -> None:
     tree = SourceTree.of(root)
     assert (tree, tree.is_clean, tree.record) == (SourceTree(head), True, head)
     assert parse_commit(head) == (head, True)
+
+
+def test_git_is_asked_nothing_twice_about_a_clean_folder(
+    root: Path, commit: Commit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(root, "x")
+    started = started_programs(monkeypatch)
+    with settings_read_once():
+        SourceTree.of(root)
+    assert [line.split()[3] for line in started] == [
+        *("config", "ls-files", "ls-files", "rev-parse", "ls-files", "status", "hash-object")
+    ]
+    assert len(set(started)) == len(started)
 
 
 def _hidden(root: Path, option: str) -> None:

@@ -24,6 +24,9 @@ _OLDEST_MINOR, _NEWEST_MINOR = 9, 14
 _RUNTIMES = tuple(f"python3.{minor}" for minor in range(_OLDEST_MINOR, _NEWEST_MINOR + 1))
 _PROBE = "import sys; print('python%d.%d' % sys.version_info[:2]); print(sys._base_executable or sys.executable)"
 _PROBE_SECONDS = 20
+_OWN_RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+# What the probe prints of the interpreter that runs this, which need not be started to see whether it works.
+_OWN = Path(getattr(sys, "_base_executable", None) or sys.executable)
 
 # What is not there may be installed while the emulator runs: only what is there is remembered.
 _installed: dict[str, Path] = {}
@@ -70,7 +73,7 @@ def _alternatives() -> str:
 
 
 def _candidates(runtime: str) -> Iterator[Path]:
-    if runtime == f"python{sys.version_info.major}.{sys.version_info.minor}":
+    if runtime == _OWN_RUNTIME:
         yield Path(sys.executable)
     folders = [Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
     for folder in (*_version_manager_folders(folders), *folders):
@@ -93,6 +96,8 @@ def _version_manager_folders(path: list[Path]) -> Iterator[Path]:
 
 
 def _probe(candidate: Path, runtime: str) -> Path | None:
+    if candidate == Path(sys.executable) and runtime == _OWN_RUNTIME:
+        return _OWN
     try:
         result = run_command([candidate, "-I", "-c", _PROBE], _PROBE_SECONDS)
         result.check_returncode()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import hashlib
+import json
 import os
 import pwd
 import shutil
@@ -11,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from biot_emulator.errors import ClientUnavailable, SandboxUnavailable
@@ -36,7 +37,7 @@ class _Interpreter:
     has_client: bool
     #: Where it looks for packages.
     folders: tuple[Path, ...]
-    #: When it and its folders were changed last.
+    #: When it, the settings of its virtual environment and its folders were changed last.
     times: tuple[int | None, ...]
 
 
@@ -47,17 +48,48 @@ _interpreters: dict[Path, _Interpreter] = {}
 def probe(python: Path) -> tuple[str, bool]:
     """Return an interpreter's version, and whether the client is installed in it.
 
-    It is started for that once, and again after it or one of the folders of its packages has changed.
+    It is started for that once on this machine, and again after it, its virtual environment or one of the folders of
+    its packages has changed.
 
     Raises:
         SandboxUnavailable: The interpreter does not run.
     """
     if version := _version_with_client(python):
         return version, True
-    known = _interpreters.get(python)
+    known = _interpreters.get(python) or _recall(python)
     if known is None or known.times != _times(python, known.folders):
-        known = _interpreters[python] = _ask(python)
+        known = _ask(python)
+        _remember(python, known)
+    _interpreters[python] = known
     return known.version, known.has_client
+
+
+def _recall(python: Path) -> _Interpreter | None:
+    """Return what an interpreter has said to another process; None if that is not known."""
+    try:
+        document = json.loads(_memory(python).read_text(encoding="utf-8"))
+        folders, times = tuple(map(Path, document["folders"])), tuple(document["times"])
+        version, has_client = document["version"], document["has_client"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    is_complete = isinstance(version, str) and isinstance(has_client, bool)
+    return _Interpreter(version, has_client, folders, times) if is_complete else None
+
+
+def _remember(python: Path, known: _Interpreter) -> None:
+    """Save what an interpreter says for other processes; without a folder for that, each asks for itself."""
+    document = {**asdict(known), "folders": list(map(str, known.folders))}
+    with suppress(OSError, ValueError):
+        file = _memory(python)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(document), encoding="utf-8")
+        draft.replace(file)
+
+
+def _memory(python: Path) -> Path:
+    name = hashlib.sha256(os.fsencode(python.absolute())).hexdigest()[:32]
+    return _cache().with_name("interpreters") / f"{name}.json"
 
 
 def _ask(python: Path) -> _Interpreter:
@@ -73,12 +105,13 @@ def _ask(python: Path) -> _Interpreter:
 
 
 def _times(python: Path, folders: Iterable[Path]) -> tuple[int | None, ...]:
-    return tuple(map(_time, (python, *folders)))
+    return tuple(map(_time, (python, python.parent.parent / "pyvenv.cfg", *folders)))
 
 
 def _time(path: Path) -> int | None:
     try:
-        return path.stat().st_mtime_ns
+        # Not the time that files are given: interpreters are unpacked with that of their release.
+        return path.stat().st_ctime_ns
     except OSError:
         return None
 
@@ -165,6 +198,8 @@ def _install(target: Path, python: Path, version: str) -> None:
 
 def _copy_own(target: Path) -> bool:
     """Copy the client from this environment, which needs no package index."""
+    import importlib.metadata
+
     try:
         distributions = [importlib.metadata.distribution(name) for name in _DISTRIBUTIONS]
     except importlib.metadata.PackageNotFoundError:

@@ -3,20 +3,27 @@
 By default bytecode records the date of its source file, which a package replaces by a fixed one, so that Lambda would
 recompile on every cold start. The bytecode made here is unchecked hash-based (PEP 552). It is the same on every machine
 with the same interpreter, whatever the folder and the number of processes.
+
+It is what `compileall` makes, except that before Python 3.13 what that has loaded itself shows in its bytecode.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import marshal
+import os
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from biot_plugin_cli.archive.entry_paths import locate, name_of
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.processes.environment import child_environment
-from biot_plugin_cli.processes.runner import run
+from biot_plugin_cli.processes.runner import exchange, run
 
 __all__ = ["LAMBDA_ROOT", "SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
 
@@ -24,8 +31,17 @@ LAMBDA_ROOT = "/var/task"
 """The folder of the package on Lambda, which appears in tracebacks."""
 
 _BUILD = "import sys, zlib; print(sys.implementation.cache_tag, sys.version)"
-_LOCATION = re.compile(rf'^ *File "{LAMBDA_ROOT}/(.+)", line (\d+)', re.MULTILINE)
+_LINE = re.compile(r'^ *File ".+", line (\d+)', re.MULTILINE)
 _REASON = re.compile(r"^\w+(?:Error|Exception): .*", re.MULTILINE)
+
+_COMPILER = Path(__file__).with_name("compiler.py")
+# The newest that every Python reads and writes alike.
+_MARSHAL_VERSION = 2
+_SOURCE, _BYTECODE_FOLDER = ".py", "__pycache__"
+# Starting another process takes longer than compiling fewer.
+_FILES_WORTH_A_PROCESS = 20
+
+_Compiled: TypeAlias = tuple[dict[str, bytes], dict[str, str]]
 
 
 class SyntaxProblem(Exception):
@@ -39,6 +55,8 @@ def interpreter_build(python: Path) -> str:
     Raises:
         OperationFailed: The interpreter does not run.
     """
+    if _is_own(python):
+        return f"{sys.implementation.cache_tag} {sys.version}"
     try:
         process = run([python, "-I", "-S", "-c", _BUILD], child_environment())
     except OSError as error:
@@ -64,32 +82,29 @@ def compile_tree(python: Path, folder: Path, workers: int | None = None, *, plac
 
     Args:
         python: An interpreter of the runtime's version.
-        folder: The folder; its parent must contain nothing else.
-        workers: Number of processes; one for each processor when None.
+        folder: The folder.
+        workers: Number of processes; as many as the processors and the files are worth when None.
         place: The folder that it becomes on Lambda.
 
     Raises:
         SyntaxProblem: A file cannot be compiled; all others are.
         OperationFailed: The interpreter does not run.
     """
-    options = ["-q", "-j", str(workers or 0), "--invalidation-mode", "unchecked-hash"]
-    # Python imports from the working directory first, where the plugin's modules could hide the standard library's.
-    command = [str(python), "-s", "-S", "-m", "compileall", *options, "-s", str(folder), "-p", place, str(folder)]
-    try:
-        process = run(command, child_environment(), folder.parent)
-    except OSError as error:
-        raise _interpreter_error(python) from error
-    if process.returncode:
-        raise SyntaxProblem(_first_problem(process.stdout + process.stderr))
+    sources = {name_of(folder, file): file.read_bytes() for file in _source_files(folder)}
+    bytecode, problems = _compile(python, sources, workers, place)
+    for name, content in bytecode.items():
+        file = locate(folder, name)
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content)
+    _require_none(problems)
 
 
-def compile_entries(python: Path, entries: Iterable[Entry], scratch: Path) -> list[Entry]:
+def compile_entries(python: Path, entries: Iterable[Entry]) -> list[Entry]:
     """Compile the source files among a few entries.
 
     Args:
         python: An interpreter of the runtime's version.
         entries: The entries; those that are not Python source files are ignored.
-        scratch: A folder for temporary files.
 
     Returns:
         The bytecode files.
@@ -98,23 +113,70 @@ def compile_entries(python: Path, entries: Iterable[Entry], scratch: Path) -> li
         SyntaxProblem: A file cannot be compiled.
         OperationFailed: The interpreter does not run.
     """
-    folder = scratch / "sources" / "task"
-    folder.mkdir(parents=True)
-    for entry in entries:
-        if entry.name.endswith(".py"):
-            file = locate(folder, entry.name)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(entry.content)
-    compile_tree(python, folder, workers=1)  # starting more would take longer than compiling
-    return [Entry(name_of(folder, path), path.read_bytes()) for path in folder.rglob("*.pyc")]
+    sources = {entry.name: entry.content for entry in entries if entry.name.endswith(_SOURCE)}
+    bytecode, problems = _compile(python, sources, None, LAMBDA_ROOT)
+    _require_none(problems)
+    return [Entry(name, content) for name, content in bytecode.items()]
+
+
+def _source_files(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        if _BYTECODE_FOLDER in folders:
+            folders.remove(_BYTECODE_FOLDER)
+        yield from (Path(parent, name) for name in names if name.endswith(_SOURCE))
+
+
+def _compile(python: Path, sources: Mapping[str, bytes], workers: int | None, place: str) -> _Compiled:
+    """Compile sources by name; return the bytecode by its name, and what is wrong with others by theirs."""
+    names, bytecode, problems = sorted(sources), dict[str, bytes](), dict[str, str]()
+    count = workers or min(os.cpu_count() or 1, -(-len(names) // _FILES_WORTH_A_PROCESS))
+    shares = [{name: sources[name] for name in names[start::count]} for start in range(min(count, len(names)))]
+    for compiled, wrong in _at_once(functools.partial(_compile_share, python, place), shares):
+        bytecode |= compiled
+        problems |= wrong
+    return bytecode, problems
+
+
+def _at_once(compile_share: Callable[[dict[str, bytes]], _Compiled], shares: list[dict[str, bytes]]) -> list[_Compiled]:
+    if len(shares) < 2:
+        return [*map(compile_share, shares)]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(shares)) as pool:
+        return [*pool.map(compile_share, shares)]
+
+
+def _compile_share(python: Path, place: str, sources: dict[str, bytes]) -> _Compiled:
+    # Not isolated: Python would take no notice of the seed of hashes then.
+    command = [python, "-s", "-S", _COMPILER, place]
+    try:
+        code, output, errors = exchange(command, child_environment(), marshal.dumps(sources, _MARSHAL_VERSION))
+    except OSError as error:
+        raise _interpreter_error(python) from error
+    if code:
+        return {}, {next(iter(sources)): errors.decode(errors="replace") or f"the compiler ended with {code}"}
+    compiled: _Compiled = marshal.loads(output)  # noqa: S302 - of our own program
+    return compiled
+
+
+def _require_none(problems: Mapping[str, str]) -> None:
+    for name in sorted(problems):
+        raise SyntaxProblem(_summarise(name, problems[name]))
+
+
+def _is_own(python: Path) -> bool:
+    """Whether an interpreter is the one that runs this, perhaps by a link in a virtual environment."""
+    with contextlib.suppress(OSError):
+        return python.samefile(sys.executable)
+    return False
 
 
 def _interpreter_error(python: Path) -> OperationFailed:
     return OperationFailed(f"Cannot compile the package, {python} does not run: run make setup")
 
 
-def _first_problem(output: str) -> str:
-    """Summarise the first problem of the compiler's output in one line."""
-    location, reason = _LOCATION.search(output), _REASON.search(output)
-    prefix = f"{location[1]}, line {location[2]}: " if location else ""
-    return f"{prefix}{reason[0] if reason else ' '.join(output.split())}"
+def _summarise(name: str, problem: str) -> str:
+    """Summarise what the compiler says of a file in one line."""
+    line, reason = _LINE.search(problem), _REASON.search(problem)
+    place = f"{name}, line {line[1]}" if line else name
+    return f"{place}: {reason[0] if reason else ' '.join(problem.split())}"

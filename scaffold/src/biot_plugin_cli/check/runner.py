@@ -17,6 +17,7 @@ from biot_plugin_cli.check.schedule import check_schedule
 from biot_plugin_cli.check.secrets import check_secrets
 from biot_plugin_cli.check.subscriptions import check_subscriptions
 from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
+from biot_plugin_cli.git.environment import settings_read_once
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.hooks.interceptable import Get, Interceptable
 from biot_plugin_cli.hooks.schedule import Schedule
@@ -88,12 +89,14 @@ def check(
         interceptable, platform_error = _load_interceptable(get)
         schedule, schedule_findings = check_schedule(plugin, hooks, now)
         findings += [*schedule_findings, *check_subscriptions(plugin, hooks, interceptable)]
-    findings += check_secrets(plugin)
-    findings += check_types(plugin, templates if platform_error is None else None)
-    if find is not None and platform_error is None:
-        findings += check_package_type(plugin, find())
-    if packaging:
-        findings += check_package(plugin, {finding.code for finding in findings}, hooks.loaded if hooks else None)
+    # Not before: what is imported may change them.
+    with settings_read_once():
+        findings += check_secrets(plugin)
+        findings += check_types(plugin, templates if platform_error is None else None)
+        if find is not None and platform_error is None:
+            findings += check_package_type(plugin, find())
+        if packaging:
+            findings += check_package(plugin, {finding.code for finding in findings}, hooks.loaded if hooks else None)
     return CheckResult(tuple(sorted(findings, key=lambda finding: finding.sort_key)), schedule, platform_error, hooks)
 
 

@@ -31,7 +31,7 @@ Progress = Callable[[str], None]
 """Receives a short description of each step."""
 
 # To be incremented whenever the same lock file results in other files.
-_FORMAT = "2"
+_FORMAT = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def install_into(
     """Install distributions into a folder.
 
     Args:
-        stage: The folder to create; its parent must contain nothing else.
+        stage: The folder to create.
         selection: The distributions.
         root: The plugin's repository.
         target: The runtime.
@@ -112,7 +112,6 @@ def install_into(
         OperationFailed: A dependency cannot be installed.
         InvalidPlugin: A library in a dependency does not run on the target.
     """
-    # The compiler runs in the parent, which must contain nothing else.
     stage.mkdir(parents=True)
     if selection.wheels:
         progress(f"Installing {len(selection.wheels)} dependencies for {target}")

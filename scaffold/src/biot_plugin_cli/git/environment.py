@@ -100,7 +100,8 @@ _read: ContextVar[dict[Path, list[tuple[str, str]]] | None] = ContextVar("settin
 @contextmanager
 def settings_read_once() -> Iterator[None]:
     """Read the settings of each folder once within the context, in which nothing may change them."""
-    token = _read.set({})
+    known = _read.get()
+    token = _read.set({} if known is None else known)
     try:
         yield
     finally:

@@ -63,14 +63,12 @@ class WorkTree:
 
     Attributes:
         root: The folder.
-        git_folder: The folder of the repository's data that belongs to this work tree.
         prefix: The path of the folder in the work tree, with a slash at the end; empty for the work tree itself.
         head: The id of the commit that is checked out.
         environment: The environment of git commands.
     """
 
     root: Path
-    git_folder: Path
     prefix: str
     head: str
     environment: Mapping[str, str]
@@ -83,10 +81,15 @@ class WorkTree:
             GitFailed: There is none, it has no commit, or git refuses to read it.
         """
         environment = isolated_for(root)
-        head = git(root, "rev-parse", "--verify", "HEAD^{commit}", environment=environment)
-        git_folder = git(root, "rev-parse", "--absolute-git-dir", environment=environment)
-        prefix = git(root, "rev-parse", "--show-prefix", environment=environment)
-        return cls(root, Path(git_folder), prefix, head, environment)
+        output = git(root, "rev-parse", "--show-prefix", "--verify", "HEAD^{commit}", environment=environment)
+        # The id is the last line; a path may have line ends.
+        prefix, _, head = output.rpartition("\n")
+        return cls(root, prefix, head, environment)
+
+    @property
+    def git_folder(self) -> Path:
+        """The folder of the repository's data that belongs to this work tree."""
+        return Path(self._git("rev-parse", "--absolute-git-dir"))
 
     @property
     def index_file(self) -> Path:
@@ -95,7 +98,8 @@ class WorkTree:
 
     def operation(self) -> str | None:
         """Return the name of a git operation that waits to be continued, if there is one."""
-        return next((name for file, name in _OPERATIONS.items() if (self.git_folder / file).exists()), None)
+        folder = self.git_folder
+        return next((name for file, name in _OPERATIONS.items() if (folder / file).exists()), None)
 
     def uncommitted(self) -> list[str]:
         """List the files that differ from the last commit, or that git does not track and not ignore."""
@@ -104,9 +108,9 @@ class WorkTree:
         # Porcelain paths are relative to the work tree, whatever the settings.
         states = {line[3:].removeprefix(self.prefix): line[:2] for line in lines}
         # Git takes a file of another size for a changed one, even if only its line ends differ from what is stored.
-        suspects = {
-            path: entry for path, entry in self.entries().items() if entry.is_file and states.get(path) == _MODIFIED
-        }
+        modified = [path for path, state in states.items() if state == _MODIFIED]
+        entries = self.entries() if modified else {}
+        suspects = {path: entries[path] for path in modified if path in entries and entries[path].is_file}
         changed = self.without_copy(suspects)
         return [path for path in states if path not in suspects or path in changed]
 
@@ -122,13 +126,9 @@ class WorkTree:
 
     def without_copy(self, files: Mapping[str, IndexEntry]) -> list[str]:
         """List the tracked files whose content git does not have, whatever git remembers or assumes of them."""
-        names = "".join(f"{self.prefix}{path}\n" for path in files).encode(errors="surrogateescape")
-        options = ("--stdin-paths",)
-        as_stored = self._git("hash-object", *options, stdin=names).split()
         # A file that was committed with the line ends of the work tree stays as it is, whatever the settings say.
-        as_is = self._git("hash-object", *options, "--no-filters", stdin=names).split()
-        blobs = zip(files.items(), as_stored, as_is, strict=True)
-        return [path for (path, entry), *found in blobs if entry.blob not in found]
+        others = self._stored_otherwise(files)
+        return list(self._stored_otherwise(others, "--no-filters"))
 
     def checked_out(self, path: str, content: bytes) -> bytes:
         """Return a new file as git would check it out, with the line ends that attributes and settings ask for."""
@@ -169,6 +169,14 @@ class WorkTree:
         yield f"{entry.mode} {entry.blob} 2\t{name}"
         if stages.theirs is not None:
             yield f"{mode} {self._store(path, stages.theirs)} 3\t{name}"
+
+    def _stored_otherwise(self, files: Mapping[str, IndexEntry], *options: str) -> dict[str, IndexEntry]:
+        """Return the files that git would store with other content than it has of them."""
+        if not files:
+            return {}
+        names = "".join(f"{self.prefix}{path}\n" for path in files).encode(errors="surrogateescape")
+        blobs = self._git("hash-object", "--stdin-paths", *options, stdin=names).split()
+        return {path: entry for (path, entry), blob in zip(files.items(), blobs, strict=True) if entry.blob != blob}
 
     def _store(self, path: str, content: bytes) -> str:
         return self._git("hash-object", "-w", "--stdin", f"--path={self.prefix}{path}", stdin=content)

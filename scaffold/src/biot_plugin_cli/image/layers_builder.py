@@ -133,7 +133,7 @@ def _plugin_layers(plugin: Plugin, folder: Path, progress: Progress) -> _Own:
         layers.append(AddedLayer(dependencies.layer, f"{len(locked)} dependencies of {manifest.name}"))
     check_names(entries, owners)
     progress("Adding the source files")
-    compiled = compile_sources(entries, python, folder, target) if python else []
+    compiled = compile_sources(entries, python, target) if python else []
     source = write_layer(folder / "source.tar.gz", LAMBDA_ROOT, [*entries, *compiled], mtime=time)
     notes = (note, None if python else no_bytecode_note(target))
     layers.append(AddedLayer(source, f"source files of {manifest.name}"))

@@ -111,13 +111,17 @@ def load_package(plugin: Plugin, code: bytes, search_path: Sequence[str] = ()) -
         InvalidCode: The package cannot be extracted.
     """
     from biot_emulator import Ums
-    from biot_emulator.runtime.code_folders import CodeFolders
+    from biot_emulator.runtime.code_archive import extract_code
+    from biot_emulator.runtime.code_manifest import seal
 
     python = plugin.python
     with ExitStack() as stack:
         platform = stack.enter_context(Ums()).plugin_environment
         folder = Path(os.path.realpath(stack.enter_context(tempfile.TemporaryDirectory(prefix="biot-plugin-"))))
-        root = CodeFolders(folder).extract(code)
+        root = folder / "code"
+        root.mkdir()
+        extract_code(code, root)
+        seal(root)
         report = folder / "report"
         settings = {
             "report": str(report),

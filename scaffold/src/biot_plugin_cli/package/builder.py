@@ -101,7 +101,7 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
         check_names(entries, dependencies.owners)
         progress("Adding the source files")
         archive = dependencies.archive
-        append_entries(archive, [*entries, *(compile_sources(entries, python, scratch, target) if python else ())])
+        append_entries(archive, [*entries, *(compile_sources(entries, python, target) if python else ())])
         package = _describe(archive, output, entries, dependencies)
         sbom = bill_of_materials(
             manifest,

@@ -23,13 +23,12 @@ def find_compiler(plugin: Plugin) -> Path | None:
         return find_interpreter(plugin.manifest.runtime)
 
 
-def compile_sources(entries: Iterable[Entry], python: Path, scratch: Path, target: Target) -> list[Entry]:
+def compile_sources(entries: Iterable[Entry], python: Path, target: Target) -> list[Entry]:
     """Compile the plugin's source files.
 
     Args:
         entries: The source files.
         python: An interpreter of the runtime's version.
-        scratch: A folder for temporary files.
         target: The runtime.
 
     Returns:
@@ -40,7 +39,7 @@ def compile_sources(entries: Iterable[Entry], python: Path, scratch: Path, targe
         OperationFailed: The interpreter does not run.
     """
     try:
-        return compile_entries(python, entries, scratch)
+        return compile_entries(python, entries)
     except SyntaxProblem as problem:
         raise PluginImportError(f"The plugin is not valid for {target.runtime}: {problem}") from problem
 

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["run"]
+__all__ = ["exchange", "run"]
 
 _UMASK = 0o022
 
@@ -38,3 +38,28 @@ def run(
         check=False,
         timeout=seconds,
     )
+
+
+def exchange(command: Sequence[object], environment: Mapping[str, str], content: bytes) -> tuple[int, bytes, bytes]:
+    """Run a program that reads bytes from standard input, and capture what it writes.
+
+    Args:
+        command: The program and its arguments.
+        environment: All of its environment, from `child_environment`.
+        content: What it reads.
+
+    Returns:
+        The exit code, the standard output, and what it says of errors.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    process = subprocess.run(  # noqa: S603
+        [str(part) for part in command],
+        env=environment,
+        umask=_UMASK,
+        input=content,
+        capture_output=True,
+        check=False,
+    )
+    return process.returncode, process.stdout, process.stderr
