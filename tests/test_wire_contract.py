@@ -26,7 +26,7 @@ _CITATION = re.compile(
 )
 _RANGE = re.compile(rf"({_NUMBER}){_SPACE}to{_SPACE}({_NUMBER})")
 
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|^\[[^\]]+\]:\s+(\S+)", re.MULTILINE)
 
 

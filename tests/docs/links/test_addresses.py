@@ -18,9 +18,13 @@ PAGES = {
     "https://docs.renovatebot.com/renovate-schema.json",
     "https://github.com/Yelp/detect-secrets",
     "https://github.com/microsoft/debugpy",
+    "https://github.com/github/codeql-action/tree/v4",
     "https://hypercorn.readthedocs.io",
+    "https://json.schemastore.org/pyproject.json",
+    "https://marketplace.visualstudio.com/items?itemName=tamasfe.even-better-toml",
     "https://microsoft.github.io/debug-adapter-protocol/",
     "https://uvicorn.dev",
+    "https://validate-pyproject.readthedocs.io",
     "https://www.biot-med.com",
 }
 ACTIONS = {"attest-build-provenance", "cache", "checkout", "download-artifact", "setup-python", "upload-artifact"}

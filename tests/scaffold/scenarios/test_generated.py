@@ -174,7 +174,8 @@ def _look_at_workflow(workflow: dict[Any, Any], artefacts: list[str]) -> None:
     assert used["actions/cache"] == {"path": ".cache/uv", "key": "uv-${{ runner.os }}-${{ hashFiles('uv.lock') }}"}
     assert used["actions/upload-artifact"]["path"].split() == artefacts
     assert (deploy["if"], deploy["needs"]) == ("startsWith(github.ref, 'refs/tags/')", "check")
-    assert deploy["steps"][-1]["env"]["BIOT_PLUGIN_SERVICE_SECRET"] == "${{ secrets.BIOT_PLUGIN_SERVICE_SECRET }}"
+    sent = next(step for step in deploy["steps"] if step.get("run", "").startswith("make deploy"))
+    assert sent["env"]["BIOT_PLUGIN_SERVICE_SECRET"] == "${{ secrets.BIOT_PLUGIN_SERVICE_SECRET }}"
     assert "secrets." not in json.dumps(check)
 
 

@@ -102,6 +102,9 @@ RULES: Mapping[str, str] = {
     "package-not-loaded": "The package could not be loaded on this machine, and why: a warning.",
     "package-refused": "The package is too large, has no entry point, or two of its files conflict.",
     "package-unknown": "The package could not be checked: a warning.",
+    "types-changed": "A template differs from what the module of biot-plugin types was made of: a warning.",
+    "types-outdated": "The module of types is not what biot-plugin types makes of the same templates: a warning.",
+    "types-unknown": "The module of types could not be compared with the templates, and why: a warning.",
 }
 """A sentence for each code, besides those of the settings' values."""
 
