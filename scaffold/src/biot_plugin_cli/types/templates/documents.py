@@ -157,7 +157,7 @@ def _attribute(attribute: Document) -> Document:
 
 
 def _is_named(attribute: Document) -> bool:
-    """Whether an attribute has a name, and a place, that an event in UTF-8 can have: half a surrogate pair is in none."""
+    """Whether an attribute has a name and a place that UTF-8 has: half a surrogate pair is in no event."""
     name, base = attribute.get("name"), str(attribute.get("basePath"))
     return isinstance(name, str) and bool(name) and all(_is_encodable(text) for text in (name, base))
 
