@@ -121,7 +121,8 @@ class _Template:
         name, parent = self._document["name"], self._document.get("parentTemplate", {}).get("name") or ""
         of_type = pascal_case(self._type)
         wish = class_name(name, self._type)
-        wishes = (wish, f"{wish}{of_type}", f"{wish}{of_type}Of{pascal_case(parent)}")
+        of_parent = f"Of{pascal_case(parent)}" if parent else ""
+        wishes = (wish, f"{wish}{of_type}", f"{wish}{of_type}{of_parent}")
         forms = ["read", "created", *(["changed"] if can_be_changed(self._type) else [])]
         objects = tuple(self._object(form) for form in forms)
         return Entity(self._marker, wishes, objects, tuple(self._unknown))
