@@ -351,7 +351,7 @@ def test_strange_names_are_python(folder: Path, kind: ModelKind) -> None:
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", generated.text)
     assert all(key.isprintable() for key in _keys(module.Entity))
     for title in TITLES[-4:]:
-        assert title in re.sub(r"\s", "", _docstrings(generated.text))
+        assert str(title) in re.sub(r"\s", "", _docstrings(generated.text))
 
 
 def _docstrings(text: str) -> str:

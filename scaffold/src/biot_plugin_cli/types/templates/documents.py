@@ -135,7 +135,7 @@ def _order(document: Document) -> tuple[str, ...]:
 
 
 def _template(template: Document) -> Document:
-    normalized = _texts(template, _OF_TEMPLATE)
+    normalized: dict[str, Any] = {**_texts(template, _OF_TEMPLATE)}
     parent = template.get("parentTemplate")
     if isinstance(parent, Mapping):
         normalized["parentTemplate"] = _texts(parent, _OF_PARENT)
