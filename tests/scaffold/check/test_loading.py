@@ -357,6 +357,18 @@ def module_that_the_runtime_has_loaded_already(author: Author) -> None:
     author.code("from decimal import PLACES")
 
 
+@refused("package-import-failed", "needs a validation library", "only the group dev brings")
+def library_of_the_development_group_that_the_framework_asks_for(author: Author) -> None:
+    author.installs("first")
+    author.installs("second")
+    author.needs(uv='[dependency-groups]\ndev = ["first", "second"]')
+    author.code(
+        "class RegistrationError(Exception): ...\n"
+        "try:\n    import first, second\n"
+        "except ImportError:\n    raise RegistrationError('Patient needs a validation library') from None"
+    )
+
+
 @refused("package-import-failed", "Memory limit of 128 MB exceeded", "raise memory-size")
 def memory_that_is_not_there(author: Author) -> None:
     author.needs()

@@ -67,3 +67,11 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link", "pipe"]
     assert (tmp_path / "pipe").is_fifo()
     assert (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.parametrize("name", [".", "/", ".."])
+def test_a_path_without_a_name_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OperationFailed, match="is no file, and cannot be replaced by one: choose another location"):
+        write_atomically(Path(name), b"x")
+    assert entries(tmp_path) == []

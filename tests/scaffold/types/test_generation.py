@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import re
@@ -281,7 +282,11 @@ NAMES = [
     ),
 ]
 CHOICES = ['a"b', "it's", "new\nline", None, "None", "", "é名", "\\", "\u202e", "\ud800", '"""', "]", "#", 5, "x" * 300]
-TITLES = ['"""', 'x"', "\\", '\\"""\nimport os\n"""', "\u202e\u2066abc", None, "a" * 5000, 12, "\ud800", "'''", "{x}"]
+TITLES = [
+    *('"""', 'x"', "\\", '\\"""\nimport os\n"""', "\u202e\u2066abc", None, "a" * 5000, 12, "\ud800", "'''", "{x}"),
+    # Somewhere in them, a line ends after one of two backslashes.
+    *("a" * length + r"\N" + r"\x" * 90 for length in range(100, 104)),
+]
 
 
 def strange_templates() -> list[dict[str, Any]]:
@@ -313,6 +318,8 @@ def strange_templates() -> list[dict[str, Any]]:
             attribute("word", basePath="class"),
             attribute("both"),
             attribute("inner", basePath="both"),
+            attribute("half", basePath="\ud800"),
+            attribute("\udc00"),
         ),
         {"id": None, "name": "Nulls", "entityTypeName": "patient", "customAttributes": None, "builtInAttributes": None},
         {
@@ -321,6 +328,8 @@ def strange_templates() -> list[dict[str, Any]]:
             "customAttributes": [None, 5, {}, {"name": None}],
             "parentTemplate": 3,
         },
+        {"name": "***", "entityTypeName": "+", "displayName": 7, "parentTemplate": {"name": 5}},
+        {"name": "Odd", "entityTypeName": "-", "parentTemplate": {"name": 5}},
         *(
             template("Child", entity_type="command", id=id, parentTemplate={"name": name})
             for id, name in {"a": "P", "b": "P", "c": "Q", "d": None}.items()
@@ -340,6 +349,14 @@ def test_strange_names_are_python(folder: Path, kind: ModelKind) -> None:
     assert weird == 'a"b'
     assert generated.text == written(documents(folder, strange_templates()), kind, generated.module).text
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", generated.text)
+    assert all(key.isprintable() for key in _keys(module.Entity))
+    for title in TITLES[-4:]:
+        assert str(title) in re.sub(r"\s", "", _docstrings(generated.text))
+
+
+def _docstrings(text: str) -> str:
+    parts = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
+    return "\n".join(part for part in parts if isinstance(part, str))
 
 
 def test_what_is_not_known_is_named(folder: Path) -> None:

@@ -66,11 +66,11 @@ def _check(plugin: Plugin, file: str, files: list[str], fetch: Fetch | None) -> 
         module = ModuleText.read(plugin.root / file)
         if module is None:
             return
-        source = module.header.options.source
+        relative, source = module.header.options.source, module.header.options.source_beside(plugin.root / file)
         if fetch is not None:
             templates, where = fetch(), "the platform"
-        elif source is not None:
-            templates, where = read_documents((plugin.root / file).parent / source), source
+        elif source is not None and relative is not None:
+            templates, where = read_documents(source), relative
         else:
             return
         yield from _compare(plugin, file, files, module, templates, where)

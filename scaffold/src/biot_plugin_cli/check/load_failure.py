@@ -56,6 +56,7 @@ def explain_failure(
 _ADVICE = {
     "Runtime.OutOfMemory": "raise memory-size in pyproject.toml, or load less",
     "SystemExit": IMPORT_ADVICE["Runtime.ExitError"],
+    "RegistrationError": "mind that what only the group dev brings is here, and not on Lambda",
 }
 _DEFAULT_ADVICE = "see what that line needs of this machine, such as a file, a program or a setting"
 

@@ -6,7 +6,6 @@ unless the request says so, and nothing depends on the time of the day.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from biot_plugin_cli.evidence.facts.deployments import deployment_record
 from biot_plugin_cli.evidence.facts.examinations import ReplayReport, check_record, read_replay_report
 from biot_plugin_cli.evidence.facts.moment import release_moment, rfc3339
 from biot_plugin_cli.evidence.facts.release import file_records, release_record
-from biot_plugin_cli.evidence.records import expecting_records
+from biot_plugin_cli.evidence.records import encode, expecting_records
 from biot_plugin_cli.evidence.request import Request
 from biot_plugin_cli.evidence.requirements.junit import TestFile, read_test_file
 from biot_plugin_cli.evidence.requirements.specification import FILE_NAMES, Specification, read_specification
@@ -39,7 +38,7 @@ from biot_plugin_cli.git.commit_facts import CommitFacts, commit_facts
 from biot_plugin_cli.git.tracked_files import git_files
 from biot_plugin_cli.plugin.repository import Plugin
 
-__all__ = ["Evidence", "collect", "encode", "third_party_items"]
+__all__ = ["Evidence", "collect", "third_party_items"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,6 @@ class _Inputs:
             tuple(read_test_file(file) for file in request.tests),
             read_replay_report(request.replay) if request.replay else None,
         )
-
-
-def encode(record: Any) -> bytes:
-    """Encode a record; equal records have equal bytes."""
-    return (json.dumps(record, indent=2) + "\n").encode()
 
 
 def collect(plugin: Plugin, request: Request, before: Mapping[str, Any] | None) -> Evidence:

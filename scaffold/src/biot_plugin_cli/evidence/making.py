@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import OperationFailed
-from biot_plugin_cli.evidence.collection import Evidence, collect, encode, third_party_items
+from biot_plugin_cli.evidence.collection import Evidence, collect, third_party_items
 from biot_plugin_cli.evidence.folder import require_writable, write_folder
 from biot_plugin_cli.evidence.integrity import copies
 from biot_plugin_cli.evidence.integrity.hash_list import HashList, read_hash_list
 from biot_plugin_cli.evidence.integrity.signature import sign
 from biot_plugin_cli.evidence.page import rendering
-from biot_plugin_cli.evidence.records import read_records
+from biot_plugin_cli.evidence.records import encode, read_records
 from biot_plugin_cli.evidence.request import Request
 from biot_plugin_cli.evidence.software.items import placeholder_rows
 from biot_plugin_cli.evidence.software.notes import FILE_NAME, read_notes

@@ -1,7 +1,8 @@
-"""The records in a folder of evidence, read again."""
+"""The records in a folder of evidence: written, and read again."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.evidence.integrity.hash_list import HashList
 from biot_plugin_cli.http.json_document import read_json
 
-__all__ = ["expecting_records", "read_records"]
+__all__ = ["encode", "expecting_records", "read_records"]
 
 _SUFFIX = ".json"
 _NEEDED = frozenset(
@@ -20,6 +21,11 @@ _NEEDED = frozenset(
         *("tests", "requirements", "check", "deployments"),
     ]
 )
+
+
+def encode(record: Any) -> bytes:
+    """Encode a record; equal records have equal bytes."""
+    return (json.dumps(record, indent=2) + "\n").encode()
 
 
 @contextmanager

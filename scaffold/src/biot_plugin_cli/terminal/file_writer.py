@@ -33,6 +33,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OperationFailed: It cannot be written, or is a device, pipe or folder; what is there is unchanged.
     """
+    if not path.name:
+        raise OperationFailed(f"{path} is no file, and cannot be replaced by one: choose another location")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

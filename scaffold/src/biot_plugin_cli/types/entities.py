@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from biot_plugin_cli.types import shared
-from biot_plugin_cli.types.identifiers import pascal_case
+from biot_plugin_cli.types.identifiers import class_name, pascal_case
 from biot_plugin_cli.types.templates.attributes import Attribute
 from biot_plugin_cli.types.templates.documents import LISTS, Document
 from biot_plugin_cli.types.templates.sending import can_be_changed, is_required, is_sent
@@ -120,8 +120,9 @@ class _Template:
     def entity(self) -> Entity:
         name, parent = self._document["name"], self._document.get("parentTemplate", {}).get("name") or ""
         of_type = pascal_case(self._type)
-        wish = pascal_case(name) or of_type
-        wishes = (wish, f"{wish}{of_type}", f"{wish}{of_type}Of{pascal_case(parent)}")
+        wish = class_name(name, self._type)
+        of_parent = f"Of{pascal_case(parent)}" if parent else ""
+        wishes = (wish, f"{wish}{of_type}", f"{wish}{of_type}{of_parent}")
         forms = ["read", "created", *(["changed"] if can_be_changed(self._type) else [])]
         objects = tuple(self._object(form) for form in forms)
         return Entity(self._marker, wishes, objects, tuple(self._unknown))

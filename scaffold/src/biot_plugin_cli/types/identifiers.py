@@ -6,7 +6,7 @@ import keyword
 import re
 import unicodedata
 
-__all__ = ["field_name", "is_identifier", "pascal_case"]
+__all__ = ["class_name", "field_name", "is_identifier", "pascal_case"]
 
 _NO_WORD = re.compile(r"[^0-9A-Za-z\u0080-\U0010ffff]+")
 
@@ -16,6 +16,11 @@ def pascal_case(name: str) -> str:
     words = [word for word in _NO_WORD.split(_normalized(name)) if word]
     text = "".join(word[0].upper() + word[1:] for word in words)
     return _identifier(text, "T")
+
+
+def class_name(*names: str) -> str:
+    """Return the name of a class: of the first of some names of which something is left."""
+    return next(filter(None, map(pascal_case, names)), "Template")
 
 
 def field_name(name: str) -> str:

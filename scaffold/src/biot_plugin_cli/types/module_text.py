@@ -65,7 +65,7 @@ class ModuleText:
             OperationFailed: The file is not one of ours, or is no Python.
         """
         try:
-            text = file.read_text(encoding="utf-8")
+            text = file.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from biot_plugin_cli.types.definitions import Definitions
 from biot_plugin_cli.types.entities import Entity
-from biot_plugin_cli.types.identifiers import field_name, is_identifier, pascal_case
+from biot_plugin_cli.types.identifiers import class_name, field_name, is_identifier
 from biot_plugin_cli.types.values import Choice, Object
 
 __all__ = ["IMPORTED", "Names", "field_names"]
@@ -103,7 +103,7 @@ class Names:
 
     def _wish(self, item: Choice | Object, entity: str, base: str) -> str:
         is_of_entity = item.marker.startswith(f"{entity}: ")
-        return f"{base if is_of_entity else pascal_case(item.marker.partition(':')[0])}{item.wish}"
+        return f"{base if is_of_entity else class_name(item.marker.partition(':')[0])}{item.wish}"
 
     def _free(self, wish: str) -> str:
         """Return a name that nothing else has; the classes of entities have theirs already."""

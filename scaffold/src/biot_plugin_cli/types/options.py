@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Self
 
 __all__ = ["FORMAT", "MARK", "Header", "ModelKind", "Options"]
@@ -37,6 +39,13 @@ class Options:
     source: str | None = None
     environment: str | None = None
     templates: tuple[str, ...] = ()
+
+    def source_beside(self, module: Path) -> Path | None:
+        """Return the file of the templates of a module; None where they are a platform's.
+
+        As paths are compared by their text when the module is written, folders that are links count for nothing.
+        """
+        return None if self.source is None else Path(os.path.normpath(module.parent / self.source))
 
 
 @dataclass(frozen=True, slots=True)

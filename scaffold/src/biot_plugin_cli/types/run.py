@@ -11,6 +11,7 @@ from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.terminal.file_writer import write_atomically
 from biot_plugin_cli.types.differences import Change, changes
 from biot_plugin_cli.types.generation import Generated, generate
+from biot_plugin_cli.types.identifiers import is_identifier
 from biot_plugin_cli.types.module_text import ModuleText
 from biot_plugin_cli.types.options import Options
 from biot_plugin_cli.types.request import Request
@@ -57,14 +58,14 @@ def run(request: Request, fetch: Fetch) -> Outcome:
     """
     if request.check and request.save is not None:
         raise UsageError("--check writes nothing, and --save writes the templates: leave one of them out")
+    if request.output.suffix != ".py" or not is_identifier(request.output.stem):
+        raise UsageError(f"{request.output} is no module that can be imported: name one such as biot_types.py with -o")
     previous = ModuleText.read(request.output)
     if request.check and previous is None:
         raise OperationFailed(f"There is no {request.output}: write it with biot-plugin types -o {request.output}")
     options = request.options(previous.header.options if previous else None)
-    if request.asks_platform or options.source is None:
-        documents = fetch(options.environment)
-    else:
-        documents = read_documents(request.output.parent / options.source)
+    source = options.source_beside(request.output)
+    documents = fetch(options.environment) if request.asks_platform or source is None else read_documents(source)
     generated = generate(documents, options, previous)
     is_current = previous is not None and previous.text == generated.text
     if request.save is not None:

@@ -152,6 +152,9 @@ def test_types_that_nobody_knows_are_a_warning(folder: Path, biot_plugin: Progra
         ("[]", ["--check"], 1, "There is no biot_types.py: write it with biot-plugin types -o biot_types.py"),
         ("[]", ["--check", "--save", "x.json"], 2, "--check writes nothing"),
         ("[]", ["--from", "templates.json", "--template", "P"], 2, "There is no template P: there are none at all"),
+        ("[]", ["--from", "templates.json", "-o", "my-types.py"], 2, "my-types.py is no module that can be imported"),
+        ("[]", ["--from", "templates.json", "-o", "."], 2, ". is no module that can be imported"),
+        (None, ["--from", "gone.json", "-o", "not/there/types_of.py"], 2, "error: gone.json does not exist"),
         ("[]", [], 2, "No platform URL: set BIOT_PLUGIN_BASE_URL"),
     ],
 )
@@ -195,3 +198,27 @@ def test_a_folder_that_is_moved_is_no_change(folder: Path, biot_plugin: Program)
     biot_plugin("types", "--from", str(folder / "templates.json"))
     shutil.copytree(folder, folder / "copy")
     assert biot_plugin("types", "--check", "-o", "copy/biot_types.py").exit_code == 0
+
+
+def test_a_new_folder_and_one_that_is_a_link_have_the_file_where_it_was_named(
+    folder: Path, biot_plugin: Program
+) -> None:
+    save(folder, PUMP)
+    (folder / "elsewhere" / "deep").mkdir(parents=True)
+    (folder / "link").symlink_to(folder / "elsewhere" / "deep")
+    for output in ("new/folder/biot_types.py", "link/biot_types.py"):
+        assert biot_plugin("types", "--from", "templates.json", "-o", output).exit_code == 0
+        assert biot_plugin("types", "--check", "-o", output).exit_code == 0
+
+
+def test_a_module_that_an_editor_of_windows_has_saved_is_the_same(folder: Path, biot_plugin: Program) -> None:
+    save(folder, PUMP)
+    biot_plugin("types", "--from", "templates.json")
+    (folder / "biot_types.py").write_text(text(folder), encoding="utf-8-sig", newline="\r\n")
+    assert biot_plugin("types", "--check").exit_code == 0
+
+
+def test_templates_of_one_name_and_type_without_a_parent_have_numbers(folder: Path, biot_plugin: Program) -> None:
+    save(folder, *({**PUMP, "id": id} for id in ("a", "b")))
+    done = biot_plugin("types", "--from", "templates.json", "--json")
+    assert [item["name"] for item in done.document["names"]] == ["PumpGenericEntity2", "PumpGenericEntity3"]

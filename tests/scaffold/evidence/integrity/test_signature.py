@@ -72,7 +72,9 @@ def test_an_ssh_signature_is_verified_by_the_key_or_by_allowed_signers(
     configure(gpg_ssh_allowedSignersFile=str(signers))
     assert problems(verify(output)) == []
 
-    assert "is of no trusted key" in problems(verify(output, key=other.with_suffix(".pub")))[0]
+    assert (
+        f"is of no key that {other}.pub trusts for it now" in problems(verify(output, key=other.with_suffix(".pub")))[0]
+    )
 
     # Whoever changes the evidence can make the hashes anew, but not the signature.
     file = output / "tests.json"
@@ -84,6 +86,19 @@ def test_an_ssh_signature_is_verified_by_the_key_or_by_allowed_signers(
     (output / SIGNATURES["ssh"]).unlink()
     found = problems(verify(output, key=mine.with_suffix(".pub")))
     assert found[0] == "signature: evidence.json is not signed, and --key asks for a signature"
+
+
+@needs_ssh
+def test_a_file_without_a_public_key_or_with_one_of_the_past_is_said_to_be_so(folder: Path, tmp_path: Path) -> None:
+    mine, empty, past = ssh_key(tmp_path, "mine"), tmp_path / "empty", tmp_path / "past"
+    configure(gpg_format="ssh", user_signingkey=str(mine))
+    output = signed(folder)
+    empty.write_text("# nobody yet\n")
+    past.write_text(f'me valid-before="20200101" {mine.with_suffix(".pub").read_text()}')
+    for key, problem in ((mine, "has a private key: pass the public key"), (empty, "has no public key of SSH")):
+        with pytest.raises(UsageError, match=problem):
+            verify(output, key=key)
+    assert "a date in the list has passed" in problems(verify(output, key=past))[0]
 
 
 @needs_ssh

@@ -46,6 +46,22 @@ def test_the_worst_end_counts(tmp_path: Path, content: str, expected: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ('status="run" result="completed"', "passed"),
+        ('status="notrun" result="suppressed"', "skipped"),
+        ('status="run" result="skipped"', "skipped"),
+        ('status="disabled"', "skipped"),
+        ('status="Failed"', "failed"),
+        ('status="run" result="error"', "error"),
+    ],
+)
+def test_a_test_that_did_not_run_has_not_passed(tmp_path: Path, attributes: str, expected: str) -> None:
+    found = read(tmp_path, f'<testsuite><testcase name="t" {attributes}/></testsuite>')
+    assert [item.result for item in found.results] == [expected]
+
+
+@pytest.mark.parametrize(
     ("content", "problem"),
     [
         (b"", "is not XML"),

@@ -20,6 +20,7 @@ from tests.scaffold.evidence.conftest import Release
 from tests.scaffold.support import Program
 
 Change = Callable[[Path], object]
+ABSENT = object()
 
 
 def told(proof: Proof) -> list[str]:
@@ -135,6 +136,32 @@ def test_a_list_that_was_made_anew_does_not_fit_the_package(
     assert any("index.py" in line for line in told(verify(folder))) and told(verify(folder, released)) == lines
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"plugin": "demo"', '"plugin": "damo"', "evidence.json at /plugin was changed: expected demo, and it is damo"),
+        ('"time": "2', '"time": "3', "evidence.json at /time was changed"),
+        ('"bytes": ', '"bytes": 1', "release.json is about another package than evidence.json"),
+        ('"file": ', '"by": "me", "file": ', "release.json is about another package than evidence.json"),
+        ('  "plugin"', '  "plugin": "other", "plugin"', "evidence.json was not written so by biot-plugin evidence"),
+        ('  "plugin"', ' "plugin"', "evidence.json was not written so by biot-plugin evidence"),
+    ],
+)
+def test_no_byte_of_the_list_is_free_to_be_changed(folder: Path, old: str, new: str, expected: str) -> None:
+    edit("evidence.json", old, new)(folder)
+    assert [expected in line for line in told(verify(folder))] == [True]
+
+
+@pytest.mark.parametrize("name", ["a result of a test", "a version in the bill", "the page", "a raw result"])
+def test_a_list_that_was_made_anew_does_not_fit_the_copies(
+    folder: Path, rehash: Callable[[Path], None], name: str
+) -> None:
+    change, expected = CHANGES[name]
+    change(folder)
+    rehash(folder)
+    assert any(expected in line for line in told(verify(folder))), told(verify(folder))
+
+
 def test_another_package_is_compared_too(folder: Path, release: Release, tmp_path: Path) -> None:
     copy = tmp_path / "other" / "copy.zip"
     copy.parent.mkdir()
@@ -187,11 +214,14 @@ def test_a_list_that_leads_out_of_the_folder_is_no_list(folder: Path, path: str)
         ("package", {}, "does not identify the package"),
         ("package", {"sha256": "0" * 64, "contentHash": "0" * 64, "file": "../x"}, "does not name the package"),
         ("plugin", 1, "names no plugin and time"),
+        ("time", ABSENT, "names no plugin and time"),
+        ("package", ABSENT, "does not identify the package"),
     ],
 )
 def test_a_list_of_another_form_is_refused(folder: Path, member: str, value: object, problem: str) -> None:
     file = folder / "evidence.json"
-    file.write_text(json.dumps({**json.loads(file.read_bytes()), member: value}))
+    changed = {**json.loads(file.read_bytes()), member: value}
+    file.write_text(json.dumps({name: value for name, value in changed.items() if value is not ABSENT}))
     with pytest.raises(OperationFailed, match=problem):
         verify(folder)
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from biot_plugin_cli.archive.zip_file import Entry, write_zip
 
-__all__ = ["FILE_NAME", "make_copies", "read_copies"]
+__all__ = ["FILE_NAME", "has_copy", "make_copies", "read_copies"]
 
 FILE_NAME = "copies.zip"
 """The name of the file."""
@@ -22,9 +22,14 @@ _SUFFIXES = (".json", ".html", ".toml", ".csv", ".xml")
 _MAX_BYTES = 500_000_000
 
 
+def has_copy(name: str) -> bool:
+    """Whether a file is a text, of which there is a copy."""
+    return name.endswith(_SUFFIXES)
+
+
 def make_copies(files: Mapping[str, bytes]) -> bytes:
     """Pack the texts among files."""
-    entries = [Entry(name, content) for name, content in files.items() if name.endswith(_SUFFIXES)]
+    entries = [Entry(name, content) for name, content in files.items() if has_copy(name)]
     with TemporaryDirectory(prefix="biot-plugin-") as folder:
         path = Path(folder) / FILE_NAME
         write_zip(path, entries)

@@ -100,7 +100,7 @@ def _find_problem(document: Any) -> str | None:
     package, files = fields.get("package"), fields.get("files")
     if fields.get("format") != FORMAT:
         return "is of another format"
-    if not isinstance(fields.get("plugin"), str) or not isinstance(fields.get("time"), str | None):
+    if not isinstance(fields.get("plugin"), str) or not isinstance(fields.get("time", 0), str | None):
         return "names no plugin and time"
     if not isinstance(package, dict) or not _are_hashes(package.get(name) for name in ("sha256", "contentHash")):
         return "does not identify the package"

@@ -24,6 +24,7 @@ _NAMESPACE = "biot-plugin-evidence"
 _ANYBODY = "signer"
 _LITERAL_KEY = "key::"
 _PUBLIC_KEY = re.compile(r"(?:ssh-|ecdsa-sha2-|sk-ssh-|sk-ecdsa-)[A-Za-z0-9@.-]+ [A-Za-z0-9+/=]+(?: .*)?")
+_ANY_KEY = re.compile(r"(?:^|\s)(?:ssh-|ecdsa-sha2-|sk-ssh-|sk-ecdsa-)[A-Za-z0-9@.-]+ +[A-Za-z0-9+/=]+")
 _GOOD = re.compile(r"(?m)^\[GNUPG:\] VALIDSIG ([0-9A-F]{40,64})\b")
 _REVOKED = re.compile(r"(?m)^\[GNUPG:\] REVKEYSIG ")
 _FINGERPRINT = re.compile(r"\b(SHA256:[A-Za-z0-9+/=]+)")
@@ -109,15 +110,18 @@ def verify_signature(content: bytes, signature: Path, form: str, settings: Signi
         )
     with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
         listed = Path(folder, "allowed_signers")
-        listed.write_text(_allowed_signers(_read_key(signers)), encoding="utf-8")
-        return _verify_ssh(content, signature, settings.ssh_program, listed)
+        listed.write_text(_allowed_signers(_read_key(signers), signers), encoding="utf-8")
+        return _verify_ssh(content, signature, settings.ssh_program, listed, signers)
 
 
-def _verify_ssh(content: bytes, signature: Path, program: str, signers: Path) -> Signed:
+def _verify_ssh(content: bytes, signature: Path, program: str, signers: Path, trusted: Path) -> Signed:
     found = _run([program, "-Y", "find-principals", "-s", str(signature), "-f", str(signers)], b"", check=False)
     principals = found.stdout.decode(errors="replace").split("\n")[0].strip()
     if found.returncode or not principals:
-        raise OperationFailed(f"{signature.name} is of no trusted key: it was signed by somebody else, or damaged")
+        raise OperationFailed(
+            f"{signature.name} is of no key that {trusted} trusts for it now: it was signed by somebody else, "
+            "it was damaged, or a date in the list has passed"
+        )
     options = ["-n", _NAMESPACE, "-I", principals.split(",")[0], "-s", str(signature), "-f", str(signers)]
     verified = _run([program, "-Y", "verify", *options], content, check=False)
     output = verified.stdout.decode(errors="replace")
@@ -128,10 +132,15 @@ def _verify_ssh(content: bytes, signature: Path, program: str, signers: Path) ->
     return Signed("ssh", fingerprint if principals == _ANYBODY else principals, fingerprint)
 
 
-def _allowed_signers(text: str) -> str:
+def _allowed_signers(text: str, file: Path) -> str:
     """Return a list of allowed signers; a public key alone is one of somebody whose name does not matter."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if lines and all(_PUBLIC_KEY.fullmatch(line.strip()) for line in lines):
+    if not any(_ANY_KEY.search(line) for line in lines):
+        what = "a private key" if "PRIVATE KEY-----" in text else "no public key of SSH"
+        raise UsageError(
+            f"{file} has {what}: pass the public key of who signed (FILE.pub), or a list of allowed signers"
+        )
+    if all(_PUBLIC_KEY.fullmatch(line.strip()) for line in lines):
         return "".join(f'{_ANYBODY} namespaces="{_NAMESPACE}" {line.strip()}\n' for line in lines)
     return "".join(f"{line}\n" for line in lines)
 

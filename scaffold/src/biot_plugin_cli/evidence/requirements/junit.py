@@ -21,7 +21,12 @@ _PROPERTY = "requirement"
 _MAX_BYTES = 100_000_000
 _MAX_MESSAGE = 300
 _ADVICE = "pass a file that pytest --junit-xml FILE has written"
-_ENDS = {"failure": "failed", "error": "error", "skipped": "skipped"}
+_ENDS = {"failure": "failed", "error": "error", "skipped": "skipped", "disabled": "skipped"}
+_WORDS = {
+    "failed": ("fail", "failed", "failure"),
+    "error": ("error", "errored", "broken"),
+    "skipped": ("skip", "skipped", "notrun", "disabled", "suppressed", "ignored", "inconclusive", "pending"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +129,17 @@ def _result(case: ElementTree.Element) -> TestResult:
     message = (worst[0].get("message") or worst[0].text or "" if worst else "").strip()
     return TestResult(
         "::".join(names) or "unnamed",
-        worst[1] if worst else "passed",
+        worst[1] if worst else _attested(case),
         " ".join(message.partition("\n")[0].split())[:_MAX_MESSAGE],
         tuple(dict.fromkeys(_requirements(case))),
     )
+
+
+def _attested(case: ElementTree.Element) -> str:
+    """Return how a test ended that has no element for it: some tools have an attribute of one that did not run."""
+    words = {(case.get(name) or "").lower() for name in ("status", "result")}
+    ends = {end for word in words for end, synonyms in _WORDS.items() if word in synonyms}
+    return next((end for end in ("failed", "error", "skipped") if end in ends), "passed")
 
 
 def _requirements(case: ElementTree.Element) -> Iterator[str]:

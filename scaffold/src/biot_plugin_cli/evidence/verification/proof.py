@@ -16,6 +16,7 @@ from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.evidence.integrity.hash_list import SIGNATURES, HashList, read_hash_list
 from biot_plugin_cli.evidence.integrity.signature import Signed, verify_signature
 from biot_plugin_cli.evidence.records import expecting_records, read_records
+from biot_plugin_cli.evidence.verification.contradictions import contradictions
 from biot_plugin_cli.evidence.verification.difference import Difference
 from biot_plugin_cli.evidence.verification.files import compare_files
 from biot_plugin_cli.evidence.verification.package import compare_package
@@ -86,6 +87,7 @@ def verify(
         differences += _packages(folder, listed, package, records)
         if records is not None:
             differences += _elsewhere(records, listed, status, build)
+            differences += contradictions(folder, listed, records)
     return Proof(listed, signed, compared, status is not None and records is not None, tuple(differences))
 
 
@@ -112,11 +114,7 @@ def _elsewhere(
     records: Mapping[str, Any], listed: HashList, status: Status | None, build: Build | None
 ) -> list[Difference]:
     """Compare what is not in the folder with its records, which nobody has changed."""
-    found: list[Difference] = []
-    if records["release"]["package"] != dict(listed.package):
-        found.append(Difference("evidence", "release.json", "is about another package than evidence.json"))
-    if build is not None:
-        found += _rebuilt(records["release"], build)
+    found = _rebuilt(records["release"], build) if build is not None else []
     return found + (_platform(records, listed, status) if status is not None else [])
 
 

@@ -29,7 +29,7 @@ LISTS = ("builtInAttributes", "customAttributes", "templateAttributes")
 """The lists of attributes of a template."""
 
 _PATH = "/settings/v1/templates"
-_OF_TEMPLATE = ("id", "name", "displayName", "description", "entityTypeName", "parentTemplate")
+_OF_TEMPLATE = ("id", "name", "displayName", "description", "entityTypeName")
 _OF_PARENT = ("id", "name")
 _OF_ATTRIBUTE = ("id", "name", "basePath", "displayName", "type", "readOnly")
 _PARTS = {
@@ -135,10 +135,10 @@ def _order(document: Document) -> tuple[str, ...]:
 
 
 def _template(template: Document) -> Document:
-    normalized = _with(template, _OF_TEMPLATE)
-    parent = normalized.pop("parentTemplate", None)
+    normalized: dict[str, Any] = {**_texts(template, _OF_TEMPLATE)}
+    parent = template.get("parentTemplate")
     if isinstance(parent, Mapping):
-        normalized["parentTemplate"] = _with(parent, _OF_PARENT)
+        normalized["parentTemplate"] = _texts(parent, _OF_PARENT)
     for name in LISTS:
         normalized[name] = [_attribute(attribute) for attribute in _objects(template.get(name)) if _is_named(attribute)]
     return normalized
@@ -157,11 +157,22 @@ def _attribute(attribute: Document) -> Document:
 
 
 def _is_named(attribute: Document) -> bool:
-    return isinstance(attribute.get("name"), str) and bool(attribute["name"])
+    """Whether an attribute has a name and a place that UTF-8 has: half a surrogate pair is in no event."""
+    name, base = attribute.get("name"), str(attribute.get("basePath"))
+    return isinstance(name, str) and bool(name) and all(_is_encodable(text) for text in (name, base))
+
+
+def _is_encodable(text: str) -> bool:
+    return text.encode(errors="ignore").decode() == text
 
 
 def _objects(value: Any) -> list[Document]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _texts(document: Document, names: Iterable[str]) -> dict[str, str]:
+    """Return some members of an object that are texts."""
+    return {name: document[name] for name in names if isinstance(document.get(name), str)}
 
 
 def _with(document: Document, names: Iterable[str]) -> dict[str, Any]:

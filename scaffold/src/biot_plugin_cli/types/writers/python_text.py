@@ -39,8 +39,8 @@ def docstring(sentences: Iterable[str], indent: str = "") -> Iterator[str]:
     if not texts:
         return
     width = WIDTH - len(indent)
-    first, *others = wrap(texts[0], width - 6, break_on_hyphens=False)
-    rest = [*others, *(line for text in texts[1:] for line in wrap(text, width, break_on_hyphens=False))]
+    first, *others = _lines(texts[0], width - 6)
+    rest = [*others, *(line for text in texts[1:] for line in _lines(text, width))]
     if not rest:
         yield f'{indent}"""{first}"""'
         return
@@ -50,9 +50,14 @@ def docstring(sentences: Iterable[str], indent: str = "") -> Iterator[str]:
     yield f'{indent}"""'
 
 
+def _lines(text: str, width: int) -> list[str]:
+    """Return the lines of a text; escaped afterwards, since a line that ends within an escape has another meaning."""
+    return [line.replace("\\", "\\\\") for line in wrap(text, width, break_on_hyphens=False)]
+
+
 def _plain(text: str) -> str:
     """Return a text of several lines as one that a docstring can have."""
-    sentence = one_sentence(text[:_LONGEST]).replace("\\", "\\\\")
+    sentence = one_sentence(text[:_LONGEST])
     sentence = sentence.replace('"', "'") if '""' in sentence or sentence.endswith('"') else sentence
     return sentence.strip()
 
