@@ -80,6 +80,17 @@ def test_nothing_of_200_identifiers_is_left_wherever_they_are(seed: int) -> None
     assert [identifier for identifier in planter.planted if identifier.casefold() in text] == []
 
 
+def test_a_code_stays_if_it_is_the_platforms_or_the_plugins() -> None:
+    def code(text: str, *mentioned: str) -> str:
+        event = events.pre_request(API, body={"code": text})
+        record = write_record(KEY, SafeNames((), frozenset(mentioned)), NOW, event)
+        return str(json.loads(record["event"]["body"])["request"]["body"]["code"])
+
+    assert code("DEVICE_NOT_FOUND") == "DEVICE_NOT_FOUND"
+    assert code("PATIENT_IS_A_MINOR", "PATIENT_IS_A_MINOR") == "PATIENT_IS_A_MINOR"
+    assert "OBERHUBER" not in code("MARIA_OBERHUBER")
+
+
 PATIENT: dict[str, Any] = {
     "_id": "5c949555-f28d-44a5-95a3-c7ad46edbd16",
     "_name": {"firstName": "Maria", "lastName": "Oberhuber"},

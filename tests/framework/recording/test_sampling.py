@@ -110,13 +110,13 @@ def test_the_answers_of_the_platform_are_recorded_from_all_threads(records: Reco
 
 def test_what_stops_a_call_is_recorded(records: Records) -> None:
     def stop(event: PreRequest) -> None:
-        raise Reject(403, "PATIENT_IS_A_MINOR", "Maria Oberhuber is 17", age=17)
+        raise Reject(403, "PATIENT_NOT_VALID", "Maria Oberhuber is 17", age=17)
 
     Client(plugin_with(1, stop)).pre_request(API, body=BODY)
     (record,) = records()
     error = json.loads(record["reply"]["body"])
     assert record["reply"]["statusCode"] == 403
-    assert error["code"] == "PATIENT_IS_A_MINOR"
+    assert error["code"] == "PATIENT_NOT_VALID"
     assert "Maria" not in error["message"]
 
 

@@ -234,6 +234,8 @@ class Redaction:
             return text in vocabulary.PATH_VARIABLES
         if names[-2:] == ("pathVariables", "value") and text in self._templates:
             return True
+        if name == "code" and text in self._safe.mentioned:
+            return True
         form = vocabulary.FORMS.get(name)
         return form is not None and form(text)
 

@@ -96,6 +96,72 @@ PATH_WORDS = frozenset(
     part for api_id in get_args(ApiId) for part in api_id.split("/")[1:] if not part.startswith("{")
 ) | frozenset(("ums", "settings", "security", "public-key", "services", "login", "self", "templates", "upload", "v3"))
 
+#: The words that the platform's codes consist of, such as `DEVICE_NOT_FOUND` and `UMS_USERS_GET_USER`.
+_CODE_WORDS = frozenset(
+    (
+        *(word.upper() for name in PATH_WORDS for word in name.split("-")),
+        *(word.upper() for name in get_args(EntityType) + get_args(NotificationEntityType) for word in name.split("-")),
+        *("ACCESS", "ACTION", "ALREADY", "AND", "API", "ATTRIBUTE", "BAD", "BODY", "BY", "CALL", "CANNOT", "CHANGE"),
+        *("CODE", "CONFLICT", "CREATE", "DATA", "DELETE", "DENIED", "DISABLED", "DUPLICATE", "EMAIL", "ENTITY"),
+        *(
+            "ENTITIES",
+            "ERROR",
+            "EXCEEDED",
+            "EXIST",
+            "EXISTS",
+            "EXPIRED",
+            "FAILED",
+            "FIELD",
+            "FILE",
+            "FORBIDDEN",
+            "FORMAT",
+        ),
+        *("FOUND", "GATEWAY", "GET", "HANDLER", "ID", "IN", "INCORRECT", "INTERCEPTOR", "INTERNAL", "INVALID", "IS"),
+        *("JWT", "KEY", "LIMIT", "LOCKED", "LOGIN", "LOGS", "MANDATORY", "MAX", "MISSING", "MUST", "NAME", "NO", "NOT"),
+        *(
+            "NOTIFICATION",
+            "NULL",
+            "OF",
+            "OR",
+            "ORGANIZATION",
+            "PARAMETER",
+            "PARAMETERS",
+            "PASSWORD",
+            "PATH",
+            "PERMISSION",
+        ),
+        *(
+            "PLUGIN",
+            "PLUGINS",
+            "POST",
+            "PRE",
+            "PUT",
+            "QUERY",
+            "REFERENCE",
+            "REFERENCED",
+            "REQUEST",
+            "REQUIRED",
+            "RESPONSE",
+        ),
+        *("ROLE", "ROLES", "SEARCH", "SECRET", "SELF", "SERVER", "SERVICE", "SESSION", "SIZE", "STATE", "STATUS"),
+        *("TEMPLATE", "TEMPLATES", "TIMEOUT", "TO", "TOKEN", "TOO", "MANY", "LARGE", "LONG", "TYPE", "UNAUTHORIZED"),
+        *("UNAVAILABLE", "UNIQUE", "UPDATE", "USED", "USER", "USERS", "VALID", "VALIDATION", "VALUE", "VIEW", "WITH"),
+        *(
+            "ADAPT",
+            "ASSOCIATED",
+            "COMMAND",
+            "CONFIGURATION",
+            "CONFIRM",
+            "DEVICE",
+            "EDIT",
+            "EXTERNAL",
+            "FIND",
+            "MEASUREMENT",
+        ),
+        *("PATIENT", "PATIENTS", "READ", "SERVICES", "SETTINGS", "SUPPORTED", "UMS", "UNSUPPORTED", "WRITE", "WRONG"),
+    )
+)
+
 #: The names of variables in the paths of the platform's APIs.
 PATH_VARIABLES = frozenset(
     part[1:-1] for api_id in get_args(ApiId) for part in api_id.split("/") if part.startswith("{")
@@ -150,7 +216,8 @@ def _is_status(text: str) -> bool:
 
 
 def _is_code(text: str) -> bool:
-    return _CODE.fullmatch(text) is not None
+    """Whether a text is one of the platform's codes: of an error, or of a permission."""
+    return _CODE.fullmatch(text) is not None and _CODE_WORDS.issuperset(text.split("_"))
 
 
 def _is_locale(text: str) -> bool:
