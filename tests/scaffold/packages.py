@@ -101,7 +101,10 @@ def framework_wheel(folder: Path, *, whole: bool = False) -> Path:
 def _framework_files() -> dict[str, bytes]:
     source = CHECKOUT / "framework" / "src"
     own = {file.relative_to(source).as_posix(): file.read_bytes() for file in source.rglob("*.py")}
-    code = "import json, sys, biot_plugin; print(json.dumps([getattr(m, '__file__', 0) for m in sys.modules.values()]))"
+    code = (
+        "import json, sys, biot_plugin; biot_plugin.Plugin().handler; "
+        "print(json.dumps([getattr(m, '__file__', 0) for m in sys.modules.values()]))"
+    )
     loaded = json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
     site = Path(sysconfig.get_path("purelib"))
     needed = [Path(file) for file in filter(None, loaded) if Path(file).is_relative_to(site)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from biot_plugin_cli.errors import CliError, InvalidPlugin, PluginImportError
 from biot_plugin_cli.hooks.loaded_files import Loaded
 from biot_plugin_cli.manifest.image_settings import ImageSettings
 from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.terminal.scratch import temporary_folder
 
 if TYPE_CHECKING:
     from biot_plugin_cli.archive.zip_file import Entry
@@ -65,7 +65,7 @@ def _has_known_dependencies(plugin: Plugin) -> bool:
 def _check_build(plugin: Plugin, codes: Collection[str], here: Loaded | None) -> Iterator[Finding]:
     from biot_plugin_cli.package.builder import build_package
 
-    with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
+    with temporary_folder("biot-plugin-") as folder:
         try:
             package = build_package(plugin, Path(folder) / "package.zip")
             if here is not None:
@@ -101,6 +101,6 @@ def _check_source_size(entries: list[Entry]) -> Iterator[Finding]:
 def _zipped_size(entries: list[Entry]) -> int:
     from biot_plugin_cli.archive.zip_file import write_zip
 
-    with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
+    with temporary_folder("biot-plugin-") as folder:
         write_zip(Path(folder) / "own.zip", entries)
         return (Path(folder) / "own.zip").stat().st_size

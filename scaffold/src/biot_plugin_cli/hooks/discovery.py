@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from biot_plugin_cli.hooks.loaded_files import Loaded
 from biot_plugin_cli.hooks.probe_process import run_bounded
 from biot_plugin_cli.plugin.local_function import local_function
 from biot_plugin_cli.plugin.source_location import SourceLocation
+from biot_plugin_cli.terminal.scratch import temporary_folder
 
 if TYPE_CHECKING:
     from biot_emulator import Function
@@ -102,7 +102,7 @@ def discover_hooks(
     with ExitStack() as stack:
         if platform is None:
             platform = stack.enter_context(Ums()).plugin_environment
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="biot-plugin-")))
+        folder = Path(stack.enter_context(temporary_folder("biot-plugin-")))
         function = local_function(plugin, python, platform, variables)
         result = _run_probe(function, plugin.target.python, folder, lenient=lenient)
     if isinstance(result, ImportFailure):

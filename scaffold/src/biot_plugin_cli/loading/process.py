@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from biot_plugin_cli.hooks.loaded_files import Loaded
 from biot_plugin_cli.plugin.local_function import local_function
+from biot_plugin_cli.terminal.scratch import temporary_folder
 
 if TYPE_CHECKING:
     from biot_emulator import Function, InvocationError
@@ -117,7 +117,7 @@ def load_package(plugin: Plugin, code: bytes, search_path: Sequence[str] = ()) -
     python = plugin.python
     with ExitStack() as stack:
         platform = stack.enter_context(Ums()).plugin_environment
-        folder = Path(os.path.realpath(stack.enter_context(tempfile.TemporaryDirectory(prefix="biot-plugin-"))))
+        folder = Path(os.path.realpath(stack.enter_context(temporary_folder("biot-plugin-"))))
         root = folder / "code"
         root.mkdir()
         extract_code(code, root)

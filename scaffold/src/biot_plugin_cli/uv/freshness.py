@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import run
+from biot_plugin_cli.terminal.scratch import temporary_folder
 from biot_plugin_cli.uv.settings import settings_home
 
 __all__ = ["RESOLUTION_VARIABLES", "Answer", "Verdict", "ask"]
@@ -60,7 +60,7 @@ def ask(uv: Path, project: Path, python: Path, *, offline: bool) -> Answer:
     Raises:
         OperationFailed: The settings of the user cannot be read.
     """
-    with tempfile.TemporaryDirectory() as scratch:
+    with temporary_folder("biot-plugin-") as scratch:
         answer = _run(uv, project, python, offline, child_environment(settings_home(Path(scratch)), connections=True))
     if answer.verdict is Verdict.FRESH:
         return answer

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.plugin.repository import Plugin
+from biot_plugin_cli.terminal.scratch import temporary_folder
 
 __all__ = ["hooks_of_archive"]
 
@@ -28,7 +28,7 @@ def hooks_of_archive(plugin: Plugin, older: Plugin, content: bytes) -> Hooks:
     from biot_emulator import EmulatorError
     from biot_emulator.runtime.code_folders import CodeFolders
 
-    with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
+    with temporary_folder("biot-plugin-") as folder:
         try:
             root = CodeFolders(Path(folder).resolve()).extract(content)
         except EmulatorError as error:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.git.signing_settings import SigningSettings
+from biot_plugin_cli.terminal.scratch import temporary_folder
 
 __all__ = ["Signed", "sign", "verify_signature"]
 
@@ -71,7 +72,7 @@ def sign(content: bytes, settings: SigningSettings) -> tuple[str, bytes]:
         raise OperationFailed(
             "git has no key to sign with: run git config --global user.signingkey FILE, with the file of an SSH key"
         )
-    with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
+    with temporary_folder("biot-plugin-") as folder:
         key = Path(folder, "key.pub")
         is_literal = settings.key.startswith((_LITERAL_KEY, "ssh-"))
         if is_literal:
@@ -108,7 +109,7 @@ def verify_signature(content: bytes, signature: Path, form: str, settings: Signi
             f"{signature.name} is an SSH signature, and no key is trusted: pass --key FILE with the public key of who "
             "signed, or with a list of allowed signers, or set gpg.ssh.allowedSignersFile of git"
         )
-    with tempfile.TemporaryDirectory(prefix="biot-plugin-") as folder:
+    with temporary_folder("biot-plugin-") as folder:
         listed = Path(folder, "allowed_signers")
         listed.write_text(_allowed_signers(_read_key(signers), signers), encoding="utf-8")
         return _verify_ssh(content, signature, settings.ssh_program, listed, signers)
