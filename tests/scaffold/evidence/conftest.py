@@ -46,7 +46,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
         plugin = Repository(folder / "plugin", lambda *_: pytest.fail("no command is run"))
         plugin.root.mkdir()
         (plugin.root / ".venv").symlink_to(sys.prefix)
-        framework_wheel(plugin.wheels)
+        framework_wheel(plugin.wheels, whole=True)
         make_wheel(plugin.wheels, "carrier", CARRIER, needs=["needed"])
         make_wheel(plugin.wheels, "needed", version="2.0+local")
         plugin.needs("biot-plugin", "carrier")
