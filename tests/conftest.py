@@ -36,7 +36,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _sample(items: list[pytest.Item]) -> None:
-    """Leave all but each nth case of a test that is `sampled(n)` to the matrix."""
+    """Leave all but each nth case of a test that is `sampled(n)` to the matrix; of all tests, if EACH_NTH says so."""
+    items[:] = items[:: int(os.environ.get("EACH_NTH", "1"))]
     seen = Counter[str]()
     for item in items:
         if mark := item.get_closest_marker("sampled"):

@@ -17,14 +17,15 @@ UV = ROOT / ".uv" / "bin" / "uv"
 PACKAGES = ("./framework[models,testing]", "botocore", "pydantic")
 #: The lock holds versions for the tools' Pythons alone; older ones get the newest of the day it was made.
 LOCKED_ON = "2026-11-24"
-#: The oldest one, beside that of all tests; the others are part of the matrix.
-VERSIONS = [RUNTIMES[0], *(pytest.param(runtime, marks=pytest.mark.matrix) for runtime in RUNTIMES[1:])]
+#: Each third test under the oldest one, beside that of all tests; all tests under each are part of the matrix.
+VERSIONS = [(RUNTIMES[0], 3), *(pytest.param(runtime, 1, marks=pytest.mark.matrix) for runtime in RUNTIMES)]
 
 
 @pytest.mark.slow
 @pytest.mark.long(80)
-@pytest.mark.parametrize("runtime", VERSIONS)
-def test_the_framework_works_under(runtime: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("runtime", "each"), VERSIONS)
+def test_the_framework_works_under(runtime: str, each: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EACH_NTH", str(each))
     interpreter = find_interpreter(runtime)
     if interpreter is None:
         pytest.skip(f"this machine has no {runtime}")
