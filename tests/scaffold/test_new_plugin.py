@@ -240,6 +240,12 @@ def test_a_repository_that_a_hosting_service_has_begun(
     assert yaml.safe_load(pipeline)[True]["push"]["branches"] == ["trunk"]
 
 
+def _write_wheels(folder: Path) -> None:
+    folder.mkdir()
+    for name in ("biot_plugin", "biot_plugin_cli", "biot_emulator"):
+        (folder / f"{name}-1-py3-none-any.whl").touch()
+
+
 @pytest.mark.parametrize(
     ("place", "table"),
     [
@@ -254,9 +260,7 @@ def test_the_framework_comes_from_where_the_author_says(
     create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: object, table: object
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "wheels").mkdir()
-    for name in ("biot_plugin", "biot_plugin_cli", "biot_emulator"):
-        (tmp_path / "wheels" / f"{name}-1-py3-none-any.whl").touch()
+    _write_wheels(tmp_path / "wheels")
 
     create("demo", "--defaults", "--framework-from", place)
 
@@ -268,6 +272,36 @@ def test_the_framework_comes_from_where_the_author_says(
         assert uv["index"] == [{"name": "biot-plugin", "url": place, "explicit": True}]
     answers = yaml.safe_load((tmp_path / "demo" / ".copier-answers.yml").read_text(encoding="utf-8"))
     assert answers["sources_chosen"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "ignored", "note"),
+    [
+        (("--no-git",), "", None),
+        ((), "*\n", "which git ignores (wheels/.gitignore:1: *): commit it"),
+        (("--git",), "", "which pipelines do not have"),
+    ],
+    ids=str,
+)
+def test_a_folder_of_wheels_in_the_same_repository_is_cloned_with_it(
+    create: Program,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    ignored: str,
+    note: str | None,
+) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    monkeypatch.chdir(tmp_path)
+    _write_wheels(tmp_path / "wheels")
+    (tmp_path / "wheels" / ".gitignore").write_text(ignored, encoding="utf-8")
+
+    said = create("demo", "--defaults", "--no-lock", "--framework-from", "wheels", *options).out
+
+    if note:
+        assert f"The framework comes from ../wheels, {note}" in said
+    else:
+        assert "The framework comes from" not in said
 
 
 def test_a_place_that_does_not_exist_leaves_nothing(create: Program, tmp_path: Path) -> None:

@@ -153,7 +153,10 @@ def _notes(created: dict[str, Any]) -> Iterator[str]:
         yield f"{runtime} is not installed on this machine: make setup downloads it, or asks you to install it."
     if reason := created["unlockedBecause"]:
         yield f"There is no uv.lock yet ({reason}): make setup writes it, then commit it."
-    if folder := created["frameworkFolder"]:
+    folder = created["frameworkFolder"]
+    if rule := created["frameworkIgnoredBy"]:
+        yield f"The framework comes from {folder}, which git ignores ({rule}): commit it, so that clones have it too."
+    elif not created["frameworkCloned"]:
         yield f"The framework comes from {folder}, which pipelines do not have: --framework-from names another place."
     if replaced := created["replaced"]:
         names, rest = " and ".join(replaced), "ones" if len(replaced) > 1 else "one"

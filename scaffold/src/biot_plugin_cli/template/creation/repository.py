@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.runner import require_git
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
 from biot_plugin_cli.plugin.interpreters import find_interpreter, newest_runtime
 from biot_plugin_cli.template.copier_adapter import render
 from biot_plugin_cli.template.creation.destination import Destination, staged
+from biot_plugin_cli.template.creation.framework_folder import FrameworkFolder
 from biot_plugin_cli.template.creation.framework_source import parse_framework_source
 from biot_plugin_cli.template.creation.lock_file import lock_dependencies
 from biot_plugin_cli.template.installation_sources import installation_sources
@@ -78,6 +80,8 @@ def create_repository(
         message = f"Create the plugin {final['name']} from template version {version}"
         has_commit = creation.git is not False and surrounding is None
         commit = staging.publish(message if has_commit else None)
+    repository = _later_repository(destination) if creation.git is False else surrounding
+    framework = FrameworkFolder.of(final["sources"], destination.folder, repository)
     return {
         "path": str(destination.folder),
         "name": final["name"],
@@ -88,12 +92,21 @@ def create_repository(
         "ci": final["ci"],
         "templateVersion": version,
         "commit": commit,
-        "frameworkFolder": final["sources"].get("path") or final["sources"].get("find-links"),
+        "frameworkFolder": framework.place if framework else None,
+        "frameworkCloned": framework is None or framework.cloned,
+        "frameworkIgnoredBy": framework.ignored_by if framework else None,
         "surroundingRepository": str(surrounding) if surrounding else None,
         "replaced": sorted(destination.replaced),
         "locked": creation.lock and unlocked is None,
         "unlockedBecause": unlocked,
     }
+
+
+def _later_repository(destination: Destination) -> Path | None:
+    """Find the repository that files without one of their own may be committed to; that need not be possible."""
+    with suppress(OperationFailed):
+        return None if destination.has_repository else destination.surrounding_repository()
+    return None
 
 
 def _sources(creation: Creation, destination: Destination) -> dict[str, Any]:
