@@ -98,6 +98,9 @@ class Platform:
         """Note that the process asks for an event; return it, unless it has had it."""
         while not self.pid:
             time.sleep(0.0001)
+        # Whoever got no second event asks again, and may have ended in the meantime.
+        if self.asked_twice.is_set():
+            return None
         self.moments.append(_Moment(self.pid, self.counters))
         if len(self.moments) == 1:
             return self.event
