@@ -2,7 +2,8 @@
 
 Each container is a plugin's own client: its key fetch, its log-in, then an event every two seconds that verifies a
 caller and reads a patient. They call a front that counts, and that is in trouble for a while; else it answers what a
-real emulator does. The rival is what `requests` with urllib3's `Retry` sends for the same, which is how most plugins are written.
+real emulator does. The rival is what `requests` with urllib3's `Retry` sends for the same, which is how most plugins
+are written.
 
 Counts and moments are compared, not times: a thousand clients on one machine wait for its processors.
 """
