@@ -28,6 +28,7 @@ from typing import Any
 
 from benchmarks.attacks import ADA, ADMIN, KEY, LOGIN, PATIENTS
 from benchmarks.emulator import Connection, running
+from benchmarks.report import Report
 
 CONTAINERS = 1000
 PROCESSES = 8
@@ -281,16 +282,23 @@ def main() -> None:
             f"503 for {TROUBLE:.0f} s": Answer(503),
             f"429 for {TROUBLE:.0f} s, retry-after 1": Answer(429, "retry-after: 1\r\n"),
         }
+        report = Report("burst")
         for title, trouble in troubles.items():
             print(f"\n{title}")
+            rows = {}
             for name, prepare in (("biot_plugin", ours), ("requests and urllib3's Retry", requests_with_retries)):
                 came = burst(emulator.port, prepare, containers, who, path, trouble)
-                print(
-                    f"  {name:<30} a container: {came.count(KEY) / containers:5.2f} key fetches, "
-                    f"{came.count(TOKEN) / containers:5.2f} log-ins, {came.count() / containers:6.2f} requests "
-                    f"({came.count(until=TROUBLE) / containers:6.2f} in the first {TROUBLE:.0f} s); "
-                    f"most in 100 ms afterwards {came.peak(after=TROUBLE)}; failed events {came.failed_events}"
-                )
+                rows[name] = {
+                    "key fetches": f"{came.count(KEY) / containers:.2f}",
+                    "log-ins": f"{came.count(TOKEN) / containers:.2f}",
+                    "requests": f"{came.count() / containers:.1f}",
+                    f"in the first {TROUBLE:.0f} s": f"{came.count(until=TROUBLE) / containers:.1f}",
+                    "most in 100 ms afterwards": str(came.peak(after=TROUBLE)),
+                    "failed events": f"{came.failed_events / containers / EVENTS:.0%}",
+                }
+                print(f"  {name:<30} a container: " + ", ".join(f"{key} {value}" for key, value in rows[name].items()))
+            report.add_figures(title, rows)
+        report.write()
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def _add(report: Report, title: str, times: dict[str, list[float]], costs: dict[
     for percent in (50, 99):
         of = {name: Times.of([values[percent - 1]]) for name, values in percentiles.items()}
         report.add(f"A warm direct call, {title}, p{percent}", of, base=RIVAL_NAME, unit="ms")
-        report.add_ratio(f"p{percent} against {RIVAL_NAME}", of[OUR_NAME], of[RIVAL_NAME], target=1.0)
+        report.add_ratio(f"{title}, p{percent} against {RIVAL_NAME}", of[OUR_NAME], of[RIVAL_NAME], target=1.0)
     of = {name: Times.of([costs[name] / len(seconds)]) for name, seconds in times.items()}
     report.add(f"A warm direct call, {title}, processor's time", of, base=RIVAL_NAME, unit="ms")
 

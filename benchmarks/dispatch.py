@@ -126,7 +126,7 @@ def measure_small(report: Report) -> None:
     seconds = timed(handlers, events.post_request(API, body=body_of(1)), rounds=25, repeat=200)
     report.add("Warm event of 1 KB", seconds, base=BARE)
     overhead, of = (Times.of([seconds[name].least - seconds[BARE].least]) for name in ("biot_plugin", POWERTOOLS))
-    report.add_ratio("overhead over the bare function, against that of powertools", overhead, of, target=0.4)
+    report.add_ratio("1 KB: overhead over the bare function, against that of powertools", overhead, of, target=0.4)
 
 
 def _both_ways(text: str) -> str:
