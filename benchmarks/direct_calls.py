@@ -126,7 +126,8 @@ def load(target: Target, callers: int, seconds: float) -> list[float]:
     return times
 
 
-def _processor_time(process: psutil.Process) -> float:
+def processor_time(process: psutil.Process) -> float:
+    """Seconds that the processor has spent on a process and those that it started."""
     total = 0.0
     for each in (process, *process.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
@@ -147,9 +148,9 @@ def main() -> None:
             costs = dict.fromkeys(targets, 0.0)
             for _ in range(ROUNDS):
                 for name, target in targets.items():
-                    before = _processor_time(target[2])
+                    before = processor_time(target[2])
                     times[name] += load(target, callers, SECONDS)
-                    costs[name] += _processor_time(target[2]) - before
+                    costs[name] += processor_time(target[2]) - before
             _add(report, f"{callers} callers", times, costs)
         report.write()
 

@@ -162,14 +162,14 @@ def measure_verification(report: Report) -> None:
     verifying.keys.use(lambda: default_signer().public_keys())
     event = signed(events.post_request(API, body=body_of(1)), default_signer())
     handlers = {"without verification": plugin, "with verification": verifying.handler}
-    report.add("Warm event of 1 KB", timed(handlers, event, 15, 200), base="without verification")
+    report.add("1 KB, verification", timed(handlers, event, 15, 200), base="without verification")
 
 
 def measure_registrations(report: Report) -> None:
     """An event of 1 KB where the plugin has few handlers, or many."""
     counts = {f"{count} more handlers": plugin_that("untouched", count).handler for count in (0, 9, 499)}
     event = events.post_request(API, body=body_of(1))
-    report.add("Warm event of 1 KB", timed(counts, event, 15, 200), base=next(iter(counts)))
+    report.add("1 KB, more handlers", timed(counts, event, 15, 200), base=next(iter(counts)))
 
 
 def main() -> None:

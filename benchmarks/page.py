@@ -36,7 +36,7 @@ def rewrite(page: str, report: Callable[[str], Mapping[str, Any]]) -> str:
 
     def replaced(region: re.Match[str]) -> str:
         of = report(region[2])
-        lines = _targets(of) if region[3] == "ratios" else tables(of, region[3].split(" | "))
+        lines = _SPECIAL[region[3]](of) if region[3] in _SPECIAL else tables(of, region[3].split(" | "))
         return region[1] + "\n" + "\n".join(lines) + "\n\n" + region[5]
 
     return _REGION.sub(replaced, page)
@@ -83,6 +83,53 @@ def _targets(report: Mapping[str, Any]) -> Iterator[str]:
         target, ratio = row["target"], row["ratio"]
         verdict = "" if target is None else "met" if ratio <= target else "**not met**"
         yield f"| {_shown(row['title'])} | {'' if target is None else target} | {ratio:.2f} | {verdict} |"
+
+
+def _by_entities(report: Mapping[str, Any]) -> Iterator[str]:
+    """The ratios of `ADAPT_ENTITY, COUNT entities, MODEL`, a row for each model."""
+    ratios: dict[str, dict[str, float]] = {}
+    for table in report["tables"]:
+        _, entities, model = table["title"].split(", ")
+        alone, ours = (row["median"] for row in table["seconds"].values())
+        ratios.setdefault(model, {})[entities] = ours / alone
+    columns = list(next(iter(ratios.values())))
+    yield f"| | {' | '.join(columns)} |"
+    yield "| --- |" + " --- |" * len(columns)
+    for model, row in ratios.items():
+        yield f"| {model} | {' | '.join(f'{row[column]:.2f}' for column in columns)} |"
+
+
+def _profile(name: str) -> Callable[[Mapping[str, Any]], Iterator[str]]:
+    """The functions that take most, with what they call and without."""
+
+    def rows(report: Mapping[str, Any]) -> Iterator[str]:
+        tree, seconds = report["profiles"][name]["tree"], report["profiles"][name]["seconds"]
+        totals: dict[str, int] = {}
+        for node, callers in _nodes(tree, ()):
+            if node["name"] not in callers:
+                totals[node["name"]] = totals.get(node["name"], 0) + node["samples"]
+        yield "| function, with what it calls | time | part |"
+        yield "| --- | --- | --- |"
+        for function, samples in sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:LARGEST]:
+            part = samples / tree["samples"]
+            yield f"| `{function}` | {_duration(part * seconds)} | {part:.0%} |"
+
+    return rows
+
+
+def _nodes(node: Mapping[str, Any], callers: tuple[str, ...]) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
+    yield node, callers
+    for child in node["children"]:
+        yield from _nodes(child, (*callers, node["name"]))
+
+
+LARGEST = 24
+_SPECIAL: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "ratios": _targets,
+    "by entities": _by_entities,
+    "direct call": _profile("direct call"),
+    "invoke": _profile("invoke"),
+}
 
 
 def _shown(name: str) -> str:

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from benchmarks.flame import draw_profile
 from benchmarks.report import FOLDER
 
-__all__ = ["CHARTS", "TARGETS", "Chart", "draw", "draw_targets"]
+__all__ = ["CHARTS", "PROFILES", "TARGETS", "Chart", "draw", "draw_targets"]
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 WIDTH, LABELS, ROW, TOP = 900, 430, 34, 56
@@ -62,6 +63,10 @@ CHARTS = {
     "bench-package": Chart("package", "Packaging the same plugin", "A package after a change of one line", "one line"),
 }
 TARGETS = "bench-targets"
+PROFILES = {
+    "bench-profile-direct-call": ("direct call", "The emulator's part of a warm direct call"),
+    "bench-profile-invoke": ("invoke", "biot-plugin invoke, a bare function, all of its processes"),
+}
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,13 @@ def main() -> None:
         if chart.report not in reports:
             raise SystemExit(f"{FOLDER / chart.report}.json is not there: run make bench first")
         PICTURES.joinpath(f"{name}.svg").write_text(draw(chart, reports[chart.report]), encoding="utf-8")
+    for name, (profile, title) in PROFILES.items():
+        report = reports.get("profiles")
+        if report is None:
+            raise SystemExit(f"{FOLDER / 'profiles'}.json is not there: run python -m benchmarks.profiles first")
+        note = f"Each box as wide as its part of the time, below its caller. {report['machine']}, {report['date']}."
+        text = draw_profile(title, report["profiles"][profile]["seconds"], report["profiles"][profile]["tree"], note)
+        PICTURES.joinpath(f"{name}.svg").write_text(text, encoding="utf-8")
     PICTURES.joinpath(f"{TARGETS}.svg").write_text(draw_targets(reports.values()), encoding="utf-8")
 
 
