@@ -22,7 +22,7 @@ from benchmarks.report import FOLDER
 __all__ = ["rewrite", "tables"]
 
 DOCUMENTS = Path(__file__).parents[1] / "docs"
-PAGES = ("performance.md",)
+PAGES = ("performance.md", "at-scale.md")
 _REGION = re.compile(r"(<!-- figures of (\w+): (.+?) -->\n)(.*?)(<!-- end of figures -->)", re.DOTALL)
 
 

@@ -20,7 +20,7 @@ from benchmarks.report import FOLDER
 __all__ = ["CHARTS", "PROFILES", "TARGETS", "Chart", "draw", "draw_targets"]
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-WIDTH, LABELS, ROW, TOP = 900, 430, 34, 56
+BARS, LETTER, ROW, TOP = 470, 7.9, 34, 56
 STYLE = """
 text { font: 15px system-ui, sans-serif; fill: #1c2b33 } .title { font-weight: 600; font-size: 17px }
 .ground { fill: #ffffff; stroke: #d5dfe4 } .bar { fill: #9db2bd } .ours { fill: #00796b } .missed { fill: #c25e00 }
@@ -118,30 +118,31 @@ def _duration(seconds: float) -> str:
 
 
 def _picture(title: str, bars: list[_Bar], note: str, line: float | None = None) -> str:
-    height = TOP + ROW * len(bars) + 28
+    labels = 30 + round(LETTER * max(len(bar.name) for bar in bars))
+    width, height = labels + BARS, TOP + ROW * len(bars) + 28
     text = "; ".join(f"{bar.name}: {bar.figure}" for bar in bars)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="t d">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">',
         f'<title id="t">{escape(title)}</title><desc id="d">{escape(text)}. {escape(note)}</desc>',
         f"<style>{STYLE}</style>",
-        f'<rect class="ground" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="8"/>',
+        f'<rect class="ground" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8"/>',
         f'<text class="title" x="12" y="30">{escape(title)}</text>',
-        *_bars(bars, line),
+        *_bars(bars, labels, line),
         f'<text class="note" x="12" y="{height - 10}">{escape(note)}</text></svg>',
     ]
     return "\n".join(lines) + "\n"
 
 
-def _bars(bars: list[_Bar], line: float | None) -> Iterator[str]:
-    unit = (WIDTH - LABELS - 150) / max(bar.value for bar in bars)
+def _bars(bars: list[_Bar], labels: int, line: float | None) -> Iterator[str]:
+    unit = (BARS - 160) / max(bar.value for bar in bars)
     for number, bar in enumerate(bars):
         y, length = TOP + ROW * number, unit * bar.value
         yield f'<text x="12" y="{y + 16}">{escape(bar.name)}</text>'
-        yield f'<rect class="{bar.kind}" x="{LABELS}" y="{y}" width="{length:.0f}" height="22" rx="3"/>'
+        yield f'<rect class="{bar.kind}" x="{labels}" y="{y}" width="{length:.0f}" height="22" rx="3"/>'
         beside = max(length, unit * line if line else 0)
-        yield f'<text x="{LABELS + beside + 8:.0f}" y="{y + 16}">{escape(bar.figure)}</text>'
+        yield f'<text x="{labels + beside + 8:.0f}" y="{y + 16}">{escape(bar.figure)}</text>'
     if line:
-        x, end = f"{LABELS + unit * line:.0f}", TOP + ROW * len(bars)
+        x, end = f"{labels + unit * line:.0f}", TOP + ROW * len(bars)
         yield f'<line x1="{x}" y1="{TOP - 8}" x2="{x}" y2="{end - 6}"/>'
 
 

@@ -25,10 +25,11 @@ from benchmarks.report import FOLDER, Report
 
 __all__ = ["Node", "merge"]
 
-#: What every stack has, and what says nothing of the work: interpreter, threads, the machinery of imports.
+#: What every stack has, and what says nothing of the work: threads, and the machinery of imports and of commands.
 _MACHINERY = re.compile(
     r"importlib|\(threading\.py|\(asyncio/|\(socketserver\.py|_compat\.py|^process |\(contextlib\.py"
     r"|threads/working\.py|threads/serving\.py|<lambda>|<genexpr>|<dictcomp>|<listcomp>|uninterrupted"
+    r"|^(Command|TyperGroup|Context)\.|^_main |get_callback|terminal/app\.py"
 )
 _FRAME = re.compile(r"(?P<function>\S.*) \((?P<file>[\w./-]+\.py)(?::\d+)?\)$")
 SECONDS, RUNS = 10, 8
