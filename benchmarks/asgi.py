@@ -7,7 +7,8 @@ import json
 import os
 from typing import Any
 
-from benchmarks.table import measure, show
+from benchmarks.report import Report
+from benchmarks.table import measure
 
 os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
 os.environ["BIOT_SHOULD_VALIDATE_JWT"] = "false"  # verification is measured on its own
@@ -51,7 +52,7 @@ async def call(application: AsgiApplication, scope: dict[str, Any], body: bytes)
 
 def main() -> None:
     """Measures and prints."""
-    plugin = Plugin()
+    report, plugin = Report("asgi"), Plugin()
     plugin.post_request(API)(lambda _event: None)
     application, context, loop = plugin.asgi(), Context(), asyncio.new_event_loop()
     for size in (1, 100):
@@ -77,8 +78,9 @@ def main() -> None:
             "plugin.asgi(), one call after another": lambda in_turn=in_turn: loop.run_until_complete(in_turn()),
             "plugin.asgi(), 20 calls at once": lambda at_once=at_once: loop.run_until_complete(at_once()),
         }
-        seconds = {name: value / CALLS for name, value in measure(actions, rounds=15).items()}
-        show(f"Event of {len(text) // 1000} KB", seconds, base=LAMBDA, unit="us")
+        seconds = {name: value.divided(CALLS) for name, value in measure(actions, rounds=15).items()}
+        report.add(f"Event of {len(text) // 1000} KB", seconds, base=LAMBDA)
+    report.write()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """What a thousand machines that start in the same moment cost the platform: `python -m benchmarks.burst [CONTAINERS]`.
 
-Each container is a plugin's own client: its key fetch, its log-in, then an event every second that verifies a caller
-and reads a patient. They call a real emulator through a front that counts, and that is in trouble for a while. The
-rival is what `requests` with urllib3's `Retry` sends for the same, which is how most plugins are written.
+Each container is a plugin's own client: its key fetch, its log-in, then an event every two seconds that verifies a
+caller and reads a patient. They call a front that counts, and that is in trouble for a while; else it answers what a
+real emulator does. The rival is what `requests` with urllib3's `Retry` sends for the same, which is how most plugins
+are written.
 
 Counts and moments are compared, not times: a thousand clients on one machine wait for its processors.
 """
@@ -27,11 +28,12 @@ from typing import Any
 
 from benchmarks.attacks import ADA, ADMIN, KEY, LOGIN, PATIENTS
 from benchmarks.emulator import Connection, running
+from benchmarks.report import Report
 
 CONTAINERS = 1000
 PROCESSES = 8
-#: Events of each container, one a second.
-EVENTS = 10
+#: Events of each container, and the seconds from one to the next.
+EVENTS, PERIOD = 6, 2.0
 #: Seconds for which the platform is in trouble, from the start of the burst.
 TROUBLE = 5.0
 #: Seconds that an event may take, as the platform's samples have it.
@@ -54,7 +56,11 @@ class Answer:
 
 @dataclass
 class Front:
-    """Counts the requests that arrive, and passes them on to the emulator unless there is trouble."""
+    """Counts the requests that arrive, and answers as the emulator does unless there is trouble.
+
+    The platform is as many machines as it needs, and an emulator is one process beside a thousand clients. So the
+    emulator answers each request once, and the front repeats that.
+    """
 
     emulator: int
     trouble: Answer | None = None
@@ -62,14 +68,29 @@ class Front:
     arrivals: list[tuple[float, str]] = field(default_factory=list)
     port: int = 0
 
+    def __post_init__(self) -> None:
+        self._connections: set[asyncio.Task[None] | None] = set()
+        self._answers: dict[tuple[bytes, bytes], asyncio.Future[bytes]] = {}
+
     async def serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         server = await asyncio.start_server(self._connected, "127.0.0.1", 0, backlog=2048)
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         async with server:
             await stop.wait()
+        for connection in filter(None, self._connections):
+            connection.cancel()
+        await asyncio.gather(*filter(None, self._connections), return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(asyncio.current_task())
+        try:
+            await self._answer(reader, writer)
+        finally:
+            self._connections.discard(asyncio.current_task())
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -78,16 +99,24 @@ class Front:
                 if self.trouble and time.monotonic() < self.until:
                     writer.write(self.trouble.encode())
                 else:
-                    await self._pass_on(head + body, writer)
+                    writer.write(await self._emulated(head, body))
                 await writer.drain()
-        writer.close()
 
-    async def _pass_on(self, request: bytes, writer: asyncio.StreamWriter) -> None:
+    async def _emulated(self, head: bytes, body: bytes) -> bytes:
+        """The emulator's answer to the first such request, which all others get as well."""
+        asked = (head.partition(b"\r\n")[0], body)
+        if asked not in self._answers:
+            self._answers[asked] = asyncio.get_running_loop().create_future()
+            self._answers[asked].set_result(await self._ask(head + body))
+        return await self._answers[asked]
+
+    async def _ask(self, request: bytes) -> bytes:
         reader, emulator = await asyncio.open_connection("127.0.0.1", self.emulator)
         emulator.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
-        writer.write(head + await reader.readexactly(_content_length(head)))
+        content = head + await reader.readexactly(_content_length(head))
         emulator.close()
+        return content
 
 
 def _content_length(head: bytes) -> int:
@@ -175,7 +204,7 @@ def _containers(prepare: Prepare, count: int, arguments: Sequence[str], start: B
         return sum(_fails(handle) for _ in range(EVENTS))
 
     def _fails(handle: Callable[[], object]) -> bool:
-        end = time.monotonic() + 1
+        end = time.monotonic() + PERIOD
         try:
             handle()
         except Exception:
@@ -247,22 +276,29 @@ def main() -> None:
             "POST", "/ums/v2/services", json.dumps({"roleId": role, "type": "EXTERNAL_SERVICE", "name": "burst"})
         )
         who = (user["id"], user["secretKeyData"]["secretKey"])
-        print(f"{containers} containers at once, an event each second for {EVENTS} s")
+        print(f"{containers} containers at once, {EVENTS} events each, one in {PERIOD:.0f} s")
         troubles = {
             "the platform is well": None,
             f"503 for {TROUBLE:.0f} s": Answer(503),
             f"429 for {TROUBLE:.0f} s, retry-after 1": Answer(429, "retry-after: 1\r\n"),
         }
+        report = Report("burst")
         for title, trouble in troubles.items():
             print(f"\n{title}")
+            rows = {}
             for name, prepare in (("biot_plugin", ours), ("requests and urllib3's Retry", requests_with_retries)):
                 came = burst(emulator.port, prepare, containers, who, path, trouble)
-                print(
-                    f"  {name:<30} a container: {came.count(KEY) / containers:5.2f} key fetches, "
-                    f"{came.count(TOKEN) / containers:5.2f} log-ins, {came.count() / containers:6.2f} requests "
-                    f"({came.count(until=TROUBLE) / containers:6.2f} in the first {TROUBLE:.0f} s); "
-                    f"most in 100 ms afterwards {came.peak(after=TROUBLE)}; failed events {came.failed_events}"
-                )
+                rows[name] = {
+                    "key fetches": f"{came.count(KEY) / containers:.2f}",
+                    "log-ins": f"{came.count(TOKEN) / containers:.2f}",
+                    "requests": f"{came.count() / containers:.1f}",
+                    f"in the first {TROUBLE:.0f} s": f"{came.count(until=TROUBLE) / containers:.1f}",
+                    "most in 100 ms afterwards": str(came.peak(after=TROUBLE)),
+                    "failed events": f"{came.failed_events / containers / EVENTS:.0%}",
+                }
+                print(f"  {name:<30} a container: " + ", ".join(f"{key} {value}" for key, value in rows[name].items()))
+            report.add_figures(title, rows)
+        report.write()
 
 
 if __name__ == "__main__":

@@ -126,7 +126,8 @@ def load(target: Target, callers: int, seconds: float) -> list[float]:
     return times
 
 
-def _processor_time(process: psutil.Process) -> float:
+def processor_time(process: psutil.Process) -> float:
+    """Seconds that the processor has spent on a process and those that it started."""
     total = 0.0
     for each in (process, *process.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
@@ -147,9 +148,9 @@ def main() -> None:
             costs = dict.fromkeys(targets, 0.0)
             for _ in range(ROUNDS):
                 for name, target in targets.items():
-                    before = _processor_time(target[2])
+                    before = processor_time(target[2])
                     times[name] += load(target, callers, SECONDS)
-                    costs[name] += _processor_time(target[2]) - before
+                    costs[name] += processor_time(target[2]) - before
             _add(report, f"{callers} callers", times, costs)
         report.write()
 
@@ -159,7 +160,7 @@ def _add(report: Report, title: str, times: dict[str, list[float]], costs: dict[
     for percent in (50, 99):
         of = {name: Times.of([values[percent - 1]]) for name, values in percentiles.items()}
         report.add(f"A warm direct call, {title}, p{percent}", of, base=RIVAL_NAME, unit="ms")
-        report.add_ratio(f"p{percent} against {RIVAL_NAME}", of[OUR_NAME], of[RIVAL_NAME], target=1.0)
+        report.add_ratio(f"{title}, p{percent} against {RIVAL_NAME}", of[OUR_NAME], of[RIVAL_NAME], target=1.0)
     of = {name: Times.of([costs[name] / len(seconds)]) for name, seconds in times.items()}
     report.add(f"A warm direct call, {title}, processor's time", of, base=RIVAL_NAME, unit="ms")
 

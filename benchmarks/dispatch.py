@@ -126,7 +126,7 @@ def measure_small(report: Report) -> None:
     seconds = timed(handlers, events.post_request(API, body=body_of(1)), rounds=25, repeat=200)
     report.add("Warm event of 1 KB", seconds, base=BARE)
     overhead, of = (Times.of([seconds[name].least - seconds[BARE].least]) for name in ("biot_plugin", POWERTOOLS))
-    report.add_ratio("overhead over the bare function, against that of powertools", overhead, of, target=0.4)
+    report.add_ratio("1 KB: overhead over the bare function, against that of powertools", overhead, of, target=0.4)
 
 
 def _both_ways(text: str) -> str:
@@ -162,14 +162,14 @@ def measure_verification(report: Report) -> None:
     verifying.keys.use(lambda: default_signer().public_keys())
     event = signed(events.post_request(API, body=body_of(1)), default_signer())
     handlers = {"without verification": plugin, "with verification": verifying.handler}
-    report.add("Warm event of 1 KB", timed(handlers, event, 15, 200), base="without verification")
+    report.add("1 KB, verification", timed(handlers, event, 15, 200), base="without verification")
 
 
 def measure_registrations(report: Report) -> None:
     """An event of 1 KB where the plugin has few handlers, or many."""
     counts = {f"{count} more handlers": plugin_that("untouched", count).handler for count in (0, 9, 499)}
     event = events.post_request(API, body=body_of(1))
-    report.add("Warm event of 1 KB", timed(counts, event, 15, 200), base=next(iter(counts)))
+    report.add("1 KB, more handlers", timed(counts, event, 15, 200), base=next(iter(counts)))
 
 
 def main() -> None:

@@ -228,7 +228,9 @@ def _report(of: Figures) -> None:
     for callers in sorted({callers for _, callers in CELLS}):
         times = {f"{count} interceptors": Times.of(of.times[count, callers]) for count in (0, 1, 3)}
         report.add(f"A call of the platform, {callers} callers", times, base="0 interceptors", unit="ms")
-        report.add_ratio("one interceptor", times["1 interceptors"], times["0 interceptors"], target=2.0)
+        report.add_ratio(
+            f"one interceptor, {callers} callers", times["1 interceptors"], times["0 interceptors"], target=2.0
+        )
     report.write()
 
 

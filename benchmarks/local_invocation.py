@@ -137,7 +137,8 @@ def add(report: Report, title: str, processes: Mapping[str, Process]) -> dict[st
     return wall
 
 
-def _project(name: str, code: str) -> Path:
+def project(name: str, code: str) -> Path:
+    """Make a plugin with an event; return its folder."""
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.py").write_text(code)
@@ -161,7 +162,7 @@ def _environment(folder: Path, *distributions: str) -> Path:
 
 def main() -> None:
     """Measures and prints."""
-    bare, plugin = _project("bare", BARE), _project("plugin", PLUGIN)
+    bare, plugin = project("bare", BARE), project("plugin", PLUGIN)
     _environment(plugin / ".venv")
     rival = _environment(FOLDER / "rival", *RIVAL) / "python-lambda-local"
     call = (rival, "-f", "handler", "index.py", "event.json")

@@ -42,10 +42,10 @@ class Report:
         }
         self._tables.append({"title": title, "base": base, "seconds": rows})
 
-    def add_ratio(self, title: str, value: float, of: float, *, target: float) -> None:
-        """Print and keep a ratio that has a target."""
+    def add_ratio(self, title: str, value: float, of: float, *, target: float | None) -> None:
+        """Print and keep a ratio, and its target unless it stands beside another one that has it."""
         ratio = value / of
-        print(f"  -> {title}: {ratio:.2f}, at most {target} is the target")
+        print(f"  -> {title}: {ratio:.2f}" + (f", at most {target} is the target" if target is not None else ""))
         self._ratios.append({"title": title, "ratio": ratio, "target": target})
 
     def add_figures(self, title: str, figures: Mapping[str, Mapping[str, float | str]]) -> None:

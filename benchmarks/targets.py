@@ -12,7 +12,8 @@ def main() -> None:
     print("| measured by | figure | target | measured |\n| --- | --- | --- | --- |")
     for path in sorted(FOLDER.glob("*.json")):
         for row in json.loads(path.read_text(encoding="utf-8"))["ratios"]:
-            print(f"| `benchmarks.{path.stem}` | {row['title']} | {row['target']} | {row['ratio']:.2f} |")
+            target = "" if row["target"] is None else row["target"]
+            print(f"| `benchmarks.{path.stem}` | {row['title']} | {target} | {row['ratio']:.2f} |")
 
 
 if __name__ == "__main__":

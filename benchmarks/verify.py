@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import jwt
 
-from benchmarks.table import measure, show
+from benchmarks.report import Report
+from benchmarks.table import measure
 from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.callers.token import verify
 from biot_plugin.testing import default_signer
@@ -19,7 +20,9 @@ def main() -> None:
         "PyJWT": lambda: jwt.decode(token, key, algorithms=["RS512"], options={"require": ["exp"]}),
         "biot_plugin, with the scope": lambda: verify(token, keys, scope="PLUGIN_INTERCEPTOR"),
     }
-    show("Verify an RS512 token", measure(actions, rounds=15, repeat=200), base="PyJWT", unit="us")
+    report = Report("verify", "PyJWT")
+    report.add("Verify an RS512 token", measure(actions, rounds=15, repeat=200), base="PyJWT")
+    report.write()
 
 
 if __name__ == "__main__":

@@ -87,21 +87,23 @@ class Platform:
         self.pid, self.counters = 0, None
         self.moments: list[_Moment] = []
         self.reply: Any = None
-        self.asked_twice = threading.Event()
+        self.asked_twice, self.ended = threading.Event(), threading.Event()
 
     def reset(self, counters: mmap.mmap | None) -> None:
         """Forget the process before."""
         self.pid, self.counters, self.moments, self.reply = 0, counters, [], None  # type: ignore[assignment]
-        self.asked_twice.clear()
+        self.asked_twice, self.ended = threading.Event(), threading.Event()
 
     def asked(self) -> bytes | None:
-        """Note that the process asks for an event; return it, unless it has had it."""
+        """Note that the process asks for an event; return it, or nothing once it has ended if it has had it."""
         while not self.pid:
             time.sleep(0.0001)
         self.moments.append(_Moment(self.pid, self.counters))
         if len(self.moments) == 1:
             return self.event
         self.asked_twice.set()
+        # A process that gets no event asks again, and the next one would be taken for it.
+        self.ended.wait()
         return None
 
 
@@ -195,6 +197,8 @@ def first_event(python: Path, task: Path, platform: Platform, *, count: bool = F
             platform.pid = process.pid
             answered = platform.asked_twice.wait(60)
             process.kill()
+            process.wait()
+            platform.ended.set()
         assert answered, Path(folder, "log").read_text()
     kind, reply = platform.reply
     assert kind == "response", reply

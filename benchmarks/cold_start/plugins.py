@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PLUGINS", "SAMPLES", "Packaged", "package"]
+__all__ = ["PLUGINS", "SAMPLES", "SAMPLES_HALF", "SAMPLES_VALID", "Packaged", "package"]
 
 ROOT = Path(__file__).parents[2]
 UV = ROOT / ".uv" / "bin" / "uv"
@@ -157,16 +157,22 @@ def _ours(folder: Path) -> Path:
     return folder / "dist" / "demo.zip"
 
 
-def _usual(code: str, *distributions: str, second: int = 0) -> Callable[[Path], Path]:
+#: Of how many files in a row the last is from an odd second: of none, of each second one, of all.
+VALID, HALF_STALE, STALE = 0, 2, 1
+
+
+def _usual(code: str, *distributions: str, stale: int = VALID) -> Callable[[Path], Path]:
     """Package as most instructions for Lambda say: `pip install --target`, then an archive of the folder.
 
-    An archive has times of two seconds, and bytecode names the very time of its source: that of a file from an odd
-    second is stale on Lambda, and compiled again with each cold start. In practice these are half of all files.
+    Bytecode names the very time of its source, and an archive has local times in steps of two seconds: that of a file
+    from an odd second is stale on Lambda, and compiled anew with each cold start. These are half of all files, and all
+    of them if the archive was made in another time zone than UTC, by another version of Python, or by a tool that
+    leaves bytecode out, as `sam build` and chalice do.
 
     Args:
         code: The plugin.
         distributions: What it needs.
-        second: Seconds after an even moment from which all files are.
+        stale: Which files have stale bytecode.
     """
 
     def make(folder: Path) -> Path:
@@ -177,8 +183,9 @@ def _usual(code: str, *distributions: str, second: int = 0) -> Callable[[Path], 
             subprocess.run(install, check=True)
         task.mkdir(exist_ok=True)
         (task / "index.py").write_text(code)
-        for path in task.rglob("*.py"):
-            os.utime(path, (EVEN + second,) * 2)
+        for number, path in enumerate(sorted(task.rglob("*.py"))):
+            odd = stale != VALID and number % stale == 0
+            os.utime(path, (EVEN + odd,) * 2)
         subprocess.run((sys.executable, "-m", "compileall", "-q", "-f", task), check=True)
         return Path(shutil.make_archive(str(folder / "demo"), "zip", task))
 
@@ -186,9 +193,11 @@ def _usual(code: str, *distributions: str, second: int = 0) -> Callable[[Path], 
 
 
 SAMPLES = "the samples' way: python-jose, requests"
+SAMPLES_HALF, SAMPLES_VALID = f"{SAMPLES}, half of its bytecode valid", f"{SAMPLES}, all of it valid"
 PLUGINS: dict[str, Callable[[Path], Path]] = {
-    SAMPLES: _usual(JOSE, "python-jose[cryptography]", "requests"),
-    f"{SAMPLES}, stale bytecode": _usual(JOSE, "python-jose[cryptography]", "requests", second=1),
+    SAMPLES: _usual(JOSE, "python-jose[cryptography]", "requests", stale=STALE),
+    SAMPLES_HALF: _usual(JOSE, "python-jose[cryptography]", "requests", stale=HALF_STALE),
+    SAMPLES_VALID: _usual(JOSE, "python-jose[cryptography]", "requests"),
     "biot_plugin": _ours,
     "powertools' resolver, PyJWT, urllib3": _usual(POWERTOOLS, "aws-lambda-powertools", "PyJWT[crypto]", "urllib3"),
     "mangum, fastapi, PyJWT, urllib3": _usual(FASTAPI, "mangum", "fastapi", "PyJWT[crypto]", "urllib3"),

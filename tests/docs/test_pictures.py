@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.pictures import CHARTS, PROFILES, TARGETS
 from docs_tools.blocks import ROOT, documents
 from docs_tools.pictures import COMMITTED, lacking
 
 _PICTURE = re.compile(r"!\[[^\]]+\]\((?:docs/)?pictures/([^)]+)\)")
 _EVIDENCE = {"evidence.png", "evidence-dark.png"}
+_MEASURED = {f"{name}.svg" for name in (*CHARTS, *PROFILES, TARGETS)}
 _MAKES = ROOT / "tests" / "emulator" / "page" / "scenarios" / "test_browser.py"
 
 
@@ -27,10 +29,10 @@ def test_every_picture_is_shown_and_every_shown_one_is_there() -> None:
     assert shown == {path.name for path in COMMITTED.iterdir()}
 
 
-def test_each_is_made_by_the_browser_or_from_the_tutorial() -> None:
+def test_each_is_made_by_the_browser_from_the_tutorial_or_from_figures() -> None:
     views = re.findall(r'^        \("(\w+)", f?"[^"]*", \(("light",(?: "dark")?)', _MAKES.read_text(), re.MULTILINE)
     made = {f"page-{name}{suffix}.png" for name, of in views for suffix in ("", "-dark")[: 1 + ("dark" in of)]}
-    assert made | _EVIDENCE | {"terminal.svg"} == {path.name for path in COMMITTED.iterdir()}
+    assert made | _EVIDENCE | _MEASURED | {"terminal.svg"} == {path.name for path in COMMITTED.iterdir()}
 
 
 def test_a_machine_without_a_browser_uses_the_committed_ones(tmp_path: Path) -> None:

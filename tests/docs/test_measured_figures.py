@@ -1,0 +1,112 @@
+"""What was measured stands in the pages as tables, and in pictures whose figures are text as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from benchmarks.flame import draw_profile
+from benchmarks.page import rewrite
+from benchmarks.pictures import PICTURES, Chart, draw, draw_targets
+from benchmarks.profiles import merge
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_TABLE = {
+    "title": "An event",
+    "base": "bare <function>",
+    "seconds": {"bare <function>": {"median": 2e-5}, "biot_plugin": {"median": 0.03}},
+}
+_FIGURES = {"title": "A package", "figures": {"zappa": {"built": "1.50 s"}, "biot-plugin": {"built": "0.50 s"}}}
+_RATIOS = [
+    {"title": "fast enough", "ratio": 0.5, "target": 1.0},
+    {"title": "too slow", "ratio": 3.0, "target": 1.0},
+    {"title": "beside it", "ratio": 2.0, "target": None},
+]
+_REPORT: Mapping[str, Any] = {
+    "machine": "2 processors",
+    "date": "2026-11-27",
+    "tables": [_TABLE, _FIGURES],
+    "ratios": _RATIOS,
+}
+_STACKS = (
+    "main (app.py:3);read (/site/biot_emulator/file.py:7) 3",
+    "main (app.py:4);run (threading.py:9);wait (app.py:8) 1",
+    "main (app.py:4) broken",
+)
+
+
+def _text(svg: str, name: str) -> str:
+    return ElementTree.fromstring(svg).findtext(f"{_SVG}{name}") or ""
+
+
+def _rewritten(what: str) -> list[str]:
+    page = f"before\n\n<!-- figures of bench: {what} -->\n| old |\n<!-- end of figures -->\n\nafter\n"
+    done = rewrite(page, lambda _: _REPORT)
+    assert rewrite(done, lambda _: _REPORT) == done
+    lines = done.splitlines()
+    assert (lines[0], lines[-1]) == ("before", "after")
+    return [line for line in lines if line.startswith("|")]
+
+
+def test_a_table_has_each_time_and_its_ratio() -> None:
+    assert _rewritten("An event") == [
+        "| | An event |",
+        "| --- | --- |",
+        "| bare <function> | 20 µs, **1.00** |",
+        "| `biot_plugin` | 30 ms, **1500.00** |",
+    ]
+
+
+def test_a_table_of_figures_has_its_columns() -> None:
+    assert _rewritten("A package")[0::2] == ["| A package | built |", "| zappa | 1.50 s |"]
+
+
+def test_a_target_that_is_missed_says_so() -> None:
+    assert _rewritten("ratios")[2:] == [
+        "| fast enough | 1.0 | 0.50 | met |",
+        "| too slow | 1.0 | 3.00 | **not met** |",
+        "| beside it |  | 2.00 |  |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chart", "expected"),
+    [
+        (Chart("bench", "An event", "Events"), "bare <function>: 20 us, x 1.00; biot_plugin: 30 ms, x 1500.00"),
+        (Chart("bench", "A package", "Packages", "built"), "zappa: 1.50 s, x 1.00; biot-plugin: 500 ms, x 0.33"),
+    ],
+)
+def test_a_chart_has_its_figures_as_text(chart: Chart, expected: str) -> None:
+    svg = draw(chart, _REPORT)
+    assert svg == draw(chart, _REPORT)
+    assert (_text(svg, "title"), _text(svg, "desc").startswith(expected)) == (chart.title, True)
+    assert svg.count('class="ours"') == 1
+
+
+def test_the_targets_count_what_has_one() -> None:
+    svg = draw_targets([_REPORT])
+    assert _text(svg, "title") == "1 of 2 figures meet their targets"
+    assert (svg.count('class="ours"'), svg.count('class="missed"'), "beside it" in svg) == (1, 1, False)
+
+
+def test_a_profile_leaves_out_the_machinery_and_what_was_not_read_whole() -> None:
+    tree = merge("all", _STACKS)
+    main = tree.children["main, app.py"]
+    assert (tree.samples, main.samples, sorted(main.children)) == (
+        4,
+        4,
+        ["read, /site/biot_emulator/file.py", "wait, app.py"],
+    )
+    svg = draw_profile("A profile", 0.004, tree.document(2), "Note")
+    assert _text(svg, "desc") == "all 100%; main app 100%; read file 75%"
+
+
+@pytest.mark.parametrize("path", sorted(PICTURES.glob("bench-*.svg")), ids=lambda path: path.name)
+def test_a_committed_picture_follows_the_reader_s_mode_and_can_be_read_aloud(path: Any) -> None:
+    svg = path.read_text(encoding="utf-8")
+    assert ElementTree.fromstring(svg).get("role") == "img"
+    assert _text(svg, "title") and _text(svg, "desc")
+    assert "prefers-color-scheme: dark" in svg
