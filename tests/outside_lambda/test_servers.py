@@ -53,6 +53,7 @@ def connect(port: int) -> http.client.HTTPConnection:
     return http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
 
+@pytest.mark.sampled(2)
 def test_the_whole_attack_table_holds(
     serve: Serve, key_service: KeyService, signer: Signer, other_signer: Signer
 ) -> None:
@@ -243,6 +244,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_server_that_is_told_to_end_delivers_what_is_handled(program: str, tmp_path: Path) -> None:
