@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -10,6 +11,9 @@ from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Until all tests are collected next to nothing is garbage, and each process of a run would search it again and again.
+gc.disable()
 
 # Whoever runs the tests in the background, or below `nohup`, has signals ignored, as would every process they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -33,6 +37,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _sample(items)
     yield
     _put_longest_first(config, items)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from here on, but leave the tests themselves out of each search."""
+    gc.freeze()
+    gc.enable()
 
 
 def _sample(items: list[pytest.Item]) -> None:
