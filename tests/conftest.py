@@ -40,8 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Collect garbage from here on, but leave the tests themselves out of each search."""
-    gc.freeze()
+    """Collect garbage from here on; not frozen, as what is frozen refers to nothing that the framework looks for."""
     gc.enable()
 
 
