@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -10,6 +11,9 @@ from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Until all tests are collected next to nothing is garbage, and each process of a run would search it again and again.
+gc.disable()
 
 # Whoever runs the tests in the background, or below `nohup`, has signals ignored, as would every process they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -22,8 +26,8 @@ for ending in (signal.SIGTERM, signal.SIGHUP):
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# How long an example takes says more of what else the machine does than of the code.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says more of what else the machine does than of the code; each run tries other examples.
+settings.register_profile("any machine", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
 
@@ -33,6 +37,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _sample(items)
     yield
     _put_longest_first(config, items)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from here on; not frozen, as what is frozen refers to nothing that the framework looks for."""
+    gc.enable()
 
 
 def _sample(items: list[pytest.Item]) -> None:

@@ -148,12 +148,12 @@ def test_a_notification_patches_the_patient_it_was_told_about(emulator: Emulator
     assert [call["hooks"] for call in notification["calls"]] == [[], ["PRE_REQUEST"] if allow else []]
 
 
-def test_a_thousand_events_in_a_warm_container_are_one_log_in(emulator: Emulator, logins: Logins) -> None:
+def test_hundreds_of_events_in_a_warm_container_are_one_log_in(emulator: Emulator, logins: Logins) -> None:
     deploy(emulator, CODE % {"allow": False}, subscriptions=TOLD)
-    made = [create(emulator) for _ in range(1000)]
+    made = [create(emulator) for _ in range(300)]
     assert any(emulator.wait_for_notifications(60) for _ in range(5))
     found = emulator.search(PATIENTS, {"limit": 2000})
-    assert sum("mark" in one for one in found if one["_id"] in made) == 1000
+    assert sum("mark" in one for one in found if one["_id"] in made) == 300
     assert logins.count == 1
 
 

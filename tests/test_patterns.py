@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.patterns import Use, text_of, uses
 
-#: If the cost grew with the square of this, each text would take half a minute, and there are dozens.
-SIZE = 100_000
+#: If the cost grew with the square of this, each text would take many seconds, and there are hundreds.
+SIZE = 50_000
 USES = list(uses())
 
 

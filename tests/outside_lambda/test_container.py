@@ -114,6 +114,7 @@ def image(tmp_path: Path) -> Iterator[Image]:
             shutil.rmtree(tmp_path / folder, ignore_errors=True)
 
 
+@pytest.mark.matrix
 def test_the_image_of_the_documentation_runs_the_package(image: Image) -> None:
     port = free_port()
     with running() as emulator, image.run(port, {"BIOT_BASE_URL": emulator.url}) as process:

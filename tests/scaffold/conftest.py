@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import jinja2
 import pytest
 import typer.main
 
@@ -27,6 +29,17 @@ from tests.scaffold.packages import INDEX, UV_CACHE, Repository
 from tests.scaffold.pushed_images import counted
 from tests.scaffold.support import Outcome, Program
 
+#: What the code that jinja2 makes of a text depends on besides.
+_SYNTAX = (
+    "block_start_string",
+    "variable_start_string",
+    "comment_start_string",
+    "trim_blocks",
+    "lstrip_blocks",
+    "newline_sequence",
+    "keep_trailing_newline",
+)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def quick() -> Iterator[None]:
@@ -40,6 +53,29 @@ def one_command_line() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_compilation() -> Iterator[None]:
+    """Compile each text of the template once in this process, which makes hundreds of repositories of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", _compile_once(jinja2.Environment.compile))
+        yield
+
+
+def _compile_once(compile: Callable[..., Any]) -> Callable[..., Any]:
+    codes: dict[Any, Any] = {}
+
+    def compile_once(
+        environment: jinja2.Environment, source: Any, name: str | None = None, filename: str | None = None, **how: Any
+    ) -> Any:
+        syntax = [getattr(environment, setting) for setting in _SYNTAX]
+        key = (source, name, *how.items(), *syntax, *environment.extensions, environment.undefined)
+        if key not in codes:
+            codes[key] = compile(environment, source, name, filename, **how)
+        return codes[key]
+
+    return compile_once
 
 
 @pytest.fixture(autouse=True)

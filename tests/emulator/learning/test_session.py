@@ -196,16 +196,19 @@ def _die(connection: CountedConnection) -> None:
     connection.is_dead = True
 
 
-@pytest.mark.long(60)
-def test_nothing_is_left_wherever_a_run_is_cut(platform: Emulator) -> None:
+# Of all moments each fourth in every run, with each of the three ends, and all of them as part of the matrix.
+@pytest.mark.long(30)
+@pytest.mark.parametrize("each", [4, pytest.param(1, marks=pytest.mark.matrix)])
+def test_nothing_is_left_wherever_a_run_is_cut(platform: Emulator, each: int) -> None:
     before = everything(platform)
     cuts = itertools.cycle([_lose, _stop, _die])
     seen: set[str] = set()
+    is_due = itertools.cycle([True, *[False] * (each - 1)])
     for name, step in STEPS.items():
         whole = CountedConnection(platform)
         session(platform, whole, steps={name: step}).run()
         assert everything(platform) == before, name
-        for number in _moments(whole.sent, seen):
+        for number in filter(lambda _: next(is_due), _moments(whole.sent, seen)):
             cut, connection = next(cuts), CountedConnection(platform)
             connection.do_after(number, cut)
             with suppress(ConnectionLost, RunStopped, LeftBehind):
@@ -324,6 +327,7 @@ def test_odd_behaviour_is_one_setting_at_a_time_too() -> None:
     assert taught.interceptors.pre_request.crash == "ignore"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("body", [None, [], "text", {}, {"records": 1, "outside": 0}, {"data": [{}], "_id": None}])
 def test_a_response_of_another_shape_ends_no_run_and_leaves_nothing(
     platform: Emulator, body: Any, monkeypatch: pytest.MonkeyPatch

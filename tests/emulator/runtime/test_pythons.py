@@ -77,6 +77,7 @@ def test_a_python_that_is_installed_meanwhile_is_found(tmp_path: Path, monkeypat
     assert find_python("python3.98") == python
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.slow
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_a_bare_handler_runs_under_each_python_of_this_machine(tmp_path: Path, runtime: str) -> None:

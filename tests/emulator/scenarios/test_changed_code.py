@@ -123,6 +123,7 @@ def test_code_that_is_gone_is_extracted_again(emulator: Emulator, isolation: str
     assert call(emulator, "demo") == "here"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("content", [b"", b"PK", "a text"])
 def test_a_zip_that_is_damaged_where_it_is_stored_can_be_deployed_again(tmp_path: Path, content: bytes | str) -> None:
     with emulator_in(tmp_path / "state") as emulator:

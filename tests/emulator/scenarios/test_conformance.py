@@ -96,7 +96,7 @@ EACH = [
 ]
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 @pytest.mark.slow
 @pytest.mark.parametrize(("service", "operation"), EACH)
 def test_an_operation_answers_as_described(service: Service, operation: str, client: Client) -> None:

@@ -18,7 +18,7 @@ from biot_emulator.client import Client
 
 ADMIN = ("ada@example.com", "secret")
 PATIENTS = "/organization/v1/users/patients"
-_ROUNDS = 5
+_ROUNDS = 3
 _WRITERS = 4
 _SEED = 20261124
 

@@ -20,7 +20,7 @@ from biot_emulator.client import Client
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 from tests.emulator.scenarios.test_kill import ADMIN, Emulator
 
-_ROUNDS = 3
+_ROUNDS = 2
 _WRITERS = 3
 _NAMES = 1
 _ENOUGH = 2

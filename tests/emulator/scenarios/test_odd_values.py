@@ -51,7 +51,7 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 @pytest.mark.slow
 @pytest.mark.parametrize(("service", "operation"), EACH)
 def test_an_odd_value_is_answered_or_refused_as_described(service: Service, operation: str, server: Server) -> None:

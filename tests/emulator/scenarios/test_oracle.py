@@ -110,7 +110,7 @@ def _theirs(program: Path, verdicts: dict[str, Verdict], make_function: MakeFunc
     return verdicts[name]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize("name", [*_HANDLERS, *_MODULES])
 def test_both_say_the_same(

@@ -71,7 +71,7 @@ def _umoci(image: MemoryImage, folder: Path) -> dict[str, str] | None:
 
 
 @given(st.lists(layers, max_size=4))
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_the_same_files_as_umoci_makes(stack: Sequence[tuple[list[str], list[Callable[[], Member]]]]) -> None:
     built = [layer(*(file(name) for name in removed), *(make() for make in added)) for removed, added in stack]
     image = MemoryImage(built, {"Cmd": ["x"]})

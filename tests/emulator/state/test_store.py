@@ -14,7 +14,7 @@ import pytest
 
 from biot_emulator.state.store import Store
 
-_ROUNDS = 12
+_ROUNDS = 6
 _SEED = 20261124
 _PARTS = 3
 

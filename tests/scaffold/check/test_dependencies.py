@@ -60,6 +60,7 @@ def _look(folder: Path, *, locked: bool) -> list[Finding]:
     return [one for one in found if one.code != "lock-missing"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("locked", [True, False])
 def test_what_has_wheels_for_lambda_is_fine(tmp_path: Path, locked: bool) -> None:
     wheels = tmp_path / "wheels"

@@ -503,7 +503,7 @@ def package_of_lambda_that_is_only_looked_for(author: Author) -> None:
     author.code("try:\n    import botocore\nexcept ImportError:\n    botocore = None")
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_works_here_and_not_on_lambda_is_refused(author: Author, name: str) -> None:
     prepare, code, said, advice = REFUSED[name]
@@ -518,7 +518,7 @@ def test_what_works_here_and_not_on_lambda_is_refused(author: Author, name: str)
     assert error["file"]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", CLEAN)
 def test_what_works_in_both_has_no_findings(author: Author, name: str) -> None:
     CLEAN[name](author)

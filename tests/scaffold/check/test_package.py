@@ -73,6 +73,7 @@ def test_without_a_lock_it_is_said_and_nothing_is_built(needy: Repository) -> No
     assert not list((needy.root / ".cache").rglob("dependencies.zip"))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("lock", [True, False])
 def test_own_files_that_are_too_large(needy: Repository, lock: bool) -> None:
     needy.write("big.bin", os.urandom(51 * MEGABYTE))

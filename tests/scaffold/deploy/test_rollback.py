@@ -44,6 +44,12 @@ def refused(plugin: Repository, *arguments: object) -> str:
     return done.err.splitlines()[-1]
 
 
+@pytest.fixture(autouse=True)
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give these tests a folder of their own for what is temporary: others roll back at the same time."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
+
+
 def leftovers() -> list[Path]:
     return [*Path(tempfile.gettempdir()).glob("biot-plugin-commit-*")]
 

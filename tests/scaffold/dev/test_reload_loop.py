@@ -183,7 +183,7 @@ def test_an_image_plugin_runs_from_its_files(folder: Path) -> None:
         assert dev.mark() == "second"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
@@ -216,6 +216,7 @@ def test_the_last_good_version_stays_until_a_mistake_is_mended(folder: Path, bro
         assert dev.mark() == "mended"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [

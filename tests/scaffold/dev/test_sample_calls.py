@@ -63,7 +63,7 @@ def make(emulator: Emulator, command: str) -> Reply:
     return emulator.call(method, url.removeprefix(emulator.url), json=None if body is None else json.loads(body))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("api_id", [*API_IDS, "GET/organization/v1/users/self"])
 def test_a_printed_call_of_an_api_succeeds(emulator: Emulator, api_id: str) -> None:
     command = printed(emulator, [{"type": "PRE_REQUEST", "apiId": api_id}])
@@ -86,7 +86,7 @@ def test_a_printed_call_returns_entities_of_the_type(emulator: Emulator, entity_
     assert make(emulator, command).status_code == 200
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("entity_type", "action"), ACTIONS)
 def test_a_printed_call_sets_a_notification_off_or_it_is_said_that_none_does(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, entity_type: str, action: str

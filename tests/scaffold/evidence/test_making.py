@@ -109,6 +109,7 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(
     assert contents(repository.root) == before
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -118,7 +118,7 @@ def test_what_cloud_formation_would_replace_is_refused(place: str) -> None:
         render(desired_state(**settings))
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"aws": EVERYTHING}, {"aws": {"role": ROLE, "service-user": False}}])
 def test_the_linter_of_cloud_formation_finds_nothing(settings: dict[str, Any], tmp_path: Path) -> None:

@@ -181,6 +181,7 @@ def test_terraform_finds_the_module_valid(tmp_path: Path) -> None:
     assert validated.returncode == 0, validated.stdout + validated.stderr
 
 
+@pytest.mark.matrix
 @needs_terraform
 @pytest.mark.slow
 @pytest.mark.skipif(provider() is None, reason="the provider of AWS is not installed")

@@ -172,6 +172,7 @@ def test_a_plugin_of_another_kind_is_told_apart(plugin: Write, code: str) -> Non
     assert (hooks.subscriptions, hooks.cron_schedule) == (NOTHING, None)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.slow
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_each_python_of_this_machine(runtime: str, tmp_path: Path) -> None:

@@ -243,6 +243,7 @@ def _socket(path: Path) -> None:
         server.bind(path.name)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.slow
 @pytest.mark.parametrize(("make", "kind"), [(os.mkfifo, "a named pipe"), (_socket, "a socket")])
 @pytest.mark.parametrize("tracked", [True, False])
@@ -280,6 +281,7 @@ def test_what_is_larger_than_all_memory_is_not_read(repository: Repository) -> N
     assert "huge.bin 20 GB, large.bin 1 MB" in message
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("filled", [False, True])
 def test_a_submodule_that_is_not_checked_out(
     repository: Repository, tmp_path: Path, commit: Commit, filled: bool
@@ -364,6 +366,7 @@ def test_links_that_lead_nowhere(repository: Repository, tracked: bool) -> None:
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", [b"caf\xe9.txt", b"new\nline.txt", b"back\\slash.txt", b"bell\x07.txt"])
 @pytest.mark.parametrize("tracked", [True, False])
 def test_names_that_a_zip_cannot_hold(repository: Repository, name: bytes, tracked: bool) -> None:
@@ -386,6 +389,7 @@ def test_names_that_differ_by_case_alone_and_hard_links(repository: Repository) 
     assert contents == [b"1", b"2", b"3", b"1"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("tracked", [True, False])
 def test_folders_that_are_nested_deeply(repository: Repository, tmp_path: Path, tracked: bool) -> None:
     repository.write("/".join(["a"] * 90) + "/fine.py")

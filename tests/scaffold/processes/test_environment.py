@@ -209,6 +209,7 @@ def test_where_packages_come_from_may_be_set_for_uv(
     assert package(filled.root, set_variables) == plain
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "variables",

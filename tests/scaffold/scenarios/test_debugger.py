@@ -120,6 +120,7 @@ def debugged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Debugged]:
         yield Debugged(dev, folder)
 
 
+@pytest.mark.matrix
 @pytest.mark.long(40)
 def test_an_event_that_takes_thirty_seconds_at_a_breakpoint_is_answered(debugged: Debugged) -> None:
     with Debugger(debugged.address) as debugger:

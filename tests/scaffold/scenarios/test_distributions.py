@@ -218,6 +218,7 @@ def test_from_git(tmp_path: Path) -> None:
     assert origin.as_uri() in (tmp_path / "demo" / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.matrix
 def test_the_oldest_runtime(wheels: Path, tmp_path: Path) -> None:
     """The tools need a newer Python than the plugin has, and are installed beside it."""
     if find_interpreter("python3.10") is None:
@@ -251,6 +252,7 @@ def test_a_runtime_that_is_nowhere_is_one_sentence(create: Program, tmp_path: Pa
     assert not (tmp_path / "demo" / ".venv").exists()
 
 
+@pytest.mark.matrix
 def test_nothing_is_written_outside_of_the_plugin(create: Program, tmp_path: Path) -> None:
     create(tmp_path / "demo", "--defaults")
     home = tmp_path / "home"

@@ -99,7 +99,7 @@ def mypy_cache() -> Path:
     return CHECKOUT / ".cache" / f"mypy-generated-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.slow
 @pytest.mark.parametrize(("hooks", "package", "ci"), REPRESENTATIVE, ids=str)
 def test_it_passes_its_own_checks(

@@ -54,6 +54,7 @@ def _linked() -> set[Path]:
     return {Path(word) for word in more} | own
 
 
+@pytest.mark.matrix
 @needs_tools
 @pytest.mark.slow
 def test_other_tools_read_an_image_and_its_handler_runs(repository: Repository, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_credentials_that_expire_in_mid_push_are_renewed(deployed: Repository, r
     assert (count(registry, "GET", path), count(registry, "POST", "/")) == (before[0] + 2, before[1] + 2)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "fault",
     [

@@ -97,6 +97,7 @@ def base(base_image: SmallImage, tmp_path: Path) -> Iterator[str]:
         yield push_base(bases, base_image, "python")
 
 
+@pytest.mark.matrix
 def test_a_call_goes_through_a_plugin_that_brings_its_own_python_and_client(
     isolating: None, plugin: Repository, emulator: Emulator, registry: FaultyRegistry, base: str
 ) -> None:

@@ -135,6 +135,7 @@ def _manifest(folder: Any) -> str:
     return text
 
 
+@pytest.mark.matrix
 def test_the_decorators_say_what_the_platform_calls(
     plugin: Repository, emulator: Emulator, registry: FaultyRegistry
 ) -> None:

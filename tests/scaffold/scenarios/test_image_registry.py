@@ -56,6 +56,7 @@ def blobs(debian: DockerRegistry) -> int:
     return len([*debian.folder.glob("docker/registry/v2/blobs/sha256/*/*/data")])
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("builder", ["layers", "buildah"])
 def test_a_plugin_is_deployed_called_changed_rolled_back_and_deleted(
     plugin: Repository, outside: Emulator, debian: DockerRegistry, monkeypatch: pytest.MonkeyPatch, builder: str

@@ -126,6 +126,7 @@ def test_a_plugin_trusts_what_the_system_trusts(
     _assert_installed(plugin, proxy)
 
 
+@pytest.mark.matrix
 @pytest.mark.slow
 def test_a_plugin_trusts_what_a_variable_names(plugin: Path, proxy: InterceptingProxy, machine: dict[str, str]) -> None:
     done = _setup(plugin, machine | {"REQUESTS_CA_BUNDLE": str(proxy.authority)})
@@ -143,6 +144,7 @@ def test_nobody_trusts_an_unknown_proxy(plugin: Path, proxy: InterceptingProxy, 
     assert proxy.requests == []
 
 
+@pytest.mark.matrix
 @pytest.mark.slow
 def test_this_project_trusts_what_the_system_trusts(
     project: Path, proxy: InterceptingProxy, machine: dict[str, str]
@@ -155,6 +157,7 @@ def test_this_project_trusts_what_the_system_trusts(
     _assert_installed(project, proxy)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.slow
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT"])
 def test_a_new_plugin_is_locked_through_the_proxy(

@@ -25,6 +25,7 @@ def _leftovers(root: Path) -> list[str]:
     return [path.name for path in files if path.name.endswith(".scratch") or path.name.startswith(".demo")]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_a_package_that_is_ended(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_killed: bool

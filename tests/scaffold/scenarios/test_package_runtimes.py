@@ -57,7 +57,7 @@ def bytecode(folder: Path) -> dict[str, int]:
     return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.rglob("*.pyc")}
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_it_runs_in_its_runtime_from_bytecode(
     create: Program, biot_plugin: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: str

@@ -336,6 +336,7 @@ def _in_monorepo(plugin: Path, folder: Path, commit: Commit) -> Path:
     return moved
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["sha256", "worktree", "submodule", "detached", "shallow"])
 def test_repositories_of_every_kind(
     plugin: Path,

@@ -42,7 +42,11 @@ class Environment:
 
     def owner(self, place: Place) -> Owner | None:
         """Find the distribution that a file belongs to; None if there is none."""
-        return self._owners.get(f"{place.folder}/{place.name}") or self._linked(place.path)
+        path = f"{place.folder}/{place.name}"
+        for name, (folder, record) in self._records.items():
+            if path.startswith(f"{folder}/") and _lists(record, path.removeprefix(f"{folder}/")):
+                return Owner(name, _editable_folder(self._distributions[name]))
+        return self._linked(place.path)
 
     def bringer(self, name: str, document: Mapping[str, Any], target: Target) -> str | None:
         """Describe what in pyproject.toml brings a distribution only here, as a clause of a sentence.
@@ -86,11 +90,11 @@ class Environment:
         return found
 
     @cached_property
-    def _owners(self) -> dict[str, Owner]:
+    def _records(self) -> dict[str, tuple[str, str]]:
+        """Where each distribution is, and its files as they are written down: to parse all of them takes a second."""
         return {
-            str(distribution.locate_file(file)): Owner(name, _editable_folder(distribution))
+            name: (str(distribution.locate_file("")), f"\n{_record(distribution)}")
             for name, distribution in self._distributions.items()
-            for file in distribution.files or ()
         }
 
     def _linked(self, path: str) -> Owner | None:
@@ -139,6 +143,17 @@ def _group_requirements(groups: Mapping[str, Any], name: str, seen: frozenset[st
 def _uv_group(document: Mapping[str, Any]) -> dict[str, Any]:
     own = document.get("tool", {}).get("uv", {}).get("dev-dependencies")
     return {"dev": [*document.get("dependency-groups", {}).get("dev", ()), *own]} if own else {}
+
+
+def _record(distribution: metadata.Distribution) -> str:
+    """Read the list of a distribution's files; what is installed in an older way has another one."""
+    return distribution.read_text("RECORD") or "".join(f"{file},,\n" for file in distribution.files or ())
+
+
+def _lists(record: str, file: str) -> bool:
+    """Tell whether a line of a list, which is in the form of CSV, is that of a file."""
+    quoted = '"{}"'.format(file.replace('"', '""')) if {*file} & {",", '"'} else file
+    return f"\n{quoted}," in record
 
 
 def _editable_folder(distribution: metadata.Distribution) -> str | None:

@@ -16,6 +16,7 @@ from tests.scaffold.packages import Repository
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.matrix
 def test_any_clone_rolls_back_by_commit_and_by_package(
     plugin: Repository,
     aws: MotoAccount,

@@ -38,9 +38,9 @@ def sides(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield CutPlatform(own, emulator, connection)
 
 
-@pytest.fixture(params=[3, pytest.param(1, marks=pytest.mark.matrix)], ids=["each third", "each"])
+@pytest.fixture(params=[7, pytest.param(1, marks=pytest.mark.matrix)], ids=["each seventh", "each"])
 def cut_everywhere(request: pytest.FixtureRequest) -> CutEverywhere:
-    """Cut a command at each third of its requests, and as part of the matrix at each."""
+    """Cut a command at each seventh moment, and as part of the matrix at each."""
     return partial(_cut_everywhere, request.param)
 
 

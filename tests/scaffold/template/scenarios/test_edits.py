@@ -117,7 +117,7 @@ def rendered() -> Callable[..., dict[str, bytes]]:
     autocrlf="true",
 )
 @settings(
-    max_examples=30,
+    max_examples=12,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

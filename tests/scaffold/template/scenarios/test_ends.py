@@ -18,8 +18,9 @@ from tests.scaffold.upgrades import change, files_of, program, second_version, s
 
 pytestmark = pytest.mark.slow
 
-# Parts of the time that an undisturbed run takes.
-MOMENTS = (0.3, 0.5, 0.65, 0.8, 0.9, 0.97)
+# Parts of the time that an undisturbed run takes: some in every run, and the others as part of the matrix.
+SOME, OTHERS = (0.5, 0.8, 0.95), (0.3, 0.4, 0.6, 0.65, 0.75, 0.85, 0.9, 0.97, 0.99)
+moments = pytest.mark.parametrize("moments", [SOME, pytest.param(OTHERS, marks=pytest.mark.matrix)], ids=str)
 ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
@@ -52,7 +53,10 @@ def _reset(plugin: Path) -> None:
     (plugin / ".git" / "ORIG_HEAD").unlink(missing_ok=True)
 
 
-def test_an_upgrade_that_gets_a_signal(plugin: Path, templates: Path, temporary: Path) -> None:
+@moments
+def test_an_upgrade_that_gets_a_signal(
+    plugin: Path, templates: Path, temporary: Path, moments: tuple[float, ...]
+) -> None:
     change(plugin / "hooks" / "pre_request.py", "ADULT = 18", "ADULT = 14")
     commit_all(plugin, "Make it mine")
     second_version(templates)
@@ -61,7 +65,7 @@ def test_an_upgrade_that_gets_a_signal(plugin: Path, templates: Path, temporary:
     complete = files_of(plugin)
     _reset(plugin)
 
-    for count, moment in enumerate(MOMENTS):
+    for count, moment in enumerate(moments):
         exit_code = _end(command, duration * moment, ENDING[count % len(ENDING)])
 
         # It was complete, with its conflict, or even about to exit, when Python handles no signal any more.
@@ -74,12 +78,13 @@ def test_an_upgrade_that_gets_a_signal(plugin: Path, templates: Path, temporary:
         assert entries(temporary) == []
 
 
-def test_an_upgrade_that_is_killed(plugin: Path, templates: Path, temporary: Path) -> None:
+@moments
+def test_an_upgrade_that_is_killed(plugin: Path, templates: Path, temporary: Path, moments: tuple[float, ...]) -> None:
     second_version(templates)
     command = program(templates, "biot-plugin", "upgrade")
     duration = _time(command)
     complete = files_of(plugin)
-    for moment in MOMENTS[1::2]:
+    for moment in moments[1:]:
         _reset(plugin)
 
         _end(command, duration * moment, signal.SIGKILL)
@@ -92,16 +97,19 @@ def test_an_upgrade_that_is_killed(plugin: Path, templates: Path, temporary: Pat
         assert not (plugin / ".git" / "biot-plugin-upgrade").exists()
 
 
-def test_a_new_plugin_that_gets_a_signal(templates: Path, temporary: Path, tmp_path: Path) -> None:
+@moments
+def test_a_new_plugin_that_gets_a_signal(
+    templates: Path, temporary: Path, tmp_path: Path, moments: tuple[float, ...]
+) -> None:
     destination = tmp_path / "place" / "p" / "q" / "demo"
     (tmp_path / "place").mkdir()
     command = program(templates, "new-plugin", destination, "--defaults", "--no-lock")
     duration = _time(command)
     complete = files_of(destination)
-    for count, moment in enumerate(MOMENTS[::2]):
+    for count, moment in enumerate(moments[:-1]):
         shutil.rmtree(tmp_path / "place" / "p", ignore_errors=True)
 
-        exit_code = _end(command, duration * moment, ENDING[count])
+        exit_code = _end(command, duration * moment, ENDING[count % len(ENDING)])
 
         # A signal may also come once everything is done, when nothing but the end of the program is left.
         assert entries(tmp_path / "place") in ([["p"]] if exit_code == 0 else [[], ["p"]])
@@ -109,11 +117,14 @@ def test_a_new_plugin_that_gets_a_signal(templates: Path, temporary: Path, tmp_p
         assert entries(temporary) == []
 
 
-def test_a_new_plugin_that_is_killed(templates: Path, temporary: Path, tmp_path: Path) -> None:
+@moments
+def test_a_new_plugin_that_is_killed(
+    templates: Path, temporary: Path, tmp_path: Path, moments: tuple[float, ...]
+) -> None:
     (tmp_path / "place").mkdir()
     command = program(templates, "new-plugin", tmp_path / "place" / "q" / "other", "--defaults", "--no-lock")
     duration = _time(command)
-    for count, moment in enumerate(MOMENTS[::2]):
+    for count, moment in enumerate(moments[:-1]):
         killed = program(templates, "new-plugin", tmp_path / "place" / str(count) / "demo", "--defaults", "--no-lock")
         _end(killed, duration * moment, signal.SIGKILL)
     shutil.rmtree(tmp_path / "place" / "q")
