@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biot_plugin.bodies import tracking
@@ -55,6 +56,11 @@ class ModelValue:
             self._read.add(self.value, json)
         self._body = self.value
 
+    @property
+    def hands_out_json(self) -> bool:
+        """Whether a handler may change the JSON itself, and not only the value."""
+        return self._use.model.is_json or not self._read.is_separate
+
     def accepts(self, value: object) -> bool:
         """Whether a value may take the body's place."""
         return isinstance(value, (self._use.model.root_class, dict))
@@ -69,6 +75,8 @@ class ModelValue:
         Raises:
             InvalidResult: The value cannot be written, or does not match the model.
         """
+        if self._is_unchanged():
+            return self._json
         json = self._write()
         if self._use.model.is_json:
             if self.value is self._body and json:
@@ -76,6 +84,13 @@ class ModelValue:
         elif json is not self._json and not isinstance(self.value, dict):
             _validate(self._use, json, "the body")
         return json
+
+    def _is_unchanged(self) -> bool:
+        return (
+            self.value is self._body
+            and not (self.hands_out_json or self.is_assigned or self._use.normalize)
+            and self._read.is_unchanged()
+        )
 
     def _write(self) -> Any:
         if isinstance(self.value, dict) and is_json(self.value):
@@ -114,7 +129,7 @@ class ModelList:
     def __init__(self, use: ModelUse, json: list[Any]) -> None:
         self._use = use
         self._json = json
-        self._before = [use.model.load(element) for element in json]
+        self._before = use.model.load_all(json)
         self.value: Any = list(self._before)
         self.is_assigned = False
         self._read = ReadValues(use.model)
@@ -122,6 +137,11 @@ class ModelList:
             for value, element in zip(self._before, json):  # noqa: B905
                 self._read.add(value, element)
         self._json_of = {id(value): element for value, element in zip(self._before, json)}  # noqa: B905
+
+    @property
+    def hands_out_json(self) -> bool:
+        """Whether a handler may change the JSON itself, and not only the values."""
+        return self._use.model.is_json or not self._read.is_separate
 
     def accepts(self, value: object) -> bool:
         """Whether a value may take the list's place."""
@@ -137,13 +157,35 @@ class ModelList:
         Raises:
             InvalidResult: An entity cannot be written, or does not match the model.
         """
+        if self._is_unchanged():
+            return self._json
         if not isinstance(self.value, Iterable):
             raise InvalidResult(f"{self._use.function} leaves a {type(self.value).__name__} as entities, not a list")
         self.value = list(self.value)
+        if self._use.model.is_json and self._is_valid_json():
+            return self.value
         writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         json = [self._write(writer, index, value) for index, value in enumerate(self.value)]
-        is_same = len(json) == len(self._json) and all(map(_is, json, self._json)) and not self._use.model.is_json
+        is_same = len(json) == len(self._json) and all(map(is_, json, self._json)) and not self._use.model.is_json
         return self._json if is_same or not (json or self._json) else json
+
+    def _is_unchanged(self) -> bool:
+        return (
+            not (self.hands_out_json or self.is_assigned or self._use.normalize)
+            and len(self.value) == len(self._before)
+            and all(map(is_, self.value, self._before))
+            and self._read.is_unchanged()
+        )
+
+    def _is_valid_json(self) -> bool:
+        """Whether all entities are JSON, and match the model where they must, which is checked at once."""
+        if not all(isinstance(value, dict) for value in self.value) or not is_json(self.value):
+            return False
+        try:
+            self._use.model.load_all([value for value in self.value if self._is_validated(value)])
+        except InvalidBody:
+            return False
+        return True
 
     def _write(self, writer: Writer, index: int, value: Any) -> Any:
         if isinstance(value, dict) and is_json(value):
@@ -174,10 +216,6 @@ class ModelList:
     def close(self) -> None:
         """Forget what was read."""
         self._read.close()
-
-
-def _is(left: object, right: object) -> bool:
-    return left is right
 
 
 def _validate(use: ModelUse, json: Any, subject: str) -> None:

@@ -40,13 +40,15 @@ class Payload(Generic[T]):
         """
         from biot_plugin.bodies.model_values import ModelList, ModelValue
 
-        json = self._view._member(self._name, self._empty)
+        json = self._view._look_at(self._name, self._empty)
         if self._empty is dict:
             self._parsed = ModelValue(use, json)
         elif isinstance(json, list):
             self._parsed = ModelList(use, json)
         else:
             raise InvalidEvent("NO_DATA", f"The event's {self._name} is not a list")
+        if self._parsed.hands_out_json:
+            self._view._hand_out(self._name)
         if use.choices is not None:
             use.choices.look(json, logger)
 

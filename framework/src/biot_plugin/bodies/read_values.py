@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from operator import is_
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -43,16 +44,31 @@ class ReadContainer:
         self.keys = keys
         self.is_plain = is_plain
 
+    def is_unchanged(self) -> bool:
+        """Whether its elements are those that were read, in their order."""
+        elements, value = self.elements, self.value
+        if self.keys is None:
+            return len(value) == len(elements) and all(map(is_, value, elements))
+        return [*value] == [*elements] and all(map(is_, value.values(), elements.values()))
+
 
 class ReadValues:
-    """The objects and containers that were read in one event, known by their identity until it is closed."""
+    """The objects and containers that were read in one event, known by their identity until it is closed.
+
+    Attributes:
+        objects: The objects.
+        containers: The lists and dicts, by id.
+        number_fields: The fields, as class and name, in which decimal numbers came as numbers and not as text.
+        is_separate: Whether nothing but these can change: there is none of the JSON itself in the values, and nothing
+            of which nobody knows what is in it.
+    """
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self.is_separate = not model.reorders
         self._shapes: dict[type[Any], Shape] = {}
         self.objects: list[TrackedObject] = []
         self.containers: dict[int, ReadContainer] = {}
-        #: The fields, as class and name, in which decimal numbers came as numbers and not as text.
         self.number_fields: set[tuple[type[Any], str]] = set()
 
     def close(self) -> None:
@@ -75,7 +91,10 @@ class ReadValues:
         while pending:
             value, json, owner, name = pending.pop()
             kind = type(value)
-            if kind in PLAIN or value is json:
+            if kind in PLAIN:
+                continue
+            if value is json:
+                self.is_separate = False
                 continue
             shape = self._shapes.get(kind)
             if shape is not None:
@@ -95,12 +114,15 @@ class ReadValues:
         if shape is not None:
             self._shapes[type(value)] = shape
             return self._add_object(value, json, shape)
-        if owner is not None and not isinstance(value, _CONSTANT):
+        if not isinstance(value, _CONSTANT):
             self._add_opaque(value, owner, name)
         return ()
 
-    def _add_opaque(self, value: Any, owner: TrackedObject, name: str) -> None:
+    def _add_opaque(self, value: Any, owner: TrackedObject | None, name: str) -> None:
         """Remember a field of which nobody knows which part came from which JSON, as it is now."""
+        self.is_separate = False
+        if owner is None:
+            return
         self._add_unknown(value)
         if name in owner.opaque:
             return
@@ -132,6 +154,14 @@ class ReadValues:
                 yield value, shape
                 pending += shape.values(value).values()
 
+    def is_unchanged(self) -> bool:
+        """Whether it is certain that nothing was changed or assigned since it was read; a no may be wrong."""
+        return (
+            self.is_separate
+            and all(map(TrackedObject.is_unchanged, self.objects))
+            and all(map(ReadContainer.is_unchanged, self.containers.values()))
+        )
+
     def is_equal(self, value: Any, before: Any) -> bool:
         """Whether a value equals one that was read, as it was then."""
         read = self.containers.get(id(before))
@@ -146,6 +176,7 @@ class ReadValues:
         if entry is not None and (json is ABSENT or entry.json is not ABSENT):
             if json not in (ABSENT, entry.json):  # A validator put it into the place of another one.
                 entry.json = UNKNOWN
+            self.is_separate = False
             return []
         values = shape.values(value)
         entry = TrackedObject(value, shape, json, values)
@@ -168,8 +199,7 @@ class ReadValues:
         if pairs is not None and not (checked and not self._is_paired(pairs)):
             return pairs
         self.containers.pop(id(value), None)
-        if owner is not None:
-            self._add_opaque(value, owner, name)
+        self._add_opaque(value, owner, name)
         return []
 
     def _add_list(self, value: Any, json: Any) -> list[tuple[Any, Any]] | None:
