@@ -41,6 +41,10 @@ class JsonView:
         if self._source is not None:
             self._source.replace(name)
 
+    def _is_as_it_came(self, name: str, values: list[Any]) -> bool:
+        """Whether values would be written as the very text that a member came as; a no may be wrong."""
+        return self._source is not None and self._source.is_as_it_came(name, values)
+
     def _look_at(self, name: str, empty: Callable[[], Member]) -> Member:
         """Return a member to someone who does not change it."""
         if self._source is not None:

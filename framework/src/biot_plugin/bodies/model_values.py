@@ -42,7 +42,10 @@ class ModelValue:
     Attributes:
         value: The value.
         is_assigned: Whether the handler put a value into its place, and did not only change it.
+        valid_json: None, as a body is written and validated in any case.
     """
+
+    valid_json: None = None
 
     __slots__ = ("_body", "_json", "_read", "_use", "is_assigned", "value")
 
@@ -137,6 +140,11 @@ class ModelList:
             for value, element in zip(self._before, json):  # noqa: B905
                 self._read.add(value, element)
         self._json_of = {id(value): element for value, element in zip(self._before, json)}  # noqa: B905
+
+    @property
+    def valid_json(self) -> list[Any] | None:
+        """The entities, where they are the JSON itself: valid if they are written as they came."""
+        return self.value if self._use.model.is_json and type(self.value) is list else None
 
     @property
     def hands_out_json(self) -> bool:

@@ -47,8 +47,6 @@ class Payload(Generic[T]):
             self._parsed = ModelList(use, json)
         else:
             raise InvalidEvent("NO_DATA", f"The event's {self._name} is not a list")
-        if self._parsed.hands_out_json:
-            self._view._hand_out(self._name)
         if use.choices is not None:
             use.choices.look(json, logger)
 
@@ -72,10 +70,14 @@ class Payload(Generic[T]):
 
     def write_back(self) -> None:
         """Write a model back into the view. What nobody touched stays missing or null, if it was."""
-        if self._parsed:
-            json = self._parsed.to_json()
-            if not self._parsed.is_untouched(json):
-                self._view._set_member(self._name, json)
+        parsed = self._parsed
+        if parsed is None or (parsed.valid_json is not None and self._view._is_as_it_came(self._name, parsed.valid_json)):
+            return
+        if parsed.hands_out_json:
+            self._view._hand_out(self._name)
+        json = parsed.to_json()
+        if not parsed.is_untouched(json):
+            self._view._set_member(self._name, json)
 
     def release(self) -> None:
         """Forget the values of the model."""

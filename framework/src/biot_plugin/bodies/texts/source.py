@@ -47,6 +47,16 @@ class Source:
         """Forget the text of a member that has another value now, or may get one."""
         self._places.pop(name, None)
 
+    def is_as_it_came(self, name: str, values: list[Any]) -> bool:
+        """Whether values would be written as the very text of a member; a no may be wrong."""
+        start, end = self._places.get(name, (0, 0))
+        try:
+            # Who changes elements changes the first: it tells without a look at the others.
+            first = strict_json.dumps(values[:1])[:-1]
+            return self._text.startswith(first, start) and strict_json.dumps(values) == self._text[start:end]
+        except (TypeError, ValueError):
+            return False
+
     def write(self, json: dict[str, Any]) -> str:
         """Return the JSON text of the object.
 
