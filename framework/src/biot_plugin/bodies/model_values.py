@@ -92,7 +92,7 @@ class ModelValue:
         return (
             self.value is self._body
             and not (self.hands_out_json or self.is_assigned or self._use.normalize)
-            and self._read.is_unchanged()
+            and not self._read.changed()
         )
 
     def _write(self) -> Any:
@@ -127,7 +127,7 @@ class ModelList:
         is_assigned: Whether the handler put a list into its place, and did not only change it.
     """
 
-    __slots__ = ("_before", "_json", "_json_of", "_read", "_use", "is_assigned", "value")
+    __slots__ = ("_before", "_json", "_json_of", "_read", "_unchanged", "_use", "is_assigned", "value")
 
     def __init__(self, use: ModelUse, json: list[Any]) -> None:
         self._use = use
@@ -139,6 +139,7 @@ class ModelList:
         if not use.model.is_json:
             for value, element in zip(self._before, json):  # noqa: B905
                 self._read.add(value, element)
+        self._unchanged: dict[int, Any] = {}
         self._json_of = {id(value): element for value, element in zip(self._before, json)}  # noqa: B905
 
     @property
@@ -165,40 +166,47 @@ class ModelList:
         Raises:
             InvalidResult: An entity cannot be written, or does not match the model.
         """
+        self._unchanged = self._find_unchanged()
         if self._is_unchanged():
             return self._json
         if not isinstance(self.value, Iterable):
             raise InvalidResult(f"{self._use.function} leaves a {type(self.value).__name__} as entities, not a list")
         self.value = list(self.value)
-        if self._use.model.is_json and self._is_valid_json():
-            return self.value
         writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         json = [self._write(writer, index, value) for index, value in enumerate(self.value)]
+        self._validate(json)
         is_same = len(json) == len(self._json) and all(map(is_, json, self._json)) and not self._use.model.is_json
         return self._json if is_same or not (json or self._json) else json
 
+    def _find_unchanged(self) -> dict[int, Any]:
+        """Return the JSON of the entities that certainly need not be written, by the id of their values."""
+        if self.hands_out_json or self._use.normalize:
+            return {}
+        changed = self._read.changed()
+        entities = enumerate(zip(self._before, self._json))  # noqa: B905
+        return {id(value): json for place, (value, json) in entities if place not in changed}
+
     def _is_unchanged(self) -> bool:
         return (
-            not (self.hands_out_json or self.is_assigned or self._use.normalize)
-            and len(self.value) == len(self._before)
+            not self.is_assigned
+            and len(self.value) == len(self._before) == len(self._unchanged)
             and all(map(is_, self.value, self._before))
-            and self._read.is_unchanged()
         )
 
-    def _is_valid_json(self) -> bool:
-        """Whether all entities are JSON, and match the model where they must, which is checked at once."""
-        if not all(isinstance(value, dict) for value in self.value) or not is_json(self.value):
-            return False
+    def _validate(self, json: list[Any]) -> None:
+        """Validate the entities that were written, at once."""
+        pairs = enumerate(zip(self.value, json))  # noqa: B905
+        places = [place for place, (value, written) in pairs if self._is_validated(value, written)]
         try:
-            self._use.model.load_all([value for value in self.value if self._is_validated(value)])
+            self._use.model.load_all([json[place] for place in places])
         except InvalidBody:
-            return False
-        return True
+            for place in places:
+                _validate(self._use, json[place], f"entity {place}")
 
     def _write(self, writer: Writer, index: int, value: Any) -> Any:
+        if id(value) in self._unchanged:
+            return self._unchanged[id(value)]
         if isinstance(value, dict) and is_json(value):
-            if self._is_validated(value):
-                _validate(self._use, value, f"entity {index}")
             return value
         if not isinstance(value, (self._use.model.root_class, dict)):
             raise InvalidResult(
@@ -206,20 +214,19 @@ class ModelList:
                 f"not a {self._use.model.root_class.__name__} or a dict"
             )
         try:
-            json = writer.write(value, self._json_of.get(id(value), NEW))
+            return writer.write(value, self._json_of.get(id(value), NEW))
         except Unwritable as error:
             raise InvalidResult(
                 f"{self._use.function} leaves entity {index} so that it cannot be sent: {error}"
             ) from None
         except RecursionError:
             raise InvalidResult(f"{self._use.function} leaves entity {index} nested too deeply, or in itself") from None
-        if json is not self._json_of.get(id(value)) and self._is_validated(value):
-            _validate(self._use, json, f"entity {index}")
-        return json
 
-    def _is_validated(self, value: Any) -> bool:
+    def _is_validated(self, value: Any, written: Any) -> bool:
         """Whether an entity must match the model: a dict may be anything, but for a TypedDict that was read."""
-        return not isinstance(value, dict) or (self._use.model.is_json and id(value) in self._json_of)
+        if isinstance(value, dict):
+            return self._use.model.is_json and id(value) in self._json_of
+        return written is not self._json_of.get(id(value))
 
     def close(self) -> None:
         """Forget what was read."""

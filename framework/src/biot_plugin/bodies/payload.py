@@ -71,7 +71,9 @@ class Payload(Generic[T]):
     def write_back(self) -> None:
         """Write a model back into the view. What nobody touched stays missing or null, if it was."""
         parsed = self._parsed
-        if parsed is None or (parsed.valid_json is not None and self._view._is_as_it_came(self._name, parsed.valid_json)):
+        if parsed is None or (
+            parsed.valid_json is not None and self._view._is_as_it_came(self._name, parsed.valid_json)
+        ):
             return
         if parsed.hands_out_json:
             self._view._hand_out(self._name)

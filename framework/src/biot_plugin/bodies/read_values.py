@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
@@ -69,6 +70,9 @@ class ReadValues:
         self._shapes: dict[type[Any], Shape] = {}
         self.objects: list[TrackedObject] = []
         self.containers: dict[int, ReadContainer] = {}
+        #: For each value that was added, how many objects and containers there were then.
+        self._object_ends: list[int] = []
+        self._container_ends: list[int] = []
         self.number_fields: set[tuple[type[Any], str]] = set()
 
     def close(self) -> None:
@@ -85,6 +89,8 @@ class ReadValues:
         except BaseException:
             self.close()
             raise
+        self._object_ends.append(len(self.objects))
+        self._container_ends.append(len(self.containers))
 
     def _add(self, value: Any, json: Any) -> None:
         pending: list[tuple[Any, Any, TrackedObject | None, str]] = [(value, json, None, "")]
@@ -154,13 +160,16 @@ class ReadValues:
                 yield value, shape
                 pending += shape.values(value).values()
 
-    def is_unchanged(self) -> bool:
-        """Whether it is certain that nothing was changed or assigned since it was read; a no may be wrong."""
-        return (
-            self.is_separate
-            and all(map(TrackedObject.is_unchanged, self.objects))
-            and all(map(ReadContainer.is_unchanged, self.containers.values()))
-        )
+    def changed(self) -> set[int]:
+        """Return the positions, in the order in which they were added, of the values that may have been changed."""
+        if not self.is_separate:
+            return {*range(len(self._object_ends))}
+        return {
+            bisect_right(ends, place)
+            for ends, entries in ((self._object_ends, self.objects), (self._container_ends, self.containers.values()))
+            for place, entry in enumerate(entries)
+            if not entry.is_unchanged()
+        }
 
     def is_equal(self, value: Any, before: Any) -> bool:
         """Whether a value equals one that was read, as it was then."""
@@ -190,7 +199,7 @@ class ReadValues:
         return [
             (values[field.name], members.get(field.key_in(members), ABSENT), entry, field.name)
             for field in shape.all_fields(values)
-            if field.name in values and type(values[field.name]) not in PLAIN
+            if type(values.get(field.name)) not in PLAIN  # Most are, and one that was deleted is None here.
         ]
 
     def _add_container(self, value: Any, json: Any, owner: TrackedObject | None, name: str) -> list[tuple[Any, Any]]:

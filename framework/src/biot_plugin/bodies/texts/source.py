@@ -51,9 +51,10 @@ class Source:
         """Whether values would be written as the very text of a member; a no may be wrong."""
         start, end = self._places.get(name, (0, 0))
         try:
-            # Who changes elements changes the first: it tells without a look at the others.
-            first = strict_json.dumps(values[:1])[:-1]
-            return self._text.startswith(first, start) and strict_json.dumps(values) == self._text[start:end]
+            # Who changes elements changes the first or the last, which tell without a look at the others.
+            first, last = strict_json.dumps(values[:1])[:-1], strict_json.dumps(values[-1:])[1:]
+            has_ends = self._text.startswith(first, start) and self._text.endswith(last, start, end)
+            return has_ends and strict_json.dumps(values) == self._text[start:end]
         except (TypeError, ValueError):
             return False
 

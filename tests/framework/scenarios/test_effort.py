@@ -1,0 +1,202 @@
+"""What a warm event costs, by its causes: validations, visits and serializations, and never a clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypedDict
+from unittest.mock import Mock
+
+import msgspec
+import pydantic
+import pytest
+
+from biot_plugin import AdaptEntity, Plugin
+from biot_plugin.bodies.libraries.msgspec_adapter import MsgspecModel
+from biot_plugin.bodies.libraries.pydantic_adapter import PydanticModel
+from biot_plugin.bodies.model_writer import Writer
+from biot_plugin.testing import Context, events
+from biot_plugin.wire import strict_json
+
+COUNT = 100
+CONTEXT: Any = Context()
+
+
+class TypedPatient(TypedDict):
+    mrn: str
+    visits: list[int | float]
+
+
+@dataclass
+class DataPatient:
+    mrn: str
+    visits: list[int | float]
+
+
+class StructPatient(msgspec.Struct):
+    mrn: str
+    visits: list[int | float]
+
+
+class PydanticPatient(pydantic.BaseModel):
+    mrn: str
+    visits: list[int | float]
+
+
+MODELS = [TypedPatient, DataPatient, StructPatient, PydanticPatient]
+OBJECTS = MODELS[1:]
+
+
+def patient(number: int) -> dict[str, Any]:
+    """An entity with more than its model names."""
+    return {"mrn": str(number), "visits": [number, 1], "_name": {"firstName": "Ada"}, "note": "x" * 80}
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> Mock:
+    """Count the calls of a function, which does what it did."""
+    original = getattr(owner, name)
+    counter = Mock()
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        counter()
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, call)
+    return counter
+
+
+def reply_of(plugin: Plugin, model: Any, change: Callable[[list[Any]], object]) -> str:
+    """The text of the reply to an event of many entities."""
+
+    def handle(event: Any) -> None:
+        change(event.entities)
+
+    handle.__annotations__["event"] = AdaptEntity[model]
+    plugin.adapt_entity("patient")(handle)
+    entities = [patient(number) for number in range(COUNT)]
+    event = events.adapt_entity("patient", entities=entities)
+    reply = plugin.handler(event, CONTEXT)
+    assert reply["statusCode"] == 200, reply
+    return str(reply["body"])
+
+
+@pytest.fixture
+def unverified(monkeypatch: pytest.MonkeyPatch) -> Plugin:
+    """A plugin that takes calls without a token."""
+    monkeypatch.setenv("BIOT_SHOULD_VALIDATE_JWT", "false")
+    return Plugin()
+
+
+def read(entities: list[Any]) -> None:
+    assert len(entities) == COUNT
+    for each in entities:
+        assert each["mrn"] if isinstance(each, dict) else each.mrn
+
+
+def change_all(entities: list[Any]) -> None:
+    for each in entities:
+        if isinstance(each, dict):
+            each["mrn"] = "changed"
+        else:
+            each.mrn = "changed"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_entities_that_were_read_are_validated_at_once_and_go_back_as_their_text(
+    unverified: Plugin, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = PydanticModel if model is PydanticPatient else MsgspecModel
+    single, several = counted(monkeypatch, adapter, "load"), counted(monkeypatch, adapter, "load_all")
+    written = counted(monkeypatch, Writer, "write")
+    sent = json.loads(reply_of(unverified, model, read))["response"]["entities"]
+    assert sent == [patient(number) for number in range(COUNT)]
+    assert (single.call_count, several.call_count, written.call_count) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("model", OBJECTS)
+def test_what_no_handler_changed_in_a_model_is_not_serialized(
+    unverified: Plugin, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entities: list[Any] = []
+    dumps = strict_json.dumps
+    monkeypatch.setattr(strict_json, "dumps", lambda value: entities.append(value) or dumps(value))
+    reply_of(unverified, model, read)
+    assert not [value for value in entities[1:] if isinstance(value, list)]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_entities_that_were_changed_are_validated_at_once_before_and_after(
+    unverified: Plugin, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = PydanticModel if model is PydanticPatient else MsgspecModel
+    single, several = counted(monkeypatch, adapter, "load"), counted(monkeypatch, adapter, "load_all")
+    sent = json.loads(reply_of(unverified, model, change_all))["response"]["entities"]
+    assert sent == [{**patient(number), "mrn": "changed"} for number in range(COUNT)]
+    assert (single.call_count, several.call_count) == (0, 2)
+
+
+def _set_unseen(value: Any, name: str, member: object) -> None:
+    """Change a field without a call of the class's own `__setattr__`."""
+    if isinstance(value, msgspec.Struct):
+        msgspec.structs.force_setattr(value, name, member)
+    else:
+        vars(value)[name] = member
+
+
+@pytest.mark.parametrize("model", OBJECTS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entities: setattr(entities[7], "mrn", "changed"),
+        lambda entities: entities[7].visits.append(2),
+        lambda entities: entities[7].visits.__setitem__(0, 7.0),
+        lambda entities: _set_unseen(entities[7], "mrn", "changed"),
+    ],
+)
+def test_only_the_entity_that_was_changed_is_written(
+    unverified: Plugin, model: Any, change: Callable[[list[Any]], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = counted(monkeypatch, Writer, "write")
+    sent = json.loads(reply_of(unverified, model, change))["response"]["entities"]
+    assert written.call_count == 1
+    assert [place for place, entity in enumerate(sent) if repr(entity) != repr(patient(place))] == [7]
+
+
+class WithAny(msgspec.Struct):
+    mrn: str
+    _name: Any = None
+
+
+class WithExtra(pydantic.BaseModel, extra="allow"):
+    mrn: str
+
+
+class WithValidator(pydantic.BaseModel):
+    mrn: str
+    visits: list[int | float]
+
+    @pydantic.field_validator("visits", mode="before")
+    @classmethod
+    def keep(cls, visits: list[int]) -> list[int]:
+        return visits
+
+
+@pytest.mark.parametrize(
+    ("model", "change"),
+    [
+        (WithAny, lambda entities: entities[7]._name.update(firstName="changed")),
+        (WithExtra, lambda entities: setattr(entities[7], "note", "changed")),
+        (WithValidator, lambda entities: entities[7].visits.append(1)),
+        (TypedPatient, lambda entities: entities[7]["_name"].update(firstName="changed")),
+        (TypedPatient, lambda entities: entities[0]["_name"].update(firstName="changed")),
+        (TypedPatient, lambda entities: entities.pop(7)),
+        (TypedPatient, lambda entities: entities.clear()),
+        (TypedPatient, lambda entities: entities[7].update(visits=(1, 2))),
+        (StructPatient, lambda entities: entities.reverse()),
+        (StructPatient, lambda entities: entities.pop()),
+    ],
+)
+def test_no_change_is_overlooked(unverified: Plugin, model: Any, change: Callable[[list[Any]], object]) -> None:
+    sent = json.loads(reply_of(unverified, model, change))["response"]["entities"]
+    assert sent != [patient(number) for number in range(COUNT)]
