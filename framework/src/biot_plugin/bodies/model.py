@@ -27,7 +27,7 @@ class Model(Protocol):
         ...
 
     def load_all(self, json: list[Any]) -> list[Any]:
-        """Validate and parse the JSON of several values at once. Raises InvalidBody, of the first that does not match."""
+        """Validate and parse the JSON of several values. Raises InvalidBody, of the first that does not match."""
         ...
 
     def dump(self, value: Any) -> Any:

@@ -105,7 +105,6 @@ class Shape(NamedTuple):
 
 def attribute_reader(names: Sequence[str]) -> Callable[[Any], dict[str, Any]]:
     """Return the function that reads the values of an object's fields from its attributes."""
-
     members = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
 
     def read(value: Any) -> dict[str, Any]:

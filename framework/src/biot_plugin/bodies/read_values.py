@@ -161,14 +161,15 @@ class ReadValues:
                 pending += shape.values(value).values()
 
     def changed(self) -> set[int]:
-        """Return the positions, in the order in which they were added, of the values that may have been changed."""
-        if not self.is_separate:
-            return {*range(len(self._object_ends))}
+        """Return the positions, in the order in which they were added, of the values that were changed or assigned.
+
+        It is certain only of values that are separate.
+        """
+        objects = [place for place, entry in enumerate(self.objects) if not entry.is_unchanged()]
+        containers = [place for place, read in enumerate(self.containers.values()) if not read.is_unchanged()]
         return {
-            bisect_right(ends, place)
-            for ends, entries in ((self._object_ends, self.objects), (self._container_ends, self.containers.values()))
-            for place, entry in enumerate(entries)
-            if not entry.is_unchanged()
+            *(bisect_right(self._object_ends, place) for place in objects),
+            *(bisect_right(self._container_ends, place) for place in containers),
         }
 
     def is_equal(self, value: Any, before: Any) -> bool:

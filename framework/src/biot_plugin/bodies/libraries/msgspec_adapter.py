@@ -41,7 +41,7 @@ class MsgspecModel:
             raise InvalidBody([msgspec_problem(error)]) from None
 
     def load_all(self, json: list[Any]) -> list[Any]:
-        """Validate and parse the JSON of several values at once. Raises InvalidBody, of the first that does not match."""
+        """Validate and parse the JSON of several values. Raises InvalidBody, of the first that does not match."""
         import msgspec
 
         try:

@@ -36,7 +36,7 @@ class PydanticModel:
         return self.load_all([json])[0]
 
     def load_all(self, json: list[Any]) -> list[Any]:
-        """Validate and parse the JSON of several values at once. Raises InvalidBody, of the first that does not match."""
+        """Validate and parse the JSON of several values. Raises InvalidBody, of the first that does not match."""
         from pydantic import ValidationError
 
         # Not an adapter of a list: it would cost at each start what it saves in a large event.

@@ -28,7 +28,7 @@ class TypedDictModel:
         return json
 
     def load_all(self, json: list[Any]) -> list[Any]:
-        """Validate the JSON of several values at once. Raises InvalidBody, of the first that does not match."""
+        """Validate the JSON of several values. Raises InvalidBody, of the first that does not match."""
         self._validator.load_all(json)
         return [*json]
 
