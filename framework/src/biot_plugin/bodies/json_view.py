@@ -65,8 +65,9 @@ class JsonView:
 
     def _write_back(self) -> dict[str, Any]:
         """Write members that were missing and are not empty any more into the object, and return it."""
-        self._json.update((name, value) for name, value in self._defaults.items() if value)
-        self._defaults.clear()
+        if self._defaults:
+            self._json.update((name, value) for name, value in self._defaults.items() if value)
+            self._defaults.clear()
         return self._json
 
     def _text(self) -> str:
