@@ -19,6 +19,7 @@ from biot_plugin.bodies.libraries.pydantic_adapter import PydanticModel
 from biot_plugin.bodies.model_writer import Writer
 from biot_plugin.testing import Context, events
 from biot_plugin.wire import strict_json
+from biot_plugin.wire.envelope import Envelope
 
 COUNT = 100
 CONTEXT: Any = Context()
@@ -216,3 +217,17 @@ class WithValidator(pydantic.BaseModel):
 def test_no_change_is_overlooked(unverified: Plugin, model: Any, change: Callable[[list[Any]], object]) -> None:
     sent = json.loads(reply_of(unverified, model, change))["response"]["entities"]
     assert sent != [patient(number) for number in range(COUNT)]
+
+
+def test_a_small_event_is_taken_out_of_its_envelope_once_and_parsed_once(
+    unverified: Plugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @unverified.adapt_entity("patient")
+    def handle(event: AdaptEntity) -> None:
+        assert event.entities
+
+    event = events.adapt_entity("patient", entities=[patient(1)])
+    taken, parsed = counted(monkeypatch, Envelope, "text"), counted(monkeypatch, strict_json, "loads")
+    written = counted(monkeypatch, strict_json, "dumps")
+    assert unverified.handler(event, CONTEXT)["statusCode"] == 200
+    assert (taken.call_count, parsed.call_count, written.call_count) == (1, 1, 1)
