@@ -44,6 +44,8 @@ def test_entities_are_models(plugin: Plugin, model: Any) -> None:
     assert client.adapt_entity("patient", entities=entities).response.entities == entities[1:]
     assert client.adapt_entity("patient", entities=[{}]).status_code == 400
     assert client.adapt_entity("patient", fields={"response": {"entities": {}}}).status_code == 400
+    no_list = {"httpStatusCode": "OK", "entities": {"_id": "1"}}
+    assert client.adapt_entity("patient", fields={"response": no_list}).status_code == 400
 
 
 def test_entities_that_are_added_may_be_models_or_plain(plugin: Plugin) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import is_
 from typing import Any
 
 from biot_plugin.bodies.model_form import Form
@@ -70,7 +71,7 @@ class ContainerWriter:
         read = self._read.containers[id(value)]
         elements, json = read.elements, read.json
         is_same = len(value) == len(elements)
-        if is_same and read.is_plain and not is_whole and all(map(_is, value, elements)):
+        if is_same and read.is_plain and not is_whole and all(map(is_, value, elements)):
             return json
         moved = _Moved(elements, json)
         written = []
@@ -81,7 +82,7 @@ class ContainerWriter:
                 written.append(self._write(element, form.element(index, None), came, is_whole))
             except Unwritable as error:
                 raise error.in_element(index) from None
-        return json if is_same and all(map(_is, written, json)) else written
+        return json if is_same and all(map(is_, written, json)) else written
 
     def _write_dict(self, value: dict[Any, Any], form: Form, _came: Any, is_whole: bool) -> Any:
         read = self._read.containers[id(value)]
@@ -146,7 +147,3 @@ def _key_in_form(name: Any, index: int, form: Form) -> str:
 
 def _is_same_dict(left: dict[Any, Any], right: dict[Any, Any]) -> bool:
     return all(element is right[name] for name, element in left.items())
-
-
-def _is(left: Any, right: Any) -> bool:
-    return left is right

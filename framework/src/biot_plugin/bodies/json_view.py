@@ -31,8 +31,24 @@ class JsonView:
         self._defaults: dict[str, Any] = {}
 
     def _member(self, name: str, empty: Callable[[], Member]) -> Member:
+        """Return a member to someone who may change it."""
+        member = self._look_at(name, empty)
+        self._hand_out(name)
+        return member
+
+    def _hand_out(self, name: str) -> None:
+        """Send a member as what it is at the end of the event, and no more as the text that came."""
         if self._source is not None:
-            self._source.hand_out(name)
+            self._source.replace(name)
+
+    def _is_as_it_came(self, name: str, values: list[Any]) -> bool:
+        """Whether values would be written as the very text that a member came as; a no may be wrong."""
+        return self._source is not None and self._source.is_as_it_came(name, values)
+
+    def _look_at(self, name: str, empty: Callable[[], Member]) -> Member:
+        """Return a member to someone who does not change it."""
+        if self._source is not None:
+            self._source.prepare(name)
         value = self._json.get(name)
         if value is not None:
             return value  # type: ignore[no-any-return]
@@ -44,14 +60,14 @@ class JsonView:
 
     def _put(self, name: str, value: object) -> None:
         """Put a value into the object."""
-        if self._source is not None:
-            self._source.replace(name)
+        self._hand_out(name)
         self._json[name] = value
 
     def _write_back(self) -> dict[str, Any]:
         """Write members that were missing and are not empty any more into the object, and return it."""
-        self._json.update((name, value) for name, value in self._defaults.items() if value)
-        self._defaults.clear()
+        if self._defaults:
+            self._json.update((name, value) for name, value in self._defaults.items() if value)
+            self._defaults.clear()
         return self._json
 
     def _text(self) -> str:

@@ -26,6 +26,10 @@ class Model(Protocol):
         """Validate and parse JSON. Raises InvalidBody."""
         ...
 
+    def load_all(self, json: list[Any]) -> list[Any]:
+        """Validate and parse the JSON of several values. Raises InvalidBody, of the first that does not match."""
+        ...
+
     def dump(self, value: Any) -> Any:
         """Convert an object to JSON, in the form of its class. Raises Unwritable."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from biot_plugin.bodies.unwritable import Unwritable
@@ -104,10 +105,11 @@ class Shape(NamedTuple):
 
 def attribute_reader(names: Sequence[str]) -> Callable[[Any], dict[str, Any]]:
     """Return the function that reads the values of an object's fields from its attributes."""
+    members = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
 
     def read(value: Any) -> dict[str, Any]:
         try:
-            return {name: getattr(value, name) for name in names}
+            return dict(zip(names, members(value)))  # noqa: B905
         except AttributeError:  # A field was deleted.
             return {name: getattr(value, name) for name in names if hasattr(value, name)}
 

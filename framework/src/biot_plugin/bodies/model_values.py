@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biot_plugin.bodies import tracking
@@ -41,7 +42,10 @@ class ModelValue:
     Attributes:
         value: The value.
         is_assigned: Whether the handler put a value into its place, and did not only change it.
+        valid_json: None, as a body is written and validated in any case.
     """
+
+    valid_json: None = None
 
     __slots__ = ("_body", "_json", "_read", "_use", "is_assigned", "value")
 
@@ -54,6 +58,11 @@ class ModelValue:
         if use.is_written and not use.model.is_json:
             self._read.add(self.value, json)
         self._body = self.value
+
+    @property
+    def hands_out_json(self) -> bool:
+        """Whether a handler may change the JSON itself, and not only the value."""
+        return self._use.model.is_json or not self._read.is_separate
 
     def accepts(self, value: object) -> bool:
         """Whether a value may take the body's place."""
@@ -69,6 +78,8 @@ class ModelValue:
         Raises:
             InvalidResult: The value cannot be written, or does not match the model.
         """
+        if self._is_unchanged():
+            return self._json
         json = self._write()
         if self._use.model.is_json:
             if self.value is self._body and json:
@@ -76,6 +87,13 @@ class ModelValue:
         elif json is not self._json and not isinstance(self.value, dict):
             _validate(self._use, json, "the body")
         return json
+
+    def _is_unchanged(self) -> bool:
+        return (
+            self.value is self._body
+            and not (self.hands_out_json or self.is_assigned or self._use.normalize)
+            and not self._read.changed()
+        )
 
     def _write(self) -> Any:
         if isinstance(self.value, dict) and is_json(self.value):
@@ -109,19 +127,30 @@ class ModelList:
         is_assigned: Whether the handler put a list into its place, and did not only change it.
     """
 
-    __slots__ = ("_before", "_json", "_json_of", "_read", "_use", "is_assigned", "value")
+    __slots__ = ("_before", "_json", "_json_of", "_read", "_unchanged", "_use", "is_assigned", "value")
 
     def __init__(self, use: ModelUse, json: list[Any]) -> None:
         self._use = use
         self._json = json
-        self._before = [use.model.load(element) for element in json]
+        self._before = use.model.load_all(json)
         self.value: Any = list(self._before)
         self.is_assigned = False
         self._read = ReadValues(use.model)
         if not use.model.is_json:
             for value, element in zip(self._before, json):  # noqa: B905
                 self._read.add(value, element)
+        self._unchanged: dict[int, Any] = {}
         self._json_of = {id(value): element for value, element in zip(self._before, json)}  # noqa: B905
+
+    @property
+    def valid_json(self) -> list[Any] | None:
+        """The entities, where they are the JSON itself: valid if they are written as they came."""
+        return self.value if self._use.model.is_json and type(self.value) is list else None
+
+    @property
+    def hands_out_json(self) -> bool:
+        """Whether a handler may change the JSON itself, and not only the values."""
+        return self._use.model.is_json or not self._read.is_separate
 
     def accepts(self, value: object) -> bool:
         """Whether a value may take the list's place."""
@@ -137,18 +166,47 @@ class ModelList:
         Raises:
             InvalidResult: An entity cannot be written, or does not match the model.
         """
+        self._unchanged = self._find_unchanged()
+        if self._is_unchanged():
+            return self._json
         if not isinstance(self.value, Iterable):
             raise InvalidResult(f"{self._use.function} leaves a {type(self.value).__name__} as entities, not a list")
         self.value = list(self.value)
         writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         json = [self._write(writer, index, value) for index, value in enumerate(self.value)]
-        is_same = len(json) == len(self._json) and all(map(_is, json, self._json)) and not self._use.model.is_json
+        self._validate(json)
+        is_same = len(json) == len(self._json) and all(map(is_, json, self._json)) and not self._use.model.is_json
         return self._json if is_same or not (json or self._json) else json
 
+    def _find_unchanged(self) -> dict[int, Any]:
+        """Return the JSON of the entities that certainly need not be written, by the id of their values."""
+        if self.hands_out_json or self._use.normalize:
+            return {}
+        changed = self._read.changed()
+        entities = enumerate(zip(self._before, self._json))  # noqa: B905
+        return {id(value): json for place, (value, json) in entities if place not in changed}
+
+    def _is_unchanged(self) -> bool:
+        return (
+            not self.is_assigned
+            and len(self.value) == len(self._before) == len(self._unchanged)
+            and all(map(is_, self.value, self._before))
+        )
+
+    def _validate(self, json: list[Any]) -> None:
+        """Validate the entities that were written, at once."""
+        pairs = enumerate(zip(self.value, json))  # noqa: B905
+        places = [place for place, (value, written) in pairs if self._is_validated(value, written)]
+        try:
+            self._use.model.load_all([json[place] for place in places])
+        except InvalidBody:
+            for place in places:  # pragma: no branch  # One of them raises, with the place.
+                _validate(self._use, json[place], f"entity {place}")
+
     def _write(self, writer: Writer, index: int, value: Any) -> Any:
+        if id(value) in self._unchanged:
+            return self._unchanged[id(value)]
         if isinstance(value, dict) and is_json(value):
-            if self._is_validated(value):
-                _validate(self._use, value, f"entity {index}")
             return value
         if not isinstance(value, (self._use.model.root_class, dict)):
             raise InvalidResult(
@@ -156,28 +214,23 @@ class ModelList:
                 f"not a {self._use.model.root_class.__name__} or a dict"
             )
         try:
-            json = writer.write(value, self._json_of.get(id(value), NEW))
+            return writer.write(value, self._json_of.get(id(value), NEW))
         except Unwritable as error:
             raise InvalidResult(
                 f"{self._use.function} leaves entity {index} so that it cannot be sent: {error}"
             ) from None
         except RecursionError:
             raise InvalidResult(f"{self._use.function} leaves entity {index} nested too deeply, or in itself") from None
-        if json is not self._json_of.get(id(value)) and self._is_validated(value):
-            _validate(self._use, json, f"entity {index}")
-        return json
 
-    def _is_validated(self, value: Any) -> bool:
+    def _is_validated(self, value: Any, written: Any) -> bool:
         """Whether an entity must match the model: a dict may be anything, but for a TypedDict that was read."""
-        return not isinstance(value, dict) or (self._use.model.is_json and id(value) in self._json_of)
+        if isinstance(value, dict):
+            return self._use.model.is_json and id(value) in self._json_of
+        return written is not self._json_of.get(id(value))
 
     def close(self) -> None:
         """Forget what was read."""
         self._read.close()
-
-
-def _is(left: object, right: object) -> bool:
-    return left is right
 
 
 def _validate(use: ModelUse, json: Any, subject: str) -> None:

@@ -40,7 +40,7 @@ class Payload(Generic[T]):
         """
         from biot_plugin.bodies.model_values import ModelList, ModelValue
 
-        json = self._view._member(self._name, self._empty)
+        json = self._view._look_at(self._name, self._empty)
         if self._empty is dict:
             self._parsed = ModelValue(use, json)
         elif isinstance(json, list):
@@ -70,10 +70,16 @@ class Payload(Generic[T]):
 
     def write_back(self) -> None:
         """Write a model back into the view. What nobody touched stays missing or null, if it was."""
-        if self._parsed:
-            json = self._parsed.to_json()
-            if not self._parsed.is_untouched(json):
-                self._view._set_member(self._name, json)
+        parsed = self._parsed
+        if parsed is None or (
+            parsed.valid_json is not None and self._view._is_as_it_came(self._name, parsed.valid_json)
+        ):
+            return
+        if parsed.hands_out_json:
+            self._view._hand_out(self._name)
+        json = parsed.to_json()
+        if not parsed.is_untouched(json):
+            self._view._set_member(self._name, json)
 
     def release(self) -> None:
         """Forget the values of the model."""

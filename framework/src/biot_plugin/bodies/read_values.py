@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from operator import is_
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -43,16 +45,34 @@ class ReadContainer:
         self.keys = keys
         self.is_plain = is_plain
 
+    def is_unchanged(self) -> bool:
+        """Whether its elements are those that were read, in their order."""
+        elements, value = self.elements, self.value
+        if self.keys is None:
+            return len(value) == len(elements) and all(map(is_, value, elements))
+        return [*value] == [*elements] and all(map(is_, value.values(), elements.values()))
+
 
 class ReadValues:
-    """The objects and containers that were read in one event, known by their identity until it is closed."""
+    """The objects and containers that were read in one event, known by their identity until it is closed.
+
+    Attributes:
+        objects: The objects.
+        containers: The lists and dicts, by id.
+        number_fields: The fields, as class and name, in which decimal numbers came as numbers and not as text.
+        is_separate: Whether nothing but these can change: there is none of the JSON itself in the values, and nothing
+            of which nobody knows what is in it.
+    """
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self.is_separate = not model.reorders
         self._shapes: dict[type[Any], Shape] = {}
         self.objects: list[TrackedObject] = []
         self.containers: dict[int, ReadContainer] = {}
-        #: The fields, as class and name, in which decimal numbers came as numbers and not as text.
+        #: For each value that was added, how many objects and containers there were then.
+        self._object_ends: list[int] = []
+        self._container_ends: list[int] = []
         self.number_fields: set[tuple[type[Any], str]] = set()
 
     def close(self) -> None:
@@ -69,13 +89,18 @@ class ReadValues:
         except BaseException:
             self.close()
             raise
+        self._object_ends.append(len(self.objects))
+        self._container_ends.append(len(self.containers))
 
     def _add(self, value: Any, json: Any) -> None:
         pending: list[tuple[Any, Any, TrackedObject | None, str]] = [(value, json, None, "")]
         while pending:
             value, json, owner, name = pending.pop()
             kind = type(value)
-            if kind in PLAIN or value is json:
+            if kind in PLAIN:
+                continue
+            if value is json:
+                self.is_separate = False
                 continue
             shape = self._shapes.get(kind)
             if shape is not None:
@@ -95,12 +120,15 @@ class ReadValues:
         if shape is not None:
             self._shapes[type(value)] = shape
             return self._add_object(value, json, shape)
-        if owner is not None and not isinstance(value, _CONSTANT):
+        if not isinstance(value, _CONSTANT):
             self._add_opaque(value, owner, name)
         return ()
 
-    def _add_opaque(self, value: Any, owner: TrackedObject, name: str) -> None:
+    def _add_opaque(self, value: Any, owner: TrackedObject | None, name: str) -> None:
         """Remember a field of which nobody knows which part came from which JSON, as it is now."""
+        self.is_separate = False
+        if owner is None:
+            return
         self._add_unknown(value)
         if name in owner.opaque:
             return
@@ -132,6 +160,18 @@ class ReadValues:
                 yield value, shape
                 pending += shape.values(value).values()
 
+    def changed(self) -> set[int]:
+        """Return the positions, in the order in which they were added, of the values that were changed or assigned.
+
+        It is certain only of values that are separate.
+        """
+        objects = [place for place, entry in enumerate(self.objects) if not entry.is_unchanged()]
+        containers = [place for place, read in enumerate(self.containers.values()) if not read.is_unchanged()]
+        return {
+            *(bisect_right(self._object_ends, place) for place in objects),
+            *(bisect_right(self._container_ends, place) for place in containers),
+        }
+
     def is_equal(self, value: Any, before: Any) -> bool:
         """Whether a value equals one that was read, as it was then."""
         read = self.containers.get(id(before))
@@ -146,6 +186,7 @@ class ReadValues:
         if entry is not None and (json is ABSENT or entry.json is not ABSENT):
             if json not in (ABSENT, entry.json):  # A validator put it into the place of another one.
                 entry.json = UNKNOWN
+            self.is_separate = False
             return []
         values = shape.values(value)
         entry = TrackedObject(value, shape, json, values)
@@ -159,7 +200,7 @@ class ReadValues:
         return [
             (values[field.name], members.get(field.key_in(members), ABSENT), entry, field.name)
             for field in shape.all_fields(values)
-            if field.name in values and type(values[field.name]) not in PLAIN
+            if type(values.get(field.name)) not in PLAIN  # Most are, and one that was deleted is None here.
         ]
 
     def _add_container(self, value: Any, json: Any, owner: TrackedObject | None, name: str) -> list[tuple[Any, Any]]:
@@ -168,8 +209,7 @@ class ReadValues:
         if pairs is not None and not (checked and not self._is_paired(pairs)):
             return pairs
         self.containers.pop(id(value), None)
-        if owner is not None:
-            self._add_opaque(value, owner, name)
+        self._add_opaque(value, owner, name)
         return []
 
     def _add_list(self, value: Any, json: Any) -> list[tuple[Any, Any]] | None:

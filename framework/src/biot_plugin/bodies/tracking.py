@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import gc
 from collections.abc import Callable
+from operator import is_
 from types import CellType, ModuleType
 from typing import Any, cast
 
@@ -68,6 +69,11 @@ class TrackedObject:
     def is_copy(self) -> bool:
         """Whether it is a copy of an object that was read."""
         return self.original is not self
+
+    def is_unchanged(self) -> bool:
+        """Whether no field was assigned, and each has the value that was read."""
+        values, before = self.shape.values(self.value), self.values
+        return not self.assigned and [*values] == [*before] and all(map(is_, values.values(), before.values()))
 
     def copied(self, copy: Any) -> TrackedObject:
         """Create the entry of a copy of the object, or of what stands for it."""

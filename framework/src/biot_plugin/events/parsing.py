@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.wire.envelope import require_object
+from biot_plugin.wire.envelope import parse, require_object
 from biot_plugin.wire.strict_json import LARGE
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ def read_event(envelope: Envelope, part: str) -> tuple[dict[str, Any], Source | 
         InvalidEvent: The body is missing, or is not a JSON object.
     """
     text = envelope.text()
-    if text is None or len(text) < LARGE:
+    if text is None:
         return envelope.json(), None
+    if len(text) < LARGE:
+        return require_object(parse(text)), None
     from biot_plugin.bodies.texts.reader import read
 
     try:

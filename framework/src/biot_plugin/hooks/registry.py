@@ -30,6 +30,7 @@ class Registry:
     def __init__(self) -> None:
         self._by_key: dict[Hashable, Registration] = {}
         self._tables: dict[Kind, ApiTable] = {}
+        self._public: set[Kind] = set()
         self._by_kind: dict[Kind, list[Registration]] = {kind: [] for kind in Kind}
 
     def __iter__(self) -> Iterator[Registration]:
@@ -47,6 +48,8 @@ class Registry:
         self._by_key[hook.key] = registration = Registration(hook, handler)
         registrations = self._by_kind[hook.kind]
         registrations.append(registration)
+        if hook.public:
+            self._public.add(hook.kind)
         registrations.sort(key=lambda entry: entry.hook.specificity, reverse=True)
         if isinstance(hook, ApiHook):
             self._tables.setdefault(hook.kind, ApiTable()).add(hook.parsed, handler)
@@ -57,8 +60,7 @@ class Registry:
 
     def is_public(self, kind: Kind) -> bool:
         """Whether anyone may send events of a kind."""
-        registration = self.first(kind)
-        return registration is not None and registration.hook.public
+        return kind in self._public
 
     def find(self, event: Event) -> Handler:
         """Return the most specific handler for an event.
@@ -75,4 +77,7 @@ class Registry:
         registrations = self._by_kind[event.kind]
         if len(registrations) > _FEW and event.kind in self._tables:
             return self._tables[event.kind].find(*segments_of(event))
-        return next((entry.handler for entry in registrations if entry.hook.matches(event)), None)
+        for hook, handler in registrations:
+            if hook.matches(event):
+                return handler
+        return None

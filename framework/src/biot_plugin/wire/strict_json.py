@@ -59,7 +59,12 @@ def _parse(text: str) -> Any:
         return _SLOW_DECODER.decode(text)
     is_plain = len(text) >= LARGE and _has_plain_floats(text)
     try:
-        return (_PLAIN_DECODER if is_plain else _DECODER).decode(text)
+        value, end = (scan_plainly if is_plain else scan)(text, skip_space(text, 0))
+        if end == len(text) or skip_space(text, end) == len(text):
+            return value
+        raise json.JSONDecodeError("Extra data", text, end)
+    except StopIteration as error:
+        raise json.JSONDecodeError("Expecting value", text, error.value) from None
     except json.JSONDecodeError:
         raise
     except ValueError:  # Perhaps for an integer that is too long for `int`.
@@ -68,7 +73,7 @@ def _parse(text: str) -> Any:
 
 def has_negative_zero(text: str) -> bool:
     """Whether a text may have an integer that an int writes as `0`."""
-    return "-" in text and _NEGATIVE_ZERO.search(text) is not None
+    return "-0" in text and _NEGATIVE_ZERO.search(text) is not None
 
 
 def _has_plain_floats(text: str) -> bool:

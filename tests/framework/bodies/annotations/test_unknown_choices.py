@@ -7,8 +7,10 @@ from typing import Any, Literal
 import pytest
 from typing_extensions import TypedDict
 
+from biot_plugin import AdaptEntity, Plugin
 from biot_plugin.attributes import Choice
 from biot_plugin.bodies.annotations.unknown_choices import UnknownChoices
+from biot_plugin.testing import Client
 
 Stage = Choice[Literal["I", "II"]]
 
@@ -63,3 +65,13 @@ def test_models_without_choices_cost_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["None", "False"]
+
+
+def test_a_choice_that_is_not_known_passes_and_is_logged(plugin: Plugin, capsys: pytest.CaptureFixture[str]) -> None:
+    @plugin.adapt_entity("patient")
+    def handle(event: AdaptEntity[Node]) -> None:
+        assert event.entities
+
+    reply = Client(plugin).adapt_entity("patient", entities=[{"stage": "new"}])
+    assert reply.response.entities == [{"stage": "new"}]
+    assert "stage has a choice that the plugin's types do not know" in capsys.readouterr().out

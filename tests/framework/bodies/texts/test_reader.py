@@ -31,7 +31,8 @@ def handed_out(text: str) -> Any:
     event, source = read(text, "request")
     if source is not None:
         for name in [*source.json]:
-            source.hand_out(name)
+            source.prepare(name)
+            source.replace(name)
     return event
 
 

@@ -23,6 +23,7 @@ class MsgspecModel:
         import msgspec
 
         self._annotation = annotation
+        self._list_annotation = list[annotation]
         self.root_class: type[Any] = get_origin(annotation) or annotation
         self._shapes = ClassShapes(self._create_shape)
         types = reachable_types(annotation)
@@ -38,6 +39,16 @@ class MsgspecModel:
             return msgspec.convert(json, self._annotation, str_keys=True)
         except msgspec.ValidationError as error:
             raise InvalidBody([msgspec_problem(error)]) from None
+
+    def load_all(self, json: list[Any]) -> list[Any]:
+        """Validate and parse the JSON of several values. Raises InvalidBody, of the first that does not match."""
+        import msgspec
+
+        try:
+            values: list[Any] = msgspec.convert(json, self._list_annotation, str_keys=True)
+        except msgspec.ValidationError:  # Its path begins with the place in the list.
+            values = [self.load(element) for element in json]
+        return values
 
     def dump(self, value: Any) -> Any:
         """Convert a value to JSON. Raises Unwritable."""

@@ -27,6 +27,11 @@ class TypedDictModel:
         self._validator.load(json)
         return json
 
+    def load_all(self, json: list[Any]) -> list[Any]:
+        """Validate the JSON of several values. Raises InvalidBody, of the first that does not match."""
+        self._validator.load_all(json)
+        return [*json]
+
     def dump(self, value: Any) -> Any:
         """Convert a value to JSON, which it is but for what was put into it. Raises Unwritable."""
         return value if is_json(value) else self._validator.dump(value)

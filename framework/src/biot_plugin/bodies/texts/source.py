@@ -18,12 +18,13 @@ class Source:
         json: The object.
     """
 
-    __slots__ = ("_has_exact_floats", "_places", "_text", "json")
+    __slots__ = ("_has_exact_floats", "_places", "_prepared", "_text", "json")
 
     def __init__(self, text: str, *, has_exact_floats: bool) -> None:
         self._text = text
         self._has_exact_floats = has_exact_floats
         self._places: dict[str, tuple[int, int]] = {}
+        self._prepared: set[str] = set()
         self.json: dict[str, Any] = {}
 
     def add(self, name: str, value: Any, start: int, end: int) -> None:
@@ -31,19 +32,31 @@ class Source:
         self._places[name] = (start, end)
         self.json[name] = value
 
-    def hand_out(self, name: str) -> None:
-        """Prepare a member for a handler, who may change it: from now on, it is sent as what it is then."""
-        place = self._places.pop(name, None)
-        if place is None:
+    def prepare(self, name: str) -> None:
+        """Prepare a member for a handler: what was parsed plainly gets the numbers as they came."""
+        place = self._places.get(name)
+        if place is None or name in self._prepared:
             return
+        self._prepared.add(name)
         text = self._text[slice(*place)]
         is_exact = self._has_exact_floats or usual_floats.are_usual(text)
         if not is_exact or strict_json.has_negative_zero(text):
             self.json[name] = strict_json.loads(text)
 
     def replace(self, name: str) -> None:
-        """Forget the text of a member that has another value now."""
+        """Forget the text of a member that has another value now, or may get one."""
         self._places.pop(name, None)
+
+    def is_as_it_came(self, name: str, values: list[Any]) -> bool:
+        """Whether values would be written as the very text of a member; a no may be wrong."""
+        start, end = self._places.get(name, (0, 0))
+        try:
+            # Who changes elements changes the first or the last, which tell without a look at the others.
+            first, last = strict_json.dumps(values[:1])[:-1], strict_json.dumps(values[-1:])[1:]
+            has_ends = self._text.startswith(first, start) and self._text.endswith(last, start, end)
+            return has_ends and strict_json.dumps(values) == self._text[start:end]
+        except (TypeError, ValueError):
+            return False
 
     def write(self, json: dict[str, Any]) -> str:
         """Return the JSON text of the object.
