@@ -16,7 +16,7 @@ PAGE = TUTORIAL.relative_to(ROOT).as_posix()
 
 
 @pytest.mark.slow
-@pytest.mark.long(50)
+@pytest.mark.long(60)
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_everything_happens_as_the_tutorial_says(tmp_path: Path, environment: dict[str, str]) -> None:
     with socket.socket() as server:
