@@ -7,6 +7,8 @@ import dataclasses
 import functools
 import inspect
 import pickle
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -255,3 +257,30 @@ def test_a_copy_of_another_class_is_a_new_object() -> None:
         body.other = copy.copy(body)
 
     assert sent(Exported, {"age": 1, "x": 1}, change) == {"age": 1, "x": 1, "other": {"age": 1}}
+
+
+FROZEN = """
+import dataclasses, gc
+from dataclasses import replace
+gc.freeze()
+from biot_plugin import AdaptEntity, Plugin
+from biot_plugin.testing import Client
+
+@dataclasses.dataclass
+class Patient:
+    name: str
+
+plugin = Plugin()
+
+@plugin.adapt_entity("patient")
+def handle(event: AdaptEntity[Patient]) -> None:
+    event.entities = [replace(entity, name="b") for entity in event.entities]
+
+frozen = gc.get_freeze_count()
+print(Client(plugin).adapt_entity("patient", entities=[{"name": "a", "mrn": 1}]).response.entities, frozen > 0)
+"""
+
+
+def test_copies_by_a_function_that_was_frozen_before_are_noticed() -> None:
+    run = subprocess.run([sys.executable, "-c", FROZEN], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "[{'name': 'b', 'mrn': 1}] True"

@@ -198,9 +198,24 @@ class WithValidator(pydantic.BaseModel):
         return visits
 
 
+class WithSet(msgspec.Struct):
+    mrn: str
+    visits: set[int]
+
+
+SHARED: list[int] = []
+
+
+class WithSharedDefault(msgspec.Struct):
+    mrn: str
+    marks: list[int] = msgspec.field(default_factory=lambda: SHARED)
+
+
 @pytest.mark.parametrize(
     ("model", "change"),
     [
+        (WithSet, lambda entities: entities[7].visits.add(70)),
+        (WithExtra, lambda entities: entities[7].model_extra["_name"].update(firstName="changed")),
         (WithAny, lambda entities: entities[7]._name.update(firstName="changed")),
         (WithExtra, lambda entities: setattr(entities[7], "note", "changed")),
         (WithValidator, lambda entities: entities[7].visits.append(1)),
@@ -217,6 +232,25 @@ class WithValidator(pydantic.BaseModel):
 def test_no_change_is_overlooked(unverified: Plugin, model: Any, change: Callable[[list[Any]], object]) -> None:
     sent = json.loads(reply_of(unverified, model, change))["response"]["entities"]
     assert sent != [patient(number) for number in range(COUNT)]
+
+
+def test_a_default_that_all_entities_share_is_sent_for_all_of_them_once_it_was_changed(unverified: Plugin) -> None:
+    SHARED.clear()
+    sent = json.loads(reply_of(unverified, WithSharedDefault, lambda entities: entities[7].marks.append(1)))
+    assert [entity["marks"] for entity in sent["response"]["entities"]] == [[1]] * COUNT
+
+
+def test_what_is_nested_too_deeply_is_refused_with_a_sentence(unverified: Plugin) -> None:
+    @unverified.adapt_entity("patient")
+    def handle(event: AdaptEntity[TypedPatient]) -> None:
+        nested: Any = []
+        for _ in range(100_000):
+            nested = [nested]
+        unnamed: Any = {"note": nested}
+        event.entities[0].update(unnamed)
+
+    reply: Any = unverified.handler(event_of_many(), CONTEXT)
+    assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (500, "INVALID_RESULT")
 
 
 def test_a_small_event_is_taken_out_of_its_envelope_once_and_parsed_once(

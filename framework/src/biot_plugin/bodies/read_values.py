@@ -223,7 +223,7 @@ class ReadValues:
         else:
             return None
         is_plain = all(type(element) in PLAIN for element in elements)
-        self.containers[id(value)] = ReadContainer(value, json, elements, None, is_plain)
+        self._remember(ReadContainer(value, json, elements, None, is_plain))
         return [] if is_plain and json is ABSENT else pairs
 
     def _add_dict(self, value: dict[Any, Any], json: Any) -> list[tuple[Any, Any]] | None:
@@ -240,8 +240,13 @@ class ReadValues:
         else:
             return None
         is_plain = all(type(element) in PLAIN for element in value.values())
-        self.containers[id(value)] = ReadContainer(value, json, dict(value), keys, is_plain)
+        self._remember(ReadContainer(value, json, dict(value), keys, is_plain))
         return [(element, ABSENT if json is ABSENT else json[keys[key]]) for key, element in value.items()]
+
+    def _remember(self, read: ReadContainer) -> None:
+        if id(read.value) in self.containers and not isinstance(read.value, tuple):
+            self.is_separate = False  # A default that several values share: a change of it is one of them all.
+        self.containers[id(read.value)] = read
 
     def _is_paired(self, pairs: list[tuple[Any, Any]]) -> bool:
         """Whether each element is what its JSON is read as, although a validator may have moved it."""

@@ -190,11 +190,21 @@ def _replace_function(module: ModuleType, name: str) -> None:
     original = getattr(module, name)
     if hasattr(original, "_reports_to_biot_plugin"):
         return
-    holders = gc.get_referrers(original)  # Before the wrapper, which holds it, too.
+    holders = _referrers(original)  # Before the wrapper, which holds it, too.
     wrapper = functools.wraps(original)(_reporting_replacements(original))
     wrapper._reports_to_biot_plugin = True  # type: ignore[attr-defined]
     for holder in holders:
         _replace_member(holder, original, wrapper)
+
+
+def _referrers(value: object) -> list[Any]:
+    """Find what holds an object. What is frozen is not searched, so that it is freed for the search."""
+    is_frozen = gc.get_freeze_count() > 0
+    gc.unfreeze()
+    holders = gc.get_referrers(value)
+    if is_frozen:
+        gc.freeze()
+    return holders
 
 
 def _replace_member(holder: Any, member: object, new: object) -> None:

@@ -30,7 +30,6 @@ class Registry:
     def __init__(self) -> None:
         self._by_key: dict[Hashable, Registration] = {}
         self._tables: dict[Kind, ApiTable] = {}
-        self._public: set[Kind] = set()
         self._by_kind: dict[Kind, list[Registration]] = {kind: [] for kind in Kind}
 
     def __iter__(self) -> Iterator[Registration]:
@@ -48,8 +47,6 @@ class Registry:
         self._by_key[hook.key] = registration = Registration(hook, handler)
         registrations = self._by_kind[hook.kind]
         registrations.append(registration)
-        if hook.public:
-            self._public.add(hook.kind)
         registrations.sort(key=lambda entry: entry.hook.specificity, reverse=True)
         if isinstance(hook, ApiHook):
             self._tables.setdefault(hook.kind, ApiTable()).add(hook.parsed, handler)
@@ -60,7 +57,8 @@ class Registry:
 
     def is_public(self, kind: Kind) -> bool:
         """Whether anyone may send events of a kind."""
-        return kind in self._public
+        registrations = self._by_kind[kind]
+        return bool(registrations) and registrations[0].hook.public
 
     def find(self, event: Event) -> Handler:
         """Return the most specific handler for an event.
