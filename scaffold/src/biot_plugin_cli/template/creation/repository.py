@@ -26,6 +26,15 @@ __all__ = ["Creation", "create_repository"]
 
 # Values of UV_PYTHON_DOWNLOADS.
 _NO_DOWNLOADS = ("never", "false")
+#: Members of the document of `new-plugin --json` that are answers to questions, and the names of these.
+_REPORTED = {
+    "name": "name",
+    "displayName": "display_name",
+    "hooks": "hooks",
+    "runtime": "runtime",
+    "package": "package",
+    "ci": "ci",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +90,25 @@ def create_repository(
         has_commit = creation.git is not False and surrounding is None
         commit = staging.publish(message if has_commit else None)
     repository = _later_repository(destination) if creation.git is False else surrounding
-    framework = FrameworkFolder.of(final["sources"], destination.folder, repository)
     return {
         "path": str(destination.folder),
-        "name": final["name"],
-        "displayName": final["display_name"],
-        "hooks": final["hooks"],
-        "runtime": final["runtime"],
-        "package": final["package"],
-        "ci": final["ci"],
+        **{member: final[answer] for member, answer in _REPORTED.items()},
         "templateVersion": version,
         "commit": commit,
-        "frameworkFolder": framework.place if framework else None,
-        "frameworkCloned": framework is None or framework.cloned,
-        "frameworkIgnoredBy": framework.ignored_by if framework else None,
+        **_framework_members(FrameworkFolder.of(final["sources"], destination.folder, repository)),
         "surroundingRepository": str(surrounding) if surrounding else None,
         "replaced": sorted(destination.replaced),
         "locked": creation.lock and unlocked is None,
         "unlockedBecause": unlocked,
+    }
+
+
+def _framework_members(framework: FrameworkFolder | None) -> dict[str, Any]:
+    """Return what the document says of a framework that is a folder: whether clones of the plugin have it, too."""
+    return {
+        "frameworkFolder": framework.place if framework else None,
+        "frameworkCloned": framework is None or framework.cloned,
+        "frameworkIgnoredBy": framework.ignored_by if framework else None,
     }
 
 
