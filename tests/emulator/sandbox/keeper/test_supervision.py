@@ -25,13 +25,15 @@ import os, signal, sys, time
 
 def daemon(then="time.sleep(60)"):
     reader, writer = os.pipe()
-    if os.fork() == 0:
+    between = os.fork()
+    if between == 0:
         os.setsid()
         if os.fork():
             os._exit(0)
         os.write(writer, str(os.getpid()).encode())
         os.closerange(3, 100)
         os.execve(sys.executable, [sys.executable, "-S", "-c", f"import os, time; {then}"], {})
+    os.waitpid(between, 0)
     return int(os.read(reader, 20))
 
 def wait_for_group():
