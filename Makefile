@@ -96,8 +96,8 @@ coverage: setup ## Run every test under coverage, and hold each package to its p
 	  $(BIN)/coverage report --include="*/$${package%=*}/*" --fail-under="$${package#*=}" || failed=1; \
 	done; exit $$failed
 
-test-template: setup ## Check every combination of the template's answers, every Python and Node.js, and every case
-	$(BIN)/pytest $(PARALLEL) -m matrix
+test-template: setup ## Check every combination of the template's answers, every Python and Node.js, and every case, more often
+	THOROUGH=1 $(BIN)/pytest $(PARALLEL) -m "matrix or thorough or hypothesis"
 
 check: setup ## Lint, format check, import directions and type checks
 	@$(MAKE) --no-print-directory --jobs=4 $(CHECKS)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.patterns import Use, text_of, uses
+from tests.thoroughness import tries
 
 #: If the cost grew with the square of this, each text would take many seconds, and there are hundreds.
-SIZE = 50_000
+SIZE = tries(50_000, 100_000)
 USES = list(uses())
 
 
@@ -16,6 +17,7 @@ def test_there_are_patterns_of_every_package() -> None:
     assert len(USES) > 60
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("use", USES, ids=str)
 def test_a_pattern_is_done_with_a_long_text(use: Use) -> None:
     for piece in use.pieces():

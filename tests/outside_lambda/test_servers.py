@@ -29,6 +29,7 @@ from tests.framework.callers.target import PATIENTS, Target, direct
 from tests.framework.callers.test_token import ATTACKS, HOOKS, SCOPE_ATTACKS
 from tests.framework.conftest import KeyService
 from tests.outside_lambda.servers import SERVERS, Serve, hypercorn_server, uvicorn_server, wait_for
+from tests.thoroughness import tries
 
 Log = Callable[[], list[dict[str, Any]]]
 JSON = dict[str, Any]
@@ -77,6 +78,7 @@ def test_the_whole_attack_table_holds(
     assert target.called == ["pre", "post", "adapt", "notification", "direct"]
 
 
+@pytest.mark.thorough
 @pytest.mark.sampled(2)
 @pytest.mark.slow
 @pytest.mark.parametrize("is_async", [False, True])
@@ -96,7 +98,7 @@ def test_thousands_of_calls_by_64_callers_get_each_its_own_answer(
         change(event)
 
     plugin.post_request(PATIENTS)(change_later if is_async else change)
-    callers, each = 64, 40
+    callers, each = 64, tries(40, 79)
     log()
 
     def call(caller: int) -> list[int]:

@@ -15,10 +15,11 @@ from typing import IO
 import pytest
 
 from biot_emulator.client import Client
+from tests.thoroughness import tries
 
 ADMIN = ("ada@example.com", "secret")
 PATIENTS = "/organization/v1/users/patients"
-_ROUNDS = 3
+_ROUNDS = tries(3, 5)
 _WRITERS = 4
 _SEED = 20261124
 
@@ -67,6 +68,7 @@ def _write_until_it_dies(client: Client, writer: str, enough: threading.Event) -
     raise AssertionError("it did not die")
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_everything_that_was_answered_is_there_after_a_kill(tmp_path: Path) -> None:
     chance = random.Random(_SEED)

@@ -19,8 +19,9 @@ import pytest
 from biot_emulator.client import Client
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 from tests.emulator.scenarios.test_kill import ADMIN, Emulator
+from tests.thoroughness import tries
 
-_ROUNDS = 2
+_ROUNDS = tries(2, 3)
 _WRITERS = 3
 _NAMES = 1
 _ENOUGH = 2
@@ -115,6 +116,7 @@ def create(client: Client) -> list[str]:
     return list(made.body.get("trail", []))
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_plugins_are_there_entirely_or_not_at_all_after_a_kill(tmp_path: Path) -> None:
     chance = random.Random(_SEED)

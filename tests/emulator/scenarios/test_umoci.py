@@ -14,6 +14,7 @@ from hypothesis import assume, given, settings, strategies as st
 
 from biot_emulator.image.unpacking import unpack
 from tests.emulator.image.memory import Member, MemoryImage, file, folder, hard_link, layer, link, tree
+from tests.thoroughness import tries
 
 pytestmark = [
     pytest.mark.slow,
@@ -71,7 +72,7 @@ def _umoci(image: MemoryImage, folder: Path) -> dict[str, str] | None:
 
 
 @given(st.lists(layers, max_size=4))
-@settings(max_examples=25)
+@settings(max_examples=tries(25, 60))
 def test_the_same_files_as_umoci_makes(stack: Sequence[tuple[list[str], list[Callable[[], Member]]]]) -> None:
     built = [layer(*(file(name) for name in removed), *(make() for make in added)) for removed, added in stack]
     image = MemoryImage(built, {"Cmd": ["x"]})

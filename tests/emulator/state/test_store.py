@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from biot_emulator.state.store import Store
+from tests.thoroughness import tries
 
-_ROUNDS = 6
+_ROUNDS = tries(6, 12)
 _SEED = 20261124
 _PARTS = 3
 
@@ -73,25 +74,26 @@ def run_and_kill(folder: Path, first: int, seconds: float) -> int:
     return max(int(line) for line in lines if line.endswith("\n"))
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_whole_transactions(tmp_path: Path) -> None:
     chance = random.Random(_SEED)
-    last, told = 0, set[int]()
+    last, written = 0, set[int]()
     for _ in range(_ROUNDS):
-        first = last + 2  # the one after the last may be there, untold
+        first = last + 2  # the one after the last may be there, although nobody was told of it
         last = run_and_kill(tmp_path, first, chance.uniform(0, 0.1))
-        told.update(range(first, last + 1))
+        written.update(range(first, last + 1))
     store = Store(tmp_path)
     try:
         there = {number for number in range(last + 2) if whole(store, number)}
     finally:
         store.close()
-    untold = there - told
-    taken = {number for number in told if number % 3 == 2 and number + 1 in there}
-    assert told - taken <= there
+    unreported = there - written
+    taken = {number for number in written if number % 3 == 2 and number + 1 in there}
+    assert written - taken <= there
     assert not taken & there
-    assert len(untold) <= _ROUNDS
-    assert len(told) >= _ROUNDS
+    assert len(unreported) <= _ROUNDS
+    assert len(written) >= _ROUNDS
 
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from biot_plugin_cli.template.repository_upgrade import Upgrade, upgrade_reposit
 from biot_plugin_cli.template.three_way_merge import is_same_text
 from tests.scaffold.template.scenarios.test_git_settings import SETTINGS
 from tests.scaffold.upgrades import change_template, configure, files_of, second_version, state
+from tests.thoroughness import tries
 
 pytestmark = pytest.mark.slow
 
@@ -117,7 +118,7 @@ def rendered() -> Callable[..., dict[str, bytes]]:
     autocrlf="true",
 )
 @settings(
-    max_examples=12,
+    max_examples=tries(12, 30),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
