@@ -1,4 +1,4 @@
-"""The results of other commands: `check`, which runs here, and `replay`, whose report is given as a file."""
+"""The results of other commands: `check`, which runs here, and `replay`, whose report is a file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from biot_plugin_cli.check.report import check_document
 from biot_plugin_cli.check.runner import CheckResult
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.evidence.report_file import read_report
 from biot_plugin_cli.http.json_document import read_json
 
 __all__ = ["ReplayReport", "check_record", "read_replay_report"]
 
-_MAX_BYTES = 100_000_000
 _ADVICE = "pass a file that biot-plugin replay --json has written"
 _MEMBERS: Mapping[str, type] = {"events": int, "differences": list, "accepted": list}
 
@@ -60,13 +60,7 @@ def read_replay_report(path: Path) -> ReplayReport:
     Raises:
         UsageError: It cannot be read, or is no such report.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): {_ADVICE}") from error
-    if len(content) > _MAX_BYTES:
-        raise UsageError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB: {_ADVICE}")
+    content = read_report(path, _ADVICE)
     try:
         document = read_json(content)
     except ValueError as error:

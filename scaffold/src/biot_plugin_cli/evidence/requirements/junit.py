@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import UsageError
+from biot_plugin_cli.evidence.report_file import read_report
 
 __all__ = ["RESULTS", "TestFile", "TestResult", "read_test_file"]
 
@@ -18,7 +19,6 @@ RESULTS = ("passed", "failed", "error", "skipped")
 """How a test can end."""
 
 _PROPERTY = "requirement"
-_MAX_BYTES = 100_000_000
 _MAX_MESSAGE = 300
 _ADVICE = "pass a file that pytest --junit-xml FILE has written"
 _ENDS = {"failure": "failed", "error": "error", "skipped": "skipped", "disabled": "skipped"}
@@ -96,13 +96,7 @@ def read_test_file(path: Path) -> TestFile:
     Raises:
         UsageError: It cannot be read, or is no such file.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): {_ADVICE}") from error
-    if len(content) > _MAX_BYTES:
-        raise UsageError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB: {_ADVICE}")
+    content = read_report(path, _ADVICE)
     if b"\0" in content:
         raise UsageError(f"{path} is in another encoding than UTF-8, which reports of tests are not: {_ADVICE}")
     # Reports have no definitions of entities, by which a small file could become a large one.
