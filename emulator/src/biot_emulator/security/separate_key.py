@@ -96,7 +96,7 @@ class SeparateKey(Closing):
     def _ask(self, name: str, *arguments: bytes) -> Any:
         with self._lock:
             try:
-                _send(self._questions, (name, arguments))
+                _send(self._questions, marshal.dumps((name, arguments)))
                 return _receive(self._answers)
             except (OSError, EOFError) as error:
                 raise KeyUnavailable("The process that has the signing key ended: try again") from error
@@ -128,14 +128,13 @@ def _hold_key(questions: int, answers: int) -> NoReturn:
         while True:
             name, arguments = _receive(questions)
             member = getattr(key, name)
-            _send(answers, member(*arguments) if arguments else member)
+            _send(answers, marshal.dumps(member(*arguments) if arguments else member))
     finally:
         # Nothing else that this process was copied with is to be ended or written twice.
         os._exit(0)
 
 
-def _send(descriptor: int, value: object) -> None:
-    content = marshal.dumps(value)
+def _send(descriptor: int, content: bytes) -> None:
     os.write(descriptor, len(content).to_bytes(_SIZE_BYTES, "big") + content)
 
 
