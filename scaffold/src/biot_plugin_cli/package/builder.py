@@ -28,6 +28,7 @@ from biot_plugin_cli.dependencies.pyproject import Project
 from biot_plugin_cli.dependencies.wheel_selection import require_wheels
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import settings_read_once
+from biot_plugin_cli.git.tracked_files import files_listed_once
 from biot_plugin_cli.package.compilation import compile_sources, find_compiler, no_bytecode_note
 from biot_plugin_cli.package.handler_module import check_handler
 from biot_plugin_cli.package.name_conflicts import check_names
@@ -90,10 +91,11 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
     if python:
         require_runtime(python, manifest.runtime)
     target, project = plugin.target, Project.of(plugin.root, plugin.file.document)
-    with settings_read_once():
+    with settings_read_once(), files_listed_once():
         tree = SourceTree.of(plugin.root)
         entries = load_source_files(plugin.root, target)
     check_handler(entries, manifest.handler)
+    cache = cache_folder(plugin.root, "bytecode") / "sources"
     locked, note = locked_distributions(project, target)
     require_wheels(locked, target)
     with scratch_folder(plugin.root) as scratch:
@@ -101,7 +103,7 @@ def build_package(plugin: Plugin, output: Path | None = None, *, progress: Progr
         check_names(entries, dependencies.owners)
         progress("Adding the source files")
         archive = dependencies.archive
-        append_entries(archive, [*entries, *(compile_sources(entries, python, target) if python else ())])
+        append_entries(archive, [*entries, *(compile_sources(entries, python, target, cache) if python else ())])
         package = _describe(archive, output, entries, dependencies)
         sbom = bill_of_materials(
             manifest,
