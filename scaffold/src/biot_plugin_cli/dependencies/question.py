@@ -9,11 +9,11 @@ from pathlib import Path
 
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.plugin.interpreters import find_interpreter
-from biot_plugin_cli.uv.freshness import asked_meanwhile
+from biot_plugin_cli.uv.freshness import Verdict, ask, asked_meanwhile
 from biot_plugin_cli.uv.program import installed
 from biot_plugin_cli.uv.workspace import Workspace
 
-__all__ = ["lock_checked_meanwhile"]
+__all__ = ["is_lock_fresh", "lock_checked_meanwhile"]
 
 _UV_LOCK = "uv.lock"
 
@@ -31,6 +31,23 @@ def lock_checked_meanwhile(root: Path, runtime: str) -> Iterator[None]:
     with ExitStack() as stack:
         with suppress(CliError, OSError):
             if (Workspace.find(root).root / _UV_LOCK).is_file() and (uv := next(installed(root), None)):
-                python = find_interpreter(runtime) or Path(sys.executable)
-                stack.enter_context(asked_meanwhile(uv, root, python))
+                stack.enter_context(asked_meanwhile(uv, root, _python(runtime)))
         yield
+
+
+def is_lock_fresh(root: Path, runtime: str) -> bool:
+    """Whether uv says, without a network, that a plugin's uv.lock is up to date; not where there is no uv.
+
+    Args:
+        root: The plugin's folder.
+        runtime: Its runtime.
+
+    Raises:
+        OperationFailed: The settings of the user cannot be read.
+    """
+    uv = next(installed(root), None)
+    return uv is not None and ask(uv, root, _python(runtime), offline=True).verdict is Verdict.FRESH
+
+
+def _python(runtime: str) -> Path:
+    return find_interpreter(runtime) or Path(sys.executable)

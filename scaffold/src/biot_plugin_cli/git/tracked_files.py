@@ -37,7 +37,7 @@ class _ListedFile:
     is_sparse: bool = False
 
 
-_listed: ContextVar[dict[Path, list[_ListedFile]] | None] = ContextVar("listed", default=None)
+_listed: ContextVar[dict[Path, list[_ListedFile] | GitFailed] | None] = ContextVar("listed", default=None)
 
 
 @contextmanager
@@ -137,8 +137,13 @@ def _list(folder: Path, environment: Mapping[str, str]) -> list[_ListedFile]:
     if known is None:
         return _ask(folder, environment)
     if folder not in known:
-        known[folder] = _ask(folder, environment)
-    return known[folder]
+        try:
+            known[folder] = _ask(folder, environment)
+        except GitFailed as error:
+            known[folder] = error
+    if isinstance(listed := known[folder], GitFailed):
+        raise listed
+    return listed
 
 
 def _ask(folder: Path, environment: Mapping[str, str]) -> list[_ListedFile]:

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.table import Table
 from rich.text import Text
 
 from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES
-from biot_plugin_cli.dependencies.archive_builder import Progress
-from biot_plugin_cli.package.builder import Package
-from biot_plugin_cli.package.contents import LeftOutFile, PackagedFile
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.package.source_tree import SourceTree
 from biot_plugin_cli.terminal.byte_sizes import format_size
 from biot_plugin_cli.terminal.console import err, out, print_json
 from biot_plugin_cli.terminal.plain_text import visible
+
+if TYPE_CHECKING:
+    from biot_plugin_cli.dependencies.archive_builder import Progress
+    from biot_plugin_cli.package.contents import LeftOutFile, PackagedFile
 
 __all__ = ["print_contents", "print_document", "print_package", "print_untracked", "showing_progress"]
 
