@@ -11,7 +11,6 @@ from typing import Any
 from biot_plugin_cli.archive.cache_folder import cache_folder
 from biot_plugin_cli.archive.file_locks import hold
 from biot_plugin_cli.dependencies.errors import DependencyError, InvalidLock, MissingLock, PythonMismatch, StaleLock
-from biot_plugin_cli.dependencies.installers import resolve
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution
 from biot_plugin_cli.dependencies.pylock import read_pylock
 from biot_plugin_cli.dependencies.pyproject import Project
@@ -20,7 +19,6 @@ from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.uv.freshness import Answer, Verdict, ask
-from biot_plugin_cli.uv.lock_comparison import find_change
 from biot_plugin_cli.uv.program import find_uv, installed, runs
 from biot_plugin_cli.uv.settings import package_sources
 from biot_plugin_cli.uv.workspace import Workspace
@@ -107,6 +105,8 @@ def _check_freshness(project: Project, lock: UvLock, target: Target) -> None:
     uv, answer = _ask_first(project.root, python)
     if answer.verdict is Verdict.FRESH:
         return
+    from biot_plugin_cli.uv.lock_comparison import find_change
+
     changed = find_change(project.root, lock.file, lock.document)
     if uv and changed is None and answer.verdict is Verdict.UNKNOWN:
         answer = ask(uv, project.root, python, offline=False)
@@ -162,14 +162,17 @@ def _resolve_unlocked(project: Project, target: Target) -> list[LockedDistributi
     cached = folder / f"pylock.{hashlib.sha256(key.encode()).hexdigest()[:16]}.toml"
     with hold(folder / ".lock"):
         if not cached.is_file():
-            resolve(_require_uv(project.root), project.root, target, cached)
+            _resolve(project.root, target, cached)
     return read_pylock(cached, target)
 
 
-def _require_uv(root: Path) -> Path:
-    if uv := find_uv(root):
-        return uv
-    raise MissingLock(
-        f"Neither uv.lock nor pylock.toml in {root}: install uv and run uv lock, so that the packaged versions are "
-        "known"
-    )
+def _resolve(root: Path, target: Target, output: Path) -> None:
+    from biot_plugin_cli.dependencies.installers import resolve
+
+    uv = find_uv(root)
+    if uv is None:
+        raise MissingLock(
+            f"Neither uv.lock nor pylock.toml in {root}: install uv and run uv lock, so that the packaged versions are "
+            "known"
+        )
+    resolve(uv, root, target, output)

@@ -18,7 +18,6 @@ from biot_plugin_cli.archive.part_sizes import Part
 from biot_plugin_cli.archive.regular_files import hash_file
 from biot_plugin_cli.archive.shared_libraries import HEADER_BYTES, is_library, library_mismatch
 from biot_plugin_cli.dependencies.components import file_owners
-from biot_plugin_cli.dependencies.installers import install
 from biot_plugin_cli.dependencies.local_distributions import copy_installed, installed_files
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
 from biot_plugin_cli.dependencies.pruning import prune
@@ -112,6 +111,8 @@ def install_into(
         OperationFailed: A dependency cannot be installed.
         InvalidPlugin: A library in a dependency does not run on the target.
     """
+    from biot_plugin_cli.dependencies.installers import install
+
     stage.mkdir(parents=True)
     if selection.wheels:
         progress(f"Installing {len(selection.wheels)} dependencies for {target}")
