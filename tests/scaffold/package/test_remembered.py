@@ -75,7 +75,7 @@ except SystemExit as end:
 """)
     loaded = {*said.rpartition("LOADED")[2].split()}
     assert "CODE 0" in said
-    assert set() == loaded & {"biot_plugin_cli.package.assembly", "packaging", "email", "urllib.request", "csv"}
+    assert set() == loaded & {"biot_plugin_cli.package.assembly", "packaging", "email", "urllib.request", "csv", "rich"}
 
 
 def _edit_unnoticed(repository: Repository) -> None:
