@@ -145,8 +145,7 @@ def test_another_commit_of_the_same_files_has_another_bill(packaged: Repository,
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("_own_files", lambda folder: iter([("main.py", 1, 2)])),
-        ("_distributions", lambda: iter(["packaging-1.0.dist-info"])),
+        ("_own_state", lambda: ([("main.py", 1, 2)], [])),
         ("interpreter_build", lambda python: "another"),
         ("zlib", type("zlib", (), {"ZLIB_RUNTIME_VERSION": f"{zlib.ZLIB_RUNTIME_VERSION}.1"})),
         ("package_sources", lambda workspace, root: {"no-index": False}),

@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -76,8 +75,10 @@ class Selection:
         sources = {
             name: {path: hash_file(file) for path, file in sorted(files.items())} for name, files in self.local.items()
         }
+        from packaging import __version__ as packaging_version
+
         build = interpreter_build(python) if python else None
-        document = [_FORMAT, *inputs, metadata.version("packaging"), str(target), build, self.wheels, sources]
+        document = [_FORMAT, *inputs, packaging_version, str(target), build, self.wheels, sources]
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:20]
 
 

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,8 +117,7 @@ def _key(plugin: Plugin, inputs: Inputs, output: Path) -> str:
         asdict(inputs.tree),
         {str(file): _digest(file) for file in _lock_files(root)},
         package_sources(Workspace.find(root), root),
-        [*_own_files(_OWN)],
-        sorted(_distributions()),
+        _own_state(),
     ]
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
@@ -136,6 +136,12 @@ def _content(file: Path) -> bytes | None:
 def _digest(file: Path) -> str | None:
     content = _content(file)
     return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+@cache
+def _own_state() -> tuple[list[tuple[str, int, int]], list[str]]:
+    """Return what identifies this program, and what it is built with."""
+    return [*_own_files(_OWN)], sorted(_distributions())
 
 
 def _own_files(folder: Path) -> Iterator[tuple[str, int, int]]:
