@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,7 @@ def test_another_compiler_compiles_all(
     ],
     ids=["empty", "short", "cut", "changed", "zeros"],
 )
-def test_a_damaged_file_is_replaced(cache: Path, compiled: list[str], damage: object) -> None:
-    assert callable(damage)
+def test_a_damaged_file_is_replaced(cache: Path, compiled: list[str], damage: Callable[[bytes], bytes]) -> None:
     cache.write_bytes(damage(cache.read_bytes()))
     assert _same(ENTRIES, cache)
     compiled.clear()

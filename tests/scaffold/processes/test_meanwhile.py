@@ -7,6 +7,10 @@ import pytest
 from biot_plugin_cli.processes.meanwhile import Meanwhile
 
 
+def _fail() -> int:
+    raise IndexError
+
+
 def test_it_is_done_while_this_goes_on() -> None:
     may_end = threading.Event()
 
@@ -21,7 +25,7 @@ def test_it_is_done_while_this_goes_on() -> None:
 
 
 def test_what_it_raises_is_raised_where_its_result_is_asked_for() -> None:
-    with Meanwhile(lambda: [][0]) as work, pytest.raises(IndexError):
+    with Meanwhile(_fail) as work, pytest.raises(IndexError):
         work.result()
 
 
@@ -40,5 +44,5 @@ def test_it_does_not_outlive_what_fails_meanwhile() -> None:
 
 
 def test_nobody_has_to_ask() -> None:
-    with Meanwhile(lambda: [][0]):
+    with Meanwhile(_fail):
         pass

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from biot_emulator.security.separate_key import SeparateKey
+    from biot_emulator.security.signing_key import SigningKey
 
 __all__ = ["Key", "KeyRing", "KeyStorage"]
 
 
-class Key(Protocol):
-    """A signing key, in this process or another one; the members are those of `SigningKey`."""
-
-    @property
-    def public_text(self) -> str:
-        """The public key as the platform publishes it."""
-        ...
-
-    @property
-    def private_text(self) -> str:
-        """The key itself, for the platform's own store."""
-        ...
-
-    @property
-    def private_lines(self) -> str:
-        """The same, in lines as PEM has them."""
-        ...
-
-    def sign(self, message: bytes) -> bytes:
-        """Sign with RSASSA-PKCS1-v1_5 over SHA-512."""
-        ...
-
-    def verifies(self, message: bytes, signature: bytes) -> bool:
-        """Whether this key made the signature."""
-        ...
+Key: TypeAlias = "SigningKey | SeparateKey"
+"""A key of this process, or of another one."""
 
 
 class KeyStorage(Protocol):

@@ -12,7 +12,6 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from functools import cached_property
 from typing import Any, NoReturn, Self
 
 from biot_emulator.closing import Closing
@@ -60,7 +59,7 @@ class SeparateKey(Closing):
         _close(*far)
         return cls(process, *near)
 
-    @cached_property
+    @property
     def public_text(self) -> str:
         """The public key as the platform publishes it."""
         return str(self._ask("public_text"))
