@@ -17,7 +17,7 @@ from biot_plugin_cli import main, new_plugin
 
 __all__ = ["PROGRAMS", "command_names", "reference"]
 
-_APPS: dict[str, typer.Typer] = {"new-plugin": new_plugin.app, "biot-plugin": main.app}
+_APPS: dict[str, typer.Typer] = {"new-plugin": new_plugin.app, "biot-plugin": main.application()}
 #: The programs that there is a reference of, each with its commands.
 PROGRAMS = (*_APPS, "biot-emulator")
 _EMULATOR = ["biot-emulator serve", "biot-emulator learn"]

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -169,37 +169,57 @@ def first_event(python: Path, task: Path, platform: Platform, *, count: bool = F
     Raises:
         AssertionError: The plugin refused the event, or failed.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "PATH": os.defpath,
-            "PYTHONPATH": f"{folder}:{task}",
-            # As on Lambda, where the plugin's folder is not writable.
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "LAMBDA_TASK_ROOT": str(task),
-            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{platform.port}",
-            "AWS_LAMBDA_FUNCTION_NAME": "demo",
-            "BIOT_BASE_URL": f"http://127.0.0.1:{platform.port}",
-        }
-        counters = None
-        if count:
-            Path(folder, "sitecustomize.py").write_text(_COUNTER)
-            Path(folder, "counters").write_bytes(bytes(16))
-            environment["COUNTERS"] = str(Path(folder, "counters"))
-            with Path(folder, "counters").open("r+b") as file:
-                counters = mmap.mmap(file.fileno(), 16)
-        platform.reset(counters)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environment = _environment(folder, task, platform)
+        platform.reset(_counters(folder, environment) if count else None)
         begin = time.perf_counter()
-        command = (python, "-m", "awslambdaric", "index.handler")
-        with (
-            Path(folder, "log").open("wb") as log,
-            subprocess.Popen(command, cwd=task, env=environment, stdout=log, stderr=log) as process,
-        ):
-            platform.pid = process.pid
-            answered = platform.asked_twice.wait(60)
-            process.kill()
-            process.wait()
-            platform.ended.set()
-        assert answered, Path(folder, "log").read_text()
+        answered = _run((python, "-m", "awslambdaric", "index.handler"), task, environment, platform, folder / "log")
+        assert answered, (folder / "log").read_text()
+    return _figures(platform, begin)
+
+
+def _environment(folder: Path, task: Path, platform: Platform) -> dict[str, str]:
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": f"{folder}:{task}",
+        # As on Lambda, where the plugin's folder is not writable.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LAMBDA_TASK_ROOT": str(task),
+        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{platform.port}",
+        "AWS_LAMBDA_FUNCTION_NAME": "demo",
+        "BIOT_BASE_URL": f"http://127.0.0.1:{platform.port}",
+    }
+
+
+def _counters(folder: Path, environment: dict[str, str]) -> mmap.mmap:
+    """Have the process count; return the counters."""
+    file = folder / "counters"
+    (folder / "sitecustomize.py").write_text(_COUNTER)
+    file.write_bytes(bytes(16))
+    environment["COUNTERS"] = str(file)
+    with file.open("r+b") as opened:
+        return mmap.mmap(opened.fileno(), 16)
+
+
+def _run(
+    command: Sequence[str | Path], task: Path, environment: Mapping[str, str], platform: Platform, log: Path
+) -> bool:
+    """Run the process until it has had the event, or for a minute; return whether it has."""
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, cwd=task, env=environment, stdout=output, stderr=output) as process,
+    ):
+        platform.pid = process.pid
+        answered = platform.asked_twice.wait(60)
+        process.kill()
+        process.wait()
+        platform.ended.set()
+    return answered
+
+
+def _figures(platform: Platform, begin: float) -> Figures:
+    """Return what the process took until it was ready, and until it had answered."""
     kind, reply = platform.reply
     assert kind == "response", reply
     assert reply["statusCode"] == 200, reply

@@ -110,7 +110,7 @@ def create(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture
 def biot_plugin(capsys: pytest.CaptureFixture[str]) -> Program:
     """`biot-plugin`."""
-    return _program(main.app, "biot-plugin", capsys)
+    return _program(main.application(), "biot-plugin", capsys)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import metadata
 
 import pytest
+from typer.main import get_command
 
 from biot_plugin_cli import main
 from tests.scaffold.support import Program, program_file
@@ -68,3 +69,44 @@ def test_the_programs_are_installed(program: str) -> None:
     said = subprocess.run([program_file(program), "--help"], capture_output=True, text=True, check=True)
 
     assert said.stdout.startswith(f"Usage: {program}")
+
+
+def _commands(name: str) -> set[str]:
+    return {*get_command(main.application(name)).commands}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["check", "invoke", "list", "image", "secret", "disable"])
+def test_the_command_of_a_name_is_there_alone(name: str) -> None:
+    assert _commands(name) == {name}
+
+
+@pytest.mark.parametrize("name", ["", "--help", "chek", "--version", "list_plugins", "build"])
+def test_where_none_is_named_all_are_there(name: str) -> None:
+    assert {"check", "image", "deploy", "list"} <= _commands(name)
+
+
+def test_every_command_says_the_same_alone_and_among_all() -> None:
+    for name, command in get_command(main.application()).commands.items():  # type: ignore[attr-defined]
+        alone = get_command(main.application(name)).commands[name]  # type: ignore[attr-defined]
+        assert [parameter.opts for parameter in alone.params] == [parameter.opts for parameter in command.params]
+        assert (alone.help, type(alone)) == (command.help, type(command))
+
+
+@pytest.mark.parametrize("words", [("package",), ("--debug", "image", "build"), ("disable",)])
+def test_no_other_command_is_loaded(words: tuple[str, ...], in_process: Callable[[str], str]) -> None:
+    said = in_process(
+        f"""
+import sys
+from biot_plugin_cli.main import main
+sys.argv = ["biot-plugin", *{words!r}, "--help"]
+try:
+    main()
+except SystemExit:
+    print("LOADED", *sorted(name for name in sys.modules if name.startswith("biot_plugin_cli.commands.")))
+"""
+    )
+    parts = {"commands.options", "commands.optional_value", "commands.shell", "commands.shell.completion"}
+    parts |= {"commands.deployed", "commands.targets"}
+    loaded = {name.removeprefix("biot_plugin_cli.") for name in said.rpartition("LOADED")[2].split()}
+    module = {"disable": "deployed.enable_disable"}.get(words[-1], words[-1 - (words[-1] == "build")])
+    assert loaded - parts == {f"commands.{module}"}

@@ -1,44 +1,84 @@
-"""The program `biot-plugin`."""
+"""The commands of the program `biot-plugin`, of which a command line loads the one that it names."""
 
 from __future__ import annotations
 
+import importlib
 import sys
+from functools import cache
 from typing import Annotated, NoReturn
 
 import typer
 
-from biot_plugin_cli.commands.add import add
-from biot_plugin_cli.commands.check import check
-from biot_plugin_cli.commands.config import config
-from biot_plugin_cli.commands.deploy import deploy
-from biot_plugin_cli.commands.deployed.delete import delete
-from biot_plugin_cli.commands.deployed.enable_disable import disable, enable
-from biot_plugin_cli.commands.deployed.list import list_plugins
-from biot_plugin_cli.commands.deployed.logs import logs
-from biot_plugin_cli.commands.deployed.rollback import rollback
-from biot_plugin_cli.commands.deployed.secret import secret
-from biot_plugin_cli.commands.deployed.status import status
-from biot_plugin_cli.commands.deployed.versions import versions
-from biot_plugin_cli.commands.dev import dev
-from biot_plugin_cli.commands.elsewhere.export import export
-from biot_plugin_cli.commands.elsewhere.subscribe import subscribe, unsubscribe
-from biot_plugin_cli.commands.event import event
-from biot_plugin_cli.commands.generated.types import types
-from biot_plugin_cli.commands.hooks import hooks
-from biot_plugin_cli.commands.image import image
-from biot_plugin_cli.commands.invoke import invoke
-from biot_plugin_cli.commands.optional_value import OptionalPort
-from biot_plugin_cli.commands.package import package
-from biot_plugin_cli.commands.recorded.record import record
-from biot_plugin_cli.commands.recorded.replay import replay
-from biot_plugin_cli.commands.release.evidence import evidence
-from biot_plugin_cli.commands.schema import schema
-from biot_plugin_cli.commands.upgrade import upgrade
 from biot_plugin_cli.terminal.app import Debug, new_app, run
+from biot_plugin_cli.terminal.start.command_name import command_name
 
-__all__ = ["app", "main"]
+__all__ = ["application", "main"]
 
-app = new_app("Run, check, package and deploy a BioT plugin. Run the commands in the plugin's repository.")
+#: Where each command is, in the order of `--help`; those in modules of rooms are named like them.
+_COMMANDS = {
+    "invoke": "invoke:invoke",
+    "replay": "recorded.replay:replay",
+    "add": "add:add",
+    "event": "event:event",
+    "hooks": "hooks:hooks",
+    "types": "generated.types:types",
+    "dev": "dev:dev",
+    "record": "recorded.record:record",
+    "check": "check:check",
+    "config": "config:config",
+    "schema": "schema:schema",
+    "package": "package:package",
+    "image": "image:image",
+    "deploy": "deploy:deploy",
+    "status": "deployed.status:status",
+    "list": "deployed.list:list_plugins",
+    "logs": "deployed.logs:logs",
+    "enable": "deployed.enable_disable:enable",
+    "disable": "deployed.enable_disable:disable",
+    "versions": "deployed.versions:versions",
+    "rollback": "deployed.rollback:rollback",
+    "secret": "deployed.secret:secret",
+    "delete": "deployed.delete:delete",
+    "evidence": "release.evidence:evidence",
+    "export": "elsewhere.export:export",
+    "subscribe": "elsewhere.subscribe:subscribe",
+    "unsubscribe": "elsewhere.subscribe:unsubscribe",
+    "upgrade": "upgrade:upgrade",
+}
+_WITH_OPTIONAL_PORT = frozenset({"invoke", "dev"})
+
+
+@cache
+def application(name: str = "") -> typer.Typer:
+    """Make the application with one command, as all of them take several times as long to load.
+
+    Args:
+        name: The name of the command; all commands are there where none has it.
+    """
+    app = new_app("Run, check, package and deploy a BioT plugin. Run the commands in the plugin's repository.")
+    app.callback()(_options)
+    for each in (name,) if name in _COMMANDS else _COMMANDS:
+        _add(app, each)
+    return app
+
+
+def main() -> NoReturn:
+    """Run `biot-plugin`."""
+    arguments = sys.argv[1:] or ["--help"]
+    run(application(command_name(arguments)), "biot-plugin", arguments)
+
+
+def _add(app: typer.Typer, name: str) -> None:
+    module, _, member = _COMMANDS[name].partition(":")
+    command = getattr(importlib.import_module(f"biot_plugin_cli.commands.{module}"), member)
+    if isinstance(command, typer.Typer):
+        app.add_typer(command)
+    elif name in _WITH_OPTIONAL_PORT:
+        from biot_plugin_cli.commands.optional_value import OptionalPort
+
+        app.command(name, cls=OptionalPort)(command)
+    else:
+        app.command(name)(command)
 
 
 def _print_version(value: bool) -> None:
@@ -49,7 +89,6 @@ def _print_version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
@@ -57,38 +96,3 @@ def _options(
     _debug: Debug = False,
 ) -> None:
     """Parse the options that come before a command."""
-
-
-app.command(cls=OptionalPort)(invoke)
-app.command()(replay)
-app.command()(add)
-app.command()(event)
-app.command()(hooks)
-app.command()(types)
-app.command(cls=OptionalPort)(dev)
-app.command()(record)
-app.command()(check)
-app.command()(config)
-app.command()(schema)
-app.command()(package)
-app.add_typer(image)
-app.command()(deploy)
-app.command()(status)
-app.command("list")(list_plugins)
-app.command()(logs)
-app.command()(enable)
-app.command()(disable)
-app.command()(versions)
-app.command()(rollback)
-app.add_typer(secret)
-app.command()(delete)
-app.add_typer(evidence)
-app.command()(export)
-app.command()(subscribe)
-app.command()(unsubscribe)
-app.command()(upgrade)
-
-
-def main() -> NoReturn:
-    """Run `biot-plugin`."""
-    run(app, "biot-plugin", sys.argv[1:] or ["--help"])

@@ -599,6 +599,32 @@ except SystemExit as end:
     assert "CODE 0 False" in said
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_nothing_is_loaded_once_the_plugin_has_replied(
+    plugin: Write, event: Callable[..., Path], in_process: Callable[[str], str], options: tuple[str, ...]
+) -> None:
+    plugin()
+    said = in_process(f"""
+import sys
+from biot_emulator.runtime.execution_environment import Runtime
+invoke = Runtime.invoke
+def noticed(*arguments):
+    global before
+    reply = invoke(*arguments)
+    before = {{*sys.modules}}
+    return reply
+Runtime.invoke = noticed
+from biot_plugin_cli.program import main
+sys.argv = ["biot-plugin", "invoke", {str(event(PRE))!r}, *{options!r}]
+try:
+    main()
+except SystemExit as end:
+    print("CODE", end.code, "LATE", *sorted({{*sys.modules}} - before))
+""")
+
+    assert said.rstrip().endswith("CODE 0 LATE")
+
+
 def test_colour_on_a_terminal(plugin: Write, event: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     plugin()
     monkeypatch.delenv("NO_COLOR", raising=False)

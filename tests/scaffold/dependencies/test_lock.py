@@ -17,6 +17,7 @@ from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.plugin.repository import Plugin
 from tests.scaffold.packages import PYTHON, THIS, UV, Repository, make_wheel, path_without, run, uv_lock
+from tests.scaffold.support import started_programs
 
 MINOR = int(PYTHON.partition(".")[2])
 TARGET = Target(THIS)
@@ -29,6 +30,16 @@ def needed(repository: Repository, target: Target = TARGET) -> list[LockedDistri
 
 def versions(locked: list[LockedDistribution]) -> dict[str, str | None]:
     return {distribution.name: distribution.version for distribution in locked}
+
+
+def test_what_was_resolved_before_takes_no_process(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_wheel(repository.wheels, "thing")
+    repository.needs("thing", lock=False)
+    first = needed(repository)
+    started = started_programs(monkeypatch)
+
+    assert needed(repository) == first
+    assert started == []
 
 
 def test_markers_and_extras_are_those_of_the_target(repository: Repository) -> None:

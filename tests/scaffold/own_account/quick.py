@@ -20,7 +20,7 @@ from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.image.artifact import Image, UnbuiltImage
 from biot_plugin_cli.own_account import deployment
 from biot_plugin_cli.own_account.place import Place
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.platform.service_users import ServiceKey
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.subscriptions.changes import SubscriptionChanges, compare

@@ -23,7 +23,7 @@ from biot_plugin_cli.own_account.rollback import roll_back
 from biot_plugin_cli.own_account.status import list_plugins, show_status
 from biot_plugin_cli.own_account.steps import address
 from biot_plugin_cli.own_account.switch import set_state
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 from tests.scaffold.moto_account import ACCOUNT, REGION, MotoAccount
 from tests.scaffold.own_account.memory_account import MemoryAccount
 from tests.scaffold.own_account.quick import BASE_URL, CREATED, PATIENTS, THEIR_SUBSCRIPTION, THEIRS, QuickPlugin

@@ -9,7 +9,11 @@ import pytest
 
 from biot_plugin_cli.git.environment import settings_read_once
 from biot_plugin_cli.git.runner import git, initialise
+from biot_plugin_cli.git.tracked_files import files_listed_once
+from biot_plugin_cli.package.source_files import load_source_files
 from biot_plugin_cli.package.source_tree import UNKNOWN_TREE, SourceTree, parse_commit
+from biot_plugin_cli.plugin.package_target import Target
+from tests.scaffold.packages import THIS
 from tests.scaffold.support import started_programs
 
 Commit = Callable[[Path, str], str]
@@ -42,12 +46,24 @@ def test_git_is_asked_nothing_twice_about_a_clean_folder(
 ) -> None:
     commit(root, "x")
     started = started_programs(monkeypatch)
-    with settings_read_once():
+    with settings_read_once(), files_listed_once():
         SourceTree.of(root)
-    assert [line.split()[3] for line in started] == [
-        *("config", "ls-files", "ls-files", "rev-parse", "ls-files", "status", "hash-object")
-    ]
-    assert len(set(started)) == len(started)
+        load_source_files(root, Target(THIS))
+    assert [line.split()[3] for line in started] == ["config", "ls-files", "rev-parse", "status"]
+
+
+def test_line_ends_that_git_converts_are_left_to_it(
+    root: Path, commit: Commit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / ".gitattributes").write_text("*.py text eol=crlf\n")
+    head = commit(root, "x")
+    (root / "index.py").write_bytes(b"x\r\n")
+    git(root, "add", "index.py")
+    assert SourceTree.of(root).changed == ("index.py",)
+    head = commit(root, "y")
+    started = started_programs(monkeypatch)
+    assert SourceTree.of(root) == SourceTree(head)
+    assert [line.split()[3] for line in started].count("hash-object") == 1
 
 
 def _hidden(root: Path, option: str) -> None:

@@ -22,7 +22,7 @@ from biot_plugin_cli.terminal import app as terminal_app
 from tests.scaffold.packages import Repository
 from tests.scaffold.support import on_terminal, program_file
 
-COMMANDS = sorted(typer.main.get_command(main.app).commands)  # type: ignore[attr-defined]
+COMMANDS = sorted(typer.main.get_command(main.application()).commands)  # type: ignore[attr-defined]
 ENCODINGS = ("ascii", "latin-1", "cp1252", "utf-8")
 MANIFEST = """
 [project]
@@ -69,7 +69,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def call(out: TextIO | None, *arguments: str, err: TextIO | None = None, program: str = "biot-plugin") -> Any:
         said = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-        app = main.app if program == "biot-plugin" else new_plugin.app
+        app = main.application() if program == "biot-plugin" else new_plugin.app
         with monkeypatch.context() as patch, pytest.raises(SystemExit) as stop:
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err or said)

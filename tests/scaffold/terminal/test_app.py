@@ -139,7 +139,7 @@ def test_every_command_gives_a_document_where_it_fails(
     biot_plugin: Program, create: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    commands = list(typer.main.get_command(main.app).commands)  # type: ignore[attr-defined]
+    commands = list(typer.main.get_command(main.application()).commands)  # type: ignore[attr-defined]
     assert len(commands) > 10
     more = {"invoke": ["none.json"], "event": ["nonsense"], "hooks": ["nonsense"]}
     for command in commands:

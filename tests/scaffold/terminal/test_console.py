@@ -13,7 +13,7 @@ from rich.text import Text
 
 from biot_plugin_cli.errors import PlatformRefused
 from biot_plugin_cli.terminal import app as terminal_app
-from biot_plugin_cli.terminal.console import err, highlighted_json, out, print_json
+from biot_plugin_cli.terminal.console import err, highlighted_json, is_plain, out, print_json, print_parts
 from biot_plugin_cli.terminal.plain_text import is_visible, one_line, one_sentence, visible, visible_lines
 from biot_plugin_cli.terminal.start.visible_text import new_console
 
@@ -145,3 +145,33 @@ def test_documents_are_json_whatever_is_in_them(text: str, capsys: pytest.Captur
     written = capsys.readouterr().out
     assert written.isascii()
     assert json.loads(written) == {text: text}
+
+
+@pytest.mark.parametrize("stderr", [False, True])
+def test_parts_are_what_a_console_prints(
+    hostile: tuple[str, str], stderr: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, _ = hostile
+    new_console(stderr=stderr).print(Text.assemble(f"a {text}", (text, "bold"), ""))
+    expected = capsys.readouterr()
+    print_parts(f"a {text}", (text, "bold"), "", stderr=stderr)
+    assert capsys.readouterr() == expected
+
+
+def test_no_parts_are_an_empty_line(capsys: pytest.CaptureFixture[str]) -> None:
+    print_parts()
+    assert capsys.readouterr().out == "\n"
+
+
+@pytest.mark.parametrize("name", ["FORCE_COLOR", "TTY_COMPATIBLE"])
+def test_who_asks_for_colours_gets_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert is_plain()
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv(name, "1")
+    monkeypatch.setattr("biot_plugin_cli.terminal.console.out", new_console(), raising=False)
+    assert not is_plain()
+    print_parts(("text", "red"))
+    assert "\x1b[31mtext" in capsys.readouterr().out

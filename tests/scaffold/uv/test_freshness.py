@@ -153,7 +153,7 @@ def test_another_revision_of_a_git_repository(
     git(source, "tag", "v2")
     table = f"{{ git = '{source.as_uri()}', tag = 'v1', subdirectory = 'inner' }}"
     locked.needs("inner", uv=f"\n[tool.uv.sources]\ninner = {table}")
-    monkeypatch.setattr(lock, "find_uv", lambda root: uv)
+    monkeypatch.setattr(lock, "installed", lambda root: iter([uv] if uv else []))
     check(locked)
 
     manifest = locked.root / "pyproject.toml"

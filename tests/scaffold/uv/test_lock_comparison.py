@@ -122,7 +122,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=["uv", "nothing"])
 def asked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Who is asked: uv, or nobody."""
-    monkeypatch.setattr(lock, "find_uv", lambda root: UV if request.param == "uv" else None)
+    monkeypatch.setattr(lock, "installed", lambda root: iter([UV] if request.param == "uv" else []))
     return str(request.param)
 
 
@@ -314,8 +314,8 @@ def test_what_uv_has_just_locked_is_fresh(tmp_path: Path, monkeypatch: pytest.Mo
         write(tmp_path / "old", LIBRARY.replace('"library"', '"old"'))
     uv_lock(tmp_path)
 
-    for uv in (UV, None):
-        monkeypatch.setattr(lock, "find_uv", lambda root, uv=uv: uv)
+    for uvs in ([UV], []):
+        monkeypatch.setattr(lock, "installed", lambda root, uvs=uvs: iter(uvs))
         locked_distributions(load_project(tmp_path), TARGET)
 
 

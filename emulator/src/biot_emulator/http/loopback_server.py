@@ -128,7 +128,9 @@ class _HttpServer(ThreadingTCPServer):
             self._stopping = True
             for connection in self._open:
                 _shut(connection)
-        socket.create_connection(cast("tuple[str, int]", self.server_address)).close()
+        # Not create_connection(), which loads what names of other machines are encoded with.
+        with socket.socket(self.address_family) as waker:
+            waker.connect(self.server_address)
 
     def opened(self, connection: socket.socket) -> None:
         with self._lock:

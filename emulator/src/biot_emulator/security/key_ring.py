@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from biot_emulator.security.separate_key import SeparateKey
     from biot_emulator.security.signing_key import SigningKey
 
-__all__ = ["KeyRing", "KeyStorage"]
+__all__ = ["Key", "KeyRing", "KeyStorage"]
+
+
+Key: TypeAlias = "SigningKey | SeparateKey"
+"""A key of this process, or of another one."""
 
 
 class KeyStorage(Protocol):
@@ -29,14 +34,15 @@ class KeyRing:
     The first key is generated when it is first needed.
 
     Args:
-        storage: Where the keys are stored; None holds them in this process alone.
+        storage: Where the keys are stored; None stores them nowhere.
+        first: The first key, which is stored nowhere; None has it loaded, or generated.
     """
 
-    def __init__(self, storage: KeyStorage | None = None) -> None:
+    def __init__(self, storage: KeyStorage | None = None, first: Key | None = None) -> None:
         self._storage = storage
         self._lock = threading.Lock()
         self._rotating = threading.Lock()
-        self._keys: list[SigningKey] = []
+        self._keys: list[Key] = [first] if first else []
 
     def rotate(self) -> None:
         """Generate a new current key; the one so far becomes the previous one."""
@@ -64,27 +70,27 @@ class KeyRing:
         """Whether the current or the previous key made the signature."""
         return any(key.verifies(message, signature) for key in self._loaded())
 
-    def _loaded(self) -> list[SigningKey]:
+    def _loaded(self) -> list[Key]:
         with self._lock:
             if not self._keys:
                 saved = self._storage.load() if self._storage else []
-                self._keys = [_load_key(text) for text in saved] or [_new_key()]
+                self._keys = [*map(_load_key, saved)] or [_new_key()]
                 if not saved:
                     self._save(self._keys)
             return list(self._keys)
 
-    def _save(self, keys: list[SigningKey]) -> None:
+    def _save(self, keys: list[Key]) -> None:
         if self._storage:
             self._storage.save([key.private_text for key in keys])
 
 
-def _new_key() -> SigningKey:
+def _new_key() -> Key:
     from biot_emulator.security.signing_key import SigningKey
 
     return SigningKey.generate()
 
 
-def _load_key(text: str) -> SigningKey:
+def _load_key(text: str) -> Key:
     from biot_emulator.security.signing_key import SigningKey
 
     return SigningKey.load(text)

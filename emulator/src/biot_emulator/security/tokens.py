@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from biot_emulator.security.key_ring import KeyRing, KeyStorage
+from biot_emulator.security.key_ring import Key, KeyRing, KeyStorage
 from biot_emulator.security.token_scopes import SCOPES, SERVICE_SCOPES, TokenKind
 from biot_emulator.security.well_known_ids import PLATFORM_SERVICE_ID, TENANT_ID
 from biot_emulator.state.timestamps import timestamp
@@ -32,15 +32,16 @@ class TokenIssuer:
     Tokens expire by the machine's time, as plugins check them by it.
 
     Args:
-        storage: Where the keys are stored; None holds them in this process alone.
+        storage: Where the keys are stored; None stores them nowhere.
+        key: The first key, which is stored nowhere; None has it loaded, or generated when it is needed.
 
     Attributes:
         issued: The tokens that were signed last, so that whoever shows a plugin's output can leave them out.
     """
 
-    def __init__(self, storage: KeyStorage | None = None) -> None:
+    def __init__(self, storage: KeyStorage | None = None, *, key: Key | None = None) -> None:
         self.issued: deque[str] = deque(maxlen=_REMEMBERED)
-        self._keys = KeyRing(storage)
+        self._keys = KeyRing(storage, key)
 
     def rotate(self) -> None:
         """Sign with a new key from now on; the key so far becomes the previous one."""

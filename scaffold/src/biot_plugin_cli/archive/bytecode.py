@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import marshal
 import os
 import re
@@ -25,7 +26,15 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import exchange, run
 
-__all__ = ["LAMBDA_ROOT", "SyntaxProblem", "compile_entries", "compile_tree", "interpreter_build", "require_runtime"]
+__all__ = [
+    "LAMBDA_ROOT",
+    "SyntaxProblem",
+    "compile_entries",
+    "compile_tree",
+    "compiler_sha256",
+    "interpreter_build",
+    "require_runtime",
+]
 
 LAMBDA_ROOT = "/var/task"
 """The folder of the package on Lambda, which appears in tracebacks."""
@@ -64,6 +73,12 @@ def interpreter_build(python: Path) -> str:
     if process.returncode:
         raise _interpreter_error(python)
     return process.stdout.strip()
+
+
+@functools.cache
+def compiler_sha256() -> str:
+    """Return the SHA-256 of the program that compiles, in hexadecimal."""
+    return hashlib.sha256(_COMPILER.read_bytes()).hexdigest()
 
 
 def require_runtime(python: Path, runtime: str) -> None:

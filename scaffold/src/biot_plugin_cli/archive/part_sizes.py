@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 __all__ = ["MEGABYTE", "Part", "measure"]
 
@@ -31,20 +33,18 @@ class Part:
     files: int
 
 
-def measure(archive: Path, owners: Mapping[str, str], versions: Mapping[str, str]) -> tuple[Part, ...]:
+def measure(entries: Iterable[ZipInfo], owners: Mapping[str, str], versions: Mapping[str, str]) -> tuple[Part, ...]:
     """Measure the parts of an archive.
 
     Args:
-        archive: The zip file.
+        entries: All that is in it.
         owners: The name of the distribution that each file belongs to; other files are the plugin's.
         versions: The version of each distribution.
 
     Returns:
         The parts, largest first.
     """
-    with zipfile.ZipFile(archive) as zip_file:
-        entries = zip_file.infolist()
-    entries_by_owner: dict[str | None, list[zipfile.ZipInfo]] = {}
+    entries_by_owner: dict[str | None, list[ZipInfo]] = {}
     for entry in entries:
         entries_by_owner.setdefault(owners.get(entry.filename), []).append(entry)
     parts = (

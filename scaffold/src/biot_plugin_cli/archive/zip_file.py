@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import stat
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 __all__ = ["Entry", "append_entries", "write_zip"]
 
@@ -37,15 +40,18 @@ def write_zip(path: Path, entries: Iterable[Entry]) -> None:
     _write(path, "w", entries)
 
 
-def append_entries(path: Path, entries: Iterable[Entry]) -> None:
-    """Append entries, sorted by name, to an archive."""
-    _write(path, "a", entries)
+def append_entries(path: Path, entries: Iterable[Entry]) -> list[ZipInfo]:
+    """Append entries, sorted by name, to an archive; return what it then has, in its order."""
+    return _write(path, "a", entries)
 
 
-def _write(path: Path, mode: str, entries: Iterable[Entry]) -> None:
+def _write(path: Path, mode: str, entries: Iterable[Entry]) -> list[ZipInfo]:
+    import zipfile
+
     with zipfile.ZipFile(path, "a" if mode == "a" else "w") as archive:
         for entry in sorted(entries, key=lambda entry: entry.name):
             info = zipfile.ZipInfo(entry.name, _DATE)
             info.create_system = _UNIX
             info.external_attr = (stat.S_IFREG | (_EXECUTABLE_MODE if entry.executable else _MODE)) << 16
             archive.writestr(info, entry.content, zipfile.ZIP_DEFLATED, _COMPRESSION_LEVEL)
+        return archive.infolist()

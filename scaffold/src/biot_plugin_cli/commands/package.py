@@ -29,10 +29,8 @@ def package(
     same lock result in the same bytes. A bill of materials (CycloneDX) is written beside the zip. What git does not
     track and goes in nevertheless is named.
     """
+    from biot_plugin_cli.dependencies.question import lock_checked_meanwhile
     from biot_plugin_cli.errors import InvalidPlugin
-    from biot_plugin_cli.package.builder import build_package
-    from biot_plugin_cli.package.contents import left_out_files, packaged_files
-    from biot_plugin_cli.package.report import print_document, print_package, showing_progress
     from biot_plugin_cli.plugin.repository import Plugin
 
     plugin = Plugin.load(environment=environment)
@@ -41,8 +39,13 @@ def package(
             f"{plugin.manifest.name} is deployed as a container image and has no zip: build it with biot-plugin image "
             "build, or set package = 'zip' in pyproject.toml"
         )
-    with showing_progress() as progress:
-        built = build_package(plugin, output, progress=progress)
+    with lock_checked_meanwhile(plugin.root, plugin.manifest.runtime):
+        from biot_plugin_cli.package.builder import build_package
+        from biot_plugin_cli.package.contents import left_out_files, packaged_files
+        from biot_plugin_cli.package.report import print_document, print_package, showing_progress
+
+        with showing_progress() as progress:
+            built = build_package(plugin, output, progress=progress)
     show = print_document if as_json else print_package
     contents = (packaged_files(built, plugin.root), left_out_files(plugin.root)) if listing else None
     show(built, report=report, contents=contents)

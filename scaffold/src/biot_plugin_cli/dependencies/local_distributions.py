@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from biot_plugin_cli.archive import size_limits
 from biot_plugin_cli.archive.entry_paths import locate, name_of
@@ -19,6 +17,7 @@ from biot_plugin_cli.archive.regular_files import read_file
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.terminal.byte_sizes import format_size
+from biot_plugin_cli.uv.file_urls import file_of
 from biot_plugin_cli.uv.workspace import Workspace
 
 __all__ = ["copy_installed", "installed_files"]
@@ -97,7 +96,7 @@ def _mismatch(installed: metadata.Distribution, locked: LockedDistribution) -> s
 
 def _local_folder(record: dict[str, Any]) -> Path | None:
     url: str = record.get("url", "")
-    return Path(url2pathname(urlsplit(url).path)).resolve() if url.startswith("file:") else None
+    return file_of(url).resolve() if url.startswith("file:") else None
 
 
 def _check_size(files: Mapping[str, Path], name: str) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from biot_plugin_cli.archive.cache_folder import cache_folder
 from biot_plugin_cli.archive.file_locks import hold
 from biot_plugin_cli.dependencies.errors import DependencyError, InvalidLock, MissingLock, PythonMismatch, StaleLock
-from biot_plugin_cli.dependencies.installers import resolve
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution
 from biot_plugin_cli.dependencies.pylock import read_pylock
 from biot_plugin_cli.dependencies.pyproject import Project
@@ -20,8 +19,7 @@ from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.uv.freshness import Answer, Verdict, ask
-from biot_plugin_cli.uv.lock_comparison import find_change
-from biot_plugin_cli.uv.program import find_uv
+from biot_plugin_cli.uv.program import find_uv, installed, runs
 from biot_plugin_cli.uv.settings import package_sources
 from biot_plugin_cli.uv.workspace import Workspace
 
@@ -103,11 +101,12 @@ def _check_python(project: Project, target: Target) -> None:
 def _check_freshness(project: Project, lock: UvLock, target: Target) -> None:
     """Check that the lock file is up to date: ask uv, and compare what it cannot tell here."""
     project.check_requirements()
-    uv = find_uv(project.root)
     python = find_interpreter(target.runtime) or Path(sys.executable)
-    answer = ask(uv, project.root, python, offline=True) if uv else Answer(Verdict.UNKNOWN)
+    uv, answer = _ask_first(project.root, python)
     if answer.verdict is Verdict.FRESH:
         return
+    from biot_plugin_cli.uv.lock_comparison import find_change
+
     changed = find_change(project.root, lock.file, lock.document)
     if uv and changed is None and answer.verdict is Verdict.UNKNOWN:
         answer = ask(uv, project.root, python, offline=False)
@@ -117,6 +116,15 @@ def _check_freshness(project: Project, lock: UvLock, target: Target) -> None:
             f"{lock.file} is out of date with the dependencies in pyproject.toml{f' ({reason})' if reason else ''}: "
             "run uv lock"
         )
+
+
+def _ask_first(root: Path, python: Path) -> tuple[Path | None, Answer]:
+    """Ask the first uv that works; one that gives an answer does, and need not be started to see that."""
+    for uv in installed(root):
+        answer = ask(uv, root, python, offline=True)
+        if answer.verdict is not Verdict.UNKNOWN or runs(uv):
+            return uv, answer
+    return None, Answer(Verdict.UNKNOWN)
 
 
 def _read_fresh_pylock(file: Path, project: Project, target: Target) -> list[LockedDistribution]:
@@ -148,17 +156,23 @@ def _refuse_requirements_file(project: Project) -> None:
 
 def _resolve_unlocked(project: Project, target: Target) -> list[LockedDistribution]:
     """Resolve the dependencies once and cache the result, so that the next package has the same versions."""
-    uv = find_uv(project.root)
-    if uv is None:
-        raise MissingLock(
-            f"Neither uv.lock nor pylock.toml in {project.root}: install uv and run uv lock, so that the packaged "
-            "versions are known"
-        )
     sources = package_sources(Workspace.find(project.root), project.root)
     key = repr((sorted(map(str, project.requirements)), project.uv, sources, str(target)))
     folder = cache_folder(project.root, "resolved")
     cached = folder / f"pylock.{hashlib.sha256(key.encode()).hexdigest()[:16]}.toml"
     with hold(folder / ".lock"):
         if not cached.is_file():
-            resolve(uv, project.root, target, cached)
+            _resolve(project.root, target, cached)
     return read_pylock(cached, target)
+
+
+def _resolve(root: Path, target: Target, output: Path) -> None:
+    from biot_plugin_cli.dependencies.installers import resolve
+
+    uv = find_uv(root)
+    if uv is None:
+        raise MissingLock(
+            f"Neither uv.lock nor pylock.toml in {root}: install uv and run uv lock, so that the packaged versions are "
+            "known"
+        )
+    resolve(uv, root, target, output)

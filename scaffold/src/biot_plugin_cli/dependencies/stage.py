@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -18,7 +17,6 @@ from biot_plugin_cli.archive.part_sizes import Part
 from biot_plugin_cli.archive.regular_files import hash_file
 from biot_plugin_cli.archive.shared_libraries import HEADER_BYTES, is_library, library_mismatch
 from biot_plugin_cli.dependencies.components import file_owners
-from biot_plugin_cli.dependencies.installers import install
 from biot_plugin_cli.dependencies.local_distributions import copy_installed, installed_files
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
 from biot_plugin_cli.dependencies.pruning import prune
@@ -77,8 +75,10 @@ class Selection:
         sources = {
             name: {path: hash_file(file) for path, file in sorted(files.items())} for name, files in self.local.items()
         }
+        from packaging import __version__ as packaging_version
+
         build = interpreter_build(python) if python else None
-        document = [_FORMAT, *inputs, metadata.version("packaging"), str(target), build, self.wheels, sources]
+        document = [_FORMAT, *inputs, packaging_version, str(target), build, self.wheels, sources]
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -112,6 +112,8 @@ def install_into(
         OperationFailed: A dependency cannot be installed.
         InvalidPlugin: A library in a dependency does not run on the target.
     """
+    from biot_plugin_cli.dependencies.installers import install
+
     stage.mkdir(parents=True)
     if selection.wheels:
         progress(f"Installing {len(selection.wheels)} dependencies for {target}")

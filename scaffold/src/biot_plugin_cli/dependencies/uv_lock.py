@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from biot_plugin_cli.dependencies.errors import InvalidLock
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Origin, Wheel, find_sha256
 from biot_plugin_cli.dependencies.wheel_selection import best_wheel
 from biot_plugin_cli.plugin.package_target import Target
 from biot_plugin_cli.terminal.toml_file import load_toml
+from biot_plugin_cli.uv.file_urls import file_of
 
 __all__ = ["UvLock"]
 
@@ -120,7 +120,7 @@ class UvLock:
         sha256 = find_sha256(wheels[url].get("hash"))
         if not url.startswith("file:"):
             return Wheel(url, sha256, indexed="registry" in source)
-        return Wheel(url, sha256 or self._hash(Path(url2pathname(urlsplit(url).path))), indexed=False)
+        return Wheel(url, sha256 or self._hash(file_of(url)), indexed=False)
 
     def _url(self, wheel: _Table, source: _Table) -> str:
         if url := wheel.get("url") or source.get("url"):

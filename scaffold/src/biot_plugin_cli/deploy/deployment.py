@@ -27,7 +27,7 @@ from biot_plugin_cli.deploy.versions.record import CodeOrigin
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.hooks.discovery import Hooks
 from biot_plugin_cli.image.artifact import Image, UnbuiltImage
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.package.source_tree import SourceTree
 from biot_plugin_cli.platform.plugin_calls import CodePart

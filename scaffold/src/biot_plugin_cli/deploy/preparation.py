@@ -17,7 +17,8 @@ from biot_plugin_cli.image.bill import bill_of, write_bill
 from biot_plugin_cli.image.examination import building, predict, require_acceptable
 from biot_plugin_cli.image.report import print_notes
 from biot_plugin_cli.loading.image_code import MAX_UNPACKED_BYTES, write_code_of
-from biot_plugin_cli.package.builder import Package, build_package
+from biot_plugin_cli.package.builder import build_package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.repository import Plugin
 

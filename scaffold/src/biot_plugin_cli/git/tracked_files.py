@@ -4,16 +4,50 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import isolated_for
+from biot_plugin_cli.git.index_entry import IndexEntry
 from biot_plugin_cli.git.runner import GitFailed, git, require_git, run_git
 
-__all__ = ["git_files", "ignored_files", "ignoring_rule", "sparse_files"]
+__all__ = ["files_listed_once", "git_files", "ignored_files", "ignoring_rule", "index_entries", "sparse_files"]
 
 # Git's message names a repository instead when `.git` points to one that does not exist any more.
 _NO_REPOSITORY = "not a git repository (or any"
+# How the lines begin of files that are not tracked, and that are left out of the work tree.
+_OTHER, _SPARSE = "? ", "S"
+
+
+@dataclass(frozen=True, slots=True)
+class _ListedFile:
+    """A file as git lists it.
+
+    Attributes:
+        name: Its path, relative to the folder.
+        entry: What the index has of it; None if git does not track it.
+        is_sparse: Whether git was told to leave it out of the work tree.
+    """
+
+    name: str
+    entry: IndexEntry | None = None
+    is_sparse: bool = False
+
+
+_listed: ContextVar[dict[Path, list[_ListedFile] | GitFailed] | None] = ContextVar("listed", default=None)
+
+
+@contextmanager
+def files_listed_once() -> Iterator[None]:
+    """List the files of each folder once within the context, in which none may come or go."""
+    token = _listed.set({})
+    try:
+        yield
+    finally:
+        _listed.reset(token)
 
 
 def git_files(root: Path, *, untracked: bool = True) -> list[str] | None:
@@ -34,7 +68,7 @@ def git_files(root: Path, *, untracked: bool = True) -> list[str] | None:
     """
     try:
         require_git()
-        return list(_list_recursively(root, untracked, isolated_for(root))) or None
+        return [file.name for file in _list_recursively(root, untracked, isolated_for(root))] or None
     except OperationFailed as error:
         no_repository = isinstance(error, GitFailed) and _NO_REPOSITORY in error.reason
         if no_repository or not any((folder / ".git").exists() for folder in _discovery_folders(root)):
@@ -55,10 +89,18 @@ def sparse_files(root: Path) -> list[str]:
     """
     try:
         require_git()
-        listed = git(root, "ls-files", "-z", "-t", "--cached").split("\0")
+        return [file.name for file in _list(root, isolated_for(root)) if file.is_sparse]
     except OperationFailed:
         return []
-    return [line.removeprefix("S ") for line in listed if line.startswith("S ")]
+
+
+def index_entries(root: Path) -> dict[str, IndexEntry]:
+    """Return what git tracks in a folder, by path; of repositories inside of it, their commits alone.
+
+    Raises:
+        GitFailed: There is no repository, or git refuses to read it.
+    """
+    return {file.name: file.entry for file in _list(root, isolated_for(root)) if file.entry}
 
 
 def _discovery_folders(root: Path) -> Iterator[Path]:
@@ -70,16 +112,19 @@ def _discovery_folders(root: Path) -> Iterator[Path]:
         yield folder
 
 
-def _list_recursively(folder: Path, untracked: bool, environment: Mapping[str, str]) -> Iterator[str]:
-    for name in _list_files(folder, untracked, environment):
-        path = folder / name
+def _list_recursively(folder: Path, untracked: bool, environment: Mapping[str, str]) -> Iterator[_ListedFile]:
+    for file in _list(folder, environment):
+        path = folder / file.name
+        if not (untracked or file.entry):
+            continue
         # pathlib's methods raise without permission.
         if not os.path.isdir(path) or os.path.islink(path):  # noqa: PTH112, PTH114
-            yield name
+            yield file
         elif _is_repository(path):
-            yield from (f"{name.rstrip('/')}/{inner}" for inner in _list_recursively(path, untracked, environment))
-        elif _is_submodule(folder, name):
-            yield name
+            for inner in _list_recursively(path, untracked, environment):
+                yield replace(inner, name=f"{file.name.rstrip('/')}/{inner.name}")
+        elif file.entry and file.entry.is_repository:
+            yield file
 
 
 def _is_repository(folder: Path) -> bool:
@@ -87,15 +132,37 @@ def _is_repository(folder: Path) -> bool:
     return (folder / ".git").exists() and Path(git(folder, "rev-parse", "--show-toplevel")).samefile(folder)
 
 
-def _is_submodule(folder: Path, name: str) -> bool:
-    """Whether a folder stands for a commit of another repository, and not for a file that was deleted."""
-    return git(folder, "ls-files", "--stage", "--", name.rstrip("/")).startswith("160000 ")
+def _list(folder: Path, environment: Mapping[str, str]) -> list[_ListedFile]:
+    known = _listed.get()
+    if known is None:
+        return _ask(folder, environment)
+    if folder not in known:
+        try:
+            known[folder] = _ask(folder, environment)
+        except GitFailed as error:
+            known[folder] = error
+    if isinstance(listed := known[folder], GitFailed):
+        raise listed
+    return listed
 
 
-def _list_files(folder: Path, untracked: bool, environment: Mapping[str, str]) -> list[str]:
-    others = ("--others", "--exclude-standard") if untracked else ()
-    options = ("-z", "--cached", *others, "--deduplicate")
-    return [name for name in git(folder, "ls-files", *options, environment=environment).split("\0") if name]
+def _ask(folder: Path, environment: Mapping[str, str]) -> list[_ListedFile]:
+    options = ("-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
+    files = dict[str, _ListedFile]()
+    for line in git(folder, "ls-files", *options, environment=environment).split("\0"):
+        if line:
+            file = _parse(line)
+            # One that is in conflict has a line for each side.
+            files[file.name] = file
+    return [*files.values()]
+
+
+def _parse(line: str) -> _ListedFile:
+    if line.startswith(_OTHER):
+        return _ListedFile(line.removeprefix(_OTHER))
+    description, _, name = line.partition("\t")
+    tag, mode, blob, _stage = description.split()
+    return _ListedFile(name, IndexEntry(mode, blob), tag == _SPARSE)
 
 
 def ignoring_rule(root: Path, name: str) -> str | None:

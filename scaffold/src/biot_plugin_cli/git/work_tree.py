@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biot_plugin_cli.git.environment import isolated_for
+from biot_plugin_cli.git.index_entry import IndexEntry
 from biot_plugin_cli.git.runner import git, run_git
 
-__all__ = ["IndexEntry", "Stages", "WorkTree"]
+__all__ = ["Stages", "WorkTree"]
 
 _OPERATIONS = {
     "MERGE_HEAD": "merge",
@@ -21,27 +22,8 @@ _OPERATIONS = {
     "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
 }
-_LINK, _REPOSITORY = "120000", "160000"
 _MODIFIED = " M"
 _NEW_FILE_MODE = "100644"
-
-
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """A tracked file.
-
-    Attributes:
-        mode: Its mode in octal.
-        blob: The id of its content.
-    """
-
-    mode: str
-    blob: str
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is neither a symbolic link nor a repository."""
-        return self.mode not in (_LINK, _REPOSITORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +109,8 @@ class WorkTree:
     def without_copy(self, files: Mapping[str, IndexEntry]) -> list[str]:
         """List the tracked files whose content git does not have, whatever git remembers or assumes of them."""
         # A file that was committed with the line ends of the work tree stays as it is, whatever the settings say.
-        others = self._stored_otherwise(files)
-        return list(self._stored_otherwise(others, "--no-filters"))
+        others = {path: entry for path, entry in files.items() if not entry.is_content_of(self.root / path)}
+        return list(self._stored_otherwise(others))
 
     def checked_out(self, path: str, content: bytes) -> bytes:
         """Return a new file as git would check it out, with the line ends that attributes and settings ask for."""
@@ -170,12 +152,12 @@ class WorkTree:
         if stages.theirs is not None:
             yield f"{mode} {self._store(path, stages.theirs)} 3\t{name}"
 
-    def _stored_otherwise(self, files: Mapping[str, IndexEntry], *options: str) -> dict[str, IndexEntry]:
+    def _stored_otherwise(self, files: Mapping[str, IndexEntry]) -> dict[str, IndexEntry]:
         """Return the files that git would store with other content than it has of them."""
         if not files:
             return {}
         names = "".join(f"{self.prefix}{path}\n" for path in files).encode(errors="surrogateescape")
-        blobs = self._git("hash-object", "--stdin-paths", *options, stdin=names).split()
+        blobs = self._git("hash-object", "--stdin-paths", stdin=names).split()
         return {path: entry for (path, entry), blob in zip(files.items(), blobs, strict=True) if entry.blob != blob}
 
     def _store(self, path: str, content: bytes) -> str:

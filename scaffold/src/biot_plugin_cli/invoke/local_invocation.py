@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
+from biot_plugin_cli.invoke.prepared_key import prepared_key
 from biot_plugin_cli.plugin.local_function import local_function
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.redaction import Secrets
@@ -93,10 +94,12 @@ def invoke_locally(
             debugger, or whoever did so ended the plugin.
         UsageError: The event cannot be sent.
     """
-    from biot_emulator import InvalidEvent, Runtime, SandboxUnavailable, Ums, prepare_event
+    from biot_emulator import InvalidEvent, Runtime, SandboxUnavailable, TokenIssuer, Ums, prepare_event
+    from biot_emulator.security.separate_key import KeyUnavailable
 
     python = plugin.python
-    with Ums(others=platform, max_body=_MAX_BODY_BYTES) as ums, closing(platform):
+    tokens = TokenIssuer(key=prepared_key())
+    with Ums(tokens, others=platform, max_body=_MAX_BODY_BYTES) as ums, closing(platform):
         function = local_function(plugin, python, ums.plugin_environment, variables, debugging)
         try:
             # The plugin loads while the event's token is signed.
@@ -107,7 +110,7 @@ def invoke_locally(
                 invocation = runtime.invoke(prepared)
         except InvalidEvent as error:
             raise UsageError(str(error)) from error
-        except SandboxUnavailable as error:
+        except (SandboxUnavailable, KeyUnavailable) as error:
             raise OperationFailed(str(error)) from error
         _require_end_of_its_own(invocation)
         secrets = Secrets(ums.tokens.issued, ums.secret_key, function.environment, event)

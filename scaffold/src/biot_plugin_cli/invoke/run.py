@@ -121,10 +121,12 @@ def _print_run(run: Run, *, is_first: bool, several: bool) -> None:
 
 
 def _load_report() -> None:
-    """Load what prints, which nothing needs before the plugin has replied."""
+    """Load what looks at a reply and prints it, which nothing needs before the plugin has replied."""
+    from biot_emulator.hooks import replies
+    from biot_emulator.security import known_secrets, secret_values
     from biot_plugin_cli.invoke import call_report, report
 
-    del call_report, report
+    del call_report, known_secrets, replies, report, secret_values
 
 
 def _document(runs: list[Run]) -> dict[str, Any]:

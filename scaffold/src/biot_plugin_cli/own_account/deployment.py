@@ -21,7 +21,7 @@ from biot_plugin_cli.own_account.place import Place
 from biot_plugin_cli.own_account.plan import Plan, make_plan
 from biot_plugin_cli.own_account.report import plan_document, print_plan
 from biot_plugin_cli.own_account.steps.base import Deployment
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.package.source_tree import SourceTree
 from biot_plugin_cli.terminal.confirmation import confirm

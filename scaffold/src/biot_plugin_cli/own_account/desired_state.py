@@ -21,7 +21,7 @@ from biot_plugin_cli.manifest.settings import Manifest
 from biot_plugin_cli.own_account.code.built import code_of
 from biot_plugin_cli.own_account.code.deployable import Code
 from biot_plugin_cli.own_account.hook_record import HOOKS_VARIABLE, encode_hooks, hooks_document
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 
 __all__ = [
     "DEPLOY_VARIABLES",

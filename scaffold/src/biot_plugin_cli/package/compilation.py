@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from biot_plugin_cli.archive.bytecode import SyntaxProblem, compile_entries
+from biot_plugin_cli.archive.bytecode_cache import compile_changed
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.errors import OperationFailed, PluginImportError
 from biot_plugin_cli.plugin.interpreters import find_interpreter
@@ -23,13 +24,14 @@ def find_compiler(plugin: Plugin) -> Path | None:
         return find_interpreter(plugin.manifest.runtime)
 
 
-def compile_sources(entries: Iterable[Entry], python: Path, target: Target) -> list[Entry]:
+def compile_sources(entries: Iterable[Entry], python: Path, target: Target, cache: Path | None = None) -> list[Entry]:
     """Compile the plugin's source files.
 
     Args:
         entries: The source files.
         python: An interpreter of the runtime's version.
         target: The runtime.
+        cache: The file that has the bytecode from before; None to compile all of them.
 
     Returns:
         The bytecode files.
@@ -39,7 +41,7 @@ def compile_sources(entries: Iterable[Entry], python: Path, target: Target) -> l
         OperationFailed: The interpreter does not run.
     """
     try:
-        return compile_entries(python, entries)
+        return compile_changed(python, entries, cache) if cache else compile_entries(python, entries)
     except SyntaxProblem as problem:
         raise PluginImportError(f"The plugin is not valid for {target.runtime}: {problem}") from problem
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from biot_plugin_cli.git.tracked_files import git_files, ignored_files
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.package.exclusions import BYTECODE_FOLDER, exclusion
 from biot_plugin_cli.package.source_files import list_all_files, list_source_files
 

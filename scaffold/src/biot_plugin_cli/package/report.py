@@ -6,19 +6,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeAlias
-
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, TypeAlias
 
 from biot_plugin_cli.archive.size_limits import MAX_UNPACKED_BYTES, MAX_ZIPPED_BYTES
-from biot_plugin_cli.dependencies.archive_builder import Progress
-from biot_plugin_cli.package.builder import Package
-from biot_plugin_cli.package.contents import LeftOutFile, PackagedFile
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.package.source_tree import SourceTree
 from biot_plugin_cli.terminal.byte_sizes import format_size
-from biot_plugin_cli.terminal.console import err, out, print_json
+from biot_plugin_cli.terminal.console import is_plain, print_json, print_parts
 from biot_plugin_cli.terminal.plain_text import visible
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from biot_plugin_cli.dependencies.archive_builder import Progress
+    from biot_plugin_cli.package.contents import LeftOutFile, PackagedFile
 
 __all__ = ["print_contents", "print_document", "print_package", "print_untracked", "showing_progress"]
 
@@ -32,6 +33,13 @@ Contents: TypeAlias = "tuple[Sequence[PackagedFile], Sequence[LeftOutFile]]"
 @contextmanager
 def showing_progress() -> Iterator[Progress]:
     """Yield a function that shows progress on stderr: as a status line on a terminal, as separate lines elsewhere."""
+    if is_plain(stderr=True):
+        yield lambda step: print_parts(f"{step} ...", stderr=True)
+        return
+    from rich.text import Text
+
+    from biot_plugin_cli.terminal.console import err
+
     if not err.is_terminal:
         yield lambda step: err.print(f"{step} ...")
         return
@@ -82,13 +90,13 @@ def print_contents(contents: Contents) -> None:
     packaged, left_out = contents
     for file in packaged:
         mark = "  (not tracked by git)" if file.origin == "untracked" else ""
-        out.print(Text.assemble(f"{format_size(file.size):>10}  {file.name}", (mark, "yellow")))
+        print_parts(f"{format_size(file.size):>10}  {file.name}", (mark, "yellow"))
     if left_out:
-        out.print()
-        out.print(Text("Left out", "bold"))
+        print_parts()
+        print_parts(("Left out", "bold"))
     for item in left_out:
-        out.print(Text.assemble(f"  {item.name}", (f"  {item.reason}", "dim")))
-    out.print()
+        print_parts(f"  {item.name}", (f"  {item.reason}", "dim"))
+    print_parts()
 
 
 def print_untracked(tree: SourceTree) -> None:
@@ -98,11 +106,10 @@ def print_untracked(tree: SourceTree) -> None:
     names = ", ".join(tree.untracked[:_MAX_NAMES])
     more = len(tree.untracked) - _MAX_NAMES
     rest = f" and {more} more (see biot-plugin package --list)" if more > 0 else ""
-    err.print(
-        Text.assemble(
-            ("note:", "yellow"),
-            f" {names}{rest}: git does not track what goes into the package; run git add, or list it in .gitignore",
-        )
+    print_parts(
+        ("note:", "yellow"),
+        f" {names}{rest}: git does not track what goes into the package; run git add, or list it in .gitignore",
+        stderr=True,
     )
 
 
@@ -112,18 +119,22 @@ def print_package(package: Package, *, report: bool, contents: Contents | None =
     if contents:
         print_contents(contents)
     if report:
+        from biot_plugin_cli.terminal.console import out
+
         out.print(_table(package))
-        out.print()
-    out.print(Text(_display_path(package.path), "bold"))
+        print_parts()
+    print_parts((_display_path(package.path), "bold"))
     zipped, unpacked = _usage(package.size, MAX_ZIPPED_BYTES), _usage(package.unpacked_size, MAX_UNPACKED_BYTES)
-    out.print(f"  {zipped} zipped, {unpacked} unpacked")
-    out.print(f"  {package.files} files, described in {_display_path(package.sbom)}")
-    out.print(f"  content {package.content_hash[:16]}, SHA-256 {package.sha256[:16]}")
+    print_parts(f"  {zipped} zipped, {unpacked} unpacked")
+    print_parts(f"  {package.files} files, described in {_display_path(package.sbom)}")
+    print_parts(f"  content {package.content_hash[:16]}, SHA-256 {package.sha256[:16]}")
     for note in package.notes:
-        err.print(Text.assemble(("note:", "yellow"), f" {note}"))
+        print_parts(("note:", "yellow"), f" {note}", stderr=True)
 
 
 def _table(package: Package) -> Table:
+    from rich.table import Table
+
     table = Table("part", "version", box=None, pad_edge=False, header_style="bold cyan")
     for title in ("zipped", "unpacked", "share", "files"):
         table.add_column(title, justify="right")

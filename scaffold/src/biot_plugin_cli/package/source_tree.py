@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biot_plugin_cli.errors import CliError
-from biot_plugin_cli.git.tracked_files import git_files
+from biot_plugin_cli.git.tracked_files import git_files, index_entries
 from biot_plugin_cli.git.work_tree import WorkTree
 from biot_plugin_cli.package.source_files import list_source_files
 from biot_plugin_cli.uv.workspace import Workspace
@@ -87,7 +87,7 @@ def parse_commit(record: str) -> tuple[str, bool]:
 
 def _differing(root: Path, work_tree: WorkTree) -> list[str]:
     """List the tracked files that differ from the commit, in content or mode, whatever git was told to assume."""
-    entries = work_tree.entries()
+    entries = index_entries(root)
     # What is not there and not tracked was tracked: it was removed with git rm.
     names = {name for name in work_tree.uncommitted() if name in entries or not os.path.lexists(root / name)}
     files = {name: entry for name, entry in entries.items() if entry.is_file and _is_regular(root / name)}

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["exchange", "run"]
+__all__ = ["begin", "exchange", "run"]
 
 _UMASK = 0o022
 
@@ -37,6 +37,23 @@ def run(
         errors="replace",
         check=False,
         timeout=seconds,
+    )
+
+
+def begin(
+    command: Sequence[object], environment: Mapping[str, str], folder: Path | None = None
+) -> subprocess.Popen[str]:
+    """Start a program as `run` does, without waiting for its end; the arguments are those of `run`."""
+    return subprocess.Popen(  # noqa: S603
+        [str(part) for part in command],
+        cwd=folder,
+        env=environment,
+        umask=_UMASK,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
     )
 
 

@@ -11,7 +11,8 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from biot_plugin_cli.git.work_tree import IndexEntry, Stages, WorkTree
+from biot_plugin_cli.git.index_entry import IndexEntry
+from biot_plugin_cli.git.work_tree import Stages, WorkTree
 from biot_plugin_cli.template.copier_adapter import ANSWERS_FILE
 from biot_plugin_cli.template.renamed_files import find_renamed
 from biot_plugin_cli.template.three_way_merge import Merged, is_same_text, merge, with_line_ends_of

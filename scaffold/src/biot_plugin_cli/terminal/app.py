@@ -15,7 +15,6 @@ import typer
 from biot_plugin_cli.errors import CliError, Interrupted, OutputClosed
 from biot_plugin_cli.terminal import signals, streams
 from biot_plugin_cli.terminal.console import expect_json, print_failure, print_lines
-from biot_plugin_cli.terminal.start.chosen_command import with_chosen_command
 from biot_plugin_cli.terminal.start.plain_values import command_of
 
 __all__ = ["Debug", "new_app", "run"]
@@ -71,7 +70,7 @@ def run(app: typer.Typer, program: str, arguments: Sequence[str] | None = None) 
 def _run(app: typer.Typer, program: str, arguments: Sequence[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = command_of(with_chosen_command(app, words))(args=words, prog_name=program, standalone_mode=False)
+        code = command_of(app)(args=words, prog_name=program, standalone_mode=False)
         if code == Interrupted.exit_code:  # typer turns an interruption into this return value
             raise KeyboardInterrupt
     except Exception as error:

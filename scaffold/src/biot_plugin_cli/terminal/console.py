@@ -7,6 +7,7 @@ elsewhere: none of it is markup, nothing in it controls the terminal, and each t
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli.errors import CliError
-from biot_plugin_cli.terminal.plain_text import visible_lines
+from biot_plugin_cli.terminal.plain_text import visible, visible_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,12 +25,14 @@ __all__ = [
     "err",
     "expect_json",
     "highlighted_json",
+    "is_plain",
     "out",
     "print_document",
     "print_failure",
     "print_json",
     "print_json_line",
     "print_lines",
+    "print_parts",
 ]
 
 out: Console
@@ -49,7 +52,40 @@ def __getattr__(name: str) -> Console:
     return console
 
 
+# By these, what is no terminal can get colours.
+_COLOUR_VARIABLES = ("FORCE_COLOR", "TTY_COMPATIBLE")
+# What rich leaves out of each text.
+_LEFT_OUT = str.maketrans("", "", "\a\b\v\f\r")
+
 _json_is_missing = False
+
+
+def is_plain(*, stderr: bool = False) -> bool:
+    """Whether nobody sees colours on a standard stream, so that nothing that makes them need be loaded.
+
+    Args:
+        stderr: Whether it is standard error.
+    """
+    stream = sys.stderr if stderr else sys.stdout
+    return not stream.isatty() and not any(name in os.environ for name in _COLOUR_VARIABLES)
+
+
+def print_parts(*parts: str | tuple[str, str], stderr: bool = False) -> None:
+    """Print one line of parts, as `out` and `err` would.
+
+    Args:
+        *parts: Texts, or texts with their styles.
+        stderr: Whether to print it on standard error.
+    """
+    if is_plain(stderr=stderr):
+        texts = (part if isinstance(part, str) else part[0] for part in parts)
+        stream = sys.stderr if stderr else sys.stdout
+        stream.write("".join(visible(text.translate(_LEFT_OUT)) for text in texts) + "\n")
+        stream.flush()
+        return
+    from rich.text import Text
+
+    (__getattr__("err") if stderr else __getattr__("out")).print(Text.assemble(*parts))
 
 
 def expect_json(arguments: Sequence[str]) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import enum
 import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
 from biot_plugin_cli.processes.environment import child_environment
-from biot_plugin_cli.processes.runner import run
+from biot_plugin_cli.processes.runner import begin, run
 from biot_plugin_cli.terminal.scratch import temporary_folder
 from biot_plugin_cli.uv.settings import settings_home
 
-__all__ = ["RESOLUTION_VARIABLES", "Answer", "Verdict", "ask"]
+__all__ = ["RESOLUTION_VARIABLES", "Answer", "Verdict", "ask", "asked_meanwhile"]
 
 _OUTDATED = re.compile(r"needs to be updated")
 _REASON = re.compile(r"(?:Resolving despite|Ignoring) existing lockfile due to (?P<reason>[^\n]+)")
@@ -46,6 +50,45 @@ class Answer:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A question that uv is answering.
+
+    Attributes:
+        command: The command line and the folder.
+        process: The process.
+    """
+
+    command: tuple[object, ...]
+    process: subprocess.Popen[str]
+
+
+_begun: ContextVar[_Begun | None] = ContextVar("begun", default=None)
+
+
+@contextmanager
+def asked_meanwhile(uv: Path, project: Path, python: Path) -> Iterator[None]:
+    """Have uv find the answer, without a network, while this program does something else.
+
+    Within the context, `ask` waits for that answer if it has the same arguments. None of the files that they name may
+    change until then.
+
+    Raises:
+        OSError: uv does not run.
+        OperationFailed: The settings of the user cannot be read.
+    """
+    command = _command(uv, python, offline=True)
+    with _environment() as environment:
+        process = begin(command, environment, project)
+        token = _begun.set(_Begun((*command, project), process))
+        try:
+            yield
+        finally:
+            _begun.reset(token)
+            process.kill()
+            process.communicate()
+
+
 def ask(uv: Path, project: Path, python: Path, *, offline: bool) -> Answer:
     """Ask uv whether the lock file of a project is up to date.
 
@@ -60,27 +103,50 @@ def ask(uv: Path, project: Path, python: Path, *, offline: bool) -> Answer:
     Raises:
         OperationFailed: The settings of the user cannot be read.
     """
-    with temporary_folder("biot-plugin-") as scratch:
-        answer = _run(uv, project, python, offline, child_environment(settings_home(Path(scratch)), connections=True))
+    command = _command(uv, python, offline=offline)
+    if (answer := _answer_meanwhile(command, project)) is None:
+        with _environment() as environment:
+            answer = _run(command, project, environment)
     if answer.verdict is Verdict.FRESH:
         return answer
-    own = _run(
-        uv, project, python, offline, child_environment(connections=True, indexes=True, more=RESOLUTION_VARIABLES)
-    )
+    own = _run(command, project, child_environment(connections=True, indexes=True, more=RESOLUTION_VARIABLES))
     return own if own.verdict is Verdict.FRESH else answer
 
 
-def _run(uv: Path, project: Path, python: Path, offline: bool, environment: dict[str, str]) -> Answer:
-    options = ["--check", "--verbose", "--color", "never", "--python", python, *(["--offline"] if offline else [])]
+def _command(uv: Path, python: Path, *, offline: bool) -> tuple[object, ...]:
+    options = ("--check", "--verbose", "--color", "never", "--python", python, *(["--offline"] if offline else []))
+    return (uv, "lock", *options)
+
+
+@contextmanager
+def _environment() -> Iterator[dict[str, str]]:
+    with temporary_folder("biot-plugin-") as scratch:
+        yield child_environment(settings_home(Path(scratch)), connections=True)
+
+
+def _answer_meanwhile(command: tuple[object, ...], project: Path) -> Answer | None:
+    """Wait for the answer to a question that was begun, if it is this one."""
+    begun = _begun.get()
+    if begun is None or begun.command != (*command, project) or begun.process.returncode is not None:
+        return None
+    _, errors = begun.process.communicate()
+    return _parse(begun.process.wait(), errors)
+
+
+def _run(command: tuple[object, ...], project: Path, environment: Mapping[str, str]) -> Answer:
     try:
-        process = run([uv, "lock", *options], environment, project)
+        process = run(command, environment, project)
     except OSError:
         return Answer(Verdict.UNKNOWN)
-    if process.returncode == 0:
+    return _parse(process.returncode, process.stderr)
+
+
+def _parse(exit_code: int, errors: str) -> Answer:
+    if exit_code == 0:
         return Answer(Verdict.FRESH)
     # It names the reason before it tries to make another one, which may fail for want of an index.
-    reason = _REASON.search(process.stderr)
-    if not reason and not _OUTDATED.search(process.stderr):
+    reason = _REASON.search(errors)
+    if not reason and not _OUTDATED.search(errors):
         return Answer(Verdict.UNKNOWN)
     # A colon would separate it from what to do.
     return Answer(Verdict.STALE, reason["reason"].replace("`", "").replace(": ", " ").rstrip(": ") if reason else "")

@@ -11,7 +11,7 @@ from pathlib import Path
 from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import run
 
-__all__ = ["find_uv"]
+__all__ = ["find_uv", "installed", "runs"]
 
 
 def find_uv(root: Path) -> Path | None:
@@ -20,7 +20,20 @@ def find_uv(root: Path) -> Path | None:
     Args:
         root: The plugin's repository.
     """
-    return next((uv for uv in _candidates(root) if _runs(uv)), None)
+    return next(filter(runs, installed(root)), None)
+
+
+def installed(root: Path) -> Iterator[Path]:
+    """Yield every uv in the order in which `find_uv` tries them, whether it works or not."""
+    return filter(Path.exists, _candidates(root))
+
+
+def runs(uv: Path) -> bool:
+    """Whether a uv works."""
+    try:
+        return run([uv, "--version"], child_environment()).returncode == 0
+    except OSError:
+        return False
 
 
 def _candidates(root: Path) -> Iterator[Path]:
@@ -33,10 +46,3 @@ def _candidates(root: Path) -> Iterator[Path]:
         import uv  # type: ignore[import-not-found,unused-ignore]
 
         yield Path(uv.find_uv_bin())
-
-
-def _runs(uv: Path) -> bool:
-    try:
-        return run([uv, "--version"], child_environment()).returncode == 0
-    except OSError:
-        return False

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
-from urllib.request import url2pathname
 
+from biot_plugin_cli.uv.file_urls import file_of
 from biot_plugin_cli.uv.markers import Condition, parse_condition, same_conditions
 from biot_plugin_cli.uv.workspace import Workspace
 
@@ -230,7 +230,7 @@ def _locked_source(entry: _Table, folder: Path) -> tuple[Any, ...]:
 def _direct_source(url: str) -> tuple[Any, ...]:
     parts = urlsplit(url)
     if parts.scheme == "file":
-        return ("path", Path(url2pathname(parts.path)).resolve())
+        return ("path", file_of(url).resolve())
     if not parts.scheme.startswith("git+"):
         return ("url", _bare_url(url))
     path, _, revision = parts.path.rpartition("@") if "@" in parts.path else (parts.path, "", "")
@@ -254,7 +254,7 @@ def index_location(index: str, folder: Path) -> str:
         folder: The folder that a path starts at.
     """
     if index.startswith("file:"):
-        index = url2pathname(urlsplit(index).path)
+        index = str(file_of(index))
     return _bare_url(index) if "://" in index else str((folder / index).resolve())
 
 

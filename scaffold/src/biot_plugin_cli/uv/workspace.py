@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from os.path import normpath
 from pathlib import Path
 from typing import Any
 
 from biot_plugin_cli.errors import InvalidPlugin
-from biot_plugin_cli.terminal.toml_file import load_toml
+from biot_plugin_cli.terminal.toml_file import parse_toml
 
 __all__ = ["Workspace", "load_pyproject", "workspace_of_new"]
 
@@ -89,17 +90,22 @@ def workspace_of_new(folder: Path) -> Path | None:
     return None
 
 
-def load_pyproject(folder: Path) -> dict[str, Any]:
-    """Load the pyproject.toml in a folder.
+def load_pyproject(folder: Path) -> _Table:
+    """Load the pyproject.toml in a folder. It is read each time, and parsed again only if it has changed.
 
     Raises:
         InvalidPlugin: It cannot be read.
     """
     file = folder / "pyproject.toml"
     try:
-        return load_toml(file)
+        return _parse(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidPlugin(f"Cannot read {file}: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _parse(text: str) -> _Table:
+    return parse_toml(text)
 
 
 def _uv(document: _Table) -> _Table:

@@ -11,7 +11,7 @@ import pytest
 from biot_plugin_cli.deploy.older.commit_build import building_commit
 from biot_plugin_cli.errors import CliError, UsageError
 from biot_plugin_cli.git.runner import git
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.plugin.repository import Plugin
 from tests.scaffold.clones import committed
 from tests.scaffold.deployments import FIRST, SECOND

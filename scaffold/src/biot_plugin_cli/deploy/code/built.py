@@ -9,7 +9,7 @@ from biot_plugin_cli.deploy.code.unbuilt import UnbuiltCode
 from biot_plugin_cli.deploy.code.zip_file import ZipCode
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.image.artifact import Image, UnbuiltImage
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 
 __all__ = ["code_of", "read_package"]
 

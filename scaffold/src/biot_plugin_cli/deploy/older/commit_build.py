@@ -18,7 +18,8 @@ from biot_plugin_cli.errors import CliError, OperationFailed, UsageError
 from biot_plugin_cli.git.commits import SCRATCH_PREFIX, checked_out, resolve_commit
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.image.examination import building, require_acceptable
-from biot_plugin_cli.package.builder import Package, build_package
+from biot_plugin_cli.package.builder import build_package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.repository import Plugin

@@ -10,7 +10,7 @@ from biot_plugin_cli.own_account.code.container_image import ImageCode
 from biot_plugin_cli.own_account.code.deployable import Code
 from biot_plugin_cli.own_account.code.unbuilt import UnbuiltCode
 from biot_plugin_cli.own_account.code.zip_file import ZipCode
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 
 __all__ = ["code_of", "require_repository_name"]
 

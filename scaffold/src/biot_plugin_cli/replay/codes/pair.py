@@ -15,7 +15,8 @@ from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.commits import resolve_commit
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.image.examination import building, require_acceptable
-from biot_plugin_cli.package.builder import Package, build_package
+from biot_plugin_cli.package.builder import build_package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.package.report import showing_progress
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.replay.codes.choice import (

@@ -12,7 +12,7 @@ from biot_plugin_cli.archive.shared_libraries import is_library
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.image.artifact import Image
 from biot_plugin_cli.loading.image_code import write_code_of
-from biot_plugin_cli.package.builder import Package
+from biot_plugin_cli.package.built import Package
 from biot_plugin_cli.plugin.interpreters import find_interpreter
 from biot_plugin_cli.plugin.local_function import local_function
 from biot_plugin_cli.plugin.repository import Plugin
