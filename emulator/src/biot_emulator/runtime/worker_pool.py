@@ -280,7 +280,7 @@ class _Worker:
             invocation = self._runtime.invoke(event, prepare=prepare)
         except SandboxUnavailable as unavailable:
             return failed(failures.sandbox_unavailable(unavailable))
-        used = _size(Path(self._temporary.name))
+        used = _size(self._temporary.name)
         if used <= self._storage_mb * _MEGABYTE:
             return invocation
         error = failures.out_of_storage(self._storage_mb, used)
@@ -303,10 +303,21 @@ def _close(workers: list[_Worker]) -> None:
         worker.close()
 
 
-def _size(folder: Path) -> int:
-    total = 0
-    for root, _, files in os.walk(folder):
-        for name in files:
-            with contextlib.suppress(OSError):
-                total += (Path(root) / name).lstat().st_size
+def _size(folder: str) -> int:
+    """Add up the sizes of all files below a folder."""
+    total, folders = 0, [folder]
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    total += _file_size(entry)
     return total
+
+
+def _file_size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return 0  # it has been removed
