@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import psutil
 import pytest
@@ -135,6 +139,48 @@ def test_an_event_that_waits_too_long_for_a_process_is_throttled(make_function: 
         assert busy.result().reply == 1
     assert workers.invoke(function, event).reply == 1
     workers.close()
+
+
+def test_who_waits_gets_the_next_process_before_anybody_who_comes_later(
+    make_function: MakeFunction, tmp_path: Path
+) -> None:
+    """Else whoever calls again and again would have it nearly always, and others would wake up for nothing."""
+    workers, served, waits = Workers(limit=1), list[str](), tmp_path / "over"
+    function = make_function(WAITS, timeout=60)
+
+    def call(name: str, times: int) -> None:
+        for _ in range(times):
+            assert workers.invoke(function, {"until": str(waits)}).reply == 1
+            served.append(name)
+
+    with ThreadPoolExecutor(2) as threads:
+        busy = threads.submit(call, "busy", 6)
+        _wait_until(lambda: workers.count("demo") == 1)
+        waiting = threads.submit(call, "waiting", 6)
+        time.sleep(0.3)
+        waits.touch()
+        busy.result()
+        waiting.result()
+    assert served == ["busy", "waiting"] * 6
+    workers.close()
+
+
+def test_a_warm_event_lists_the_temporary_folder_once(workers: Workers, make_function: MakeFunction) -> None:
+    function, calls = make_function(WHO), Counter[str]()
+
+    def count(frame: FrameType, event: str, called: Any) -> None:
+        if event == "c_call":
+            calls[called.__name__] += 1
+
+    def invoke() -> None:
+        workers.invoke(function, {})
+        sys.setprofile(count)
+        workers.invoke(function, {})
+        sys.setprofile(None)
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(invoke).result()
+    assert (calls["scandir"], calls["lstat"]) == (1, 0)
 
 
 @pytest.mark.parametrize("is_replaced", [True, False])
