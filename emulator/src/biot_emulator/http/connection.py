@@ -122,7 +122,7 @@ class Connection:
             raise ConnectionEnded("either side wants no other request")
         try:
             for _ in range(_CHUNKS):
-                if (request := self._take()) is not None:
+                if self._received and (request := self._take()) is not None:
                     return request
                 self._receive(flags)
         except MalformedHead as malformed:

@@ -154,8 +154,10 @@ class Sandbox:
 
         As on Lambda, where the event after one that ended the process is for another process.
         """
-        until = time.monotonic() + _SETTLE_SECONDS
         self._api.serve()
+        if self._api.is_waiting:
+            return
+        until = time.monotonic() + _SETTLE_SECONDS
         with interruptible(self._wake):
             while not self._api.is_waiting and self.alive and time.monotonic() < until:
                 raise_if_interrupted()
