@@ -278,6 +278,30 @@ def test_what_is_asked_between_events_is_responded_to_with_the_next_one(make_fun
         assert [runtime.invoke({}).reply for _ in range(3)] == ["", "InvalidRequestID", "InvalidRequestID"]
 
 
+def test_a_process_is_responded_to_on_other_connections_while_there_is_no_event(
+    make_function: MakeFunction, tmp_path: Path
+) -> None:
+    """However often it asks: nobody reads then what wakes the thread of an event."""
+    code = f"""
+    connection, other = connect(), connect()
+    get(connection)
+    connection.sendall(answer(receive(connection)[0], b"1"))
+    receive(connection)
+    for _ in range(2000):
+        get(other, "nothing")
+        receive(other)
+    open({str(tmp_path / "done")!r}, "w").close()
+    get(connection)
+    receive(connection)
+    """
+    with Runtime(make_function(CLIENT + textwrap.dedent(code))) as runtime:
+        assert runtime.invoke({}).reply == 1
+        until = time.monotonic() + 20
+        while not (tmp_path / "done").exists():
+            assert time.monotonic() < until, "nobody responds"
+            time.sleep(0.02)
+
+
 def _naps() -> dict[int, int]:
     """How often each of this process's threads has slept."""
     naps: dict[int, int] = {}

@@ -155,13 +155,8 @@ class Sandbox:
         As on Lambda, where the event after one that ended the process is for another process.
         """
         self._api.serve()
-        if self._api.is_waiting:
-            return
-        until = time.monotonic() + _SETTLE_SECONDS
-        with interruptible(self._wake):
-            while not self._api.is_waiting and self.alive and time.monotonic() < until:
-                raise_if_interrupted()
-                self._wait(_POLL_SECONDS)
+        if not self._api.is_waiting:
+            self._wait_for_request()
 
     def handle(self, payload: bytes) -> tuple[Answer | InvocationError, float]:
         """Send one event and wait for the outcome.
@@ -222,6 +217,13 @@ class Sandbox:
                 return self._killed(replace(failure, phase=limit.phase))
             if remaining <= 0:
                 return self._killed(failures.timed_out(limit.seconds, limit.phase))
+
+    def _wait_for_request(self) -> None:
+        until = time.monotonic() + _SETTLE_SECONDS
+        with interruptible(self._wake):
+            while not self._api.is_waiting and self.alive and time.monotonic() < until:
+                raise_if_interrupted()
+                self._wait(_POLL_SECONDS)
 
     def _wake(self) -> None:
         # Where there is no room, it is to wake up anyway.
