@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections import Counter
@@ -162,6 +163,29 @@ def test_who_waits_gets_the_next_process_before_anybody_who_comes_later(
         busy.result()
         waiting.result()
     assert served == ["busy", "waiting"] * 6
+    workers.close()
+
+
+def test_whoever_is_interrupted_while_waiting_takes_no_process_along(
+    make_function: MakeFunction, tmp_path: Path
+) -> None:
+    workers, event = Workers(limit=1), {"until": str(tmp_path / "over")}
+    function = make_function(WAITS, timeout=60)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    with ThreadPoolExecutor(1) as threads:
+        busy = threads.submit(workers.invoke, function, event)
+        _wait_until(lambda: workers.count("demo") == 1)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt):
+            workers.invoke(function, event)
+        (tmp_path / "over").touch()
+        assert busy.result().reply == 1
+    signal.signal(signal.SIGALRM, previous)
+    assert workers.invoke(function, event).cold is False
     workers.close()
 
 

@@ -26,26 +26,26 @@ __all__ = ["Pool", "Turn", "Worker"]
 _MEGABYTE = 1024 * 1024
 
 
-@dataclass(eq=False, slots=True)
 class Turn:
     """A caller who waits for a process.
 
     Attributes:
-        called: What the caller waits on.
         worker: The process that the caller has got.
     """
 
-    called: threading.Condition
-    worker: Worker | None = None
+    def __init__(self) -> None:
+        self.worker: Worker | None = None
+        # Not a condition: whoever has got a process needs no other lock for it.
+        self._called = threading.Lock()
+        self._called.acquire()
 
-    def wait_in(self, turns: deque[Turn], seconds: float) -> bool:
-        """Wait behind all others; return false if it takes too long until it is this one's turn."""
-        turns.append(self)
-        self.called.wait(seconds)
-        if self in turns:
-            turns.remove(self)
-            return False
-        return True
+    def wait(self, seconds: float) -> bool:
+        """Wait until it is called; return false if that takes too long."""
+        return self._called.acquire(timeout=max(0.0, seconds))
+
+    def call(self) -> None:
+        """End the wait; may be done once."""
+        self._called.release()
 
 
 @dataclass(slots=True)
@@ -80,7 +80,14 @@ class Pool:
     def call(self) -> None:
         """Call whoever has waited longest."""
         if self.turns:
-            self.turns.popleft().called.notify()
+            self.turns.popleft().call()
+
+    def leave(self, turn: Turn) -> bool:
+        """Let a caller wait no longer; return false if it has been called."""
+        if turn not in self.turns:
+            return False
+        self.turns.remove(turn)
+        return True
 
     def retire(self) -> list[Worker]:
         """Accept no worker back, and remove the idle ones."""

@@ -156,21 +156,36 @@ class Workers:
         with self._changed:
             replaced = self._replace(function, storage_mb)
         _close(replaced)
-        with self._changed:
-            while not self._closing:
+        while True:
+            with self._changed:
+                if self._closing:
+                    return failures.sandbox_closed()
                 pool = self._pool(function, storage_mb)
                 if pool.idle:
                     return pool.idle.pop()
                 if self._has_room(pool):
                     return self._add(pool)
-                seconds = clock.step(deadline) if function.debugging else deadline - clock.now()
-                turn = Turn(threading.Condition(self._lock))
-                is_called = turn.wait_in(pool.turns, seconds)
-                if turn.worker is not None:
-                    return turn.worker
-                if not is_called and clock.now() >= deadline:
-                    return failures.throttled(self._wait_seconds)
-        return failures.sandbox_closed()
+                pool.turns.append(turn := Turn())
+            is_called = self._wait(pool, turn, clock.step(deadline) if function.debugging else deadline - clock.now())
+            if turn.worker is not None:
+                return turn.worker
+            if not is_called and clock.now() >= deadline:
+                return failures.throttled(self._wait_seconds)
+
+    def _wait(self, pool: Pool, turn: Turn, seconds: float) -> bool:
+        """Wait until it is a caller's turn; return false if that takes too long."""
+        try:
+            if turn.wait(seconds):
+                return True
+        except BaseException:
+            if not self._leave(pool, turn) and turn.worker is not None:
+                self._release(turn.worker, is_reusable=True)
+            raise
+        return not self._leave(pool, turn)
+
+    def _leave(self, pool: Pool, turn: Turn) -> bool:
+        with self._changed:
+            return pool.leave(turn)
 
     def _add(self, pool: Pool) -> Worker:
         worker = Worker(pool, self._temporary_folders.create())
