@@ -146,23 +146,30 @@ def test_who_waits_gets_the_next_process_before_anybody_who_comes_later(
     make_function: MakeFunction, tmp_path: Path
 ) -> None:
     """Else whoever calls again and again would have it nearly always, and others would wake up for nothing."""
-    workers, served, waits = Workers(limit=1), list[str](), tmp_path / "over"
-    function = make_function(WAITS, timeout=60)
+    code = """
+    import pathlib, time
+    SEEN = []
+    def handler(event, context):
+        while not pathlib.Path(event["until"]).exists():
+            time.sleep(0.01)
+        SEEN.append(event["name"])
+        return SEEN
+    """
+    workers, function = Workers(limit=1), make_function(code, timeout=60)
 
-    def call(name: str, times: int) -> None:
-        for _ in range(times):
-            assert workers.invoke(function, {"until": str(waits)}).reply == 1
-            served.append(name)
+    def call(name: str, times: int) -> list[str]:
+        event = {"name": name, "until": str(tmp_path / "over")}
+        replies: list[list[str]] = [workers.invoke(function, event).reply for _ in range(times)]
+        return replies[-1]
 
     with ThreadPoolExecutor(2) as threads:
-        busy = threads.submit(call, "busy", 6)
+        again_and_again = threads.submit(call, "busy", 5)
         _wait_until(lambda: workers.count("demo") == 1)
-        waiting = threads.submit(call, "waiting", 6)
-        time.sleep(0.3)
-        waits.touch()
-        busy.result()
-        waiting.result()
-    assert served == ["busy", "waiting"] * 6
+        waiting = threads.submit(call, "waiting", 1)
+        time.sleep(1)
+        (tmp_path / "over").touch()
+        assert waiting.result() == ["busy", "waiting"]
+        assert again_and_again.result() == ["busy", "waiting", *["busy"] * 4]
     workers.close()
 
 

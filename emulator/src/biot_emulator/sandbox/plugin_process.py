@@ -251,6 +251,7 @@ class Sandbox:
             self._wake_reader.recv(_WAKE_BYTES)
         if self.logs.fileno() in ready:
             self.logs.drain()
+        # Also if nothing has come now: of what came together before, some may be left.
         self._api.serve()
 
 

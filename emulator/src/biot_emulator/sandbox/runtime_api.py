@@ -96,7 +96,7 @@ class RuntimeApi:
     other connections, or before the first event is requested, is responded to by the server's threads.
 
     Args:
-        notify: Called from the server's threads whenever an attribute below has changed.
+        notify: Called from the server's threads after whatever the process has asked of them.
         is_own: Whether a connection, from one address to another, comes from the process; all others are refused.
         respond_to_debugging: Responds to what a process that is debugged asks below `/debugging`, if it can.
 
