@@ -20,7 +20,7 @@ def decode(content: bytes | str) -> Any:
         ValueError: It is not JSON, not UTF-8, nested too deeply, or has a number that does not fit into a `float`.
     """
     try:
-        return json.loads(_text(content), parse_constant=_reject_constant, parse_float=_parse_finite)
+        return _DECODER.decode(_text(content))
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
@@ -51,7 +51,7 @@ def decode_request(content: bytes | str) -> Any:
 
 def to_text(value: Any) -> str:
     """Encode a JSON document compactly and without escaping non-ASCII characters, as the platform does."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def encode(value: Any) -> bytes:
@@ -95,6 +95,11 @@ def _parse_finite(number: str) -> float:
     if math.isinf(value):
         raise ValueError("a number is too large")
     return value
+
+
+# Made once: `json` makes new ones for each document that is not read or written as it does by default.
+_DECODER = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_parse_finite)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _is_shallow(value: Any) -> bool:

@@ -10,7 +10,8 @@ from contextlib import closing
 
 import pytest
 
-from biot_emulator.http.loopback_server import Request, Server, json_response
+from biot_emulator.http.loopback_server import Server, json_response
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 
 MOST = 1000

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import signal
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import psutil
 import pytest
@@ -135,6 +140,79 @@ def test_an_event_that_waits_too_long_for_a_process_is_throttled(make_function: 
         assert busy.result().reply == 1
     assert workers.invoke(function, event).reply == 1
     workers.close()
+
+
+def test_who_waits_gets_the_next_process_before_anybody_who_comes_later(
+    make_function: MakeFunction, tmp_path: Path
+) -> None:
+    """Else whoever calls again and again would have it nearly always, and others would wake up for nothing."""
+    code = """
+    import pathlib, time
+    SEEN = []
+    def handler(event, context):
+        while not pathlib.Path(event["until"]).exists():
+            time.sleep(0.01)
+        SEEN.append(event["name"])
+        return SEEN
+    """
+    workers, function = Workers(limit=1), make_function(code, timeout=60)
+
+    def call(name: str, times: int) -> list[str]:
+        event = {"name": name, "until": str(tmp_path / "over")}
+        replies: list[list[str]] = [workers.invoke(function, event).reply for _ in range(times)]
+        return replies[-1]
+
+    with ThreadPoolExecutor(4) as threads:
+        callers = [threads.submit(call, "first", 5)]
+        _wait_until(lambda: workers.count("demo") == 1)
+        for name in ("second", "third", "fourth"):
+            callers.append(threads.submit(call, name, 1))
+            time.sleep(0.5)
+        (tmp_path / "over").touch()
+        served = max([caller.result() for caller in callers], key=len)
+    assert served == ["first", "second", "third", "fourth", *["first"] * 4]
+    workers.close()
+
+
+def test_whoever_is_interrupted_while_waiting_takes_no_process_along(
+    make_function: MakeFunction, tmp_path: Path
+) -> None:
+    workers, event = Workers(limit=1), {"until": str(tmp_path / "over")}
+    function = make_function(WAITS, timeout=60)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    with ThreadPoolExecutor(1) as threads:
+        busy = threads.submit(workers.invoke, function, event)
+        _wait_until(lambda: workers.count("demo") == 1)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt):
+            workers.invoke(function, event)
+        (tmp_path / "over").touch()
+        assert busy.result().reply == 1
+    signal.signal(signal.SIGALRM, previous)
+    assert workers.invoke(function, event).cold is False
+    workers.close()
+
+
+def test_a_warm_event_lists_the_temporary_folder_once(workers: Workers, make_function: MakeFunction) -> None:
+    function, calls = make_function(WHO), Counter[str]()
+
+    def count(frame: FrameType, event: str, called: Any) -> None:
+        if event == "c_call":
+            calls[called.__name__] += 1
+
+    def invoke() -> None:
+        workers.invoke(function, {})
+        sys.setprofile(count)
+        workers.invoke(function, {})
+        sys.setprofile(None)
+
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(invoke).result()
+    assert (calls["scandir"], calls["lstat"]) == (1, 0)
 
 
 @pytest.mark.parametrize("is_replaced", [True, False])

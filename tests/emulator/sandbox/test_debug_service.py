@@ -116,6 +116,23 @@ def test_nobody_asks_for_what_a_plugin_that_is_not_debugged_has_not(make_functio
         assert runtime.invoke({"method": "POST", "path": "listening"}).reply == 202
 
 
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"host": "127.0.0.1"}', '{"host": "127.0.0.1", "port": "x"}'])
+def test_what_is_no_address_is_refused(make_function: MakeFunction, body: str) -> None:
+    ask = f"""
+    import os, urllib.error, urllib.request
+    def handler(event, context):
+        url = f"http://{{os.environ['AWS_LAMBDA_RUNTIME_API']}}/2018-06-01/runtime/debugging/listening"
+        try:
+            urllib.request.urlopen(url, {body.encode()!r}).close()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+    """
+    clock = Clock()
+    with DebugPort(0, clock) as port, Runtime(make_function(ask, debugging=Debugging(clock, port, LIBRARY))) as runtime:
+        assert runtime.invoke({}).reply == 400
+
+
 def test_a_breakpoint_that_nobody_is_asked_about_is_a_warning(make_function: MakeFunction) -> None:
     with Runtime(make_function(LEFT, debugging=Debugging())) as runtime:
         done = [runtime.invoke({}), runtime.invoke({})]

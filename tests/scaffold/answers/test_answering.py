@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from hypothesis import given, strategies as st
 
-from biot_emulator.http.loopback_server import Request
+from biot_emulator.http.request import Request
 from biot_plugin_cli.answers.answering import FileAnswers
 from biot_plugin_cli.answers.file import find_answers
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from biot_emulator.http.loopback_server import Request, Server, json_response
+from biot_emulator.http.loopback_server import Server, json_response
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_emulator.testing import Emulator
 from biot_plugin_cli.plugin.running_emulator import RunningEmulator, announced

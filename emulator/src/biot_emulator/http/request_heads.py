@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BufferedIOBase
 
-__all__ = ["MalformedHead", "RequestHead", "read_head"]
+__all__ = ["MalformedHead", "RequestHead", "take_head"]
 
-_MAX_LINE = 64 * 1024
+_MAX_BYTES = 64 * 1024
 _MAX_HEADERS = 100
+_END = re.compile(rb"\n\r?\n")
 _FIRST_LINE = re.compile(r"([A-Z]{1,20}) (\S+) HTTP/1\.([01])")
-_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class MalformedHead(ValueError):
@@ -39,45 +39,45 @@ class RequestHead:
     stays_open: bool
 
 
-def read_head(stream: BufferedIOBase) -> RequestHead | None:
-    """Read the head of a request; return None where there is no other request.
+def take_head(received: bytearray) -> RequestHead | None:
+    """Read the head of a request and remove it from what has come; return None if not all of it has come.
 
     Args:
-        stream: The connection.
+        received: What has come on the connection.
 
     Raises:
         MalformedHead: It is not HTTP/1, or has too much.
     """
-    first = _line(stream)
-    if first is None:
+    end = _END.search(received)
+    if (end.start() if end else len(received)) > _MAX_BYTES:
+        raise MalformedHead(f"it is longer than {_MAX_BYTES} bytes")
+    if end is None:
         return None
+    head = received[: end.start()].decode("latin-1")
+    del received[: end.end()]
+    return _parse(head.removesuffix("\r").replace("\r\n", "\n"))
+
+
+def _parse(head: str) -> RequestHead:
+    if "\r" in head or "\0" in head:
+        raise MalformedHead("a line has a character that no line has")
+    first, *lines = head.split("\n")
     match = _FIRST_LINE.fullmatch(first)
     if match is None:
         raise MalformedHead("the first line is not that of a request")
-    headers = _headers(stream)
+    headers = _headers(lines)
     connection = headers.get("connection", "").lower()
     stays_open = connection == "keep-alive" if match[3] == "0" else connection != "close"
     return RequestHead(match[1], match[2], headers, stays_open)
 
 
-def _headers(stream: BufferedIOBase) -> dict[str, str]:
+def _headers(lines: list[str]) -> dict[str, str]:
+    if len(lines) > _MAX_HEADERS:
+        raise MalformedHead(f"it has more than {_MAX_HEADERS} headers")
     headers: dict[str, str] = {}
-    for _ in range(_MAX_HEADERS + 1):
-        line = _line(stream)
-        if not line:
-            return headers
-        match = _HEADER.fullmatch(line)
-        if match is None:
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not _NAME.fullmatch(name):
             raise MalformedHead("a line is no header")
-        headers[match[1].lower()] = match[2].rstrip(" \t")
-    raise MalformedHead(f"it has more than {_MAX_HEADERS} headers")
-
-
-def _line(stream: BufferedIOBase) -> str | None:
-    """Read a line without its end; return None at the end of the stream."""
-    line = stream.readline(_MAX_LINE + 1)
-    if len(line) > _MAX_LINE:
-        raise MalformedHead(f"a line is longer than {_MAX_LINE} bytes")
-    if not line:
-        return None
-    return line.rstrip(b"\r\n").decode("latin-1")
+        headers[name.lower()] = value.strip(" \t")
+    return headers

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 import threading
 import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from biot_emulator.debugging.clock import Clock
-from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.function_url.response_from_reply import BAD_GATEWAY, TOO_MANY_REQUESTS
 from biot_emulator.interrupts import uninterrupted
 from biot_emulator.lambda_function import failures
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation, InvocationError
-from biot_emulator.runtime.execution_environment import Runtime
+from biot_emulator.runtime.plugin_processes import Pool, Turn, Worker
 from biot_emulator.runtime.results import failed
 from biot_emulator.runtime.temporary_folders import TemporaryFolders
 
 __all__ = ["Workers"]
 
-_MEGABYTE = 1024 * 1024
 _KILL_SECONDS = 0.02
 _MAX_WORKERS = 10
 _MAX_IDLE_SECONDS = 60.0
@@ -58,8 +52,8 @@ class Workers:
         self._wait_seconds = wait_seconds
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
-        self._pools: dict[str, _Pool] = {}
-        self._workers = weakref.WeakSet[_Worker]()
+        self._pools: dict[str, Pool] = {}
+        self._workers = weakref.WeakSet[Worker]()
         self._closing = False
         self._reaper: threading.Thread | None = None
         self._temporary_folders = TemporaryFolders()
@@ -101,7 +95,7 @@ class Workers:
             SandboxUnavailable: It cannot be started.
         """
         with self._changed:
-            pool = self._pools.setdefault(function.name, self._new_pool(function, storage_mb))
+            pool = self._pool(function, storage_mb)
             if self._closing or not (pool.idle or (not pool.all and self._has_room(pool))):
                 return
             worker = pool.idle.pop() if pool.idle else self._add(pool)
@@ -156,57 +150,77 @@ class Workers:
             self._reaper.join()
         self._temporary_folders.close()
 
-    def _acquire(self, function: Function, storage_mb: int) -> _Worker | InvocationError:
+    def _acquire(self, function: Function, storage_mb: int) -> Worker | InvocationError:
         clock = function.debugging.clock if function.debugging else Clock()
         deadline = clock.now() + self._wait_seconds
         with self._changed:
             replaced = self._replace(function, storage_mb)
         _close(replaced)
-        with self._changed:
-            while not self._closing:
-                pool = self._pools.setdefault(function.name, self._new_pool(function, storage_mb))
+        while True:
+            with self._changed:
+                if self._closing:
+                    return failures.sandbox_closed()
+                pool = self._pool(function, storage_mb)
                 if pool.idle:
                     return pool.idle.pop()
                 if self._has_room(pool):
                     return self._add(pool)
-                seconds = clock.step(deadline) if function.debugging else deadline - clock.now()
-                if not pool.freed.wait(seconds) and clock.now() >= deadline:
-                    return failures.throttled(self._wait_seconds)
-        return failures.sandbox_closed()
+                pool.turns.append(turn := Turn())
+            is_called = self._wait(pool, turn, clock.step(deadline) if function.debugging else deadline - clock.now())
+            if turn.worker is not None:
+                return turn.worker
+            if not is_called and clock.now() >= deadline:
+                return failures.throttled(self._wait_seconds)
 
-    def _add(self, pool: _Pool) -> _Worker:
-        worker = _Worker(pool, self._temporary_folders.create())
+    def _wait(self, pool: Pool, turn: Turn, seconds: float) -> bool:
+        """Wait until it is a caller's turn; return false if that takes too long."""
+        try:
+            if turn.wait(seconds):
+                return True
+        except BaseException:
+            if not self._leave(pool, turn) and turn.worker is not None:
+                self._release(turn.worker, is_reusable=True)
+            raise
+        return not self._leave(pool, turn)
+
+    def _leave(self, pool: Pool, turn: Turn) -> bool:
+        with self._changed:
+            return pool.leave(turn)
+
+    def _add(self, pool: Pool) -> Worker:
+        worker = Worker(pool, self._temporary_folders.create())
         pool.all.append(worker)
         self._workers.add(worker)
         return worker
 
-    def _has_room(self, pool: _Pool) -> bool:
+    def _has_room(self, pool: Pool) -> bool:
         """Whether one more process of a plugin may be started; while it is debugged, it has one altogether."""
         if pool.function.debugging is None or pool.function.debugging.port is None:
             return len(pool.all) < self._limit
         name = pool.function.name
         return not any(worker.pool.function.name == name and not worker.closed.is_set() for worker in self._workers)
 
-    def _new_pool(self, function: Function, storage_mb: int) -> _Pool:
-        return _Pool(function, storage_mb, threading.Condition(self._lock))
+    def _pool(self, function: Function, storage_mb: int) -> Pool:
+        pool = self._pools.get(function.name)
+        if pool is None:
+            pool = self._pools[function.name] = Pool(function, storage_mb)
+        return pool
 
-    def _replace(self, function: Function, storage_mb: int) -> list[_Worker]:
+    def _replace(self, function: Function, storage_mb: int) -> list[Worker]:
         pool = self._pools.get(function.name)
         if pool is None or (pool.function, pool.storage_mb) == (function, storage_mb):
             return []
-        self._pools[function.name] = self._new_pool(function, storage_mb)
+        self._pools[function.name] = Pool(function, storage_mb)
         return pool.retire()
 
-    def _release(self, worker: _Worker, *, is_reusable: bool) -> None:
+    def _release(self, worker: Worker, *, is_reusable: bool) -> None:
         with self._changed:
             if is_reusable and not worker.pool.retired and not self._closing:
-                worker.idle_since = time.monotonic()
-                worker.pool.idle.append(worker)
-                worker.pool.freed.notify()
+                worker.pool.give(worker)
                 self._start_reaper()
                 return
             worker.pool.all.remove(worker)
-            worker.pool.freed.notify()
+            worker.pool.call()
         worker.close()
 
     def _start_reaper(self) -> None:
@@ -224,7 +238,7 @@ class Workers:
                     self._changed.wait(wait)
             _close(expired)
 
-    def _take_expired(self) -> tuple[list[_Worker], float]:
+    def _take_expired(self) -> tuple[list[Worker], float]:
         """Remove the workers that have been idle for too long; also return the seconds until the next one can be."""
         now, expired = time.monotonic(), []
         # Whoever debugs a plugin has it for as long as that takes.
@@ -237,76 +251,6 @@ class Workers:
         return expired, max(0.0, min(idle_since, default=now) + self._idle_seconds - now)
 
 
-@dataclass(slots=True)
-class _Pool:
-    function: Function
-    storage_mb: int
-    freed: threading.Condition
-    all: list[_Worker] = field(default_factory=list)
-    idle: list[_Worker] = field(default_factory=list)
-    retired: bool = False
-
-    def retire(self) -> list[_Worker]:
-        """Accept no worker back, and remove the idle ones."""
-        self.retired = True
-        self.freed.notify_all()
-        return self.take(lambda _: True)
-
-    def take(self, matches: Callable[[_Worker], bool]) -> list[_Worker]:
-        """Remove and return the idle workers that match."""
-        taken = [worker for worker in self.idle if matches(worker)]
-        self.idle = [worker for worker in self.idle if worker not in taken]
-        self.all = [worker for worker in self.all if worker not in taken]
-        return taken
-
-
-class _Worker:
-    """A process and its temporary folder."""
-
-    def __init__(self, pool: _Pool, temporary: tempfile.TemporaryDirectory[str]) -> None:
-        function = pool.function
-        self.pool = pool
-        self.idle_since = 0.0
-        self.closed = threading.Event()
-        self._storage_mb = pool.storage_mb
-        self._temporary = temporary
-        folder = Path(temporary.name)
-        # The temporary folders of all others are beside its own.
-        hidden = (*function.hidden, folder.parent)
-        self._runtime = Runtime(replace(function, temporary=folder, hidden=hidden))
-
-    def invoke(self, event: Any, prepare: Callable[[], object] | None) -> Invocation:
-        try:
-            invocation = self._runtime.invoke(event, prepare=prepare)
-        except SandboxUnavailable as unavailable:
-            return failed(failures.sandbox_unavailable(unavailable))
-        used = _size(Path(self._temporary.name))
-        if used <= self._storage_mb * _MEGABYTE:
-            return invocation
-        error = failures.out_of_storage(self._storage_mb, used)
-        return replace(invocation, reply=None, response=BAD_GATEWAY, error=error)
-
-    def start(self, prepare: Callable[[], object] | None) -> None:
-        self._runtime.start(prepare)
-
-    def kill(self) -> None:
-        self._runtime.kill()
-
-    def close(self) -> None:
-        self._runtime.close()
-        self._temporary.cleanup()
-        self.closed.set()
-
-
-def _close(workers: list[_Worker]) -> None:
+def _close(workers: list[Worker]) -> None:
     for worker in workers:
         worker.close()
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for root, _, files in os.walk(folder):
-        for name in files:
-            with contextlib.suppress(OSError):
-                total += (Path(root) / name).lstat().st_size
-    return total

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 
 from biot_emulator.debugging.clock import Clock
 from biot_emulator.debugging.settings import Debugging
-from biot_emulator.http.loopback_server import Request, json_response
+from biot_emulator.http.loopback_server import json_response
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function import failures
 from biot_emulator.lambda_function.invocation import InvocationError
@@ -101,8 +102,11 @@ class DebugService:
 
     def _open(self, request: Request) -> Response:
         if self._debugging and self._debugging.port:
-            where = decode(request.body)
-            self._process = str(where["host"]), int(where["port"])
+            try:
+                where = decode(request.body)
+                self._process = str(where["host"]), int(where["port"])
+            except (LookupError, TypeError, ValueError):
+                return json_response(400, {"errorType": "InvalidAddress", "errorMessage": "it is no host and port"})
             self._debugging.port.open_to(self._process)
         return _DONE
 

@@ -74,6 +74,8 @@ class LogPipe:
         self.drain()
         if self._partial:
             self._end_line()
+        if self._lines.is_empty:
+            return []
         lines, self._lines = self._lines, _Lines()
         return lines.text()
 
@@ -111,6 +113,10 @@ class _Lines:
         self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
         self._dropped = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._head and not self._tail
 
     def add(self, line: bytes) -> None:
         size = len(line) + 1

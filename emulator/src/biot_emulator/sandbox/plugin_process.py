@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import selectors
+import select
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -32,6 +33,7 @@ __all__ = ["Sandbox"]
 
 _POLL_SECONDS = 0.005
 _SETTLE_SECONDS = 1.0
+_WAKE_BYTES = 4096
 _MEGABYTE = 1024 * 1024
 
 _T = TypeVar("_T")
@@ -61,8 +63,7 @@ class Sandbox:
         launch = prepare_launch(function)
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._wake_reader, selectors.EVENT_READ)
+        self._wake_writer.setblocking(False)
         self.logs = LogPipe()
         self._debug = DebugService(function.debugging)
         self._max_bytes = (
@@ -107,7 +108,6 @@ class Sandbox:
         # Only now, so that the plugin's process is known before it can do anything.
         self._lifeline.hand_over(orders)
         self.logs.close_writer()
-        self._selector.register(self.logs, selectors.EVENT_READ)
 
     def _orders(self, launch: Launch, control_group: ControlGroup | None) -> bytes:
         return Orders(
@@ -154,13 +154,9 @@ class Sandbox:
 
         As on Lambda, where the event after one that ended the process is for another process.
         """
-        until = time.monotonic() + _SETTLE_SECONDS
-        self._api.is_awaited = True
-        with interruptible(self._wake):
-            while not self._api.is_waiting and self.alive and time.monotonic() < until:
-                raise_if_interrupted()
-                self._wait(_POLL_SECONDS)
-        self._api.is_awaited = False
+        self._api.serve()
+        if not self._api.is_waiting:
+            self._wait_for_request()
 
     def handle(self, payload: bytes) -> tuple[Answer | InvocationError, float]:
         """Send one event and wait for the outcome.
@@ -191,7 +187,6 @@ class Sandbox:
         self._debug.close()
         self._api.close()
         self.logs.drain()
-        self._selector.close()
         self.logs.close()
         self._lifeline.cut()
         self._wake_reader.close()
@@ -207,24 +202,33 @@ class Sandbox:
         processes = self._running()
         while True:
             raise_if_interrupted()
-            used = processes.memory()
-            # Before the outcome is read: a process answers before it ends.
-            exit_code = processes.exit_code()
-            if used > self._max_bytes:
+            remaining = limit.deadline - self._debug.clock.now()
+            if outcome() is None:
+                self._wait(max(0.0, min(_POLL_SECONDS, remaining)))
+            if (used := processes.memory()) > self._max_bytes:
                 return self._killed(failures.out_of_memory(self._function.memory_mb, used, limit.phase))
             if (result := outcome()) is not None:
                 return result
-            if exit_code is not None:
-                return self._killed(failures.exited(exit_code, limit.phase))
+            if (exit_code := processes.exit_code()) is not None:
+                # It answers before it ends.
+                self._api.serve()
+                return outcome() or self._killed(failures.exited(exit_code, limit.phase))
             if (failure := self._debug.failure()) is not None:
                 return self._killed(replace(failure, phase=limit.phase))
-            remaining = limit.deadline - self._debug.clock.now()
             if remaining <= 0:
                 return self._killed(failures.timed_out(limit.seconds, limit.phase))
-            self._wait(min(_POLL_SECONDS, remaining))
+
+    def _wait_for_request(self) -> None:
+        until = time.monotonic() + _SETTLE_SECONDS
+        with interruptible(self._wake):
+            while not self._api.is_waiting and self.alive and time.monotonic() < until:
+                raise_if_interrupted()
+                self._wait(_POLL_SECONDS)
 
     def _wake(self) -> None:
-        self._wake_writer.send(b"\0")
+        # Where there is no room, it is to wake up anyway.
+        with suppress(BlockingIOError):
+            self._wake_writer.send(b"\0")
 
     def _running(self) -> ProcessGroup:
         if self._processes is None:
@@ -237,13 +241,18 @@ class Sandbox:
 
     def _wait(self, seconds: float) -> None:
         """Sleep until there is output, a call to the Runtime API, or an interrupt."""
-        for key, _ in self._selector.select(seconds):
-            if key.fileobj is self._wake_reader:
-                self._wake_reader.recv(64)
-            else:
-                self.logs.drain()
-                if self.logs.ended:
-                    self._selector.unregister(self.logs)
+        poller = select.poll()
+        poller.register(self._wake_reader, select.POLLIN)
+        if not self.logs.ended:
+            poller.register(self.logs, select.POLLIN)
+        self._api.register(poller)
+        ready = [descriptor for descriptor, _ in poller.poll(seconds * 1000)]
+        if self._wake_reader.fileno() in ready:
+            self._wake_reader.recv(_WAKE_BYTES)
+        if self.logs.fileno() in ready:
+            self.logs.drain()
+        # Also if nothing has come now: of what came together before, some may be left.
+        self._api.serve()
 
 
 def _megabytes(size: int) -> int:

@@ -6,6 +6,7 @@ psutil is imported by the functions that use it: it is slow to load, and the plu
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -18,18 +19,17 @@ from biot_emulator.sandbox.control_group import ControlGroup
 from biot_emulator.sandbox.keeper.orders import SWEPT
 from biot_emulator.sandbox.keeper.process_tree import descendants
 from biot_emulator.sandbox.lifeline import Lifeline
+from biot_emulator.sandbox.members import Member, runs
 
 if TYPE_CHECKING:
     import psutil
 
 __all__ = ["ProcessGroup"]
 
-_POLLS_PER_SCAN = 10
+_SEARCH_SECONDS = 0.05
 _KEEPER_SECONDS = 2
 _KILL_SECONDS = 1
 _POLL_SECONDS = 0.002
-_STATM_BYTES = 256
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class ProcessGroup:
@@ -57,17 +57,17 @@ class ProcessGroup:
         self._lifeline = lifeline
         self._control_group = control_group
         self._mark = mark
-        self._polls = 0
-        self._members: dict[int, psutil.Process] = {}
+        self._searched_at = -math.inf
+        self._members: dict[int, Member] = {}
         self._killing = threading.Lock()
 
     def memory(self) -> int:
         """Measure the resident memory of the plugin's processes, in bytes."""
         # Searching for new members reads about every process, so it is done less often.
-        if self._polls % _POLLS_PER_SCAN == 0:
+        if (now := time.monotonic()) - self._searched_at >= _SEARCH_SECONDS:
+            self._searched_at = now
             self._search()
-        self._polls += 1
-        used = sum(map(_resident_bytes, list(self._members.values())))
+        used = sum([member.resident_bytes for member in list(self._members.values())])
         self.peak = max(self.peak, used)
         return used
 
@@ -83,7 +83,7 @@ class ProcessGroup:
             server: Host and port of the far end.
         """
         self._search()
-        return any(_has_connection(process, client, server) for process in list(self._members.values()))
+        return any(_has_connection(member.process, client, server) for member in list(self._members.values()))
 
     def kill(self) -> None:
         """Kill every process, wherever it has gone, and wait until they have ended. May be called from any thread."""
@@ -99,12 +99,14 @@ class ProcessGroup:
                 self._kill_without_keeper()
             if self._control_group:
                 self._control_group.remove()
+            self._members = {}
 
     def _search(self) -> None:
         """Add new members to those that are known, and forget those that have ended."""
-        known = {pid: process for pid, process in self._members.items() if _runs(process)}
+        known = {pid: member for pid, member in list(self._members.items()) if member.runs}
         pids = [*_descendants(self._keeper), *(self._control_group.pids() if self._control_group else ())]
-        self._members = known | _processes(pid for pid in pids if pid not in known)
+        found = _processes(pid for pid in pids if pid not in known)
+        self._members = known | {pid: Member(process) for pid, process in found.items()}
 
     def _kill_without_keeper(self) -> None:
         """Search for the plugin's processes by everything that they may have left of it, and kill them."""
@@ -113,8 +115,9 @@ class ProcessGroup:
             self._search()
             if self._control_group:
                 self._control_group.kill()
-            left = self._members | _in_groups(set(self._members)) | _with_variable(*self._mark)
-            if not (running := [process for process in left.values() if _runs(process)]):
+            known = {pid: member.process for pid, member in self._members.items()}
+            left = known | _in_groups(set(known)) | _with_variable(*self._mark)
+            if not (running := [process for process in left.values() if runs(process)]):
                 return
             _kill_all(running)
             time.sleep(_POLL_SECONDS)
@@ -177,42 +180,9 @@ def _has_connection(process: psutil.Process, client: tuple[str, int], server: tu
     return any((connection.laddr, connection.raddr) == (client, server) for connection in connections)
 
 
-def _resident_bytes(process: psutil.Process) -> int:
-    """Return the resident memory of a process; where the system shows it as a file, without psutil: at each poll."""
-    try:
-        descriptor = os.open(f"/proc/{process.pid}/statm", os.O_RDONLY)
-    except OSError:
-        return _resident_bytes_by_library(process)
-    try:
-        return int(os.read(descriptor, _STATM_BYTES).split()[1]) * _PAGE_BYTES
-    except (OSError, IndexError):
-        return 0  # it has ended
-    finally:
-        os.close(descriptor)
-
-
-def _resident_bytes_by_library(process: psutil.Process) -> int:
-    import psutil
-
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
 def _kill_all(processes: list[psutil.Process]) -> None:
     import psutil
 
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.send_signal(signal.SIGKILL)
-
-
-def _runs(process: psutil.Process) -> bool:
-    """Check whether a process still runs: in a container, ended orphans may stay zombies for long."""
-    import psutil
-
-    try:
-        return process.is_running() and bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import queue
+import os
+import select
 import threading
 import time
-import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from biot_emulator.http.loopback_server import Admission, Request, Server, json_response
+from biot_emulator.http.connection import Admission, Connection
+from biot_emulator.http.loopback_server import Server, json_response
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 from biot_emulator.wire_json import decode
@@ -18,6 +21,7 @@ from biot_emulator.wire_json import decode
 __all__ = ["Answer", "Event", "Failure", "RuntimeApi"]
 
 _ROOT = "/2018-06-01/runtime"
+_DONE = json_response(202, {"status": "OK"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,14 @@ class Event:
             seconds: The function's timeout.
             function_arn: The ARN of the invoked function.
         """
-        now = time.time()
+        now, random = time.time(), os.urandom(35).hex()
         return cls(
-            request_id=str(uuid.uuid4()),
+            # A UUID of version 4; `uuid` would ask the system for random bytes three times.
+            request_id=f"{random[:8]}-{random[8:12]}-4{random[12:15]}-a{random[15:18]}-{random[18:30]}",
             payload=payload,
             deadline_ms=int((now + seconds) * 1000),
             function_arn=function_arn,
-            trace_id=f"Root=1-{int(now):08x}-{uuid.uuid4().hex[:24]};Parent={uuid.uuid4().hex[:16]};Sampled=0",
+            trace_id=f"Root=1-{int(now):08x}-{random[30:54]};Parent={random[54:70]};Sampled=0",
         )
 
 
@@ -86,8 +91,12 @@ class Answer:
 class RuntimeApi:
     """The Runtime API of one process, closed with it so that nothing is accepted from a killed process.
 
+    A connection on which the process has requested an event belongs from then on to the thread that sends it one: that
+    thread writes the event and reads the answer itself, as each other thread would cost two wake-ups. What comes on
+    other connections, or before the first event is requested, is responded to by the server's threads.
+
     Args:
-        notify: Called from the server's threads whenever an attribute below has changed.
+        notify: Called from the server's threads after whatever the process has asked of them.
         is_own: Whether a connection, from one address to another, comes from the process; all others are refused.
         respond_to_debugging: Responds to what a process that is debugged asks below `/debugging`, if it can.
 
@@ -95,8 +104,6 @@ class RuntimeApi:
         ready_at: When the process requested its first event, on the monotonic clock.
         init_failure: Why the plugin could not be loaded.
         answer: The answer to the event sent last.
-        is_waiting: Whether the process has requested an event and not got any yet.
-        is_awaited: Whether to notify when it does.
     """
 
     def __init__(
@@ -108,74 +115,126 @@ class RuntimeApi:
         self.ready_at: float | None = None
         self.init_failure: Failure | None = None
         self.answer: Answer | None = None
-        self.is_waiting = False
-        self.is_awaited = False
         self._notify = notify
         self._respond_to_debugging = respond_to_debugging
-        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._waiting: deque[Connection] = deque()
+        self._busy: list[Connection] = []
+        self._event: Event | None = None
         self._lock = threading.Lock()
         self._expected_id: str | None = None
-        self._server = Server(self._route, MAX_PAYLOAD_BYTES, is_own)
+        self._server = Server(self._respond_and_notify, MAX_PAYLOAD_BYTES, is_own, self._takes)
 
     @property
     def address(self) -> str:
         """Host and port, for `AWS_LAMBDA_RUNTIME_API`."""
         return self._server.address
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the process has requested an event and not got any yet, as far as `serve` has seen."""
+        return bool(self._waiting)
+
     def send(self, event: Event) -> None:
-        """Queue an event for the process's next request."""
+        """Send an event, or have `serve` send it once the process requests one."""
         with self._lock:
             self._expected_id, self.answer = event.request_id, None
-            self.is_waiting = False
-        self._events.put(event)
+        self._event = event
+        self._hand_out()
+
+    def register(self, poller: select.poll) -> None:
+        """Have `poller` wait for what `serve` is to do."""
+        for connection in self._busy:
+            poller.register(connection, connection.awaited)
+
+    def serve(self) -> None:
+        """Do, without waiting, what the process asks on connections on which it got events."""
+        for connection in tuple(self._busy):
+            self._serve(connection)
+        self._hand_out()
 
     def close(self) -> None:
-        """Close the server."""
-        self._events.put(None)
+        """Close the server and all connections."""
         self._server.close()
+        for connection in (*self._busy, *self._waiting):
+            connection.close()
 
-    def _route(self, request: Request) -> Response | None:
-        match request.method, request.path.removeprefix(_ROOT).strip("/").split("/"):
-            case "GET", ["invocation", "next"]:
-                return self._next()
+    def _serve(self, connection: Connection) -> None:
+        try:
+            if (request := connection.poll()) is None:
+                return
+            if not _is_for_next(request):
+                connection.respond(self._respond(request))
+                return
+            self._waiting.append(connection)
+        except OSError:
+            connection.close()
+        self._busy.remove(connection)
+
+    def _hand_out(self) -> None:
+        while self._event is not None and self._waiting:
+            connection = self._waiting.popleft()
+            try:
+                connection.respond(_response(self._event))
+            except OSError:
+                # The process has given it up, and may wait on another.
+                connection.close()
+            else:
+                self._busy.append(connection)
+                self._event = None
+
+    def _takes(self, request: Request, connection: Connection) -> bool:
+        """Take a connection over on which the process requests an event."""
+        if not _is_for_next(request):
+            return False
+        self._waiting.append(connection)
+        if self.ready_at is None:
+            self.ready_at = time.monotonic()
+        self._notify()
+        return True
+
+    def _respond_and_notify(self, request: Request) -> Response:
+        response = self._respond(request)
+        self._notify()
+        return response
+
+    def _respond(self, request: Request) -> Response:
+        match request.method, _steps(request):
             case "POST", ["invocation", request_id, "response"]:
                 return self._accept(request_id, Answer(time.monotonic(), request.body, request.size))
             case "POST", ["invocation", request_id, "error"]:
                 return self._accept(request_id, Answer(time.monotonic(), failure=_failure(request)))
             case "POST", ["init", "error"]:
                 self.init_failure = _failure(request)
-                self._notify()
-                return json_response(202, {"status": "OK"})
+                return _DONE
             case _, ["debugging", *rest] if (response := self._respond_to_debugging(request, rest)) is not None:
                 return response
         return _error(404, "NotFound", f"{request.method} {request.path} is not part of the Runtime API")
-
-    def _next(self) -> Response | None:
-        self.is_waiting = self._events.empty()
-        if self.ready_at is None:
-            self.ready_at = time.monotonic()
-            self._notify()
-        elif self.is_awaited:
-            self._notify()
-        event = self._events.get()
-        if event is None:
-            return None
-        headers = {
-            "content-type": "application/json",
-            "lambda-runtime-aws-request-id": event.request_id,
-            "lambda-runtime-deadline-ms": str(event.deadline_ms),
-            "lambda-runtime-invoked-function-arn": event.function_arn,
-            "lambda-runtime-trace-id": event.trace_id,
-        }
-        return Response(200, headers, event.payload)
 
     def _accept(self, request_id: str, answer: Answer) -> Response:
         with self._lock:
             if request_id != self._expected_id:
                 return _error(400, "InvalidRequestID", f"no answer to {request_id} is expected")
             self._expected_id, self.answer = None, answer
-        self._notify()
-        return json_response(202, {"status": "OK"})
+        return _DONE
+
+
+def _is_for_next(request: Request) -> bool:
+    return request.method == "GET" and _steps(request) == ["invocation", "next"]
+
+
+def _steps(request: Request) -> list[str]:
+    return request.path.removeprefix(_ROOT).strip("/").split("/")
+
+
+def _response(event: Event) -> Response:
+    headers = {
+        "content-type": "application/json",
+        "lambda-runtime-aws-request-id": event.request_id,
+        "lambda-runtime-deadline-ms": str(event.deadline_ms),
+        "lambda-runtime-invoked-function-arn": event.function_arn,
+        "lambda-runtime-trace-id": event.trace_id,
+    }
+    return Response(200, headers, event.payload)
 
 
 def _error(status_code: int, kind: str, message: str) -> Response:

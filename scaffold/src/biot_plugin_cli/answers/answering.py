@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from biot_emulator.fixtures.key_and_token_service import error_response
-from biot_emulator.http.loopback_server import Request
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_plugin_cli.answers.file import Answers
 from biot_plugin_cli.answers.platform_calls import CallLog, PlatformCall, call_of

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
 
-from biot_emulator.http.loopback_server import Request
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 
 __all__ = ["CallLog", "PlatformCall", "call_of"]

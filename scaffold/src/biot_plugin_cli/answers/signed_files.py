@@ -7,7 +7,8 @@ import threading
 import uuid
 from typing import Any
 
-from biot_emulator.http.loopback_server import Request, json_response
+from biot_emulator.http.loopback_server import json_response
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_plugin_cli.answers.platform_calls import PlatformCall
 

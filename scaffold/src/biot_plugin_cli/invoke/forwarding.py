@@ -11,7 +11,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from biot_emulator.client import CallRefused, Client, InvalidAddress, Reply, ReplyTooLarge
-from biot_emulator.http.loopback_server import Request
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_plugin_cli.answers.platform_calls import CallLog, PlatformCall, call_of
 from biot_plugin_cli.errors import PlatformRefused, PlatformUnreachable, UsageError

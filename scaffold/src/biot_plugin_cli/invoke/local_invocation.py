@@ -19,7 +19,7 @@ from biot_plugin_cli.terminal.redaction import Secrets
 if TYPE_CHECKING:
     from biot_emulator import Invocation
     from biot_emulator.debugging.settings import Debugging
-    from biot_emulator.http.loopback_server import Request
+    from biot_emulator.http.request import Request
     from biot_emulator.http.response import Response
     from biot_plugin_cli.answers.platform_calls import CallLog, PlatformCall
 

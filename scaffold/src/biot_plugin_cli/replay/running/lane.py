@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biot_emulator import InvalidEvent, SandboxUnavailable, Ums, prepare_event
-from biot_emulator.http.loopback_server import Request
+from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_plugin_cli.answers.answering import FileAnswers
 from biot_plugin_cli.errors import CliError, OperationFailed, UsageError
