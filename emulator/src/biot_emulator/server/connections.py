@@ -5,11 +5,10 @@ from __future__ import annotations
 import resource
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
-
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from typing import TYPE_CHECKING, Any
 
 from biot_emulator.api.errors import ApiError, Overloaded, TooSlow
+from biot_emulator.server.plain.connection import PlainConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,7 +29,7 @@ def max_connections() -> int:
     return _MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(_MAX_CONNECTIONS, soft * 3 // 4)
 
 
-class BoundedConnection(H11Protocol, ABC):
+class BoundedConnection(PlainConnection, ABC):
     """A connection that ends when its caller neither sends a request nor takes a response in time."""
 
     _since = 0.0
@@ -79,11 +78,6 @@ class BoundedConnection(H11Protocol, ABC):
         """Go on: the caller has taken everything."""
         self._take_timer = _cancel(self._take_timer)
         super().resume_writing()
-
-    @property
-    def _current(self) -> RequestResponseCycle | None:
-        # mypy holds that there is always one.
-        return cast("RequestResponseCycle | None", self.cycle)
 
     @property
     def _is_between_requests(self) -> bool:

@@ -1,0 +1,116 @@
+"""A connection whose plain requests are read at once, and all others by h11."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote
+
+import h11
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from biot_emulator.server.plain.exchanges import PlainExchange
+from biot_emulator.server.plain.heads import PlainHead, read_head
+
+if TYPE_CHECKING:
+    from uvicorn._types import HTTPScope
+
+__all__ = ["PlainConnection"]
+
+
+class PlainConnection(H11Protocol):
+    """Reads plain requests itself, which takes h11 several times as long, and leaves all others to h11."""
+
+    #: How many bytes of a plain request's body are still to come.
+    _missing = 0
+    #: What has come since, before there was a response.
+    _early = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Read what the caller sends."""
+        if self._missing:
+            self._unset_keepalive_if_required()
+            data = self._read_body(data)
+        if data:
+            self._read_next(data)
+
+    def on_response_complete(self) -> None:
+        """Go on with what has come since."""
+        super().on_response_complete()
+        early, self._early = self._early, b""
+        if early and not self.transport.is_closing():
+            self.data_received(early)
+
+    @property
+    def _current(self) -> RequestResponseCycle | None:
+        # mypy holds that there is always one.
+        return cast("RequestResponseCycle | None", self.cycle)
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether h11 has nothing that it goes on with."""
+        return self.conn.their_state is self.conn.our_state is h11.IDLE and not self.conn.trailing_data[0]
+
+    def _read_next(self, data: bytes) -> None:
+        current = self._current
+        if isinstance(current, PlainExchange) and not current.response_complete:
+            self._early += data
+            self.flow.pause_reading()
+        elif self._is_idle and (plain := read_head(data)):
+            self._begin(*plain)
+        else:
+            super().data_received(data)
+
+    def _begin(self, head: PlainHead, rest: bytes) -> None:
+        import asyncio
+
+        self._unset_keepalive_if_required()
+        self.scope, self.headers = self._scope(head), head.headers
+        self.cycle = PlainExchange(
+            scope=self.scope,
+            conn=self.conn,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            on_response=self.on_response_complete,
+        )
+        task = self.loop.create_task(self.cycle.run_asgi(self.app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+        self._missing = head.length
+        if next := self._read_body(rest):
+            self._read_next(next)
+
+    def _scope(self, head: PlainHead) -> HTTPScope:
+        return {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme or "http",
+            "method": head.method,
+            "root_path": "",
+            "path": unquote(head.path.decode("ascii")),
+            "raw_path": head.path,
+            "query_string": head.query,
+            "headers": head.headers,
+            "state": self.app_state.copy(),
+        }
+
+    def _read_body(self, data: bytes) -> bytes:
+        """Take from data what is of the body; return the rest."""
+        part, rest = data[: self._missing], data[self._missing :]
+        self._missing -= len(part)
+        exchange = self.cycle
+        if not exchange.response_complete:
+            exchange.body += part
+            exchange.more_body = self._missing > 0
+            if len(exchange.body) > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
+            exchange.message_event.set()
+        return rest
