@@ -86,7 +86,13 @@ class BoundedConnection(PlainConnection, ABC):
     @property
     def _waits_for_caller(self) -> bool:
         """Whether no complete request has arrived."""
-        return self._current is None or self._current.response_complete or self._current.more_body
+        is_idle = self._stay is not None and self._stay.idle_since is not None
+        return is_idle or self._current is None or self._current.response_complete or self._current.more_body
+
+    @property
+    def _waits_since(self) -> float:
+        idle_since = self._stay and self._stay.idle_since
+        return idle_since or self._since
 
     def _await_head(self) -> None:
         self._head_timer = self._later(_HEAD_SECONDS, self._give_up, self._head_timer)
@@ -104,7 +110,7 @@ class BoundedConnection(PlainConnection, ABC):
         others = (other for other in self.connections if isinstance(other, BoundedConnection) and other is not self)
         waiting = [other for other in others if other._waits_for_caller and not other.transport.is_closing()]
         if waiting:
-            min(waiting, key=lambda other: other._since).transport.abort()
+            min(waiting, key=lambda other: other._waits_since).transport.abort()
         else:
             self.refuse(Overloaded("The platform has too many connections: try again later"))
 

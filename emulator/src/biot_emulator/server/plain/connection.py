@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
@@ -11,11 +14,26 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from biot_emulator.server.plain.exchanges import PlainExchange
 from biot_emulator.server.plain.heads import PlainHead, read_head
+from biot_emulator.server.plain.stays import Stay
 
 if TYPE_CHECKING:
+    from starlette.types import Scope
     from uvicorn._types import HTTPScope
 
-__all__ = ["PlainConnection"]
+__all__ = ["PlainConnection", "staying"]
+
+#: The name in the state of a scope.
+_STAYING = "staying"
+
+
+def staying(scope: Scope) -> AbstractContextManager[Stay | None]:
+    """Leave the connection of a request to a thread inside, if nothing but its next plain requests is to be seen to.
+
+    Args:
+        scope: The request's.
+    """
+    stay: Callable[[], AbstractContextManager[Stay | None]] = scope["state"].get(_STAYING, nullcontext)
+    return stay()
 
 
 class PlainConnection(H11Protocol):
@@ -25,6 +43,8 @@ class PlainConnection(H11Protocol):
     _missing = 0
     #: What has come since, before there was a response.
     _early = b""
+    #: Of the thread that has the connection.
+    _stay: Stay | None = None
 
     def data_received(self, data: bytes) -> None:
         """Read what the caller sends."""
@@ -33,6 +53,12 @@ class PlainConnection(H11Protocol):
             data = self._read_body(data)
         if data:
             self._read_next(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End with the connection, whoever has it."""
+        if self._stay:
+            self._stay.end()
+        super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
         """Go on with what has come since."""
@@ -66,7 +92,7 @@ class PlainConnection(H11Protocol):
 
         self._unset_keepalive_if_required()
         self.scope, self.headers = self._scope(head), head.headers
-        self.cycle = PlainExchange(
+        self.cycle = exchange = PlainExchange(
             scope=self.scope,
             conn=self.conn,
             transport=self.transport,
@@ -78,7 +104,8 @@ class PlainConnection(H11Protocol):
             message_event=asyncio.Event(),
             on_response=self.on_response_complete,
         )
-        task = self.loop.create_task(self.cycle.run_asgi(self.app))
+        self.scope["state"][_STAYING] = partial(self._staying, exchange)
+        task = self.loop.create_task(exchange.run_asgi(self.app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
         self._missing = head.length
@@ -114,3 +141,29 @@ class PlainConnection(H11Protocol):
                 self.flow.pause_reading()
             exchange.message_event.set()
         return rest
+
+    @contextmanager
+    def _staying(self, exchange: PlainExchange) -> Iterator[Stay | None]:
+        self._stay = stay = self._begin_stay(exchange)
+        if stay is None:
+            yield None
+            return
+        try:
+            yield stay
+        finally:
+            self._stay = None
+            stay.leave()
+            self._early = stay.unread
+        if stay.unsent is not None and not exchange.disconnected:
+            exchange.end(stay.unsent)
+
+    def _begin_stay(self, exchange: PlainExchange) -> Stay | None:
+        has_more = self._missing or self._early or self.transport.get_write_buffer_size()
+        if has_more or self.scheme == "https" or self.transport.is_closing():
+            return None
+        self.flow.pause_reading()
+        return Stay(
+            self.transport.get_extra_info("socket"),
+            lambda: self.server_state.default_headers,
+            lambda: exchange.keep_alive and not exchange.disconnected,
+        )

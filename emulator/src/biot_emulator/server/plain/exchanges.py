@@ -35,6 +35,10 @@ class PlainExchange(RequestResponseCycle):
         else:
             await super().send(message)
 
+    def end(self, unsent: bytes) -> None:
+        """Take the response as sent, but for some of it."""
+        self._write(unsent)
+
     async def _send_body(self, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> None:
         whole = None if message.get("more_body") else self._whole(start, message["body"])
         if whole is None:
@@ -55,7 +59,8 @@ class PlainExchange(RequestResponseCycle):
     def _write(self, whole: bytes) -> None:
         self.response_started = self.response_complete = True
         self.message_event.set()
-        self.transport.write(whole)
+        if whole:
+            self.transport.write(whole)
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
