@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
 
@@ -18,7 +17,7 @@ from biot_emulator.server.plain.stays import Stay
 
 if TYPE_CHECKING:
     from starlette.types import Scope
-    from uvicorn._types import HTTPScope
+    from uvicorn._types import ASGI3Application, HTTPScope
 
 __all__ = ["PlainConnection", "staying"]
 
@@ -77,6 +76,12 @@ class PlainConnection(H11Protocol):
         """Whether h11 has nothing that it goes on with."""
         return self.conn.their_state is self.conn.our_state is h11.IDLE and not self.conn.trailing_data[0]
 
+    @property
+    def _can_be_left(self) -> bool:
+        """Whether there is nothing for the loop to read or write."""
+        has_more = self._missing or self._early or self.transport.get_write_buffer_size()
+        return not has_more and self.scheme == "http" and not self.transport.is_closing()
+
     def _read_next(self, data: bytes) -> None:
         current = self._current
         if isinstance(current, PlainExchange) and not current.response_complete:
@@ -104,8 +109,7 @@ class PlainConnection(H11Protocol):
             message_event=asyncio.Event(),
             on_response=self.on_response_complete,
         )
-        self.scope["state"][_STAYING] = partial(self._staying, exchange)
-        task = self.loop.create_task(exchange.run_asgi(self.app))
+        task = self.loop.create_task(exchange.run_asgi(cast("ASGI3Application", self.app)))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
         self._missing = head.length
@@ -115,7 +119,7 @@ class PlainConnection(H11Protocol):
     def _scope(self, head: PlainHead) -> HTTPScope:
         return {
             "type": "http",
-            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": "1.1",
             "server": self.server,
             "client": self.client,
@@ -126,7 +130,7 @@ class PlainConnection(H11Protocol):
             "raw_path": head.path,
             "query_string": head.query,
             "headers": head.headers,
-            "state": self.app_state.copy(),
+            "state": {**self.app_state, _STAYING: self._staying},
         }
 
     def _read_body(self, data: bytes) -> bytes:
@@ -143,27 +147,19 @@ class PlainConnection(H11Protocol):
         return rest
 
     @contextmanager
-    def _staying(self, exchange: PlainExchange) -> Iterator[Stay | None]:
-        self._stay = stay = self._begin_stay(exchange)
-        if stay is None:
+    def _staying(self) -> Iterator[Stay | None]:
+        exchange = self.cycle
+        if not isinstance(exchange, PlainExchange) or not self._can_be_left:
             yield None
             return
+        self.flow.pause_reading()
+        connection = self.transport.get_extra_info("socket")
+        self._stay = stay = Stay(connection, lambda: self.server_state.default_headers, lambda: exchange.may_go_on)
         try:
             yield stay
         finally:
             self._stay = None
             stay.leave()
             self._early = stay.unread
-        if stay.unsent is not None and not exchange.disconnected:
+        if stay.unsent is not None:
             exchange.end(stay.unsent)
-
-    def _begin_stay(self, exchange: PlainExchange) -> Stay | None:
-        has_more = self._missing or self._early or self.transport.get_write_buffer_size()
-        if has_more or self.scheme == "https" or self.transport.is_closing():
-            return None
-        self.flow.pause_reading()
-        return Stay(
-            self.transport.get_extra_info("socket"),
-            lambda: self.server_state.default_headers,
-            lambda: exchange.keep_alive and not exchange.disconnected,
-        )

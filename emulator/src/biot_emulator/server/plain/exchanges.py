@@ -21,10 +21,11 @@ class PlainExchange(RequestResponseCycle):
     """A plain request, and the response to it."""
 
     _start: HTTPResponseStartEvent | None = None
-    _is_of_h11 = False
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send the start or a part of the response; the start of one with a length is sent together with its body."""
+        if self.disconnected:
+            return
         if message["type"] == "http.response.start" and not self.response_started:
             # Where the application has failed since, it takes the place of the one before.
             self._start = message
@@ -35,9 +36,15 @@ class PlainExchange(RequestResponseCycle):
         else:
             await super().send(message)
 
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the connection is there, and stays for other requests."""
+        return self.keep_alive and not self.disconnected
+
     def end(self, unsent: bytes) -> None:
-        """Take the response as sent, but for some of it."""
-        self._write(unsent)
+        """Take the response as sent, but for the rest of it."""
+        if not self.disconnected:
+            self._write(unsent)
 
     async def _send_body(self, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> None:
         whole = None if message.get("more_body") else self._whole(start, message["body"])
