@@ -28,18 +28,24 @@ LARGE = 8 * 1024 * 1024
 
 @dataclass
 class Plugin:
-    """What is called in place of a plugin, and how often a call was handed over to another thread."""
+    """What is called in place of a plugin, and what was handed over to another thread for that."""
 
     asked: list[UrlRequest] = field(default_factory=list)
-    handed_over: int = 0
+    handed_over: set[object] = field(default_factory=set)
+    work: threading.local = field(default_factory=threading.local)
+    begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def respond(self, address: str, request: UrlRequest) -> Response:
         self.asked.append(request)
+        self.handed_over.add(self.work.current)
         match request.path:
             case "/none":
                 return Response(204)
             case "/large":
                 return Response(200, {"content-type": "application/json"}, b'"%b"' % (b"x" * LARGE))
+            case "/slow":
+                self.begun.release()
+                threading.Event().wait(0.5)
             case "/broken":
                 raise RuntimeError("the emulator is broken")
         document = f'["{address[0]}", "{request.method} {request.path}?{request.query_string}", {len(request.content)}]'
@@ -51,8 +57,11 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> Plugin:
     plugin, run = Plugin(), WorkerThreads.run
 
     async def count(self: WorkerThreads, do: Callable[[], Any]) -> Any:
-        plugin.handed_over += 1
-        return await run(self, do)
+        def counted() -> Any:
+            plugin.work.current = object()
+            return do()
+
+        return await run(self, counted)
 
     monkeypatch.setattr(WorkerThreads, "run", count)
     monkeypatch.setattr(FunctionUrls, "knows", lambda *_: True)
@@ -63,7 +72,6 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> Plugin:
 @pytest.fixture
 def emulator(plugin: Plugin) -> Iterator[Emulator]:
     with running() as emulator:
-        plugin.handed_over = 0  # the administrator has logged in
         yield emulator
 
 
@@ -85,7 +93,7 @@ def test_the_calls_of_a_connection_are_handed_over_once(emulator: Emulator, plug
             answer = read_answer(connection)
             assert answer.body == ["a", f"POST /a%20b?c={number}", number]
             assert "date" in answer.headers
-    assert plugin.handed_over == 1
+    assert len(plugin.handed_over) == 1
     assert len({request.source_ip for request in plugin.asked}) == 1
     assert plugin.asked[0].headers.keys() == plugin.asked[1].headers.keys()
 
@@ -99,7 +107,7 @@ def test_a_thread_waits_no_longer_than_a_moment(
             connection.sendall(call(HERE))
             assert read_answer(connection).status == 200
             threading.Event().wait(0.5)
-    assert plugin.handed_over == 2
+    assert len(plugin.handed_over) == 2
 
 
 @pytest.mark.usefixtures("patient")
@@ -201,13 +209,21 @@ def test_a_thread_that_waits_makes_room_for_others(emulator: Emulator, monkeypat
             assert read_all(waiting) == b""
 
 
-@pytest.mark.usefixtures("plugin")
-def test_a_thread_that_waits_does_not_hold_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_working", [False, True])
+def test_the_end_waits_for_a_call_and_not_for_the_next_one(
+    plugin: Plugin, is_working: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(stays, "_SECONDS", 600.0)
-    monkeypatch.setattr(serving, "_GRACE_SECONDS", 0.1)
+    # Nobody would end the connection before.
+    monkeypatch.setattr(serving, "_GRACE_SECONDS", 600.0)
     with running() as emulator:
         connection = connect(emulator)
         connection.sendall(call(HERE))
         assert read_answer(connection).status == 200
+        if is_working:
+            connection.sendall(call(f"{HERE}/slow"))
+            assert plugin.begun.acquire(timeout=20)
+    if is_working:
+        assert read_answer(connection).body == ["a", "POST /slow?", 0]
     assert read_all(connection) == b""
     connection.close()

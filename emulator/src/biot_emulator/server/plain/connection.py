@@ -66,6 +66,12 @@ class PlainConnection(H11Protocol):
         if early and not self.transport.is_closing():
             self.data_received(early)
 
+    def shutdown(self) -> None:
+        """End as soon as there is a response."""
+        super().shutdown()
+        if self._stay:
+            self._stay.hurry()
+
     @property
     def _current(self) -> RequestResponseCycle | None:
         # mypy holds that there is always one.

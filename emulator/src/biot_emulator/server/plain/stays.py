@@ -13,7 +13,7 @@ from biot_emulator.server.plain.heads import Header, PlainHead, read_head, write
 __all__ = ["MOST_BYTES", "Stay"]
 
 #: How long a request may take to come, from the response before on: the thread has no other work meanwhile.
-_SECONDS = 0.05
+_SECONDS = 1.0
 MOST_BYTES = 64 * 1024
 """The largest body of a request that a thread stays for."""
 
@@ -83,10 +83,13 @@ class Stay:
         self._is_open = False
         self._connection.detach()
 
+    def hurry(self) -> None:
+        """Have the thread wait for no other request: what it has read gets its response."""
+        self._shut(socket.SHUT_RD)
+
     def end(self) -> None:
         """End the connection before the loop closes it; a thread that waits for a request waits no longer."""
-        with suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
+        self._shut(socket.SHUT_RDWR)
         with self._open:
             self.leave()
 
@@ -104,6 +107,10 @@ class Stay:
                 # What is behind it is the next request, and the loop reads several at once.
                 return (head, body) if len(body) == head.length else None
         return None
+
+    def _shut(self, direction: int) -> None:
+        with suppress(OSError):
+            self._connection.shutdown(direction)
 
     def _receive(self) -> bytes:
         with self._open, suppress(OSError):
