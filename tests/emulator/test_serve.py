@@ -108,6 +108,31 @@ def test_it_ends_whichever_thread_gets_the_signal() -> None:
     assert process.returncode == 0
 
 
+#: The program, with a thread that says when nothing is looked for among what it began with, and ends the program.
+LOOKED_AT = """
+import gc, os, signal, threading, time
+from biot_emulator.serve import main
+
+def end():
+    while not gc.get_freeze_count():
+        time.sleep(0.01)
+    print("looked at", len(gc.get_objects()), "of", gc.get_freeze_count(), flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=end, daemon=True).start()
+main()
+"""
+
+
+@pytest.mark.slow
+def test_garbage_is_not_looked_for_among_what_the_program_began_with() -> None:
+    command = [sys.executable, "-c", LOOKED_AT, "serve", "--port", "0"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    match = re.search("looked at ([0-9]+) of ([0-9]+)", ended.stdout)
+    assert match
+    assert int(match[1]) * 10 < int(match[2])
+
+
 @pytest.mark.slow
 def test_the_administrator_and_the_state_are_kept_where_told_to(tmp_path: Path) -> None:
     options = ("--data", str(tmp_path / "new" / "state"), "--admin", ":".join(ADMIN))

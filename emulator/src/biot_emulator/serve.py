@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import secrets
 import sys
@@ -254,6 +255,8 @@ def _serve_until(wait: Callable[[], None], options: argparse.Namespace) -> None:
         if not credentials:
             print_line(f"administrator {admin[0]} with password {admin[1]}")
         print_line(f"listening on {server.url}")
+        # What the program has by now stays to its end: all calls wait while garbage is looked for among it.
+        gc.freeze()
         wait()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from biot_emulator.event_kind import EventKind
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Started, Trigger, invocation_record
 from biot_emulator.lambda_function.invocation import Invocation
+from biot_emulator.security.known_secrets import KnownSecrets
 
 LARGE = 256 * 1024
 
@@ -109,3 +111,30 @@ def test_a_summary_has_no_secret_of_the_plugin_or_the_platform_in_its_path() -> 
         variables={"API_TOKEN": "the-plugins-2"},
     )
     assert started.summary.hook == "GET /a/<hidden>/<hidden>"
+
+
+def test_what_hides_secrets_in_a_path_is_made_once_for_all_calls_with_the_same_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[tuple[str, ...]] = []
+    make = KnownSecrets.__init__
+
+    def count(self: KnownSecrets, values: Iterable[str]) -> None:
+        made.append(tuple(values))
+        make(self, made[-1])
+
+    monkeypatch.setattr(KnownSecrets, "__init__", count)
+    key = "calls-have-this-key-1"
+    trigger = Trigger(EventKind.DIRECT, f"GET /{key}/calls-have-that-key-2/calls-have-a-token-3")
+
+    def hook(*secrets: str, **variables: str) -> str | None:
+        begun = Started("p", trigger, {}, time=datetime.now(UTC), secrets=lambda: secrets, variables=variables)
+        return begun.summary.hook
+
+    for _ in range(10):
+        assert hook(key) == "GET /<hidden>/calls-have-that-key-2/calls-have-a-token-3"
+    assert made == [(key,)]
+    for _ in range(10):
+        assert hook(key, "calls-have-that-key-2") == "GET /<hidden>/<hidden>/calls-have-a-token-3"
+        assert hook(key, TOKEN="calls-have-a-token-3") == "GET /<hidden>/calls-have-that-key-2/<hidden>"
+    assert made[1:] == [(key, "calls-have-that-key-2"), (key, "calls-have-a-token-3")]

@@ -55,6 +55,16 @@ def test_a_body_in_chunks_is_one_body() -> None:
         connection.close()
 
 
+def test_the_address_of_a_caller_is_not_what_a_header_says() -> None:
+    def respond(asked: UrlRequest) -> Response:
+        return Response(200, {"x-b": "1"}, asked.source_ip.encode(), ("c=1",))
+
+    with FunctionEndpoint(respond) as endpoint:
+        asked = urllib.request.Request(endpoint.url, headers={"x-forwarded-for": "203.0.113.7"})
+        with urllib.request.urlopen(asked) as response:
+            assert response.read() == b"127.0.0.1"
+
+
 def test_a_status_without_a_body_has_none() -> None:
     with FunctionEndpoint(lambda _: Response(204, {"x-b": "1"}, b"left out", ("c=1",))) as endpoint:
         assert call(endpoint.url) == (204, b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -85,13 +86,14 @@ def function_event(request: UrlRequest, address: str, now: datetime) -> dict[str
 
 def _headers(request: UrlRequest, domain: str) -> dict[str, str]:
     headers = {name: value for name, value in request.headers.items() if name != "connection"}
+    trace_id = os.urandom(16).hex()
     return {
         **headers,
         "host": domain,
         "content-length": str(len(request.content)),
         "x-amzn-tls-cipher-suite": "TLS_AES_128_GCM_SHA256",
         "x-amzn-tls-version": "TLSv1.3",
-        "x-amzn-trace-id": f"Root=1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}",
+        "x-amzn-trace-id": f"Root=1-{trace_id[:8]}-{trace_id[8:]}",
         "x-forwarded-for": request.source_ip,
         "x-forwarded-port": "443",
         "x-forwarded-proto": "https",

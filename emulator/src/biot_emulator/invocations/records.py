@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -132,12 +133,18 @@ class Started:
         hook = self._trigger.hook
         if hook is not None and self._trigger.kind is EventKind.DIRECT:
             # A path, of which anybody may have written any part.
-            hook = KnownSecrets((*self._secrets(), *secret_variables(self._variables))).text(hook)
+            hook = _hiding(self.secrets(), tuple(self._variables.items())).text(hook)
         return None if hook is None else str(Redaction()(hook))
 
     def _unfinished(self) -> Invocation:
         duration_ms = (perf_counter() - self.summary.began) * 1000
         return Invocation(None, Response(0), None, duration_ms, None, 0, [], cold=False)
+
+
+@lru_cache(maxsize=64)
+def _hiding(secrets: tuple[str, ...], variables: tuple[tuple[str, str], ...]) -> KnownSecrets:
+    """Return what hides secrets, and those in variables: mostly, a plugin has the same ones at each call."""
+    return KnownSecrets((*secrets, *secret_variables(dict(variables))))
 
 
 def invocation_record(

@@ -13,9 +13,6 @@ from biot_emulator.api.call import Call
 from biot_emulator.api.errors import ApiError
 from biot_emulator.api.gateway import Admission
 from biot_emulator.api.response import ApiResponse
-from biot_emulator.hooks.direct_calls import NO_PLUGIN
-from biot_emulator.http.response import Response as FunctionResponse
-from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 from biot_emulator.operator.parameters import is_operators
 from biot_emulator.page.application import Page
 from biot_emulator.platform import Platform
@@ -23,13 +20,8 @@ from biot_emulator.server.api_requests import bare_call, read_call
 from biot_emulator.server.body_memory import BodyMemory
 from biot_emulator.server.browser_requests import BrowserRequests
 from biot_emulator.server.event_streams import send_events
-from biot_emulator.server.function_url_requests import (
-    BODILESS,
-    function_address,
-    function_refusal,
-    function_request,
-    write_headers,
-)
+from biot_emulator.server.function_calls import FunctionCalls
+from biot_emulator.server.function_url_requests import BODILESS, function_address
 from biot_emulator.server.registry.application import RegistryApplication
 from biot_emulator.server.registry.exchange import ExchangeApplication, is_exchange
 from biot_emulator.server.registry.paths import is_distribution_path
@@ -73,6 +65,7 @@ class _Application:
         )
         self._exchange = ExchangeApplication(images.exchange, self._in_thread)
         self._page = BrowserRequests(page, self._in_thread)
+        self._functions = FunctionCalls(platform, self._public_bodies, self._page.isolation, self._in_thread)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -90,26 +83,9 @@ class _Application:
             elif address is None:
                 await self._respond_to_call(request, body, send)
             else:
-                response = await self._call_plugin(address, request, body)
-                await _send(self._page.isolate(_render_function_response(response), request), request, body, send)
+                await self._functions.respond(address, request, body, send)
         except ClientDisconnect:
             return  # nobody is there any more
-
-    async def _call_plugin(self, address: str, request: Request, body: RequestBody) -> FunctionResponse:
-        try:
-            check_head(request)
-            if not await self._has_plugin(address):
-                return NO_PLUGIN
-            async with self._public_bodies.hold(_size(body, MAX_PAYLOAD_BYTES)):
-                url_request = await function_request(request, body)
-                return await self._in_thread(lambda: self._platform.handle_function_url(address, url_request))
-        except ApiError as error:
-            return function_refusal(error)
-
-    async def _has_plugin(self, address: str) -> bool:
-        if self._platform.knows_function_url(address):
-            return True
-        return await self._in_thread(lambda: self._platform.has_function_url(address))
 
     async def _transfer(self, request: Request, body: RequestBody, send: Send) -> None:
         try:
@@ -224,11 +200,3 @@ def _render(api_response: ApiResponse) -> Response:
     if api_response.content is not None or api_response.body is None:
         return Response(api_response.content, status_code, headers)
     return Response(encode(api_response.body), status_code, headers, "application/json")
-
-
-def _render_function_response(function_response: FunctionResponse) -> Response:
-    response = Response(
-        None if function_response.status_code in BODILESS else function_response.content, function_response.status_code
-    )
-    response.raw_headers = write_headers(function_response)
-    return response

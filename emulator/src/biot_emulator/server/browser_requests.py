@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import Send
 
 from biot_emulator.api.errors import ApiError
@@ -26,7 +25,7 @@ __all__ = ["BrowserRequests"]
 _BODY_BYTES = 64 * 1024 * 1024
 _MOST_FIELDS = 200
 _DOCUMENTS = ("document", "iframe", "frame", "embed", "object", "serviceworker", "sharedworker", "worker")
-_SANDBOX = "sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts"
+_SANDBOX = b"sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts"
 
 T = TypeVar("T")
 
@@ -56,15 +55,17 @@ class BrowserRequests:
         """Whether a request is to the page."""
         return self._page.owns(request.scope["path"])
 
-    def isolate(self, response: Response, request: Request) -> Response:
-        """Return what a plugin shows in a browser as a document of nobody's, where the page is.
+    def isolation(self, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+        """Return the headers that make what a plugin shows in a browser a document of nobody's, where the page is.
 
         Whatever runs in it could otherwise read the page and send its forms, as the browser holds that both are one
         site. At `localhost` the page is not shown, and nothing is changed.
+
+        Args:
+            headers: The headers of the browser's request.
         """
-        if self._page.is_at(request.headers.get("host", "").lower()) and _shows_a_document(request.headers):
-            response.headers.append("content-security-policy", _SANDBOX)
-        return response
+        is_isolated = self._page.is_at(headers.get("host", "").lower()) and _shows_a_document(headers)
+        return [(b"content-security-policy", _SANDBOX)] if is_isolated else []
 
     async def respond(self, request: Request, body: RequestBody, send: Send) -> None:
         """Respond to a request.

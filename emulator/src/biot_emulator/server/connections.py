@@ -5,11 +5,10 @@ from __future__ import annotations
 import resource
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
-
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from typing import TYPE_CHECKING, Any
 
 from biot_emulator.api.errors import ApiError, Overloaded, TooSlow
+from biot_emulator.server.plain.connection import PlainConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,7 +29,7 @@ def max_connections() -> int:
     return _MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(_MAX_CONNECTIONS, soft * 3 // 4)
 
 
-class BoundedConnection(H11Protocol, ABC):
+class BoundedConnection(PlainConnection, ABC):
     """A connection that ends when its caller neither sends a request nor takes a response in time."""
 
     _since = 0.0
@@ -81,18 +80,19 @@ class BoundedConnection(H11Protocol, ABC):
         super().resume_writing()
 
     @property
-    def _current(self) -> RequestResponseCycle | None:
-        # mypy holds that there is always one.
-        return cast("RequestResponseCycle | None", self.cycle)
-
-    @property
     def _is_between_requests(self) -> bool:
         return self._current is None or self._current.response_complete
 
     @property
     def _waits_for_caller(self) -> bool:
         """Whether no complete request has arrived."""
-        return self._current is None or self._current.response_complete or self._current.more_body
+        is_idle = self._stay is not None and self._stay.idle_since is not None
+        return is_idle or self._current is None or self._current.response_complete or self._current.more_body
+
+    @property
+    def _waits_since(self) -> float:
+        idle_since = self._stay and self._stay.idle_since
+        return idle_since or self._since
 
     def _await_head(self) -> None:
         self._head_timer = self._later(_HEAD_SECONDS, self._give_up, self._head_timer)
@@ -110,7 +110,7 @@ class BoundedConnection(H11Protocol, ABC):
         others = (other for other in self.connections if isinstance(other, BoundedConnection) and other is not self)
         waiting = [other for other in others if other._waits_for_caller and not other.transport.is_closing()]
         if waiting:
-            min(waiting, key=lambda other: other._since).transport.abort()
+            min(waiting, key=lambda other: other._waits_since).transport.abort()
         else:
             self.refuse(Overloaded("The platform has too many connections: try again later"))
 

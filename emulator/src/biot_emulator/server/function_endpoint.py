@@ -19,7 +19,7 @@ from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
 from biot_emulator.server.body_memory import BodyMemory
 from biot_emulator.server.connections import BoundedConnection
-from biot_emulator.server.function_url_requests import BODILESS, function_refusal, url_request, write_headers
+from biot_emulator.server.function_url_requests import function_refusal, send_response, url_request, write_headers
 from biot_emulator.server.listening import listen, server_settings, url_of
 from biot_emulator.server.request_bodies import RequestBody
 from biot_emulator.server.request_heads import check_head
@@ -86,7 +86,7 @@ class _Application:
         body = RequestBody(request)
         try:
             response = await self._call(request, body)
-            await _send(response, body, send)
+            await send_response(response, write_headers(response), body, send)
         except ClientDisconnect:
             return  # nobody is there any more
 
@@ -100,18 +100,6 @@ class _Application:
                 return await self._threads.run(call)
         except ApiError as error:
             return function_refusal(error)
-
-
-async def _send(response: Response, body: RequestBody, send: Send) -> None:
-    headers = write_headers(response)
-    if not body.is_complete:
-        headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-    content = b"" if response.status_code in BODILESS else response.content
-    await send({"type": "http.response.body", "body": content, "more_body": not body.is_complete})
-    if not body.is_complete:
-        await body.discard()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class _Connection(BoundedConnection):

@@ -62,6 +62,8 @@ def server_settings(application: ASGIApp, protocol: Any, **others: Any) -> uvico
         access_log=False,
         log_config=None,
         log_level="error",
+        # A function URL says who called it, not who a header says it was.
+        proxy_headers=False,
         lifespan="off",
         ws="none",
         server_header=False,
