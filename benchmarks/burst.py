@@ -144,24 +144,29 @@ Prepare = Callable[[str, str, str, str], tuple[Callable[[], object], Callable[[]
 
 def ours(base_url: str, user: str, key: str, path: str) -> tuple[Callable[[], object], Callable[[], object]]:
     """Prepare a container of the framework: what init does, and what an event does."""
+    from biot_plugin.api_client.deadline import Deadline
     from biot_plugin.api_client.http_transport import HttpTransport
     from biot_plugin.callers.key_service import fetch_keys
     from biot_plugin.callers.public_keys import PublicKeys
     from biot_plugin.http.messages import Request
     from biot_plugin.http.time_limit import TimeLimit
+    from biot_plugin.init_phase import InitPhase
     from biot_plugin.settings import Credentials
     from biot_plugin.wire.trace import Trace
 
     keys, transport = PublicKeys(partial(fetch_keys, base_url)), HttpTransport(base_url, Credentials(user, key))
 
     def init() -> None:
-        keys.prefetch()
-        transport.prefetch(Trace.start().traceparent)
+        phase = InitPhase()
+        keys.prefetch(phase.start)
+        phase.start(threading.Thread(target=transport.prefetch, args=(Trace.start().traceparent,), daemon=True))
+        phase.end(verifies=True)
 
     def handle() -> None:
+        time = TimeLimit(TIMEOUT - Deadline.RESERVE)
         keys.verify(b"", b"")
         request = Request("GET", base_url + path, {"traceparent": Trace.start().traceparent})
-        transport.call(request, TimeLimit(TIMEOUT), lambda _: None)
+        transport.call(request, time, lambda _: None)
 
     return init, handle
 
@@ -204,14 +209,15 @@ def _containers(prepare: Prepare, count: int, arguments: Sequence[str], start: B
         return sum(_fails(handle) for _ in range(EVENTS))
 
     def _fails(handle: Callable[[], object]) -> bool:
-        end = time.monotonic() + PERIOD
+        begin = time.monotonic()
         try:
             handle()
         except Exception:
             return True
+        else:
+            return time.monotonic() - begin > TIMEOUT
         finally:
-            time.sleep(max(0.0, end - time.monotonic()))
-        return False
+            time.sleep(max(0.0, begin + PERIOD - time.monotonic()))
 
     ready, started = threading.Barrier(count + 1), threading.Event()
     with ThreadPoolExecutor(count) as threads:
