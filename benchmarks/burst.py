@@ -290,7 +290,6 @@ def main() -> None:
         }
         report = Report("burst")
         for title, trouble in troubles.items():
-            print(f"\n{title}")
             rows = {}
             for name, prepare in (("biot_plugin", ours), ("requests and urllib3's Retry", requests_with_retries)):
                 came = burst(emulator.port, prepare, containers, who, path, trouble)
@@ -302,7 +301,6 @@ def main() -> None:
                     "most in 100 ms afterwards": str(came.peak(after=TROUBLE)),
                     "failed events": f"{came.failed_events / containers / EVENTS:.0%}",
                 }
-                print(f"  {name:<30} a container: " + ", ".join(f"{key} {value}" for key, value in rows[name].items()))
             report.add_figures(title, rows)
         report.write()
 
