@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from benchmarks.attacks import ADMIN
 from benchmarks.emulator import running
 from benchmarks.environments import ROOT, RUNTIME, environment, versions
-from benchmarks.plugin_sources import BARE, manifest, project
+from benchmarks.plugin_sources import project
 from benchmarks.processes import Process, add, measure
 from benchmarks.report import Report
 from benchmarks.table import Times
@@ -50,6 +50,7 @@ app = Chalice(app_name="demo")
 def answer():
     return Response("answer {number}")
 """
+CONFIGURATION = '{"version": "2.0", "app_name": "demo", "stages": {"dev": {}}}'
 
 
 def measure_creation(report: Report, chalice: Path) -> None:
@@ -98,8 +99,18 @@ def measure_deployment(report: Report) -> None:
 
 
 @contextmanager
-def _served(command: Sequence[str | Path], folder: Path, **more: int) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(list(map(str, command)), cwd=folder, text=True, start_new_session=True, **more)  # type: ignore[call-overload]
+def _served(command: Sequence[str | Path], folder: Path, stdout: int) -> Iterator[subprocess.Popen[str]]:
+    # The folder is in one that this repository's git ignores, and what git ignores is no part of a plugin.
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(FOLDER)}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        text=True,
+        start_new_session=True,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         yield process
     finally:
@@ -113,7 +124,7 @@ def dev() -> Iterator[tuple[str, Path, str]]:
     """Run `biot-plugin dev`; yields the URL of the function, its file, and its text."""
     folder = project(FOLDER / "dev", ANSWERS.format(number=0))
     command = (BIN / "biot-plugin", "dev", "--port", "0", "--json")
-    with _served(command, folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with _served(command, folder, subprocess.PIPE) as process:
         assert process.stdout
         text = ""
         while not text.endswith("}\n") or not _is_json(text):
@@ -135,14 +146,12 @@ def chalice_local(chalice: Path) -> AbstractContextManager[tuple[str, Path, str]
     def serve() -> Iterator[tuple[str, Path, str]]:
         folder = FOLDER / "chalice"
         (folder / ".chalice").mkdir(parents=True, exist_ok=True)
-        (folder / ".chalice" / "config.json").write_text(
-            '{"version": "2.0", "app_name": "demo", "stages": {"dev": {}}}'
-        )
+        (folder / ".chalice" / "config.json").write_text(CONFIGURATION)
         (folder / "app.py").write_text(CHALICE.format(number=0))
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         command = (chalice, "local", "--port", str(port))
-        with _served(command, folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        with _served(command, folder, subprocess.DEVNULL):
             yield f"http://127.0.0.1:{port}/", folder / "app.py", CHALICE
 
     return serve()

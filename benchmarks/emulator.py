@@ -1,9 +1,9 @@
 """How fast the emulator starts, and passes calls through interceptors: `python -m benchmarks.emulator [CHECKOUT ...]`.
 
 Each checkout is measured in turns with all others, on the packages of the Python that runs this, so that a busy moment
-hits all of them; without any it is this one. The emulator is a process of its own, and so are its callers, each with a
-connection that stays open. The processor's time is that of the emulator and its plugins, which says most where a machine
-is not idle.
+hits all of them; without any it is this one. The emulator is a process of its own, and its callers are in others, each
+with a connection that stays open. The processor's time is that of the emulator and its plugins, which says most where a
+machine is not idle.
 """
 
 from __future__ import annotations

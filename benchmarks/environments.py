@@ -20,9 +20,9 @@ def environment(folder: Path, *distributions: str | Path) -> Path:
     """Make an environment with distributions, compiled; return the folder of its programs."""
     subprocess.run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder], check=True)
     programs = folder / "bin"
-    install = (UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", programs / "python")
     # An earlier run may have left the framework as it was then.
-    subprocess.run((*install, "--reinstall-package", "biot-plugin", *distributions), check=True)
+    options = ("--quiet", "--compile-bytecode", "--reinstall-package", "biot-plugin", "--python", programs / "python")
+    subprocess.run([UV, "pip", "install", *options, *distributions], check=True)
     return programs
 
 

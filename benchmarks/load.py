@@ -127,12 +127,16 @@ def _call(job: _Job) -> list[float]:
     return times
 
 
+def _outcome(job: _Job) -> list[float] | Exception:
+    try:
+        return _call(job)
+    except (AssertionError, OSError) as error:
+        return error
+
+
 def _work(pipe: Pipe) -> None:
     while (job := pipe.recv()) is not None:
-        try:
-            pipe.send(_call(job))
-        except (AssertionError, OSError) as error:
-            pipe.send(error)
+        pipe.send(_outcome(job))
 
 
 class Callers:

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,11 +163,8 @@ def main() -> None:
     print(f"\nPackaging the same plugin for {RUNTIME}")
     built: dict[str, Built] = {}
     for name, tool in TOOLS.items():
-        try:
+        with _left_out(name):
             built[name] = _measured(name, tool)
-        except subprocess.CalledProcessError as error:
-            said = (error.stderr or b"-").decode(errors="replace").strip().splitlines()
-            print(f"  {name:<20} left out: {said[-1]}")
     report = Report("package", others={key: value for of in built.values() for key, value in of.versions.items()})
     for title, pick in TIMES.items():
         report.add(title, {name: pick(of) for name, of in built.items()}, base=OURS_NAME, unit="ms")
@@ -178,6 +176,16 @@ def main() -> None:
     if CHALICE_NAME in rivals:
         report.add_ratio("zip against chalice's", ours.zipped, rivals[CHALICE_NAME].zipped, target=1.0)
     report.write()
+
+
+@contextmanager
+def _left_out(name: str) -> Iterator[None]:
+    """Go on without a tool that fails."""
+    try:
+        yield
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or b"-").decode(errors="replace").strip().splitlines()
+        print(f"  {name:<20} left out: {said[-1]}")
 
 
 def _measured(name: str, tool: Tool) -> Built:
