@@ -3,9 +3,9 @@
 The same bare function in Python runs in the emulator, behind its function URL, and in `serverless-offline`, behind its
 HTTP API. Each server is a process of its own, and gets the same calls in turns, from the same processes, from 1, 8 and
 64 callers with a connection each. Either server starts processes of Python for calls that come at once, and keeps them:
-serverless-offline has about 8 of them after 8 callers and 17 after 64, and the emulator, which has one to watch over each
-plugin's process, 16 and 20. They are counted, and so is all memory. The processor's time is that of a server and of all
-that it started.
+serverless-offline has about 8 of them after 8 callers and 17 after 64, and the emulator, which has one to watch over
+each plugin's process, 16 and 20. They are counted, and so is all memory. The processor's time is that of a server and
+of all that it started.
 """
 
 from __future__ import annotations

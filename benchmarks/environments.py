@@ -21,8 +21,8 @@ def environment(folder: Path, *distributions: str | Path) -> Path:
     subprocess.run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder], check=True)
     programs = folder / "bin"
     # An earlier run may have left the framework as it was then.
-    options = ("--quiet", "--compile-bytecode", "--reinstall-package", "biot-plugin", "--python", programs / "python")
-    subprocess.run([UV, "pip", "install", *options, *distributions], check=True)
+    install: list[str | Path] = [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", programs / "python"]
+    subprocess.run([*install, "--reinstall-package", "biot-plugin", *distributions], check=True)
     return programs
 
 
