@@ -140,11 +140,8 @@ def main() -> None:
     events = {kind.title: {"processor's time": f"{1000 * kind.processor_time:.2f} ms"} for kind in measured}
     report.add_figures("An event", events)
     for kind in measured:
-        rows = {
-            f"{rate:,} a second, {memory} MB": _columns(cost(kind, rate, memory))
-            for rate in RATES
-            for memory in MEMORIES
-        }
+        cells = [(rate, memory) for rate in RATES for memory in MEMORIES]
+        rows = {f"{rate:,} a second, {memory} MB": _columns(cost(kind, rate, memory)) for rate, memory in cells}
         report.add_figures(kind.title, rows)
     report.write()
 

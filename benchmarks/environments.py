@@ -28,6 +28,6 @@ def environment(folder: Path, *distributions: str | Path) -> Path:
 
 def versions(programs: Path, distributions: Iterable[str]) -> dict[str, str]:
     """The versions of distributions in an environment."""
-    command = (programs / "python", "-c", _VERSIONS, *distributions)
+    command: list[str | Path] = [programs / "python", "-c", _VERSIONS, *distributions]
     found: dict[str, str] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return found
