@@ -29,7 +29,7 @@ FOLDER = ROOT / ".cache" / "bench-package"
 NEEDS = ("aws-lambda-powertools==3.37.0", "cryptography==50.0.2")
 #: A tool that builds in less than so many seconds is measured more often.
 SLOW = 5.0
-ROUNDS, SLOW_ROUNDS = 5, 2
+ROUNDS, SLOW_ROUNDS = 3, 2
 
 CODE = """
 from aws_lambda_powertools import Logger

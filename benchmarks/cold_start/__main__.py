@@ -22,7 +22,7 @@ from benchmarks.report import Report
 from benchmarks.table import Times
 
 FOLDER = ROOT / ".cache" / "bench-cold-start"
-ROUNDS = 15
+ROUNDS = 11
 THROTTLED = 1769 / 128
 AT_128_MB, FIRST_EVENT = "Cold start, estimated for 128 MB", "First event, processor's time"
 COLUMNS: dict[str, Callable[[Figures], float]] = {
