@@ -16,12 +16,19 @@ RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 _VERSIONS = "import json, sys, importlib.metadata as m; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
 
 
-def environment(folder: Path, *distributions: str | Path) -> Path:
-    """Make an environment with distributions, compiled; return the folder of its programs."""
+def environment(folder: Path, *distributions: str | Path, compiled: bool = True) -> Path:
+    """Make an environment with distributions; return the folder of its programs.
+
+    Args:
+        folder: Its folder.
+        distributions: What is installed.
+        compiled: Whether all is compiled at once, rather than what is imported by the first run.
+    """
     subprocess.run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder], check=True)
     programs = folder / "bin"
     # An earlier run may have left the framework as it was then.
-    install: list[str | Path] = [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", programs / "python"]
+    install: list[str | Path] = [UV, "pip", "install", "--quiet", "--python", programs / "python"]
+    install += ["--compile-bytecode"] if compiled else []
     subprocess.run([*install, "--reinstall-package", "biot-plugin", *distributions], check=True)
     return programs
 

@@ -237,7 +237,7 @@ def _unpacked(content: bytes, module: str) -> tuple[int, float]:
 def _install(name: str, tool: Tool, project: Path) -> Path:
     """Install the tool; return the folder of its programs."""
     if tool.distributions is not None:
-        return environment(FOLDER / f"env-{name.partition(' ')[0]}", *tool.distributions)
+        return environment(FOLDER / f"env-{name.partition(' ')[0]}", *tool.distributions, compiled=False)
     subprocess.run([UV, "lock", "--quiet", "--python", sys.executable], cwd=project, check=True)
     return Path(sys.prefix) / "bin"
 
