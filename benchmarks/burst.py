@@ -191,7 +191,7 @@ def main() -> None:
             f"503 for {TROUBLE:.0f} s": Answer(503),
             f"429 for {TROUBLE:.0f} s, retry-after 1": Answer(429, "retry-after: 1\r\n"),
         }
-        report = Report("burst")
+        report = Report("burst", "requests", "urllib3")
         for title, trouble in troubles.items():
             rows = {}
             for name, prepare in (("biot_plugin", ours), ("requests and urllib3's Retry", requests_with_retries)):

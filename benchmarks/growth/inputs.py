@@ -72,10 +72,15 @@ def shown(seconds: dict[int, float]) -> dict[str, str]:
     """The columns of a row."""
     grows = exponent(seconds, least=0)
     return {
-        "sizes": ", ".join(f"{size:,}" for size in seconds),
-        "milliseconds": ", ".join(f"{1e3 * value:.3g}" for value in seconds.values()),
+        "sizes": "; ".join(f"{size:,}" for size in seconds),
+        "milliseconds": "; ".join(_milliseconds(value) for value in seconds.values()),
         "exponent": "-" if grows is None else f"{grows:.2f}",
     }
+
+
+def _milliseconds(seconds: float) -> str:
+    value = 1e3 * seconds
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _events() -> Iterator[Input]:
