@@ -51,10 +51,10 @@ def _measure_part(report: Report, name: str, rows: Iterator[Row], largest: int) 
         if (grows := exponent(seconds)) is not None:
             exponents[row.name] = grows
     report.add_figures(f"Hostile texts, {name}", shown)
-    steepest = max(exponents, key=exponents.__getitem__)
+    steepest, largest_exponent = max(exponents.items(), key=lambda item: item[1], default=("-", 0.0))
     return {
         "parsers": str(len(shown)),
-        "largest exponent": f"{exponents[steepest]:.2f}",
+        "largest exponent": f"{largest_exponent:.2f}",
         "which": steepest.partition(": ")[2] or steepest,
         "worse than linear": str(worse),
     }
