@@ -8,7 +8,7 @@ from math import log
 __all__ = ["exponent"]
 
 #: Seconds below which a cost is the clock's and the machine's rather than the work's.
-LEAST = 0.002
+LEAST = 0.01
 
 
 def exponent(seconds: Mapping[int, float], least: float = LEAST) -> float | None:
