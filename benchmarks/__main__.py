@@ -1,24 +1,25 @@
 """Measures the project against other tools in one run, and prints ratios: `make bench`.
 
-Rivals are installed into an environment of their own, so that they cost the project nothing. Compare ratios, not times:
-machines differ, and so do moments.
+Rivals are installed into environments of their own, so that they cost the project nothing. Compare ratios, not times:
+machines differ, and so do moments. A benchmark that fails does not stop the others; the run has failed then.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from benchmarks import targets
+from benchmarks.environments import ROOT, environment
+from benchmarks.report import Report
 
-ROOT = Path(__file__).parents[1]
-UV = ROOT / ".uv" / "bin" / "uv"
-ENVIRONMENT = ROOT / ".cache" / "bench"
 RIVALS = (
     "awslambdaric",
     "chalice",
     "fastapi",
+    "functions-framework",
     "mangum",
     "msgspec",
     "pydantic",
@@ -26,22 +27,47 @@ RIVALS = (
     "starlette",
     "urllib3",
 )
-MEASUREMENTS = ("cold_import", "dispatch", "models", "asgi", "verify")
+#: What imports rivals, in an environment with all of them.
+BESIDE_RIVALS = ("cold_import", "dispatch", "models", "asgi", "verify")
+#: What starts rivals, which have an environment each, or has none.
+OTHERS = (
+    ("cold_start",),
+    ("local_invocation",),
+    ("commands",),
+    ("package",),
+    ("emulator",),
+    ("direct_calls",),
+    ("burst",),
+    ("costs",),
+    ("growth", "100000"),
+    ("recording",),
+    ("replay", "200"),
+    ("profiles",),
+)
 
 
 def main() -> None:
-    """Prepares the environment and runs every measurement in it."""
-    python = ENVIRONMENT / "bin" / "python"
-    subprocess.run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, ENVIRONMENT], check=True)
-    install = [str(UV), "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)]
-    subprocess.run([*install, "--reinstall-package", "biot-plugin", "./framework", *RIVALS], cwd=ROOT, check=True)
-    for name in MEASUREMENTS:
-        subprocess.run([python, "-m", f"benchmarks.{name}"], cwd=ROOT, check=True)
-    # What is a matter of this environment; rivals in packaging have one each.
-    for name in ("cold_start", "local_invocation", "package", "emulator", "direct_calls", "burst", "costs"):
-        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=ROOT, check=True)
+    """Prepares the environment, and runs every benchmark."""
+    begin = time.monotonic()
+    rivals = environment(ROOT / ".cache" / "bench", ROOT / "framework", *RIVALS) / "python"
+    seconds = {"installing": time.monotonic() - begin}
+    commands = [(rivals, name) for name in BESIDE_RIVALS] + [(Path(sys.executable), *words) for words in OTHERS]
+    failed = []
+    for python, name, *more in commands:
+        begin = time.monotonic()
+        done = subprocess.run([python, "-m", f"benchmarks.{name}", *more], cwd=ROOT, check=False)
+        seconds[str(name)] = time.monotonic() - begin
+        if done.returncode:
+            failed.append(name)
+    report = Report("run")
+    whole = sum(seconds.values())
+    rows = {name: {"seconds": f"{value:.0f}"} for name, value in seconds.items()}
+    report.add_figures("The run", {**rows, "all": {"seconds": f"{whole:.0f}"}})
+    report.write()
     print("\nThe targets")
     targets.main()
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

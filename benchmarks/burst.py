@@ -10,23 +10,23 @@ Counts and moments are compared, not times: a thousand clients on one machine wa
 
 from __future__ import annotations
 
-import asyncio
 import json
 import multiprocessing
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 from benchmarks.attacks import ADA, ADMIN, KEY, LOGIN, PATIENTS
+from benchmarks.burst_front import Answer, front
 from benchmarks.emulator import Connection, running
 from benchmarks.report import Report
 
@@ -42,126 +42,34 @@ TOKEN = "/ums/v2/services/accessToken"
 ROLE = {"name": "reader", "permissions": ["*"]}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What the front answers while the platform is in trouble."""
-
-    status: int
-    headers: str = ""
-
-    def encode(self) -> bytes:
-        """The response as it is sent."""
-        return f"HTTP/1.1 {self.status} Trouble\r\ncontent-length: 2\r\n{self.headers}\r\n{{}}".encode()
-
-
-@dataclass
-class Front:
-    """Counts the requests that arrive, and answers as the emulator does unless there is trouble.
-
-    The platform is as many machines as it needs, and an emulator is one process beside a thousand clients. So the
-    emulator answers each request once, and the front repeats that.
-    """
-
-    emulator: int
-    trouble: Answer | None = None
-    until: float = 0.0
-    arrivals: list[tuple[float, str]] = field(default_factory=list)
-    port: int = 0
-
-    def __post_init__(self) -> None:
-        self._connections: set[asyncio.Task[None] | None] = set()
-        self._answers: dict[tuple[bytes, bytes], asyncio.Future[bytes]] = {}
-
-    async def serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, backlog=2048)
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        async with server:
-            await stop.wait()
-        for connection in filter(None, self._connections):
-            connection.cancel()
-        await asyncio.gather(*filter(None, self._connections), return_exceptions=True)
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections.add(asyncio.current_task())
-        try:
-            await self._answer(reader, writer)
-        finally:
-            self._connections.discard(asyncio.current_task())
-            writer.close()
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                body = await reader.readexactly(_content_length(head))
-                self.arrivals.append((time.monotonic(), head.split(b" ", 2)[1].decode().partition("?")[0]))
-                if self.trouble and time.monotonic() < self.until:
-                    writer.write(self.trouble.encode())
-                else:
-                    writer.write(await self._emulated(head, body))
-                await writer.drain()
-
-    async def _emulated(self, head: bytes, body: bytes) -> bytes:
-        """The emulator's answer to the first such request, which all others get as well."""
-        asked = (head.partition(b"\r\n")[0], body)
-        if asked not in self._answers:
-            self._answers[asked] = asyncio.get_running_loop().create_future()
-            self._answers[asked].set_result(await self._ask(head + body))
-        return await self._answers[asked]
-
-    async def _ask(self, request: bytes) -> bytes:
-        reader, emulator = await asyncio.open_connection("127.0.0.1", self.emulator)
-        emulator.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        content = head + await reader.readexactly(_content_length(head))
-        emulator.close()
-        return content
-
-
-def _content_length(head: bytes) -> int:
-    lines = head.lower().split(b"\r\n")
-    return next((int(line.partition(b":")[2]) for line in lines if line.startswith(b"content-length:")), 0)
-
-
-@contextmanager
-def front(emulator: int) -> Iterator[Front]:
-    """Runs a front in a thread."""
-    counted, ready = Front(emulator), threading.Event()
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(counted.serve(ready, stop),))
-    thread.start()
-    ready.wait()
-    try:
-        yield counted
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-
-
 Prepare = Callable[[str, str, str, str], tuple[Callable[[], object], Callable[[], object]]]
 
 
 def ours(base_url: str, user: str, key: str, path: str) -> tuple[Callable[[], object], Callable[[], object]]:
     """Prepare a container of the framework: what init does, and what an event does."""
+    from biot_plugin.api_client.deadline import Deadline
     from biot_plugin.api_client.http_transport import HttpTransport
     from biot_plugin.callers.key_service import fetch_keys
     from biot_plugin.callers.public_keys import PublicKeys
     from biot_plugin.http.messages import Request
     from biot_plugin.http.time_limit import TimeLimit
+    from biot_plugin.init_phase import InitPhase
     from biot_plugin.settings import Credentials
     from biot_plugin.wire.trace import Trace
 
     keys, transport = PublicKeys(partial(fetch_keys, base_url)), HttpTransport(base_url, Credentials(user, key))
 
     def init() -> None:
-        keys.prefetch()
-        transport.prefetch(Trace.start().traceparent)
+        phase = InitPhase()
+        keys.prefetch(phase.start)
+        phase.start(threading.Thread(target=transport.prefetch, args=(Trace.start().traceparent,), daemon=True))
+        phase.end(verifies=True)
 
     def handle() -> None:
+        time = TimeLimit(TIMEOUT - Deadline.RESERVE)
         keys.verify(b"", b"")
         request = Request("GET", base_url + path, {"traceparent": Trace.start().traceparent})
-        transport.call(request, TimeLimit(TIMEOUT), lambda _: None)
+        transport.call(request, time, lambda _: None)
 
     return init, handle
 
@@ -204,14 +112,15 @@ def _containers(prepare: Prepare, count: int, arguments: Sequence[str], start: B
         return sum(_fails(handle) for _ in range(EVENTS))
 
     def _fails(handle: Callable[[], object]) -> bool:
-        end = time.monotonic() + PERIOD
+        begin = time.monotonic()
         try:
             handle()
         except Exception:
             return True
+        else:
+            return time.monotonic() - begin > TIMEOUT
         finally:
-            time.sleep(max(0.0, end - time.monotonic()))
-        return False
+            time.sleep(max(0.0, begin + PERIOD - time.monotonic()))
 
     ready, started = threading.Barrier(count + 1), threading.Event()
     with ThreadPoolExecutor(count) as threads:
@@ -282,9 +191,8 @@ def main() -> None:
             f"503 for {TROUBLE:.0f} s": Answer(503),
             f"429 for {TROUBLE:.0f} s, retry-after 1": Answer(429, "retry-after: 1\r\n"),
         }
-        report = Report("burst")
+        report = Report("burst", "requests", "urllib3")
         for title, trouble in troubles.items():
-            print(f"\n{title}")
             rows = {}
             for name, prepare in (("biot_plugin", ours), ("requests and urllib3's Retry", requests_with_retries)):
                 came = burst(emulator.port, prepare, containers, who, path, trouble)
@@ -296,7 +204,6 @@ def main() -> None:
                     "most in 100 ms afterwards": str(came.peak(after=TROUBLE)),
                     "failed events": f"{came.failed_events / containers / EVENTS:.0%}",
                 }
-                print(f"  {name:<30} a container: " + ", ".join(f"{key} {value}" for key, value in rows[name].items()))
             report.add_figures(title, rows)
         report.write()
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.attacks import ADA, ADMIN, LOGIN, PATIENTS
 from benchmarks.emulator import Connection, running
+from benchmarks.report import Report
 
 RATES = (100, 1_000, 10_000)
 MEMORIES = (128, 512)
@@ -34,6 +35,7 @@ PLATFORM_RESPONSE = 0.05
 TOKEN_LIFETIME = 1800 - 60 - 90
 #: Seconds for which Lambda is taken to keep a container.
 CONTAINER_LIFETIME = 2 * 3600
+MINUTE = 60.0
 EVENTS, ROUNDS = 200, 9
 API = f"POST{PATIENTS}"
 
@@ -134,16 +136,32 @@ def main() -> None:
         user = admin.call("POST", "/ums/v2/services", sent)
         key = user["secretKeyData"]["secretKey"]
         measured = kinds(f"http://127.0.0.1:{emulator.port}", user["id"], key, path)
+    report = Report("costs")
+    events = {kind.title: {"processor's time": f"{1000 * kind.processor_time:.2f} ms"} for kind in measured}
+    report.add_figures("An event", events)
     for kind in measured:
-        print(f"\n{kind.title}: {1000 * kind.processor_time:.2f} ms of a processor")
-        print("  a second  memory  duration  containers  $ a month  calls/s  log-ins/s  key fetches/s")
-        for rate in RATES:
-            for memory in MEMORIES:
-                of = cost(kind, rate, memory)
-                print(
-                    f"  {rate:>8} {memory:>4} MB {1000 * of.duration:>6.0f} ms {of.containers:>11.0f} "
-                    f"{of.dollars:>10,.0f} {of.calls:>8.0f} {of.log_ins:>10.2f} {of.key_fetches:>14.3f}"
-                )
+        cells = [(rate, memory) for rate in RATES for memory in MEMORIES]
+        rows = {f"{rate:,} a second, {memory} MB": _columns(cost(kind, rate, memory)) for rate, memory in cells}
+        report.add_figures(kind.title, rows)
+    report.write()
+
+
+def _columns(of: Cost) -> dict[str, str]:
+    return {
+        "an event takes": f"{1000 * of.duration:.0f} ms",
+        "containers": f"{of.containers:.0f}",
+        "Lambda, a month": f"${of.dollars:,.0f}",
+        "calls of the platform": f"{of.calls:,.0f}/s" if of.calls else "none",
+        "log-ins": _every(of.log_ins),
+        "key fetches": _every(of.key_fetches),
+    }
+
+
+def _every(rate: float) -> str:
+    if not rate:
+        return "none"
+    seconds = 1 / rate
+    return f"one in {seconds:.0f} s" if seconds < MINUTE else f"one in {seconds / MINUTE:.0f} min"
 
 
 if __name__ == "__main__":

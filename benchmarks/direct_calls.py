@@ -1,39 +1,43 @@
 """A warm call of a function over HTTP on one's own machine: `python -m benchmarks.direct_calls`.
 
 The same bare function in Python runs in the emulator, behind its function URL, and in `serverless-offline`, behind its
-HTTP API. Each server is a process of its own, and gets the same calls in turns, from 1, 8 and 64 callers with a
-connection each.
+HTTP API. Each server is a process of its own, and gets the same calls in turns, from the same processes, from 1, 8 and
+64 callers with a connection each. Either server starts processes of Python for calls that come at once, and keeps them:
+serverless-offline has about 8 of them after 8 callers and 17 after 64, and the emulator, which has one to watch over
+each plugin's process, 16 and 20. They are counted, and so is all memory. The processor's time is that of a server and
+of all that it started.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 
 import psutil
 
 from benchmarks.attacks import ADMIN, LOGIN, deploy
-from benchmarks.emulator import Connection, running
+from benchmarks.emulator import MEGABYTE, Connection, running
+from benchmarks.load import Callers, Request, calling, processor_time
 from benchmarks.report import Report
 from benchmarks.table import Times
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".cache" / "bench-direct"
 PORT = 47113
-RIVAL = ("serverless@3", "serverless-offline@13")
+RIVAL = {"serverless": "3", "serverless-offline": "13"}
 RIVAL_NAME, OUR_NAME = "serverless-offline", "the emulator"
 CALLERS = (1, 8, 64)
-ROUNDS, SECONDS = 5, 2.0
+ROUNDS, SECONDS, STARTS = 5, 1.5, 3
 SERVERLESS = f"""
 service: demo
 frameworkVersion: "3"
@@ -54,28 +58,69 @@ def handler(event, context):
 """
 BODY = json.dumps({"request": {f"field{index}": "x" * 40 for index in range(20)}})
 
-Target = tuple[int, str, psutil.Process]
+
+@dataclass(frozen=True)
+class Target:
+    """A running server.
+
+    Attributes:
+        request: What calls its function.
+        process: Its process.
+        start: Seconds from the start of the process until it listens.
+    """
+
+    request: Request
+    process: psutil.Process
+    start: float
+
+    def figures(self) -> dict[str, str]:
+        """The number of its processes, and their memory without what they share with others."""
+        processes = [self.process, *self.process.children(recursive=True)]
+        runners = sum("python" in _name(each) for each in processes[1:])
+        memory = sum(_unshared(each) for each in processes) / MEGABYTE
+        return {"processes of Python beside it": str(runners), "memory of all": f"{memory:.0f} MB"}
 
 
-@contextmanager
-def serverless() -> Iterator[Target]:
-    """Runs `serverless-offline`."""
+def _name(process: psutil.Process) -> str:
+    with suppress(psutil.NoSuchProcess):
+        return str(process.name())
+    return ""
+
+
+def _unshared(process: psutil.Process) -> int:
+    with suppress(psutil.NoSuchProcess):
+        return int(process.memory_full_info().uss)
+    return 0
+
+
+def install() -> dict[str, str]:
+    """Install `serverless-offline` unless it is there; return the versions."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "serverless.yml").write_text(SERVERLESS)
     (FOLDER / "index.py").write_text(CODE)
     npm = shutil.which("npm")
     if npm is None:
         raise SystemExit("npm is not on the PATH: it installs serverless-offline")
-    if not (FOLDER / "node_modules" / "serverless-offline").is_dir():
-        subprocess.run([npm, "install", "--silent", "--no-fund", "--no-audit", *RIVAL], cwd=FOLDER, check=True)
+    modules = FOLDER / "node_modules"
+    if not (modules / "serverless-offline").is_dir():
+        wanted = [f"{name}@{version}" for name, version in RIVAL.items()]
+        subprocess.run([npm, "install", "--silent", "--no-fund", "--no-audit", *wanted], cwd=FOLDER, check=True)
+    return {name: json.loads((modules / name / "package.json").read_text())["version"] for name in RIVAL}
+
+
+@contextmanager
+def serverless() -> Iterator[Target]:
+    """Runs `serverless-offline`, which is installed."""
     environment = {**os.environ, "SLS_TELEMETRY_DISABLED": "1", "SLS_NOTIFICATIONS_MODE": "off"}
     command = (FOLDER / "node_modules" / ".bin" / "serverless", "offline", "start")
+    begin = time.perf_counter()
     with subprocess.Popen(
         command, cwd=FOLDER, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             _wait_for(PORT)
-            yield PORT, "/demo", psutil.Process(process.pid)
+            start = time.perf_counter() - begin
+            yield Target(Request(PORT, "POST", "/demo", BODY), psutil.Process(process.pid), start)
         finally:
             for child in psutil.Process(process.pid).children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
@@ -89,80 +134,80 @@ def emulator() -> Iterator[Target]:
     with running(ROOT) as served:
         login = json.dumps({"username": ADMIN[0], "password": ADMIN[1]})
         token = Connection(served.port).call("POST", LOGIN, login)["accessJwt"]["token"]
-        yield served.port, deploy(served.port, token, "demo"), served.process
+        path = deploy(served.port, token, "demo")
+        yield Target(Request(served.port, "POST", path, BODY), served.process, served.start[0])
 
 
 def _wait_for(port: int) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         with suppress(OSError):
-            http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
             return
-        time.sleep(0.2)
+        time.sleep(0.02)
     raise SystemExit("serverless-offline does not listen: start it by hand in .cache/bench-direct to see why")
 
 
-def load(target: Target, callers: int, seconds: float) -> list[float]:
-    """Call a server for a while; return how long each call took."""
-    port, path, _ = target
-    times: list[float] = []
-    until = time.perf_counter() + seconds
-
-    def call() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        while (begin := time.perf_counter()) < until:
-            connection.request("POST", path, BODY, {"content-type": "application/json"})
-            response = connection.getresponse()
-            content = response.read()
-            assert response.status == 200, content
-            times.append(time.perf_counter() - begin)
-        connection.close()
-
-    threads = [threading.Thread(target=call) for _ in range(callers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return times
+SERVERS: dict[str, Callable[[], AbstractContextManager[Target]]] = {RIVAL_NAME: serverless, OUR_NAME: emulator}
 
 
-def processor_time(process: psutil.Process) -> float:
-    """Seconds that the processor has spent on a process and those that it started."""
-    total = 0.0
-    for each in (process, *process.children(recursive=True)):
-        with suppress(psutil.NoSuchProcess):
-            times = each.cpu_times()
-            total += times.user + times.system
-    return total
+@dataclass
+class Rounds:
+    """What was measured of a server with a number of callers, once for each round: seconds.
+
+    Attributes:
+        p50: The median of the calls.
+        p99: What one call of a hundred took longer than.
+        cost: The processor's time of a call.
+    """
+
+    p50: list[float] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+    cost: list[float] = field(default_factory=list)
+
+    def measure(self, target: Target, callers: Callers, count: int) -> None:
+        """Measure one round."""
+        before = processor_time(target.process)
+        times = callers.load(target.request, count, seconds=SECONDS)
+        self.cost.append((processor_time(target.process) - before) / len(times))
+        percentiles = quantiles(times, n=100)
+        self.p50.append(percentiles[49])
+        self.p99.append(percentiles[98])
 
 
 def main() -> None:
     """Measures and prints."""
-    with serverless() as rival, emulator() as ours:
+    report = Report("direct_calls", others=install())
+    starts: dict[str, list[float]] = {name: [] for name in SERVERS}
+    for _ in range(STARTS):
+        for name, server in SERVERS.items():
+            with server() as target:
+                starts[name].append(target.start)
+    of = {name: Times.of(values) for name, values in starts.items()}
+    report.add("From the start until it listens", of, base=RIVAL_NAME, unit="ms")
+    with serverless() as rival, emulator() as ours, calling() as callers:
         targets = {RIVAL_NAME: rival, OUR_NAME: ours}
         for target in targets.values():
-            load(target, 8, SECONDS)
-        report = Report("direct_calls")
-        for callers in CALLERS:
-            times: dict[str, list[float]] = {name: [] for name in targets}
-            costs = dict.fromkeys(targets, 0.0)
-            for _ in range(ROUNDS):
-                for name, target in targets.items():
-                    before = processor_time(target[2])
-                    times[name] += load(target, callers, SECONDS)
-                    costs[name] += processor_time(target[2]) - before
-            _add(report, f"{callers} callers", times, costs)
-        report.write()
+            callers.load(target.request, 8, seconds=SECONDS)
+        for count in CALLERS:
+            _measure(report, targets, callers, count)
+    report.write()
 
 
-def _add(report: Report, title: str, times: dict[str, list[float]], costs: dict[str, float]) -> None:
-    percentiles = {name: quantiles(seconds, n=100) for name, seconds in times.items()}
-    for percent in (50, 99):
-        of = {name: Times.of([values[percent - 1]]) for name, values in percentiles.items()}
-        report.add(f"A warm direct call, {title}, p{percent}", of, base=RIVAL_NAME, unit="ms")
-        report.add_ratio(f"{title}, p{percent} against {RIVAL_NAME}", of[OUR_NAME], of[RIVAL_NAME], target=1.0)
-    of = {name: Times.of([costs[name] / len(seconds)]) for name, seconds in times.items()}
-    report.add(f"A warm direct call, {title}, processor's time", of, base=RIVAL_NAME, unit="ms")
+def _measure(report: Report, targets: dict[str, Target], callers: Callers, count: int) -> None:
+    measured = {name: Rounds() for name in targets}
+    for _ in range(ROUNDS):
+        for name, target in targets.items():
+            measured[name].measure(target, callers, count)
+    title = f"A warm direct call, {count} callers"
+    for column in ("p50", "p99"):
+        of = {name: Times.of(getattr(rounds, column)) for name, rounds in measured.items()}
+        report.add(f"{title}, {column}", of, base=RIVAL_NAME, unit="ms")
+        ratio = f"{count} callers, {column} against {RIVAL_NAME}"
+        report.add_ratio(ratio, of[OUR_NAME], of[RIVAL_NAME], target=1.0)
+    of = {name: Times.of(rounds.cost) for name, rounds in measured.items()}
+    report.add(f"{title}, processor's time", of, base=RIVAL_NAME, unit="ms")
+    report.add_figures(f"After {count} callers", {name: target.figures() for name, target in targets.items()})
 
 
 if __name__ == "__main__":

@@ -6,107 +6,26 @@ Processor time, so that a busy machine matters little. Verification is off, but 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import fastapi
-import mangum
-from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
-
+from benchmarks.dispatch_rivals import RIVALS
+from benchmarks.event_bodies import API, DOING, Handle, body_of, events_of, plugin_that, verifying_plugin_that
 from benchmarks.report import Report
 from benchmarks.table import Times, measure
-
-os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
-os.environ["BIOT_SHOULD_VALIDATE_JWT"] = "false"
-
-from biot_plugin import Plugin
 from biot_plugin.testing import Context, default_signer, events, signed
 
-API = "POST/organization/v1/users/patients"
 BARE = "bare function, json.loads and json.dumps"
 JSON = "json.loads and json.dumps of the body alone"
 POWERTOOLS = "powertools LambdaFunctionUrlResolver"
 CONTEXT = Context()
 
-Handle = Callable[..., Any]
-
-
-def body_of(kilobytes: int) -> dict[str, Any]:
-    """A body of about a size."""
-    return {f"field{index}": {"text": "x" * 40, "number": index} for index in range(kilobytes * 11)}
-
-
-def touch(body: Any) -> None:
-    """Change one member of a body, or of the first of some entities."""
-    target = body[0] if isinstance(body, list) else body
-    target[next(iter(target))] = "changed"
-
-
-#: What handlers do: nothing, or a change of one member.
-DOING: dict[str, tuple[Handle, Handle, Handle, Handle]] = {
-    "untouched": (lambda _event: None,) * 4,
-    "one member changed": (
-        lambda event: touch(event.body),
-        lambda event: touch(event.response.body),
-        lambda event: touch(event.entities),
-        lambda event: touch(event.entity),
-    ),
-}
-
-
-def plugin_that(doing: str, more: int = 0) -> Plugin:
-    """Create a plugin with a handler of each kind, and a number of further ones."""
-    plugin = Plugin()
-    for index in range(more):
-        plugin.post_request(f"POST/organization/v1/other/{index}")(lambda _event: None)
-    pre, post, adapt, notification = DOING[doing]
-    plugin.pre_request(API)(pre)
-    plugin.post_request(API)(post)
-    plugin.adapt_entity("patient")(adapt)
-    plugin.notification("patient", "_create")(notification)
-    plugin.endpoint()(lambda event: {"length": len(event.json)})
-    plugin.scheduled("0 6 ? * MON-FRI *")(lambda _event: None)
-    return plugin
-
-
-def events_of(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Events of each kind with a body."""
-    return {
-        "PRE_REQUEST": events.pre_request(API, body=body),
-        "POST_REQUEST": events.post_request(API, body=body),
-        "ADAPT_ENTITY": events.adapt_entity("patient", entities=[body]),
-        "NOTIFICATION": events.notification("patient", "_create", entity=body),
-        "DIRECT": events.direct("POST", body=json.dumps(body)),
-    }
-
 
 def bare(event: dict[str, Any], _context: Context) -> dict[str, Any]:
     body = json.loads(event["body"])
     return {"statusCode": 200, "body": json.dumps({"response": body["response"]})}
-
-
-def powertools() -> Handle:
-    app = LambdaFunctionUrlResolver()
-
-    @app.post("/")
-    def root() -> dict[str, Any]:
-        return {"response": app.current_event.json_body["response"]}
-
-    return app.resolve
-
-
-def fastapi_on_mangum() -> Handle:
-    app = fastapi.FastAPI()
-
-    @app.post("/")  # type: ignore[untyped-decorator]
-    async def root(request: fastapi.Request) -> dict[str, Any]:
-        return {"response": (await request.json())["response"]}
-
-    adapter: Handle = mangum.Mangum(app, lifespan="off")
-    return adapter
 
 
 def timed(handlers: Mapping[str, Handle], event: dict[str, Any], rounds: int, repeat: int) -> dict[str, Times]:
@@ -117,13 +36,12 @@ def timed(handlers: Mapping[str, Handle], event: dict[str, Any], rounds: int, re
 
 def measure_small(report: Report) -> None:
     """An event of 1 KB, against bare Python and against rivals."""
-    handlers = {
-        BARE: bare,
-        "biot_plugin": plugin_that("untouched").handler,
-        POWERTOOLS: powertools(),
-        "mangum + fastapi": fastapi_on_mangum(),
-    }
-    seconds = timed(handlers, events.post_request(API, body=body_of(1)), rounds=25, repeat=200)
+    rivals = {name: make() for name, make in RIVALS.items()}
+    handlers = {BARE: bare, "biot_plugin": plugin_that("untouched").handler, **rivals}
+    event = events.post_request(API, body=body_of(1))
+    for name, handle in handlers.items():
+        assert handle(event, CONTEXT)["statusCode"] == 200, name
+    seconds = timed(handlers, event, rounds=25, repeat=200)
     report.add("Warm event of 1 KB", seconds, base=BARE)
     overhead, of = (Times.of([seconds[name].least - seconds[BARE].least]) for name in ("biot_plugin", POWERTOOLS))
     report.add_ratio("1 KB: overhead over the bare function, against that of powertools", overhead, of, target=0.4)
@@ -141,7 +59,8 @@ def measure_kinds(report: Report) -> None:
         for doing in DOING:
             handle = plugin_that(doing).handler
             actions: dict[str, Callable[[], object]] = {JSON: partial(_both_ways, text)}
-            actions |= {kind: partial(handle, event, CONTEXT) for kind, event in events_of(body).items()}
+            given = events_of(body) | ({"SCHEDULED": events.scheduled()} if kilobytes == 1 else {})
+            actions |= {kind: partial(handle, event, CONTEXT) for kind, event in given.items()}
             seconds = measure(actions, rounds=rounds, repeat=repeat, clock=time.process_time)
             report.add(f"{kilobytes} KB, {doing}", seconds, base=JSON)
             if kilobytes > 1:
@@ -152,17 +71,15 @@ def measure_kinds(report: Report) -> None:
 
 
 def measure_verification(report: Report) -> None:
-    """The same event with and without the verification of its token."""
-    plugin = plugin_that("untouched").handler
-    os.environ["BIOT_SHOULD_VALIDATE_JWT"] = "true"
-    try:
-        verifying = plugin_that("untouched")
-    finally:
-        os.environ["BIOT_SHOULD_VALIDATE_JWT"] = "false"
-    verifying.keys.use(lambda: default_signer().public_keys())
-    event = signed(events.post_request(API, body=body_of(1)), default_signer())
-    handlers = {"without verification": plugin, "with verification": verifying.handler}
-    report.add("1 KB, verification", timed(handlers, event, 15, 200), base="without verification")
+    """Each kind of event, of each size, with and without the verification of its token."""
+    signer = default_signer()
+    for kilobytes, rounds, repeat in ((1, 15, 100), (100, 9, 3), (5000, 3, 1)):
+        plain, verifying = plugin_that("untouched").handler, verifying_plugin_that("untouched").handler
+        for kind, event in events_of(body_of(kilobytes)).items():
+            title = f"{kilobytes} KB, {kind}, verification"
+            with_token = signed(event, signer)
+            handlers = {"without verification": plain, "with verification": verifying}
+            report.add(title, timed(handlers, with_token, rounds, repeat), base="without verification")
 
 
 def measure_registrations(report: Report) -> None:
@@ -174,7 +91,9 @@ def measure_registrations(report: Report) -> None:
 
 def main() -> None:
     """Measures and prints."""
-    report = Report("dispatch", "aws-lambda-powertools", "mangum", "fastapi")
+    report = Report(
+        "dispatch", "aws-lambda-powertools", "chalice", "mangum", "starlette", "fastapi", "functions-framework"
+    )
     measure_small(report)
     measure_kinds(report)
     measure_verification(report)

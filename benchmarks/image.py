@@ -20,9 +20,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.environments import RUNTIME, UV
 from benchmarks.image_base import PROGRAM, push_base, registry
-from benchmarks.package import CODE, OURS, ROUNDS, RUNTIME, UV
+from benchmarks.package import CODE, OURS
 
+#: Builds of each kind.
+ROUNDS = 2
 FOLDER = Path(__file__).parents[1] / ".cache" / "bench-image"
 BIN = Path(sys.prefix) / "bin"
 TOOL = BIN / "biot-plugin"

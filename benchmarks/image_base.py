@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.package import UV
+from benchmarks.environments import UV
 from biot_plugin_cli.registry.blobs import Blob
 from biot_plugin_cli.registry.client import Registry
 from biot_plugin_cli.registry.digests import digest_of

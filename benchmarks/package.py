@@ -11,24 +11,25 @@ import io
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.environments import ROOT, RUNTIME, UV, environment, versions
+from benchmarks.plugin_sources import manifest
 from benchmarks.report import Report
-from benchmarks.table import measure
+from benchmarks.table import Times, measure
 
-ROOT = Path(__file__).parents[1]
-UV = ROOT / ".uv" / "bin" / "uv"
 FOLDER = ROOT / ".cache" / "bench-package"
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 NEEDS = ("aws-lambda-powertools==3.37.0", "cryptography==50.0.2")
-ROUNDS = 2
+#: A tool that builds in less than so many seconds is measured more often.
+SLOW = 5.0
+ROUNDS, SLOW_ROUNDS = 3, 2
 
 CODE = """
 from aws_lambda_powertools import Logger
@@ -62,20 +63,7 @@ Resources:
     Properties: {{CodeUri: ., Handler: index.handler, Runtime: {RUNTIME}}}
 """
 ZAPPA = {"app_function": "index.handler", "project_name": "demo", "runtime": RUNTIME, "s3_bucket": "-"}
-OURS = f"""
-[tool.biot-plugin]
-name = "demo"
-display-name = "Demo"
-version = 1
-runtime = "{RUNTIME}"
-[project]
-name = "demo"
-version = "0"
-requires-python = "=={RUNTIME.removeprefix("python")}.*"
-dependencies = {json.dumps(NEEDS)}
-[tool.uv]
-package = false
-"""
+OURS = manifest(NEEDS)
 REQUIREMENTS = "\n".join(NEEDS)
 OURS_NAME, CHALICE_NAME = "biot-plugin package", "chalice package"
 
@@ -138,15 +126,17 @@ class Built:
         unpacked: The bytes of what is in it.
         cold: Milliseconds of importing the plugin from it.
         same: Whether two builds are the same; None where the tool makes a folder.
+        versions: The version of the tool.
     """
 
-    full: float
-    one_line: float
-    nothing: float
+    full: Times
+    one_line: Times
+    nothing: Times
     zipped: int
     unpacked: int
     cold: float
     same: bool | None
+    versions: Mapping[str, str]
 
     def columns(self) -> dict[str, str]:
         """What is printed."""
@@ -161,21 +151,23 @@ class Built:
         }
 
 
+TIMES: dict[str, Callable[[Built], Times]] = {
+    "A full build": lambda of: of.full,
+    "A build after a change of one line": lambda of: of.one_line,
+    "A build after no change": lambda of: of.nothing,
+}
+
+
 def main() -> None:
     """Measures and prints."""
     print(f"\nPackaging the same plugin for {RUNTIME}")
-    report = Report("package")
     built: dict[str, Built] = {}
     for name, tool in TOOLS.items():
-        try:
+        with _left_out(name):
             built[name] = _measured(name, tool)
-        except subprocess.CalledProcessError as error:
-            said = (error.stderr or b"-").decode(errors="replace").strip().splitlines()
-            print(f"  {name:<20} left out: {said[-1]}")
-            continue
-        if len(built) == 1:
-            _print("", built[name].columns())
-        _print(name, built[name].columns().values())
+    report = Report("package", others={key: value for of in built.values() for key, value in of.versions.items()})
+    for title, pick in TIMES.items():
+        report.add(title, {name: pick(of) for name, of in built.items()}, base=OURS_NAME, unit="ms")
     report.add_figures("Packaging the same plugin", {name: of.columns() for name, of in built.items()})
     ours, rivals = built.pop(OURS_NAME), built
     fastest = min(of.full for of in rivals.values())
@@ -186,8 +178,14 @@ def main() -> None:
     report.write()
 
 
-def _print(name: str, values: Iterable[str]) -> None:
-    print(f"  {name:<20}" + "".join(f"{value:>16}" for value in values))
+@contextmanager
+def _left_out(name: str) -> Iterator[None]:
+    """Go on without a tool that fails."""
+    try:
+        yield
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or b"-").decode(errors="replace").strip().splitlines()
+        print(f"  {name:<20} left out: {said[-1]}")
 
 
 def _measured(name: str, tool: Tool) -> Built:
@@ -196,23 +194,27 @@ def _measured(name: str, tool: Tool) -> Built:
     for path, text in tool.files.items():
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(text)
-    build = _prepare(name, tool, project)
+    programs = _install(name, tool, project)
+    build = _program(tool, project, programs)
     build()  # downloads
+    is_slow = _timed(build, lambda: _clean(tool, project)) > SLOW
+    rounds = SLOW_ROUNDS if is_slow else ROUNDS
     full, archives = [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         full.append(_timed(build, lambda: _clean(tool, project)))
         archives.append(_archive(project / tool.result))
-    changed = [_timed(build, lambda: _change(project / tool.source)) for _ in range(ROUNDS)]
-    unchanged = [_timed(build, lambda: None) for _ in range(ROUNDS)]
+    changed = [_timed(build, lambda: _change(project / tool.source)) for _ in range(rounds)]
+    unchanged = [_timed(build, lambda: None) for _ in range(rounds)]
     unpacked, cold = _unpacked(archives[0], Path(tool.source).stem)
     return Built(
-        full=statistics.median(full),
-        one_line=statistics.median(changed),
-        nothing=statistics.median(unchanged),
+        full=Times.of(full),
+        one_line=Times.of(changed),
+        nothing=Times.of(unchanged),
         zipped=len(archives[0]),
         unpacked=unpacked,
         cold=cold,
         same=None if (project / tool.result).is_dir() else len(set(archives)) == 1,
+        versions=versions(programs, [tool.distributions[0]]) if tool.distributions else {},
     )
 
 
@@ -232,25 +234,24 @@ def _unpacked(content: bytes, module: str) -> tuple[int, float]:
     return size, (seconds["cold"] - seconds["bare"]) * 1000
 
 
-def _prepare(name: str, tool: Tool, project: Path) -> Callable[[], object]:
-    """Installs the tool, and gives what runs it."""
-    environment = Path(sys.prefix)
-    if tool.distributions is None:
-        subprocess.run([UV, "lock", "--quiet", "--python", sys.executable], cwd=project, check=True)
-    else:
-        environment = FOLDER / f"env-{name.partition(' ')[0]}"
-        python = environment / "bin" / "python"
-        quiet = ("--quiet", "--python")
-        subprocess.run([UV, "venv", "--allow-existing", *quiet, sys.executable, environment], check=True)
-        subprocess.run([UV, "pip", "install", *quiet, python, *tool.distributions], capture_output=True, check=True)
+def _install(name: str, tool: Tool, project: Path) -> Path:
+    """Install the tool; return the folder of its programs."""
+    if tool.distributions is not None:
+        return environment(FOLDER / f"env-{name.partition(' ')[0]}", *tool.distributions, compiled=False)
+    subprocess.run([UV, "lock", "--quiet", "--python", sys.executable], cwd=project, check=True)
+    return Path(sys.prefix) / "bin"
+
+
+def _program(tool: Tool, project: Path, programs: Path) -> Callable[[], object]:
+    """Return what runs the tool."""
     home = FOLDER / "home"
     home.mkdir(exist_ok=True)
     offline = {"AWS_ACCESS_KEY_ID": "-", "AWS_SECRET_ACCESS_KEY": "-", "AWS_DEFAULT_REGION": "eu-west-1"}
     variables = {
-        **os.environ, **offline, "HOME": str(home), "SAM_CLI_TELEMETRY": "0", "VIRTUAL_ENV": str(environment),
-        "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        **os.environ, **offline, "HOME": str(home), "SAM_CLI_TELEMETRY": "0", "VIRTUAL_ENV": str(programs.parent),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
     }  # fmt: skip
-    command = [str(environment / "bin" / tool.command[0]), *tool.command[1:]]
+    command = [str(programs / tool.command[0]), *tool.command[1:]]
     return lambda: subprocess.run(command, cwd=project, env=variables, capture_output=True, check=True)
 
 

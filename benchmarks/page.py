@@ -6,7 +6,8 @@ line of its end is written anew:
     <!-- figures of dispatch: 1 KB, untouched | 100 KB, untouched -->
     <!-- end of figures -->
 
-Tables that are named together become one, with a column for each. `ratios` in place of titles lists the targets.
+Tables that are named together become one, with a column for each. `ratios` in place of titles lists the targets, and of
+the report `all`, `versions` lists what was compared. Pictures are drawn as well.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import pictures
 from benchmarks.report import FOLDER
 
 __all__ = ["rewrite", "tables"]
@@ -50,8 +52,8 @@ def tables(report: Mapping[str, Any], titles: Sequence[str]) -> Iterator[str]:
         return
     yield f"| | {' | '.join(titles)} |"
     yield "| --- |" + " --- |" * len(titles)
-    for name in chosen[0]["seconds"]:
-        cells = (_cell(table["seconds"], table["base"], name) for table in chosen)
+    for name in dict.fromkeys(name for table in chosen for name in table["seconds"]):
+        cells = (_cell(table["seconds"], table["base"], name) if name in table["seconds"] else "" for table in chosen)
         yield f"| {_shown(name)} | {' | '.join(cells)} |"
 
 
@@ -65,8 +67,9 @@ def _figures(table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cell(seconds: Mapping[str, Mapping[str, float]], base: str, name: str) -> str:
-    median = seconds[name]["median"]
-    return f"{_duration(median)}, **{median / seconds[base]['median']:.2f}**"
+    of = seconds[name]
+    spread = f" ({_duration(of['low'])} to {_duration(of['high'])})" if of.get("high", 0) > of.get("low", 0) else ""
+    return f"{_duration(of['median'])}{spread}, **{of['median'] / seconds[base]['median']:.2f}**"
 
 
 def _duration(seconds: float) -> str:
@@ -85,6 +88,15 @@ def _targets(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {_shown(row['title'])} | {'' if target is None else target} | {ratio:.2f} | {verdict} |"
 
 
+def _versions(reports: Mapping[str, Any]) -> Iterator[str]:
+    """What was compared, by benchmark, and where and when."""
+    yield "| measured by | on | machine | versions |"
+    yield "| --- | --- | --- | --- |"
+    for name, report in reports.items():
+        versions = ", ".join(f"{each} {number}" for each, number in report["versions"].items())
+        yield f"| `benchmarks.{name}` | {report['date']} | {report['machine']} | {versions} |"
+
+
 def _by_entities(report: Mapping[str, Any]) -> Iterator[str]:
     """The ratios of `ADAPT_ENTITY, COUNT entities, MODEL`, a row for each model."""
     ratios: dict[str, dict[str, float]] = {}
@@ -97,6 +109,22 @@ def _by_entities(report: Mapping[str, Any]) -> Iterator[str]:
     yield "| --- |" + " --- |" * len(columns)
     for model, row in ratios.items():
         yield f"| {model} | {' | '.join(f'{row[column]:.2f}' for column in columns)} |"
+
+
+def _verification(report: Mapping[str, Any]) -> Iterator[str]:
+    """The ratios of `SIZE, KIND, verification`: a row for each kind, a column for each size."""
+    ratios: dict[str, dict[str, float]] = {}
+    for table in report["tables"]:
+        size, _, rest = table["title"].partition(", ")
+        kind, _, what = rest.partition(", ")
+        if what == "verification":
+            without, with_ = (row["median"] for row in table["seconds"].values())
+            ratios.setdefault(kind, {})[size] = with_ / without
+    columns = list(next(iter(ratios.values())))
+    yield f"| with verification, over without | {' | '.join(columns)} |"
+    yield "| --- |" + " --- |" * len(columns)
+    for kind, row in ratios.items():
+        yield f"| {kind} | {' | '.join(f'{row[column]:.2f}' for column in columns)} |"
 
 
 def _profile(name: str) -> Callable[[Mapping[str, Any]], Iterator[str]]:
@@ -127,6 +155,8 @@ LARGEST = 24
 _SPECIAL: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "ratios": _targets,
     "by entities": _by_entities,
+    "verification": _verification,
+    "versions": _versions,
     "direct call": _profile("direct call"),
     "invoke": _profile("invoke"),
 }
@@ -137,9 +167,11 @@ def _shown(name: str) -> str:
 
 
 def main() -> None:
-    """Rewrites the pages."""
+    """Rewrites the pages, and draws the pictures."""
 
     def report(name: str) -> Mapping[str, Any]:
+        if name == "all":
+            return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
         path = FOLDER / f"{name}.json"
         if not path.exists():
             raise SystemExit(f"{path} is not there: run make bench first")
@@ -149,6 +181,7 @@ def main() -> None:
     for name in PAGES:
         path = DOCUMENTS / name
         path.write_text(rewrite(path.read_text(encoding="utf-8"), report), encoding="utf-8")
+    pictures.main()
 
 
 if __name__ == "__main__":

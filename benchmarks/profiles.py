@@ -8,7 +8,6 @@ they wait for one another is nobody's work. The figures are written to `build/be
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -19,9 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.direct_calls import OUR_NAME, emulator, load, processor_time
-from benchmarks.local_invocation import BARE, BIN, UV, project
-from benchmarks.report import FOLDER, Report
+from benchmarks.direct_calls import OUR_NAME, emulator
+from benchmarks.environments import UV
+from benchmarks.load import calling, processor_time
+from benchmarks.local_invocation import BIN, with_event
+from benchmarks.plugin_sources import BARE
+from benchmarks.report import Report
 
 __all__ = ["Node", "merge"]
 
@@ -88,22 +90,22 @@ def _record(*arguments: str) -> tuple[str, ...]:
 
 def profile_direct_call() -> tuple[Node, float]:
     """Sample the emulator while one caller calls a plugin; return the seconds of processor's time of a call as well."""
-    with emulator() as target, tempfile.TemporaryDirectory() as folder:
-        load(target, 1, 2.0)
-        before = processor_time(target[2])
-        cost = len(load(target, 1, 4.0))
-        seconds = (processor_time(target[2]) - before) / cost
+    with emulator() as target, calling() as callers, tempfile.TemporaryDirectory() as folder:
+        callers.load(target.request, 1, seconds=2.0)
+        before = processor_time(target.process)
+        count = len(callers.load(target.request, 1, seconds=4.0))
+        seconds = (processor_time(target.process) - before) / count
         stacks = Path(folder, "stacks")
         options = ("--gil", "--rate", "500", "--duration", str(SECONDS), "--output", str(stacks))
-        with subprocess.Popen(_record(*options, "--pid", str(target[2].pid)), **_SILENT) as sampler:
-            load(target, 1, SECONDS + 1.0)
+        with subprocess.Popen(_record(*options, "--pid", str(target.process.pid)), **_SILENT) as sampler:
+            callers.load(target.request, 1, seconds=SECONDS + 1.0)
             sampler.wait()
         return merge(OUR_NAME, _lines(stacks)), seconds
 
 
 def profile_invoke() -> tuple[Node, float]:
     """Sample whole processes of `biot-plugin invoke`, and those that they start."""
-    folder = project("bare", BARE)
+    folder = with_event("bare", BARE)
     command = (str(BIN / "biot-plugin"), "invoke", "event.json")
     lines: list[str] = []
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -133,10 +135,8 @@ def main() -> None:
         tree, seconds = profile()
         profiles[title] = {"seconds": seconds, "tree": tree.document(max(1, tree.samples // 100))}
         print(f"\n{title}: {1e3 * seconds:.2f} ms, {tree.samples} samples")
+    report.keep("profiles", profiles)
     report.write()
-    path = FOLDER / "profiles.json"
-    content = json.loads(path.read_text(encoding="utf-8")) | {"profiles": profiles}
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@ import contextlib
 import io
 import json
 import os
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.table import measure, show
+from benchmarks.report import Report
+from benchmarks.table import Times, measure
 
 os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
 os.environ["BIOT_SHOULD_VALIDATE_JWT"] = "false"  # verification is measured on its own
@@ -28,7 +27,7 @@ import sys, time
 start = time.process_time()
 import biot_plugin
 plugin = biot_plugin.Plugin({})
-print((time.process_time() - start) * 1000, len(sys.modules))
+print(time.process_time() - start, len(sys.modules))
 """
 
 
@@ -50,24 +49,24 @@ def handler(share: float | None) -> Callable[..., Any]:
     return plugin.handler
 
 
-def start(arguments: str) -> tuple[float, int]:
-    """The median milliseconds of processor time that importing and creating a plugin take, and the modules loaded."""
+def start(arguments: str) -> tuple[Times, int]:
+    """The seconds of processor time that importing and creating a plugin take, and the number of modules loaded."""
     outcomes = []
     for _ in range(STARTS):
         done = subprocess.run(
             [sys.executable, "-c", PROGRAM.format(arguments)], capture_output=True, text=True, check=True
         )
-        milliseconds, modules = done.stdout.split()
-        outcomes.append((float(milliseconds), int(modules)))
-    return statistics.median(milliseconds for milliseconds, _ in outcomes), outcomes[0][1]
+        seconds, modules = done.stdout.split()
+        outcomes.append((float(seconds), int(modules)))
+    return Times.of([seconds for seconds, _ in outcomes]), outcomes[0][1]
 
 
 def main() -> None:
     """Measures and prints."""
-    print("\nimport biot_plugin and Plugin(), processor time")
-    for name, arguments in (("off", ""), ("on", "record=0.01")):
-        milliseconds, modules = start(arguments)
-        print(f"  {name:<52} {milliseconds:>9.1f} ms   {modules} modules")
+    report = Report("recording")
+    starts = {name: start(arguments) for name, arguments in (("off", ""), ("on", "record=0.01"))}
+    report.add("import biot_plugin and Plugin(), processor's time", {k: v for k, (v, _) in starts.items()}, base="off")
+    report.add_figures("Modules", {name: {"loaded": str(modules)} for name, (_, modules) in starts.items()})
     handlers = {"off": handler(None), "on, none of these": handler(1e-9), "on, each of these": handler(1)}
     for count, repeat in ((1, 200), (20, 20), (200, 2)):
         event = events.post_request(API, body={"patients": [patient(number) for number in range(count)]})
@@ -78,8 +77,8 @@ def main() -> None:
 
         actions = {name: lambda function=function: call(function) for name, function in handlers.items()}
         seconds = measure(actions, rounds=9, repeat=repeat)
-        show(f"Warm event of {len(json.dumps(event)) / 1000:.1f} KB", seconds, base="off", unit="us")
-    print(f"\nMeasured with Python {sys.version.split()[0]}, {time.strftime('%Y-%m-%d')}")
+        report.add(f"Warm event of {len(json.dumps(event)) / 1000:.1f} KB", seconds, base="off")
+    report.write()
 
 
 if __name__ == "__main__":

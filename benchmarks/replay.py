@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.report import Report
 from biot_plugin.testing import events
 from biot_plugin_cli.replay.examination import default_jobs
 
@@ -28,12 +29,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="biot-replay-") as folder:
         root = make_plugin(Path(folder) / "plugin")
         replay(root, write_events(root, 10), 1)  # the dependencies are cached from now on
-        print(f"{'events':>7} {'jobs':>5} {'whole s':>8} {'replay s':>9} {'ms/event':>9}  old p50/p99    new p50/p99")
+        rows = {}
         for count in counts:
             file = write_events(root, count)
             for jobs in sorted({1, default_jobs()}):
-                seconds, document = replay(root, file, jobs)
-                print_row(count, jobs, seconds, document)
+                rows[f"{count} events, {jobs} at once"] = columns(count, *replay(root, file, jobs))
+    report = Report("replay")
+    report.add_figures("Replayed", rows)
+    report.write()
 
 
 def make_plugin(root: Path) -> Path:
@@ -91,10 +94,17 @@ def replay(root: Path, file: Path, jobs: int) -> tuple[float, dict[str, Any]]:
     return seconds, json.loads(done.stdout)
 
 
-def print_row(count: int, jobs: int, seconds: float, document: dict[str, Any]) -> None:
+def columns(count: int, seconds: float, document: dict[str, Any]) -> dict[str, str]:
+    """What is shown of a replay."""
     measures, took = document["measures"], document["seconds"]
-    old, new = (f"{measures[side]['p50Ms']:.1f}/{measures[side]['p99Ms']:.1f} ms" for side in ("old", "new"))
-    print(f"{count:>7} {jobs:>5} {seconds:>8.1f} {took:>9.1f} {took * 1000 / count:>9.2f}  {old:<13}  {new}")
+    old, new = (f"{measures[side]['p50Ms']:.1f}, {measures[side]['p99Ms']:.1f} ms" for side in ("old", "new"))
+    return {
+        "the command": f"{seconds:.1f} s",
+        "the replay": f"{took:.1f} s",
+        "an event": f"{took * 1000 / count:.2f} ms",
+        "p50, p99 before": old,
+        "p50, p99 after": new,
+    }
 
 
 if __name__ == "__main__":

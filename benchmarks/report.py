@@ -22,15 +22,18 @@ class Report:
     Args:
         name: The benchmark's name, and that of its file.
         distributions: What is compared; their versions are named.
+        others: The versions of what is in environments of its own.
     """
 
-    def __init__(self, name: str, *distributions: str) -> None:
+    def __init__(self, name: str, *distributions: str, others: Mapping[str, str] | None = None) -> None:
         self._name = name
-        self._versions = {"python": platform.python_version(), **{each: version(each) for each in distributions}}
+        versions = {each: version(each) for each in distributions}
+        self._versions = {"python": platform.python_version(), **versions, **(others or {})}
         self._machine = f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}"
         self._date = date.today().isoformat()
         self._tables: list[dict[str, Any]] = []
         self._ratios: list[dict[str, Any]] = []
+        self._more: dict[str, Any] = {}
         print(f"\n{name}: {', '.join(f'{each} {number}' for each, number in self._versions.items())}")
 
     def add(self, title: str, seconds: Mapping[str, Times], *, base: str, unit: str = "us") -> None:
@@ -49,8 +52,15 @@ class Report:
         self._ratios.append({"title": title, "ratio": ratio, "target": target})
 
     def add_figures(self, title: str, figures: Mapping[str, Mapping[str, float | str]]) -> None:
-        """Keep figures that are no times, by name and by column; whoever measured them prints them."""
+        """Print and keep figures that are no times, by name and by column."""
+        print(f"\n{title}")
+        for name, row in figures.items():
+            print(f"  {name:<52} " + ", ".join(f"{column} {value}" for column, value in row.items()))
         self._tables.append({"title": title, "figures": {name: dict(row) for name, row in figures.items()}})
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep what is no table."""
+        self._more[name] = value
 
     def write(self) -> None:
         """Write the file."""
@@ -61,5 +71,6 @@ class Report:
             "versions": self._versions,
             "tables": self._tables,
             "ratios": self._ratios,
+            **self._more,
         }
         FOLDER.joinpath(f"{self._name}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -12,18 +12,17 @@ other rivals have valid bytecode, which is their best case.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from statistics import median
 
 from benchmarks.cold_start.first_event import Figures, first_event, serving
-from benchmarks.cold_start.plugins import PLUGINS, ROOT, SAMPLES, SAMPLES_HALF, SAMPLES_VALID, UV, Packaged, package
+from benchmarks.cold_start.plugins import PLUGINS, SAMPLES, SAMPLES_HALF, SAMPLES_VALID, Packaged, package
+from benchmarks.environments import ROOT, environment, versions
 from benchmarks.report import Report
 from benchmarks.table import Times
 
 FOLDER = ROOT / ".cache" / "bench-cold-start"
-ROUNDS = 15
+ROUNDS = 11
 THROTTLED = 1769 / 128
 AT_128_MB, FIRST_EVENT = "Cold start, estimated for 128 MB", "First event, processor's time"
 COLUMNS: dict[str, Callable[[Figures], float]] = {
@@ -41,13 +40,8 @@ def main() -> None:
     from biot_plugin.testing import default_signer, events
     from biot_plugin.testing.event_signing import signed
 
-    python = FOLDER / "runtime" / "bin" / "python"
-    subprocess.run(
-        [UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, python.parents[1]], check=True
-    )
-    subprocess.run(
-        [UV, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, "awslambdaric"], check=True
-    )
+    programs = environment(FOLDER / "runtime", "awslambdaric")
+    python = programs / "python"
     body = {"name": " Ada ", **{f"field{index}": "x" * 40 for index in range(12)}}
     signer = default_signer()
     event = signed(events.pre_request("POST/organization/v1/users/patients", body=body), signer)
@@ -58,7 +52,8 @@ def main() -> None:
             for name, plugin in packaged.items():
                 measured[name].append(first_event(python, plugin.folder, platform))
         counted = {name: first_event(python, plugin.folder, platform, count=True) for name, plugin in packaged.items()}
-    report = Report("cold_start")
+    compared = {name: number for plugin in packaged.values() for name, number in plugin.versions.items()}
+    report = Report("cold_start", others={**versions(programs, ["awslambdaric"]), **compared})
     for title, pick in COLUMNS.items():
         times = {name: Times.of([pick(of) for of in figures]) for name, figures in measured.items()}
         report.add(title, times, base=SAMPLES, unit="ms")
@@ -70,10 +65,7 @@ def main() -> None:
                     times[name],
                     target=TARGETS[title] if name == SAMPLES else None,
                 )
-    print("\nMemory, modules and files (in init + in the first event), size of the archive")
     others = {name: _others(measured[name], counted[name], packaged[name]) for name in PLUGINS}
-    for name, row in others.items():
-        print(f"  {name:<58}" + "".join(f"{value:>14}" for value in row.values()))
     report.add_figures("memory, modules, files", others)
     report.write()
 

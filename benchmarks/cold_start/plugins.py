@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -13,126 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.cold_start import plugin_texts as texts
+from benchmarks.environments import ROOT, UV
+from benchmarks.plugin_sources import STRIP, manifest, project
+
 __all__ = ["PLUGINS", "SAMPLES", "SAMPLES_HALF", "SAMPLES_VALID", "Packaged", "package"]
 
-ROOT = Path(__file__).parents[2]
-UV = ROOT / ".uv" / "bin" / "uv"
 EVEN = 1_700_000_000
-RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
-
-OURS = """
-from biot_plugin import Plugin, PreRequest
-
-plugin = Plugin()
-
-
-@plugin.pre_request("POST/organization/v1/users/patients")
-def strip(event: PreRequest) -> None:
-    event.body["name"] = event.body["name"].strip()
-
-
-handler = plugin.handler
-"""
-MANIFEST = f"""
-[tool.biot-plugin]
-name = "demo"
-display-name = "Demo"
-version = 1
-runtime = "{RUNTIME}"
-[project]
-name = "demo"
-version = "0"
-requires-python = "=={RUNTIME.removeprefix("python")}.*"
-dependencies = ["biot-plugin"]
-[tool.uv]
-package = false
-[tool.uv.sources]
-biot-plugin = {{ path = {json.dumps(str(ROOT / "framework"))} }}
-"""
-#: The platform's samples fetch the key with requests, and verify with python-jose, in the first event and each other.
-JOSE = """
-import json
-import logging
-import os
-
-import requests
-from jose import jwt
-
-logger = logging.getLogger()
-logger.setLevel(logging.INFO)
-
-
-def public_key():
-    response = requests.get(f"{os.environ['BIOT_BASE_URL']}/ums/v1/security/public-key", timeout=3)
-    response.raise_for_status()
-    return f"-----BEGIN PUBLIC KEY-----\\n{response.json()['publicKey']}\\n-----END PUBLIC KEY-----"
-
-
-def handler(event, context):
-    token = event["headers"]["authorization"].removeprefix("Bearer ")
-    claims = jwt.decode(token, public_key(), algorithms=["RS512"], options={"verify_aud": False})
-    if "PLUGIN_INTERCEPTOR" not in claims["scopes"]:
-        return {"statusCode": 403, "body": json.dumps({"code": "ACCESS_DENIED"})}
-    request = json.loads(event["body"])["request"]
-    request["body"]["name"] = request["body"]["name"].strip()
-    logger.info("patient")
-    return {"statusCode": 200, "body": json.dumps({"request": request})}
-"""
-POWERTOOLS = """
-import os
-
-import jwt
-import urllib3
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
-
-logger = Logger(service="demo")
-app = LambdaFunctionUrlResolver()
-url = f"{os.environ['BIOT_BASE_URL']}/ums/v1/security/public-key"
-key = f"-----BEGIN PUBLIC KEY-----\\n{urllib3.request('GET', url).json()['publicKey']}\\n-----END PUBLIC KEY-----"
-
-
-@app.post("/")
-def strip():
-    token = app.current_event.headers["authorization"].removeprefix("Bearer ")
-    if "PLUGIN_INTERCEPTOR" not in jwt.decode(token, key, algorithms=["RS512"])["scopes"]:
-        return {"code": "ACCESS_DENIED"}, 403
-    request = app.current_event.json_body["request"]
-    request["body"]["name"] = request["body"]["name"].strip()
-    return {"request": request}
-
-
-handler = app.resolve
-"""
-FASTAPI = """
-import os
-
-import fastapi
-import jwt
-import mangum
-import urllib3
-
-app = fastapi.FastAPI()
-url = f"{os.environ['BIOT_BASE_URL']}/ums/v1/security/public-key"
-key = f"-----BEGIN PUBLIC KEY-----\\n{urllib3.request('GET', url).json()['publicKey']}\\n-----END PUBLIC KEY-----"
-
-
-@app.post("/")
-async def strip(received: fastapi.Request):
-    token = received.headers["authorization"].removeprefix("Bearer ")
-    if "PLUGIN_INTERCEPTOR" not in jwt.decode(token, key, algorithms=["RS512"])["scopes"]:
-        raise fastapi.HTTPException(403)
-    request = (await received.json())["request"]
-    request["body"]["name"] = request["body"]["name"].strip()
-    return {"request": request}
-
-
-handler = mangum.Mangum(app, lifespan="off")
-"""
-NOTHING = """
-def handler(event, context):
-    return {"statusCode": 200}
-"""
+#: What of the packages is named with its version, as folders of distributions write it.
+COMPARED = frozenset(
+    ("aws_lambda_powertools", "chalice", "fastapi", "functions_framework", "mangum", "pyjwt", "python_jose", "requests")
+)
 
 
 @dataclass(frozen=True)
@@ -147,10 +37,16 @@ class Packaged:
     folder: Path
     bytes: int
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of the frameworks and libraries in it that are compared."""
+        found = {path.name.removesuffix(".dist-info") for path in self.folder.glob("*.dist-info")}
+        names = (name.rpartition("-") for name in sorted(found))
+        return {name.replace("_", "-").lower(): number for name, _, number in names if name.lower() in COMPARED}
+
 
 def _ours(folder: Path) -> Path:
-    (folder / "index.py").write_text(OURS)
-    (folder / "pyproject.toml").write_text(MANIFEST)
+    project(folder, STRIP, manifest(["biot-plugin"], biot_plugin=ROOT / "framework"))
     subprocess.run([UV, "lock", "--quiet", "--python", sys.executable], cwd=folder, check=True)
     command = (sys.executable, "-c", "from biot_plugin_cli.main import main; main()", "package")
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -161,7 +57,7 @@ def _ours(folder: Path) -> Path:
 VALID, HALF_STALE, STALE = 0, 2, 1
 
 
-def _usual(code: str, *distributions: str, stale: int = VALID) -> Callable[[Path], Path]:
+def _usual(code: str, *distributions: str, stale: int = VALID, function: str = "") -> Callable[[Path], Path]:
     """Package as most instructions for Lambda say: `pip install --target`, then an archive of the folder.
 
     Bytecode names the very time of its source, and an archive has local times in steps of two seconds: that of a file
@@ -173,6 +69,7 @@ def _usual(code: str, *distributions: str, stale: int = VALID) -> Callable[[Path
         code: The plugin.
         distributions: What it needs.
         stale: Which files have stale bytecode.
+        function: The text of a second file, `function.py`.
     """
 
     def make(folder: Path) -> Path:
@@ -183,6 +80,8 @@ def _usual(code: str, *distributions: str, stale: int = VALID) -> Callable[[Path
             subprocess.run(install, check=True)
         task.mkdir(exist_ok=True)
         (task / "index.py").write_text(code)
+        if function:
+            (task / "function.py").write_text(function)
         for number, path in enumerate(sorted(task.rglob("*.py"))):
             odd = stale != VALID and number % stale == 0
             os.utime(path, (EVEN + odd,) * 2)
@@ -194,14 +93,20 @@ def _usual(code: str, *distributions: str, stale: int = VALID) -> Callable[[Path
 
 SAMPLES = "the samples' way: python-jose, requests"
 SAMPLES_HALF, SAMPLES_VALID = f"{SAMPLES}, half of its bytecode valid", f"{SAMPLES}, all of it valid"
+_TOKENS = ("PyJWT[crypto]", "urllib3")
 PLUGINS: dict[str, Callable[[Path], Path]] = {
-    SAMPLES: _usual(JOSE, "python-jose[cryptography]", "requests", stale=STALE),
-    SAMPLES_HALF: _usual(JOSE, "python-jose[cryptography]", "requests", stale=HALF_STALE),
-    SAMPLES_VALID: _usual(JOSE, "python-jose[cryptography]", "requests"),
+    SAMPLES: _usual(texts.JOSE, "python-jose[cryptography]", "requests", stale=STALE),
+    SAMPLES_HALF: _usual(texts.JOSE, "python-jose[cryptography]", "requests", stale=HALF_STALE),
+    SAMPLES_VALID: _usual(texts.JOSE, "python-jose[cryptography]", "requests"),
     "biot_plugin": _ours,
-    "powertools' resolver, PyJWT, urllib3": _usual(POWERTOOLS, "aws-lambda-powertools", "PyJWT[crypto]", "urllib3"),
-    "mangum, fastapi, PyJWT, urllib3": _usual(FASTAPI, "mangum", "fastapi", "PyJWT[crypto]", "urllib3"),
-    "nothing: the floor": _usual(NOTHING),
+    "powertools' resolver, PyJWT, urllib3": _usual(texts.POWERTOOLS, "aws-lambda-powertools", *_TOKENS),
+    "chalice, PyJWT, urllib3": _usual(texts.CHALICE, "chalice", *_TOKENS),
+    "mangum, starlette, PyJWT, urllib3": _usual(texts.STARLETTE, "mangum", "starlette", *_TOKENS),
+    "mangum, fastapi, PyJWT, urllib3": _usual(texts.FASTAPI, "mangum", "fastapi", *_TOKENS),
+    "functions-framework, PyJWT, urllib3": _usual(
+        texts.FUNCTIONS_FRAMEWORK, "functions-framework", *_TOKENS, function=texts.FUNCTION
+    ),
+    "nothing: the floor": _usual(texts.NOTHING),
 }
 """What packages each plugin: into a folder that it gets, returning the archive."""
 

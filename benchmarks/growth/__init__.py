@@ -1,1 +1,1 @@
-"""How the cost of every pattern and parser of untrusted text grows with the text."""
+"""How costs grow: those of events and tools with their input, and those of every parser with a hostile text."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.growth.rows import Parse, json_texts, repeated, row
+from benchmarks.growth.rows import Parse, Row, json_texts, repeated
 
 __all__ = ["commands"]
 
 
-def commands() -> None:
+def commands() -> Iterator[Row]:
     from biot_emulator.wire_json import decode
     from biot_plugin_cli.dependencies.pyproject import Project
     from biot_plugin_cli.hooks.import_failure import failure_of_exit
@@ -27,38 +27,40 @@ def commands() -> None:
     from biot_plugin_cli.uv.dates import is_covered
 
     secrets = Secrets(["a-token"], "the-secret-key")
-    row(
+    yield Row(
         "commands: output of a plugin",
         secrets.hide_all,
         repeated("token=", "Bearer ", "bearer", "secret-key", "eyJaaaaa.."),
     )
-    row("commands: JSON of a plugin", lambda text: secrets.all_hidden(decode(text)), json_texts())
+    yield Row("commands: JSON of a plugin", lambda text: secrets.all_hidden(decode(text)), json_texts())
     lines = [
         lambda size: "a\n" * (size // 2),
         lambda size: "".join(f"{number}\n" for number in range(size // 7)),
         lambda size: "".join(f"{number % 150}\n" for number in range(size // 4)),
     ]
-    row(
+    yield Row(
         "commands: difference of event and reply",
         lambda text: unified_diff(text.split(), text.split()[::-1], ("a", "b")),
         lines,
     )
     toml = repeated("a.", "a . ", "a={", "[[", "[a]\n", "a=1\n", '"""', "'''", before="a=")
-    row("commands: TOML", parse_toml, [*toml, *repeated("a.", "a. ", "'a'.", "[[a]]\n", "#\n")])
+    yield Row("commands: TOML", parse_toml, [*toml, *repeated("a.", "a. ", "'a'.", "[[a]]\n", "#\n")])
     arrays = [
         lambda size: "[tool.x]\na=[\n" + "[1],\n" * (size // 5) + "]\n",
         lambda size: "a=[\n" + "1,\n" * (size // 3) + "]\n",
     ]
-    row("commands: line of a key", lambda text: ManifestFile(Path(), text, {}).line_at("tool", "y"), arrays)
-    row(
+    yield Row("commands: line of a key", lambda text: ManifestFile(Path(), text, {}).line_at("tool", "y"), arrays)
+    yield Row(
         "commands: requirement",
         lambda text: Project.of(Path(), {"project": {"dependencies": [text]}}).check_requirements(),
         [*repeated(before="a>="), *repeated("[a", "a; (", before="a")],
     )
-    row("commands: date or span of uv", lambda text: is_covered(text, {"span": "P2D"}), repeated("1 ", "P", "PT"))
-    row("commands: cron expression", lambda text: describe_schedule(text, datetime.now(UTC)), repeated("1-1,", "*/1,"))
+    yield Row("commands: date or span of uv", lambda text: is_covered(text, {"span": "P2D"}), repeated("1 ", "P", "PT"))
+    yield Row(
+        "commands: cron expression", lambda text: describe_schedule(text, datetime.now(UTC)), repeated("1-1,", "*/1,")
+    )
     stack = repeated('File "/', 'File "/a", line ', "\n| File ", " |", before="probe.py\n")
-    row(
+    yield Row(
         "commands: stack of a plugin",
         lambda text: failure_of_exit(Completed(None, []), text, "probe.py", Path("/"), 1),
         stack,
@@ -73,9 +75,9 @@ def commands() -> None:
 
             return write
 
-        row(
+        yield Row(
             "commands: variables in a file",
             written(read_env_file),
             repeated("A='\n", 'A="\n', "A='x\"\n", "export ", "A=1\n", before="A="),
         )
-        row("commands: event in a file", written(read_event), json_texts())
+        yield Row("commands: event in a file", written(read_event), json_texts())

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.growth.rows import json_texts, repeated, row
+from benchmarks.growth.rows import Row, json_texts, repeated
 
 __all__ = ["emulator"]
 
 
-def emulator() -> None:
+def emulator() -> Iterator[Row]:
     from biot_emulator.api.call import Call
     from biot_emulator.api.router import Router
     from biot_emulator.api.search import search
@@ -29,57 +30,57 @@ def emulator() -> None:
 
     secrets = ("token=", "Bearer ", "bearer", "secret-key", "eyJaaaaa..")
     redact, now = Redaction(["the-secret-key"]), datetime.now(UTC)
-    row("emulator: record of an invocation", lambda text: redact({"body": {text: text}}), repeated(*secrets))
-    row("emulator: record of JSON", lambda text: redact(decode(text)), json_texts())
-    row("emulator: JSON of replies", decode, json_texts())
-    row("emulator: JSON of requests", decode_request, json_texts())
+    yield Row("emulator: record of an invocation", lambda text: redact({"body": {text: text}}), repeated(*secrets))
+    yield Row("emulator: record of JSON", lambda text: redact(decode(text)), json_texts())
+    yield Row("emulator: JSON of replies", decode, json_texts())
+    yield Row("emulator: JSON of requests", decode_request, json_texts())
     wide = [
         lambda size: json.dumps({"n" * (size // 2): dict.fromkeys(map(str, range(size // 20)), 1)}),
         lambda size: json.dumps([{"a/~": [1]}] * (size // 20)),
     ]
-    row(
+    yield Row(
         "emulator: difference of request and reply",
         lambda text: difference(json.loads(text), json.loads(text.replace("1", "2"))),
         wide,
     )
     queries = repeated("a=1&", "a&", "a=%25&", "%ff", "+", "a;")
-    row(
+    yield Row(
         "emulator: query of a function URL",
         lambda text: function_event(UrlRequest(query_string=text), "a" * 32, now),
         queries,
     )
-    row(
+    yield Row(
         "emulator: cookies of a function URL",
         lambda text: function_event(UrlRequest(headers={"cookie": text}), "a" * 32, now),
         repeated("a=1; "),
     )
-    row(
+    yield Row(
         "emulator: header of a reply",
         lambda text: respond({"statusCode": 200, "headers": {text[:9]: text, "a": text}}),
         repeated("\r\n"),
     )
-    row(
+    yield Row(
         "emulator: status in a reply",
         lambda text: changed_call(Call("GET", "/"), {"request": {"path": f"/{text}"}}),
         repeated(),
     )
     document = [{"_id": "1", "texts": ["a" * 50] * 100}]
-    row(
+    yield Row(
         "emulator: words of a search",
         lambda text: search(document, json.dumps({"freeTextSearch": text})),
         repeated("ab "),
     )
-    row(
+    yield Row(
         "emulator: filter of a search",
         lambda text: search(document, json.dumps({"filter": {"texts": {"in": text.split("-"), "like": text}}})),
         repeated("$AND", "x-"),
     )
-    row("emulator: cron expression", Cron, repeated("1-1,", "*/1,"))
-    row("emulator: path of a call", lambda text: Router().find(Call("GET", text)), repeated("/a", "/{"))
+    yield Row("emulator: cron expression", Cron, repeated("1-1,", "*/1,"))
+    yield Row("emulator: path of a call", lambda text: Router().find(Call("GET", text)), repeated("/a", "/{"))
     issuer = TokenIssuer()
-    row("emulator: token", issuer.read, repeated("eyJhbGciOiJSUzUxMiJ9.", before="eyJhbGciOiJSUzUxMiJ9."))
+    yield Row("emulator: token", issuer.read, repeated("eyJhbGciOiJSUzUxMiJ9.", before="eyJhbGciOiJSUzUxMiJ9."))
     fixture = repeated('"a":1,', before='{"jwt":"SIGN_ME",', after='"x":1}')
-    row(
+    yield Row(
         "emulator: event with a token to sign",
         lambda text: prepare_event({"headers": {"hooktype": "NOTIFICATION"}, "body": text}, lambda _: "t"),
         fixture,
@@ -94,8 +95,8 @@ def emulator() -> None:
         pipe.close()
         return lines
 
-    row("emulator: log of a plugin", log, repeated("\r\u00a0", "\r"))
-    row(
+    yield Row("emulator: log of a plugin", log, repeated("\r\u00a0", "\r"))
+    yield Row(
         "emulator: form",
         form,
         repeated(
@@ -106,7 +107,7 @@ def emulator() -> None:
             '; a="\\"',
         ),
     )
-    row("emulator: head of a request", head, repeated("a: b\r\n", "\r\n ", "a:\t"), most=1_000_000)
+    yield Row("emulator: head of a request", head, repeated("a: b\r\n", "\r\n ", "a:\t"), most=1_000_000)
 
 
 def form(text: str) -> object:

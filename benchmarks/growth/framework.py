@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 
-from benchmarks.growth.rows import json_texts, repeated, row
+from benchmarks.growth.rows import Row, json_texts, repeated
 
 __all__ = ["framework"]
 
 
-def framework() -> None:
+def framework() -> Iterator[Row]:
     from biot_plugin import Plugin
     from biot_plugin.api_client.headers import api_headers
     from biot_plugin.api_client.paths import api_path
@@ -38,41 +39,47 @@ def framework() -> None:
         "with value `",
         "` -with value `",
     )
-    row("framework: text of a log line or an exception", redaction.mask_tokens, repeated(*secrets))
-    row("framework: message that is JSON", redaction.mask_message, json_texts())
-    row(
+    yield Row("framework: text of a log line or an exception", redaction.mask_tokens, repeated(*secrets))
+    yield Row("framework: message that is JSON", redaction.mask_message, json_texts())
+    yield Row(
         "framework: fields of a log line",
         lambda text: redaction.mask_fields({"a": [text], text: 1}),
         repeated(*secrets),
     )
-    row("framework: JSON of events and responses", strict_json.loads, json_texts())
-    row("framework: JSON to replies", lambda text: strict_json.dumps([text]), repeated("\ud800"))
-    row("framework: text that is not well-formed", well_formed.well_formed, repeated("\ud800", "\udfff\ud800"))
+    yield Row("framework: JSON of events and responses", strict_json.loads, json_texts())
+    yield Row("framework: JSON to replies", lambda text: strict_json.dumps([text]), repeated("\ud800"))
+    yield Row("framework: text that is not well-formed", well_formed.well_formed, repeated("\ud800", "\udfff\ud800"))
     plugin = Plugin()
     plugin.endpoint()(lambda event: event.json)
     client = Client(plugin)
-    row(
+    yield Row(
         "framework: direct call, from event to reply",
         lambda text: client.direct("POST", body=text),
         json_texts(),
         most=1_000_000,
     )
     keys = PublicKeys(list)
-    row("framework: token", lambda text: verify(text, keys), repeated("eyJhbGciOiJSUzUxMiJ9.eyJ9."))
-    row(
+    yield Row("framework: token", lambda text: verify(text, keys), repeated("eyJhbGciOiJSUzUxMiJ9.eyJ9."))
+    yield Row(
         "framework: authorization header",
         lambda text: Envelope({"headers": {"authorization": text}}).bearer,
         repeated("Bearer "),
     )
-    row("framework: trace header", lambda text: Trace.of({"traceparent": text}), repeated("00-"))
-    row("framework: timestamp", parse_timestamp, repeated(before="2026-01-01T00:00:00."))
-    row("framework: HTTP status", http_status.parse, repeated())
-    row("framework: API id", ApiId.parse, repeated("/{a}", "{a", before="GET/"))
-    row("framework: path of a call", lambda text: concrete_segments(f"GET/{text}", {}, text), repeated("/{a}", "/a"))
-    row("framework: cron expression", ScheduleHook, repeated("1-1,", "*/1,", before="1"))
-    row("framework: path of an API call", lambda text: api_path(f"/{text}"), repeated("%2", "%252e", "25", before="%"))
-    row("framework: header of an API call", lambda text: api_headers("", {"x": text, text: "x"}), repeated("proxy-"))
-    row(
+    yield Row("framework: trace header", lambda text: Trace.of({"traceparent": text}), repeated("00-"))
+    yield Row("framework: timestamp", parse_timestamp, repeated(before="2026-01-01T00:00:00."))
+    yield Row("framework: HTTP status", http_status.parse, repeated())
+    yield Row("framework: API id", ApiId.parse, repeated("/{a}", "{a", before="GET/"))
+    yield Row(
+        "framework: path of a call", lambda text: concrete_segments(f"GET/{text}", {}, text), repeated("/{a}", "/a")
+    )
+    yield Row("framework: cron expression", ScheduleHook, repeated("1-1,", "*/1,", before="1"))
+    yield Row(
+        "framework: path of an API call", lambda text: api_path(f"/{text}"), repeated("%2", "%252e", "25", before="%")
+    )
+    yield Row(
+        "framework: header of an API call", lambda text: api_headers("", {"x": text, text: "x"}), repeated("proxy-")
+    )
+    yield Row(
         "framework: public key",
         lambda text: public_key_parser.load(text.encode("latin-1", "replace")),
         repeated("0\x82", before="0"),
@@ -83,8 +90,8 @@ def framework() -> None:
             problems.blame("handler", TypeError(), lambda: reply)
 
     wide = [lambda size: json.dumps({"n" * (size // 2): dict.fromkeys(map(str, range(size // 20)), 1)})]
-    row("framework: why a reply cannot be sent", lambda text: blamed(json.loads(text)), wide)
-    row(
+    yield Row("framework: why a reply cannot be sent", lambda text: blamed(json.loads(text)), wide)
+    yield Row(
         "framework: details of an error",
         lambda text: details.to_json(json.loads(text), lambda _path, _kind: None),
         wide,

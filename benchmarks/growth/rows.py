@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from benchmarks.growth.exponent import exponent
 from benchmarks.patterns import PIECES, text_of
 
-__all__ = ["SIZES", "Parse", "Text", "json_texts", "repeated", "row"]
+__all__ = ["SIZES", "Parse", "Row", "Text", "json_texts", "repeated"]
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 #: A row is given up where a text ten times as long took so many times as long, and as many seconds.
@@ -19,7 +21,51 @@ Parse = Callable[[str], object]
 Text = Callable[[int], str]
 
 
-def cost(parse: Parse, text: str) -> float:
+@dataclass(frozen=True)
+class Row:
+    """A parser, and the texts that are hostile to its grammar.
+
+    Attributes:
+        name: Where it is, and what it parses.
+        parse: Parses a text, or refuses it.
+        texts: The texts by their size.
+        most: The longest text that is not refused before.
+    """
+
+    name: str
+    parse: Parse
+    texts: Sequence[Text]
+    most: int = SIZES[-1]
+
+    def measure(self, largest: int) -> dict[int, float]:
+        """The seconds of the worst text of each size."""
+        candidates, seconds = list(self.texts), dict[int, float]()
+        for size in SIZES:
+            if size > min(self.most, largest):
+                break
+            costs = [(_cost(self.parse, text(size)), text) for text in candidates]
+            costs.sort(key=lambda pair: pair[0], reverse=True)
+            seconds[size] = costs[0][0]
+            candidates = [text for _, text in costs[: _WORST.get(size)]]
+            if is_worse(seconds):
+                break
+        return seconds
+
+
+def is_worse(seconds: dict[int, float]) -> bool:
+    """Whether the last text took far more than so many times as long as it is longer."""
+    values = list(seconds.values())
+    return len(values) > 1 and values[-1] > _SECONDS and values[-1] > _TOO_FAST * values[-2]
+
+
+def columns(seconds: dict[int, float], largest: int) -> dict[str, str]:
+    """What is shown of a row: the seconds by size, and the exponent of the growth."""
+    cells = {f"{size:,}": f"{seconds[size]:.4f}" if size in seconds else "-" for size in SIZES if size <= largest}
+    grows = exponent(seconds)
+    return {**cells, "exponent": "-" if grows is None else f"{grows:.2f}"}
+
+
+def _cost(parse: Parse, text: str) -> float:
     start = time.process_time()
     try:
         parse(text)
@@ -28,24 +74,6 @@ def cost(parse: Parse, text: str) -> float:
     except Exception:  # most of it is refused
         pass
     return time.process_time() - start
-
-
-def row(name: str, parse: Parse, texts: Sequence[Text], *, most: int = SIZES[-1]) -> None:
-    """Prints the seconds for each size."""
-    candidates, seconds = list(texts), []
-    for size in SIZES:
-        if size > most:
-            break
-        costs = [(cost(parse, text(size)), text) for text in candidates]
-        costs.sort(key=lambda pair: pair[0], reverse=True)
-        seconds.append(costs[0][0])
-        candidates = [text for _, text in costs[: _WORST.get(size)]]
-        if len(seconds) > 1 and seconds[-1] > _SECONDS and seconds[-1] > _TOO_FAST * seconds[-2]:
-            break
-    bounded = " (longer text is refused before)" if most < SIZES[-1] else ""
-    is_worse = len(seconds) > 1 and seconds[-1] > _SECONDS and seconds[-1] > _TOO_FAST * seconds[-2]
-    cells = [f"{value:>11.4f}" for value in seconds] + ["          -"] * (len(SIZES) - len(seconds))
-    print(f"  {name:<70}{''.join(cells)}{' WORSE THAN LINEAR' if is_worse else bounded}", flush=True)
 
 
 def repeated(*more: str, before: str = "", after: str = "") -> list[Text]:

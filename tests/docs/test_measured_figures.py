@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks.flame import draw_profile
-from benchmarks.page import rewrite
+from benchmarks.growth.exponent import exponent
+from benchmarks.page import rewrite, tables
 from benchmarks.pictures import PICTURES, Chart, draw, draw_targets
 from benchmarks.profiles import merge
 
@@ -58,6 +59,53 @@ def test_a_table_has_each_time_and_its_ratio() -> None:
         "| bare <function> | 20 µs, **1.00** |",
         "| `biot_plugin` | 30 ms, **1500.00** |",
     ]
+
+
+def test_a_cell_has_the_spread_of_what_was_measured_several_times() -> None:
+    seconds = {
+        "a rival": {"median": 0.02, "low": 0.02, "high": 0.02},
+        "biot_plugin": {"median": 0.03, "low": 0.028, "high": 0.04},
+    }
+    table = {"title": "An event", "base": "a rival", "seconds": seconds}
+    assert list(tables({"tables": [table]}, ["An event"]))[2:] == [
+        "| a rival | 20 ms, **1.00** |",
+        "| `biot_plugin` | 30 ms (28 ms to 40 ms), **1.50** |",
+    ]
+
+
+def test_tables_side_by_side_leave_out_what_one_of_them_has_not() -> None:
+    more = {**_TABLE, "title": "Another", "seconds": {"bare <function>": {"median": 1.0}}}
+    lines = list(tables({"tables": [_TABLE, more]}, ["An event", "Another"]))
+    assert lines[-1] == "| `biot_plugin` | 30 ms, **1500.00** |  |"
+
+
+def test_verification_has_a_row_for_each_kind() -> None:
+    seconds = {"without verification": {"median": 2.0}, "with verification": {"median": 3.0}}
+    sizes = [{"title": f"{size} KB, DIRECT, verification", "seconds": seconds} for size in (1, 100)]
+    page = "<!-- figures of dispatch: verification -->\n<!-- end of figures -->\n"
+    done = rewrite(page, lambda _: {"tables": [_TABLE, *sizes]})
+    assert "| with verification, over without | 1 KB | 100 KB |" in done
+    assert "| DIRECT | 1.50 | 1.50 |" in done
+
+
+def test_versions_are_listed_by_benchmark() -> None:
+    page = "<!-- figures of all: versions -->\n<!-- end of figures -->\n"
+    done = rewrite(page, lambda _: {"dispatch": {**_REPORT, "versions": {"python": "3.13.1", "chalice": "1.34.0"}}})
+    assert "| `benchmarks.dispatch` | 2026-11-27 | 2 processors | python 3.13.1, chalice 1.34.0 |" in done
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        ({10: 1.0, 100: 10.0}, 1.0),
+        ({1: 9.0, 10: 1.0, 100: 100.0}, 2.0),
+        ({10: 1.0, 100: 1.0}, 0.0),
+        ({10: 1.0}, None),
+        ({10: 1e-6, 100: 1e-5}, None),
+    ],
+)
+def test_an_exponent_is_that_of_the_last_step(seconds: dict[int, float], expected: float | None) -> None:
+    assert exponent(seconds) == (None if expected is None else pytest.approx(expected))
 
 
 def test_a_table_of_figures_has_its_columns() -> None:

@@ -150,6 +150,18 @@ def test_no_log_in_is_made_ahead_of_time_where_a_call_was_faster(platform: Platf
     assert len(platform.logins) == 1
 
 
+@pytest.mark.parametrize("fault", [error(503, "BUSY"), error(429, "TOO_MANY", headers={"retry_after": "1"}), half])
+def test_a_log_in_ahead_of_time_is_not_tried_again_where_the_platform_is_in_trouble(
+    platform: PlatformServer, run: Run, fault: Any
+) -> None:
+    platform.login_behaviours = [fault]
+    run.plugin.platform.transport().prefetch(TRACE)
+    assert len(platform.logins) == 1
+    run(get)
+    assert run.result == {"method": "GET"}
+    assert len(platform.logins) == 2
+
+
 def test_containers_that_logged_in_together_renew_their_tokens_at_different_moments(
     platform: PlatformServer, run: Run
 ) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from biot_plugin import Plugin
+from biot_plugin.callers.key_service import KeysUnavailable, fetch_keys
 from biot_plugin.testing import Context, Signer
 from tests.framework.callers.target import (
     JSON,
@@ -19,6 +20,7 @@ from tests.framework.callers.target import (
     pre,
 )
 from tests.framework.conftest import spki
+from tests.framework.platform_server import Exchange, PlatformServer
 
 
 @pytest.mark.parametrize(
@@ -107,3 +109,30 @@ def test_a_response_that_has_no_end_is_not_a_key(monkeypatch: pytest.MonkeyPatch
         reply = plugin.handler(pre(signer.token("PLUGIN_INTERCEPTOR")), Context())
         thread.join()
     assert (reply["statusCode"], json.loads(reply["body"])["code"]) == (400, "JWT_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "retry_after"),
+    [
+        (429, {"retry_after": "7"}, 7),
+        (503, {"retry_after": "7"}, 7),
+        (429, {"retry_after": "86400"}, 30),
+        (429, {"retry_after": "Fri, 27 Nov 2026 12:00:00 GMT"}, 0),
+        (503, {}, 0),
+        (403, {"retry_after": "7"}, None),
+    ],
+)
+def test_a_platform_in_trouble_says_when_to_come_again(
+    status: int, headers: dict[str, str], retry_after: float | None
+) -> None:
+    class Busy(PlatformServer):
+        def handle(self, exchange: Exchange) -> None:
+            exchange.answer(status, {}, **headers)
+
+    platform = Busy()
+    try:
+        with pytest.raises(KeysUnavailable, match=f"answered {status}") as error:
+            fetch_keys(platform.base_url)
+    finally:
+        platform.close()
+    assert error.value.retry_after == retry_after

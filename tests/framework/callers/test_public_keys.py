@@ -157,7 +157,7 @@ def test_the_next_event_tries_again_after_a_failure(
     target.service.answer = (500, b"")
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (400, "JWT_ERROR")
     target.service.answer = None
-    now += target.plugin.keys.RETRY_FLOOR
+    now += target.plugin.keys._first_fetch.RETRY_FLOOR
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
 
 
@@ -170,9 +170,9 @@ def test_a_platform_that_stays_away_is_asked_less_and_less_often_and_never_given
     for _ in range(600):
         target.send(pre(signer.token("PLUGIN_INTERCEPTOR")))
         now += 0.1
-    assert 60 / target.plugin.keys.RETRY_CEILING < target.service.requests < 45
+    assert 60 / target.plugin.keys._first_fetch.RETRY_CEILING < target.service.requests < 45
     target.service.answer = None
-    now += target.plugin.keys.RETRY_CEILING
+    now += target.plugin.keys._first_fetch.RETRY_CEILING
     assert target.send(pre(signer.token("PLUGIN_INTERCEPTOR"))) == (200, None)
 
 
@@ -184,7 +184,7 @@ def test_containers_that_failed_together_do_not_try_again_together() -> None:
     for keys in containers:
         with pytest.raises(KeysUnavailable, match="away"):
             keys.verify(b"", b"")
-    assert len({round(keys._not_before, 2) for keys in containers}) > 10
+    assert len({round(keys._first_fetch._usual, 2) for keys in containers}) > 10
 
 
 def test_keys_are_fetched_during_init_inside_lambda(

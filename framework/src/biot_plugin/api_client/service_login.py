@@ -89,11 +89,15 @@ class ServiceLogin:
         self._failure: tuple[float, PlatformError] | None = None
 
     def prefetch(self, headers: dict[str, str]) -> None:
-        """Log in before a token is needed. Failures are ignored: threads that waited for the log-in try again."""
-        time = TimeLimit(self.PREFETCH_SECONDS)
+        """Log in before a token is needed. Failures are ignored: threads that waited for the log-in try again.
+
+        A platform that answers that it is in trouble is not asked again before a call needs the token: all containers
+        that start together would go on asking, while events have to wait for the key in any case.
+        """
+        time, never = TimeLimit(self.PREFETCH_SECONDS), RetryBudget(0)
         with suppress(PlatformError), self._exclusive(headers, time):
             if self._token is None:
-                self._token = self._new_token(headers, time, replaces_refused=False)
+                self._token = self._new_token(headers, time, never, replaces_refused=False)
 
     def token(self, headers: dict[str, str], time: TimeLimit) -> str:
         """Return a valid token.
@@ -161,20 +165,22 @@ class ServiceLogin:
 
     def _log_in(self, headers: dict[str, str], time: TimeLimit, *, replaces_refused: bool) -> _Token:
         try:
-            return self._new_token(headers, time, replaces_refused=replaces_refused)
+            return self._new_token(headers, time, self._budget, replaces_refused=replaces_refused)
         except PlatformTimeout:
             raise  # Other threads that wait may have more time.
         except PlatformError as error:
             self._failure = clock.monotonic(), error
             raise
 
-    def _new_token(self, headers: dict[str, str], time: TimeLimit, *, replaces_refused: bool) -> _Token:
+    def _new_token(
+        self, headers: dict[str, str], time: TimeLimit, budget: RetryBudget, *, replaces_refused: bool
+    ) -> _Token:
         if self._key is None:
             self._key = self._read_key(time)
         content = strict_json.dumps({"id": self._user_id, "secretKey": self._key})
         request = self._request(headers, content.encode())
         response = send_with_retries(
-            lambda: self._send(request, time), safe=True, time=time, budget=self._budget, on_retry=_log_nothing
+            lambda: self._send(request, time), safe=True, time=time, budget=budget, on_retry=_log_nothing
         )
         try:
             body = strict_json.loads(response.content)

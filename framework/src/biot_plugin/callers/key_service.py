@@ -15,10 +15,22 @@ _PATH = "/ums/v1/security/public-key"
 _TIMEOUT = 2.0
 #: Bytes that the response may have; two keys have less than a thousandth of it.
 _MAX_BYTES = 1024 * 1024
+#: Seconds after which the platform is asked again at the latest, whatever it says: without a key nobody is served.
+_LONGEST_RETRY_AFTER = 30.0
+_OK, _TOO_MANY_REQUESTS, _SERVER_ERROR = 200, 429, 500
 
 
 class KeysUnavailable(Exception):
-    """The platform's public keys could not be fetched."""
+    """The platform's public keys could not be fetched.
+
+    Attributes:
+        retry_after: Seconds after which the platform asks to try again, and 0 where it is in trouble and names none;
+            None where the same attempt would most likely fail again.
+    """
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 def fetch_keys(base_url: str | None) -> list[RSAPublicKey]:
@@ -69,6 +81,8 @@ def _get(url: str) -> bytes:
 
     headers = {"accept": "application/json", "user-agent": USER_AGENT}
     response = fetch(Request("GET", url, headers, max_bytes=_MAX_BYTES), TimeLimit(_TIMEOUT))
-    if response.status != 200:
-        raise ValueError(f"the platform answered {response.status}")
+    if response.status != _OK:
+        is_in_trouble = response.status == _TOO_MANY_REQUESTS or response.status >= _SERVER_ERROR
+        retry_after = min(response.retry_after, _LONGEST_RETRY_AFTER) if is_in_trouble else None
+        raise KeysUnavailable(f"the platform answered {response.status}", retry_after=retry_after)
     return response.content

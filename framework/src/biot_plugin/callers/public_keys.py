@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from typing import TYPE_CHECKING
 
+from biot_plugin.callers.first_fetch import FirstFetch
 from biot_plugin.callers.key_service import KeysUnavailable
 
 if TYPE_CHECKING:
@@ -37,21 +37,28 @@ class PublicKeys:
     Args:
         fetch: Fetches the keys from the platform, newest first; raises `KeysUnavailable`.
         clock: Monotonic seconds.
+        sleep: Waits for seconds.
     """
 
     #: Seconds until an empty stock of fetches gets one back.
     REFETCH_FLOOR = 5.0
     #: The greatest stock.
     MAX_STOCK = 2
-    #: Seconds between two attempts while no key is cached: at most these after the first failure, doubled with each
-    #: further one up to the ceiling, and randomised: many containers must not keep a platform down that comes back.
-    RETRY_FLOOR = 1.0
-    RETRY_CEILING = 3.0
-    #: Seconds that the first event waits for a prefetch that is still running.
-    PREFETCH_PATIENCE = 2.0
+    #: Seconds that an event waits for the first keys: most of the three that the platform's samples have for all of it.
+    PATIENCE = 2.5
+    #: Seconds for which a prefetch goes on while the platform is in trouble: the end of init waits for three of them,
+    #: and the first event for the rest.
+    PREFETCH_SECONDS = 3.0 + PATIENCE
 
-    def __init__(self, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._clock = clock
+        self._sleep = sleep
         self._lock = threading.Lock()
         self._prefetching: threading.Thread | None = None
         self.use(fetch)
@@ -70,8 +77,7 @@ class PublicKeys:
         self._fetch = fetch
         self._keys: Sequence[RSAPublicKey] = ()
         self._prefetching = None
-        self._not_before = float("-inf")
-        self._failures = 0
+        self._first_fetch = FirstFetch(lambda: self._clock(), self._sleep)
         self._stock = 1
         self._restocked_at = float("-inf")
         self._refused: dict[bytes, float] = {}
@@ -94,27 +100,18 @@ class PublicKeys:
 
     def _current(self) -> tuple[Sequence[RSAPublicKey], bool]:
         """The cached keys, and whether they had to be fetched just now."""
+        until = self._clock() + self.PATIENCE
         # Each of several threads that arrive here at once waits.
         if (prefetching := self._prefetching) is not None:
-            prefetching.join(self.PREFETCH_PATIENCE)
+            prefetching.join(self.PATIENCE)
             self._prefetching = None
         if keys := self._keys:  # Without the lock: a fetch for a forged token must not hold up the genuine ones.
             return keys, False
         with self._lock:
             is_new = not self._keys
             if is_new:
-                now = self._clock()
-                if now < self._not_before:
-                    raise KeysUnavailable("the last attempt failed a moment ago")
-                self._not_before = now + self._pause()
-                self._keys = self._fetch()
-                self._failures = 0
+                self._keys = self._first_fetch.run(self._fetch, until, patient=False)
             return self._keys, is_new
-
-    def _pause(self) -> float:
-        longest = min(self.RETRY_FLOOR * 2**self._failures, self.RETRY_CEILING)
-        self._failures = min(self._failures + 1, 10)
-        return random.uniform(longest / 2, longest)  # noqa: S311
 
     def _newer_than(self, keys: Sequence[RSAPublicKey], signature: bytes) -> Sequence[RSAPublicKey]:
         """The keys that replaced `keys`; fetched unless another thread did so, or there is no fetch to spend."""
@@ -142,7 +139,7 @@ class PublicKeys:
 
     def _prefetch(self) -> None:
         try:
-            keys = self._fetch()
+            keys = self._first_fetch.run(self._fetch, self._clock() + self.PREFETCH_SECONDS, patient=True)
         except KeysUnavailable:
             return
         from biot_plugin.callers.signature import is_signed_by

@@ -113,3 +113,9 @@ class Response(NamedTuple):
     status: int
     headers: dict[str, str]
     content: bytes
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds in the `retry-after` header; 0 where there are none."""
+        value = self.headers.get("retry-after", "")
+        return float(value) if value.isascii() and value.isdigit() else 0.0

@@ -16,7 +16,7 @@ __all__ = ["Key", "Specification", "hook_key", "specify"]
 Key = tuple[str, ...]
 """Equal for two hooks that one plugin cannot have both: the kind and what the hook is for."""
 
-_VARIABLE = re.compile(r"\{[^/]*\}")
+_VARIABLE = re.compile(r"\{[^/{}]*\}")
 _MAX_TITLE = 113
 _SIMPLE = ("create", "search", "read", "update", "delete")
 _SIMPLE_VALUE = re.compile(r"[\w.-]+", re.ASCII)

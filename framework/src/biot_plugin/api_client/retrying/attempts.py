@@ -83,7 +83,7 @@ def send_with_retries(
             if attempt == 1 and not _is_in_trouble(response):
                 budget.restore()
             # All containers may have been told the same second: none comes before it, and each at another moment.
-            wait = _retry_after(response) + _backoff(attempt)
+            wait = response.retry_after + _backoff(attempt)
             if not (_should_resend(response, attempt, safe) and time.allows(wait) and budget.spend()):
                 return response
             maybe_done |= response.status != _TOO_MANY_REQUESTS
@@ -115,9 +115,3 @@ def _backoff(attempt: int) -> float:
     """Seconds to wait: doubled with each attempt, and randomised so that callers do not retry all at once."""
     longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt, 10))
     return random.uniform(longest / 2, longest)  # noqa: S311
-
-
-def _retry_after(response: Response) -> float:
-    """Seconds in the `retry-after` header; 0 where there are none."""
-    value = response.headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdigit() else 0.0

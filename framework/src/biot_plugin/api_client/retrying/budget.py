@@ -11,16 +11,20 @@ import threading
 
 
 class RetryBudget:
-    """A stock of retries. Safe for several threads."""
+    """A stock of retries. Safe for several threads.
 
-    #: The greatest stock, with which a container starts: a few calls with all of their attempts.
+    Args:
+        capacity: The greatest stock, with which it starts.
+    """
+
+    #: The stock of a container: a few calls with all of their attempts.
     CAPACITY = 20.0
     #: What a call that needed no retry puts back.
     RETURN = 0.1
 
-    def __init__(self) -> None:
+    def __init__(self, capacity: float = CAPACITY) -> None:
         self._lock = threading.Lock()
-        self._stock = self.CAPACITY
+        self._capacity = self._stock = capacity
 
     def spend(self) -> bool:
         """Take one retry from the stock; False where none is left."""
@@ -33,4 +37,4 @@ class RetryBudget:
     def restore(self) -> None:
         """Put back a part of a retry, for a call that needed none."""
         with self._lock:
-            self._stock = min(self._stock + self.RETURN, self.CAPACITY)
+            self._stock = min(self._stock + self.RETURN, self._capacity)
