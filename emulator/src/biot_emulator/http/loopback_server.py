@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from typing import Any, cast
+from typing import Any
 
 from biot_emulator.http.connection import Admission, Connection
 from biot_emulator.http.request import Request
