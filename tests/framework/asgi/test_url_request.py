@@ -16,6 +16,7 @@ def test_a_header_that_comes_twice_is_joined_so_that_neither_counts() -> None:
     twice = [("authorization", "Bearer a"), ("authorization", "Bearer b"), ("cookie", "a"), ("cookie", "b")]
     request = read(headers=twice)
     assert request.headers == {"authorization": "Bearer a,Bearer b", "cookie": "a; b"}
+    assert request.event(b"")["cookies"] == ["a", "b"]
 
 
 def test_headers_of_the_connection_stay_with_it() -> None:
