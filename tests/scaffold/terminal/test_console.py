@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from unittest.mock import Mock
 
 import pytest
 import typer
@@ -13,7 +15,7 @@ from rich.text import Text
 
 from biot_plugin_cli.errors import PlatformRefused
 from biot_plugin_cli.terminal import app as terminal_app
-from biot_plugin_cli.terminal.console import err, highlighted_json, is_plain, out, print_json, print_parts
+from biot_plugin_cli.terminal.console import err, is_plain, out, print_all, print_highlighted, print_json, print_parts
 from biot_plugin_cli.terminal.plain_text import is_visible, one_line, one_sentence, visible, visible_lines
 from biot_plugin_cli.terminal.start.visible_text import new_console
 
@@ -132,11 +134,22 @@ def test_an_overlong_text_is_cut_with_its_length() -> None:
     assert len(visible("\x1b" * 1_000_000)) < 20_100
 
 
-def test_highlighted_json_is_printed_line_by_line(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("is_coloured", [False, True])
+def test_highlighted_json_is_printed_line_by_line(
+    is_coloured: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = {"a": ["\x9b31m", {"[red]": "\u202e"}], "b": 1}
-    for line in highlighted_json(json.dumps(document, indent=2, ensure_ascii=False)):
-        out.print(line)
+    monkeypatch.setattr("biot_plugin_cli.terminal.console.is_plain", lambda **_: not is_coloured)
+    print_highlighted(json.dumps(document, indent=2, ensure_ascii=False))
     assert json.loads(capsys.readouterr().out) == document
+
+
+def test_any_number_of_lines_is_written_at_once_where_nobody_sees_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Mock(spec=io.StringIO, **{"isatty.return_value": False})
+    monkeypatch.setattr("sys.stdout", stream)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    print_all([("a", (str(number), "bold")) for number in range(10_000)])
+    stream.write.assert_called_once_with("".join(f"a{number}\n" for number in range(10_000)))
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\x1b", "\u202e"])

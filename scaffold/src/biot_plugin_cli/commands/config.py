@@ -30,7 +30,7 @@ def config(
     from biot_plugin_cli.deploy.configuration import plugin_config
     from biot_plugin_cli.hooks.discovery import discover_hooks
     from biot_plugin_cli.plugin.repository import Plugin
-    from biot_plugin_cli.terminal.console import highlighted_json, out, print_json
+    from biot_plugin_cli.terminal.console import out, print_highlighted, print_json
 
     plugin = Plugin.load(environment=environment)
     if (target.value if target else plugin.manifest.target) == "aws":
@@ -43,5 +43,4 @@ def config(
     if as_json or not out.is_terminal:
         print_json(document)
     else:
-        for line in highlighted_json(json.dumps(document, indent=2)):
-            out.print(line)
+        print_highlighted(json.dumps(document, indent=2))

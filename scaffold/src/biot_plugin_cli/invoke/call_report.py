@@ -6,11 +6,10 @@ import json
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from rich.text import Text
-
 from biot_emulator.invocations.redaction import Redaction
 from biot_plugin_cli.answers.platform_calls import PlatformCall
 from biot_plugin_cli.invoke.local_invocation import LocalInvocation, PlatformSide
+from biot_plugin_cli.terminal.console import Part
 from biot_plugin_cli.terminal.redaction import Secrets
 
 __all__ = ["call_lines", "calls_document"]
@@ -33,25 +32,27 @@ def calls_document(local: LocalInvocation, platform: PlatformSide) -> dict[str, 
     return hidden
 
 
-def call_lines(local: LocalInvocation, platform: PlatformSide) -> list[Text]:
+def call_lines(local: LocalInvocation, platform: PlatformSide) -> list[list[Part]]:
     """Describe the calls for people; there are no lines if there are neither calls nor answers."""
-    lines = [Text(f"answers are those of {platform.source}", "dim")] if platform.source else []
+    lines: list[list[Part]] = []
+    if platform.source:
+        lines.append([(f"answers are those of {platform.source}", "dim")])
     for call in local.calls:
         lines += _lines(call, platform, local.secrets)
-    return lines if local.calls or not platform.source else [*lines, Text("none", "dim")]
+    return lines if local.calls or not platform.source else [*lines, [("none", "dim")]]
 
 
-def _lines(call: PlatformCall, platform: PlatformSide, secrets: Secrets) -> list[Text]:
+def _lines(call: PlatformCall, platform: PlatformSide, secrets: Secrets) -> list[list[Part]]:
     query = f"?{unquote(urlencode(call.query, doseq=True))}" if call.query else ""
     address = secrets.hide_all(f"{call.method} {call.path}{query}")
     advice = platform.advice(call)
     status = "no answer" if call.status_code is None else str(call.status_code)
     colour = "red" if call.is_error or call.status_code is None else "green"
     source = ", which has no answer here" if advice else f" by {call.answered_by}"
-    lines = [Text.assemble((address, "bold"), " ", (status, colour), (source, "yellow" if advice else "dim"))]
+    lines: list[list[Part]] = [[(address, "bold"), " ", (status, colour), (source, "yellow" if advice else "dim")]]
     if call.json is not None:
         body = json.dumps(secrets.all_hidden(_redacted(call.json)), ensure_ascii=False)
-        lines.append(Text(f"  {body if len(body) <= _MAX_BODY else body[:_MAX_BODY] + '…'}"))
+        lines.append([f"  {body if len(body) <= _MAX_BODY else body[:_MAX_BODY] + '…'}"])
     if advice:
-        lines.append(Text(f"  {secrets.hide_all(advice)}", "yellow"))
+        lines.append([(f"  {secrets.hide_all(advice)}", "yellow")])
     return lines

@@ -6,10 +6,8 @@ import base64
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from biot_plugin_cli.invoke.comparison import Comparison, json_text
-from biot_plugin_cli.terminal.console import highlighted_json, out
+from biot_plugin_cli.terminal.console import Part, print_all, print_highlighted, print_parts
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
@@ -53,7 +51,11 @@ def document(
 
 
 def print_report(
-    invocation: Invocation, comparison: Comparison, memory_mb: int, secrets: Secrets, calls: Sequence[Text] = ()
+    invocation: Invocation,
+    comparison: Comparison,
+    memory_mb: int,
+    secrets: Secrets,
+    calls: Sequence[Sequence[Part]] = (),
 ) -> None:
     """Print the report for people.
 
@@ -64,43 +66,43 @@ def print_report(
         secrets: Redacts secrets.
         calls: The lines about calls to the platform.
     """
-    out.print(Text(comparison.kind, "bold magenta"), Text(secrets.hide_all(comparison.hook), "bold"))
-    _section("received", _json(comparison.received, secrets))
+    print_parts((comparison.kind, "bold magenta"), " ", (secrets.hide_all(comparison.hook), "bold"))
+    _print_json("received", comparison.received, secrets)
     if invocation.error is None:
-        _section("returned", _json(comparison.returned, secrets))
-        _section("difference", _difference(comparison, secrets))
+        _print_json("returned", comparison.returned, secrets)
+        _print_section("difference", _difference(comparison, secrets))
     if calls:
-        _section("calls", calls)
-    _section("logs", [Text(line, "dim") for line in secrets.hide_lines(invocation.logs)] or [Text("none", "dim")])
-    out.print()
-    out.print(_summary(invocation, memory_mb))
+        _print_section("calls", calls)
+    logs = [[(line, "dim")] for line in secrets.hide_lines(invocation.logs)]
+    _print_section("logs", logs or [[("none", "dim")]])
+    print_parts()
+    print_parts(*_summary(invocation, memory_mb))
 
 
-def _section(title: str, lines: Iterable[Text]) -> None:
-    out.print()
-    out.print(Text(title, "bold cyan"))
-    for line in lines:
-        out.print(line)
+def _print_section(title: str, lines: Iterable[Sequence[Part]] = ()) -> None:
+    print_all([[], [(title, "bold cyan")], *lines])
 
 
-def _json(value: Any, secrets: Secrets) -> list[Text]:
+def _print_json(title: str, value: Any, secrets: Secrets) -> None:
     if value is None:
-        return [Text("nothing", "dim")]
-    return highlighted_json(json_text(secrets.all_hidden(value)))
+        _print_section(title, [[("nothing", "dim")]])
+        return
+    _print_section(title)
+    print_highlighted(json_text(secrets.all_hidden(value)))
 
 
-def _difference(comparison: Comparison, secrets: Secrets) -> list[Text]:
+def _difference(comparison: Comparison, secrets: Secrets) -> list[list[Part]]:
     if comparison.consequence:
-        return [Text(comparison.consequence, "yellow")]
+        return [[(comparison.consequence, "yellow")]]
     if comparison.diff is None:
-        return [Text("not comparable: the reply is sent to the caller unchanged", "dim")]
+        return [[("not comparable: the reply is sent to the caller unchanged", "dim")]]
     if not comparison.diff:
-        return [Text("unchanged", "green")]
-    return [Text(secrets.hide_all(line), _DIFF_STYLES.get(line[0], "")) for line in comparison.diff]
+        return [[("unchanged", "green")]]
+    return [[(secrets.hide_all(line), _DIFF_STYLES.get(line[0], ""))] for line in comparison.diff]
 
 
-def _summary(invocation: Invocation, memory_mb: int) -> Text:
+def _summary(invocation: Invocation, memory_mb: int) -> list[Part]:
     start = "not started" if invocation.init_ms is None else f"cold start {invocation.init_ms:.0f} ms"
     colour = "red" if invocation.error or invocation.status_code >= 400 else "green"
     parts = [f"{invocation.duration_ms:.1f} ms", start, f"{invocation.max_memory_mb} of {memory_mb} MB"]
-    return Text.assemble((str(invocation.status_code), f"bold {colour}"), " · ", " · ".join(parts))
+    return [(str(invocation.status_code), f"bold {colour}"), " · ", " · ".join(parts)]

@@ -12,7 +12,7 @@ from biot_plugin_cli.invoke.comparison import Comparison
 from biot_plugin_cli.invoke.judgement import Judgement, judge, worst
 from biot_plugin_cli.invoke.local_invocation import LocalInvocation, PlatformSide, invoke_locally
 from biot_plugin_cli.plugin.repository import Plugin
-from biot_plugin_cli.terminal.console import print_json
+from biot_plugin_cli.terminal.console import print_json, print_parts
 from biot_plugin_cli.terminal.plain_text import one_line
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ def run_events(
     """
     for file, event in events.items():
         if debugging and debugging.port:
-            from biot_plugin_cli.terminal.console import err
-
-            err.print(f"waiting for a debugger on {debugging.port.address}")
+            print_parts(f"waiting for a debugger on {debugging.port.address}", stderr=True)
         side = platform(file)
         local = invoke_locally(plugin, event, variables, side, debugging, meanwhile=_load_report)
         comparison = Comparison.of(event, local.result)
@@ -109,14 +107,10 @@ def print_runs(runs: Iterable[Run], *, as_json: bool, several: bool) -> None:
 
 
 def _print_run(run: Run, *, is_first: bool, several: bool) -> None:
-    from rich.text import Text
-
-    from biot_plugin_cli.terminal.console import out
-
     if not is_first:
-        out.print()
+        print_parts()
     if several:
-        out.print(Text(one_line(str(run.file)), "bold"))
+        print_parts((one_line(str(run.file)), "bold"))
     run.print_report()
 
 

@@ -10,25 +10,26 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.terminal.plain_text import visible, visible_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
 __all__ = [
+    "Part",
     "err",
     "expect_json",
-    "highlighted_json",
     "is_plain",
     "out",
+    "print_all",
     "print_document",
     "print_failure",
+    "print_highlighted",
     "print_json",
     "print_json_line",
     "print_lines",
@@ -37,6 +38,9 @@ __all__ = [
 
 out: Console
 err: Console
+
+Part: TypeAlias = "str | tuple[str, str]"
+"""A text of a line, or a text with its style."""
 
 #: What the highlighter takes for a number with a letter after it grows with the square of its digits.
 _LONG_NUMBER = re.compile(r"(?<!\d)\d{100}")
@@ -70,22 +74,38 @@ def is_plain(*, stderr: bool = False) -> bool:
     return not stream.isatty() and not any(name in os.environ for name in _COLOUR_VARIABLES)
 
 
-def print_parts(*parts: str | tuple[str, str], stderr: bool = False) -> None:
+def print_parts(*parts: Part, stderr: bool = False) -> None:
     """Print one line of parts, as `out` and `err` would.
 
     Args:
         *parts: Texts, or texts with their styles.
         stderr: Whether to print it on standard error.
     """
+    print_all([parts], stderr=stderr)
+
+
+def print_all(lines: Iterable[Sequence[Part]], *, stderr: bool = False) -> None:
+    """Print lines of parts, as `print_parts` prints one; however many they are, at once where nobody sees colours.
+
+    Args:
+        lines: The lines.
+        stderr: Whether to print them on standard error.
+    """
     if is_plain(stderr=stderr):
-        texts = (part if isinstance(part, str) else part[0] for part in parts)
         stream = sys.stderr if stderr else sys.stdout
-        stream.write("".join(visible(text.translate(_LEFT_OUT)) for text in texts) + "\n")
+        stream.write("".join(map(_plain_line, lines)))
         stream.flush()
         return
     from rich.text import Text
 
-    (__getattr__("err") if stderr else __getattr__("out")).print(Text.assemble(*parts))
+    console = __getattr__("err") if stderr else __getattr__("out")
+    for parts in lines:
+        console.print(Text.assemble(*parts))
+
+
+def _plain_line(parts: Sequence[Part]) -> str:
+    texts = (part if isinstance(part, str) else part[0] for part in parts)
+    return "".join(visible(text.translate(_LEFT_OUT)) for text in texts) + "\n"
 
 
 def expect_json(arguments: Sequence[str]) -> None:
@@ -149,16 +169,20 @@ def print_lines(text: str) -> None:
     sys.stderr.write("".join(f"{line}\n" for line in visible_lines(text)))
 
 
-def highlighted_json(text: str) -> list[Text]:
-    """Format a JSON document with colours, as the lines to print.
+def print_highlighted(text: str) -> None:
+    """Print a JSON document, with colours where somebody sees them.
 
     Args:
         text: The document.
     """
+    if is_plain():
+        print_all([line] for line in text.split("\n"))
+        return
     from rich.highlighter import JSONHighlighter
     from rich.text import Text
 
     highlighted = Text(text)
     if not _LONG_NUMBER.search(text):
         JSONHighlighter().highlight(highlighted)
-    return list(highlighted.split("\n", allow_blank=True))
+    for line in highlighted.split("\n", allow_blank=True):
+        __getattr__("out").print(line)
