@@ -134,6 +134,17 @@ def test_whatever_else_comes_on_the_connection_is_responded_to_as_ever(emulator:
 
 
 @pytest.mark.usefixtures("patient")
+def test_too_many_headers_are_refused_of_each_call_of_a_connection(emulator: Emulator, plugin: Plugin) -> None:
+    many = {f"h{number}": "x" for number in range(250)}
+    with connect(emulator) as connection:
+        connection.sendall(call(HERE))
+        assert read_answer(connection).status == 200
+        connection.sendall(call(HERE, **many))
+        assert read_answer(connection).status == 431
+    assert len(plugin.asked) == 1
+
+
+@pytest.mark.usefixtures("patient")
 def test_several_requests_at_once_are_responded_to_in_order(emulator: Emulator, plugin: Plugin) -> None:
     with connect(emulator) as connection, connection.makefile("rb") as stream:
         connection.sendall(call(f"{HERE}/0"))

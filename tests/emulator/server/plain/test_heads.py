@@ -33,6 +33,7 @@ NOT_PLAIN = {
     "spaces around a value": START + b"host: x\r\na:  b \r\n\r\n",
     "no host": START + b"a: b\r\n\r\n",
     "no headers": START + b"\r\n",
+    "very many headers": START + b"host: x\r\n" + b"".join(b"h%d: x\r\n" % number for number in range(100)) + b"\r\n",
     "two hosts": START + b"host: x\r\nHost: y\r\n\r\n",
     "two lengths": START + b"host: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
     "the same length twice": START + b"host: x\r\ncontent-length: 1\r\nContent-Length: 1\r\n\r\n",

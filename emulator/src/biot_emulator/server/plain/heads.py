@@ -17,6 +17,8 @@ Header = tuple[bytes, bytes]
 
 #: As much as h11 waits for.
 _MOST_BYTES = 16 * 1024
+#: Fewer than any limit of headers, which is so for all others to see to.
+_MOST_HEADERS = 100
 _FIRST_LINE = re.compile(rb"(DELETE|GET|OPTIONS|PATCH|POST|PUT) (/[!-~]*) HTTP/1\.1")
 _VALUE = rb"(?:[!-~\x80-\xff](?:[ -~\x80-\xff]*[!-~\x80-\xff])?)?"
 _HEADER = re.compile(rb"([-!#$%&'*+.^_`|~0-9A-Za-z]+): ?(" + _VALUE + rb")")
@@ -62,6 +64,8 @@ def read_head(data: bytes) -> tuple[PlainHead, bytes] | None:
     if not end or len(top) > _MOST_BYTES:
         return None
     first, *lines = top.split(b"\r\n")
+    if len(lines) > _MOST_HEADERS:
+        return None
     request, headers = _FIRST_LINE.fullmatch(first), _read_headers(lines)
     if request is None or headers is None:
         return None
