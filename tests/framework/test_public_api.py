@@ -99,6 +99,22 @@ def test_importing_loads_no_aws_client() -> None:
     assert not {name for name in modules if name.startswith(("boto3", "botocore."))}
 
 
+COMPILED = """
+import sys
+import aws_lambda_powertools.logging
+sys.addaudithook(lambda event, arguments: event == "compile" and arguments[1] == "<string>" and print(arguments[0]))
+import biot_plugin
+biot_plugin.Plugin()
+"""
+
+
+def test_importing_compiles_no_annotations() -> None:
+    """A NamedTuple evaluates a function of its own, for which less of the compiler is started."""
+    done = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, check=True)
+    assert done.stdout
+    assert all("lambda _cls" in line for line in done.stdout.splitlines())
+
+
 LATE = {
     "biot_plugin.bodies.texts.reader",
     "biot_plugin.callers.public_key_parser",

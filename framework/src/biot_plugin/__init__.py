@@ -29,7 +29,8 @@ from biot_plugin.errors import (
     Unauthorized,
     UnverifiedCaller,
 )
-from biot_plugin.events.base import Event, Initiator
+from biot_plugin.events.base import Event
+from biot_plugin.events.initiator import Initiator
 from biot_plugin.events.intercepted_request import InterceptedRequest
 from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
 from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest

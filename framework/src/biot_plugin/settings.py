@@ -1,7 +1,6 @@
 """The environment variables of a plugin (contract section 7.3): most are set by the platform."""
 
-from __future__ import annotations
-
+# Without `annotations` of the future, as in `events.initiator`.
 import os
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -41,7 +40,7 @@ class Settings(NamedTuple):
     record: str = ""
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings; defaults are those of the platform's samples."""
         service_id, secret_key = environ.get("BIOT_SERVICE_USER_ID"), environ.get("BIOT_SERVICE_USER_SECRET_KEY", "")
         secret_arn = environ.get("BIOT_SERVICE_USER_SECRET_ARN", "")

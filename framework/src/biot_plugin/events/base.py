@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from biot_plugin.events.initiator import Initiator
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
@@ -15,22 +17,6 @@ if TYPE_CHECKING:
     from biot_plugin.wire.kind import Kind
     from biot_plugin.wire.lambda_context import LambdaContext
     from biot_plugin.wire.trace import Trace
-
-
-class Initiator(NamedTuple):
-    """Who caused an event. Values that the platform does not send are None.
-
-    Attributes:
-        subject_id: Id of the user, device or service.
-        owner_organization_id: Id of the organization that the subject belongs to.
-        token_type: `USER`, `SERVICE_INTERNAL`, `SERVICE_EXTERNAL` or `DEVICE`.
-        source_ip_address: IP address of the caller, on notifications and direct calls.
-    """
-
-    subject_id: str | None = None
-    owner_organization_id: str | None = None
-    token_type: str | None = None
-    source_ip_address: str | None = None
 
 
 class Call:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.events.base import Call, Event, Initiator
+from biot_plugin.events.base import Call, Event
+from biot_plugin.events.initiator import Initiator
 from biot_plugin.events.json_members import optional_text
 from biot_plugin.wire import strict_json
 from biot_plugin.wire.kind import Kind

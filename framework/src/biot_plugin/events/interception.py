@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from biot_plugin.bodies.payload import Payload
 from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.events.base import Call, Event, Initiator
+from biot_plugin.events.base import Call, Event
+from biot_plugin.events.initiator import Initiator
 from biot_plugin.events.intercepted_request import InterceptedRequest
 from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
 from biot_plugin.events.json_members import optional_text, require_member

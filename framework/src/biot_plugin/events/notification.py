@@ -9,7 +9,8 @@ from biot_plugin.bodies.json_view import JsonView
 from biot_plugin.bodies.payload import Payload
 from biot_plugin.bodies.type_parameter import T
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.events.base import Call, Event, Initiator
+from biot_plugin.events.base import Call, Event
+from biot_plugin.events.initiator import Initiator
 from biot_plugin.events.json_members import optional_text, require_member
 from biot_plugin.wire.kind import Kind
 from biot_plugin.wire.timestamp import parse_timestamp

@@ -1,7 +1,6 @@
 """The plugin's handlers, and the search for the one that handles an event."""
 
-from __future__ import annotations
-
+# Without `annotations` of the future, as in `events.initiator`.
 from collections.abc import Hashable, Iterator
 from typing import Any, NamedTuple
 
