@@ -103,8 +103,8 @@ def install() -> dict[str, str]:
         raise SystemExit("npm is not on the PATH: it installs serverless-offline")
     modules = FOLDER / "node_modules"
     if not (modules / "serverless-offline").is_dir():
-        wanted = [f"{name}@{version}" for name, version in RIVAL.items()]
-        subprocess.run([npm, "install", "--silent", "--no-fund", "--no-audit", *wanted], cwd=FOLDER, check=True)
+        packages = [f"{name}@{version}" for name, version in RIVAL.items()]
+        subprocess.run([npm, "install", "--silent", "--no-fund", "--no-audit", *packages], cwd=FOLDER, check=True)
     return {name: json.loads((modules / name / "package.json").read_text())["version"] for name in RIVAL}
 
 

@@ -59,8 +59,8 @@ def measure_kinds(report: Report) -> None:
         for doing in DOING:
             handle = plugin_that(doing).handler
             actions: dict[str, Callable[[], object]] = {JSON: partial(_both_ways, text)}
-            given = events_of(body) | ({"SCHEDULED": events.scheduled()} if kilobytes == 1 else {})
-            actions |= {kind: partial(handle, event, CONTEXT) for kind, event in given.items()}
+            of_kinds = events_of(body) | ({"SCHEDULED": events.scheduled()} if kilobytes == 1 else {})
+            actions |= {kind: partial(handle, event, CONTEXT) for kind, event in of_kinds.items()}
             seconds = measure(actions, rounds=rounds, repeat=repeat, clock=time.process_time)
             report.add(f"{kilobytes} KB, {doing}", seconds, base=JSON)
             if kilobytes > 1:

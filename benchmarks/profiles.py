@@ -53,12 +53,12 @@ class Node:
 
     def document(self, least: int) -> dict[str, Any]:
         """As JSON, without what was seen less often."""
-        kept = [child for child in self.children.values() if child.samples >= least]
-        kept.sort(key=lambda child: (-child.samples, child.name))
+        large = [child for child in self.children.values() if child.samples >= least]
+        large.sort(key=lambda child: (-child.samples, child.name))
         return {
             "name": self.name,
             "samples": self.samples,
-            "children": [child.document(least) for child in kept],
+            "children": [child.document(least) for child in large],
         }
 
 

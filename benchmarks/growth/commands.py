@@ -13,18 +13,18 @@ __all__ = ["commands"]
 
 
 def commands() -> Iterator[Row]:
+    """The rows."""
+    yield from _output()
+    yield from _project()
+    yield from _files()
+
+
+def _output() -> Iterator[Row]:
     from biot_emulator.wire_json import decode
-    from biot_plugin_cli.dependencies.pyproject import Project
     from biot_plugin_cli.hooks.import_failure import failure_of_exit
     from biot_plugin_cli.hooks.probe_process import Completed
-    from biot_plugin_cli.hooks.schedule import describe_schedule
-    from biot_plugin_cli.invoke.event_file import read_event
     from biot_plugin_cli.invoke.unified_diff import unified_diff
-    from biot_plugin_cli.manifest.file import ManifestFile
-    from biot_plugin_cli.plugin.env_file import read_env_file
     from biot_plugin_cli.terminal.redaction import Secrets
-    from biot_plugin_cli.terminal.toml_file import parse_toml
-    from biot_plugin_cli.uv.dates import is_covered
 
     secrets = Secrets(["a-token"], "the-secret-key")
     yield Row(
@@ -43,6 +43,21 @@ def commands() -> Iterator[Row]:
         lambda text: unified_diff(text.split(), text.split()[::-1], ("a", "b")),
         lines,
     )
+    stack = repeated('File "/', 'File "/a", line ', "\n| File ", " |", before="probe.py\n")
+    yield Row(
+        "commands: stack of a plugin",
+        lambda text: failure_of_exit(Completed(None, []), text, "probe.py", Path("/"), 1),
+        stack,
+    )
+
+
+def _project() -> Iterator[Row]:
+    from biot_plugin_cli.dependencies.pyproject import Project
+    from biot_plugin_cli.hooks.schedule import describe_schedule
+    from biot_plugin_cli.manifest.file import ManifestFile
+    from biot_plugin_cli.terminal.toml_file import parse_toml
+    from biot_plugin_cli.uv.dates import is_covered
+
     toml = repeated("a.", "a . ", "a={", "[[", "[a]\n", "a=1\n", '"""', "'''", before="a=")
     yield Row("commands: TOML", parse_toml, [*toml, *repeated("a.", "a. ", "'a'.", "[[a]]\n", "#\n")])
     arrays = [
@@ -59,12 +74,12 @@ def commands() -> Iterator[Row]:
     yield Row(
         "commands: cron expression", lambda text: describe_schedule(text, datetime.now(UTC)), repeated("1-1,", "*/1,")
     )
-    stack = repeated('File "/', 'File "/a", line ', "\n| File ", " |", before="probe.py\n")
-    yield Row(
-        "commands: stack of a plugin",
-        lambda text: failure_of_exit(Completed(None, []), text, "probe.py", Path("/"), 1),
-        stack,
-    )
+
+
+def _files() -> Iterator[Row]:
+    from biot_plugin_cli.invoke.event_file import read_event
+    from biot_plugin_cli.plugin.env_file import read_env_file
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"
 

@@ -14,22 +14,20 @@ __all__ = ["emulator"]
 
 
 def emulator() -> Iterator[Row]:
-    from biot_emulator.api.call import Call
-    from biot_emulator.api.router import Router
-    from biot_emulator.api.search import search
-    from biot_emulator.cron.expression import Cron
-    from biot_emulator.fixtures.events import prepare_event
-    from biot_emulator.function_url.event_from_request import UrlRequest, function_event
-    from biot_emulator.function_url.response_from_reply import respond
-    from biot_emulator.hooks.replies import changed_call
+    """The rows."""
+    yield from _records()
+    yield from _function_urls()
+    yield from _calls()
+    yield from _streams()
+
+
+def _records() -> Iterator[Row]:
     from biot_emulator.invocations.difference import difference
     from biot_emulator.invocations.redaction import Redaction
-    from biot_emulator.sandbox.log_pipe import LogPipe
-    from biot_emulator.security.tokens import TokenIssuer
     from biot_emulator.wire_json import decode, decode_request
 
     secrets = ("token=", "Bearer ", "bearer", "secret-key", "eyJaaaaa..")
-    redact, now = Redaction(["the-secret-key"]), datetime.now(UTC)
+    redact = Redaction(["the-secret-key"])
     yield Row("emulator: record of an invocation", lambda text: redact({"body": {text: text}}), repeated(*secrets))
     yield Row("emulator: record of JSON", lambda text: redact(decode(text)), json_texts())
     yield Row("emulator: JSON of replies", decode, json_texts())
@@ -43,6 +41,15 @@ def emulator() -> Iterator[Row]:
         lambda text: difference(json.loads(text), json.loads(text.replace("1", "2"))),
         wide,
     )
+
+
+def _function_urls() -> Iterator[Row]:
+    from biot_emulator.api.call import Call
+    from biot_emulator.function_url.event_from_request import UrlRequest, function_event
+    from biot_emulator.function_url.response_from_reply import respond
+    from biot_emulator.hooks.replies import changed_call
+
+    now = datetime.now(UTC)
     queries = repeated("a=1&", "a&", "a=%25&", "%ff", "+", "a;")
     yield Row(
         "emulator: query of a function URL",
@@ -64,6 +71,16 @@ def emulator() -> Iterator[Row]:
         lambda text: changed_call(Call("GET", "/"), {"request": {"path": f"/{text}"}}),
         repeated(),
     )
+
+
+def _calls() -> Iterator[Row]:
+    from biot_emulator.api.call import Call
+    from biot_emulator.api.router import Router
+    from biot_emulator.api.search import search
+    from biot_emulator.cron.expression import Cron
+    from biot_emulator.fixtures.events import prepare_event
+    from biot_emulator.security.tokens import TokenIssuer
+
     document = [{"_id": "1", "texts": ["a" * 50] * 100}]
     yield Row(
         "emulator: words of a search",
@@ -85,6 +102,10 @@ def emulator() -> Iterator[Row]:
         lambda text: prepare_event({"headers": {"hooktype": "NOTIFICATION"}, "body": text}, lambda _: "t"),
         fixture,
     )
+
+
+def _streams() -> Iterator[Row]:
+    from biot_emulator.sandbox.log_pipe import LogPipe
 
     def log(text: str) -> list[str]:
         pipe, content = LogPipe(), text.encode("utf-8", "replace")

@@ -12,22 +12,16 @@ __all__ = ["framework"]
 
 
 def framework() -> Iterator[Row]:
-    from biot_plugin import Plugin
-    from biot_plugin.api_client.headers import api_headers
-    from biot_plugin.api_client.paths import api_path
-    from biot_plugin.callers import public_key_parser
-    from biot_plugin.callers.public_keys import PublicKeys
-    from biot_plugin.callers.token import verify
-    from biot_plugin.errors import InvalidResult
-    from biot_plugin.hooks.api_id import ApiId, concrete_segments
-    from biot_plugin.hooks.schedule import ScheduleHook
+    """The rows."""
+    yield from _logs()
+    yield from _bodies()
+    yield from _headers()
+    yield from _names()
+    yield from _problems()
+
+
+def _logs() -> Iterator[Row]:
     from biot_plugin.logs import redaction
-    from biot_plugin.replies import details, problems
-    from biot_plugin.testing import Client
-    from biot_plugin.wire import http_status, strict_json, well_formed
-    from biot_plugin.wire.envelope import Envelope
-    from biot_plugin.wire.timestamp import parse_timestamp
-    from biot_plugin.wire.trace import Trace
 
     secrets = (
         "token=",
@@ -46,6 +40,13 @@ def framework() -> Iterator[Row]:
         lambda text: redaction.mask_fields({"a": [text], text: 1}),
         repeated(*secrets),
     )
+
+
+def _bodies() -> Iterator[Row]:
+    from biot_plugin import Plugin
+    from biot_plugin.testing import Client
+    from biot_plugin.wire import strict_json, well_formed
+
     yield Row("framework: JSON of events and responses", strict_json.loads, json_texts())
     yield Row("framework: JSON to replies", lambda text: strict_json.dumps([text]), repeated("\ud800"))
     yield Row("framework: text that is not well-formed", well_formed.well_formed, repeated("\ud800", "\udfff\ud800"))
@@ -58,6 +59,16 @@ def framework() -> Iterator[Row]:
         json_texts(),
         most=1_000_000,
     )
+
+
+def _headers() -> Iterator[Row]:
+    from biot_plugin.callers.public_keys import PublicKeys
+    from biot_plugin.callers.token import verify
+    from biot_plugin.wire import http_status
+    from biot_plugin.wire.envelope import Envelope
+    from biot_plugin.wire.timestamp import parse_timestamp
+    from biot_plugin.wire.trace import Trace
+
     keys = PublicKeys(list)
     yield Row("framework: token", lambda text: verify(text, keys), repeated("eyJhbGciOiJSUzUxMiJ9.eyJ9."))
     yield Row(
@@ -68,6 +79,15 @@ def framework() -> Iterator[Row]:
     yield Row("framework: trace header", lambda text: Trace.of({"traceparent": text}), repeated("00-"))
     yield Row("framework: timestamp", parse_timestamp, repeated(before="2026-01-01T00:00:00."))
     yield Row("framework: HTTP status", http_status.parse, repeated())
+
+
+def _names() -> Iterator[Row]:
+    from biot_plugin.api_client.headers import api_headers
+    from biot_plugin.api_client.paths import api_path
+    from biot_plugin.callers import public_key_parser
+    from biot_plugin.hooks.api_id import ApiId, concrete_segments
+    from biot_plugin.hooks.schedule import ScheduleHook
+
     yield Row("framework: API id", ApiId.parse, repeated("/{a}", "{a", before="GET/"))
     yield Row(
         "framework: path of a call", lambda text: concrete_segments(f"GET/{text}", {}, text), repeated("/{a}", "/a")
@@ -84,6 +104,11 @@ def framework() -> Iterator[Row]:
         lambda text: public_key_parser.load(text.encode("latin-1", "replace")),
         repeated("0\x82", before="0"),
     )
+
+
+def _problems() -> Iterator[Row]:
+    from biot_plugin.errors import InvalidResult
+    from biot_plugin.replies import details, problems
 
     def blamed(reply: object) -> None:
         with suppress(InvalidResult):

@@ -12,7 +12,7 @@ from benchmarks.patterns import PIECES, text_of
 __all__ = ["SIZES", "Parse", "Row", "Text", "json_texts", "repeated"]
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
-#: A row is given up where a text ten times as long took so many times as long, and as many seconds.
+#: A row ends where a text ten times as long took so many times as long, and as many seconds.
 _TOO_FAST, _SECONDS = 40, 0.5
 #: How many of the worst texts are tried at the next size.
 _WORST = {10_000: 4, 100_000: 2, 1_000_000: 1}

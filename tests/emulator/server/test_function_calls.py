@@ -139,7 +139,7 @@ def test_too_many_headers_are_refused_of_each_call_of_a_connection(emulator: Emu
     with connect(emulator) as connection:
         connection.sendall(call(HERE))
         assert read_answer(connection).status == 200
-        connection.sendall(call(HERE, **many))
+        connection.sendall(call(HERE, b"", **many))
         assert read_answer(connection).status == 431
     assert len(plugin.asked) == 1
 
