@@ -104,11 +104,7 @@ def _by_entities(report: Mapping[str, Any]) -> Iterator[str]:
         _, entities, model = table["title"].split(", ")
         alone, ours = (row["median"] for row in table["seconds"].values())
         ratios.setdefault(model, {})[entities] = ours / alone
-    columns = list(next(iter(ratios.values())))
-    yield f"| | {' | '.join(columns)} |"
-    yield "| --- |" + " --- |" * len(columns)
-    for model, row in ratios.items():
-        yield f"| {model} | {' | '.join(f'{row[column]:.2f}' for column in columns)} |"
+    yield from _ratio_table("", ratios)
 
 
 def _verification(report: Mapping[str, Any]) -> Iterator[str]:
@@ -120,11 +116,16 @@ def _verification(report: Mapping[str, Any]) -> Iterator[str]:
         if what == "verification":
             without, with_ = (row["median"] for row in table["seconds"].values())
             ratios.setdefault(kind, {})[size] = with_ / without
+    yield from _ratio_table("with verification, over without", ratios)
+
+
+def _ratio_table(title: str, ratios: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """A table of ratios by row and column."""
     columns = list(next(iter(ratios.values())))
-    yield f"| with verification, over without | {' | '.join(columns)} |"
+    yield f"{f'| {title}'.rstrip()} | {' | '.join(columns)} |"
     yield "| --- |" + " --- |" * len(columns)
-    for kind, row in ratios.items():
-        yield f"| {kind} | {' | '.join(f'{row[column]:.2f}' for column in columns)} |"
+    for name, row in ratios.items():
+        yield f"| {name} | {' | '.join(f'{row[column]:.2f}' for column in columns)} |"
 
 
 def _profile(name: str) -> Callable[[Mapping[str, Any]], Iterator[str]]:
