@@ -101,7 +101,15 @@ CALLERS: dict[str, Callable[[Target], tuple[int, bytes]]] = {
 @contextmanager
 def running() -> Iterator[Target]:
     """Runs an emulator with a plugin that intercepts, and another one that is slow."""
-    serve = ["-c", "from biot_emulator.serve import main; main()", "serve", "--port", "0", "--admin", ":".join(ADMIN)]
+    serve = [
+        "-c",
+        "from biot_emulator.program.main import main; main()",
+        "serve",
+        "--port",
+        "0",
+        "--admin",
+        ":".join(ADMIN),
+    ]
     with subprocess.Popen([sys.executable, *serve], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         target = Target(int(process.stdout.readline().rpartition(":")[2]), process.pid)

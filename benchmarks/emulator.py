@@ -38,7 +38,7 @@ PLUGINS = 8
 CHANGE = f"PATCH{PATIENTS}/{{id}}"
 INTERCEPTORS, CALLERS = (0, 1, 3), (1, 8, 64)
 CELLS = [(interceptors, callers) for interceptors in INTERCEPTORS for callers in CALLERS]
-SERVE = ("-c", "from biot_emulator.serve import main; main()", "serve", "--port", "0")
+SERVE = ("-c", "from biot_emulator.program.main import main; main()", "serve", "--port", "0")
 MEGABYTE = 1024 * 1024
 
 Cells = dict[tuple[int, int], list[float]]
