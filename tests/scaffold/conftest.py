@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 import pytest
-import typer.main
+import typer
 
 from biot_emulator.testing import Emulator, running
 from biot_plugin_cli import main, new_plugin
@@ -51,7 +51,7 @@ def quick() -> Iterator[None]:
 def one_command_line() -> Iterator[None]:
     """Build the options of all commands once for each program, which each process of it does, and not at each run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        patch.setattr(terminal_app, "command_of", cache(terminal_app.command_of))
         yield
 
 

@@ -9,6 +9,7 @@ import pytest
 from typer.main import get_command
 
 from biot_plugin_cli import main
+from biot_plugin_cli.terminal.start import plain_values
 from tests.scaffold.support import Program, program_file
 
 HEAVY = {
@@ -90,6 +91,14 @@ def test_every_command_says_the_same_alone_and_among_all() -> None:
         alone = get_command(main.application(name)).commands[name]  # type: ignore[attr-defined]
         assert [parameter.opts for parameter in alone.params] == [parameter.opts for parameter in command.params]
         assert (alone.help, type(alone)) == (command.help, type(command))
+
+
+def test_tests_build_the_options_once(biot_plugin: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    biot_plugin("hooks", "--help")
+    built: list[object] = []
+    monkeypatch.setattr(plain_values, "get_command", built.append)
+    assert biot_plugin("hooks", "--help").out
+    assert not built
 
 
 @pytest.mark.parametrize("words", [("package",), ("--debug", "image", "build"), ("disable",)])
