@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -37,8 +38,8 @@ class Router:
         for route in table:
             same_shape = self._routes.setdefault((route.method, len(route.segments)), [])
             limit = route.max_body if route.public else route.max_body or self._body_limit
-            same_shape.append(replace(route, handler=partial(route.handler, *collaborators), max_body=limit))
-            same_shape.sort(key=lambda other: [segment.startswith("{") for segment in other.segments])
+            bound = replace(route, handler=partial(route.handler, *collaborators), max_body=limit)
+            insort(same_shape, bound, key=_precedence)
 
     def find(self, call: Call) -> tuple[Route, Call]:
         """Find the route of a call, and return it with the call, which then has its path variables.
@@ -60,6 +61,10 @@ class Router:
         """Return the methods of the routes that have this path."""
         same_length = (route for route in self if len(route.segments) == len(segments))
         return sorted({route.method for route in same_length if _match(route.segments, segments) is not None})
+
+
+def _precedence(route: Route) -> list[bool]:
+    return [segment.startswith("{") for segment in route.segments]
 
 
 def _match(template: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:

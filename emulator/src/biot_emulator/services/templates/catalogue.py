@@ -64,7 +64,7 @@ class Templates:
                     self._complete(document)
             for type_name in BUILT_IN:
                 if self._store.get(COLLECTION, default_id(type_name)) is None:
-                    self.write(self._default(type_name))
+                    self._put(self._default(type_name))
 
     def __iter__(self) -> Iterator[Template]:
         return (template for id in self._store.ids(COLLECTION) if (template := self.find(id)))
@@ -150,8 +150,7 @@ class Templates:
 
     def write(self, document: Document) -> Template:
         """Store a template, replacing the one with its id."""
-        self._store.put(COLLECTION, document["id"], document)
-        self._forget()
+        self._put(document)
         return self.parse(document)
 
     def parse(self, document: Document) -> Template:
@@ -161,6 +160,10 @@ class Templates:
     def remove(self, id: str) -> None:
         """Remove a template."""
         self._store.delete(COLLECTION, id)
+        self._forget()
+
+    def _put(self, document: Document) -> None:
+        self._store.put(COLLECTION, document["id"], document)
         self._forget()
 
     def _forget(self) -> None:
@@ -177,7 +180,7 @@ class Templates:
         is_default = document["id"] == default_id(type_name)
         name = self._default(type_name)["name"] if is_default else document["name"]
         complete = self.blank(type_name, document["id"], name, document["displayName"])
-        self.write({**complete, "removable": not is_default, "open": True})
+        self._put({**complete, "removable": not is_default, "open": True})
 
     def _default(self, type_name: str) -> Document:
         display_name = BUILT_IN[type_name].display_name
