@@ -20,6 +20,7 @@ from biot_plugin_cli.git import runner
 from biot_plugin_cli.platform import retries
 from biot_plugin_cli.template.creation import repository as creation
 from biot_plugin_cli.terminal import app as terminal_app
+from biot_plugin_cli.terminal.start.plain_values import command_of
 from tests.emulators import quick_emulators
 from tests.faulty_registry import FaultyRegistry
 from tests.scaffold.deployments import FIRST
@@ -51,7 +52,7 @@ def quick() -> Iterator[None]:
 def one_command_line() -> Iterator[None]:
     """Build the options of all commands once for each program, which each process of it does, and not at each run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal_app, "command_of", cache(terminal_app.command_of))
+        patch.setattr("biot_plugin_cli.terminal.app.command_of", cache(command_of))
         yield
 
 
