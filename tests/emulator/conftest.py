@@ -143,4 +143,18 @@ def python_threads() -> set[threading.Thread]:
 
 def child_processes() -> set[psutil.Process]:
     """Return the processes that this one has started, and theirs."""
-    return set(psutil.Process().children(recursive=True))
+    return set(psutil.Process().children(recursive=True)) if _may_have_children() else set()
+
+
+def _may_have_children() -> bool:
+    """Whether there is a child of any thread: to ask all processes for their parents takes longer than most tests."""
+    lists = [*Path("/proc/self/task").glob("*/children")]
+    # A thread may have ended meanwhile, and left its children to another one.
+    return not lists or any(_text(file) != "" for file in lists)
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="ascii")
+    except OSError:
+        return None
