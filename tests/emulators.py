@@ -25,9 +25,12 @@ def quick_emulators() -> Iterator[None]:
     """Share signing keys between the emulators of this process, hash secrets at little cost, and stop at once."""
     import uvicorn.server
 
+    from tests.prompt_server import PromptServer
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SigningKey, "generate", _shared_keys().__next__)
         patch.setattr(secret_hashes, "_COST", 2**4)
+        patch.setattr(uvicorn, "Server", PromptServer)
         patch.setattr(uvicorn.server, "asyncio", _Impatient())
         yield
 
@@ -38,7 +41,7 @@ def _shared_keys() -> Iterator[SigningKey]:
 
 
 class _Impatient:
-    """`asyncio` for a server that looks ten times as often whether it should stop."""
+    """`asyncio` for a server that looks ten times as often whether its last connections are over."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(asyncio, name)
