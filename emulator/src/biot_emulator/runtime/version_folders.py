@@ -85,14 +85,20 @@ class VersionFolders:
 
     @contextmanager
     def hold(self, id: str) -> Iterator[None]:
-        """Have `keep` leave the folder of a version meanwhile, for who has no other way to say that it is needed."""
+        """Have `keep` leave a version meanwhile, which nothing else may say is needed."""
         with self._lock:
             self._held[id] += 1
         try:
             yield
         finally:
             with self._lock:
-                self._held -= Counter([id])
+                self._held[id] -= 1
+                if not self._held[id]:
+                    del self._held[id]
+
+    def is_held(self, id: str) -> bool:
+        """Whether somebody has a version stay."""
+        return id in self._held
 
     def is_unchanged(self, id: str) -> bool:
         """Whether the folder of a version is known to hold what it should."""
@@ -109,22 +115,26 @@ class VersionFolders:
         inside = [path for path in paths if self._root in path.parents]
         return {path.relative_to(self._root).parts[0] for path in inside}
 
-    def keep(self, ids: Container[str | None], forget: Callable[[str], object] = bool) -> None:
-        """Remove every folder, also partly created ones, except those of these versions, and those that are held.
+    def keep(
+        self, ids: Container[str | None], forget: Callable[[str], object] = bool, stored: Iterable[str] = ()
+    ) -> None:
+        """Remove every version, also partly created folders, except these, and those that are held.
 
         Args:
             ids: The versions.
-            forget: Removes what else there is of a version, before its folder can be created again.
+            forget: Removes what is stored of a version elsewhere, before its folder can be created again.
+            stored: Names of what is stored elsewhere: the folder of a version may be gone.
         """
-        for folder in self._root.glob("*"):
-            name = _NAME.fullmatch(folder.name)
-            if name is None or folder.name in ids:
+        for name in {*stored, *(folder.name for folder in self._root.glob("*"))}:
+            matched = _NAME.fullmatch(name)
+            if matched is None or name in ids:
                 continue
-            with self._unless_used(name["id"] or name["partial"] or "") as is_unused:
+            with self._unless_used(matched["id"] or matched["partial"] or "") as is_unused:
                 if is_unused:
-                    remove_folder(folder)
-                    self._contents.pop(folder.name, None)
-                    forget(folder.name)
+                    # The folder last: by that, the next start finds what is left where this one is killed.
+                    forget(name)
+                    self._contents.pop(name, None)
+                    remove_folder(self._root / name)
 
     def clear(self) -> None:
         """Remove every version's folder."""
