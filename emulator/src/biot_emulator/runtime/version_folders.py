@@ -6,13 +6,13 @@ import re
 import stat
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from biot_emulator.runtime.code_manifest import remove_folder
+from biot_emulator.runtime.holds import Holds
 
 __all__ = ["Contents", "Version", "VersionFolders"]
 
@@ -55,10 +55,9 @@ class VersionFolders:
     def __init__(self, root: Path | None = None) -> None:
         self._temporary = None if root else tempfile.TemporaryDirectory(prefix="biot-emulator-")
         self._root = (root or Path(self._temporary.name if self._temporary else "")).absolute()
-        # Never held for long; that of a version is, while its folder is created or removed.
-        self._lock = threading.Lock()
+        # That of a version is locked while its folder is created or removed.
         self._locks: dict[str, threading.Lock] = {}
-        self._held = Counter[str]()
+        self._held = Holds[str]()
         self._contents: dict[str, Contents] = {}
 
     @property
@@ -83,18 +82,9 @@ class VersionFolders:
             self._contents[id] = contents
         return folder
 
-    @contextmanager
-    def hold(self, id: str) -> Iterator[None]:
+    def hold(self, id: str) -> AbstractContextManager[None]:
         """Have `keep` leave a version meanwhile, which nothing else may say is needed."""
-        with self._lock:
-            self._held[id] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._held[id] -= 1
-                if not self._held[id]:
-                    del self._held[id]
+        return self._held.hold(id)
 
     def is_held(self, id: str) -> bool:
         """Whether somebody has a version stay."""
@@ -151,14 +141,15 @@ class VersionFolders:
     @contextmanager
     def _unless_used(self, id: str) -> Iterator[bool]:
         """Have a version to oneself; False if somebody holds it, whom nobody waits for here."""
-        with self._lock:
-            lock = self._lock_of(id)
-            is_unused = not self._held[id] and lock.acquire(blocking=False)
+        lock = self._lock_of(id)
+        if not lock.acquire(blocking=False):
+            yield False
+            return
         try:
-            yield is_unused
+            # Whoever holds it from now on waits for the lock before it is created again.
+            yield id not in self._held
         finally:
-            if is_unused:
-                lock.release()
+            lock.release()
 
     def _create(self, version: Version, folder: Path, id: str) -> None:
         self._root.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
+from biot_emulator.runtime.holds import Holds
 from biot_emulator.runtime.worker_pool import Workers
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugin_code import PluginCode
@@ -30,18 +32,27 @@ class CodeInUse:
         self._code = code
         self._images = images
         self._workers = workers
+        self._in_place = Holds[Path]()
 
     def hold(self, plugin: Plugin) -> AbstractContextManager[None]:
-        """Have the code of a plugin stay meanwhile; a folder that a plugin runs in place is not removed here anyway."""
+        """Have the code of a plugin stay meanwhile."""
         if "id" in plugin.code:
             return self._code.hold(plugin.code["id"])
-        return self._images.hold(plugin.code["image"]) if "image" in plugin.code else nullcontext()
+        if "image" in plugin.code:
+            return self._images.hold(plugin.code["image"])
+        return self._in_place.hold(Path(plugin.code["folder"])) if plugin.is_in_place else nullcontext()
 
     def is_held(self, plugin: Plugin) -> bool:
         """Whether somebody has the code of a plugin stay."""
         if "id" in plugin.code:
             return self._code.is_held(plugin.code["id"])
-        return "image" in plugin.code and self._images.is_held(plugin.code["image"])
+        if "image" in plugin.code:
+            return self._images.is_held(plugin.code["image"])
+        return plugin.is_in_place and Path(plugin.code["folder"]) in self._in_place
+
+    def folders(self) -> set[Path]:
+        """Return the folders that are run in place and that calls are on their way to, and those of all processes."""
+        return self._in_place.all() | self._workers.folders()
 
     def remove_other(self, plugins: Sequence[Plugin]) -> None:
         """Remove the code that nobody needs.

@@ -51,6 +51,9 @@ class Plugins:
         workers: The processes that run plugins.
         behaviour: What plugins have by default.
         limits: What is too large.
+
+    Attributes:
+        in_use: The code that somebody needs.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Plugins:
         self._code = code
         self._images = images
         self._workers = workers
-        self._in_use = CodeInUse(code, images, workers)
+        self.in_use = CodeInUse(code, images, workers)
         self._changing = threading.Lock()
 
     def __iter__(self) -> Iterator[Plugin]:
@@ -107,14 +110,14 @@ class Plugins:
     def calling(self, address: str) -> Iterator[Plugin | None]:
         """Yield the plugin with an address; None where there is none. Its code stays until it has been called."""
         with ExitStack() as call:
-            plugin, current = None, self.at(address)
-            call.callback(self._finish_call, address, current)
-            # Others may change it, and remove its code, before that is held.
-            while current != plugin:
+            plugin = self.at(address)
+            call.callback(self._finish_call, address, plugin)
+            while plugin:
+                call.enter_context(self.in_use.hold(plugin))
+                # Others may have changed it, and removed its code, before that was held.
+                if (current := self.at(address)) == plugin:
+                    break
                 plugin = current
-                if plugin:
-                    call.enter_context(self._in_use.hold(plugin))
-                current = self.at(address)
             yield plugin
 
     @contextmanager
@@ -219,7 +222,7 @@ class Plugins:
     def remove_unused_code(self) -> None:
         """Remove the code that no plugin has, no call is on its way to and no process is at work in."""
         with self._changing:
-            self._in_use.remove_other(list(self))
+            self.in_use.remove_other(list(self))
 
     def follow_address(self) -> None:
         """Give every plugin a URL where the platform is served now: mostly, at another port than before."""
@@ -275,11 +278,11 @@ class Plugins:
         self._code.store(plugin, code)
 
     def _finish_call(self, address: str, before: Plugin | None) -> None:
-        if before and self.at(address) != before and not self._in_use.is_held(before):
+        if before and self.at(address) != before and not self.in_use.is_held(before):
             self._end(before)
 
     def _end(self, plugin: Plugin) -> None:
-        """End the processes of what was changed or deleted, and remove its code; so does the last call that needs it."""
+        """End the processes of what was changed or deleted, and remove its code unless a call needs it."""
         self._workers.retire(plugin.name)
         self.remove_unused_code()
 
