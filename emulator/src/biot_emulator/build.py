@@ -82,7 +82,7 @@ def build_platform(
     images = Images(state, outside_registry, certificates)
     files = Files(state)
     runtime = Runtime(state, people, services, images, files, environment, admin[1], debugging)
-    runtime.plugins.remove_unused_folders()
+    runtime.plugins.remove_unused_code()
     images.source.remove_unused(runtime.plugins.images())
     hooks = Hooks(state, people, services, runtime, policies or {}, certificates)
     records = Records(state, people, runtime, hooks, event_folder, record)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 
+from biot_emulator.services.settings.plugin import Plugin
+from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import code_zip
 
@@ -81,3 +85,24 @@ def test_only_a_schedule_can_be_fired(emulator: Emulator) -> None:
     assert (reply.status_code, reply.body["code"]) == (400, "BAD_REQUEST")
     assert "cronSchedule" in reply.body["message"]
     assert emulator.call("POST", "/_emulator/plugins/Plugin-other/schedule").body["code"] == "PLUGIN_NOT_FOUND"
+
+
+def test_a_plugin_that_is_deleted_before_its_turn_comes_is_not_invoked(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    calling, has_come = Plugins.calling_current, threading.Event()
+
+    @contextmanager
+    def delete_first(plugins: Plugins, plugin: Plugin) -> Iterator[Plugin]:
+        plugins.delete(plugin.full_name)
+        try:
+            with calling(plugins, plugin) as current:
+                yield current
+        finally:
+            has_come.set()
+
+    emulator.deploy(CODE, cronSchedule="0 0 1 1 ? 2040")
+    monkeypatch.setattr(Plugins, "calling_current", delete_first)
+    set_clock(emulator, "2040-01-01T00:00:00Z")
+    assert has_come.wait(20)
+    assert (emulator.invocations(), caplog.records) == ([], [])

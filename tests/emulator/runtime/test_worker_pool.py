@@ -232,6 +232,37 @@ def test_whoever_waits_while_a_plugin_is_deployed_or_deleted_is_answered(
     workers.close()
 
 
+def test_whoever_waits_is_served_by_the_version_that_it_waits_for(make_function: MakeFunction, tmp_path: Path) -> None:
+    code = WAITS.replace("return 1", "return __import__('os').environ['MODE']")
+    workers, event = Workers(limit=1), {"until": str(tmp_path / "over")}
+    old = make_function(code, timeout=60, environment={"MODE": "old"})
+    with ThreadPoolExecutor(3) as threads:
+        callers = [threads.submit(workers.invoke, old, event) for _ in range(3)]
+        _wait_until(lambda: workers.count("demo") == 1 and len(workers._pools["demo"].turns) == 2)
+        new = workers.invoke(replace(old, environment={"MODE": "new"}), {"until": str(tmp_path)})
+        assert new.reply == "new"
+        (tmp_path / "over").touch()
+        assert [caller.result().reply for caller in callers] == ["old"] * 3
+    assert workers.folders() == {old.root}
+    workers.retire("demo")
+    assert workers.folders() == set()
+    workers.close()
+
+
+def test_closing_ends_what_is_busy_with_a_replaced_version_and_whoever_waits_for_it(
+    make_function: MakeFunction, tmp_path: Path
+) -> None:
+    workers, event = Workers(limit=1), {"until": str(tmp_path / "over")}
+    with ThreadPoolExecutor(2) as threads:
+        callers = [threads.submit(workers.invoke, make_function(WAITS, timeout=60), event) for _ in range(2)]
+        _wait_until(lambda: bool(psutil.Process().children()) and len(workers._pools["demo"].turns) == 1)
+        workers.retire("demo")
+        workers.close()
+        assert psutil.Process().children() == []
+        types = {error.type for caller in callers if (error := caller.result().error)}
+    assert types == {"Sandbox.Closed", "Runtime.ExitError"}
+
+
 def test_an_interpreter_that_is_not_there_fails_the_event_in_one_sentence(
     workers: Workers, make_function: MakeFunction
 ) -> None:

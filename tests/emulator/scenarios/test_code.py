@@ -162,5 +162,5 @@ def test_code_that_nothing_runs_any_more_is_removed_and_no_other(emulator: Emula
             assert answer(emulator, deploy(version))["version"] == version
         (tmp_path / "go").touch()
         assert busy.result().body["version"] == 1
-    # Those of this version and of the one before; each is named by its content.
-    assert len(answer(emulator, deploy(6))["folders"]) == 2
+    # That of this version alone: whoever was on the way to another one has arrived.
+    assert len(answer(emulator, deploy(6))["folders"]) == 1

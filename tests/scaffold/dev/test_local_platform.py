@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from biot_emulator.client import Client
+from biot_emulator.testing import Emulator
 from biot_plugin_cli.dev.local_platform import LocalPlatform
 from biot_plugin_cli.dev.options import Administrator, DevOptions
 from biot_plugin_cli.dev.plugin_calls import PluginCall
@@ -18,6 +19,7 @@ from biot_plugin_cli.package.source_files import list_source_files
 from biot_plugin_cli.plugin.running_emulator import read_running
 from biot_plugin_cli.record.log_parts import LoggedRecords
 from biot_plugin_cli.recordings.reading import read_recordings
+from tests.emulator.scenarios.test_deployed_meanwhile import call_on_the_way
 from tests.scaffold.plugins import MANIFEST, make_plugin
 
 pytestmark = pytest.mark.slow
@@ -203,3 +205,22 @@ def test_an_invocation_is_recorded_from_the_page_with_stand_ins_and_by_the_plugi
     assert json.loads(second.event["body"]).keys() == json.loads(after.event["body"]).keys()
     assert [len(second.calls), second.claims["tokenType"]] == [len(after.calls), "SERVICE_INTERNAL"]
     assert not [name for name in ("wilhelmina", "oberhuber") if name in str([first, second]).casefold()]
+
+
+def test_a_call_on_its_way_is_served_by_the_version_that_ran_then(folder: Path) -> None:
+    def greet(emulator: Emulator) -> None:
+        created = emulator.call("POST", PATIENTS, json=NAME)
+        greetings.append(created.body["_description"])
+
+    greetings: list[str] = []
+    with LocalPlatform(options(folder)) as platform:
+        platform.load_plugin()
+        emulator = Emulator(platform.url, caller(platform).token, platform._platform, (ADMIN.username, ADMIN.password))
+        with call_on_the_way(emulator, greet):
+            for greeting in ("second", "third"):
+                (folder / "index.py").write_text(INDEX.replace('os.environ["GREETING"]', f'"{greeting}"'))
+                platform.load_plugin()
+        greet(emulator)
+        platform.load_plugin()
+        copies = [*Path(platform._snapshots._place.name).iterdir()]
+    assert (greetings, len(copies)) == (["hello", "third"], 1)

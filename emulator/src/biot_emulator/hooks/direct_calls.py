@@ -73,15 +73,15 @@ class FunctionUrls:
             request: The request, with the path below the address.
             id: The id that it is recorded by; None where it is not recorded yet.
         """
-        plugin = self._plugins.at(address)
-        if plugin is None:
-            return NO_PLUGIN
-        id = id or self.begin(address, request)
-        try:
-            response = self._respond(plugin, request, id)
-        except BaseException as error:
-            self._recorded.lose(id, f"The emulator could not pass it on: {type(error).__name__}")
-            raise
+        with self._plugins.calling(address) as plugin:
+            if plugin is None:
+                return NO_PLUGIN
+            id = id or self.begin(address, request)
+            try:
+                response = self._respond(plugin, request, id)
+            except BaseException as error:
+                self._recorded.lose(id, f"The emulator could not pass it on: {type(error).__name__}")
+                raise
         self._recorded.finish(id, response.status_code, response.headers, response.content)
         return response
 

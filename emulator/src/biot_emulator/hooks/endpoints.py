@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -101,12 +102,17 @@ class Endpoints:
             TooManyRequests: It is busy with too many other calls.
         """
         content = encode(body)
-        plugin = self._plugin(endpoint)
-        if plugin is None:
-            return (
-                None if self._addresses.is_here(endpoint) else self._call_outside(endpoint, headers, content, trigger)
-            )
-        request = UrlRequest(headers=headers, content=content)
+        address = self._addresses.address(endpoint)
+        with self._plugins.calling(address) if address else nullcontext() as plugin:
+            if plugin is not None:
+                return self._call(plugin, UrlRequest(headers=headers, content=content), trigger)
+        return None if self._addresses.is_here(endpoint) else self._call_outside(endpoint, headers, content, trigger)
+
+    def call_directly(self, plugin: Plugin, request: UrlRequest, trigger: Trigger) -> Response:
+        """Return a plugin's response to whoever calls its address."""
+        return self._functions.invoke(plugin, self._event(plugin, request), trigger)[0].response
+
+    def _call(self, plugin: Plugin, request: UrlRequest, trigger: Trigger) -> HookReply:
         invocation, _ = self._functions.invoke(plugin, self._event(plugin, request), trigger)
         if invocation.error is None:
             return HookReply(invocation.response)
@@ -114,10 +120,6 @@ class Endpoints:
             raise TooManyRequests("A plugin is busy with other calls: try again later")
         type = invocation.error.type
         return HookReply(invocation.response, failure_of_error(type), reason_of_error(type))
-
-    def call_directly(self, plugin: Plugin, request: UrlRequest, trigger: Trigger) -> Response:
-        """Return a plugin's response to whoever calls its address."""
-        return self._functions.invoke(plugin, self._event(plugin, request), trigger)[0].response
 
     def _call_outside(self, endpoint: str, headers: Mapping[str, str], content: bytes, trigger: Trigger) -> HookReply:
         invocation = self._outside.call(endpoint, headers, content, trigger)

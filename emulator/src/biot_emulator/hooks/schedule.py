@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +15,7 @@ from biot_emulator.hooks.events.scheduled import scheduled_event
 from biot_emulator.hooks.plugin_functions import PluginFunctions
 from biot_emulator.invocations.ended import Ended
 from biot_emulator.invocations.records import Trigger
+from biot_emulator.services.settings.errors import PluginNotFound
 from biot_emulator.services.settings.plugin import Plugin
 from biot_emulator.services.settings.plugins import Plugins
 from biot_emulator.state.clock import Clock
@@ -74,12 +76,16 @@ class Schedule:
         Args:
             plugin: The plugin.
             id: The id that it is recorded by; None where it is not recorded yet.
+
+        Raises:
+            PluginNotFound: It has been deleted.
         """
-        event = scheduled_event(plugin.full_name, self._clock.now())
-        call_id = id or self.begin(plugin)
-        trigger = Trigger(EventKind.SCHEDULED, plugin.config["cronSchedule"], None, call_id)
-        with self._recorded.ending(call_id):
-            return self._functions.invoke(plugin, event, trigger)[1]
+        with self._plugins.calling_current(plugin) as current:
+            event = scheduled_event(current.full_name, self._clock.now())
+            call_id = id or self.begin(current)
+            trigger = Trigger(EventKind.SCHEDULED, plugin.config["cronSchedule"], None, call_id)
+            with self._recorded.ending(call_id):
+                return self._functions.invoke(current, event, trigger)[1]
 
     def close(self) -> None:
         """Invoke nothing any more."""
@@ -117,7 +123,9 @@ class Schedule:
 
     def _fire(self, plugin: Plugin) -> None:
         try:
-            self.fire(plugin)
+            # Of one that is deleted while others of its invocations go on, nothing is invoked any more.
+            with suppress(PluginNotFound):
+                self.fire(plugin)
         except Exception:
             _log.exception("%s could not be invoked on its schedule", plugin.full_name)
 

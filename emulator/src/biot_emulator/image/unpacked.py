@@ -53,8 +53,12 @@ class UnpackedImages:
         self._folders.obtain(id, _Image(source.manifest.digest, lambda: source, self._store))
 
     def hold(self, digest: str) -> AbstractContextManager[None]:
-        """Have `keep` leave an image meanwhile that no plugin has yet."""
+        """Have `keep` leave an image meanwhile, which no plugin may have."""
         return self._folders.hold(_id(digest))
+
+    def is_held(self, digest: str) -> bool:
+        """Whether somebody has an image stay."""
+        return self._folders.is_held(_id(digest))
 
     def execution(self, digest: str, find: Callable[[], Source | None]) -> Execution:
         """Return how an image is run, which is unpacked where it is not.

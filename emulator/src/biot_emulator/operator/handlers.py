@@ -117,8 +117,8 @@ class OperatorHandlers:
         event, trigger = own_event(call, self.tokens.sign_for)
         with self.concurrency.enter(plugin.endpoint_url):
             id = self.calls.begin(CallKind.INVOKE, plugin=plugin.full_name)
-            with self.calls.ending(id):
-                _, ended = self.functions.invoke(plugin, event, replace(trigger, call_id=id))
+            with self.calls.ending(id), self.plugins.calling_current(plugin) as current:
+                _, ended = self.functions.invoke(current, event, replace(trigger, call_id=id))
         return ApiResponse(200, ended.record())
 
     def wait_for_notifications(self, call: Call) -> ApiResponse:

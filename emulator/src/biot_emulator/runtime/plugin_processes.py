@@ -58,7 +58,7 @@ class Pool:
         all: Its processes.
         idle: Those without an event, the last one to become idle last.
         turns: Who waits for one, longest first.
-        retired: Whether it accepts no process back.
+        retired: Whether it accepts no process back, but for who waits already: each is served by the version it is for.
     """
 
     function: Function
@@ -89,11 +89,14 @@ class Pool:
         self.turns.remove(turn)
         return True
 
-    def retire(self) -> list[Worker]:
-        """Accept no worker back, and remove the idle ones."""
-        self.retired = True
+    def call_all(self) -> None:
+        """Call everybody who waits."""
         while self.turns:
             self.call()
+
+    def retire(self) -> list[Worker]:
+        """Accept no worker back once nobody waits for one, and remove the idle ones."""
+        self.retired = True
         return self.take(lambda _: True)
 
     def take(self, matches: Callable[[Worker], bool]) -> list[Worker]:

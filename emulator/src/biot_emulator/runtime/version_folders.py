@@ -6,13 +6,13 @@ import re
 import stat
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from biot_emulator.runtime.code_manifest import remove_folder
+from biot_emulator.runtime.holds import Holds
 
 __all__ = ["Contents", "Version", "VersionFolders"]
 
@@ -55,10 +55,9 @@ class VersionFolders:
     def __init__(self, root: Path | None = None) -> None:
         self._temporary = None if root else tempfile.TemporaryDirectory(prefix="biot-emulator-")
         self._root = (root or Path(self._temporary.name if self._temporary else "")).absolute()
-        # Never held for long; that of a version is, while its folder is created or removed.
-        self._lock = threading.Lock()
+        # That of a version is locked while its folder is created or removed.
         self._locks: dict[str, threading.Lock] = {}
-        self._held = Counter[str]()
+        self._held = Holds[str]()
         self._contents: dict[str, Contents] = {}
 
     @property
@@ -83,16 +82,13 @@ class VersionFolders:
             self._contents[id] = contents
         return folder
 
-    @contextmanager
-    def hold(self, id: str) -> Iterator[None]:
-        """Have `keep` leave the folder of a version meanwhile, for who has no other way to say that it is needed."""
-        with self._lock:
-            self._held[id] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._held -= Counter([id])
+    def hold(self, id: str) -> AbstractContextManager[None]:
+        """Have `keep` leave a version meanwhile, which nothing else may say is needed."""
+        return self._held.hold(id)
+
+    def is_held(self, id: str) -> bool:
+        """Whether somebody has a version stay."""
+        return id in self._held
 
     def is_unchanged(self, id: str) -> bool:
         """Whether the folder of a version is known to hold what it should."""
@@ -109,22 +105,26 @@ class VersionFolders:
         inside = [path for path in paths if self._root in path.parents]
         return {path.relative_to(self._root).parts[0] for path in inside}
 
-    def keep(self, ids: Container[str | None], forget: Callable[[str], object] = bool) -> None:
-        """Remove every folder, also partly created ones, except those of these versions, and those that are held.
+    def keep(
+        self, ids: Container[str | None], forget: Callable[[str], object] = bool, stored: Iterable[str] = ()
+    ) -> None:
+        """Remove every version, also partly created folders, except these, and those that are held.
 
         Args:
             ids: The versions.
-            forget: Removes what else there is of a version, before its folder can be created again.
+            forget: Removes what is stored of a version elsewhere, before its folder can be created again.
+            stored: Names of what is stored elsewhere: the folder of a version may be gone.
         """
-        for folder in self._root.glob("*"):
-            name = _NAME.fullmatch(folder.name)
-            if name is None or folder.name in ids:
+        for name in {*stored, *(folder.name for folder in self._root.glob("*"))}:
+            matched = _NAME.fullmatch(name)
+            if matched is None or name in ids:
                 continue
-            with self._unless_used(name["id"] or name["partial"] or "") as is_unused:
+            with self._unless_used(matched["id"] or matched["partial"] or "") as is_unused:
                 if is_unused:
-                    remove_folder(folder)
-                    self._contents.pop(folder.name, None)
-                    forget(folder.name)
+                    # The folder last: by that, the next start finds what is left where this one is killed.
+                    forget(name)
+                    self._contents.pop(name, None)
+                    remove_folder(self._root / name)
 
     def clear(self) -> None:
         """Remove every version's folder."""
@@ -141,14 +141,15 @@ class VersionFolders:
     @contextmanager
     def _unless_used(self, id: str) -> Iterator[bool]:
         """Have a version to oneself; False if somebody holds it, whom nobody waits for here."""
-        with self._lock:
-            lock = self._lock_of(id)
-            is_unused = not self._held[id] and lock.acquire(blocking=False)
+        lock = self._lock_of(id)
+        if not lock.acquire(blocking=False):
+            yield False
+            return
         try:
-            yield is_unused
+            # Whoever holds it from now on waits for the lock before it is created again.
+            yield id not in self._held
         finally:
-            if is_unused:
-                lock.release()
+            lock.release()
 
     def _create(self, version: Version, folder: Path, id: str) -> None:
         self._root.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)

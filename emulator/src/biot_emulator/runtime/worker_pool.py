@@ -68,8 +68,8 @@ class Workers:
     ) -> Invocation:
         """Invoke a plugin with one event, as soon as one of its processes is free.
 
-        A function that differs from the plugin's previous one replaces it: busy processes of the old one finish their
-        event, and are ended.
+        A function that differs from the plugin's previous one replaces it: who waits for a process of the old one still
+        gets one, busy ones finish their event, and all are ended.
 
         Args:
             function: The function to run.
@@ -94,8 +94,8 @@ class Workers:
         Raises:
             SandboxUnavailable: It cannot be started.
         """
+        pool = self._join(function, storage_mb)
         with self._changed:
-            pool = self._pool(function, storage_mb)
             if self._closing or not (pool.idle or (not pool.all and self._has_room(pool))):
                 return
             worker = pool.idle.pop() if pool.idle else self._add(pool)
@@ -137,8 +137,11 @@ class Workers:
     def _close(self) -> None:
         with self._changed:
             self._closing = True
-            busy = [worker for pool in self._pools.values() for worker in pool.all if worker not in pool.idle]
+            # Also those of versions that are replaced.
+            busy = [worker for worker in self._workers if worker not in worker.pool.idle]
             names = list(self._pools)
+            for worker in self._workers:
+                worker.pool.call_all()
             self._changed.notify_all()
         for name in names:
             self.retire(name)
@@ -153,14 +156,11 @@ class Workers:
     def _acquire(self, function: Function, storage_mb: int) -> Worker | InvocationError:
         clock = function.debugging.clock if function.debugging else Clock()
         deadline = clock.now() + self._wait_seconds
-        with self._changed:
-            replaced = self._replace(function, storage_mb)
-        _close(replaced)
+        pool = self._join(function, storage_mb)
         while True:
             with self._changed:
                 if self._closing:
                     return failures.sandbox_closed()
-                pool = self._pool(function, storage_mb)
                 if pool.idle:
                     return pool.idle.pop()
                 if self._has_room(pool):
@@ -200,27 +200,26 @@ class Workers:
         name = pool.function.name
         return not any(worker.pool.function.name == name and not worker.closed.is_set() for worker in self._workers)
 
-    def _pool(self, function: Function, storage_mb: int) -> Pool:
-        pool = self._pools.get(function.name)
-        if pool is None:
+    def _join(self, function: Function, storage_mb: int) -> Pool:
+        """Return the pool of a plugin's version, which replaces that of any other."""
+        with self._changed:
+            pool = self._pools.get(function.name)
+            if pool is not None and (pool.function, pool.storage_mb) == (function, storage_mb):
+                return pool
+            replaced = pool.retire() if pool else []
             pool = self._pools[function.name] = Pool(function, storage_mb)
+        _close(replaced)
         return pool
-
-    def _replace(self, function: Function, storage_mb: int) -> list[Worker]:
-        pool = self._pools.get(function.name)
-        if pool is None or (pool.function, pool.storage_mb) == (function, storage_mb):
-            return []
-        self._pools[function.name] = Pool(function, storage_mb)
-        return pool.retire()
 
     def _release(self, worker: Worker, *, is_reusable: bool) -> None:
         with self._changed:
-            if is_reusable and not worker.pool.retired and not self._closing:
-                worker.pool.give(worker)
+            pool = worker.pool
+            if is_reusable and not self._closing and (pool.turns or not pool.retired):
+                pool.give(worker)
                 self._start_reaper()
                 return
-            worker.pool.all.remove(worker)
-            worker.pool.call()
+            pool.all.remove(worker)
+            pool.call()
         worker.close()
 
     def _start_reaper(self) -> None:

@@ -197,6 +197,10 @@ class Store:
         with self._lock:
             self._execute("DELETE FROM files WHERE id = ?", (id,))
 
+    def file_ids(self) -> list[str]:
+        """Return the ids of all files."""
+        return [row[0] for row in self._rows("SELECT id FROM files")]
+
     def select(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return the rows of a query of tables that are no documents."""
         return self._rows(query, values)

@@ -73,7 +73,7 @@ class LocalPlatform:
             name: value for name, value in options.variables.items() if not name.startswith(RESERVED_PREFIX)
         }
         self._call_listeners: list[Callable[[PluginCall], None]] = []
-        self._running: tuple[str, Path] | None = None
+        self._running: str | None = None
         self.administrator = options.administrator
         self.was_filled = False
         self.has_endpoint = True
@@ -103,7 +103,7 @@ class LocalPlatform:
     @property
     def version(self) -> int | None:
         """The version that runs; None while there is none."""
-        return self._platform.plugins.get(PREFIX + self._running[0]).config["version"] if self._running else None
+        return self._platform.plugins.get(PREFIX + self._running).config["version"] if self._running else None
 
     def add_call_listener(self, listener: Callable[[PluginCall], None]) -> None:
         """Call a function for each call of a plugin to the platform."""
@@ -133,10 +133,10 @@ class LocalPlatform:
         except CliError as error:
             raise type(error)(self._snapshots.original(str(error))) from error
         else:
-            # Processes of the previous version may still handle events.
-            self._snapshots.keep(copy, *self._copies())
+            # Calls may be on their way to previous versions, and processes of them at work.
+            self._snapshots.keep(copy, *self._platform.plugins.in_use.folders())
         name = plugin.manifest.name
-        self._running = (name, copy)
+        self._running = name
         deployed = self._platform.plugins.get(PREFIX + name)
         # A folder that cannot be written is no reason not to run: nobody is told then.
         with suppress(OperationFailed):
@@ -194,14 +194,11 @@ class LocalPlatform:
         """Remove the plugin of a platform that is kept: its code is not."""
         if self._options.data is not None and self._running:
             with suppress(EmulatorError):
-                self._platform.plugins.delete(PREFIX + self._running[0])
+                self._platform.plugins.delete(PREFIX + self._running)
 
     def _with_original_paths(self, record: dict[str, Any]) -> dict[str, Any]:
         """Replace the paths of a copy's files in the record of an event by those of the plugin's files."""
         return {**record, "logs": [self._snapshots.original(line) for line in record["logs"]]}
-
-    def _copies(self) -> list[Path]:
-        return [self._running[1]] if self._running else []
 
     def _config(self, plugin: Plugin, hooks: Hooks) -> dict[str, Any]:
         # The plugin runs from its files, whatever its package type is.
@@ -210,8 +207,7 @@ class LocalPlatform:
         return {"cronSchedule": None, **config}
 
     def _put(self, config: dict[str, Any], code: InPlace) -> None:
-        plugins, name = self._platform.plugins, config["name"]
-        previous = self._running[0] if self._running else None
+        plugins, name, previous = self._platform.plugins, config["name"], self._running
         if previous == name:
             version = plugins.get(PREFIX + name).config["version"]
             plugins.update(PREFIX + name, {**config, "version": version + 1}, code)

@@ -10,11 +10,12 @@ import pytest
 
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
+from biot_emulator.runtime.code_folders import CodeFolders, code_id
 from biot_emulator.server.background_thread import Server
 from biot_emulator.state.store import Store
 from biot_emulator.testing import Emulator
 from tests.emulator.runtime.test_code_archive import REFUSED, mutated
-from tests.emulator.services.settings.test_plugins import CODE, DEMO, create, patch, state
+from tests.emulator.services.settings.test_plugins import CODE, DEMO, NEW_CODE, create, patch, state
 
 pytestmark = pytest.mark.slow
 
@@ -62,8 +63,7 @@ def test_a_mutated_zip_is_accepted_or_refused(emulator: Emulator, tmp_path: Path
     assert state(emulator) == before
     create(emulator, CODE)
     emulator.call("DELETE", DEMO)
-    # The last folder stays until the next change, as a call may be on its way to it.
-    assert len(list((tmp_path / "code").iterdir())) <= 1
+    assert list((tmp_path / "code").iterdir()) == []
 
 
 def test_code_of_a_plugin_that_is_refused_for_something_else_is_not_left(emulator: Emulator, tmp_path: Path) -> None:
@@ -73,3 +73,19 @@ def test_code_of_a_plugin_that_is_refused_for_something_else_is_not_left(emulato
     assert (reply.status_code, "is taken" in reply.body["message"]) == (400, True)
     assert list((tmp_path / "code").iterdir()) == []
     assert emulator.call("GET", DEMO).status_code == 404
+
+
+@pytest.mark.parametrize("has_folder", [True, False])
+def test_code_that_was_left_by_whoever_was_killed_is_removed_at_the_start(tmp_path: Path, has_folder: bool) -> None:
+    with Server(build_platform(Store(tmp_path), admin=ADMIN)) as server:
+        create(Emulator(server.url, Client(server.url).log_in(*ADMIN).token, server.platform, ADMIN), CODE)
+    store = Store(tmp_path)
+    for id in (code_id(NEW_CODE), "outbox-attachment:1"):
+        store.put_file(id, NEW_CODE)
+    store.close()
+    if has_folder:
+        CodeFolders(tmp_path / "code").extract(NEW_CODE)
+    platform = build_platform(Store(tmp_path), admin=ADMIN)
+    assert sorted(platform.store.file_ids()) == sorted([code_id(CODE), "outbox-attachment:1"])
+    assert [folder.name for folder in (tmp_path / "code").iterdir()] == [code_id(CODE)]
+    platform.close()

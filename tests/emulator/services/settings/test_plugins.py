@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -14,6 +15,10 @@ from biot_emulator.image import unpacking
 from biot_emulator.runtime import code_folders, nodes
 from biot_emulator.runtime.code_folders import code_id
 from biot_emulator.runtime.nodes import find_node
+from biot_emulator.services.settings.code_in_use import CodeInUse
+from biot_emulator.services.settings.plugin import Plugin
+from biot_emulator.state.store import Store
+from biot_emulator.state.unavailable_data import DataUnavailable
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS, code_zip, interception
 from tests.emulator.javascript import nearest_runtime
@@ -616,6 +621,43 @@ def test_while_code_is_unpacked_other_plugins_are_changed(
     assert plugin.full_name == "Plugin-slow"
     if package == "IMAGE":
         assert create(emulator, **{**slow, "name": "second"}).status_code == 201
+
+
+def test_a_call_that_finds_a_plugin_just_before_it_is_changed_is_for_what_it_is_now(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = create(emulator, CODE).body["endpointUrl"]
+    hold, number = CodeInUse.hold, iter(range(2, 10))
+
+    def hold_late(in_use: CodeInUse, plugin: Plugin) -> AbstractContextManager[None]:
+        # It is changed between look-up and hold, twice, and others are.
+        if (version := next(number)) < 4:
+            code = code_zip(f"def handler(event, context): return {{'n': {version}}}")
+            assert patch(emulator, {"version": version}, code).status_code == 200
+        return hold(in_use, plugin)
+
+    monkeypatch.setattr(CodeInUse, "hold", hold_late)
+    reply = Client(emulator.url).call("GET", url.removeprefix(emulator.url))
+    assert (reply.status_code, reply.body) == (200, {"n": 3})
+    root = emulator.platform.plugins._code._folders.root
+    assert len([*root.iterdir()]) == len(emulator.platform.store.file_ids()) == 1
+
+
+def test_a_change_succeeds_where_the_code_of_before_cannot_be_removed(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise DataUnavailable("The disk is full")
+
+    create(emulator, CODE)
+    with monkeypatch.context() as failing:
+        failing.setattr(Store, "delete_file", fail)
+        assert patch(emulator, {"version": 2}, NEW_CODE).status_code == 200
+    assert "could not be removed: The disk is full" in caplog.text
+    assert sorted(emulator.platform.store.file_ids()) == sorted([code_id(CODE), code_id(NEW_CODE)])
+    create(emulator, NEW_CODE, name="other")
+    emulator.call("DELETE", f"{PLUGINS}/Plugin-other")
+    assert emulator.platform.store.file_ids() == [code_id(NEW_CODE)]
 
 
 def test_of_two_plugins_that_are_created_at_once_the_second_is_refused_and_leaves_nothing(

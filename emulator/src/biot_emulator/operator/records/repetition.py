@@ -155,8 +155,8 @@ class Repetition:
         trigger = Trigger(kind, record["hook"], record["traceId"], new)
 
         def invoke() -> None:
-            with self._calls.ending(new):
-                self._functions.invoke(plugin, event, trigger)
+            with self._calls.ending(new), self._plugins.calling_current(plugin) as current:
+                self._functions.invoke(current, event, trigger)
 
         return self._start(plugin.full_name, new, invoke)
 

@@ -121,11 +121,17 @@ class FileContent:
         Raises:
             FileIdNotFound: The file has none.
         """
-        file = self._catalogue.find(grant.id)
-        if not file.segments:
-            message = f"File [{file.id}] has no content yet: PUT it to the signed URL that was returned for it"
-            raise FileIdNotFound(message, ids=[file.id])
-        return Outgoing(file, grant.disposition, self._folders)
+        while True:
+            file = self._catalogue.find(grant.id)
+            if not file.segments:
+                message = f"File [{file.id}] has no content yet: PUT it to the signed URL that was returned for it"
+                raise FileIdNotFound(message, ids=[file.id])
+            try:
+                return Outgoing(file, grant.disposition, self._folders)
+            except FileIdNotFound:
+                # Somebody may have replaced it since it was looked up.
+                if self._catalogue.find(grant.id).segments == file.segments:
+                    raise
 
     def _uploading(self, grant: Grant) -> StoredFile:
         file = self._catalogue.find(grant.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class PluginCode:
     def check(self, fields: Fields, config: Mapping[str, Any], code: Code) -> Iterator[dict[str, str]]:
         """Check that code can be run, before anything is changed; yield what a plugin stores about it.
 
-        Meanwhile its folder is not removed.
+        Meanwhile neither it nor its folder is removed.
 
         Raises:
             ApiError: The code cannot be run.
@@ -87,15 +87,18 @@ class PluginCode:
         if not self._folders.repair(id, lambda: self._load(id)):
             raise SandboxUnavailable("The code of the plugin is gone or damaged: deploy it again")
 
-    def remove(self, plugin: Plugin, remaining: Iterable[Plugin]) -> None:
-        """Remove the zip of a plugin that is changed or deleted, unless another plugin has the same."""
-        id = plugin.code.get("id")
-        if id and all(other.code.get("id") != id for other in remaining):
-            self._store.delete_file(id)
+    def hold(self, id: str) -> AbstractContextManager[None]:
+        """Have `keep` leave a zip and its folder meanwhile."""
+        return self._folders.hold(id)
 
-    def clean_folders(self, plugins: Iterable[Plugin], folders: Iterable[Path]) -> None:
-        """Remove every folder but those of the zips of some plugins, and those that processes are at work in."""
-        self._folders.keep({plugin.code.get("id") for plugin in plugins} | self._folders.ids_of(folders))
+    def is_held(self, id: str) -> bool:
+        """Whether somebody has a zip stay."""
+        return self._folders.is_held(id)
+
+    def keep(self, plugins: Iterable[Plugin], folders: Iterable[Path]) -> None:
+        """Remove every zip with its folder but those of some plugins, and those that processes are at work in."""
+        ids = {plugin.code.get("id") for plugin in plugins} | self._folders.ids_of(folders)
+        self._folders.keep(ids, self._store.delete_file, self._store.file_ids())
 
     def _extract(self, fields: Fields, content: bytes) -> None:
         try:

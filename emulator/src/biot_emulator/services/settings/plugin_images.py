@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -77,11 +77,19 @@ class PluginImages:
         """Return how an image is run. Raises EmulatorError."""
         return self._unpacked.execution(digest, partial(self._images.get, digest))
 
+    def hold(self, digest: str) -> AbstractContextManager[None]:
+        """Have `keep` leave an unpacked image meanwhile."""
+        return self._unpacked.hold(digest)
+
+    def is_held(self, digest: str) -> bool:
+        """Whether somebody has an unpacked image stay."""
+        return self._unpacked.is_held(digest)
+
     def repair(self, digest: str) -> None:
         """Make sure that an image is as it was when it was unpacked. Raises EmulatorError."""
         self._unpacked.repair(digest, partial(self._images.get, digest))
 
-    def clean_folders(self, plugins: Iterable[Plugin], folders: Iterable[Path]) -> None:
+    def keep(self, plugins: Iterable[Plugin], folders: Iterable[Path]) -> None:
         """Remove every unpacked image but those of some plugins, and those that processes are at work in."""
         self._unpacked.keep((plugin.code["image"] for plugin in plugins if "image" in plugin.code), folders)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
 from biot_emulator.behaviour.settings import Limits, Plugins as Behaviour
 from biot_emulator.runtime.worker_pool import Workers
+from biot_emulator.services.settings.code_in_use import CodeInUse
 from biot_emulator.services.settings.configuration import DEFAULTS, check_package, image_tag, plugin_name, read_config
 from biot_emulator.services.settings.configured_subscriptions import PluginSubscriptions
 from biot_emulator.services.settings.errors import (
@@ -50,6 +51,9 @@ class Plugins:
         workers: The processes that run plugins.
         behaviour: What plugins have by default.
         limits: What is too large.
+
+    Attributes:
+        in_use: The code that somebody needs.
     """
 
     def __init__(
@@ -75,6 +79,7 @@ class Plugins:
         self._code = code
         self._images = images
         self._workers = workers
+        self.in_use = CodeInUse(code, images, workers)
         self._changing = threading.Lock()
 
     def __iter__(self) -> Iterator[Plugin]:
@@ -100,6 +105,32 @@ class Plugins:
     def is_known_at(self, address: str) -> bool:
         """Whether a plugin has an address, as far as that is known without any wait: no is no answer."""
         return address in (self._store.present_view(_COLLECTION, _by_address) or {})
+
+    @contextmanager
+    def calling(self, address: str) -> Iterator[Plugin | None]:
+        """Yield the plugin with an address; None where there is none. Its code stays until it has been called."""
+        with ExitStack() as call:
+            plugin = self.at(address)
+            call.callback(self._finish_call, address, plugin)
+            while plugin:
+                call.enter_context(self.in_use.hold(plugin))
+                # Others may have changed it, and removed its code, before that was held.
+                if (current := self.at(address)) == plugin:
+                    break
+                plugin = current
+            yield plugin
+
+    @contextmanager
+    def calling_current(self, plugin: Plugin) -> Iterator[Plugin]:
+        """Yield a plugin as it is now, to be called as with `calling`.
+
+        Raises:
+            PluginNotFound: It has been deleted.
+        """
+        with self.calling(plugin.address) as current:
+            if current is None:
+                raise PluginNotFound(f"The plugin [{plugin.full_name}] is deleted", pluginName=plugin.full_name)
+            yield current
 
     def create(self, config: dict[str, Any], code: Code) -> Plugin:
         """Create a plugin, or change nothing where anything fails.
@@ -163,9 +194,8 @@ class Plugins:
             new = replace(old, config=config, code=new_code, last_modified_time=now)
             with self._store.transaction():
                 self._put(new, code)
-                self._remove_code(old)
                 self._subscriptions.apply(new.endpoint_url, subscriptions, config["subscriptions"], before)
-        self._workers.retire(new.name)
+        self._end(old)
         return new
 
     def delete(self, full_name: str) -> None:
@@ -180,8 +210,7 @@ class Plugins:
             with suppress(ServiceUserNotFound):
                 self._service_users.delete(plugin.service_id)
             self._subscriptions.remove_endpoint(plugin.endpoint_url)
-            self._remove_code(plugin)
-        self._workers.retire(plugin.name)
+        self._end(plugin)
         with self._changing:
             # Once the plugin is gone for good: what is removed of an image does not come back.
             self._images.remove(plugin, self.images())
@@ -190,9 +219,10 @@ class Plugins:
         """Return the digests of the images that plugins have."""
         return [plugin.code["image"] for plugin in self if "image" in plugin.code]
 
-    def remove_unused_folders(self) -> None:
-        """Remove the folders of code that no plugin has; only at the start, when no process can be at work in one."""
-        self._clean_folders()
+    def remove_unused_code(self) -> None:
+        """Remove the code that no plugin has, no call is on its way to and no process is at work in."""
+        with self._changing:
+            self.in_use.remove_other(list(self))
 
     def follow_address(self) -> None:
         """Give every plugin a URL where the platform is served now: mostly, at another port than before."""
@@ -247,24 +277,22 @@ class Plugins:
         self._store.put(_COLLECTION, plugin.full_name, asdict(plugin))
         self._code.store(plugin, code)
 
-    def _remove_code(self, plugin: Plugin) -> None:
-        self._code.remove(plugin, self)
-        # A call may just be on its way to the code of before: its folder goes at the next change.
-        self._clean_folders(plugin)
+    def _finish_call(self, address: str, before: Plugin | None) -> None:
+        if before and self.at(address) != before and not self.in_use.is_held(before):
+            self._end(before)
+
+    def _end(self, plugin: Plugin) -> None:
+        """End the processes of what was changed or deleted, and remove its code unless a call needs it."""
+        self._workers.retire(plugin.name)
+        self.remove_unused_code()
 
     @contextmanager
     def _nothing_left_on_failure(self) -> Iterator[None]:
         try:
             yield
         except BaseException:
-            with self._changing:
-                self._clean_folders()
+            self.remove_unused_code()
             raise
-
-    def _clean_folders(self, *more: Plugin) -> None:
-        plugins, folders = [*more, *self], self._workers.folders()
-        self._code.clean_folders(plugins, folders)
-        self._images.clean_folders(plugins, folders)
 
 
 def _by_address(documents: list[dict[str, Any]]) -> dict[str, Plugin]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +17,7 @@ from biot_emulator.function_url.event_from_request import UrlRequest, function_e
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Trigger, invocation_record
 from biot_emulator.lambda_function.configuration import Function
+from biot_emulator.runtime.holds import Holds
 from biot_emulator.runtime.worker_pool import Workers
 from biot_plugin_cli.dev.public.only import Only
 from biot_plugin_cli.dev.snapshots import Snapshots
@@ -68,6 +71,8 @@ class PluginRunner:
         self._workers = Workers()
         self._resources.callback(self._workers.close)
         self._function: Function | None = None
+        self._replacing = threading.Lock()
+        self._called = Holds[Path]()
         self._address = hashlib.sha256(base_url.encode()).hexdigest()[:_ADDRESS_LENGTH]
         self.version = 0
 
@@ -95,15 +100,26 @@ class PluginRunner:
             hooks = require_hooks(discover_hooks(copied, variables, platform=self._platform))
         except CliError as error:
             raise type(error)(self._snapshots.original(str(error))) from error
-        before = self._function
-        self._function = local_function(copied, plugin.python, self._platform, self._variables, self._debugging)
+        function = local_function(copied, plugin.python, self._platform, self._variables, self._debugging)
+        with self._replacing:
+            before, self._function = self._function, function
         if before and self._runs_in_place:
             # Of the same files, which have changed.
             self._workers.retire(before.name)
-        # Processes of the previous version may still handle events.
-        self._snapshots.keep(copy, *([before.root] if before else []))
+        # Calls may be on their way to previous versions, and processes of them at work.
+        self._snapshots.keep(copy, *self._called.all(), *self._workers.folders())
         self.version += 1
         return plugin, hooks
+
+    @contextmanager
+    def _calling(self) -> Iterator[Function | None]:
+        """Yield the last working version, whose copy stays until it has been called."""
+        with ExitStack() as call:
+            with self._replacing:
+                function = self._function
+                if function:
+                    call.enter_context(self._called.hold(function.root))
+            yield function
 
     def _start(self) -> None:
         """Start what a debugger can attach to."""
@@ -113,13 +129,14 @@ class PluginRunner:
     def respond(self, request: UrlRequest) -> Response:
         """Respond to a call of the platform."""
         event = function_event(request, self._address, datetime.now(UTC))
-        kind, body, function = event_kind(event), event_body(event), self._function
+        kind, body = event_kind(event), event_body(event)
         if kind is not EventKind.DIRECT and not self._only.accepts(body):
             # With the bytes that came: nothing of them is anybody's here to change.
             return Response(200, _JSON, request.content if kind is not EventKind.NOTIFICATION else b"{}")
-        if function is None:
-            return _NOTHING_RUNS
-        invocation = self._workers.invoke(function, event)
+        with self._calling() as function:
+            if function is None:
+                return _NOTHING_RUNS
+            invocation = self._workers.invoke(function, event)
         trigger = Trigger(kind, _hook(kind, body, request), None)
         record = invocation_record(
             self._plugin.manifest.name,
