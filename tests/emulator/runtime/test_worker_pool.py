@@ -197,7 +197,7 @@ def test_whoever_is_interrupted_while_waiting_takes_no_process_along(
     workers.close()
 
 
-def test_a_warm_event_looks_once_at_a_temporary_folder_without_files(workers: Workers, make_function: MakeFunction) -> None:
+def test_a_warm_event_lists_no_temporary_folder_without_files(workers: Workers, make_function: MakeFunction) -> None:
     function, calls = make_function(WHO), Counter[str]()
 
     def count(frame: FrameType, event: str, called: Any) -> None:
@@ -215,7 +215,7 @@ def test_a_warm_event_looks_once_at_a_temporary_folder_without_files(workers: Wo
 
     with ThreadPoolExecutor(1) as threads:
         threads.submit(invoke).result()
-    assert (calls["stat"], calls["scandir"], calls["lstat"], calls["urandom"]) == (1, 0, 0, 0)
+    assert (calls["pread"] > 0, calls["scandir"], calls["lstat"], calls["urandom"]) == (True, 0, 0, 0)
 
 
 @pytest.mark.parametrize("is_replaced", [True, False])
