@@ -87,3 +87,13 @@ def test_anything_is_read_or_refused_or_waited_for(content: bytes) -> None:
     except MalformedHead:
         return
     assert head is None or head.method.isupper()
+
+
+def test_the_same_headers_are_read_once_and_nobody_changes_them() -> None:
+    first, second = (read(f"POST /{path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n") for path in ("a", "b"))
+    assert first
+    assert second
+    assert (first.target, second.target) == ("/a", "/b")
+    assert first.headers is second.headers
+    with pytest.raises(TypeError):
+        first.headers["host"] = "other"  # type: ignore[index]

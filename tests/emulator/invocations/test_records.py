@@ -13,6 +13,7 @@ import pytest
 from biot_emulator.event_kind import EventKind
 from biot_emulator.http.response import Response
 from biot_emulator.invocations.records import Started, Trigger, invocation_record
+from biot_emulator.invocations.redaction import Redaction
 from biot_emulator.lambda_function.invocation import Invocation
 from biot_emulator.security.known_secrets import KnownSecrets
 
@@ -117,6 +118,7 @@ def test_what_hides_secrets_in_a_path_is_made_once_for_all_calls_with_the_same_o
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[tuple[str, ...]] = []
+    searched: list[object] = []
     make = KnownSecrets.__init__
 
     def count(self: KnownSecrets, values: Iterable[str]) -> None:
@@ -125,6 +127,13 @@ def test_what_hides_secrets_in_a_path_is_made_once_for_all_calls_with_the_same_o
 
     monkeypatch.setattr(KnownSecrets, "__init__", count)
     key = "calls-have-this-key-1"
+    redact = Redaction.__call__
+
+    def search(self: Redaction, value: object) -> object:
+        searched.append(value)
+        return redact(self, value)
+
+    monkeypatch.setattr(Redaction, "__call__", search)
     trigger = Trigger(EventKind.DIRECT, f"GET /{key}/calls-have-that-key-2/calls-have-a-token-3")
 
     def hook(*secrets: str, **variables: str) -> str | None:
@@ -134,6 +143,7 @@ def test_what_hides_secrets_in_a_path_is_made_once_for_all_calls_with_the_same_o
     for _ in range(10):
         assert hook(key) == "GET /<hidden>/calls-have-that-key-2/calls-have-a-token-3"
     assert made == [(key,)]
+    assert len(searched) == 1
     for _ in range(10):
         assert hook(key, "calls-have-that-key-2") == "GET /<hidden>/<hidden>/calls-have-a-token-3"
         assert hook(key, TOKEN="calls-have-a-token-3") == "GET /<hidden>/calls-have-that-key-2/<hidden>"

@@ -36,7 +36,9 @@ class Cors:
     def marked(self, request: UrlRequest, response: Response) -> Response:
         """Add the CORS headers if the origin is allowed; they override the plugin's own headers."""
         allowed = self._origin_headers(request)
-        if allowed and self._rules["exposeHeaders"]:
+        if not allowed:
+            return response
+        if self._rules["exposeHeaders"]:
             allowed["access-control-expose-headers"] = ", ".join(self._rules["exposeHeaders"])
         return replace(response, headers={**response.headers, **allowed})
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from biot_emulator.lambda_function.arn import REGION
+from biot_emulator.random_ids import random_hex, random_uuid
 
 __all__ = ["UrlRequest", "function_event"]
 
@@ -69,7 +68,7 @@ def function_event(request: UrlRequest, address: str, now: datetime) -> dict[str
                 "sourceIp": request.source_ip,
                 "userAgent": request.headers.get("user-agent", ""),
             },
-            "requestId": str(uuid.uuid4()),
+            "requestId": random_uuid(),
             "routeKey": _STAGE,
             "stage": _STAGE,
             "time": f"{now:%d/%b/%Y:%H:%M:%S +0000}",
@@ -86,7 +85,7 @@ def function_event(request: UrlRequest, address: str, now: datetime) -> dict[str
 
 def _headers(request: UrlRequest, domain: str) -> dict[str, str]:
     headers = {name: value for name, value in request.headers.items() if name != "connection"}
-    trace_id = os.urandom(16).hex()
+    trace_id = random_hex()
     return {
         **headers,
         "host": domain,

@@ -23,7 +23,8 @@ Address = tuple[str, int]
 Admission = Callable[[Address, Address], bool]
 """Whether a connection, from one address to another, may send requests."""
 
-_CHUNK_BYTES = 65_536
+#: What most requests are shorter than, as each time, room for more would be asked of the system; and of the others.
+_FIRST_BYTES, _CHUNK_BYTES = 8192, 65_536
 #: As many as a call reads, however fast the other side sends.
 _CHUNKS = 64
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -177,7 +178,7 @@ class Connection:
         return body
 
     def _receive(self, flags: int) -> None:
-        chunk = self._socket.recv(_CHUNK_BYTES, flags)
+        chunk = self._socket.recv(_FIRST_BYTES if self._head is None else _CHUNK_BYTES, flags)
         if not chunk:
             if self._received and self._head is None:
                 raise MalformedHead("the connection ends in the middle of it")

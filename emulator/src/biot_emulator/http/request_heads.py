@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 __all__ = ["MalformedHead", "RequestHead", "take_head"]
 
@@ -61,7 +63,7 @@ def take_head(received: bytearray) -> RequestHead | None:
 def _parse(head: str) -> RequestHead:
     if "\r" in head or "\0" in head:
         raise MalformedHead("a line has a character that no line has")
-    first, *lines = head.split("\n")
+    first, _, lines = head.partition("\n")
     match = _FIRST_LINE.fullmatch(first)
     if match is None:
         raise MalformedHead("the first line is not that of a request")
@@ -71,7 +73,10 @@ def _parse(head: str) -> RequestHead:
     return RequestHead(match[1], match[2], headers, stays_open)
 
 
-def _headers(lines: list[str]) -> dict[str, str]:
+@lru_cache(maxsize=32)
+def _headers(text: str) -> Mapping[str, str]:
+    """Read headers: a process that runs a plugin sends the same ones with each of its requests."""
+    lines = text.split("\n") if text else []
     if len(lines) > _MAX_HEADERS:
         raise MalformedHead(f"it has more than {_MAX_HEADERS} headers")
     headers: dict[str, str] = {}
@@ -80,4 +85,4 @@ def _headers(lines: list[str]) -> dict[str, str]:
         if not colon or not _NAME.fullmatch(name):
             raise MalformedHead("a line is no header")
         headers[name.lower()] = value.strip(" \t")
-    return headers
+    return MappingProxyType(headers)

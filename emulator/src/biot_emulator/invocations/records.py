@@ -131,14 +131,20 @@ class Started:
 
     def _shown_hook(self) -> str | None:
         hook = self._trigger.hook
-        if hook is not None and self._trigger.kind is EventKind.DIRECT:
-            # A path, of which anybody may have written any part.
-            hook = _hiding(self.secrets(), tuple(self._variables.items())).text(hook)
-        return None if hook is None else str(Redaction()(hook))
+        if hook is None or self._trigger.kind is not EventKind.DIRECT:
+            return hook and _shown(hook)
+        # A path, of which anybody may have written any part.
+        return _shown(hook, self.secrets(), tuple(self._variables.items()))
 
     def _unfinished(self) -> Invocation:
         duration_ms = (perf_counter() - self.summary.began) * 1000
         return Invocation(None, Response(0), None, duration_ms, None, 0, [], cold=False)
+
+
+@lru_cache(maxsize=64)
+def _shown(hook: str, secrets: tuple[str, ...] = (), variables: tuple[tuple[str, str], ...] = ()) -> str:
+    """Return a hook without secrets: mostly, a plugin is invoked for the same few."""
+    return str(Redaction()(_hiding(secrets, variables).text(hook)))
 
 
 @lru_cache(maxsize=64)

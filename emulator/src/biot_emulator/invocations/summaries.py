@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
+from biot_emulator.random_ids import random_uuid
+
 __all__ = ["InvocationSummary", "Record"]
 
 Record = dict[str, Any]
-
-
-def _new_id() -> str:
-    return str(uuid.uuid4())
 
 
 @dataclass(slots=True)
@@ -42,7 +39,7 @@ class InvocationSummary:
     call_id: str | None = None
     service_id: str | None = None
     time: str = ""
-    id: str = field(default_factory=_new_id)
+    id: str = field(default_factory=random_uuid)
     began: float = field(default_factory=perf_counter)
     pending: bool = True
     status_code: int | None = None

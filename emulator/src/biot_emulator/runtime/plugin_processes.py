@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import tempfile
 import threading
 import time
@@ -19,6 +17,7 @@ from biot_emulator.lambda_function import failures
 from biot_emulator.lambda_function.configuration import Function
 from biot_emulator.lambda_function.invocation import Invocation
 from biot_emulator.runtime.execution_environment import Runtime
+from biot_emulator.runtime.folder_size import FolderSize
 from biot_emulator.runtime.results import failed
 
 __all__ = ["Pool", "Turn", "Worker"]
@@ -127,6 +126,7 @@ class Worker:
         self._storage_mb = pool.storage_mb
         self._temporary = temporary
         folder = Path(temporary.name)
+        self._used = FolderSize(folder)
         # The temporary folders of all others are beside its own.
         hidden = (*function.hidden, folder.parent)
         self._runtime = Runtime(replace(function, temporary=folder, hidden=hidden))
@@ -137,7 +137,7 @@ class Worker:
             invocation = self._runtime.invoke(event, prepare=prepare)
         except SandboxUnavailable as unavailable:
             return failed(failures.sandbox_unavailable(unavailable))
-        used = _size(self._temporary.name)
+        used = self._used.measure()
         if used <= self._storage_mb * _MEGABYTE:
             return invocation
         error = failures.out_of_storage(self._storage_mb, used)
@@ -160,23 +160,3 @@ class Worker:
         self._runtime.close()
         self._temporary.cleanup()
         self.closed.set()
-
-
-def _size(folder: str) -> int:
-    """Add up the sizes of all files below a folder."""
-    total, folders = 0, [folder]
-    while folders:
-        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                else:
-                    total += _file_size(entry)
-    return total
-
-
-def _file_size(entry: os.DirEntry[str]) -> int:
-    try:
-        return entry.stat(follow_symlinks=False).st_size
-    except OSError:
-        return 0  # it has been removed

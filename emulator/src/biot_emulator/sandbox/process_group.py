@@ -20,6 +20,7 @@ from biot_emulator.sandbox.keeper.orders import SWEPT
 from biot_emulator.sandbox.keeper.process_tree import descendants
 from biot_emulator.sandbox.lifeline import Lifeline
 from biot_emulator.sandbox.members import Member, runs
+from biot_emulator.sandbox.started_processes import last_started
 
 if TYPE_CHECKING:
     import psutil
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["ProcessGroup"]
 
 _SEARCH_SECONDS = 0.05
+#: Also where nothing has been started: a process that gets another parent during a search may be missed by it.
+_SEARCH_ANYWAY_SECONDS = 1.0
 _KEEPER_SECONDS = 2
 _KILL_SECONDS = 1
 _POLL_SECONDS = 0.002
@@ -57,16 +60,17 @@ class ProcessGroup:
         self._lifeline = lifeline
         self._control_group = control_group
         self._mark = mark
-        self._searched_at = -math.inf
+        self._looked_at = self._searched_at = -math.inf
+        self._last_started: bytes | None = None
         self._members: dict[int, Member] = {}
         self._killing = threading.Lock()
 
     def memory(self) -> int:
         """Measure the resident memory of the plugin's processes, in bytes."""
         # Searching for new members reads about every process, so it is done less often.
-        if (now := time.monotonic()) - self._searched_at >= _SEARCH_SECONDS:
-            self._searched_at = now
-            self._search()
+        if (now := time.monotonic()) - self._looked_at >= _SEARCH_SECONDS:
+            self._looked_at = now
+            self._search_for_new(now)
         used = sum([member.resident_bytes for member in list(self._members.values())])
         self.peak = max(self.peak, used)
         return used
@@ -100,6 +104,13 @@ class ProcessGroup:
             if self._control_group:
                 self._control_group.remove()
             self._members = {}
+
+    def _search_for_new(self, now: float) -> None:
+        # Before the search: what is started during it is for the next one.
+        last = last_started()
+        if last is None or last != self._last_started or now - self._searched_at >= _SEARCH_ANYWAY_SECONDS:
+            self._last_started, self._searched_at = last, now
+            self._search()
 
     def _search(self) -> None:
         """Add new members to those that are known, and forget those that have ended."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import select
 import threading
 import time
@@ -16,6 +15,7 @@ from biot_emulator.http.loopback_server import Server, json_response
 from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_emulator.lambda_function.limits import MAX_PAYLOAD_BYTES
+from biot_emulator.random_ids import random_hex, random_uuid
 from biot_emulator.wire_json import decode
 
 __all__ = ["Answer", "Event", "Failure", "RuntimeApi"]
@@ -51,14 +51,13 @@ class Event:
             seconds: The function's timeout.
             function_arn: The ARN of the invoked function.
         """
-        now, random = time.time(), os.urandom(35).hex()
+        now, root, parent = time.time(), random_hex(), random_hex()
         return cls(
-            # A UUID of version 4; `uuid` would ask the system for random bytes three times.
-            request_id=f"{random[:8]}-{random[8:12]}-4{random[12:15]}-a{random[15:18]}-{random[18:30]}",
+            request_id=random_uuid(),
             payload=payload,
             deadline_ms=int((now + seconds) * 1000),
             function_arn=function_arn,
-            trace_id=f"Root=1-{int(now):08x}-{random[30:54]};Parent={random[54:70]};Sampled=0",
+            trace_id=f"Root=1-{int(now):08x}-{root[:24]};Parent={parent[:16]};Sampled=0",
         )
 
 

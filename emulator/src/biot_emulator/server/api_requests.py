@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from starlette.requests import Request
 
 from biot_emulator.api.call import TRACEPARENT, Call, FormPart, read_query
 from biot_emulator.api.errors import BadRequest
+from biot_emulator.random_ids import random_hex
 from biot_emulator.server.request_bodies import RequestBody
 
 __all__ = ["bare_call", "read_call"]
@@ -32,13 +32,13 @@ def bare_call(request: Request, id: str = "") -> Call:
     """
     traceparent = request.headers.get("traceparent", "")
     match = TRACEPARENT.fullmatch(traceparent)
-    trace_id = match[1] if match else os.urandom(16).hex()
+    trace_id = match[1] if match else random_hex()
     return Call(
         method=request.method,
         path=request.scope["path"],
         headers={name.lower(): value for name, value in request.headers.items()},
         trace_id=trace_id,
-        traceparent=traceparent if match else f"00-{trace_id}-{os.urandom(8).hex()}-00",
+        traceparent=traceparent if match else f"00-{trace_id}-{random_hex()[:16]}-00",
         source_ip=request.client.host if request.client else "127.0.0.1",
         id=id,
     )

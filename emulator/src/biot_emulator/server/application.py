@@ -16,6 +16,7 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.operator.parameters import is_operators
 from biot_emulator.page.application import Page
 from biot_emulator.platform import Platform
+from biot_emulator.random_ids import random_uuid
 from biot_emulator.server.api_requests import bare_call, read_call
 from biot_emulator.server.body_memory import BodyMemory
 from biot_emulator.server.browser_requests import BrowserRequests
@@ -32,7 +33,7 @@ from biot_emulator.server.transfers.downloads import send_file
 from biot_emulator.server.transfers.uploads import receive
 from biot_emulator.services.files.signed_urls import SIGNED_PATH
 from biot_emulator.timelines.callers import LOGIN_PATH
-from biot_emulator.timelines.recorded_calls import CallKind, Sent, new_id
+from biot_emulator.timelines.recorded_calls import CallKind, Sent
 from biot_emulator.wire_json import encode
 
 __all__ = ["application"]
@@ -130,7 +131,7 @@ class _Application:
         """Record a call before anything is done with it, but for what only looks at the emulator."""
         if is_operators(request.scope["path"]):
             return bare_call(request)
-        call = bare_call(request, new_id())
+        call = bare_call(request, random_uuid())
         query = request.scope["query_string"].decode("latin-1")
         sent = Sent(call.method, call.path, query, call.headers)
         self._platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip, id=call.id)

@@ -13,13 +13,14 @@ from biot_emulator.api.response import ApiResponse
 from biot_emulator.api.route import Route
 from biot_emulator.event_kind import EventKind
 from biot_emulator.invocations.summaries import InvocationSummary
+from biot_emulator.random_ids import random_uuid
 from biot_emulator.state.clock import Clock
 from biot_emulator.timelines.bare_requests import bounded, form_parts, with_path, withheld, without_secrets
 from biot_emulator.timelines.callers import is_login, logged_in, slim
 from biot_emulator.timelines.filters import CallFilter
 from biot_emulator.timelines.live import Listener, Listeners
 from biot_emulator.timelines.masking import bare_headers, masked_exchange
-from biot_emulator.timelines.recorded_calls import CallKind, MadeBy, Outcome, RecordedCall, Sent, Step, new_id
+from biot_emulator.timelines.recorded_calls import CallKind, MadeBy, Outcome, RecordedCall, Sent, Step
 from biot_emulator.timelines.running import RunningInvocations
 from biot_emulator.timelines.stored_calls import StoredCalls
 
@@ -82,7 +83,15 @@ class CallHistory:
         bare = sent and bounded(without_secrets(sent))
         caller = caller and slim(caller)
         call = RecordedCall(
-            kind, bare, trace_id, self._clock.now(), source_ip, resent_from, plugin, id=id or new_id(), caller=caller
+            kind,
+            bare,
+            trace_id,
+            self._clock.now(),
+            source_ip,
+            resent_from,
+            plugin,
+            id=id or random_uuid(),
+            caller=caller,
         )
         if bare:
             call.overhead += sum(map(len, bare.headers.values())) + len(bare.path)

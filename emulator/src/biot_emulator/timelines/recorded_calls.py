@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,9 +13,10 @@ from urllib.parse import quote
 
 from biot_emulator.api.call import Caller
 from biot_emulator.invocations.summaries import InvocationSummary
+from biot_emulator.random_ids import random_uuid
 from biot_emulator.state.timestamps import timestamp
 
-__all__ = ["HIDDEN", "CallKind", "MadeBy", "Outcome", "RecordedCall", "Sent", "Step", "new_id"]
+__all__ = ["HIDDEN", "CallKind", "MadeBy", "Outcome", "RecordedCall", "Sent", "Step"]
 
 HIDDEN = "<hidden>"
 """What stands in place of a secret."""
@@ -145,12 +145,6 @@ class Step:
         return self.invocation.kind if self.invocation else "API"
 
 
-def new_id() -> str:
-    """Return the id of a new call."""
-    text = os.urandom(16).hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
 @dataclass(slots=True, eq=False)
 class RecordedCall:
     """A call, from its first byte on.
@@ -180,7 +174,7 @@ class RecordedCall:
     number: int = 0
     version: int = 0
     checked: bool = False
-    id: str = field(default_factory=new_id)
+    id: str = field(default_factory=random_uuid)
     began: float = field(default_factory=perf_counter)
     caller: Caller | None = None
     public: bool = False

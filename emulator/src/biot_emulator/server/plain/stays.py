@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 import time
@@ -14,6 +15,8 @@ __all__ = ["MOST_BYTES", "Stay"]
 
 #: How long a request may take to come, from the response before on: the thread has no other work meanwhile.
 _SECONDS = 1.0
+#: Most requests have fewer bytes, and each time, room for more would be asked of the system.
+_CHUNK_BYTES = 16 * 1024
 MOST_BYTES = 64 * 1024
 """The largest body of a request that a thread stays for."""
 
@@ -46,7 +49,10 @@ class Stay:
         family, type, protocol = connection.family, connection.type, connection.proto
         # Another one at the same place: that of the loop has no methods that read and write.
         self._connection = socket.socket(family, type, protocol, fileno=connection.fileno())
-        self._connection.settimeout(_SECONDS)
+        # With a timeout, it would be asked before each call whether that can be done at once.
+        self._connection.setblocking(False)
+        self._arrival = select.poll()
+        self._arrival.register(self._connection, select.POLLIN)
         #: Whoever has it may read and write: nothing else has been given the connection's number by then.
         self._open = threading.Lock()
         self._is_open = True
@@ -114,5 +120,6 @@ class Stay:
 
     def _receive(self) -> bytes:
         with self._open, suppress(OSError):
-            return self._connection.recv(MOST_BYTES) if self._is_open else b""
+            has_come = self._is_open and self._arrival.poll(_SECONDS * 1000)
+            return self._connection.recv(_CHUNK_BYTES) if has_come else b""
         return b""
