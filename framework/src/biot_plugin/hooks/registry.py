@@ -1,8 +1,9 @@
 """The plugin's handlers, and the search for the one that handles an event."""
 
-# Without `annotations` of the future, as in `events.initiator`.
+from __future__ import annotations
+
 from collections.abc import Hashable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
@@ -16,11 +17,14 @@ from biot_plugin.wire.kind import Kind
 _FEW = 2
 
 
-class Registration(NamedTuple):
+class Registration:
     """A handler, and the hook that it is registered for."""
 
-    hook: Hook
-    handler: Handler
+    __slots__ = ("handler", "hook")
+
+    def __init__(self, hook: Hook, handler: Handler) -> None:
+        self.hook = hook
+        self.handler = handler
 
 
 class Registry:
@@ -74,7 +78,7 @@ class Registry:
         registrations = self._by_kind[event.kind]
         if len(registrations) > _FEW and event.kind in self._tables:
             return self._tables[event.kind].find(*segments_of(event))
-        for hook, handler in registrations:
-            if hook.matches(event):
-                return handler
+        for registration in registrations:
+            if registration.hook.matches(event):
+                return registration.handler
         return None
