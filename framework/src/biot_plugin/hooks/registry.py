@@ -1,9 +1,8 @@
 """The plugin's handlers, and the search for the one that handles an event."""
 
-from __future__ import annotations
-
+# Without `annotations` of the future, as in `events.initiator`.
 from collections.abc import Hashable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
@@ -17,14 +16,11 @@ from biot_plugin.wire.kind import Kind
 _FEW = 2
 
 
-class Registration:
+class Registration(NamedTuple):
     """A handler, and the hook that it is registered for."""
 
-    __slots__ = ("handler", "hook")
-
-    def __init__(self, hook: Hook, handler: Handler) -> None:
-        self.hook = hook
-        self.handler = handler
+    hook: Hook
+    handler: Handler
 
 
 class Registry:
@@ -78,7 +74,7 @@ class Registry:
         registrations = self._by_kind[event.kind]
         if len(registrations) > _FEW and event.kind in self._tables:
             return self._tables[event.kind].find(*segments_of(event))
-        for registration in registrations:
-            if registration.hook.matches(event):
-                return registration.handler
+        for hook, handler in registrations:
+            if hook.matches(event):
+                return handler
         return None
