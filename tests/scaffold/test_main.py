@@ -126,7 +126,7 @@ import biot_plugin_cli.plugin.repository
 print(*sorted({*compiled}))
 print(*sys.modules)
 """).splitlines()
-    assert compiled.split() == ["Manifest", "Plugin", "Target"]
+    assert compiled.split() == ["Manifest", "Plugin"]
     assert set() == {*loaded.split()} & {
         "biot_plugin_cli.platform.errors",
         "biot_plugin_cli.registry.reference",
