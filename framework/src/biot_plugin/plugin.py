@@ -14,7 +14,7 @@ from biot_plugin.errors import RegistrationError
 from biot_plugin.events.base import Event
 from biot_plugin.events.interception import PreRequest
 from biot_plugin.hooks.handler import Handler
-from biot_plugin.hooks.interception import ApiHook
+from biot_plugin.hooks.interception import ApiHook, EntityHook
 from biot_plugin.hooks.registry import Registry
 from biot_plugin.init_phase import InitPhase
 from biot_plugin.logs.logger import create_logger
@@ -277,7 +277,6 @@ class Plugin:
             RegistrationError: The type or order is not valid, or the hook has a handler already.
         """
         from biot_plugin.events.response_interception import AdaptEntity
-        from biot_plugin.hooks.interception import EntityHook
 
         return self._decorator(AdaptEntity, partial(EntityHook, entity_type, order), normalize)
 
