@@ -109,20 +109,24 @@ biot_plugin.Plugin()
 
 
 def test_importing_compiles_no_annotations() -> None:
-    """A NamedTuple evaluates a function of its own, for which less of the compiler is started."""
+    """Each of two NamedTuples evaluates a function of its own, for which less of the compiler is started."""
     done = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, check=True)
-    assert done.stdout
-    assert all("lambda _cls" in line for line in done.stdout.splitlines())
+    initiator, registration = done.stdout.splitlines()
+    assert "lambda _cls, subject_id" in initiator
+    assert "lambda _cls, hook" in registration
 
 
 LATE = {
     "biot_plugin.bodies.texts.reader",
     "biot_plugin.callers.public_key_parser",
     "biot_plugin.callers.signature",
+    "biot_plugin.events.intercepted_response",
+    "biot_plugin.events.response_interception",
     "biot_plugin.logs.secret_patterns",
     "biot_plugin.platform_errors",
     "biot_plugin.replies.problems",
     "biot_plugin.stopped_calls",
+    "biot_plugin.wire.http_status",
     "biot_plugin.wire.usual_floats",
     "cryptography",
 }
@@ -132,6 +136,16 @@ def test_importing_leaves_to_the_end_of_init_what_only_events_need() -> None:
     code = LOADED.replace('name.partition(".")[0]', "name")
     assert not loaded(code) & LATE
     assert loaded(code.replace("print(", "plugin.handler\nprint(", 1)) >= LATE
+
+
+#: What a plugin without middleware, and without a log-in, never needs.
+NEVER = {"biot_plugin.hooks.api_call_detection", "biot_plugin.hooks.middleware"}
+
+
+def test_what_a_plugin_does_not_use_is_not_loaded() -> None:
+    code = LOADED.replace('name.partition(".")[0]', "name").replace("print(", "plugin.handler\nprint(", 1)
+    assert not loaded(code) & NEVER
+    assert loaded(code.replace("plugin = ", "biot_plugin.Next; plugin = ")) & NEVER == {"biot_plugin.hooks.middleware"}
 
 
 def test_nothing_for_tests_is_imported_in_production() -> None:

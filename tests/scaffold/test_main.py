@@ -119,3 +119,25 @@ except SystemExit:
     loaded = {name.removeprefix("biot_plugin_cli.") for name in said.rpartition("LOADED")[2].split()}
     module = {"disable": "deployed.enable_disable"}.get(words[-1], words[-1 - (words[-1] == "build")])
     assert loaded - parts == {f"commands.{module}"}
+
+
+def test_little_is_made_to_read_a_manifest(in_process: Callable[[str], str]) -> None:
+    """A frozen dataclass compiles six functions while it is made, and a named tuple one."""
+    compiled, loaded = in_process("""
+import dataclasses, sys
+compiled = []
+process = dataclasses._process_class
+def noticed(cls, *arguments, **options):
+    compiled.append(cls.__name__)
+    return process(cls, *arguments, **options)
+dataclasses._process_class = noticed
+import biot_plugin_cli.plugin.repository
+print(*sorted({*compiled}))
+print(*sys.modules)
+""").splitlines()
+    assert compiled.split() == ["Manifest", "Plugin"]
+    assert set() == {*loaded.split()} & {
+        "biot_plugin_cli.platform.errors",
+        "biot_plugin_cli.registry.reference",
+        "biot_plugin_cli.terminal.redaction",
+    }

@@ -32,9 +32,7 @@ from biot_plugin.errors import (
 from biot_plugin.events.base import Event
 from biot_plugin.events.initiator import Initiator
 from biot_plugin.events.intercepted_request import InterceptedRequest
-from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
-from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin.hooks.middleware import Next
+from biot_plugin.events.interception import PreRequest
 from biot_plugin.plugin import Plugin
 from biot_plugin.wire.kind import Kind
 
@@ -45,8 +43,11 @@ if TYPE_CHECKING:
     from biot_plugin.asgi.cors import Cors
     from biot_plugin.asgi.interface import AsgiApplication
     from biot_plugin.events.direct_call import DirectCall
+    from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse
     from biot_plugin.events.notification import Notification
+    from biot_plugin.events.response_interception import AdaptEntity, PostRequest
     from biot_plugin.events.scheduled import Scheduled
+    from biot_plugin.hooks.middleware import Next
     from biot_plugin.hooks.published.names import ApiId, EntityType, NotificationAction, NotificationEntityType
     from biot_plugin.hooks.subscriptions import InterceptionSubscription, NotificationSubscription, Subscriptions
     from biot_plugin.platform_errors import (
@@ -126,6 +127,7 @@ __all__ = [
 #: Names that are imported on first use, because most plugins do not need them.
 _LAZY = {
     "AccessDenied": "platform_errors",
+    "AdaptEntity": "events.response_interception",
     "ApiError": "platform_errors",
     "ApiId": "hooks.published.names",
     "AsgiApplication": "asgi.interface",
@@ -135,9 +137,12 @@ _LAZY = {
     "Cors": "asgi.cors",
     "DirectCall": "events.direct_call",
     "EntityType": "hooks.published.names",
+    "InterceptedEntities": "events.intercepted_response",
+    "InterceptedResponse": "events.intercepted_response",
     "InterceptionSubscription": "hooks.subscriptions",
     "LambdaContext": "wire.lambda_context",
     "LoginFailed": "platform_errors",
+    "Next": "hooks.middleware",
     "NotConfigured": "platform_errors",
     "NotFound": "platform_errors",
     "Notification": "events.notification",
@@ -148,6 +153,7 @@ _LAZY = {
     "PlatformFailed": "platform_errors",
     "PlatformTimeout": "platform_errors",
     "PlatformUnreachable": "platform_errors",
+    "PostRequest": "events.response_interception",
     "Scheduled": "events.scheduled",
     "Recording": "recording.options",
     "Search": "api_client.search",

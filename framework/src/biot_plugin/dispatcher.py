@@ -9,8 +9,9 @@ from biot_plugin.callers.authentication import authenticate
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.events.base import Call, Event
 from biot_plugin.events.direct_call import DirectCall
-from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
+from biot_plugin.events.interception import PreRequest
 from biot_plugin.events.notification import Notification
+from biot_plugin.events.response_interception import AdaptEntity, PostRequest
 from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.hooks.chain import run_chain
 from biot_plugin.logs.logger_state import LoggerState

@@ -5,19 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from biot_plugin.api_client.shared_transport import Platform
 from biot_plugin.callers.key_service import fetch_keys
 from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.errors import RegistrationError
 from biot_plugin.events.base import Event
-from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
-from biot_plugin.hooks.api_call_detection import uses_biot
-from biot_plugin.hooks.base import Hook
+from biot_plugin.events.interception import PreRequest
 from biot_plugin.hooks.handler import Handler
 from biot_plugin.hooks.interception import ApiHook, EntityHook
-from biot_plugin.hooks.middleware import Middleware, Next
 from biot_plugin.hooks.registry import Registry
 from biot_plugin.init_phase import InitPhase
 from biot_plugin.logs.logger import create_logger
@@ -25,11 +22,15 @@ from biot_plugin.settings import Settings
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
+    from typing import Protocol, overload
+
     from biot_plugin.asgi.cors import Cors
     from biot_plugin.asgi.interface import AsgiApplication
     from biot_plugin.dispatcher import Dispatcher
     from biot_plugin.events.direct_call import DirectCall
     from biot_plugin.events.scheduled import Scheduled
+    from biot_plugin.hooks.base import Hook
+    from biot_plugin.hooks.middleware import Middleware, Next
     from biot_plugin.hooks.published.decorators import (
         AdaptHandler,
         LiteralName,
@@ -56,14 +57,13 @@ if TYPE_CHECKING:
     DirectHandler = TypeVar("DirectHandler", bound=Callable[[DirectCall], object])
     MiddlewareFunction = TypeVar("MiddlewareFunction", bound=Callable[[Event, Next], object])
 
-F = TypeVar("F", bound=Callable[..., object])
+    class Resolver(Protocol):
+        """A powertools resolver, such as `LambdaFunctionUrlResolver`."""
 
+        def __call__(self, event: Any, context: Any) -> Any:
+            """Handle a function URL request."""
 
-class Resolver(Protocol):
-    """A powertools resolver, such as `LambdaFunctionUrlResolver`."""
-
-    def __call__(self, event: Any, context: Any) -> Any:
-        """Handle a function URL request."""
+    F = TypeVar("F", bound=Callable[..., object])
 
 
 class Plugin:
@@ -97,7 +97,7 @@ class Plugin:
     """
 
     def __init__(self, *, record: float | Recording | None = None) -> None:
-        self._settings = settings = Settings.from_environment()
+        self._settings = settings = Settings()
         self._registry = Registry()
         self._middleware: list[Middleware] = []
         self._init_phase = InitPhase()
@@ -240,6 +240,8 @@ class Plugin:
         Raises:
             RegistrationError: The id, a variable or the order is not valid, or the hook has a handler already.
         """
+        from biot_plugin.events.response_interception import PostRequest
+
         return self._decorator(
             PostRequest, partial(ApiHook, Kind.POST_REQUEST, api_id, order, path_variables), normalize
         )
@@ -274,6 +276,8 @@ class Plugin:
         Raises:
             RegistrationError: The type or order is not valid, or the hook has a handler already.
         """
+        from biot_plugin.events.response_interception import AdaptEntity
+
         return self._decorator(AdaptEntity, partial(EntityHook, entity_type, order), normalize)
 
     if TYPE_CHECKING:
@@ -376,6 +380,8 @@ class Plugin:
         Raises:
             RegistrationError: It does not take these two arguments, or is `async`.
         """
+        from biot_plugin.hooks.middleware import Middleware
+
         self._middleware.append(Middleware(function))
         self._prefetch_login(function)
         return function
@@ -494,5 +500,8 @@ class Plugin:
     def _prefetch_login(self, function: Callable[..., object]) -> None:
         """Start the log-in while the rest of the code is imported, if a function contains `event.biot`."""
         settings = self._settings
-        if settings.in_lambda and settings.base_url and settings.credentials and uses_biot(function):
-            self.platform.prefetch(self._init_phase.start)
+        if settings.in_lambda and settings.base_url and settings.credentials:
+            from biot_plugin.hooks.api_call_detection import uses_biot
+
+            if uses_biot(function):
+                self.platform.prefetch(self._init_phase.start)

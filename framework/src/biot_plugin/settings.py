@@ -1,9 +1,9 @@
 """The environment variables of a plugin (contract section 7.3): most are set by the platform."""
 
-# Without `annotations` of the future, as in `events.initiator`.
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from biot_plugin.wire.well_formed import well_formed
 
@@ -25,36 +25,25 @@ class Credentials:
         self.secret_arn = secret_arn
 
 
-class Settings(NamedTuple):
-    """The environment variables, read once when the plugin is created."""
+class Settings:
+    """The environment variables, read once when the plugin is created; defaults are those of the platform's samples."""
 
-    app_name: str
-    base_url: str | None
-    environment: str
-    credentials: Credentials | None
-    validate_jwt: bool
-    interception_scope: str
-    notification_scope: str
-    token_types: frozenset[str]
-    in_lambda: bool
-    record: str = ""
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self.app_name = well_formed(environ.get("BIOT_APP_NAME") or environ.get("AWS_LAMBDA_FUNCTION_NAME") or "Plugin")
+        self.base_url = environ.get("BIOT_BASE_URL", "").rstrip("/") or None
+        self.environment = well_formed(environ.get("BIOT_SERVICE_ENVIRONMENT") or "Not specified")
+        self.credentials = _credentials(environ)
+        self.validate_jwt = environ.get("BIOT_SHOULD_VALIDATE_JWT", "").strip().lower() != "false"
+        self.interception_scope = environ.get("BIOT_JWT_PERMISSION_INTERCEPTION") or "PLUGIN_INTERCEPTOR"
+        self.notification_scope = environ.get("BIOT_JWT_PERMISSION_NOTIFICATION") or "ACTION_NOTIFICATION"
+        named = environ.get("JWT_TOKEN_TYPES", "").replace(",", " ").split()
+        self.token_types = frozenset(named) or ACCESS_TOKEN_TYPES
+        self.in_lambda = "AWS_LAMBDA_RUNTIME_API" in environ
+        self.record = environ.get("PLUGIN_RECORD", "").strip()
 
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the settings; defaults are those of the platform's samples."""
-        service_id, secret_key = environ.get("BIOT_SERVICE_USER_ID"), environ.get("BIOT_SERVICE_USER_SECRET_KEY", "")
-        secret_arn = environ.get("BIOT_SERVICE_USER_SECRET_ARN", "")
-        return cls(
-            app_name=well_formed(environ.get("BIOT_APP_NAME") or environ.get("AWS_LAMBDA_FUNCTION_NAME") or "Plugin"),
-            base_url=environ.get("BIOT_BASE_URL", "").rstrip("/") or None,
-            environment=well_formed(environ.get("BIOT_SERVICE_ENVIRONMENT") or "Not specified"),
-            credentials=Credentials(service_id, secret_key, secret_arn)
-            if service_id and (secret_key or secret_arn)
-            else None,
-            validate_jwt=environ.get("BIOT_SHOULD_VALIDATE_JWT", "").strip().lower() != "false",
-            interception_scope=environ.get("BIOT_JWT_PERMISSION_INTERCEPTION") or "PLUGIN_INTERCEPTOR",
-            notification_scope=environ.get("BIOT_JWT_PERMISSION_NOTIFICATION") or "ACTION_NOTIFICATION",
-            token_types=frozenset(environ.get("JWT_TOKEN_TYPES", "").replace(",", " ").split()) or ACCESS_TOKEN_TYPES,
-            in_lambda="AWS_LAMBDA_RUNTIME_API" in environ,
-            record=environ.get("PLUGIN_RECORD", "").strip(),
-        )
+
+def _credentials(environ: Mapping[str, str]) -> Credentials | None:
+    """The plugin's service user; None where the environment lacks its id or its key."""
+    service_id, secret_key = environ.get("BIOT_SERVICE_USER_ID"), environ.get("BIOT_SERVICE_USER_SECRET_KEY", "")
+    secret_arn = environ.get("BIOT_SERVICE_USER_SECRET_ARN", "")
+    return Credentials(service_id, secret_key, secret_arn) if service_id and (secret_key or secret_arn) else None

@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 from hypothesis import given, strategies as st
 
+from biot_emulator.behaviour.constraints import Names, Range
 from biot_emulator.behaviour.document import behaviour_document, changed, parse_behaviour, setting_names, setting_value
 from biot_emulator.behaviour.errors import BehaviourInvalid
-from biot_emulator.behaviour.settings import Names, PlatformBehaviour, Range, Refusal
+from biot_emulator.behaviour.settings import PlatformBehaviour, Refusal
 
 
 def values_of(kind: Any) -> st.SearchStrategy[Any]:

@@ -40,7 +40,7 @@ class Fake:
 def test_a_recorded_transport_does_what_the_transport_does() -> None:
     fake, platform, scope, time = (
         Fake(),
-        RecordedPlatform(Settings.from_environment({})),
+        RecordedPlatform(Settings({})),
         EventScope(Trace("", "")),
         TimeLimit(1),
     )
@@ -63,7 +63,7 @@ def test_a_recorded_transport_does_what_the_transport_does() -> None:
 
 
 def test_other_events_are_not_recorded() -> None:
-    platform = RecordedPlatform(Settings.from_environment({}))
+    platform = RecordedPlatform(Settings({}))
     fake = Fake()
     platform.use(fake)
     assert platform.transport() is fake

@@ -76,6 +76,7 @@ except SystemExit as end:
     loaded = {*said.rpartition("LOADED")[2].split()}
     assert "CODE 0" in said
     assert set() == loaded & {"biot_plugin_cli.package.assembly", "packaging", "email", "urllib.request", "csv", "rich"}
+    assert set() == loaded & {"biot_plugin_cli.package.contents", "zipfile"}
 
 
 def _edit_unnoticed(repository: Repository) -> None:

@@ -11,8 +11,9 @@ from dataclasses import fields, is_dataclass, replace
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from biot_emulator.behaviour.constraints import Names, Range
 from biot_emulator.behaviour.errors import BehaviourInvalid
-from biot_emulator.behaviour.settings import Names, PlatformBehaviour, Range, Refusal
+from biot_emulator.behaviour.settings import PlatformBehaviour, Refusal
 from biot_emulator.wire_json import to_text
 
 __all__ = ["behaviour_document", "changed", "parse_behaviour", "setting_names", "setting_value", "wire_name"]

@@ -15,6 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from biot_emulator.behaviour.constraints import Names, Range
+from biot_emulator.behaviour.replies import Replies
+
 __all__ = [
     "KNOWN_VARIABLES",
     "RELAY",
@@ -24,14 +27,11 @@ __all__ = [
     "HookName",
     "Interceptors",
     "Limits",
-    "Names",
     "Notifications",
     "Outcome",
     "PlatformBehaviour",
     "Plugins",
-    "Range",
     "Refusal",
-    "Replies",
 ]
 
 _GREATEST_ORDER = 2**31 - 1
@@ -55,26 +55,9 @@ KNOWN_VARIABLES = (
 """The platform's variables whose values can be made here (contract section 7.3), sorted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The values that a number may have, both ends included."""
-
-    least: int
-    most: int
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What each text of a list must match, and what that is in words."""
-
-    pattern: str
-    meaning: str
-
-
 _Order = Annotated[int, Range(1, _GREATEST_ORDER)]
 _Seconds = Annotated[int, Range(0, 900)]
 _Variables = Annotated[tuple[str, ...], Names("BIOT_[A-Z0-9_]+", "a variable such as BIOT_BASE_URL")]
-_HeaderNames = Annotated[tuple[str, ...], Names("[a-z0-9-]+", "a header's name in lower case")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +129,6 @@ class Interceptors:
     pre_request: Failures = Failures()
     adapt_entity: Failures = Failures()
     post_request: Failures = Failures()
-
-
-@dataclass(frozen=True, slots=True)
-class Replies:
-    """What the reply of a PRE_REQUEST interceptor changes.
-
-    Attributes:
-        omitted_headers: What becomes of the headers when the reply leaves them out.
-        omitted_query: The same for the query parameters.
-        omitted_body: The same for the body.
-        fixed_headers: The headers that no reply changes, by name in lower case.
-    """
-
-    omitted_headers: Literal["preserved", "removed"] = "preserved"
-    omitted_query: Literal["preserved", "removed"] = "preserved"
-    omitted_body: Literal["preserved", "removed"] = "preserved"
-    fixed_headers: _HeaderNames = ()
 
 
 @dataclass(frozen=True, slots=True)

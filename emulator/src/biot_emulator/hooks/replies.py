@@ -10,7 +10,7 @@ from typing import Any
 
 from biot_emulator.api.call import Call
 from biot_emulator.api.response import ApiResponse
-from biot_emulator.behaviour.settings import Replies
+from biot_emulator.behaviour.replies import Replies
 from biot_emulator.event_kind import EventKind
 from biot_emulator.http.response import Response
 from biot_emulator.wire_json import decode, encode

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable
 from typing import Any
 
 from biot_plugin.wire.kind import Kind
-
-_ENTITY_TYPE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
 class Hook:
@@ -41,6 +38,7 @@ class Hook:
 
 def validate_entity_type(entity_type: str) -> str:
     """Return the name of an entity type. Raises ValueError where no entity type can have the name."""
-    if not _ENTITY_TYPE.fullmatch(entity_type):
+    words = entity_type.split("-")
+    if not all(word.isascii() and word.isalpha() and word.islower() for word in words):
         raise ValueError(f"{entity_type!r} is not an entity type: write it like 'patient' or 'usage-session'")
     return entity_type

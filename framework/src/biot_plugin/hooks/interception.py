@@ -11,7 +11,8 @@ from biot_plugin.wire.kind import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from biot_plugin.events.interception import AdaptEntity, Interception
+    from biot_plugin.events.interception import Interception
+    from biot_plugin.events.response_interception import AdaptEntity
 
 
 class ApiHook(Hook):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 from biot_emulator.fixtures.key_and_token_service import error_response
@@ -57,7 +56,7 @@ class FileAnswers:
         call = call_of(request)
         chosen = self._choose(call)
         answered_by = f"{chosen[0]}: {chosen[1].key}" if chosen else None
-        with self.calls.answering(replace(call, answered_by=answered_by)) as tell:
+        with self.calls.answering(call._replace(answered_by=answered_by)) as tell:
             response = self._respond(request, call, chosen[1]) if chosen else self._refuse(request)
             tell(response)
         return response

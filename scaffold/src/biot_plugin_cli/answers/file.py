@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from biot_plugin_cli.answers.document import SUFFIXES, read_document
 from biot_plugin_cli.answers.rule import Rule, parse_rules
@@ -19,8 +18,7 @@ _FOR_ALL = "default"
 _STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """What the platform answers.
 
     Attributes:

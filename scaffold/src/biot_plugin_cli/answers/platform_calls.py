@@ -6,9 +6,8 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from biot_emulator.http.request import Request
@@ -19,8 +18,7 @@ __all__ = ["CallLog", "PlatformCall", "call_of"]
 _SEARCH = "searchRequest"
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformCall:
+class PlatformCall(NamedTuple):
     """A call to the platform's API.
 
     Attributes:
@@ -107,11 +105,10 @@ def call_of(request: Request) -> PlatformCall:
 
 def _answered(call: PlatformCall, response: Response | None, duration_ms: float) -> PlatformCall:
     if response is None:
-        return replace(call, duration_ms=duration_ms)
+        return call._replace(duration_ms=duration_ms)
     body = response.body
     code = body.get("code") if isinstance(body, dict) else None
-    return replace(
-        call,
+    return call._replace(
         status_code=response.status_code,
         code=code if isinstance(code, str) else "",
         duration_ms=duration_ms,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qs
 
 from biot_plugin_cli.answers.platform_calls import PlatformCall
@@ -23,8 +22,7 @@ _UPLOAD = "POST /file/v1/files/upload"
 _DOWNLOAD = re.compile(r"GET /file/v1/files/[^/]+/download")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Which calls it is for, and what they are answered with in turn.
 
     Attributes:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from biot_plugin_cli.commands.options import AsJson, Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from biot_plugin_cli.package.built import Package
+    from biot_plugin_cli.package.contents import LeftOutFile, PackagedFile
 
 __all__ = ["package"]
 
@@ -41,11 +47,15 @@ def package(
         )
     with lock_checked_meanwhile(plugin.root, plugin.manifest.runtime):
         from biot_plugin_cli.package.builder import build_package
-        from biot_plugin_cli.package.contents import left_out_files, packaged_files
         from biot_plugin_cli.package.report import print_document, print_package, showing_progress
 
         with showing_progress() as progress:
             built = build_package(plugin, output, progress=progress)
     show = print_document if as_json else print_package
-    contents = (packaged_files(built, plugin.root), left_out_files(plugin.root)) if listing else None
-    show(built, report=report, contents=contents)
+    show(built, report=report, contents=_contents(built, plugin.root) if listing else None)
+
+
+def _contents(built: Package, root: Path) -> tuple[Sequence[PackagedFile], Sequence[LeftOutFile]]:
+    from biot_plugin_cli.package.contents import left_out_files, packaged_files
+
+    return packaged_files(built, root), left_out_files(root)

@@ -11,9 +11,9 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_plugin_cli.archive.content_hash import Digest
 from biot_plugin_cli.archive.file_locks import try_hold
@@ -29,8 +29,7 @@ _ARCHIVE = "dependencies.zip"
 _INDEX = "dependencies.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
+class Dependencies(NamedTuple):
     """The dependencies of a plugin, as an archive.
 
     Attributes:
@@ -105,7 +104,7 @@ def store(temporary: Path, destination: Path, copy: Path) -> Dependencies:
     stored = load(destination, copy)
     if stored is None:
         raise OperationFailed(f"{destination} was damaged while it was written: try again")
-    return replace(stored, reused=False)
+    return stored._replace(reused=False)
 
 
 def delete_oldest(cache: Path) -> None:

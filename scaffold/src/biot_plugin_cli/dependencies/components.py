@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from email.message import Message
 from importlib import metadata
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 __all__ = ["Component", "describe_components", "file_owners", "installed_distributions"]
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """A distribution in a package, as a bill of materials describes it.
 
     Attributes:
@@ -39,7 +37,7 @@ class Component:
 
     def dump(self) -> dict[str, Any]:
         """Convert to a JSON document."""
-        return asdict(self)
+        return self._asdict()
 
 
 def installed_distributions(folder: Path) -> list[tuple[str, metadata.PathDistribution]]:

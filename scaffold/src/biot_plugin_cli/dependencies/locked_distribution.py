@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["LockedDistribution", "Origin", "Wheel", "find_sha256"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wheel:
+class Wheel(NamedTuple):
     """A wheel that a lock file lists.
 
     Attributes:
@@ -23,8 +22,7 @@ class Wheel:
     indexed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """The source of a distribution that is on no package index: a folder, or a commit in a git repository.
 
     Attributes:
@@ -36,8 +34,7 @@ class Origin:
     commit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LockedDistribution:
+class LockedDistribution(NamedTuple):
     """A distribution that the plugin needs on the target.
 
     Attributes:

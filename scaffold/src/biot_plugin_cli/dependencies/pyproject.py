@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biot_plugin_cli.dependencies.errors import DependencyError
 
@@ -17,8 +16,7 @@ __all__ = ["Project"]
 _MAX_SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """The parts of a plugin's pyproject.toml that installers read.
 
     Attributes:

@@ -7,9 +7,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import NamedTuple, Self
 
 from biot_plugin_cli.archive.bytecode import LAMBDA_ROOT, SyntaxProblem, compile_tree, interpreter_build
 from biot_plugin_cli.archive.entry_paths import name_of
@@ -32,8 +31,7 @@ Progress = Callable[[str], None]
 _FORMAT = "3"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The distributions to install.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 __all__ = ["IndexEntry"]
 
@@ -14,8 +14,7 @@ _ALGORITHMS = {40: "sha1", 64: "sha256"}
 _LINK, _REPOSITORY = "120000", "160000"
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """A tracked file.
 
     Attributes:

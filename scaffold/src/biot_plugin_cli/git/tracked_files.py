@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.git.environment import isolated_for
@@ -22,8 +22,7 @@ _NO_REPOSITORY = "not a git repository (or any"
 _OTHER, _SPARSE = "? ", "S"
 
 
-@dataclass(frozen=True, slots=True)
-class _ListedFile:
+class _ListedFile(NamedTuple):
     """A file as git lists it.
 
     Attributes:
@@ -122,7 +121,7 @@ def _list_recursively(folder: Path, untracked: bool, environment: Mapping[str, s
             yield file
         elif _is_repository(path):
             for inner in _list_recursively(path, untracked, environment):
-                yield replace(inner, name=f"{file.name.rstrip('/')}/{inner.name}")
+                yield inner._replace(name=f"{file.name.rstrip('/')}/{inner.name}")
         elif file.entry and file.entry.is_repository:
             yield file
 

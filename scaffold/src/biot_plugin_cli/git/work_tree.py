@@ -6,8 +6,8 @@ A plugin may be a subfolder of a repository. Only that folder is looked at, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_plugin_cli.git.environment import isolated_for
 from biot_plugin_cli.git.index_entry import IndexEntry
@@ -26,8 +26,7 @@ _MODIFIED = " M"
 _NEW_FILE_MODE = "100644"
 
 
-@dataclass(frozen=True, slots=True)
-class Stages:
+class Stages(NamedTuple):
     """The two sides of a conflict that are not the author's.
 
     Attributes:
@@ -39,8 +38,7 @@ class Stages:
     theirs: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkTree:
+class WorkTree(NamedTuple):
     """A folder in the work tree of a repository.
 
     Attributes:

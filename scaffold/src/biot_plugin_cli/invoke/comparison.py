@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from biot_plugin_cli.invoke.unified_diff import unified_diff
 
@@ -25,8 +24,7 @@ _IGNORED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """The relevant parts of an event and its reply, and their difference.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -62,7 +62,7 @@ class ForwardedCalls:
 
     def __call__(self, request: Request) -> Response | None:
         """Respond to a request; None ends the connection."""
-        with self.calls.answering(replace(call_of(request), answered_by=self._client.url)) as tell:
+        with self.calls.answering(call_of(request)._replace(answered_by=self._client.url)) as tell:
             reply = self._forward(request)
             response = _response(reply) if reply else None
             tell(response)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from biot_plugin_cli.errors import CliError, OperationFailed
 from biot_plugin_cli.plugin.invocation_errors import find_terminal_use, invocation_failure
@@ -26,8 +25,7 @@ _FAILURE = 500
 _CODE = re.compile(r"[A-Z0-9_]{1,80}")
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The judgement of an invocation.
 
     Attributes:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.invoke.comparison import Comparison
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Run", "print_runs", "run_events"]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One event, and what became of it.
 
     Attributes:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.terminal.toml_file import parse_toml
@@ -20,8 +19,7 @@ _MAX_PARSED_TIMES = 20
 _ENDS = ("]", "}", '"""', "'''")
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestFile:
+class ManifestFile(NamedTuple):
     """A pyproject.toml with `[tool.biot-plugin]`.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["ManifestProblem", "table_header"]
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestProblem:
+class ManifestProblem(NamedTuple):
     """A problem in `[tool.biot-plugin]`.
 
     Attributes:

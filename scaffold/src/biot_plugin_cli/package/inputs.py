@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_plugin_cli.archive.zip_file import Entry
 from biot_plugin_cli.git.environment import settings_read_once
@@ -15,8 +15,7 @@ from biot_plugin_cli.plugin.repository import Plugin
 __all__ = ["Inputs"]
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What a package is made of.
 
     Attributes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_plugin_cli.archive import size_limits
 from biot_plugin_cli.archive.entry_paths import locate
@@ -33,8 +33,7 @@ _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _LINK_ADVICE = "replace it with a copy, or remove it"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFileProblem:
+class SourceFileProblem(NamedTuple):
     """A problem with one of the plugin's source files.
 
     Attributes:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from biot_plugin_cli.platform.errors import OtherPlugin
-
 __all__ = ["MAX_NAME_LENGTH", "NAME_FORM", "NAME_PATTERN", "PREFIX", "is_name", "require_same_plugin"]
 
 PREFIX = "Plugin-"
@@ -32,4 +30,7 @@ def require_same_plugin(requested: str, responded: str) -> None:
         OtherPlugin: It is about another one.
     """
     if responded not in (requested, PREFIX + requested):
+        # Every manifest is read with the names of plugins, and few are compared with what the platform responds.
+        from biot_plugin_cli.platform.errors import OtherPlugin
+
         raise OtherPlugin(requested, responded)

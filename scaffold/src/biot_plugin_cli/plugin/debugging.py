@@ -5,9 +5,8 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
 
@@ -27,8 +26,7 @@ _TIMED_MODULES = ("biot_plugin.http.time_limit",)
 _LIBRARY = "debugpy/__init__.py"
 
 
-@dataclass(frozen=True, slots=True)
-class DebugOptions:
+class DebugOptions(NamedTuple):
     """What `--debug` says.
 
     Attributes:

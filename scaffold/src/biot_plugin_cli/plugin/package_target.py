@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from packaging.tags import Tag
@@ -19,8 +18,7 @@ _LEGACY_NAMES = {17: "manylinux2014_x86_64", 12: "manylinux2010_x86_64", 5: "man
 _EXTENSION = re.compile(r"\.(?P<interpreter>cpython|pypy|graalpy)-?(?P<version>\w+)-(?P<platform>[\w-]+)\.so$")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A Lambda runtime on x86_64 (contract section 7.1).
 
     Attributes:

@@ -122,7 +122,7 @@ class Plugin:
         """Make a location relative to the plugin's folder, if it is inside."""
         if location.file is None or not Path(location.file).is_relative_to(self.root):
             return location
-        return replace(location, file=str(Path(location.file).relative_to(self.root)))
+        return location._replace(file=str(Path(location.file).relative_to(self.root)))
 
     def copied_to(self, folder: Path) -> Self:
         """Describe a copy of the plugin's code in another folder, which runs with the same interpreter."""

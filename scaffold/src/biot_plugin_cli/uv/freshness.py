@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_plugin_cli.processes.environment import child_environment
 from biot_plugin_cli.processes.runner import begin, run
@@ -37,8 +37,7 @@ class Verdict(enum.Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What uv says about a lock file.
 
     Attributes:
@@ -50,8 +49,7 @@ class Answer:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
+class _Begun(NamedTuple):
     """A question that uv is answering.
 
     Attributes:

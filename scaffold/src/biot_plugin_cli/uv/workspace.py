@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from os.path import normpath
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.terminal.toml_file import parse_toml
@@ -18,8 +17,7 @@ __all__ = ["Workspace", "load_pyproject", "workspace_of_new"]
 _Table = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """A uv workspace; a project that is in none is a workspace of its own.
 
     Attributes:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import LiteralString
 
-    from biot_plugin.events.interception import AdaptEntity, PostRequest, PreRequest
+    from biot_plugin.events.interception import PreRequest
     from biot_plugin.events.notification import Notification
+    from biot_plugin.events.response_interception import AdaptEntity, PostRequest
     from biot_plugin.hooks.published.names import ApiId
 
     Name = TypeVar("Name", bound="ApiId | str")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Condition", "conditions_schema"]
 
@@ -12,8 +11,7 @@ __all__ = ["Condition", "conditions_schema"]
 _EMPTY = [False, 0, "", [], {}]
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """What must hold where a setting is set; one that is false or empty counts as left out.
 
     Attributes:

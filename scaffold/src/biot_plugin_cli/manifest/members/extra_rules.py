@@ -9,8 +9,6 @@ from typing import Any
 from biot_plugin_cli.manifest.base_url import is_base_url
 from biot_plugin_cli.manifest.members.values import WHOLE_NUMBER, ExtraRule
 from biot_plugin_cli.manifest.members.variables import VARIABLES_SIZE
-from biot_plugin_cli.registry.errors import InvalidReference
-from biot_plugin_cli.registry.reference import ImageReference
 
 __all__ = [
     "BASE_URL_ADDRESS",
@@ -34,10 +32,19 @@ def _names_identifiers(value: str) -> bool:
 
 
 def _is_reference(value: str) -> bool:
+    return value == NO_BASE or _names_an_image(value)
+
+
+def _names_an_image(value: str) -> bool:
+    # Most plugins are no image, and what reads a reference takes as long to load as all rules do.
+    from biot_plugin_cli.registry.errors import InvalidReference
+    from biot_plugin_cli.registry.reference import ImageReference
+
     try:
-        return value == NO_BASE or bool(ImageReference.parse(value))
+        ImageReference.parse(value)
     except InvalidReference:
         return False
+    return True
 
 
 def _is_inside(value: str) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_plugin_cli.manifest.base_url import BASE_URL, BASE_URL_FORM, BASE_URL_PATTERN
 from biot_plugin_cli.manifest.lambda_runtimes import DEPRECATION_DATES, RUNTIMES
@@ -41,8 +40,7 @@ _CORS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Runtime:
+class _Runtime(NamedTuple):
     """The name of a runtime; one that AWS has deprecated is a problem of its own."""
 
     words: str = f"one of {', '.join(RUNTIMES)}"
@@ -55,17 +53,16 @@ class _Runtime:
         deprecated = DEPRECATION_DATES.get(str(value))
         for problem in find_value_problem(self, value, keys):
             if deprecated is None:
-                yield replace(problem, code="runtime-unknown")
+                yield problem._replace(code="runtime-unknown")
             else:
                 advice = f"{problem.advice}; AWS deprecated it on {deprecated}"
-                yield replace(problem, code="runtime-deprecated", advice=advice)
+                yield problem._replace(code="runtime-deprecated", advice=advice)
 
     def schema(self) -> dict[str, Any]:
         return Choice(self.words, RUNTIMES).schema()
 
 
-@dataclass(frozen=True, slots=True)
-class _Environments:
+class _Environments(NamedTuple):
     """The tables of environments, each of which `check` validates by itself when it is selected."""
 
     words: str = "tables, [tool.biot-plugin.env.NAME]"
@@ -159,7 +156,7 @@ SETTINGS: Mapping[str, Setting] = {
 ENVIRONMENT_TABLE = SettingsTable(
     "a table, [tool.biot-plugin.env.NAME]",
     {
-        key: replace(setting, default=None, is_required=False)
+        key: setting._replace(default=None, is_required=False)
         for key, setting in SETTINGS.items()
         if setting.place is not Place.TOP
     },

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_plugin_cli.manifest.members.conditions import Condition, conditions_schema
 from biot_plugin_cli.manifest.members.values import ExtraRule, Keys, Text, Texts, Value, find_value_problem
@@ -22,8 +21,7 @@ class Place(Enum):
     ENVIRONMENT = "`[tool.biot-plugin.env.NAME]` alone"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A member of a table.
 
     Attributes:
@@ -46,8 +44,7 @@ class Setting:
         return {"description": f"{self.meaning}\n\nAllowed: {self.value.words}.", **default, **self.value.schema()}
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsTable:
+class SettingsTable(NamedTuple):
     """A table of settings.
 
     Attributes:
@@ -109,8 +106,7 @@ class SettingsTable:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class TextTable:
+class TextTable(NamedTuple):
     """A table of strings with names of the author's own.
 
     Attributes:
@@ -150,8 +146,7 @@ class TextTable:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ListTable:
+class ListTable(NamedTuple):
     """A table of lists of strings, each with a name that is known."""
 
     words: str

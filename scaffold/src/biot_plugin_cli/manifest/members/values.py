@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from biot_plugin_cli.manifest.problem import ManifestProblem, table_header
 
@@ -29,8 +28,9 @@ _LONGEST_SHOWN = 512
 _LONGEST_TEXT = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class ExtraRule:
+# Each command that reads a manifest makes these classes and those of its tables: named tuples, as a frozen dataclass
+# compiles six functions, which takes several times as long.
+class ExtraRule(NamedTuple):
     """A rule that JSON Schema draft-07 cannot express, so that the schema accepts what breaks it.
 
     Attributes:
@@ -94,8 +94,7 @@ def find_value_problem(value: Value, item: Any, keys: Keys) -> Iterator[Manifest
         yield ManifestProblem(f"{keys[-1]}-invalid", keys, message, f"make it {value.words}")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     r"""A string.
 
     Attributes:
@@ -134,8 +133,7 @@ class Text:
         return {"type": "string", **shortest, **longest, **pattern}
 
 
-@dataclass(frozen=True, slots=True)
-class WholeNumber:
+class WholeNumber(NamedTuple):
     """An integer, both limits included."""
 
     words: str
@@ -156,8 +154,7 @@ class WholeNumber:
         return {"type": "integer", "minimum": self.lowest, "maximum": self.highest}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One of several strings or whole numbers."""
 
     words: str
@@ -181,8 +178,7 @@ class Choice:
         return {"type": "string" if self.extra is None else "integer", "enum": list(self.options)}
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """True or false."""
 
     words: str = "true or false"
@@ -201,8 +197,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """A list of strings; without a largest number of them if `most` is None."""
 
     words: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_plugin_cli.manifest.environment_variables import (
     MAX_OWN_BYTES,
@@ -28,8 +27,7 @@ VARIABLES_SIZE = ExtraRule(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class VariableTable:
+class VariableTable(NamedTuple):
     """A table of environment variables, none of whose values appears in a message."""
 
     words: str = "a table of strings"
