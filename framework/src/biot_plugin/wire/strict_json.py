@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, NoReturn
 
 from biot_plugin.wire import exact_numbers
 
-_SPACES = " \t\n\r"
-_SPACE = re.compile(f"[{_SPACES}]*")
+SPACES = " \t\n\r"
+_SPACE = re.compile(f"[{SPACES}]*")
 #: Reads a value that begins at a position of a text; returns it, and the position after it.
 Scan = Callable[[str, int], tuple[Any, int]]
 
@@ -54,6 +55,12 @@ def dumps(value: Any) -> str:
         raise ValueError("the value is nested too deeply") from None
 
 
+def dumps_text(text: str) -> str:
+    """Serialize text."""
+    written = encode_basestring(text)
+    return written if is_encodable(written) else encode_basestring_ascii(text)
+
+
 def _parse(text: str) -> Any:
     if has_negative_zero(text):
         return _SLOW_DECODER.decode(text)
@@ -85,7 +92,7 @@ def _has_plain_floats(text: str) -> bool:
 
 def skip_space(text: str, position: int) -> int:
     """Return the position of the next character that is no white space; the length of the text where there is none."""
-    if text[position : position + 1] in _SPACES:
+    if text[position : position + 1] in SPACES:
         position = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # it matches an empty text, too
     return position
 

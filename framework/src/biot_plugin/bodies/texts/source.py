@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from biot_plugin.wire import strict_json, usual_floats
+from biot_plugin.wire.strict_json import dumps_text
 
 
 class Source:
@@ -12,29 +13,32 @@ class Source:
 
     Args:
         text: The text of the event.
-        has_exact_floats: Whether the floats in it are written as they came.
-
-    Attributes:
         json: The object.
+        places: Where its members stand in the text. Of a name that is repeated, the last value counts.
+        has_exact_floats: Whether the floats in it are written as they came.
+        is_exact: Whether all numbers in it are.
     """
 
-    __slots__ = ("_has_exact_floats", "_places", "_prepared", "_text", "json")
+    __slots__ = ("_has_exact_floats", "_is_exact", "_places", "_prepared", "_text", "json")
 
-    def __init__(self, text: str, *, has_exact_floats: bool) -> None:
+    def __init__(
+        self,
+        text: str,
+        json: dict[str, Any],
+        places: dict[str, tuple[int, int]],
+        has_exact_floats: bool,
+        is_exact: bool,
+    ) -> None:
         self._text = text
+        self._places = places
         self._has_exact_floats = has_exact_floats
-        self._places: dict[str, tuple[int, int]] = {}
+        self._is_exact = is_exact
         self._prepared: set[str] = set()
-        self.json: dict[str, Any] = {}
-
-    def add(self, name: str, value: Any, start: int, end: int) -> None:
-        """Add a member that stands between two positions. Of a name that is repeated, the last value counts."""
-        self._places[name] = (start, end)
-        self.json[name] = value
+        self.json = json
 
     def prepare(self, name: str) -> None:
         """Prepare a member for a handler: what was parsed plainly gets the numbers as they came."""
-        place = self._places.get(name)
+        place = None if self._is_exact else self._places.get(name)
         if place is None or name in self._prepared:
             return
         self._prepared.add(name)
@@ -68,9 +72,8 @@ class Source:
             TypeError: A value is of a type that JSON does not have.
             ValueError: A value contains what JSON cannot express, such as NaN or itself.
         """
-        return f"{{{','.join(self._write_member(name, value) for name, value in json.items())}}}"
+        return f"{{{','.join([f'{dumps_text(name)}:{self._text_of(name, value)}' for name, value in json.items()])}}}"
 
-    def _write_member(self, name: str, value: Any) -> str:
+    def _text_of(self, name: str, value: Any) -> str:
         place = self._places.get(name)
-        text = strict_json.dumps(value) if place is None else self._text[slice(*place)]
-        return f"{strict_json.dumps(name)}:{text}"
+        return strict_json.dumps(value) if place is None else self._text[place[0] : place[1]]
