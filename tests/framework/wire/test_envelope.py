@@ -7,10 +7,19 @@ from typing import Any
 from unittest.mock import Mock, call
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from biot_plugin import Plugin
 from biot_plugin.testing import Client, Context, events, signed
 from biot_plugin.wire import strict_json
+from biot_plugin.wire.envelope import Envelope
+
+
+@given(headers=st.dictionaries(st.text() | st.integers(), st.text(max_size=3) | st.none(), max_size=4))
+@settings(deadline=None)
+def test_names_of_headers_are_in_lower_case_and_all_of_them_are_text(headers: dict[Any, Any]) -> None:
+    expected = {str(name).lower(): value for name, value in headers.items() if str(name) is name and value is not None}
+    assert Envelope({"headers": headers}).headers == expected
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ Scan = Callable[[str, int], tuple[Any, int]]
 
 #: Characters from which on a text is worth a look at the whole of it, or at its parts.
 LARGE = 8 * 1024
-#: A number that an int writes as `0`; in text, the pattern costs no more than a slower way to read the integers.
-_NEGATIVE_ZERO = re.compile(r"-0(?=[\s,\]}]|$)")
+#: A number that an int writes as `0`, before the end of a text.
+_NEGATIVE_ZERO = re.compile(r"-0[\s,\]}]")
 
 
 def loads(text: str | bytes) -> Any:
@@ -80,7 +80,8 @@ def _parse(text: str) -> Any:
 
 def has_negative_zero(text: str) -> bool:
     """Whether a text may have an integer that an int writes as `0`."""
-    return "-0" in text and _NEGATIVE_ZERO.search(text) is not None
+    # One character is searched for many times as fast as two.
+    return "-" in text and (_NEGATIVE_ZERO.search(text) is not None or text.endswith("-0"))
 
 
 def _has_plain_floats(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""A large event is parsed as every JSON text is, and refused where none is one."""
+"""An event is parsed as every JSON text is, and refused where none is one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from biot_plugin import Plugin
 from biot_plugin.bodies.texts.reader import read
 from biot_plugin.testing import Client, events
 from biot_plugin.wire import strict_json
-from tests.framework.wire.json_texts import json_texts
+from tests.framework.wire.json_texts import json_texts, members
 
 API = "POST/organization/v1/users/patients"
 SPACE = " " * strict_json.LARGE
@@ -41,6 +41,69 @@ def handed_out(text: str) -> Any:
 def test_it_reads_what_json_says(text: str) -> None:
     for event in (text, f'{{"request":{text}}}', f'{{"a":{text},"request":{{"body":{text},"b":{text}}},"c":{text}}}'):
         assert outcome(handed_out, event) == outcome(strict_json.loads, event)
+
+
+#: What may stand before and after the part of an event: what has its name elsewhere, and what is no JSON there.
+ODD_BEFORE = [
+    "",
+    "{",
+    "{,",
+    '{"a":1',
+    '{"a":1,',
+    '{"a":{"b":1',
+    '["a"',
+    '{"a":{"b":1,"request":{"c":2}}',
+    '{"request":{"d":3}',
+]
+ODD_BEFORE += ['{"a":",\\"request\\":{"', '{"a":",', '{"a":-0', '{"a":[-0]', '{"a":1.10', '{ "a" : 1 ', '{"request":7']
+ODD_AFTER = [
+    "",
+    "}",
+    ",}",
+    "}}",
+    "} ",
+    "}x",
+    ',"b":2}',
+    ',"b":-0}',
+    ',"b":{"c":1,"request":{"d":2}}}',
+    ' , "b" : 2 }',
+    "]",
+]
+ODD_AFTER += [',"request":{"e":4}}', ',"request":7}', ',"b"}', ',"b":2},"c":3}', '}"}']
+
+
+@given(
+    before=st.sampled_from(ODD_BEFORE),
+    after=st.sampled_from(ODD_AFTER),
+    part=members(),
+    gap=st.sampled_from([",", ", ", ""]),
+    padding=st.sampled_from(["", SPACE]),
+)
+@settings(max_examples=400, deadline=None)
+def test_the_part_is_found_wherever_it_stands(before: str, after: str, part: str, gap: str, padding: str) -> None:
+    event = f'{before}{gap}"request":{part}{after}{padding}'
+    assert outcome(handed_out, event) == outcome(strict_json.loads, event)
+
+
+@pytest.mark.parametrize("padding", ["", SPACE])
+@pytest.mark.parametrize(
+    "event",
+    [
+        '{"request":{"a":1}}',
+        '{"request":{"a":1},"b":2}',
+        '{"b":2,"request":{"a":1}}',
+        '{"b":2,"request":{"a":1},"c":{"d":1,"request":{"e":2}}}',
+        '{"b":{"c":2,"request":{"d":3}},"request":{"a":1}}',
+        '{"b":2,"request":{"d":3},"request":{"a":1}}',
+        '{"b":2,"request":{"d":3},"c":4,"request":{"a":1}}',
+        '{ "b" : 2 , "request" : { "a" : 1 } }',
+        '{"b":2,"\\u0072equest":{"a":1}}',
+    ],
+)
+def test_the_text_of_the_part_is_remembered_wherever_it_stands(event: str, padding: str) -> None:
+    _, source = read(event + padding, "request")
+    assert source is not None
+    assert source.write(source.json) == '{"a":1}'
 
 
 @given(text=json_texts(), place=st.integers(0, 200), other=st.sampled_from([*'{}[]",:0-\\ae \n\ud800', ""]))
