@@ -67,6 +67,14 @@ def test_an_event_in_base64_that_is_no_object_is_refused(plugin: Plugin, content
     assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
 
 
+@pytest.mark.parametrize("body", ["", "{", "[]", "NaN"])
+def test_a_notification_whose_body_is_no_object_is_refused_as_one_without_a_token(plugin: Plugin, body: str) -> None:
+    plugin.notification("patient", "_create")(lambda _event: None)
+    reply = Client(plugin).send(events.notification("patient", "_create", envelope={"body": body}))
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (400, "JWT_ERROR")
+
+
 def test_the_body_of_a_notification_is_parsed_once(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
     plugin.notification("patient", "_create")(lambda _event: None)
     client = Client(plugin)

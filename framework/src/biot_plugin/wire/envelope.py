@@ -67,7 +67,7 @@ class Envelope:
         """
         if self._json is None:
             text = self.text()
-            self._json = require_object(self.event.get("body") if text is None else parse(text))
+            self._json = require_object(self.event.get("body") if text is None else _parse(text))
         return self._json
 
 
@@ -88,7 +88,7 @@ def _are_lower_cased(headers: dict[Any, Any]) -> bool:
         return False
 
 
-def parse(text: str) -> Any:
+def _parse(text: str) -> Any:
     """Parse a body. Raises InvalidEvent."""
     try:
         return strict_json.loads(text)
