@@ -10,11 +10,11 @@ from biot_plugin.errors import InvalidEvent
 from biot_plugin.wire.envelope import require_object
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.texts.source import Source
+    from biot_plugin.bodies.texts.source import Source, WholeSource
     from biot_plugin.wire.envelope import Envelope
 
 
-def read_event(envelope: Envelope, part: str) -> tuple[dict[str, Any], Source | None]:
+def read_event(envelope: Envelope, part: str) -> tuple[dict[str, Any], Source | WholeSource | None]:
     """Parse the body of an event; remember the text of what goes back.
 
     Args:
@@ -35,7 +35,7 @@ def read_event(envelope: Envelope, part: str) -> tuple[dict[str, Any], Source | 
 
 
 @cache
-def _reader() -> Callable[[str, str], tuple[Any, Source | None]]:
+def _reader() -> Callable[[str, str], tuple[Any, Source | WholeSource | None]]:
     """Import the reader: it is loaded at the end of init."""
     from biot_plugin.bodies.texts.reader import read
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed lacks it
 from typing import Any
 
-from biot_plugin.bodies.texts.source import Source
+from biot_plugin.bodies.texts.source import Source, WholeSource
 from biot_plugin.wire import strict_json, usual_floats
 from biot_plugin.wire.strict_json import SPACES, skip_space
 
 Places = dict[str, tuple[int, int]]
 
 
-def read(text: str, part: str) -> tuple[Any, Source | None]:
+def read(text: str, part: str) -> tuple[Any, Source | WholeSource | None]:
     """Parse an event: all of its text, and once.
 
     Args:
@@ -27,29 +27,42 @@ def read(text: str, part: str) -> tuple[Any, Source | None]:
     """
     if strict_json.is_encodable(text):
         try:
-            event, source = _Reader(text, part).read()
-            if source is not None and event[part] is source.json:
-                return event, source
+            return _read_small(text, part) if len(text) < strict_json.LARGE else _Reader(text, part).read()
         except (StopIteration, ValueError, LookupError, RecursionError):
             pass  # What is wrong, and whether anything is, is for others to say.
     return strict_json.loads(text), None
 
 
+def _read_small(text: str, part: str) -> tuple[dict[str, Any], WholeSource]:
+    """Parse what precedes the part, and the part, which ends the event, as the platform's do.
+
+    What precedes it is an object of its own only if the comma after it is one of the event's, and of no value's in it.
+    """
+    if strict_json.has_negative_zero(text):
+        raise ValueError("not all numbers would be parsed as they came")
+    mark = f',"{part}":{{'
+    end = text.index(mark)
+    start = end + len(mark) - 1
+    event, end_of_event = strict_json.scan(f"{text[:end]}}}", 0)
+    json, end_of_part = strict_json.scan(text, start)
+    if not event or end_of_event != end + 1 or text[end_of_part:] != "}":
+        raise ValueError("the part stands elsewhere")
+    event[part] = json
+    return event, WholeSource(text[start:end_of_part], len(json))
+
+
 class _Reader:
     """Reads the members of the event, and of its part."""
 
-    __slots__ = ("_has_exact_floats", "_is_exact", "_part", "_scan", "_source", "_text")
+    __slots__ = ("_has_exact_floats", "_part", "_scan", "_text")
 
     def __init__(self, text: str, part: str) -> None:
         self._text = text
         self._part = part
-        is_small = len(text) < strict_json.LARGE
-        self._is_exact = is_small and not strict_json.has_negative_zero(text)
-        self._has_exact_floats = is_small or not usual_floats.are_many(text)
+        self._has_exact_floats = not usual_floats.are_many(text)
         self._scan = strict_json.scan if self._has_exact_floats else strict_json.scan_plainly
-        self._source: Source | None = None
 
-    def read(self) -> tuple[dict[str, Any], Source | None]:
+    def read(self) -> tuple[dict[str, Any], Source]:
         """Return the event, and the text of its part."""
         mark = f',"{self._part}":{{'
         end = self._text.find(mark)
@@ -58,9 +71,9 @@ class _Reader:
                 return self._read_around(end, end + len(mark) - 1)
             except (StopIteration, ValueError, LookupError):
                 pass  # The part stands elsewhere.
-        return self._read_one_by_one(), self._source
+        return self._read_one_by_one()
 
-    def _read_around(self, end: int, start: int) -> tuple[dict[str, Any], Source | None]:
+    def _read_around(self, end: int, start: int) -> tuple[dict[str, Any], Source]:
         """Read the part, and what stands around it as objects of their own, which is faster than one by one.
 
         Args:
@@ -69,37 +82,38 @@ class _Reader:
         """
         text = self._text
         event = self._read_beside(f"{text[:end]}}}")
-        event[self._part], end = self._read_part(start)
+        source, end = self._read_part(start)
+        event[self._part] = source.json
         if text[end:] != "}":
             after = self._read_beside(f"{{{text[self._find(',', end) + 1 :]}")
             if self._part in after:
                 raise ValueError("the part is repeated")
             event.update(after)
-        return event, self._source
+        return event, source
 
     def _read_beside(self, text: str) -> dict[str, Any]:
         """Read what does not go back. It may be small: it is read as all JSON is."""
-        if self._is_exact:
-            value, end = self._scan(text, 0)
-        else:
-            value, end = strict_json.loads(text), len(text)
-        if not value or end != len(text):
-            raise ValueError("a member is missing, or something follows the event")
-        return value  # type: ignore[no-any-return]
+        event: dict[str, Any] = strict_json.loads(text)
+        if not event:
+            raise ValueError("a member is missing")
+        return event
 
-    def _read_one_by_one(self) -> dict[str, Any]:
+    def _read_one_by_one(self) -> tuple[dict[str, Any], Source]:
         """Read the members one by one, wherever the part stands."""
         text = self._text
         event, places, end = self._read_object(self._find("{", 0), self._part)
+        source = event[self._part]
+        if not isinstance(source, Source):
+            raise ValueError("the part is no object")
+        event[self._part] = source.json
         if skip_space(text, end) != len(text):
             raise ValueError("something follows the event")
-        places.pop(self._part, None)
-        if not self._is_exact:
-            event.update((name, strict_json.loads(text[start:end])) for name, (start, end) in places.items())
-        return event
+        del places[self._part]
+        event.update((name, strict_json.loads(text[start:end])) for name, (start, end) in places.items())
+        return event, source
 
     def _read_object(self, start: int, part: str | None = None) -> tuple[dict[str, Any], Places, int]:
-        """Read an object: return it, where its values stand, and where it ends.
+        """Read an object: return it, with the text of the part in its place, where its values stand, and where it ends.
 
         Nearly all JSON is written without white space, so that is looked for only where something else was expected.
         """
@@ -128,10 +142,9 @@ class _Reader:
                 self._find(",", end)
             position = end + 1
 
-    def _read_part(self, start: int) -> tuple[dict[str, Any], int]:
+    def _read_part(self, start: int) -> tuple[Source, int]:
         json, places, end = self._read_object(start)
-        self._source = Source(self._text, json, places, self._has_exact_floats, self._is_exact)
-        return json, end
+        return Source(self._text, json, places, self._has_exact_floats), end
 
     def _find(self, mark: str, position: int) -> int:
         """Return the position of a mark that only white space may precede."""
