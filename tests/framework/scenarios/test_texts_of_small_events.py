@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 import pytest
 
-from biot_plugin import Plugin, PostRequest, PreRequest
+from biot_plugin import AdaptEntity, Plugin, PostRequest, PreRequest
 from biot_plugin.testing import Client, events
 
 API = "POST/organization/v1/users/patients"
@@ -80,3 +80,15 @@ def test_the_path_variables_of_a_request_do_not_go_back(plugin: Plugin) -> None:
     text = f'{{"apiId":"{API}","request":{{"path":"/x","body":{BODY},"pathVariables":[]}}}}'
     reply = Client(plugin).send(events.pre_request(API, envelope={"body": text}))
     assert json.loads(reply.raw["body"]) == {"request": {"path": "/x", "body": json.loads(BODY)}}
+
+
+def test_entities_that_a_model_read_are_written_anew(plugin: Plugin) -> None:
+    def handle(event: AdaptEntity[Model]) -> None:
+        assert event.entities
+
+    plugin.adapt_entity("patient")(handle)
+    response = f'{{"httpStatusCode":"200 OK", "entities":[{BODY}]}}'
+    text = f'{{"entityName":"patient","request":{{"path":"/x"}},"response":{response}}}'
+    reply = Client(plugin).send(events.adapt_entity("patient", envelope={"body": text}))
+    written = '{"a":1.10,"b":[1e5,12345678901234567890123],"c":{"d":2}}'
+    assert reply.raw["body"] == f'{{"response":{{"httpStatusCode":"200 OK","entities":[{written}]}}}}'
