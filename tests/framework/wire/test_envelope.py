@@ -7,10 +7,19 @@ from typing import Any
 from unittest.mock import Mock, call
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from biot_plugin import Plugin
 from biot_plugin.testing import Client, Context, events, signed
 from biot_plugin.wire import strict_json
+from biot_plugin.wire.envelope import Envelope
+
+
+@given(headers=st.dictionaries(st.text() | st.integers(), st.text(max_size=3) | st.none(), max_size=4))
+@settings(deadline=None)
+def test_names_of_headers_are_in_lower_case_and_all_of_them_are_text(headers: dict[Any, Any]) -> None:
+    expected = {str(name).lower(): value for name, value in headers.items() if str(name) is name and value is not None}
+    assert Envelope({"headers": headers}).headers == expected
 
 
 @pytest.mark.parametrize(
@@ -56,6 +65,14 @@ def test_an_event_in_base64_that_is_no_object_is_refused(plugin: Plugin, content
     reply = Client(plugin).send(events.pre_request("POST/organization/v1/users/patients", envelope=envelope))
     assert reply.error is not None
     assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "NaN"])
+def test_a_notification_whose_body_is_no_object_is_refused_as_one_without_a_token(plugin: Plugin, body: str) -> None:
+    plugin.notification("patient", "_create")(lambda _event: None)
+    reply = Client(plugin).send(events.notification("patient", "_create", envelope={"body": body}))
+    assert reply.error is not None
+    assert (reply.status_code, reply.error.code) == (400, "JWT_ERROR")
 
 
 def test_the_body_of_a_notification_is_parsed_once(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:

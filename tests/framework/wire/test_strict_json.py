@@ -25,6 +25,7 @@ def test_any_text_can_be_written(text: str) -> None:
     written.encode()
     # A pair of surrogates is one character in JSON.
     assert json.loads(written) == json.loads(json.dumps({text: [text]}))
+    assert strict_json.dumps_text(text) == strict_json.dumps(text)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.texts.source import Source
+    from biot_plugin.bodies.texts.source import Source, WholeSource
 
 Member = TypeVar("Member")
 
@@ -25,7 +25,7 @@ class JsonView:
 
     __slots__ = ("_defaults", "_json", "_source")
 
-    def __init__(self, json: dict[str, Any], source: Source | None = None) -> None:
+    def __init__(self, json: dict[str, Any], source: Source | WholeSource | None = None) -> None:
         self._json = json
         self._source = source
         self._defaults: dict[str, Any] = {}

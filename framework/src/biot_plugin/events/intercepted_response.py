@@ -11,7 +11,7 @@ from biot_plugin.errors import InvalidEvent
 from biot_plugin.wire import http_status
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.texts.source import Source
+    from biot_plugin.bodies.texts.source import Source, WholeSource
 
 
 class _Response(JsonView):
@@ -42,7 +42,7 @@ class InterceptedResponse(_Response, Generic[T]):
 
     __slots__ = ("_payload",)
 
-    def __init__(self, json: dict[str, Any], source: Source | None = None) -> None:
+    def __init__(self, json: dict[str, Any], source: Source | WholeSource | None = None) -> None:
         super().__init__(json, source)
         self._payload: Payload[T] = Payload(self, "body")
 
@@ -61,7 +61,7 @@ class InterceptedEntities(_Response, Generic[T]):
 
     __slots__ = ("_payload",)
 
-    def __init__(self, json: dict[str, Any], source: Source | None = None) -> None:
+    def __init__(self, json: dict[str, Any], source: Source | WholeSource | None = None) -> None:
         super().__init__(json, source)
         self._payload: Payload[list[T]] = Payload(self, "entities", list)
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.wire.envelope import parse, require_object
-from biot_plugin.wire.strict_json import LARGE
+from biot_plugin.wire.envelope import require_object
 
 if TYPE_CHECKING:
-    from biot_plugin.bodies.texts.source import Source
+    from biot_plugin.bodies.texts.source import Source, WholeSource
     from biot_plugin.wire.envelope import Envelope
 
 
-def read_event(envelope: Envelope, part: str) -> tuple[dict[str, Any], Source | None]:
-    """Parse the body of an event; of a large one, remember the text of what goes back.
+def read_event(envelope: Envelope, part: str) -> tuple[dict[str, Any], Source | WholeSource | None]:
+    """Parse the body of an event; remember the text of what goes back.
 
     Args:
         envelope: The envelope of the event.
@@ -26,12 +27,16 @@ def read_event(envelope: Envelope, part: str) -> tuple[dict[str, Any], Source | 
     text = envelope.text()
     if text is None:
         return envelope.json(), None
-    if len(text) < LARGE:
-        return require_object(parse(text)), None
-    from biot_plugin.bodies.texts.reader import read
-
     try:
-        json, source = read(text, part)
+        json, source = _reader()(text, part)
     except ValueError:
         raise InvalidEvent("NO_DATA", "The event's body is not JSON") from None
     return require_object(json), source
+
+
+@cache
+def _reader() -> Callable[[str, str], tuple[Any, Source | WholeSource | None]]:
+    """Import the reader: it is loaded at the end of init."""
+    from biot_plugin.bodies.texts.reader import read
+
+    return read

@@ -67,7 +67,7 @@ class Envelope:
         """
         if self._json is None:
             text = self.text()
-            self._json = require_object(self.event.get("body") if text is None else parse(text))
+            self._json = require_object(self.event.get("body") if text is None else _parse(text))
         return self._json
 
 
@@ -82,12 +82,13 @@ def _are_lower_cased(headers: dict[Any, Any]) -> bool:
     """Whether headers are text, with names in lower case, as they nearly always are."""
     try:
         "".join(headers.values())
-        return "".join(headers).islower()
+        names = "".join(headers)
+        return names == names.lower()  # Which takes a part of what `islower` does.
     except TypeError:  # Not all of it is text.
         return False
 
 
-def parse(text: str) -> Any:
+def _parse(text: str) -> Any:
     """Parse a body. Raises InvalidEvent."""
     try:
         return strict_json.loads(text)

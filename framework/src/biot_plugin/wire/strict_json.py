@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, NoReturn
 
 from biot_plugin.wire import exact_numbers
 
-_SPACES = " \t\n\r"
-_SPACE = re.compile(f"[{_SPACES}]*")
+SPACES = " \t\n\r"
+_SPACE = re.compile(f"[{SPACES}]*")
 #: Reads a value that begins at a position of a text; returns it, and the position after it.
 Scan = Callable[[str, int], tuple[Any, int]]
 
 #: Characters from which on a text is worth a look at the whole of it, or at its parts.
 LARGE = 8 * 1024
-#: A number that an int writes as `0`; in text, the pattern costs no more than a slower way to read the integers.
-_NEGATIVE_ZERO = re.compile(r"-0(?=[\s,\]}]|$)")
+#: A number that an int writes as `0`, before the end of a text.
+_NEGATIVE_ZERO = re.compile(r"-0[\s,\]}]")
 
 
 def loads(text: str | bytes) -> Any:
@@ -54,6 +55,12 @@ def dumps(value: Any) -> str:
         raise ValueError("the value is nested too deeply") from None
 
 
+def dumps_text(text: str) -> str:
+    """Serialize text."""
+    written = encode_basestring(text)
+    return written if is_encodable(written) else encode_basestring_ascii(text)
+
+
 def _parse(text: str) -> Any:
     if has_negative_zero(text):
         return _SLOW_DECODER.decode(text)
@@ -73,7 +80,8 @@ def _parse(text: str) -> Any:
 
 def has_negative_zero(text: str) -> bool:
     """Whether a text may have an integer that an int writes as `0`."""
-    return "-0" in text and _NEGATIVE_ZERO.search(text) is not None
+    # One character is searched for many times as fast as two.
+    return "-" in text and (_NEGATIVE_ZERO.search(text) is not None or text.endswith("-0"))
 
 
 def _has_plain_floats(text: str) -> bool:
@@ -85,7 +93,7 @@ def _has_plain_floats(text: str) -> bool:
 
 def skip_space(text: str, position: int) -> int:
     """Return the position of the next character that is no white space; the length of the text where there is none."""
-    if text[position : position + 1] in _SPACES:
+    if text[position : position + 1] in SPACES:
         position = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # it matches an empty text, too
     return position
 

@@ -1,16 +1,18 @@
-"""Whatever a handler does, a large event is answered as a small one is, and what it did not get as it came."""
+"""Whatever a handler does, an event is answered as if its text were forgotten, and what it did not get as it came."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from biot_plugin import AdaptEntity, Plugin, PostRequest, PreRequest
+from biot_plugin.bodies.texts.reader import read
+from biot_plugin.events import parsing
 from biot_plugin.testing import Client, Context, events, signed
 from biot_plugin.wire import strict_json
 from tests.framework.wire.json_texts import json_texts, members
@@ -136,6 +138,11 @@ def meaning(reply: Any) -> Any:
     return 200, json.dumps(json.loads(raw["body"], parse_float="float {}".format, parse_int="int {}".format))
 
 
+def forget(text: str, _part: str) -> tuple[Any, None]:
+    """Parse an event, and forget its text."""
+    return strict_json.loads(text), None
+
+
 quiet = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 parts = st.lists(st.sampled_from(["headers", "query", "body", "path", "status", "replace"]), max_size=3)
 steps = st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(0, 9), st.integers(0, 9)), max_size=4)
@@ -143,7 +150,7 @@ steps = st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(0, 9), st.inte
 
 @given(body=json_texts(), other=members(), entities=st.lists(members(), max_size=4), parts=parts, steps=steps)
 @quiet
-def test_a_large_event_is_answered_as_a_small_one(
+def test_an_event_is_answered_as_if_its_text_were_forgotten(
     handlers: Handlers, body: str, other: str, entities: list[str], parts: list[str], steps: list[tuple[str, int, int]]
 ) -> None:
     handlers.parts, handlers.steps = parts, steps
@@ -152,40 +159,44 @@ def test_a_large_event_is_answered_as_a_small_one(
     response = f'"response":{{"httpStatusCode":"200 OK","body":{body},"entities":[{",".join(entities)}],"x":{other}}}'
     for create, hook in ((events.pre_request, API), (events.post_request, API), (events.adapt_entity, "patient")):
         replies = []
-        for padding in (SMALL, LARGE):
+        for padding, reader in ((SMALL, forget), (SMALL, read), (LARGE, read)):
             kept.clear()
             text = f"{{{head},{request},{padding},{response}}}"
-            replies.append(handlers.client.send(create(hook, envelope={"body": text})))
-        assert meaning(replies[0]) == meaning(replies[1])
+            with patch.object(parsing, "_reader", lambda reader=reader: reader):
+                replies.append(handlers.client.send(create(hook, envelope={"body": text})))
+        assert meaning(replies[0]) == meaning(replies[1]) == meaning(replies[2])
 
 
 # An integer with thousands of digits is written anew, as no int can be made of it.
 @given(
     value=json_texts(surrogates=False).filter(lambda text: "9" * 4300 not in text),
     space=st.sampled_from(["", " ", "\n\t"]),
+    after=st.sampled_from(["", ',"after":[-0]']),
 )
 @quiet
-def test_what_no_handler_got_is_the_very_text_that_came(handlers: Handlers, value: str, space: str) -> None:
+def test_what_no_handler_got_is_the_very_text_that_came(handlers: Handlers, value: str, space: str, after: str) -> None:
     handlers.parts, handlers.steps = ["headers"], []
     request = f'"headers":{{}},"path":"/x",{space}"body"{space}:{space}{value}{space},"more":{value}'
-    text = f'{space}{{"apiId":"{API}",{LARGE},"request":{space}{{{request}}}{space}}}{space}'
+    text = f'{space}{{"apiId":"{API}",{LARGE},"request":{space}{{{request}}}{space}{after}}}{space}'
     reply = handlers.client.send(events.pre_request(API, envelope={"body": text}))
     assert reply.raw["body"] == f'{{"request":{{"headers":{{}},"path":"/x","body":{value},"more":{value}}}}}'
 
 
+@pytest.mark.parametrize("padding", [SMALL, LARGE])
 @pytest.mark.parametrize("part", ["request", "padding"])
-def test_of_a_name_that_is_repeated_the_last_value_counts(handlers: Handlers, part: str) -> None:
+def test_of_a_name_that_is_repeated_the_last_value_counts(handlers: Handlers, part: str, padding: str) -> None:
     handlers.parts, handlers.steps = [], []
     first = '"request":{"path":"/first","body":{"a":1}}' if part == "request" else '"request":7'
     request = '"request":{"path":"/x","body":{"a":1},"path":"/y","body":{"b":2}}'
-    text = f'{{"apiId":"{API}",{LARGE},{first},{request}}}'
+    text = f'{{"apiId":"{API}",{padding},{first},{request}}}'
     reply = handlers.client.send(events.pre_request(API, envelope={"body": text}))
     assert reply.raw["body"] == '{"request":{"path":"/y","body":{"b":2}}}'
 
 
-def test_a_name_that_is_repeated_has_the_value_that_the_handler_saw(handlers: Handlers) -> None:
+@pytest.mark.parametrize("padding", [SMALL, LARGE])
+def test_a_name_that_is_repeated_has_the_value_that_the_handler_saw(handlers: Handlers, padding: str) -> None:
     handlers.parts, handlers.steps = ["body"], []
-    text = f'{{"apiId":"{API}",{LARGE},"request":{{"path":"/x","body":{{"role":"admin","role":"user"}}}}}}'
+    text = f'{{"apiId":"{API}",{padding},"request":{{"path":"/x","body":{{"role":"admin","role":"user"}}}}}}'
     reply = handlers.client.send(events.pre_request(API, envelope={"body": text}))
     assert reply.raw["body"] == '{"request":{"path":"/x","body":{"role":"user"}}}'
 

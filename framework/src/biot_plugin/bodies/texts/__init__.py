@@ -1,1 +1,1 @@
-"""The text of a large event: what no handler read goes back as a slice of it."""
+"""The text of an event: what no handler read goes back as a slice of it."""

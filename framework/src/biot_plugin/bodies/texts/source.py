@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from biot_plugin.wire import strict_json, usual_floats
+from biot_plugin.wire.strict_json import dumps_text
 
 
 class Source:
@@ -12,25 +14,21 @@ class Source:
 
     Args:
         text: The text of the event.
-        has_exact_floats: Whether the floats in it are written as they came.
-
-    Attributes:
         json: The object.
+        places: Where its members stand in the text. Of a name that is repeated, the last value counts.
+        has_exact_floats: Whether the floats in it are written as they came.
     """
 
     __slots__ = ("_has_exact_floats", "_places", "_prepared", "_text", "json")
 
-    def __init__(self, text: str, *, has_exact_floats: bool) -> None:
+    def __init__(
+        self, text: str, json: dict[str, Any], places: dict[str, tuple[int, int]], has_exact_floats: bool
+    ) -> None:
         self._text = text
+        self._places = places
         self._has_exact_floats = has_exact_floats
-        self._places: dict[str, tuple[int, int]] = {}
         self._prepared: set[str] = set()
-        self.json: dict[str, Any] = {}
-
-    def add(self, name: str, value: Any, start: int, end: int) -> None:
-        """Add a member that stands between two positions. Of a name that is repeated, the last value counts."""
-        self._places[name] = (start, end)
-        self.json[name] = value
+        self.json = json
 
     def prepare(self, name: str) -> None:
         """Prepare a member for a handler: what was parsed plainly gets the numbers as they came."""
@@ -68,9 +66,55 @@ class Source:
             TypeError: A value is of a type that JSON does not have.
             ValueError: A value contains what JSON cannot express, such as NaN or itself.
         """
-        return f"{{{','.join(self._write_member(name, value) for name, value in json.items())}}}"
+        return f"{{{','.join([f'{dumps_text(name)}:{self._text_of(name, value)}' for name, value in json.items()])}}}"
 
-    def _write_member(self, name: str, value: Any) -> str:
+    def _text_of(self, name: str, value: Any) -> str:
         place = self._places.get(name)
-        text = strict_json.dumps(value) if place is None else self._text[slice(*place)]
-        return f"{strict_json.dumps(name)}:{text}"
+        return strict_json.dumps(value) if place is None else self._text[place[0] : place[1]]
+
+
+class WholeSource:
+    """The text of an object, which is sent as it came where no handler got any of it.
+
+    To write a small object anew takes less time than to know where each of its members stands.
+
+    Args:
+        text: The text.
+        count: How many members the object has.
+    """
+
+    __slots__ = ("_count", "_is_as_it_came", "_text")
+
+    def __init__(self, text: str, count: int) -> None:
+        self._text = text
+        self._count = count
+        self._is_as_it_came = True
+
+    def prepare(self, name: str) -> None:
+        """Forget the text, as a handler gets a member: all numbers in it are as they came."""
+        self.replace(name)
+
+    def replace(self, name: str) -> None:  # noqa: ARG002
+        """Forget the text, as a member has another value now, or may get one."""
+        self._is_as_it_came = False
+
+    def is_as_it_came(self, name: str, values: list[Any]) -> bool:  # noqa: ARG002
+        """Whether values would be written as the very text of a member: nobody knows where that is."""
+        return False
+
+    def write(self, json: dict[str, Any]) -> str:
+        """Return the JSON text of the object.
+
+        Args:
+            json: The members that are sent.
+
+        Raises:
+            TypeError: A value is of a type that JSON does not have.
+            ValueError: A value contains what JSON cannot express, such as NaN or itself.
+        """
+        is_sent = self._is_as_it_came and len(json) == self._count and self._has_each_once(json)
+        return self._text if is_sent else strict_json.dumps(json)
+
+    def _has_each_once(self, names: Iterable[str]) -> bool:
+        """Whether no name is repeated, however it is written; a no may be wrong."""
+        return "\\" not in self._text and all(self._text.count(f'"{name}"') == 1 for name in names)
