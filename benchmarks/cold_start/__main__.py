@@ -17,9 +17,9 @@ from statistics import median
 
 from benchmarks.cold_start.first_event import Figures, first_event, serving
 from benchmarks.cold_start.plugins import PLUGINS, SAMPLES, SAMPLES_HALF, SAMPLES_VALID, Packaged, package
-from benchmarks.environments import ROOT, environment, versions
-from benchmarks.report import Report
-from benchmarks.table import Times
+from benchmarks.measuring.environments import ROOT, environment, versions
+from benchmarks.measuring.report import Report
+from benchmarks.measuring.table import Times
 
 FOLDER = ROOT / ".cache" / "bench-cold-start"
 ROUNDS = 11

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.cold_start import plugin_texts as texts
-from benchmarks.environments import ROOT, UV
-from benchmarks.plugin_sources import STRIP, manifest, project
+from benchmarks.measuring.environments import ROOT, UV
+from benchmarks.plugins import rivals as texts
+from benchmarks.plugins.ours import STRIP, manifest, project
 
 __all__ = ["PLUGINS", "SAMPLES", "SAMPLES_HALF", "SAMPLES_VALID", "Packaged", "package"]
 

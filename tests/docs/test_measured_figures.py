@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.flame import draw_profile
 from benchmarks.growth.exponent import exponent
-from benchmarks.page import rewrite, tables
-from benchmarks.pictures import PICTURES, Chart, draw, draw_targets
-from benchmarks.profiles import merge
+from benchmarks.page.flame import draw_profile
+from benchmarks.page.pictures import PICTURES, Chart, draw, draw_targets
+from benchmarks.page.regions import rewrite
+from benchmarks.page.tables import tables
+from benchmarks.profiles.stacks import merge
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TABLE = {
@@ -90,8 +91,9 @@ def test_verification_has_a_row_for_each_kind() -> None:
 
 def test_versions_are_listed_by_benchmark() -> None:
     page = "<!-- figures of all: versions -->\n<!-- end of figures -->\n"
-    done = rewrite(page, lambda _: {"dispatch": {**_REPORT, "versions": {"python": "3.13.1", "chalice": "1.34.0"}}})
-    assert "| `benchmarks.dispatch` | 2026-11-27 | 2 processors | python 3.13.1, chalice 1.34.0 |" in done
+    of = {**_REPORT, "module": "benchmarks.events.dispatch", "versions": {"python": "3.13.1", "chalice": "1.34.0"}}
+    done = rewrite(page, lambda _: {"dispatch": of})
+    assert "| `benchmarks.events.dispatch` | 2026-11-27 | 2 processors | python 3.13.1, chalice 1.34.0 |" in done
 
 
 @pytest.mark.parametrize(
