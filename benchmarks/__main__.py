@@ -24,6 +24,8 @@ RIVALS = (
     "msgspec",
     "pydantic",
     "PyJWT[crypto]",
+    "python-jose[cryptography]",
+    "requests",
     "starlette",
     "urllib3",
 )

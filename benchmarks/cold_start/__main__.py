@@ -20,6 +20,7 @@ from benchmarks.cold_start.plugins import PLUGINS, SAMPLES, SAMPLES_HALF, SAMPLE
 from benchmarks.measuring.environments import ROOT, environment, versions
 from benchmarks.measuring.report import Report
 from benchmarks.measuring.table import Times
+from benchmarks.plugins.key_service import encoded
 
 FOLDER = ROOT / ".cache" / "bench-cold-start"
 ROUNDS = 11
@@ -46,7 +47,7 @@ def main() -> None:
     signer = default_signer()
     event = signed(events.pre_request("POST/organization/v1/users/patients", body=body), signer)
     packaged = {name: package(name, FOLDER / f"plugin-{number}") for number, name in enumerate(PLUGINS)}
-    with serving(_encoded(signer.public_key), event) as platform:
+    with serving(encoded(signer.public_key), event) as platform:
         measured: dict[str, list[Figures]] = {name: [] for name in PLUGINS}
         for _ in range(ROUNDS):
             for name, plugin in packaged.items():
@@ -77,17 +78,6 @@ def _others(figures: list[Figures], counted: Figures, packaged: Packaged) -> dic
         "files": f"{counted.files[0]} + {counted.files[1]}",
         "zip": f"{packaged.bytes / 1e6:.1f} MB",
     }
-
-
-def _encoded(key: object) -> str:
-    """A public key as the platform sends it."""
-    import base64
-
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    assert isinstance(key, RSAPublicKey)
-    return base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measuring.environments import ROOT, UV
-from benchmarks.plugins import rivals as texts
+from benchmarks.plugins import verifying_texts as texts
 from benchmarks.plugins.ours import STRIP, manifest, project
 
 __all__ = ["PLUGINS", "SAMPLES", "SAMPLES_HALF", "SAMPLES_VALID", "Packaged", "package"]

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
 os.environ["BIOT_SHOULD_VALIDATE_JWT"] = "false"
 
+from benchmarks.measuring.table import Times, measure
 from biot_plugin import Plugin
-from biot_plugin.testing import default_signer, events
+from biot_plugin.testing import Context, default_signer, events
 
-__all__ = ["API", "DOING", "Handle", "body_of", "events_of", "plugin_that", "verifying_plugin_that"]
+__all__ = [
+    "API", "CONTEXT", "DOING", "Handle",
+    "body_of", "events_of", "plugin_that", "timed", "verified_callers", "verifying_plugin_that",
+]  # fmt: skip
 
 API = "POST/organization/v1/users/patients"
 
 Handle = Callable[..., Any]
+CONTEXT = Context()
 
 
 def body_of(kilobytes: int) -> dict[str, Any]:
@@ -69,12 +76,25 @@ def events_of(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def verifying_plugin_that(doing: str) -> Plugin:
-    """Create the same plugin, which verifies its callers."""
+@contextmanager
+def verified_callers() -> Iterator[None]:
+    """Have plugins that are created meanwhile verify their callers."""
     os.environ["BIOT_SHOULD_VALIDATE_JWT"] = "true"
     try:
-        plugin = plugin_that(doing)
+        yield
     finally:
         os.environ["BIOT_SHOULD_VALIDATE_JWT"] = "false"
+
+
+def verifying_plugin_that(doing: str) -> Plugin:
+    """Create the same plugin, which verifies its callers."""
+    with verified_callers():
+        plugin = plugin_that(doing)
     plugin.keys.use(default_signer().public_keys)
     return plugin
+
+
+def timed(handlers: Mapping[str, Handle], event: dict[str, Any], rounds: int, repeat: int) -> dict[str, Times]:
+    """Measure handlers with an event."""
+    actions = {name: lambda handle=handle: json.dumps(handle(event, CONTEXT)) for name, handle in handlers.items()}
+    return measure(actions, rounds=rounds, repeat=repeat, clock=time.process_time)

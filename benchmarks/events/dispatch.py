@@ -1,26 +1,30 @@
 """What it costs to bring a warm event to a function and its reply back, JSON in and JSON out.
 
-Processor time, so that a busy machine matters little. Verification is off, but where it is what is measured.
+Processor time, so that a busy machine matters little, and none of what the platform takes to answer. Verification is
+off, but where it is what is measured.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from benchmarks.events.bodies import API, DOING, Handle, body_of, events_of, plugin_that, verifying_plugin_that
+from benchmarks.events.bodies import API, CONTEXT, DOING, Handle, body_of, events_of, plugin_that, timed
+from benchmarks.events.verified import OURS, SAMPLES, measure_beside_samples, measure_verifying_rivals
 from benchmarks.measuring.report import Report
 from benchmarks.measuring.table import Times, measure
+from benchmarks.plugins.key_service import serving
+from benchmarks.plugins.samples_handlers import handler_of as samples_handler
 from benchmarks.plugins.small_handlers import RIVALS
-from biot_plugin.testing import Context, default_signer, events, signed
+from biot_plugin.testing import Context, default_signer, events
 
 BARE = "bare function, json.loads and json.dumps"
 JSON = "json.loads and json.dumps of the body alone"
 POWERTOOLS = "powertools LambdaFunctionUrlResolver"
-CONTEXT = Context()
 
 
 def bare(event: dict[str, Any], _context: Context) -> dict[str, Any]:
@@ -28,23 +32,21 @@ def bare(event: dict[str, Any], _context: Context) -> dict[str, Any]:
     return {"statusCode": 200, "body": json.dumps({"response": body["response"]})}
 
 
-def timed(handlers: Mapping[str, Handle], event: dict[str, Any], rounds: int, repeat: int) -> dict[str, Times]:
-    """Measure handlers with an event."""
-    actions = {name: lambda handle=handle: json.dumps(handle(event, CONTEXT)) for name, handle in handlers.items()}
-    return measure(actions, rounds=rounds, repeat=repeat, clock=time.process_time)
-
-
-def measure_small(report: Report) -> None:
-    """An event of 1 KB, against bare Python and against rivals."""
+def measure_rivals(report: Report) -> None:
+    """An event of each size that nobody verifies, against bare Python and against rivals."""
+    ours, samples = plugin_that("untouched").handler, samples_handler("POST_REQUEST", verified=False)
     rivals = {name: make() for name, make in RIVALS.items()}
-    handlers = {BARE: bare, "biot_plugin": plugin_that("untouched").handler, **rivals}
-    event = events.post_request(API, body=body_of(1))
-    for name, handle in handlers.items():
-        assert handle(event, CONTEXT)["statusCode"] == 200, name
-    seconds = timed(handlers, event, rounds=25, repeat=200)
-    report.add("Warm event of 1 KB", seconds, base=BARE)
-    overhead, of = (Times.of([seconds[name].least - seconds[BARE].least]) for name in ("biot_plugin", POWERTOOLS))
-    report.add_ratio("1 KB: overhead over the bare function, against that of powertools", overhead, of, target=0.4)
+    handlers: dict[str, Handle] = {BARE: bare, OURS: ours, SAMPLES: samples, **rivals}
+    for kilobytes, rounds, repeat in ((1, 25, 200), (100, 9, 3), (5000, 3, 1)):
+        event = events.post_request(API, body=body_of(kilobytes))
+        for name, handle in handlers.items():
+            assert handle(event, CONTEXT)["statusCode"] == 200, name
+        seconds = timed(handlers, event, rounds, repeat)
+        report.add(f"Warm event of {kilobytes} KB", seconds, base=BARE)
+        if kilobytes == 1:
+            overhead, of = (Times.of([seconds[name].least - seconds[BARE].least]) for name in (OURS, POWERTOOLS))
+            title = "1 KB: overhead over the bare function, against that of powertools"
+            report.add_ratio(title, overhead, of, target=0.4)
 
 
 def _both_ways(text: str) -> str:
@@ -70,18 +72,6 @@ def measure_kinds(report: Report) -> None:
                     report.add_ratio(f"{kind} of {kilobytes} KB, {doing}, against JSON", least, of, target=0.6)
 
 
-def measure_verification(report: Report) -> None:
-    """Each kind of event, of each size, with and without the verification of its token."""
-    signer = default_signer()
-    for kilobytes, rounds, repeat in ((1, 15, 100), (100, 9, 3), (5000, 3, 1)):
-        plain, verifying = plugin_that("untouched").handler, verifying_plugin_that("untouched").handler
-        for kind, event in events_of(body_of(kilobytes)).items():
-            title = f"{kilobytes} KB, {kind}, verification"
-            with_token = signed(event, signer)
-            handlers = {"without verification": plain, "with verification": verifying}
-            report.add(title, timed(handlers, with_token, rounds, repeat), base="without verification")
-
-
 def measure_registrations(report: Report) -> None:
     """An event of 1 KB where the plugin has few handlers, or many."""
     counts = {f"{count} more handlers": plugin_that("untouched", count).handler for count in (0, 9, 499)}
@@ -91,12 +81,14 @@ def measure_registrations(report: Report) -> None:
 
 def main() -> None:
     """Measures and prints."""
-    report = Report(
-        "dispatch", "aws-lambda-powertools", "chalice", "mangum", "starlette", "fastapi", "functions-framework"
-    )
-    measure_small(report)
+    rivals = ("aws-lambda-powertools", "chalice", "mangum", "starlette", "fastapi", "functions-framework")
+    report = Report("dispatch", *rivals, "python-jose", "requests", "PyJWT")
+    measure_rivals(report)
     measure_kinds(report)
-    measure_verification(report)
+    with serving(default_signer().public_key) as base_url:
+        os.environ["BIOT_BASE_URL"] = base_url
+        measure_beside_samples(report)
+        measure_verifying_rivals(report)
     measure_registrations(report)
     report.write()
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from benchmarks.page.tables import duration, ratio_table, shown
+from benchmarks.page.tables import cell, duration, ratio_table, shown
 
 __all__ = ["SPECIAL"]
 
+#: Functions of a profile that are listed.
 LARGEST = 24
+_WITHOUT, _WITH, _OURS = "without verification", "with verification", "biot_plugin"
 
 
 def _targets(report: Mapping[str, Any]) -> Iterator[str]:
@@ -40,16 +42,39 @@ def _by_entities(report: Mapping[str, Any]) -> Iterator[str]:
     yield from ratio_table("", ratios)
 
 
+def _by_kind(what: str) -> Callable[[Mapping[str, Any]], Iterator[str]]:
+    """The tables `SIZE, KIND, WHAT` as one: a row for what is compared with each kind, a column for each size."""
+
+    def rows(report: Mapping[str, Any]) -> Iterator[str]:
+        of_sizes: dict[str, dict[str, str]] = {}
+        for size, kind, table in _of_kinds(report, what):
+            for name in table["seconds"]:
+                row = of_sizes.setdefault(f"{kind}: {shown(name)}", {})
+                row[size] = cell(table["seconds"], table["base"], name)
+        columns = list(next(iter(of_sizes.values())))
+        yield f"| {what} | {' | '.join(columns)} |"
+        yield "| --- |" + " --- |" * len(columns)
+        for name, row in of_sizes.items():
+            yield f"| {name} | {' | '.join(row[column] for column in columns)} |"
+
+    return rows
+
+
 def _verification(report: Mapping[str, Any]) -> Iterator[str]:
-    """The ratios of `SIZE, KIND, verification`: a row for each kind, a column for each size."""
+    """The ratios of events with verification to those without: a row for each kind, a column for each size."""
+    without = {(size, kind): table["seconds"][_OURS]["median"] for size, kind, table in _of_kinds(report, _WITHOUT)}
     ratios: dict[str, dict[str, float]] = {}
-    for table in report["tables"]:
-        size, _, rest = table["title"].partition(", ")
-        kind, _, what = rest.partition(", ")
-        if what == "verification":
-            without, with_ = (row["median"] for row in table["seconds"].values())
-            ratios.setdefault(kind, {})[size] = with_ / without
+    for size, kind, table in _of_kinds(report, _WITH):
+        ratios.setdefault(kind, {})[size] = table["seconds"][_OURS]["median"] / without[size, kind]
     yield from ratio_table("with verification, over without", ratios)
+
+
+def _of_kinds(report: Mapping[str, Any], what: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """The tables `SIZE, KIND, WHAT`, with their size and kind."""
+    for table in report["tables"]:
+        parts = table["title"].split(", ")
+        if len(parts) == 3 and parts[2] == what:
+            yield parts[0], parts[1], table
 
 
 def _profile(name: str) -> Callable[[Mapping[str, Any]], Iterator[str]]:
@@ -79,6 +104,8 @@ def _nodes(node: Mapping[str, Any], callers: tuple[str, ...]) -> Iterator[tuple[
 SPECIAL: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "ratios": _targets,
     "by entities": _by_entities,
+    _WITHOUT: _by_kind(_WITHOUT),
+    _WITH: _by_kind(_WITH),
     "verification": _verification,
     "versions": _versions,
     "direct call": _profile("direct call"),

@@ -80,13 +80,24 @@ def test_tables_side_by_side_leave_out_what_one_of_them_has_not() -> None:
     assert lines[-1] == "| `biot_plugin` | 30 ms, **1500.00** |  |"
 
 
-def test_verification_has_a_row_for_each_kind() -> None:
-    seconds = {"without verification": {"median": 2.0}, "with verification": {"median": 3.0}}
-    sizes = [{"title": f"{size} KB, DIRECT, verification", "seconds": seconds} for size in (1, 100)]
-    page = "<!-- figures of dispatch: verification -->\n<!-- end of figures -->\n"
-    done = rewrite(page, lambda _: {"tables": [_TABLE, *sizes]})
-    assert "| with verification, over without | 1 KB | 100 KB |" in done
-    assert "| DIRECT | 1.50 | 1.50 |" in done
+def _kinds(what: str, ours: float) -> list[dict[str, Any]]:
+    seconds = {"a rival": {"median": 4.0}, "biot_plugin": {"median": ours}}
+    return [{"title": f"{size} KB, DIRECT, {what}", "base": "a rival", "seconds": seconds} for size in (1, 100)]
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("verification", ["| with verification, over without | 1 KB | 100 KB |", "| DIRECT | 1.50 | 1.50 |"]),
+        ("with verification", ["| DIRECT: a rival | 4 s, **1.00** | 4 s, **1.00** |"]),
+        ("without verification", ["| DIRECT: `biot_plugin` | 2 s, **0.50** | 2 s, **0.50** |"]),
+    ],
+)
+def test_kinds_have_a_row_each_and_sizes_a_column(what: str, expected: list[str]) -> None:
+    measured = [*_kinds("without verification", 2.0), *_kinds("with verification", 3.0)]
+    page = f"<!-- figures of dispatch: {what} -->\n<!-- end of figures -->\n"
+    lines = rewrite(page, lambda _: {"tables": [_TABLE, *measured]}).splitlines()
+    assert [line for line in lines if line in expected] == expected
 
 
 def test_versions_are_listed_by_benchmark() -> None:
