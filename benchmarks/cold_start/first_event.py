@@ -11,13 +11,18 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Figures", "Platform", "first_event", "serving"]
+from benchmarks.measuring.environments import ROOT, environment as installed
+from benchmarks.plugins.key_service import encoded
+
+__all__ = ["COMMAND", "Figures", "Platform", "first_event", "lambda_environment", "runtime", "serving_event"]
+
+COMMAND = ("-m", "awslambdaric", "index.handler")
 
 #: What the process reports of itself when it is asked to count: a counter is read without disturbing the process.
 _COUNTER = """
@@ -157,6 +162,20 @@ def serving(key: str, event: Mapping[str, Any]) -> Iterator[Platform]:
         thread.join()
 
 
+def serving_event() -> AbstractContextManager[Platform]:
+    """Serve a platform whose event is signed by its key."""
+    from biot_plugin.testing import default_signer, events, signed
+
+    body = {"name": " Ada ", **{f"field{index}": "x" * 40 for index in range(12)}}
+    event = events.pre_request("POST/organization/v1/users/patients", body=body)
+    return serving(encoded(default_signer().public_key), signed(event, default_signer()))
+
+
+def runtime() -> Path:
+    """Install AWS's runtime client; return the interpreter that has it."""
+    return installed(ROOT / ".cache" / "bench-cold-start" / "runtime", "awslambdaric") / "python"
+
+
 def first_event(python: Path, task: Path, platform: Platform, *, count: bool = False) -> Figures:
     """Start a plugin's process, send it the event, and stop it.
 
@@ -171,15 +190,16 @@ def first_event(python: Path, task: Path, platform: Platform, *, count: bool = F
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        environment = _environment(folder, task, platform)
+        environment = lambda_environment(folder, task, platform)
         platform.reset(_counters(folder, environment) if count else None)
         begin = time.perf_counter()
-        answered = _run((python, "-m", "awslambdaric", "index.handler"), task, environment, platform, folder / "log")
+        answered = _run((python, *COMMAND), task, environment, platform, folder / "log")
         assert answered, (folder / "log").read_text()
     return _figures(platform, begin)
 
 
-def _environment(folder: Path, task: Path, platform: Platform) -> dict[str, str]:
+def lambda_environment(folder: Path, task: Path, platform: Platform) -> dict[str, str]:
+    """The variables that Lambda sets; modules are found in a folder of its own, and in the plugin."""
     return {
         "PATH": os.defpath,
         "PYTHONPATH": f"{folder}:{task}",

@@ -16,8 +16,9 @@ from benchmarks.measuring.environments import ROOT, UV
 from benchmarks.plugins import verifying_texts as texts
 from benchmarks.plugins.ours import STRIP, manifest, project
 
-__all__ = ["PLUGINS", "SAMPLES", "SAMPLES_HALF", "SAMPLES_VALID", "Packaged", "package"]
+__all__ = ["FOLDER", "PLUGINS", "SAMPLES", "SAMPLES_HALF", "SAMPLES_VALID", "Packaged", "package"]
 
+FOLDER = ROOT / ".cache" / "bench-cold-start"
 EVEN = 1_700_000_000
 #: What of the packages is named with its version, as folders of distributions write it.
 COMPARED = frozenset(

@@ -68,8 +68,7 @@ def main() -> None:
     measure(invocations, ROUNDS)
     wall = add(report, "One event, the whole process", invocations)
     report.add_ratio("invoke against python-lambda-local", wall[INVOKE], wall[RIVAL_CALL], target=1.6)
-    (FOLDER / "typer_floor.py").write_text(TYPER)
-    helps = {FLOOR: Process((sys.executable, "typer_floor.py", "--help"), FOLDER)}
+    helps = {FLOOR: Process((sys.executable, "-c", TYPER, "--help"), FOLDER)}
     for words in [name for program in PROGRAMS for name in command_names(program)]:
         program, *rest = words.split()
         helps[words] = Process((BIN / program, *rest, "--help"), FOLDER)

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.measuring.environments import ROOT, RUNTIME, UV
 from benchmarks.packages.image_base import PROGRAM, push_base, registry
-from benchmarks.packages.zips import CODE, OURS
+from benchmarks.packages.tools import CODE, OURS
 
 #: Builds of each kind.
 ROUNDS = 2

@@ -6,9 +6,7 @@ cached before; a full build begins without what the tool itself built. Rivals ar
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import os
 import shutil
 import subprocess
@@ -23,95 +21,12 @@ from pathlib import Path
 from benchmarks.measuring.environments import ROOT, RUNTIME, UV, environment, versions
 from benchmarks.measuring.report import Report
 from benchmarks.measuring.table import Times, measure
-from benchmarks.plugins.ours import manifest
+from benchmarks.packages.tools import CHALICE_NAME, OURS_NAME, TOOLS, Tool
 
 FOLDER = ROOT / ".cache" / "bench-package"
-NEEDS = ("aws-lambda-powertools==3.37.0", "cryptography==50.0.2")
 #: A tool that builds in less than so many seconds is measured more often.
 SLOW = 5.0
 ROUNDS, SLOW_ROUNDS = 3, 2
-
-CODE = """
-from aws_lambda_powertools import Logger
-from cryptography.hazmat.primitives.asymmetric import rsa
-
-logger = Logger(service="demo")
-
-
-def handler(event, context):
-    return {"statusCode": 200}
-"""
-CHALICE = """
-from aws_lambda_powertools import Logger
-from chalice import Chalice
-from cryptography.hazmat.primitives.asymmetric import rsa
-
-app = Chalice(app_name="demo")
-logger = Logger(service="demo")
-
-
-@app.lambda_function()
-def handler(event, context):
-    return {"statusCode": 200}
-"""
-SAM = f"""
-AWSTemplateFormatVersion: "2010-09-09"
-Transform: AWS::Serverless-2016-10-31
-Resources:
-  Demo:
-    Type: AWS::Serverless::Function
-    Properties: {{CodeUri: ., Handler: index.handler, Runtime: {RUNTIME}}}
-"""
-ZAPPA = {"app_function": "index.handler", "project_name": "demo", "runtime": RUNTIME, "s3_bucket": "-"}
-OURS = manifest(NEEDS)
-REQUIREMENTS = "\n".join(NEEDS)
-OURS_NAME, CHALICE_NAME = "biot-plugin package", "chalice package"
-
-
-@dataclass(frozen=True)
-class Tool:
-    """How one tool packages.
-
-    Attributes:
-        command: Its command line, the program first.
-        files: The project that it packages.
-        source: The one of them that is changed.
-        built: What it builds, all of which a full build begins without.
-        result: The archive, or the folder that its deployment would archive.
-        distributions: What its environment needs; None for this project's own.
-    """
-
-    command: tuple[str, ...]
-    files: Mapping[str, str]
-    source: str
-    built: tuple[str, ...]
-    result: str
-    distributions: tuple[str, ...] | None = None
-
-
-TOOLS = {
-    OURS_NAME: Tool(
-        ("biot-plugin", "package"), {"pyproject.toml": OURS, "index.py": CODE}, "index.py", (".cache", "dist"),
-        "dist/demo.zip",
-    ),
-    "zappa package": Tool(
-        ("zappa", "package", "dev", "--output", "out.zip"),
-        {"index.py": CODE, "zappa_settings.json": json.dumps({"dev": ZAPPA})},
-        "index.py", ("out.zip",), "out.zip", ("zappa", *NEEDS, "pip", "setuptools<81"),
-    ),
-    CHALICE_NAME: Tool(
-        ("chalice", "package", "out"),
-        {
-            "app.py": CHALICE, "requirements.txt": REQUIREMENTS,
-            ".chalice/config.json": '{"version": "2.0", "app_name": "demo", "stages": {"dev": {}}}',
-        },
-        "app.py", ("out", ".chalice/deployments"), "out/deployment.zip", ("chalice", *NEEDS, "pip", "setuptools<81"),
-    ),
-    "sam build": Tool(
-        ("sam", "build"), {"index.py": CODE, "requirements.txt": REQUIREMENTS, "template.yaml": SAM}, "index.py",
-        (".aws-sam",), ".aws-sam/build/Demo", ("aws-sam-cli", "pip"),
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -191,19 +106,17 @@ def _left_out(name: str) -> Iterator[None]:
 def _measured(name: str, tool: Tool) -> Built:
     project = FOLDER / name.replace(" ", "-")
     shutil.rmtree(project, ignore_errors=True)
-    for path, text in tool.files.items():
-        (project / path).parent.mkdir(parents=True, exist_ok=True)
-        (project / path).write_text(text)
+    tool.write(project)
     programs = _install(name, tool, project)
     build = _program(tool, project, programs)
     build()  # downloads
-    is_slow = _timed(build, lambda: _clean(tool, project)) > SLOW
+    is_slow = _timed(build, lambda: tool.clean(project)) > SLOW
     rounds = SLOW_ROUNDS if is_slow else ROUNDS
     full, archives = [], []
     for _ in range(rounds):
-        full.append(_timed(build, lambda: _clean(tool, project)))
+        full.append(_timed(build, lambda: tool.clean(project)))
         archives.append(_archive(project / tool.result))
-    changed = [_timed(build, lambda: _change(project / tool.source)) for _ in range(rounds)]
+    changed = [_timed(build, lambda: tool.change(project)) for _ in range(rounds)]
     unchanged = [_timed(build, lambda: None) for _ in range(rounds)]
     unpacked, cold = _unpacked(archives[0], Path(tool.source).stem)
     return Built(
@@ -260,17 +173,6 @@ def _timed(action: Callable[[], object], before: Callable[[], object]) -> float:
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
-
-
-def _clean(tool: Tool, project: Path) -> None:
-    for built in tool.built:
-        path = project / built
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-
-
-def _change(source: Path) -> None:
-    with source.open("a") as file:
-        file.write(f"# {hashlib.sha256(os.urandom(8)).hexdigest()}\n")
 
 
 def _archive(result: Path) -> bytes:

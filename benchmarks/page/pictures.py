@@ -64,6 +64,11 @@ CHARTS = {
 }
 TARGETS = "bench-targets"
 PROFILES = {
+    "bench-profile-import": ("import", "import biot_plugin over AWS's runtime client, by module"),
+    "bench-profile-cold-start": ("cold start", "Init of a plugin in AWS's runtime client"),
+    "bench-profile-event": ("1 KB event", "A warm event of 1 KB"),
+    "bench-profile-package-one-line": ("package, one line", "biot-plugin package, one line changed"),
+    "bench-profile-package-nothing": ("package, nothing", "biot-plugin package, nothing changed"),
     "bench-profile-direct-call": ("direct call", "The emulator's part of a warm direct call"),
     "bench-profile-invoke": ("invoke", "biot-plugin invoke, a bare function, all of its processes"),
 }

@@ -7,16 +7,16 @@ line of its end is written anew:
     <!-- end of figures -->
 
 Tables that are named together become one, with a column for each. `ratios` in place of titles lists the targets, and of
-the report `all`, `versions` lists what was compared.
+the report `all`, `versions` lists what was compared. The title of a profile lists the functions that take most.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from benchmarks.page.special_tables import SPECIAL
+from benchmarks.page.special_tables import SPECIAL, profile_table
 from benchmarks.page.tables import tables
 
 __all__ = ["rewrite"]
@@ -33,8 +33,15 @@ def rewrite(page: str, report: Callable[[str], Mapping[str, Any]]) -> str:
     """
 
     def replaced(region: re.Match[str]) -> str:
-        of = report(region[2])
-        lines = SPECIAL[region[3]](of) if region[3] in SPECIAL else tables(of, region[3].split(" | "))
+        lines = _lines(report(region[2]), region[3])
         return region[1] + "\n" + "\n".join(lines) + "\n\n" + region[5]
 
     return _REGION.sub(replaced, page)
+
+
+def _lines(report: Mapping[str, Any], titles: str) -> Iterator[str]:
+    if titles in SPECIAL:
+        return SPECIAL[titles](report)
+    if titles in report.get("profiles", ()):
+        return profile_table(report["profiles"][titles])
+    return tables(report, titles.split(" | "))

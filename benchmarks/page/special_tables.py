@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.page.tables import cell, duration, ratio_table, shown
 
-__all__ = ["SPECIAL"]
+__all__ = ["SPECIAL", "profile_table"]
 
 #: Functions of a profile that are listed.
 LARGEST = 24
@@ -49,7 +49,7 @@ def _by_kind(what: str) -> Callable[[Mapping[str, Any]], Iterator[str]]:
         of_sizes: dict[str, dict[str, str]] = {}
         for size, kind, table in _of_kinds(report, what):
             for name in table["seconds"]:
-                row = of_sizes.setdefault(f"{kind}: {shown(name)}", {})
+                row = of_sizes.setdefault(f"{kind}, {shown(name)}", {})
                 row[size] = cell(table["seconds"], table["base"], name)
         columns = list(next(iter(of_sizes.values())))
         yield f"| {what} | {' | '.join(columns)} |"
@@ -77,22 +77,18 @@ def _of_kinds(report: Mapping[str, Any], what: str) -> Iterator[tuple[str, str, 
             yield parts[0], parts[1], table
 
 
-def _profile(name: str) -> Callable[[Mapping[str, Any]], Iterator[str]]:
+def profile_table(profile: Mapping[str, Any]) -> Iterator[str]:
     """The functions that take most, with what they call and without."""
-
-    def rows(report: Mapping[str, Any]) -> Iterator[str]:
-        tree, seconds = report["profiles"][name]["tree"], report["profiles"][name]["seconds"]
-        totals: dict[str, int] = {}
-        for node, callers in _nodes(tree, ()):
-            if node["name"] not in callers:
-                totals[node["name"]] = totals.get(node["name"], 0) + node["samples"]
-        yield "| function, with what it calls | time | part |"
-        yield "| --- | --- | --- |"
-        for function, samples in sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:LARGEST]:
-            part = samples / tree["samples"]
-            yield f"| `{function}` | {duration(part * seconds)} | {part:.0%} |"
-
-    return rows
+    tree, seconds = profile["tree"], profile["seconds"]
+    totals: dict[str, int] = {}
+    for node, callers in _nodes(tree, ()):
+        if node["name"] not in callers:
+            totals[node["name"]] = totals.get(node["name"], 0) + node["samples"]
+    yield "| function, with what it calls | time | part |"
+    yield "| --- | --- | --- |"
+    for function, samples in sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:LARGEST]:
+        part = samples / tree["samples"]
+        yield f"| `{function}` | {duration(part * seconds)} | {part:.0%} |"
 
 
 def _nodes(node: Mapping[str, Any], callers: tuple[str, ...]) -> Iterator[tuple[Mapping[str, Any], tuple[str, ...]]]:
@@ -108,6 +104,4 @@ SPECIAL: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     _WITH: _by_kind(_WITH),
     "verification": _verification,
     "versions": _versions,
-    "direct call": _profile("direct call"),
-    "invoke": _profile("invoke"),
 }

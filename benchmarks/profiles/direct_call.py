@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.emulator.direct_calls import OUR_NAME, emulator
 from benchmarks.emulator.load import calling, processor_time
+from benchmarks.measuring.report import Report
 from benchmarks.profiles.stacks import SILENT, Profile, merge, recording, stacks_of
 
 __all__ = ["profile"]
@@ -18,7 +19,7 @@ __all__ = ["profile"]
 SECONDS = 10
 
 
-def profile() -> Profile:
+def profile(_report: Report) -> Profile:
     """Sample the emulator while one caller calls a plugin; the seconds are a call's, of the processor's time."""
     with emulator() as target, calling() as callers, tempfile.TemporaryDirectory() as folder:
         callers.load(target.request, 1, seconds=2.0)

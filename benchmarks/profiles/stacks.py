@@ -45,6 +45,14 @@ class Node:
     samples: int = 0
     children: dict[str, Node] = field(default_factory=dict)
 
+    def add(self, names: Iterable[str], samples: int) -> None:
+        """Add a stack of what it calls, the innermost last."""
+        self.samples += samples
+        node = self
+        for name in names:
+            node = node.children.setdefault(name, Node(name))
+            node.samples += samples
+
     def document(self, least: int) -> dict[str, Any]:
         """As JSON, without what was seen less often."""
         large = [child for child in self.children.values() if child.samples >= least]
@@ -73,20 +81,27 @@ class Profile:
         return {"seconds": self.seconds, "tree": self.tree.document(max(1, self.tree.samples // 100))}
 
 
-def merge(name: str, lines: Iterable[str]) -> Node:
-    """Merge stacks, as py-spy writes them, into one tree: `outer;inner;innermost COUNT`."""
+def merge(name: str, lines: Iterable[str], *, below: str | None = None) -> Node:
+    """Merge stacks, as py-spy writes them, into one tree: `outer;inner;innermost COUNT`.
+
+    Args:
+        name: What the tree is of.
+        lines: The stacks.
+        below: The function that calls what the tree is of; what else was seen is left out.
+    """
     root = Node(name)
     for line in lines:
         stack, _, count = line.rstrip("\n").rpartition(" ")
-        frames = [frame for frame in stack.split(";") if not _MACHINERY.search(frame)]
-        names = [f"{match['function']}, {match['file']}" for frame in frames if (match := _FRAME.match(frame))]
         if not count.isdecimal():  # py-spy has read memory that changed in the meantime
             continue
-        root.samples += int(count)
-        node = root
-        for each in names:
-            node = node.children.setdefault(each, Node(each))
-            node.samples += int(count)
+        frames = [frame for frame in stack.split(";") if not _MACHINERY.search(frame)]
+        called = [match for frame in frames if (match := _FRAME.match(frame))]
+        if below:
+            functions = [match["function"] for match in called]
+            if below not in functions:
+                continue
+            called = called[functions.index(below) + 1 :]
+        root.add([f"{match['function']}, {match['file']}" for match in called], int(count))
     return root
 
 

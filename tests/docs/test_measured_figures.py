@@ -89,8 +89,8 @@ def _kinds(what: str, ours: float) -> list[dict[str, Any]]:
     ("what", "expected"),
     [
         ("verification", ["| with verification, over without | 1 KB | 100 KB |", "| DIRECT | 1.50 | 1.50 |"]),
-        ("with verification", ["| DIRECT: a rival | 4 s, **1.00** | 4 s, **1.00** |"]),
-        ("without verification", ["| DIRECT: `biot_plugin` | 2 s, **0.50** | 2 s, **0.50** |"]),
+        ("with verification", ["| DIRECT, a rival | 4 s, **1.00** | 4 s, **1.00** |"]),
+        ("without verification", ["| DIRECT, `biot_plugin` | 2 s, **0.50** | 2 s, **0.50** |"]),
     ],
 )
 def test_kinds_have_a_row_each_and_sizes_a_column(what: str, expected: list[str]) -> None:
