@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.measuring.environments import UV
 
-__all__ = ["SILENT", "Node", "Profile", "merge", "recording", "sampled_processes", "stacks_of"]
+__all__ = ["NO_FUNCTION", "RATE", "SILENT", "Node", "Profile", "merge", "recording", "sampled_processes", "stacks_of"]
 
 #: What every stack has, and what says nothing of the work: threads, and the machinery of imports and of commands.
 _MACHINERY = re.compile(
@@ -26,6 +26,8 @@ _MACHINERY = re.compile(
     r"|^(Command|TyperGroup|Context)\.|^_main |get_callback|terminal/app\.py"
 )
 _FRAME = re.compile(r"(?P<function>\S.*) \((?P<file>[\w./-]+\.py)(?::\d+)?\)$")
+#: What a process does while it is in no function of Python.
+NO_FUNCTION = "the interpreter starts, or ends"
 #: Samples in a second of what is short.
 RATE = 1000
 SILENT: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -93,6 +95,9 @@ def merge(name: str, lines: Iterable[str], *, below: str | None = None) -> Node:
     for line in lines:
         stack, _, count = line.rstrip("\n").rpartition(" ")
         if not count.isdecimal():  # py-spy has read memory that changed in the meantime
+            continue
+        if all(frame.startswith("process ") for frame in stack.split(";")):
+            root.add([NO_FUNCTION], int(count))
             continue
         frames = [frame for frame in stack.split(";") if not _MACHINERY.search(frame)]
         called = [match for frame in frames if (match := _FRAME.match(frame))]

@@ -13,7 +13,8 @@ from benchmarks.page.flame import draw_profile
 from benchmarks.page.pictures import PICTURES, Chart, draw, draw_targets
 from benchmarks.page.regions import rewrite
 from benchmarks.page.tables import tables
-from benchmarks.profiles.stacks import merge
+from benchmarks.profiles.imports import import_tree, modules
+from benchmarks.profiles.stacks import NO_FUNCTION, merge
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TABLE = {
@@ -163,6 +164,42 @@ def test_a_profile_leaves_out_the_machinery_and_what_was_not_read_whole() -> Non
     )
     svg = draw_profile("A profile", 0.004, tree.document(2), "Note")
     assert _text(svg, "desc") == "all 100%; main app 100%; read file 75%"
+
+
+def test_a_profile_says_how_long_a_process_is_in_no_function() -> None:
+    tree = merge("all", ['process 7:"python app.py" 2', 'process 7:"python app.py";main (app.py:3) 3'])
+    assert {name: node.samples for name, node in tree.children.items()} == {NO_FUNCTION: 2, "main, app.py": 3}
+
+
+def test_the_table_of_a_profile_adds_up_what_a_function_takes_wherever_it_is_called() -> None:
+    tree = merge("all", ["main (app.py:3);read (app.py:7) 3", "read (app.py:7);read (app.py:8) 1"])
+    page = "<!-- figures of profiles: reading -->\n<!-- end of figures -->\n"
+    lines = rewrite(page, lambda _: {"profiles": {"reading": {"seconds": 2.0, "tree": tree.document(1)}}}).splitlines()
+    assert [line for line in lines if line.startswith("| `")] == [
+        "| `all` | 2 s | 100% |",
+        "| `read, app.py` | 2 s | 100% |",
+        "| `main, app.py` | 1.5 s | 75% |",
+    ]
+
+
+def test_a_profile_can_be_of_what_one_function_calls() -> None:
+    tree = merge("all", ["<module> (app.py:9);load (app.py:2) 5", "loop (app.py:4);main (app.py:3) 3"], below="loop")
+    assert (tree.samples, {name: node.samples for name, node in tree.children.items()}) == (3, {"main, app.py": 3})
+
+
+def test_the_modules_of_an_import_are_below_what_imports_them() -> None:
+    lines = (
+        "import time: self [us] | cumulative | imported package",
+        "import time:        50 |         50 |   json",
+        "import time:       100 |        150 | awslambdaric.bootstrap",
+        "import time:        10 |         10 |   aaa.bbb",
+        "import time:         5 |         15 | aaa",
+        "import time:         7 |          7 | ccc",
+    )
+    tree = import_tree("all", lines)
+    assert (tree.samples, [node.name for node in modules(tree)]) == (22, ["aaa.bbb", "aaa", "ccc"])
+    assert tree.children["aaa"].samples == 15
+    assert tree.children["aaa"].children["aaa.bbb"].samples == 10
 
 
 @pytest.mark.parametrize("path", sorted(PICTURES.glob("bench-*.svg")), ids=lambda path: path.name)
