@@ -129,7 +129,7 @@ def serverless() -> Iterator[Target]:
 def emulator() -> Iterator[Target]:
     """Runs the emulator."""
     with running() as served:
-        path = deploy(served.port, served.log_in(), "demo")
+        path = deploy(served.port, served.log_in(), "demo", CODE)
         yield Target(Request(served.port, "POST", path, BODY), served.process, served.start[0])
 
 

@@ -107,11 +107,11 @@ def running(checkout: Path | None = None) -> Iterator[Running]:
             process.terminate()
 
 
-def deploy(port: int, token: str, name: str, **more: object) -> str:
-    """Deploys a plugin that passes on what it gets; returns the path of its URL."""
+def deploy(port: int, token: str, name: str, source: str = CODE, **more: object) -> str:
+    """Deploys a plugin, or else one that passes on what it gets; returns the path of its URL."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("index.py", CODE)
+        archive.writestr("index.py", source)
     config = {"name": name, "displayName": name, "version": 1, "runtime": RUNTIME, "handler": "index.handler", **more}
     parts = {"code": code.getvalue(), "config": json.dumps(config).encode()}
     head = '--b\r\ncontent-disposition: form-data; name="{0}"; filename="{0}"\r\n\r\n'

@@ -9,9 +9,10 @@ import base64
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from benchmarks.measuring.environments import ROOT
@@ -19,7 +20,27 @@ from benchmarks.measuring.environments import ROOT
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-__all__ = ["encoded", "serving"]
+__all__ = ["Answering", "encoded", "serving"]
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Answers with JSON on connections that stay open, at once, and logs nothing."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def log_message(self, *_: object) -> None:
+        """Logs nothing."""
+
+    def answer(self, status: int, content: bytes, headers: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Send an answer."""
+        self.send_response(status)
+        more = {"content-type": "application/json", "content-length": str(len(content))}
+        for name, value in {**more, **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
 
 
 def encoded(key: RSAPublicKey) -> str:
@@ -45,20 +66,9 @@ def main(key: str) -> None:
     """Serves a key as it is sent, and prints the port."""
     content = json.dumps({"publicKey": key}).encode()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
-        def log_message(self, *_: object) -> None:
-            """Logs nothing."""
-
+    class Handler(Answering):
         def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            self.answer(200, content)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
