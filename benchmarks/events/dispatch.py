@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from benchmarks.events.bodies import API, CONTEXT, DOING, Handle, body_of, events_of, plugin_that, timed
 from benchmarks.events.verified import OURS, SAMPLES, measure_beside_samples, measure_verifying_rivals
@@ -20,16 +19,10 @@ from benchmarks.measuring.table import Times, measure
 from benchmarks.plugins.key_service import serving
 from benchmarks.plugins.samples_handlers import handler_of as samples_handler
 from benchmarks.plugins.small_handlers import RIVALS
-from biot_plugin.testing import Context, default_signer, events
+from benchmarks.plugins.yardsticks import BARE, POWERTOOLS, bare
+from biot_plugin.testing import default_signer, events
 
-BARE = "bare function, json.loads and json.dumps"
 JSON = "json.loads and json.dumps of the body alone"
-POWERTOOLS = "powertools LambdaFunctionUrlResolver"
-
-
-def bare(event: dict[str, Any], _context: Context) -> dict[str, Any]:
-    body = json.loads(event["body"])
-    return {"statusCode": 200, "body": json.dumps({"response": body["response"]})}
 
 
 def measure_rivals(report: Report) -> None:

@@ -19,10 +19,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from benchmarks.plugins import wsgi_adapter
+from benchmarks.plugins.yardsticks import POWERTOOLS, Handle, powertools
 
 __all__ = ["RIVALS"]
 
-Handle = Callable[..., Any]
 FUNCTION = """
 import functions_framework
 
@@ -30,17 +30,6 @@ import functions_framework
 def root(request):
     return {"response": request.get_json()["response"]}
 """
-
-
-def powertools(resolver: Callable[[], Any]) -> Handle:
-    app = resolver()
-
-    @app.post("/")  # type: ignore[untyped-decorator]
-    def root() -> dict[str, Any]:
-        return {"response": app.current_event.json_body["response"]}
-
-    handle: Handle = app.resolve
-    return handle
 
 
 def chalice_app() -> Handle:
@@ -85,7 +74,7 @@ def functions() -> Handle:
 
 
 RIVALS: dict[str, Callable[[], Handle]] = {
-    "powertools LambdaFunctionUrlResolver": partial(powertools, LambdaFunctionUrlResolver),
+    POWERTOOLS: partial(powertools, LambdaFunctionUrlResolver),
     "powertools APIGatewayHttpResolver": partial(powertools, APIGatewayHttpResolver),
     "chalice": chalice_app,
     "mangum + starlette": starlette_on_mangum,

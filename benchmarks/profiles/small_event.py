@@ -16,19 +16,21 @@ from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import Any
 
+from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
+
 from benchmarks.events.bodies import API, CONTEXT, Handle, body_of, plugin_that, timed
 from benchmarks.measuring.environments import ROOT
 from benchmarks.measuring.report import Report
 from benchmarks.measuring.table import Times
+from benchmarks.plugins.yardsticks import BARE, POWERTOOLS, bare, powertools
 from benchmarks.profiles.stacks import SILENT, Profile, merge, recording, stacks_of
 from biot_plugin.testing import events
 
 __all__ = ["profile"]
 
 SECONDS, RATE = 8, 1000
-OURS, POWERTOOLS = "biot_plugin", "powertools LambdaFunctionUrlResolver"
-BARE = "and what came is written: the bare function"
-BY_HAND = "and each event has a context of its own"
+OURS = "biot_plugin"
+BY_HAND = "... and each event has a context of its own"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _current_trace: ContextVar[str] = ContextVar("_current_trace")
 _handlers: dict[tuple[str, str], Handle] = {("INTERCEPTOR_POST", API): lambda _response: None}
@@ -39,11 +41,6 @@ Event = dict[str, Any]
 def _parsed(event: Event, _context: object) -> Event:
     json.loads(event["body"])
     return {"statusCode": 200}
-
-
-def _bare(event: Event, _context: object) -> Event:
-    body = json.loads(event["body"])
-    return {"statusCode": 200, "body": json.dumps({"response": body["response"]})}
 
 
 def _traced(event: Event, _context: object) -> Event:
@@ -75,29 +72,16 @@ def _reply(headers: dict[str, str], body: Event) -> Event:
     }
 
 
-def _powertools() -> Handle:
-    from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
-
-    app = LambdaFunctionUrlResolver()
-
-    @app.post("/")
-    def root() -> Event:
-        return {"response": app.current_event.json_body["response"]}
-
-    handle: Handle = app.resolve
-    return handle
-
-
 def profile(report: Report) -> Profile:
     """Sample a process that handles events; report what the same takes by hand."""
     handlers = {
-        "the body is parsed": _parsed,
-        BARE: _bare,
-        "and headers are read, and the trace sent back": _traced,
-        "and the handler of the kind and the API id found": _found,
+        "its body is parsed, and no more": _parsed,
+        BARE: bare,
+        "the same, and headers are read, and the trace sent back": _traced,
+        "... and the handler of the kind and the API id found": _found,
         BY_HAND: _in_context,
         OURS: plugin_that("untouched").handler,
-        POWERTOOLS: _powertools(),
+        POWERTOOLS: powertools(LambdaFunctionUrlResolver),
     }
     event = events.post_request(API, body=body_of(1))
     seconds = timed(handlers, event, rounds=25, repeat=200)
