@@ -10,7 +10,7 @@ __all__ = ["draw_profile"]
 
 WIDTH, ROW, TOP, MARGIN, DEPTH = 1100, 22, 46, 10, 16
 #: Pixels that a letter takes, and below which a function has no room for its name.
-LETTER, NAMED = 6.4, 40
+LETTER, NAMED = 6.7, 40
 STYLE = """
 text { font: 11px ui-monospace, monospace; fill: #10202a } .title { font: 600 16px system-ui, sans-serif }
 .note { font: 12px system-ui, sans-serif; fill: #4b6270 } .ground { fill: #ffffff; stroke: #d5dfe4 }
