@@ -54,7 +54,7 @@ print(json.dumps(seen or reply))
 def server(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
     """An emulator in a process of its own."""
     environment = {**os.environ, "BIOT_EMULATOR_ADMIN": "ada@example.com:secret"}
-    command = [sys.executable, "-c", "from biot_emulator.serve import main; main()", "serve", "--port", "0"]
+    command = [sys.executable, "-c", "from biot_emulator.program.main import main; main()", "serve", "--port", "0"]
     process = subprocess.Popen(
         [*command, "--data", str(tmp_path / "data")], env=environment, stdout=subprocess.PIPE, text=True
     )

@@ -33,7 +33,7 @@ PATIENTS, PLUGINS = "/organization/v1/users/patients", "/settings/v2/plugins"
 CHANGE = f"PATCH{PATIENTS}/{{id}}"
 ADA = json.dumps({"_name": {"firstName": "Ada", "lastName": "Lovelace"}})
 MEGABYTE = 1024 * 1024
-SERVE = ("-c", "from biot_emulator.serve import main; main()", "serve", "--port", "0")
+SERVE = ("-c", "from biot_emulator.program.main import main; main()", "serve", "--port", "0")
 CODE = """
 import json, time
 

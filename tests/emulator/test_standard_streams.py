@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = f"{sys.executable} -c 'from biot_emulator.serve import main; main()'"
+PROGRAM = f"{sys.executable} -c 'from biot_emulator.program.main import main; main()'"
 FULL = "Error: Cannot write the output (No space left on device): free some space, or send it elsewhere\n"
 FAILS = "serve --port 0 --data ☃.txt"
 

@@ -23,7 +23,7 @@ EmulatorError
 ├── AddressRefused, CannotObserve, ConnectionLost, LeftBehind, NotSafe, RunStopped
 │                            a run of learn cannot go on, or ends early             learning/errors.py
 ├── OutputUnwritable         the file of learn cannot be written                    learning/output_file.py
-├── UsageError               the command line is wrong                             serve.py
+├── UsageError               the command line is wrong                             program/errors.py
 ├── CredentialsInvalid       the administrator's credentials cannot be read        admin_credentials.py
 ├── PageError                a browser's request to the page cannot be done         page/errors.py
 ├── DataUnavailable          the state cannot be read or stored                    state/unavailable_data.py

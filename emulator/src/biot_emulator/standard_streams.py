@@ -10,7 +10,16 @@ from typing import TextIO
 
 from biot_emulator.errors import EmulatorError
 
-__all__ = ["CLOSED_PIPE", "OutputClosed", "OutputFailed", "open_streams", "print_error", "print_line", "require_output"]
+__all__ = [
+    "CLOSED_PIPE",
+    "OutputClosed",
+    "OutputFailed",
+    "open_streams",
+    "print_error",
+    "print_line",
+    "print_warning",
+    "require_output",
+]
 
 CLOSED_PIPE = 141
 """The exit code of a program that the signal SIGPIPE ends, as most others let it."""
@@ -61,6 +70,11 @@ def print_error(line: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         _discard(sys.stderr)
+
+
+def print_warning(warning: str) -> None:
+    """Print a warning as `print_error` does."""
+    print_error(f"Warning: {warning}")
 
 
 def require_output() -> None:

@@ -16,11 +16,11 @@ import pytest
 from biot_emulator.learning import command
 from biot_emulator.learning.credentials import PASSWORD_VARIABLE, USERNAME_VARIABLE
 from biot_emulator.learning.session import Session
-from biot_emulator.serve import run
+from biot_emulator.program.main import run
 from biot_emulator.testing import Emulator, running
 from tests.emulator.learning.in_process import PACE, RUNTIME, everything, probes_in_process
 
-PROGRAM = [sys.executable, "-c", "from biot_emulator.serve import main; main()", "learn"]
+PROGRAM = [sys.executable, "-c", "from biot_emulator.program.main import main; main()", "learn"]
 
 
 @pytest.fixture

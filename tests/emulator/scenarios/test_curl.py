@@ -19,7 +19,7 @@ from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.runtime.pythons import find_python
 from biot_emulator.services.settings.configured_subscriptions import RESERVED_ORDER
 from tests.emulator.conftest import ADA, PATIENTS, code_zip
-from tests.emulator.test_serve import serving
+from tests.emulator.program.test_serve import serving
 
 pytestmark = [
     pytest.mark.slow,

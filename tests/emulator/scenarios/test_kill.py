@@ -28,7 +28,7 @@ class Emulator:
     """The program, with its state in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        program = [sys.executable, "-c", "from biot_emulator.serve import main; main()", "serve", "--port", "0"]
+        program = [sys.executable, "-c", "from biot_emulator.program.main import main; main()", "serve", "--port", "0"]
         program += ["--data", str(folder), "--admin", ":".join(ADMIN)]
         self.process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None

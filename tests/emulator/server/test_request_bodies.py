@@ -283,7 +283,7 @@ def check_forms(emulator: Emulator) -> None:
 
 @pytest.mark.slow
 def test_large_bodies_of_strangers_take_no_memory(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from biot_emulator.serve import main; main()", "serve", "--port", "0"]
+    command = [sys.executable, "-c", "from biot_emulator.program.main import main; main()", "serve", "--port", "0"]
     with subprocess.Popen([*command, "--admin", "a@b.c:p"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = process.stdout.readline().split()[-1]

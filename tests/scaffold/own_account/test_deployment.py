@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from biot_plugin_cli.aws.function import FunctionState, find_function
-from biot_plugin_cli.aws.function_url import FunctionUrl, find_url
+from biot_plugin_cli.aws.function.lifecycle import find_function
+from biot_plugin_cli.aws.function.state import FunctionState
+from biot_plugin_cli.aws.function.url import FunctionUrl, find_url
 from biot_plugin_cli.deploy.older.selection import RollbackChoice
 from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.own_account import actual_state, deployment

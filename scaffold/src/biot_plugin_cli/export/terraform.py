@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from biot_plugin_cli.aws.function import ARCHITECTURE
+from biot_plugin_cli.aws.function.state import ARCHITECTURE
 from biot_plugin_cli.aws.names import ALIAS
 from biot_plugin_cli.export.hcl import Block, Call, Expression, Template, quoted, render
 from biot_plugin_cli.export.parameters import Parameter, Variables

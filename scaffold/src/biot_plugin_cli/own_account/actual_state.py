@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from biot_plugin_cli.aws.alias import Alias, find_alias
 from biot_plugin_cli.aws.ecr.repository import Repository, find_repository
 from biot_plugin_cli.aws.errors import explained
-from biot_plugin_cli.aws.function import FunctionState, find_function
-from biot_plugin_cli.aws.function_url import FunctionUrl, find_url
+from biot_plugin_cli.aws.function.alias import Alias, find_alias
+from biot_plugin_cli.aws.function.lifecycle import find_function
+from biot_plugin_cli.aws.function.state import FunctionState
+from biot_plugin_cli.aws.function.url import FunctionUrl, find_url
 from biot_plugin_cli.aws.log_group import LogGroup, find_log_group
 from biot_plugin_cli.aws.names import ALIAS, ResourceNames, is_owned
 from biot_plugin_cli.aws.permissions import Permission, find_permissions

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from biot_plugin_cli.aws.ecr.repository import delete_repository
-from biot_plugin_cli.aws.function import delete_function
-from biot_plugin_cli.aws.function_url import delete_url
+from biot_plugin_cli.aws.function.lifecycle import delete_function
+from biot_plugin_cli.aws.function.url import delete_url
 from biot_plugin_cli.aws.log_group import delete_log_group
 from biot_plugin_cli.aws.names import ALIAS, ResourceNames, is_owned
 from biot_plugin_cli.aws.role import delete_role

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from biot_plugin_cli.aws.function import FunctionConfig
+from biot_plugin_cli.aws.function.state import FunctionConfig
 from biot_plugin_cli.aws.log_group import LogGroup
 from biot_plugin_cli.aws.names import ALIAS, ResourceNames
 from biot_plugin_cli.aws.policy_documents import execution_policy, trust_policy

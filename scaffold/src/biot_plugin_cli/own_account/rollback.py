@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from biot_plugin_cli.aws.alias import set_alias
 from biot_plugin_cli.aws.errors import explained
-from biot_plugin_cli.aws.function import FunctionState, find_versions, untag_function
+from biot_plugin_cli.aws.function.alias import set_alias
+from biot_plugin_cli.aws.function.lifecycle import find_versions, untag_function
+from biot_plugin_cli.aws.function.state import FunctionState
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.deploy.older.commit_build import building_commit
 from biot_plugin_cli.deploy.older.package_file import read_package_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from biot_plugin_cli.aws.function import FunctionState
+from biot_plugin_cli.aws.function.state import FunctionState
 from biot_plugin_cli.deploy.secret_times import read_times
 from biot_plugin_cli.deploy.secrets import require_changeable, variables_after
 from biot_plugin_cli.errors import OperationFailed, UsageError

@@ -6,10 +6,11 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from biot_plugin_cli.aws.alias import find_alias
 from biot_plugin_cli.aws.errors import explained
-from biot_plugin_cli.aws.function import FunctionState, find_function
-from biot_plugin_cli.aws.function_url import find_url
+from biot_plugin_cli.aws.function.alias import find_alias
+from biot_plugin_cli.aws.function.lifecycle import find_function
+from biot_plugin_cli.aws.function.state import FunctionState
+from biot_plugin_cli.aws.function.url import find_url
 from biot_plugin_cli.aws.log_group import find_log_group
 from biot_plugin_cli.aws.names import ALIAS, ENVIRONMENT_TAG, OWNER, OWNER_TAG, PLUGIN_TAG
 from biot_plugin_cli.aws.session import Account

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from biot_plugin_cli.aws.function import tag_function
+from biot_plugin_cli.aws.function.lifecycle import tag_function
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.own_account.actual_state import DISABLED, ENABLED, STATE_TAG, ActualState

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 __all__ = ["begin", "exchange", "run"]
 
 _UMASK = 0o022
+_READS_NOTHING: Any = {"stdin": subprocess.DEVNULL, "umask": _UMASK, "encoding": "utf-8", "errors": "replace"}
 
 
 def run(
@@ -30,13 +32,10 @@ def run(
         [str(part) for part in command],
         cwd=folder,
         env=environment,
-        umask=_UMASK,
-        stdin=subprocess.DEVNULL,
         capture_output=True,
-        encoding="utf-8",
-        errors="replace",
         check=False,
         timeout=seconds,
+        **_READS_NOTHING,
     )
 
 
@@ -48,12 +47,9 @@ def begin(
         [str(part) for part in command],
         cwd=folder,
         env=environment,
-        umask=_UMASK,
-        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
+        **_READS_NOTHING,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from biot_plugin_cli.aws.ecr.repository import image_uri
-from biot_plugin_cli.aws.function import FunctionCode
+from biot_plugin_cli.aws.function.state import FunctionCode
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.image.artifact import Image
 

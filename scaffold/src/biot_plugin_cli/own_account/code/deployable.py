@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from biot_plugin_cli.aws.function import FunctionCode
+from biot_plugin_cli.aws.function.state import FunctionCode
 from biot_plugin_cli.aws.session import Account
 
 __all__ = ["Code"]

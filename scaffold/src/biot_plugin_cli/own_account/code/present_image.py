@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from biot_plugin_cli.aws.ecr.repository import find_manifest, has_image
 from biot_plugin_cli.aws.errors import explained
-from biot_plugin_cli.aws.function import find_function
+from biot_plugin_cli.aws.function.lifecycle import find_function
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.image.artifact import UnbuiltImage
 from biot_plugin_cli.image.labels import CONTENT_HASH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from biot_plugin_cli.aws.ecr.repository import authorize, registry_host
 from biot_plugin_cli.aws.errors import explained
-from biot_plugin_cli.aws.function import find_image_uri
+from biot_plugin_cli.aws.function.lifecycle import find_image_uri
 from biot_plugin_cli.aws.names import OWNER, OWNER_TAG
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.publish.repository import ImageRepository

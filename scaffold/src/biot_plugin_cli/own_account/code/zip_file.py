@@ -6,7 +6,7 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 
-from biot_plugin_cli.aws.function import FunctionCode
+from biot_plugin_cli.aws.function.state import FunctionCode
 from biot_plugin_cli.aws.session import Account
 
 __all__ = ["ZipCode"]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from biot_plugin_cli.aws.errors import explained
-from biot_plugin_cli.aws.function import FunctionState, find_versions
+from biot_plugin_cli.aws.function.lifecycle import find_versions
+from biot_plugin_cli.aws.function.state import FunctionState
 from biot_plugin_cli.deploy.versions.known import KnownVersion
 from biot_plugin_cli.deploy.versions.record import VersionRecord
 from biot_plugin_cli.deploy.versions.report import version_document

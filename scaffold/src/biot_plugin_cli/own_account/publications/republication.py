@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from biot_plugin_cli.aws.alias import prune_versions, set_alias
-from biot_plugin_cli.aws.function import (
-    FunctionState,
+from biot_plugin_cli.aws.function.alias import prune_versions, set_alias
+from biot_plugin_cli.aws.function.code import find_code
+from biot_plugin_cli.aws.function.lifecycle import (
     find_versions,
     publish_version,
     settle,
@@ -16,7 +16,7 @@ from biot_plugin_cli.aws.function import (
     update_code,
     update_config,
 )
-from biot_plugin_cli.aws.function_code import find_code
+from biot_plugin_cli.aws.function.state import FunctionState
 from biot_plugin_cli.aws.limits import require_environment_size
 from biot_plugin_cli.deploy.config_changes import Change, changed_fields
 from biot_plugin_cli.deploy.secret_times import read_times

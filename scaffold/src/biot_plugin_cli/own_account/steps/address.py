@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biot_plugin_cli.aws.function_url import create_url, delete_url, find_url, update_url
+from biot_plugin_cli.aws.function.url import create_url, delete_url, find_url, update_url
 from biot_plugin_cli.aws.log_group import tag_log_group
 from biot_plugin_cli.aws.permissions import Permission, add_permission, remove_permission, url_permissions
 from biot_plugin_cli.deploy.config_changes import Change

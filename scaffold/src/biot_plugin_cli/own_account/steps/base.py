@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, Literal
 
 from biot_plugin_cli.aws.errors import explained
-from biot_plugin_cli.aws.function import FunctionState, find_versions
+from biot_plugin_cli.aws.function.lifecycle import find_versions
+from biot_plugin_cli.aws.function.state import FunctionState
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.deploy.config_changes import Change, changed_fields
 from biot_plugin_cli.own_account.actual_state import ActualState

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from biot_plugin_cli.aws.function import (
-    FunctionConfig,
-    FunctionState,
+from biot_plugin_cli.aws.function.lifecycle import (
     create_function,
     delete_function,
     settle,
@@ -16,6 +14,7 @@ from biot_plugin_cli.aws.function import (
     update_code,
     update_config,
 )
+from biot_plugin_cli.aws.function.state import FunctionConfig, FunctionState
 from biot_plugin_cli.aws.limits import require_environment_size
 from biot_plugin_cli.deploy.subscriptions import describe_subscription
 from biot_plugin_cli.deploy.versions.record import fit_records

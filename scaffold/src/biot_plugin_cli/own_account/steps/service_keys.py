@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from biot_plugin_cli.aws.alias import MAX_VERSIONS
-from biot_plugin_cli.aws.function import FunctionState
+from biot_plugin_cli.aws.function.alias import MAX_VERSIONS
+from biot_plugin_cli.aws.function.state import FunctionState
 from biot_plugin_cli.aws.secret import StoredSecret
 from biot_plugin_cli.own_account.desired_state import KEY_ID_VARIABLE, KEY_VARIABLE, SECRET_VARIABLE, USER_VARIABLE
 from biot_plugin_cli.own_account.steps.base import Deployment

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from biot_plugin_cli.aws.alias import Alias, prune_versions, set_alias
-from biot_plugin_cli.aws.function import find_versions, publish_version, settle, tag_function
+from biot_plugin_cli.aws.function.alias import Alias, prune_versions, set_alias
+from biot_plugin_cli.aws.function.lifecycle import find_versions, publish_version, settle, tag_function
 from biot_plugin_cli.deploy.config_changes import Change
 from biot_plugin_cli.manifest.environment_variables import COMMIT_VARIABLE
 from biot_plugin_cli.own_account.actual_state import PREVIOUS_TAG

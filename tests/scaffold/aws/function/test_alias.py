@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.stub import Stubber
 
-from biot_plugin_cli.aws.alias import prune_versions
+from biot_plugin_cli.aws.function.alias import prune_versions
 from biot_plugin_cli.aws.session import Account
 from tests.scaffold.moto_account import use_account
 

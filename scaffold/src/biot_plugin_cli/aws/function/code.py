@@ -8,7 +8,7 @@ import hashlib
 from urllib3.exceptions import HTTPError
 
 from biot_plugin_cli.aws.errors import AwsUnreachable, find
-from biot_plugin_cli.aws.function import FunctionCode, FunctionState
+from biot_plugin_cli.aws.function.state import FunctionCode, FunctionState
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.errors import OperationFailed
 from biot_plugin_cli.http.limited_connections import Limits

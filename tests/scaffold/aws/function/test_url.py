@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from biot_plugin_cli.aws.function_url import find_url, update_url
+from biot_plugin_cli.aws.function.url import find_url, update_url
 from biot_plugin_cli.aws.session import Account
 from tests.scaffold.moto_account import use_account
 

@@ -17,11 +17,11 @@ from typing import IO, Any
 import pytest
 
 from biot_emulator.build import build_platform
-from biot_emulator.serve import run
+from biot_emulator.program.main import run
 from biot_emulator.server.background_thread import AddressUnavailable, Server
 from biot_emulator.state.store import Store
 
-PROGRAM = [sys.executable, "-c", "from biot_emulator.serve import main; main()", "serve"]
+PROGRAM = [sys.executable, "-c", "from biot_emulator.program.main import main; main()", "serve"]
 ADMIN = ("ada@example.com", "pass:word")
 
 
@@ -84,7 +84,7 @@ def test_it_says_where_it_listens_and_ends_when_told_to(end: int) -> None:
 #: The program, with a thread that is told by a line to end the program, and that gets the signal itself.
 SIGNALLED_ELSEWHERE = """
 import signal, sys, threading
-from biot_emulator.serve import main
+from biot_emulator.program.main import main
 
 def end():
     sys.stdin.readline()
@@ -111,7 +111,7 @@ def test_it_ends_whichever_thread_gets_the_signal() -> None:
 #: The program, with a thread that says when nothing is looked for among what it began with, and ends the program.
 LOOKED_AT = """
 import gc, os, signal, threading, time
-from biot_emulator.serve import main
+from biot_emulator.program.main import main
 
 def end():
     while not gc.get_freeze_count():

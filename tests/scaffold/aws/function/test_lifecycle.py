@@ -9,15 +9,14 @@ import pytest
 from botocore.stub import Stubber
 
 from biot_plugin_cli.aws import waiting
-from biot_plugin_cli.aws.function import (
-    FunctionCode,
-    FunctionConfig,
+from biot_plugin_cli.aws.function.lifecycle import (
     create_function,
     find_function,
     publish_version,
     settle,
     update_config,
 )
+from biot_plugin_cli.aws.function.state import FunctionCode, FunctionConfig
 from biot_plugin_cli.aws.session import Account
 from biot_plugin_cli.errors import OperationFailed
 from tests.scaffold.moto_account import use_account

@@ -1,0 +1,1 @@
+"""The program `biot-emulator`: its commands, their options, and what they print."""
