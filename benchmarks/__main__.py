@@ -11,9 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import targets
-from benchmarks.environments import ROOT, environment
-from benchmarks.report import Report
+from benchmarks.measuring.environments import ROOT, environment
+from benchmarks.measuring.report import Report
+from benchmarks.page import targets
 
 RIVALS = (
     "awslambdaric",
@@ -24,24 +24,26 @@ RIVALS = (
     "msgspec",
     "pydantic",
     "PyJWT[crypto]",
+    "python-jose[cryptography]",
+    "requests",
     "starlette",
     "urllib3",
 )
 #: What imports rivals, in an environment with all of them.
-BESIDE_RIVALS = ("cold_import", "dispatch", "models", "asgi", "verify")
+BESIDE_RIVALS = ("cold_start.imports", "events.dispatch", "events.models", "events.asgi", "events.verify")
 #: What starts rivals, which have an environment each, or has none.
 OTHERS = (
     ("cold_start",),
-    ("local_invocation",),
-    ("commands",),
-    ("package",),
+    ("commands.invocation",),
+    ("commands.development",),
+    ("packages.zips",),
     ("emulator",),
-    ("direct_calls",),
-    ("burst",),
-    ("costs",),
+    ("emulator.direct_calls",),
+    ("scale.burst",),
+    ("scale.costs",),
     ("growth", "100000"),
-    ("recording",),
-    ("replay", "200"),
+    ("events.recording",),
+    ("commands.replay", "200"),
     ("profiles",),
 )
 

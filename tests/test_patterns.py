@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.patterns import Use, text_of, uses
+from benchmarks.growth.patterns import Use, text_of, uses
 from tests.thoroughness import tries
 
 #: If the cost grew with the square of this, each text would take many seconds, and there are hundreds.

@@ -15,13 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from statistics import median
 
-from benchmarks.cold_start.first_event import Figures, first_event, serving
-from benchmarks.cold_start.plugins import PLUGINS, SAMPLES, SAMPLES_HALF, SAMPLES_VALID, Packaged, package
-from benchmarks.environments import ROOT, environment, versions
-from benchmarks.report import Report
-from benchmarks.table import Times
+from benchmarks.cold_start.first_event import Figures, first_event, runtime, serving_event
+from benchmarks.cold_start.plugins import FOLDER, PLUGINS, SAMPLES, SAMPLES_HALF, SAMPLES_VALID, Packaged, package
+from benchmarks.measuring.environments import versions
+from benchmarks.measuring.report import Report
+from benchmarks.measuring.table import Times
 
-FOLDER = ROOT / ".cache" / "bench-cold-start"
 ROUNDS = 11
 THROTTLED = 1769 / 128
 AT_128_MB, FIRST_EVENT = "Cold start, estimated for 128 MB", "First event, processor's time"
@@ -37,23 +36,16 @@ TARGETS = {AT_128_MB: 0.35, FIRST_EVENT: 0.15}
 
 def main() -> None:
     """Packages, measures and prints."""
-    from biot_plugin.testing import default_signer, events
-    from biot_plugin.testing.event_signing import signed
-
-    programs = environment(FOLDER / "runtime", "awslambdaric")
-    python = programs / "python"
-    body = {"name": " Ada ", **{f"field{index}": "x" * 40 for index in range(12)}}
-    signer = default_signer()
-    event = signed(events.pre_request("POST/organization/v1/users/patients", body=body), signer)
+    python = runtime()
     packaged = {name: package(name, FOLDER / f"plugin-{number}") for number, name in enumerate(PLUGINS)}
-    with serving(_encoded(signer.public_key), event) as platform:
+    with serving_event() as platform:
         measured: dict[str, list[Figures]] = {name: [] for name in PLUGINS}
         for _ in range(ROUNDS):
             for name, plugin in packaged.items():
                 measured[name].append(first_event(python, plugin.folder, platform))
         counted = {name: first_event(python, plugin.folder, platform, count=True) for name, plugin in packaged.items()}
     compared = {name: number for plugin in packaged.values() for name, number in plugin.versions.items()}
-    report = Report("cold_start", others={**versions(programs, ["awslambdaric"]), **compared})
+    report = Report("cold_start", others={**versions(python.parent, ["awslambdaric"]), **compared})
     for title, pick in COLUMNS.items():
         times = {name: Times.of([pick(of) for of in figures]) for name, figures in measured.items()}
         report.add(title, times, base=SAMPLES, unit="ms")
@@ -77,17 +69,6 @@ def _others(figures: list[Figures], counted: Figures, packaged: Packaged) -> dic
         "files": f"{counted.files[0]} + {counted.files[1]}",
         "zip": f"{packaged.bytes / 1e6:.1f} MB",
     }
-
-
-def _encoded(key: object) -> str:
-    """A public key as the platform sends it."""
-    import base64
-
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    assert isinstance(key, RSAPublicKey)
-    return base64.b64encode(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 if __name__ == "__main__":

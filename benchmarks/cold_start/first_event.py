@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
-import struct
 import subprocess
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
-__all__ = ["Figures", "Platform", "first_event", "serving"]
+from benchmarks.cold_start.platform import Platform, serving
+from benchmarks.measuring.environments import ROOT, environment as installed
+from benchmarks.plugins.key_service import encoded
+
+__all__ = ["COMMAND", "Figures", "Platform", "first_event", "lambda_environment", "runtime", "serving_event"]
+
+COMMAND = ("-m", "awslambdaric", "index.handler")
 
 #: What the process reports of itself when it is asked to count: a counter is read without disturbing the process.
 _COUNTER = """
@@ -57,104 +58,18 @@ class Figures:
     files: tuple[int, int] = (0, 0)
 
 
-class _Moment:
-    """What a process has used so far."""
+def serving_event() -> AbstractContextManager[Platform]:
+    """Serve a platform whose event is signed by its key."""
+    from biot_plugin.testing import default_signer, events, signed
 
-    def __init__(self, pid: int, counters: mmap.mmap | None) -> None:
-        self.wall = time.perf_counter()
-        # The clock of another process' processor time: what clock_getcpuclockid(3) returns for it on Linux.
-        self.processor = time.clock_gettime((~pid << 3) | 2)
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        self.memory = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
-        self.modules, self.files = struct.unpack("qq", counters[:16]) if counters else (0, 0)
+    body = {"name": " Ada ", **{f"field{index}": "x" * 40 for index in range(12)}}
+    event = events.pre_request("POST/organization/v1/users/patients", body=body)
+    return serving(encoded(default_signer().public_key), signed(event, default_signer()))
 
 
-@dataclass
-class Platform:
-    """The key endpoint and the Runtime API, on one server.
-
-    Attributes:
-        port: Where it listens.
-        key: The public key, as the platform sends it.
-        event: The event that a process gets first; it waits for a second one in vain.
-    """
-
-    port: int
-    key: str
-    event: bytes
-
-    def __post_init__(self) -> None:
-        self.pid, self.counters = 0, None
-        self.moments: list[_Moment] = []
-        self.reply: Any = None
-        self.asked_twice, self.ended = threading.Event(), threading.Event()
-
-    def reset(self, counters: mmap.mmap | None) -> None:
-        """Forget the process before."""
-        self.pid, self.counters, self.moments, self.reply = 0, counters, [], None  # type: ignore[assignment]
-        self.asked_twice, self.ended = threading.Event(), threading.Event()
-
-    def asked(self) -> bytes | None:
-        """Note that the process asks for an event; return it, or nothing once it has ended if it has had it."""
-        while not self.pid:
-            time.sleep(0.0001)
-        self.moments.append(_Moment(self.pid, self.counters))
-        if len(self.moments) == 1:
-            return self.event
-        self.asked_twice.set()
-        # A process that gets no event asks again, and the next one would be taken for it.
-        self.ended.wait()
-        return None
-
-
-@contextmanager
-def serving(key: str, event: Mapping[str, Any]) -> Iterator[Platform]:
-    """Serve a platform."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
-
-        def log_message(self, *_: object) -> None:
-            """Logs nothing."""
-
-        def answer(self, status: int, content: bytes, **headers: str) -> None:
-            self.send_response(status)
-            for name, value in {**headers, "content-length": str(len(content))}.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def do_GET(self) -> None:
-            if "public-key" in self.path:
-                return self.answer(200, json.dumps({"publicKey": key}).encode(), content_type="application/json")
-            if (content := platform.asked()) is None:
-                self.close_connection = True
-                return None
-            deadline = str(int((time.time() + 30) * 1000))
-            headers = {"lambda_runtime_aws_request_id": "1", "lambda_runtime_deadline_ms": deadline}
-            arn = "arn:aws:lambda:us-east-1:123456789012:function:demo"
-            return self.answer(
-                200, content, lambda_runtime_invoked_function_arn=arn, content_type="application/json", **headers
-            )
-
-        def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers.get("content-length") or 0))
-            platform.reply = (self.path.rpartition("/")[2], json.loads(content or b"null"))
-            self.answer(202, b"{}", content_type="application/json")
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    platform = Platform(server.server_address[1], key, json.dumps(event).encode())
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield platform
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def runtime() -> Path:
+    """Install AWS's runtime client; return the interpreter that has it."""
+    return installed(ROOT / ".cache" / "bench-cold-start" / "runtime", "awslambdaric") / "python"
 
 
 def first_event(python: Path, task: Path, platform: Platform, *, count: bool = False) -> Figures:
@@ -171,15 +86,16 @@ def first_event(python: Path, task: Path, platform: Platform, *, count: bool = F
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        environment = _environment(folder, task, platform)
+        environment = lambda_environment(folder, task, platform)
         platform.reset(_counters(folder, environment) if count else None)
         begin = time.perf_counter()
-        answered = _run((python, "-m", "awslambdaric", "index.handler"), task, environment, platform, folder / "log")
+        answered = _run((python, *COMMAND), task, environment, platform, folder / "log")
         assert answered, (folder / "log").read_text()
     return _figures(platform, begin)
 
 
-def _environment(folder: Path, task: Path, platform: Platform) -> dict[str, str]:
+def lambda_environment(folder: Path, task: Path, platform: Platform) -> dict[str, str]:
+    """The variables that Lambda sets; modules are found in a folder of its own, and in the plugin."""
     return {
         "PATH": os.defpath,
         "PYTHONPATH": f"{folder}:{task}",

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.cold_start import plugin_texts as texts
-from benchmarks.environments import ROOT, UV
-from benchmarks.plugin_sources import STRIP, manifest, project
+from benchmarks.measuring.environments import ROOT, UV
+from benchmarks.plugins import verifying_texts as texts
+from benchmarks.plugins.ours import STRIP, manifest, project
 
-__all__ = ["PLUGINS", "SAMPLES", "SAMPLES_HALF", "SAMPLES_VALID", "Packaged", "package"]
+__all__ = ["FOLDER", "PLUGINS", "SAMPLES", "SAMPLES_HALF", "SAMPLES_VALID", "Packaged", "package"]
 
+FOLDER = ROOT / ".cache" / "bench-cold-start"
 EVEN = 1_700_000_000
 #: What of the packages is named with its version, as folders of distributions write it.
 COMPARED = frozenset(

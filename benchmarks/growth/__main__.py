@@ -17,9 +17,9 @@ from benchmarks.growth.emulator import emulator
 from benchmarks.growth.exponent import exponent
 from benchmarks.growth.framework import framework
 from benchmarks.growth.inputs import inputs
+from benchmarks.growth.patterns import text_of, uses
 from benchmarks.growth.rows import Row, Text, columns, is_worse
-from benchmarks.patterns import text_of, uses
-from benchmarks.report import Report
+from benchmarks.measuring.report import Report
 
 #: Characters of the longest hostile text, unless a number is named.
 LARGEST = 1_000_000

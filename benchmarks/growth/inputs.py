@@ -14,13 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.attacks import ADA, PATIENTS, deploy
-from benchmarks.emulator import CHANGE, Connection, running
-from benchmarks.environments import ROOT
+from benchmarks.emulator.load import Request, calling
+from benchmarks.emulator.served import ADA, CHANGE, PATIENTS, Connection, deploy, running
 from benchmarks.growth.exponent import exponent
-from benchmarks.load import Request, calling
-from benchmarks.plugin_sources import STRIP, project
-from benchmarks.table import Times
+from benchmarks.measuring.environments import ROOT
+from benchmarks.measuring.table import Times
+from benchmarks.plugins.ours import STRIP, project
 
 __all__ = ["Input", "inputs"]
 
@@ -85,8 +84,8 @@ def _milliseconds(seconds: float) -> str:
 
 def _events() -> Iterator[Input]:
     os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
-    from benchmarks.event_bodies import API, DOING, body_of, plugin_that
-    from benchmarks.models import PydanticPatient, StructPatient, entity, handler_of
+    from benchmarks.events.bodies import API, DOING, body_of, plugin_that
+    from benchmarks.events.models import PydanticPatient, StructPatient, entity, handler_of
     from biot_plugin.testing import Context, events
 
     def event(doing: str, kilobytes: int) -> Callable[[], object]:
@@ -125,7 +124,7 @@ def _tokens() -> Iterator[Input]:
 
 
 def _commands() -> Iterator[Input]:
-    from benchmarks.event_bodies import API, body_of
+    from benchmarks.events.bodies import API, body_of
     from biot_plugin.testing import events
 
     def run(*words: str, folder: Path) -> Callable[[], object]:
@@ -159,7 +158,7 @@ def _empty(name: str) -> Path:
 
 def _emulator() -> Iterator[tuple[str, dict[str, str]]]:
     """The emulator's rows: what one of several callers waits, and a call through several interceptors."""
-    with running(ROOT) as emulator, calling() as callers:
+    with running() as emulator, calling() as callers:
         token = emulator.log_in()
         admin = Connection(emulator.port, token)
         request = Request(emulator.port, "PATCH", f"{PATIENTS}/{admin.call('POST', PATIENTS, ADA)['_id']}", ADA, token)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.growth.exponent import exponent
-from benchmarks.patterns import PIECES, text_of
+from benchmarks.growth.patterns import PIECES, text_of
 
 __all__ = ["SIZES", "Parse", "Row", "Text", "json_texts", "repeated"]
 

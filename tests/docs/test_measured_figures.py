@@ -8,11 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.flame import draw_profile
 from benchmarks.growth.exponent import exponent
-from benchmarks.page import rewrite, tables
-from benchmarks.pictures import PICTURES, Chart, draw, draw_targets
-from benchmarks.profiles import merge
+from benchmarks.page.flame import draw_profile
+from benchmarks.page.pictures import PICTURES, Chart, draw, draw_targets
+from benchmarks.page.regions import rewrite
+from benchmarks.page.tables import tables
+from benchmarks.profiles.imports import import_tree, modules
+from benchmarks.profiles.stacks import NO_FUNCTION, merge
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TABLE = {
@@ -79,19 +81,31 @@ def test_tables_side_by_side_leave_out_what_one_of_them_has_not() -> None:
     assert lines[-1] == "| `biot_plugin` | 30 ms, **1500.00** |  |"
 
 
-def test_verification_has_a_row_for_each_kind() -> None:
-    seconds = {"without verification": {"median": 2.0}, "with verification": {"median": 3.0}}
-    sizes = [{"title": f"{size} KB, DIRECT, verification", "seconds": seconds} for size in (1, 100)]
-    page = "<!-- figures of dispatch: verification -->\n<!-- end of figures -->\n"
-    done = rewrite(page, lambda _: {"tables": [_TABLE, *sizes]})
-    assert "| with verification, over without | 1 KB | 100 KB |" in done
-    assert "| DIRECT | 1.50 | 1.50 |" in done
+def _kinds(what: str, ours: float) -> list[dict[str, Any]]:
+    seconds = {"a rival": {"median": 4.0}, "biot_plugin": {"median": ours}}
+    return [{"title": f"{size} KB, DIRECT, {what}", "base": "a rival", "seconds": seconds} for size in (1, 100)]
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("verification", ["| with verification, over without | 1 KB | 100 KB |", "| DIRECT | 1.50 | 1.50 |"]),
+        ("with verification", ["| DIRECT, a rival | 4 s, **1.00** | 4 s, **1.00** |"]),
+        ("without verification", ["| DIRECT, `biot_plugin` | 2 s, **0.50** | 2 s, **0.50** |"]),
+    ],
+)
+def test_kinds_have_a_row_each_and_sizes_a_column(what: str, expected: list[str]) -> None:
+    measured = [*_kinds("without verification", 2.0), *_kinds("with verification", 3.0)]
+    page = f"<!-- figures of dispatch: {what} -->\n<!-- end of figures -->\n"
+    lines = rewrite(page, lambda _: {"tables": [_TABLE, *measured]}).splitlines()
+    assert [line for line in lines if line in expected] == expected
 
 
 def test_versions_are_listed_by_benchmark() -> None:
     page = "<!-- figures of all: versions -->\n<!-- end of figures -->\n"
-    done = rewrite(page, lambda _: {"dispatch": {**_REPORT, "versions": {"python": "3.13.1", "chalice": "1.34.0"}}})
-    assert "| `benchmarks.dispatch` | 2026-11-27 | 2 processors | python 3.13.1, chalice 1.34.0 |" in done
+    of = {**_REPORT, "module": "benchmarks.events.dispatch", "versions": {"python": "3.13.1", "chalice": "1.34.0"}}
+    done = rewrite(page, lambda _: {"dispatch": of})
+    assert "| `benchmarks.events.dispatch` | 2026-11-27 | 2 processors | python 3.13.1, chalice 1.34.0 |" in done
 
 
 @pytest.mark.parametrize(
@@ -150,6 +164,42 @@ def test_a_profile_leaves_out_the_machinery_and_what_was_not_read_whole() -> Non
     )
     svg = draw_profile("A profile", 0.004, tree.document(2), "Note")
     assert _text(svg, "desc") == "all 100%; main app 100%; read file 75%"
+
+
+def test_a_profile_says_how_long_a_process_is_in_no_function() -> None:
+    tree = merge("all", ['process 7:"python app.py" 2', 'process 7:"python app.py";main (app.py:3) 3'])
+    assert {name: node.samples for name, node in tree.children.items()} == {NO_FUNCTION: 2, "main, app.py": 3}
+
+
+def test_the_table_of_a_profile_adds_up_what_a_function_takes_wherever_it_is_called() -> None:
+    tree = merge("all", ["main (app.py:3);read (app.py:7) 3", "read (app.py:7);read (app.py:8) 1"])
+    page = "<!-- figures of profiles: reading -->\n<!-- end of figures -->\n"
+    lines = rewrite(page, lambda _: {"profiles": {"reading": {"seconds": 2.0, "tree": tree.document(1)}}}).splitlines()
+    assert [line for line in lines if line.startswith("| `")] == [
+        "| `all` | 2 s | 100% |",
+        "| `read, app.py` | 2 s | 100% |",
+        "| `main, app.py` | 1.5 s | 75% |",
+    ]
+
+
+def test_a_profile_can_be_of_what_one_function_calls() -> None:
+    tree = merge("all", ["<module> (app.py:9);load (app.py:2) 5", "loop (app.py:4);main (app.py:3) 3"], below="loop")
+    assert (tree.samples, {name: node.samples for name, node in tree.children.items()}) == (3, {"main, app.py": 3})
+
+
+def test_the_modules_of_an_import_are_below_what_imports_them() -> None:
+    lines = (
+        "import time: self [us] | cumulative | imported package",
+        "import time:        50 |         50 |   json",
+        "import time:       100 |        150 | awslambdaric.bootstrap",
+        "import time:        10 |         10 |   aaa.bbb",
+        "import time:         5 |         15 | aaa",
+        "import time:         7 |          7 | ccc",
+    )
+    tree = import_tree("all", lines)
+    assert (tree.samples, [node.name for node in modules(tree)]) == (22, ["aaa.bbb", "aaa", "ccc"])
+    assert tree.children["aaa"].samples == 15
+    assert tree.children["aaa"].children["aaa.bbb"].samples == 10
 
 
 @pytest.mark.parametrize("path", sorted(PICTURES.glob("bench-*.svg")), ids=lambda path: path.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.pictures import CHARTS, PROFILES, TARGETS
+from benchmarks.page.pictures import CHARTS, PROFILES, TARGETS
 from docs_tools.blocks import ROOT, documents
 from docs_tools.pictures import COMMITTED, lacking
 

@@ -1,0 +1,1 @@
+"""What a warm event costs: dispatch, models, verification, recording."""

@@ -1,0 +1,1 @@
+"""Writes what was measured into the documentation, as tables and as pictures."""

@@ -1,0 +1,1 @@
+"""What many plugins at once cost Lambda and the platform."""
