@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from biot_emulator import serve
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
+from biot_emulator.program import main
 from biot_emulator.server.background_thread import Server
 from biot_emulator.state import database
 from biot_emulator.state.folder_lock import locked
@@ -37,10 +37,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def at_once() -> Iterator[Callable[[], None]]:
         yield lambda: None
 
-    monkeypatch.setattr(serve, "termination_signals", at_once)
+    monkeypatch.setattr(main, "termination_signals", at_once)
 
     def call(folder: Path) -> tuple[int, str]:
-        code = serve.run(["serve", "--port", "0", "--data", str(folder)])
+        code = main.run(["serve", "--port", "0", "--data", str(folder)])
         return code, capsys.readouterr().err
 
     return call
