@@ -103,15 +103,7 @@ class WholeSource:
         return False
 
     def write(self, json: dict[str, Any]) -> str:
-        """Return the JSON text of the object.
-
-        Args:
-            json: The members that are sent.
-
-        Raises:
-            TypeError: A value is of a type that JSON does not have.
-            ValueError: A value contains what JSON cannot express, such as NaN or itself.
-        """
+        """Return the JSON text of the object, as `Source.write` does, with the same errors."""
         is_sent = self._is_as_it_came and len(json) == self._count and self._has_each_once(json)
         return self._text if is_sent else strict_json.dumps(json)
 
