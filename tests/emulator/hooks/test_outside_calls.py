@@ -7,7 +7,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from biot_emulator.hooks import outside_endpoints
 from biot_emulator.testing import Emulator, running
 from tests.emulator.conftest import ADA, PATIENTS
 from tests.emulator.hooks.test_outside_endpoints import Answer, misbehaving, own_account, subscribe
+from tests.http_servers import JoiningServer
 
 
 def wait(_: socket.socket, over: threading.Event) -> None:
@@ -106,13 +106,13 @@ def https(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     """Have the plugins of `own_account` served over HTTPS, with a certificate for localhost alone."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("localhost").configure_cert(context)
-    plain = ThreadingHTTPServer.get_request
+    plain = JoiningServer.get_request
 
     def get_request(self: Any) -> Any:
         connection, address = plain(self)
         return context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
 
-    monkeypatch.setattr(ThreadingHTTPServer, "get_request", get_request)
+    monkeypatch.setattr(JoiningServer, "get_request", get_request)
     yield
 
 

@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ import pytest
 from biot_emulator.hooks import outside_endpoints
 from biot_emulator.testing import Emulator
 from tests.emulator.conftest import ADA, PATIENTS
+from tests.http_servers import JoiningServer
 
 CREATE = f"POST{PATIENTS}"
 Answer = Callable[[dict[str, Any]], tuple[int, bytes]]
@@ -40,7 +41,7 @@ def own_account(answer: Answer) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         def log_message(self, format: str, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with JoiningServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

@@ -18,6 +18,7 @@ import trustme
 from biot_emulator.http.certificates import trust
 from biot_emulator.learning.connection import Connection
 from biot_emulator.learning.errors import AddressRefused, CannotObserve, ConnectionLost, RunStopped
+from tests.http_servers import JoiningServer
 
 Answer = Callable[[str, str, dict[str, str]], tuple[int, Any]]
 LOGIN = (200, {"accessJwt": {"token": "the-token"}})
@@ -43,7 +44,7 @@ def platform(answer: Answer, authority: trustme.CA | None = None) -> Iterator[st
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = JoiningServer(("127.0.0.1", 0), Handler)
     if authority:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert("localhost").configure_cert(context)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from biot_emulator.build import build_platform
 from biot_emulator.client import Client
 from biot_emulator.server.background_thread import Server
 from biot_emulator.state.store import Store
 from biot_emulator.testing import Emulator
+from tests.chromium import running_chromium
 from tests.emulator.conftest import PATIENTS, code_zip, interception
 from tests.emulator.page.conftest import ADMIN
+from tests.http_servers import JoiningServer
 
 CREATE = f"POST{PATIENTS}"
 PERSON = {"_name": {"firstName": " ada ", "lastName": "LOVELACE"}}
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -110,8 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _serving(respond: Any) -> Iterator[str]:
     handler = type("Handler", (_Handler,), {"respond": staticmethod(respond)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = False
+    server = JoiningServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -174,17 +171,8 @@ def emulator(server: Server, gate: Gate) -> Emulator:
 @pytest.fixture(scope="module")
 def chromium(nothing_left_after_the_module: None) -> Iterator[Browser]:
     """A browser, started once for a module."""
-    program = next(filter(None, map(shutil.which, _NAMES)), None)
-    if program is None:
-        pytest.skip("this machine has no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+    with running_chromium(*_FLAGS) as browser:
         yield browser
-        browser.close()
-    for thread in threading.enumerate():
-        # It waits for the process of playwright, which has ended.
-        if thread.name.startswith("asyncio-waitpid"):
-            thread.join(60)
 
 
 @pytest.fixture(scope="module")

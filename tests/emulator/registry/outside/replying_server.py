@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.http_servers import JoiningServer
 
 __all__ = ["Reply", "server"]
 
@@ -32,7 +34,7 @@ def server(respond: Callable[[str, str, str | None], Reply]) -> Iterator[tuple[s
         def log_message(self, format: str, *args: Any) -> None:
             return
 
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listening = JoiningServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
     thread.start()
     try:

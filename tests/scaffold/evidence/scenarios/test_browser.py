@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.chromium import running_chromium
 from tests.scaffold.evidence.conftest import Release
 from tests.scaffold.evidence.inputs import osv_record
 from tests.scaffold.support import CHECKOUT, Program, program_file
@@ -24,17 +23,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.skip("this machine has no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+    with running_chromium() as browser:
         yield browser
-        browser.close()
-    for thread in threading.enumerate():
-        # It waits for the process of playwright, which has ended.
-        if thread.name.startswith("asyncio-waitpid"):
-            thread.join(60)
 
 
 def test_the_page_reads_in_light_dark_and_print(release: Release, browser: Browser) -> None:
