@@ -21,7 +21,7 @@ from benchmarks.measuring.environments import versions
 from benchmarks.measuring.report import Report
 from benchmarks.measuring.table import Times
 
-ROUNDS = 11
+ROUNDS = 21
 THROTTLED = 1769 / 128
 AT_128_MB, FIRST_EVENT = "Cold start, estimated for 128 MB", "First event, processor's time"
 COLUMNS: dict[str, Callable[[Figures], float]] = {
@@ -53,8 +53,7 @@ def main() -> None:
             for name in (SAMPLES, SAMPLES_HALF, SAMPLES_VALID):
                 report.add_ratio(
                     f"{title}, against {name}",
-                    times["biot_plugin"],
-                    times[name],
+                    times["biot_plugin"].over(times[name]),
                     target=TARGETS[title] if name == SAMPLES else None,
                 )
     others = {name: _others(measured[name], counted[name], packaged[name]) for name in PLUGINS}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
+from benchmarks.measuring.environments import ROOT
+from benchmarks.measuring.processes import Process, measure
 from benchmarks.measuring.report import Report
-from benchmarks.measuring.table import Times, measure
+from benchmarks.measuring.table import Times
 
+ROUNDS = 31
 BARE, LOGGER, OURS = "nothing", "powertools Logger", "biot_plugin: what a plugin imports"
 STATEMENTS = {
     BARE: "pass",
@@ -26,17 +28,16 @@ STATEMENTS = {
 
 def main() -> None:
     """Measures and prints."""
-
-    def start(statement: str) -> object:
-        return subprocess.run([sys.executable, "-c", f"import awslambdaric.bootstrap\n{statement}"], check=True)
-
-    actions = {name: lambda statement=statement: start(statement) for name, statement in STATEMENTS.items()}
-    seconds = measure(actions, rounds=15)
-    bare = seconds.pop(BARE)
+    processes = {
+        name: Process((sys.executable, "-c", f"import awslambdaric.bootstrap\n{statement}"), ROOT)
+        for name, statement in STATEMENTS.items()
+    }
+    measure(processes, ROUNDS)
+    bare = Times.of(processes.pop(BARE).processor)
+    over = {name: Times.of(of.processor).minus(bare) for name, of in processes.items()}
     report = Report("cold_import", "aws-lambda-powertools", "PyJWT", "fastapi", "mangum")
-    over = {name: Times.of([value - bare]) for name, value in seconds.items()}
-    report.add("Cold import over the runtime client", over, base=LOGGER, unit="ms")
-    report.add_ratio("import biot_plugin against powertools' Logger", over[OURS], over[LOGGER], target=1.3)
+    report.add("Cold import over the runtime client, processor's time", over, base=LOGGER, unit="ms")
+    report.add_ratio("import biot_plugin against powertools' Logger", over[OURS].over(over[LOGGER]), target=1.3)
     report.write()
 
 

@@ -140,7 +140,7 @@ def _report(of: Figures) -> None:
             report.add(f"{title}{name}", times, base="0 interceptors", unit="ms")
             if not name:
                 one, none = times["1 interceptors"], times["0 interceptors"]
-                report.add_ratio(f"one interceptor, {callers} callers", one, none, target=2.0)
+                report.add_ratio(f"one interceptor, {callers} callers", one.over(none), target=2.0)
     rates = {
         f"{count} interceptors": {
             f"{callers} callers": f"{statistics.median(of.calls[count, callers].rates):.0f}" for callers in CALLERS

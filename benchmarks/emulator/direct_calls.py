@@ -175,7 +175,7 @@ def _measure(report: Report, targets: dict[str, Target], callers: Callers, count
         of = {name: Times.of(getattr(rounds, column)) for name, rounds in measured.items()}
         report.add(f"{title}, {column}", of, base=RIVAL_NAME, unit="ms")
         ratio = f"{count} callers, {column} against {RIVAL_NAME}"
-        report.add_ratio(ratio, of[OUR_NAME], of[RIVAL_NAME], target=1.0)
+        report.add_ratio(ratio, of[OUR_NAME].over(of[RIVAL_NAME]), target=1.0)
     of = {name: Times.of(rounds.costs) for name, rounds in measured.items()}
     report.add(f"{title}, processor's time", of, base=RIVAL_NAME, unit="ms")
     report.add_figures(f"After {count} callers", {name: target.figures() for name, target in targets.items()})

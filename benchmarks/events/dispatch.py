@@ -15,7 +15,7 @@ from functools import partial
 from benchmarks.events.bodies import API, CONTEXT, DOING, Handle, body_of, events_of, plugin_that, timed
 from benchmarks.events.verified import OURS, SAMPLES, measure_beside_samples, measure_verifying_rivals
 from benchmarks.measuring.report import Report
-from benchmarks.measuring.table import Times, measure
+from benchmarks.measuring.table import measure
 from benchmarks.plugins.key_service import serving
 from benchmarks.plugins.samples_handlers import handler_of as samples_handler
 from benchmarks.plugins.small_handlers import RIVALS
@@ -37,9 +37,9 @@ def measure_rivals(report: Report) -> None:
         seconds = timed(handlers, event, rounds, repeat)
         report.add(f"Warm event of {kilobytes} KB", seconds, base=BARE)
         if kilobytes == 1:
-            overhead, of = (Times.of([seconds[name].least - seconds[BARE].least]) for name in (OURS, POWERTOOLS))
+            overhead, of = (seconds[name].least - seconds[BARE].least for name in (OURS, POWERTOOLS))
             title = "1 KB: overhead over the bare function, against that of powertools"
-            report.add_ratio(title, overhead, of, target=0.4)
+            report.add_ratio(title, overhead / of, target=0.4)
 
 
 def _both_ways(text: str) -> str:
@@ -60,9 +60,8 @@ def measure_kinds(report: Report) -> None:
             report.add(f"{kilobytes} KB, {doing}", seconds, base=JSON)
             if kilobytes > 1:
                 for kind in ("PRE_REQUEST", "POST_REQUEST", "ADAPT_ENTITY"):
-                    of = seconds[JSON].least
-                    least = Times.of([seconds[kind].least])
-                    report.add_ratio(f"{kind} of {kilobytes} KB, {doing}, against JSON", least, of, target=0.6)
+                    ratio = seconds[kind].least / seconds[JSON].least
+                    report.add_ratio(f"{kind} of {kilobytes} KB, {doing}, against JSON", ratio, target=0.6)
 
 
 def measure_registrations(report: Report) -> None:

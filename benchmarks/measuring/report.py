@@ -43,14 +43,19 @@ class Report:
         """Print and keep a table of times."""
         show(title, seconds, base=base, unit=unit)
         rows = {
-            name: {"median": times, "least": times.least, "low": times.low, "high": times.high}
+            name: {
+                "median": times,
+                "ratio": times.over(seconds[base]),
+                "least": times.least,
+                "low": times.low,
+                "high": times.high,
+            }
             for name, times in seconds.items()
         }
         self._tables.append({"title": title, "base": base, "seconds": rows})
 
-    def add_ratio(self, title: str, value: float, of: float, *, target: float | None) -> None:
+    def add_ratio(self, title: str, ratio: float, *, target: float | None) -> None:
         """Print and keep a ratio, and its target unless it stands beside another one that has it."""
-        ratio = value / of
         print(f"  -> {title}: {ratio:.2f}" + (f", at most {target} is the target" if target is not None else ""))
         self._ratios.append({"title": title, "ratio": ratio, "target": target})
 

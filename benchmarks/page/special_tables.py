@@ -50,7 +50,7 @@ def _by_kind(what: str) -> Callable[[Mapping[str, Any]], Iterator[str]]:
         for size, kind, table in _of_kinds(report, what):
             for name in table["seconds"]:
                 row = of_sizes.setdefault(f"{kind}, {shown(name)}", {})
-                row[size] = cell(table["seconds"], table["base"], name)
+                row[size] = cell(table["seconds"][name])
         columns = list(next(iter(of_sizes.values())))
         yield f"| {what} | {' | '.join(columns)} |"
         yield "| --- |" + " --- |" * len(columns)

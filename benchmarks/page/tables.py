@@ -18,7 +18,7 @@ def tables(report: Mapping[str, Any], titles: Sequence[str]) -> Iterator[str]:
     yield f"| | {' | '.join(titles)} |"
     yield "| --- |" + " --- |" * len(titles)
     for name in dict.fromkeys(name for table in chosen for name in table["seconds"]):
-        cells = (cell(table["seconds"], table["base"], name) if name in table["seconds"] else "" for table in chosen)
+        cells = (cell(table["seconds"][name]) if name in table["seconds"] else "" for table in chosen)
         yield f"| {shown(name)} | {' | '.join(cells)} |"
 
 
@@ -31,10 +31,9 @@ def _figures(table: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {shown(name)} | {' | '.join(str(row[column]) for column in columns)} |"
 
 
-def cell(seconds: Mapping[str, Mapping[str, float]], base: str, name: str) -> str:
-    of = seconds[name]
+def cell(of: Mapping[str, float]) -> str:
     spread = f" ({duration(of['low'])} to {duration(of['high'])})" if of.get("high", 0) > of.get("low", 0) else ""
-    return f"{duration(of['median'])}{spread}, **{of['median'] / seconds[base]['median']:.2f}**"
+    return f"{duration(of['median'])}{spread}, **{of['ratio']:.2f}**"
 
 
 def duration(seconds: float) -> str:

@@ -115,10 +115,10 @@ def _floor(report: Report, loaded: Sequence[str], folder: Path) -> float:
     }
     measure(processes, ROUNDS)
     bare = Times.of(processes.pop(BARE).processor)
-    over = {name: Times.of([Times.of(of.processor) - bare]) for name, of in processes.items()}
+    over = {name: Times.of(of.processor).minus(bare) for name, of in processes.items()}
     report.add("Import, processor's time", over, base=LOGGER, unit="ms")
     title = "what biot_plugin imports of others, against powertools' Logger"
-    report.add_ratio(title, over[OTHERS], over[LOGGER], target=None)
+    report.add_ratio(title, over[OTHERS].over(over[LOGGER]), target=None)
     return over[OURS]
 
 

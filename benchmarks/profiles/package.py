@@ -53,7 +53,8 @@ def unchanged(report: Report) -> Profile:
     }
     measure(processes, ROUNDS)
     wall = add(report, "Packaging, and its parts alone", processes)
-    report.add_ratio("package, nothing changed, against its modules alone", wall[UNCHANGED], wall[MODULES], target=None)
+    ratio = wall[UNCHANGED].over(wall[MODULES])
+    report.add_ratio("package, nothing changed, against its modules alone", ratio, target=None)
     return sampled_processes(UNCHANGED, COMMAND, folder, runs=RUNS)
 
 
