@@ -82,18 +82,24 @@ def test_a_signal_waits_for_the_end_of_what_must_not_be_interrupted() -> None:
 
 
 def test_children_and_their_children_end_with_the_program(tmp_path: Path) -> None:
-    script = f"sleep 60 & echo $! > {tmp_path / 'id'}; kill -TERM {os.getpid()}; wait"
+    has_begun, id = tmp_path / "has-begun", tmp_path / "id"
+    script = f"sleep 60 & echo $! > {id}; until [ -e {has_begun} ]; do :; done; kill -TERM {os.getpid()}; wait"
     app = terminal_app.new_app("A program.")
 
     @app.command()
     def work() -> None:
-        subprocess.run(["sh", "-c", script], check=False)
+        process = subprocess.Popen(["sh", "-c", script])
+        try:
+            has_begun.touch()  # before that, an interruption might leave the process to nobody
+            process.wait()
+        finally:
+            process.wait()
 
     with pytest.raises(SystemExit) as stop:
         terminal_app.run(app, "program", [])
 
     assert stop.value.code == 128 + signal.SIGTERM
-    grandchild = int((tmp_path / "id").read_text())
+    grandchild = int(id.read_text())
     while psutil.pid_exists(grandchild) and psutil.Process(grandchild).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.01)  # for ever, if it was not ended
 
