@@ -138,8 +138,8 @@ def test_importing_leaves_to_the_end_of_init_what_only_events_need() -> None:
     assert loaded(code.replace("print(", "plugin.handler\nprint(", 1)) >= LATE
 
 
-#: What a plugin without middleware, and without a log-in, never needs.
-NEVER = {"biot_plugin.hooks.api_call_detection", "biot_plugin.hooks.middleware"}
+#: What a plugin without middleware, and without calls of the platform, never needs.
+NEVER = {"biot_plugin.api_client", "biot_plugin.hooks.api_call_detection", "biot_plugin.hooks.middleware"}
 
 
 def test_what_a_plugin_does_not_use_is_not_loaded() -> None:

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin.api_client.shared_transport import Platform
     from biot_plugin.callers.public_keys import PublicKeys
     from biot_plugin.hooks.handler import Handler
     from biot_plugin.hooks.middleware import Middleware
     from biot_plugin.hooks.registry import Registry
     from biot_plugin.replies.response import Reply
     from biot_plugin.settings import Settings
+    from biot_plugin.shared_transport import Platform
     from biot_plugin.wire.lambda_context import LambdaContext
 
 _EVENTS: dict[Kind, type[Event]] = {

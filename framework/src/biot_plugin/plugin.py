@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from biot_plugin.api_client.shared_transport import Platform
 from biot_plugin.callers.key_service import fetch_keys
 from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.errors import RegistrationError
@@ -19,6 +18,7 @@ from biot_plugin.hooks.registry import Registry
 from biot_plugin.init_phase import InitPhase
 from biot_plugin.logs.logger import create_logger
 from biot_plugin.settings import Settings
+from biot_plugin.shared_transport import Platform
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
