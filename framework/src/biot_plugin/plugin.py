@@ -390,13 +390,12 @@ class Plugin:
         """Return the `subscriptions` that the decorators need in the plugin's configuration (contract section 6.4)."""
         from biot_plugin.hooks.subscriptions import subscriptions_of
 
-        return subscriptions_of(registration.hook for registration in self._registry)
+        return subscriptions_of(hook for hook, _ in self._registry)
 
     @property
     def cron_schedule(self) -> str | None:
         """The `cronSchedule` in the plugin's configuration (contract section 6.3); None without a schedule."""
-        registration = self._registry.first(Kind.SCHEDULED)
-        return getattr(registration.hook, "cron", None) if registration else None
+        return getattr(self._registry.first(Kind.SCHEDULED), "cron", None)
 
     @property
     def handler(self) -> Callable[[Any, LambdaContext], dict[str, Any]]:
