@@ -13,6 +13,7 @@ import pytest
 import biot_plugin
 import biot_plugin.testing
 from biot_plugin.testing import events, strategies
+from biot_plugin.wire import strict_json, trace
 
 
 @pytest.mark.parametrize("module", [biot_plugin, biot_plugin.testing, events, strategies])
@@ -119,6 +120,21 @@ def test_fetching_the_keys_compiles_no_annotations() -> None:
     code = COMPILED.replace("import biot_plugin", "import biot_plugin, biot_plugin.http.exchange", 1)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {line.partition(",")[0] for line in done.stdout.splitlines()} == {"b'lambda _cls"}
+
+
+PATTERNS = """
+import re
+import aws_lambda_powertools.logging
+compile = re.compile
+re.compile = lambda pattern, flags=0: print(pattern) or compile(pattern, flags)
+import biot_plugin
+biot_plugin.Plugin()
+"""
+
+
+def test_importing_compiles_the_patterns_of_a_trace_and_of_a_number() -> None:
+    done = subprocess.run([sys.executable, "-c", PATTERNS], capture_output=True, text=True, check=True)
+    assert sorted(done.stdout.splitlines()) == sorted([trace._TRACEPARENT.pattern, strict_json._NEGATIVE_ZERO.pattern])
 
 
 LATE = {
