@@ -141,13 +141,10 @@ LATE = {
     "biot_plugin.bodies.texts.reader",
     "biot_plugin.callers.public_key_parser",
     "biot_plugin.callers.signature",
-    "biot_plugin.events.intercepted_response",
-    "biot_plugin.events.response_interception",
     "biot_plugin.logs.secret_patterns",
     "biot_plugin.platform_errors",
     "biot_plugin.replies.problems",
     "biot_plugin.stopped_calls",
-    "biot_plugin.wire.http_status",
     "biot_plugin.wire.usual_floats",
     "cryptography",
 }
@@ -156,11 +153,23 @@ LATE = {
 def test_importing_leaves_to_the_end_of_init_what_only_events_need() -> None:
     code = LOADED.replace('name.partition(".")[0]', "name")
     assert not loaded(code) & LATE
-    assert loaded(code.replace("print(", "plugin.handler\nprint(", 1)) >= LATE
+    handled = "plugin.pre_request('GET/a')(lambda event: None); plugin.handler"
+    assert loaded(code.replace("print(", f"{handled}\nprint(", 1)) >= LATE
 
 
-#: What a plugin without middleware, and without calls of the platform, never needs.
-NEVER = {"biot_plugin.api_client", "biot_plugin.hooks.api_call_detection", "biot_plugin.hooks.middleware"}
+#: What a plugin with an endpoint alone, without middleware and without calls of the platform, never needs.
+NEVER = {
+    "biot_plugin.api_client",
+    "biot_plugin.bodies.texts.reader",
+    "biot_plugin.events.intercepted_response",
+    "biot_plugin.events.notification",
+    "biot_plugin.events.response_interception",
+    "biot_plugin.events.scheduled",
+    "biot_plugin.hooks.api_call_detection",
+    "biot_plugin.hooks.middleware",
+    "biot_plugin.wire.http_status",
+    "biot_plugin.wire.timestamp",
+}
 
 
 def test_what_a_plugin_does_not_use_is_not_loaded() -> None:

@@ -407,7 +407,7 @@ class Plugin:
         """
         # The dispatcher is created here, in init.
         self._dispatcher.prepare()
-        self._init_phase.end(verifies=self._settings.validate_jwt)
+        self._init_phase.end(verifies=self._settings.validate_jwt, intercepts=self._registry.intercepts)
         return self._handle
 
     @cached_property

@@ -10,7 +10,7 @@ from biot_plugin.events.base import Event
 from biot_plugin.hooks.api_id import ApiTable
 from biot_plugin.hooks.base import Hook
 from biot_plugin.hooks.handler import Handler
-from biot_plugin.hooks.interception import ApiHook, segments_of
+from biot_plugin.hooks.interception import ApiHook, EntityHook, segments_of
 from biot_plugin.wire.kind import Kind
 
 #: What a handler is registered for, and the handler.
@@ -50,6 +50,11 @@ class Registry:
     def first(self, kind: Kind) -> Hook | None:
         """Return the first hook of a kind; for schedules and direct calls, the only one."""
         return next((hook for hook, _ in self._by_kind[kind]), None)
+
+    @property
+    def intercepts(self) -> bool:
+        """Whether there is a handler of requests, responses or entities."""
+        return any(isinstance(hook, (ApiHook, EntityHook)) for hook, _ in self)
 
     def is_public(self, kind: Kind) -> bool:
         """Whether anyone may send events of a kind."""
