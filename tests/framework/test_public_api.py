@@ -13,6 +13,7 @@ import pytest
 import biot_plugin
 import biot_plugin.testing
 from biot_plugin.testing import events, strategies
+from biot_plugin.wire import strict_json, trace
 
 
 @pytest.mark.parametrize("module", [biot_plugin, biot_plugin.testing, events, strategies])
@@ -109,24 +110,41 @@ biot_plugin.Plugin()
 
 
 def test_importing_compiles_no_annotations() -> None:
-    """Each of two NamedTuples evaluates a function of its own, for which less of the compiler is started."""
+    """A NamedTuple evaluates a function of its own, for which less of the compiler is started."""
     done = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, check=True)
-    initiator, registration = done.stdout.splitlines()
+    (initiator,) = done.stdout.splitlines()
     assert "lambda _cls, subject_id" in initiator
-    assert "lambda _cls, hook" in registration
+
+
+def test_fetching_the_keys_compiles_no_annotations() -> None:
+    code = COMPILED.replace("import biot_plugin", "import biot_plugin, biot_plugin.http.exchange", 1)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {line.partition(",")[0] for line in done.stdout.splitlines()} == {"b'lambda _cls"}
+
+
+PATTERNS = """
+import re
+import aws_lambda_powertools.logging
+compile = re.compile
+re.compile = lambda pattern, flags=0: print(pattern) or compile(pattern, flags)
+import biot_plugin
+biot_plugin.Plugin()
+"""
+
+
+def test_importing_compiles_the_patterns_of_a_trace_and_of_a_number() -> None:
+    done = subprocess.run([sys.executable, "-c", PATTERNS], capture_output=True, text=True, check=True)
+    assert sorted(done.stdout.splitlines()) == sorted([trace._TRACEPARENT.pattern, strict_json._NEGATIVE_ZERO.pattern])
 
 
 LATE = {
     "biot_plugin.bodies.texts.reader",
     "biot_plugin.callers.public_key_parser",
     "biot_plugin.callers.signature",
-    "biot_plugin.events.intercepted_response",
-    "biot_plugin.events.response_interception",
     "biot_plugin.logs.secret_patterns",
     "biot_plugin.platform_errors",
     "biot_plugin.replies.problems",
     "biot_plugin.stopped_calls",
-    "biot_plugin.wire.http_status",
     "biot_plugin.wire.usual_floats",
     "cryptography",
 }
@@ -135,11 +153,23 @@ LATE = {
 def test_importing_leaves_to_the_end_of_init_what_only_events_need() -> None:
     code = LOADED.replace('name.partition(".")[0]', "name")
     assert not loaded(code) & LATE
-    assert loaded(code.replace("print(", "plugin.handler\nprint(", 1)) >= LATE
+    handled = "plugin.pre_request('GET/a')(lambda event: None); plugin.handler"
+    assert loaded(code.replace("print(", f"{handled}\nprint(", 1)) >= LATE
 
 
-#: What a plugin without middleware, and without a log-in, never needs.
-NEVER = {"biot_plugin.hooks.api_call_detection", "biot_plugin.hooks.middleware"}
+#: What a plugin with an endpoint alone, without middleware and without calls of the platform, never needs.
+NEVER = {
+    "biot_plugin.api_client",
+    "biot_plugin.bodies.texts.reader",
+    "biot_plugin.events.intercepted_response",
+    "biot_plugin.events.notification",
+    "biot_plugin.events.response_interception",
+    "biot_plugin.events.scheduled",
+    "biot_plugin.hooks.api_call_detection",
+    "biot_plugin.hooks.middleware",
+    "biot_plugin.wire.http_status",
+    "biot_plugin.wire.timestamp",
+}
 
 
 def test_what_a_plugin_does_not_use_is_not_loaded() -> None:

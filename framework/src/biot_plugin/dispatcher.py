@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from contextvars import copy_context
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from biot_plugin.callers.authentication import authenticate
 from biot_plugin.errors import InvalidEvent
-from biot_plugin.events.base import Call, Event
+from biot_plugin.events.base import Call
 from biot_plugin.events.direct_call import DirectCall
-from biot_plugin.events.interception import PreRequest
-from biot_plugin.events.notification import Notification
-from biot_plugin.events.response_interception import AdaptEntity, PostRequest
-from biot_plugin.events.scheduled import Scheduled
 from biot_plugin.hooks.chain import run_chain
 from biot_plugin.logs.logger_state import LoggerState
 from biot_plugin.logs.thread_traces import EventScope, current_scope, follow_pools
@@ -27,17 +25,24 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin.api_client.shared_transport import Platform
     from biot_plugin.callers.public_keys import PublicKeys
+    from biot_plugin.events.base import Event
     from biot_plugin.hooks.handler import Handler
     from biot_plugin.hooks.middleware import Middleware
     from biot_plugin.hooks.registry import Registry
     from biot_plugin.replies.response import Reply
     from biot_plugin.settings import Settings
+    from biot_plugin.shared_transport import Platform
     from biot_plugin.wire.lambda_context import LambdaContext
 
-_EVENTS: dict[Kind, type[Event]] = {
-    event.kind: event for event in (PreRequest, PostRequest, AdaptEntity, Notification, Scheduled, DirectCall)
+#: The module and the name of each kind's class.
+_CLASSES = {
+    Kind.PRE_REQUEST: ("interception", "PreRequest"),
+    Kind.POST_REQUEST: ("response_interception", "PostRequest"),
+    Kind.ADAPT_ENTITY: ("response_interception", "AdaptEntity"),
+    Kind.NOTIFICATION: ("notification", "Notification"),
+    Kind.SCHEDULED: ("scheduled", "Scheduled"),
+    Kind.DIRECT: ("direct_call", "DirectCall"),
 }
 
 
@@ -97,7 +102,7 @@ class Dispatcher:
         """Verify the caller, and create the typed event."""
         kind = Kind.of(envelope.event, envelope.headers)
         claims = {} if self._registry.is_public(kind) else authenticate(kind, envelope, self._keys, self._settings)
-        return _EVENTS[kind](envelope, Call(trace, claims, context, self._logger, self._platform))
+        return _class_of(kind)(envelope, Call(trace, claims, context, self._logger, self._platform))
 
     def _handle(self, event: Event, envelope: Envelope, trace: Trace) -> Reply:
         handler = self._registry.find(event)
@@ -117,6 +122,14 @@ class Dispatcher:
         from biot_plugin.stopped_calls import StoppedCalls
 
         return StoppedCalls(self._settings, self._registry, self._logger).reply(error, envelope, trace)
+
+
+@cache
+def _class_of(kind: Kind) -> type[Event]:
+    """Import the class of a kind's events; a plugin's decorators have done so for those that it handles."""
+    module, name = _CLASSES[kind]
+    event_class: type[Event] = getattr(import_module(f"biot_plugin.events.{module}"), name)
+    return event_class
 
 
 def _reply_to(event: Event, trace: Trace) -> Reply:

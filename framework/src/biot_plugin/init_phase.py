@@ -25,25 +25,28 @@ class InitPhase:
         self._threads.append(thread)
         thread.start()
 
-    def end(self, *, verifies: bool) -> None:
+    def end(self, *, verifies: bool, intercepts: bool = True) -> None:
         """Load what only events need, while the threads wait for the network; then wait for the threads.
 
         Those that take too long go on in the background.
 
         Args:
             verifies: Whether callers are verified.
+            intercepts: Whether there are events whose part goes back to the platform.
         """
-        _load(verifies=verifies)
+        _load(verifies=verifies, intercepts=intercepts)
         until = time.monotonic() + self.PATIENCE
         while self._threads:
             self._threads.pop().join(max(0.0, until - time.monotonic()))
 
 
-def _load(*, verifies: bool) -> None:
+def _load(*, verifies: bool, intercepts: bool) -> None:
     from biot_plugin import stopped_calls  # noqa: F401
-    from biot_plugin.bodies.texts import reader  # noqa: F401
     from biot_plugin.logs import secret_patterns  # noqa: F401
     from biot_plugin.replies import problems  # noqa: F401
+    from biot_plugin.wire import usual_floats  # noqa: F401
 
+    if intercepts:
+        from biot_plugin.bodies.texts import reader  # noqa: F401
     if verifies:
         from biot_plugin.callers import public_key_parser, signature  # noqa: F401

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from biot_plugin.api_client.shared_transport import Platform
 from biot_plugin.callers.key_service import fetch_keys
 from biot_plugin.callers.public_keys import PublicKeys
 from biot_plugin.errors import RegistrationError
@@ -19,6 +18,7 @@ from biot_plugin.hooks.registry import Registry
 from biot_plugin.init_phase import InitPhase
 from biot_plugin.logs.logger import create_logger
 from biot_plugin.settings import Settings
+from biot_plugin.shared_transport import Platform
 from biot_plugin.wire.kind import Kind
 
 if TYPE_CHECKING:
@@ -390,13 +390,12 @@ class Plugin:
         """Return the `subscriptions` that the decorators need in the plugin's configuration (contract section 6.4)."""
         from biot_plugin.hooks.subscriptions import subscriptions_of
 
-        return subscriptions_of(registration.hook for registration in self._registry)
+        return subscriptions_of(hook for hook, _ in self._registry)
 
     @property
     def cron_schedule(self) -> str | None:
         """The `cronSchedule` in the plugin's configuration (contract section 6.3); None without a schedule."""
-        registration = self._registry.first(Kind.SCHEDULED)
-        return getattr(registration.hook, "cron", None) if registration else None
+        return getattr(self._registry.first(Kind.SCHEDULED), "cron", None)
 
     @property
     def handler(self) -> Callable[[Any, LambdaContext], dict[str, Any]]:
@@ -408,7 +407,7 @@ class Plugin:
         """
         # The dispatcher is created here, in init.
         self._dispatcher.prepare()
-        self._init_phase.end(verifies=self._settings.validate_jwt)
+        self._init_phase.end(verifies=self._settings.validate_jwt, intercepts=self._registry.intercepts)
         return self._handle
 
     @cached_property

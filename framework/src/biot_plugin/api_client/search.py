@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Generic
 
-from biot_plugin.bodies.type_parameter import T
+from biot_plugin.bodies.payload import T
 
 
 class Search(Iterator[T], Generic[T]):

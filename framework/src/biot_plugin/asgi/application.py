@@ -18,13 +18,13 @@ from biot_plugin.replies.error import error_reply, internal_error_reply
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
-    from biot_plugin.api_client.shared_transport import Platform
     from biot_plugin.asgi.interface import Receive, Scope, Send
     from biot_plugin.asgi.invocations import Dispatch
     from biot_plugin.asgi.options import Options
     from biot_plugin.callers.public_keys import PublicKeys
     from biot_plugin.replies.response import Reply
     from biot_plugin.settings import Settings
+    from biot_plugin.shared_transport import Platform
 
 _BAD_GATEWAY = 502
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from biot_plugin.wire import strict_json
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from biot_plugin.bodies.texts.source import Source, WholeSource
 
-Member = TypeVar("Member")
+    Member = TypeVar("Member")
 
 
 class JsonView:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
 
 from biot_plugin.bodies.json_view import JsonView
 from biot_plugin.errors import InvalidEvent
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
+    from typing_extensions import TypeVar
 
     from biot_plugin.bodies.model_values import ModelList, ModelUse, ModelValue
 
-T = TypeVar("T")
+    #: What a handler sees: a plain `PreRequest` is a `PreRequest[dict[str, Any]]`.
+    T = TypeVar("T", default=dict[str, Any])
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+__all__ = ["Payload", "T"]
 
 
 class Payload(Generic[T]):

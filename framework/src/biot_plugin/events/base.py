@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
 
     from biot_plugin.api_client.biot import BiotApi
-    from biot_plugin.api_client.shared_transport import Platform
     from biot_plugin.bodies.model_values import ModelUse
     from biot_plugin.callers.token import Claims
+    from biot_plugin.shared_transport import Platform
     from biot_plugin.wire.envelope import Envelope
     from biot_plugin.wire.kind import Kind
     from biot_plugin.wire.lambda_context import LambdaContext

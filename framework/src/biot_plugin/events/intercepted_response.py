@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic
 
 from biot_plugin.bodies.json_view import JsonView
-from biot_plugin.bodies.payload import Payload
-from biot_plugin.bodies.type_parameter import T
+from biot_plugin.bodies.payload import Payload, T
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.wire import http_status
 

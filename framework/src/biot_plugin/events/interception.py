@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from biot_plugin.bodies.payload import Payload
-from biot_plugin.bodies.type_parameter import T
+from biot_plugin.bodies.payload import Payload, T
 from biot_plugin.events.base import Call, Event
 from biot_plugin.events.initiator import Initiator
 from biot_plugin.events.intercepted_request import InterceptedRequest

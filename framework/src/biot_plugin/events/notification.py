@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from biot_plugin.bodies.json_view import JsonView
-from biot_plugin.bodies.payload import Payload
-from biot_plugin.bodies.type_parameter import T
+from biot_plugin.bodies.payload import Payload, T
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.events.base import Call, Event
 from biot_plugin.events.initiator import Initiator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from biot_plugin.bodies.type_parameter import T
+from biot_plugin.bodies.payload import T
 from biot_plugin.errors import InvalidEvent
 from biot_plugin.events.base import Call
 from biot_plugin.events.intercepted_response import InterceptedEntities, InterceptedResponse

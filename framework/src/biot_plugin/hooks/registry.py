@@ -1,26 +1,23 @@
 """The plugin's handlers, and the search for the one that handles an event."""
 
-# Without `annotations` of the future, as in `events.initiator`.
+from __future__ import annotations
+
 from collections.abc import Hashable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from biot_plugin.errors import NoHandler, RegistrationError
 from biot_plugin.events.base import Event
 from biot_plugin.hooks.api_id import ApiTable
 from biot_plugin.hooks.base import Hook
 from biot_plugin.hooks.handler import Handler
-from biot_plugin.hooks.interception import ApiHook, segments_of
+from biot_plugin.hooks.interception import ApiHook, EntityHook, segments_of
 from biot_plugin.wire.kind import Kind
+
+#: What a handler is registered for, and the handler.
+Registration = tuple[Hook, Handler]
 
 #: Handlers of a kind up to which a look at each is as fast as a table.
 _FEW = 2
-
-
-class Registration(NamedTuple):
-    """A handler, and the hook that it is registered for."""
-
-    hook: Hook
-    handler: Handler
 
 
 class Registry:
@@ -42,22 +39,27 @@ class Registry:
         """
         existing = self._by_key.get(hook.key)
         if existing is not None:
-            raise RegistrationError(f"{hook} has two handlers: {existing.handler} and {handler}")
-        self._by_key[hook.key] = registration = Registration(hook, handler)
+            raise RegistrationError(f"{hook} has two handlers: {existing[1]} and {handler}")
+        self._by_key[hook.key] = (hook, handler)
         registrations = self._by_kind[hook.kind]
-        registrations.append(registration)
-        registrations.sort(key=lambda entry: entry.hook.specificity, reverse=True)
+        registrations.append((hook, handler))
+        registrations.sort(key=lambda registration: registration[0].specificity, reverse=True)
         if isinstance(hook, ApiHook):
             self._tables.setdefault(hook.kind, ApiTable()).add(hook.parsed, handler)
 
-    def first(self, kind: Kind) -> Registration | None:
-        """Return the first registration of a kind; for schedules and direct calls, the only one."""
-        return next(iter(self._by_kind[kind]), None)
+    def first(self, kind: Kind) -> Hook | None:
+        """Return the first hook of a kind; for schedules and direct calls, the only one."""
+        return next((hook for hook, _ in self._by_kind[kind]), None)
+
+    @property
+    def intercepts(self) -> bool:
+        """Whether there is a handler of requests, responses or entities."""
+        return any(isinstance(hook, (ApiHook, EntityHook)) for hook, _ in self)
 
     def is_public(self, kind: Kind) -> bool:
         """Whether anyone may send events of a kind."""
         registrations = self._by_kind[kind]
-        return bool(registrations) and registrations[0].hook.public
+        return bool(registrations) and registrations[0][0].public
 
     def find(self, event: Event) -> Handler:
         """Return the most specific handler for an event.
@@ -68,7 +70,7 @@ class Registry:
         handler = self._find(event)
         if handler is not None:
             return handler
-        raise NoHandler(event._subject(), [str(registration.hook) for registration in self])
+        raise NoHandler(event._subject(), [str(hook) for hook, _ in self])
 
     def _find(self, event: Any) -> Handler | None:
         registrations = self._by_kind[event.kind]

@@ -1,12 +1,9 @@
 """HTTP requests and responses."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+# Without `annotations` of the future: a NamedTuple compiles those that are texts, in the init of each container.
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 #: The `user-agent` of every request to the platform.
 USER_AGENT = "biot-plugin"

@@ -1,7 +1,6 @@
 """The scheme, host and port of a URL."""
 
-from __future__ import annotations
-
+# Without `annotations` of the future, as in `messages`.
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ class Origin(NamedTuple):
     port: int | None
 
     @classmethod
-    def of(cls, url: str) -> Origin:
+    def of(cls, url: str) -> "Origin":
         """Parse the origin of a URL.
 
         Raises:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from biot_plugin.api_client.shared_transport import Platform
 from biot_plugin.api_client.transport import Transport
 from biot_plugin.logs.thread_traces import EventScope, scope_of_thread
 from biot_plugin.recording.platform_answers import PlatformAnswers
+from biot_plugin.shared_transport import Platform
 
 if TYPE_CHECKING:
     from biot_plugin.api_client.retrying.attempts import OnRetry

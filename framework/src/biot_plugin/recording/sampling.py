@@ -78,7 +78,7 @@ class SamplingDispatcher(Dispatcher):
 
     @cached_property
     def _names(self) -> SafeNames:
-        functions = [registration.handler for registration in self._registry] + [*self._middleware]
+        functions = [handler for _, handler in self._registry] + [*self._middleware]
         with suppress(Exception):  # Without it, more is replaced.
             return SafeNames(self._recording.safe, words_of_plugin({function.module for function in functions}))
         return self._recording._names

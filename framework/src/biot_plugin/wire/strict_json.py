@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from json.decoder import WHITESPACE  # type: ignore[attr-defined]  # typeshed lacks it
 from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, NoReturn
 
 from biot_plugin.wire import exact_numbers
 
 SPACES = " \t\n\r"
-_SPACE = re.compile(f"[{SPACES}]*")
 #: Reads a value that begins at a position of a text; returns it, and the position after it.
 Scan = Callable[[str, int], tuple[Any, int]]
 
@@ -94,7 +94,7 @@ def _has_plain_floats(text: str) -> bool:
 def skip_space(text: str, position: int) -> int:
     """Return the position of the next character that is no white space; the length of the text where there is none."""
     if text[position : position + 1] in SPACES:
-        position = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # it matches an empty text, too
+        position = WHITESPACE.match(text, position).end()
     return position
 
 
