@@ -171,6 +171,38 @@ def test_a_platform_in_the_plugins_folder_is_neither_copied_nor_packaged(folder:
     assert (data / "platform.sqlite").exists()
 
 
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [("", "The plugin is in "), ("..", "The plugin is in "), ("hooks", "hooks has files of the plugin, ")],
+)
+def test_a_folder_with_files_of_the_plugin_is_not_the_platforms(folder: Path, data: str, sentence: str) -> None:
+    (folder / "hooks").mkdir()
+    (folder / "hooks" / "hook.py").touch()
+    (folder / ".gitignore").write_text(".env\n")
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(UsageError, match=rf"{sentence}.*: name a folder of its own, such as --data .biot-plugin/pla"):
+        LocalPlatform(options(folder, data=folder / data))
+    assert sorted(folder.rglob("*")) == before
+    assert (folder / ".gitignore").read_text() == ".env\n"
+
+
+def test_rules_for_git_that_somebody_wrote_stay(folder: Path) -> None:
+    (folder / "state").mkdir()
+    rules = folder / "state" / ".gitignore"
+    rules.write_text("*\n!.gitignore\n")
+    with LocalPlatform(options(folder, data=folder / "state")):
+        pass
+    assert rules.read_text() == "*\n!.gitignore\n"
+
+
+def test_links_to_themselves_are_no_folder_and_not_copied(folder: Path) -> None:
+    (folder / "loop").symlink_to("loop")
+    with pytest.raises(OperationFailed, match="Cannot store the state in .*loop"):
+        LocalPlatform(options(folder, data=folder / "loop"))
+    with LocalPlatform(options(folder, data=folder / "state", environment="test")) as platform:
+        assert platform.load_plugin()["version"] == 1
+
+
 def test_a_folder_that_cannot_be_written_is_no_reason_not_to_run(folder: Path) -> None:
     (folder / ".biot-plugin").write_text("a file is in the way")
     with LocalPlatform(options(folder, environment="test")) as platform:
