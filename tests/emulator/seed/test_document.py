@@ -63,6 +63,15 @@ def test_toml_says_the_same_as_json(tmp_path: Path) -> None:
     assert (item.entity_type.name, item.body, item.place) == ("patient", PATIENT["body"], "entities[0]")
 
 
+@pytest.mark.parametrize("name", ["seed.json", "seed.toml"])
+def test_a_byte_order_mark_changes_nothing(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    text = json.dumps({"entities": [PATIENT]}) if name.endswith("json") else "[[entities]]\ntype = 'patient'\n"
+    file.write_text(text, encoding="utf-8-sig")
+
+    assert len(read_seed(file).items) == 1
+
+
 def test_a_date_of_toml_has_no_json(tmp_path: Path) -> None:
     file = tmp_path / "seed.toml"
     file.write_text('[[entities]]\ntype = "patient"\nbody = { _dateOfBirth = 1985-12-10 }\n')

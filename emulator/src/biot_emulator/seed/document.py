@@ -91,7 +91,8 @@ def _content(file: Path) -> bytes:
 
 def _parsed(content: bytes, *, is_toml: bool) -> Seed:
     try:
-        document = tomllib.loads(content.decode()) if is_toml else decode_request(content)
+        text = content.decode("utf-8-sig")
+        document = tomllib.loads(text) if is_toml else decode_request(text)
         encode(document)
     except (ValueError, TypeError, RecursionError) as error:
         raise SeedInvalid(f"it is not {'TOML with the values of JSON' if is_toml else 'JSON'}: {error}") from None
