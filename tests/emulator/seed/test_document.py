@@ -80,6 +80,15 @@ def test_a_date_of_toml_has_no_json(tmp_path: Path) -> None:
         read_seed(file)
 
 
+@pytest.mark.parametrize("name", ["seed.json", "seed.toml"])
+def test_a_file_that_is_nested_too_deeply_is_said(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text(("entities = " if name.endswith("toml") else "") + "[" * 100_000)
+
+    with pytest.raises(SeedInvalid, match="it is nested too deeply"):
+        read_seed(file)
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SeedInvalid, match=r"none\.json: it cannot be read"):
         read_seed(tmp_path / "none.json")
