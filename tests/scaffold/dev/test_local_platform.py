@@ -186,18 +186,22 @@ def test_a_folder_with_files_of_the_plugin_is_not_the_platforms(folder: Path, da
     assert (folder / ".gitignore").read_text() == ".env\n"
 
 
-def test_rules_for_git_that_somebody_wrote_stay(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "left"), [(None, "*\n"), ("*.log\n", "*\n"), ("*\n!.gitignore\n", "*\n!.gitignore\n")]
+)
+def test_rules_by_which_git_ignores_the_platform_stay(folder: Path, written: str | None, left: str) -> None:
     (folder / "state").mkdir()
     rules = folder / "state" / ".gitignore"
-    rules.write_text("*\n!.gitignore\n")
+    if written is not None:
+        rules.write_text(written)
     with LocalPlatform(options(folder, data=folder / "state")):
         pass
-    assert rules.read_text() == "*\n!.gitignore\n"
+    assert rules.read_text() == left
 
 
 def test_links_to_themselves_are_no_folder_and_not_copied(folder: Path) -> None:
     (folder / "loop").symlink_to("loop")
-    with pytest.raises(OperationFailed, match="Cannot store the state in .*loop"):
+    with pytest.raises(OperationFailed, match=r"Cannot store the state in .*loop"):
         LocalPlatform(options(folder, data=folder / "loop"))
     with LocalPlatform(options(folder, data=folder / "state", environment="test")) as platform:
         assert platform.load_plugin()["version"] == 1

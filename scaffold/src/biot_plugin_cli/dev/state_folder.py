@@ -11,6 +11,7 @@ from biot_plugin_cli.terminal.file_writer import write_atomically
 
 __all__ = ["check_state_folder", "ignore_in_git"]
 
+_ALL = b"*"
 _ADVICE = "name a folder of its own, such as --data .biot-plugin/platform"
 
 
@@ -33,10 +34,14 @@ def check_state_folder(folder: Path, root: Path) -> None:
 
 
 def ignore_in_git(folder: Path, root: Path) -> None:
-    """Have git ignore a folder if it is in the plugin's, and has no rules of its own: private keys are no code."""
+    """Have git ignore all of a folder if it is in the plugin's, unless it does already: private keys are no code."""
     rules = folder / ".gitignore"
-    if Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root)) and not rules.exists():
-        write_atomically(rules, b"*\n")
+    if Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root)) and not _ignores_all(rules):
+        write_atomically(rules, _ALL + b"\n")
+
+
+def _ignores_all(rules: Path) -> bool:
+    return rules.is_file() and _ALL in rules.read_bytes().splitlines()
 
 
 def _has_other_files(folder: Path) -> bool:
