@@ -10,10 +10,11 @@ from biot_emulator.admin_credentials import CredentialsInvalid, is_readable_by_o
 SECRET = "s3cret-w0rd"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
-def test_a_file_has_them_in_its_only_line(tmp_path: Path, ending: str) -> None:
+def test_a_file_has_them_in_its_only_line(tmp_path: Path, ending: str, encoding: str) -> None:
     file = tmp_path / "admin"
-    file.write_bytes(f"ada@example.com:pass:word é{ending}".encode())
+    file.write_bytes(f"ada@example.com:pass:word é{ending}".encode(encoding))
     assert read_file(file) == ("ada@example.com", "pass:word é")
 
 

@@ -57,7 +57,7 @@ def read_file(path: Path, form: str = "EMAIL:PASSWORD") -> tuple[str, str]:
         CredentialsInvalid: It cannot be read, or has no credentials.
     """
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             text = file.read(_MAX_CHARACTERS)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"

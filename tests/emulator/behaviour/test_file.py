@@ -31,6 +31,9 @@ def written(tmp_path: Path, document: Any) -> Path:
 def test_a_file_says_how_the_platform_behaves(tmp_path: Path) -> None:
     assert read_behaviour(written(tmp_path, WHOLE)).interceptors.order == "descending"
     assert read_behaviour(written(tmp_path, {"format": 1, "behaviour": {}})) == PlatformBehaviour()
+    # As some editors of Windows write it.
+    with_mark = b"\xef\xbb\xbf" + json.dumps(WHOLE).encode()
+    assert read_behaviour(written(tmp_path, with_mark)).interceptors.order == "descending"
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,10 @@ def test_a_host_that_others_reach_brings_a_warning() -> None:
         (["serve", "--admin-file", "/none", "--admin", "a:secret"], 2, "not allowed with argument"),
         (["serve", "--dta", "x"], 2, "Unrecognized arguments: --dta x"),
         (["sreve"], 2, "invalid choice: 'sreve'"),
-        (["serve", "--port", "0", "--host", "no.such.host.invalid"], 1, "Cannot listen on"),
+        (["serve", "--port", "0", "--host", "no.such.host.invalid"], 1, "): choose a --host of this machine"),
+        (["serve", "--port", "0", "--host", "192.0.2.1"], 1, "(Cannot assign requested address): choose a --host of"),
+        (["serve", "--port", "0", "--host", ""], 2, "Argument --host: it is empty"),
+        (["serve", "--port", "0", "--data", ""], 2, "Argument --data: it is empty"),
     ],
 )
 def test_a_mistake_is_one_sentence(

@@ -74,6 +74,18 @@ def test_every_runtime_is_served_by_either_client(plugin: Path, version: str, cl
     assert (reply[2] == "awslambdaric") is (client == "awslambdaric")
 
 
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("length", [70_000, 1_000_000, 2_000_000])
+def test_an_exception_with_a_long_message_is_reported_as_itself(
+    tmp_path: Path, client: RuntimeClient, length: int
+) -> None:
+    (tmp_path / "index.py").write_text(f"def handler(event, context): raise ValueError('é' + 'x' * {length})\n")
+    with Runtime(Function(tmp_path, Path(sys.executable), "demo", client=client)) as runtime:
+        error = runtime.invoke({}).error
+    assert error
+    assert (error.type, error.message[:2], len(error.message)) == ("ValueError", "éx", 1 + length)
+
+
 @pytest.mark.slow
 def test_without_a_package_index_our_own_client_takes_over_and_nothing_is_left(
     cache: Path, plugin: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

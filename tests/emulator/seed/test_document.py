@@ -63,11 +63,29 @@ def test_toml_says_the_same_as_json(tmp_path: Path) -> None:
     assert (item.entity_type.name, item.body, item.place) == ("patient", PATIENT["body"], "entities[0]")
 
 
+@pytest.mark.parametrize("name", ["seed.json", "seed.toml"])
+def test_a_byte_order_mark_changes_nothing(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    text = json.dumps({"entities": [PATIENT]}) if name.endswith("json") else "[[entities]]\ntype = 'patient'\n"
+    file.write_text(text, encoding="utf-8-sig")
+
+    assert len(read_seed(file).items) == 1
+
+
 def test_a_date_of_toml_has_no_json(tmp_path: Path) -> None:
     file = tmp_path / "seed.toml"
     file.write_text('[[entities]]\ntype = "patient"\nbody = { _dateOfBirth = 1985-12-10 }\n')
 
     with pytest.raises(SeedInvalid, match="it is not TOML with the values of JSON"):
+        read_seed(file)
+
+
+@pytest.mark.parametrize("name", ["seed.json", "seed.toml"])
+def test_a_file_that_is_nested_too_deeply_is_said(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text(("entities = " if name.endswith("toml") else "") + "[" * 100_000)
+
+    with pytest.raises(SeedInvalid, match="it is nested too deeply"):
         read_seed(file)
 
 

@@ -29,7 +29,7 @@ def write(file: Path, content: Any) -> Path:
         ("[]", "has no answers: it must contain a JSON object"),
         ('{"GET /a": {}, "GET /a": {}}', "'GET /a' is in one object twice"),
         ('{"GET /a": {"answer": NaN}}', "NaN is a number in Python"),
-        ("[" * 100_000, "cannot be used"),
+        ("[" * 100_000, "is nested too deeply"),
         ({"devices": {}}, '"devices" is not a call: write method and path'),
         ({"HEAD /a": {}}, '"HEAD /a" is not a call'),
         ({"GET a": {}}, '"GET a" is not a call'),

@@ -391,7 +391,7 @@ def test_a_plugin_that_cannot_be_imported(
         ('{"a": 1,\n "b": }', "event.json is not JSON: Expecting value in line 2, column 7"),
         ("[]", "must contain a JSON object"),
         ('{"n": NaN}', "NaN"),
-        ("[" * 100_000, "is not JSON"),
+        ("[" * 100_000, "event.json is nested too deeply"),
     ],
 )
 def test_an_unreadable_event(

@@ -171,6 +171,42 @@ def test_a_platform_in_the_plugins_folder_is_neither_copied_nor_packaged(folder:
     assert (data / "platform.sqlite").exists()
 
 
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [("", "The plugin is in "), ("..", "The plugin is in "), ("hooks", "hooks has files of the plugin, ")],
+)
+def test_a_folder_with_files_of_the_plugin_is_not_the_platforms(folder: Path, data: str, sentence: str) -> None:
+    (folder / "hooks").mkdir()
+    (folder / "hooks" / "hook.py").touch()
+    (folder / ".gitignore").write_text(".env\n")
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(UsageError, match=rf"{sentence}.*: name a folder of its own, such as --data .biot-plugin/pla"):
+        LocalPlatform(options(folder, data=folder / data))
+    assert sorted(folder.rglob("*")) == before
+    assert (folder / ".gitignore").read_text() == ".env\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "left"), [(None, "*\n"), ("*.log\n", "*\n"), ("*\n!.gitignore\n", "*\n!.gitignore\n")]
+)
+def test_rules_by_which_git_ignores_the_platform_stay(folder: Path, written: str | None, left: str) -> None:
+    (folder / "state").mkdir()
+    rules = folder / "state" / ".gitignore"
+    if written is not None:
+        rules.write_text(written)
+    with LocalPlatform(options(folder, data=folder / "state")):
+        pass
+    assert rules.read_text() == left
+
+
+def test_links_to_themselves_are_no_folder_and_not_copied(folder: Path) -> None:
+    (folder / "loop").symlink_to("loop")
+    with pytest.raises(OperationFailed, match=r"Cannot store the state in .*loop"):
+        LocalPlatform(options(folder, data=folder / "loop"))
+    with LocalPlatform(options(folder, data=folder / "state", environment="test")) as platform:
+        assert platform.load_plugin()["version"] == 1
+
+
 def test_a_folder_that_cannot_be_written_is_no_reason_not_to_run(folder: Path) -> None:
     (folder / ".biot-plugin").write_text("a file is in the way")
     with LocalPlatform(options(folder, environment="test")) as platform:

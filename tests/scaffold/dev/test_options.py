@@ -21,7 +21,7 @@ def test_the_administrator_is_of_the_option_the_variable_or_made_up(monkeypatch:
     assert made_up.password not in repr(made_up)
 
 
-@pytest.mark.parametrize("text", ["ada", "ada:", ":password", "a:b\nc"])
+@pytest.mark.parametrize("text", ["", "ada", "ada:", ":password", "a:b\nc"])
 def test_what_is_no_log_in_is_not_quoted(text: str) -> None:
     with pytest.raises(UsageError) as refused:
         Administrator.choose(text)

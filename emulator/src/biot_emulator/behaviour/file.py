@@ -52,7 +52,7 @@ def _decoded(path: Path) -> Any:
     if len(content) > _MAX_BYTES:
         raise BehaviourInvalid(f"it has more than {_MAX_BYTES} bytes: name what biot-emulator learn has written")
     try:
-        return decode(content)
+        return decode(content.decode("utf-8-sig"))
     except ValueError as error:
         raise BehaviourInvalid(f"it is not JSON ({error})") from None
 

@@ -178,7 +178,8 @@ class Connection:
         return body
 
     def _receive(self, flags: int) -> None:
-        chunk = self._socket.recv(_FIRST_BYTES if self._head is None else _CHUNK_BYTES, flags)
+        is_first = self._head is None and not self._received
+        chunk = self._socket.recv(_FIRST_BYTES if is_first else _CHUNK_BYTES, flags)
         if not chunk:
             if self._received and self._head is None:
                 raise MalformedHead("the connection ends in the middle of it")

@@ -13,7 +13,10 @@ from types import MappingProxyType
 
 __all__ = ["MalformedHead", "RequestHead", "take_head"]
 
-_MAX_BYTES = 64 * 1024
+#: What AWS's client reports an exception with is in a header, too, where it has less than 1 MiB.
+_MAX_BYTES = 1024 * 1024 + 64 * 1024
+#: Headers that are longer do not come again.
+_MAX_REPEATED = 64 * 1024
 _MAX_HEADERS = 100
 _END = re.compile(rb"\n\r?\n")
 _FIRST_LINE = re.compile(r"([A-Z]{1,20}) (\S+) HTTP/1\.([01])")
@@ -67,15 +70,19 @@ def _parse(head: str) -> RequestHead:
     match = _FIRST_LINE.fullmatch(first)
     if match is None:
         raise MalformedHead("the first line is not that of a request")
-    headers = _headers(lines)
+    headers = _headers(lines) if len(lines) > _MAX_REPEATED else _repeated_headers(lines)
     connection = headers.get("connection", "").lower()
     stays_open = connection == "keep-alive" if match[3] == "0" else connection != "close"
     return RequestHead(match[1], match[2], headers, stays_open)
 
 
 @lru_cache(maxsize=32)
+def _repeated_headers(text: str) -> Mapping[str, str]:
+    """Read headers once: a process that runs a plugin sends the same ones with each of its requests."""
+    return _headers(text)
+
+
 def _headers(text: str) -> Mapping[str, str]:
-    """Read headers: a process that runs a plugin sends the same ones with each of its requests."""
     lines = text.split("\n") if text else []
     if len(lines) > _MAX_HEADERS:
         raise MalformedHead(f"it has more than {_MAX_HEADERS} headers")

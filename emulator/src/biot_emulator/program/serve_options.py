@@ -29,15 +29,17 @@ _SEEN = "other users of this machine can see this password"
 
 def add_serve_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    parser.add_argument("--port", default=8787, type=_port, help="the port; 0 takes a free one (default: %(default)s)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="store the state here (default: in memory)")
     parser.add_argument(
-        "--seed", type=Path, metavar="FILE", help="templates, users and entities to fill a new state with, once"
+        "--host", default="127.0.0.1", type=_text, help="the address to listen on (default: %(default)s)"
+    )
+    parser.add_argument("--port", default=8787, type=_port, help="the port; 0 takes a free one (default: %(default)s)")
+    parser.add_argument("--data", type=_path, metavar="DIR", help="store the state here (default: in memory)")
+    parser.add_argument(
+        "--seed", type=_path, metavar="FILE", help="templates, users and entities to fill a new state with, once"
     )
     parser.add_argument(
         "--ca-file",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="certificates of authorities to trust, in PEM form, for plugins and a registry at https addresses",
     )
@@ -55,7 +57,7 @@ def _add_admin_options(parser: argparse.ArgumentParser) -> None:
         help="the administrator's credentials, which other users of this machine can see here (default: generated)",
     )
     admin.add_argument(
-        "--admin-file", type=Path, metavar="FILE", help=f"a file with EMAIL:PASSWORD (or set {VARIABLE} to that)"
+        "--admin-file", type=_path, metavar="FILE", help=f"a file with EMAIL:PASSWORD (or set {VARIABLE} to that)"
     )
 
 
@@ -68,7 +70,7 @@ def _add_registry_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--registry-login-file",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help=f"a file with USER:PASSWORD for the registry (or set {REGISTRY_VARIABLE} to that)",
     )
@@ -76,7 +78,7 @@ def _add_registry_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_behaviour_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--platform", type=Path, metavar="FILE", help="behave as the platform that this file of `learn` is about"
+        "--platform", type=_path, metavar="FILE", help="behave as the platform that this file of `learn` is about"
     )
     for failure, meaning in FAILURES.items():
         parser.add_argument(
@@ -84,6 +86,17 @@ def _add_behaviour_options(parser: argparse.ArgumentParser) -> None:
             choices=POLICIES,
             help=f"when a plugin {meaning} (default: what --platform says, or else fail)",
         )
+
+
+def _text(text: str) -> str:
+    # As of a variable that is not set: an empty host is every address, and an empty path the current folder.
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty: write something, or leave the option out")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_text(text))
 
 
 def _port(text: str) -> int:

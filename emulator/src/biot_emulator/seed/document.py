@@ -91,9 +91,12 @@ def _content(file: Path) -> bytes:
 
 def _parsed(content: bytes, *, is_toml: bool) -> Seed:
     try:
-        document = tomllib.loads(content.decode()) if is_toml else decode_request(content)
+        text = content.decode("utf-8-sig")
+        document = tomllib.loads(text) if is_toml else decode_request(text)
         encode(document)
-    except (ValueError, TypeError, RecursionError) as error:
+    except RecursionError:
+        raise SeedInvalid("it is nested too deeply") from None
+    except (ValueError, TypeError) as error:
         raise SeedInvalid(f"it is not {'TOML with the values of JSON' if is_toml else 'JSON'}: {error}") from None
     _require_keys(document, _KEYS, "it")
     templates = tuple(_template(item, place) for place, item in _list(document, "templates"))

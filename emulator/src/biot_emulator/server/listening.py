@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import socket
 from typing import Any
 
@@ -17,6 +17,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """The hosts that only this machine can reach."""
 
 _BACKLOG = 512
+_PORT_ERRORS = (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
 
 
 class AddressUnavailable(EmulatorError):
@@ -37,10 +38,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        reason = os.strerror(error.errno) if isinstance(error.errno, int) and error.errno > 0 else error
-        raise AddressUnavailable(
-            f"Cannot listen on {url_of(host, port)} ({reason}): choose another --port, or --port 0 for a free one"
-        ) from error
+        # Without the address, which the standard library adds.
+        reason = str(error.strerror or error).partition(" (while ")[0]
+        raise AddressUnavailable(f"Cannot listen on {url_of(host, port)} ({reason}): {_advice(error)}") from error
     # asyncio does it only for sockets that name their protocol. Without it each response but the first one on a
     # connection waits 40 ms for the caller's acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -71,6 +71,12 @@ def server_settings(application: ASGIApp, protocol: Any, **others: Any) -> uvico
         timeout_graceful_shutdown=None,
         **others,
     )
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in _PORT_ERRORS:
+        return "choose another --port, or --port 0 for a free one"
+    return "choose a --host of this machine, such as 127.0.0.1"
 
 
 def url_of(host: str, port: int) -> str:

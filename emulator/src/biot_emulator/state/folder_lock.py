@@ -11,7 +11,10 @@ from pathlib import Path
 from biot_emulator.state.private_files import open_private
 from biot_emulator.state.unavailable_data import in_use, not_writable
 
-__all__ = ["locked"]
+__all__ = ["LOCK", "locked"]
+
+LOCK = "lock"
+"""The file that only a folder with a state has."""
 
 _MODE = 0o700
 
@@ -33,7 +36,7 @@ def locked(folder: Path | None) -> Iterator[None]:
         folder.mkdir(mode=_MODE, parents=True, exist_ok=True)
     except OSError as error:
         raise not_writable(folder, error) from error
-    lock = open_private(folder / "lock")
+    lock = open_private(folder / LOCK)
     try:
         _lock(folder, lock)
         yield

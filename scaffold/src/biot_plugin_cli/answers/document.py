@@ -34,7 +34,9 @@ def read_document(file: Path, purpose: str) -> dict[str, Any]:
         raise UsageError(f"{file} is not TOML: {error}") from error
     except json.JSONDecodeError as error:
         raise UsageError(f"{file} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise UsageError(f"{file} is nested too deeply") from None
+    except ValueError as error:
         raise UsageError(f"{file} cannot be used: {error}") from error
     if not isinstance(document, dict):
         raise UsageError(f"{file} has no {purpose}: it must contain a JSON object")

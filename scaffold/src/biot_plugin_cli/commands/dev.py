@@ -64,7 +64,7 @@ def dev(
         from biot_plugin_cli.dev.public.loop import PublicOptions, develop_publicly
         from biot_plugin_cli.dev.public.only import Only
 
-        if data or seed or admin:
+        if data or seed or admin is not None:
             raise UsageError("--data, --seed and --admin are for the platform on this machine: leave --public-url out")
         options = PublicOptions(public_url, port, Only.parse(only or ()), as_json, debugger)
         develop_publicly(Destination.load(environment), variables, options)
@@ -77,7 +77,7 @@ def dev(
     from biot_plugin_cli.terminal.console import err
 
     root = Plugin.load(environment=environment).root
-    if admin:
+    if admin is not None:
         err.print("Other users of this machine can see this password: set BIOT_EMULATOR_ADMIN instead")
     administrator = Administrator.choose(admin)
     develop(DevOptions(root, administrator, variables, environment, port, data, seed, as_json, debugger))

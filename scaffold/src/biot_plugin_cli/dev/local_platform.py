@@ -27,6 +27,7 @@ from biot_plugin_cli.dev.options import DevOptions
 from biot_plugin_cli.dev.plugin_calls import PluginCall, observed
 from biot_plugin_cli.dev.sample_entities import Samples
 from biot_plugin_cli.dev.snapshots import Snapshots
+from biot_plugin_cli.dev.state_folder import check_state_folder, ignore_in_git
 from biot_plugin_cli.errors import CliError, OperationFailed, UsageError
 from biot_plugin_cli.hooks.discovery import Hooks, discover_hooks
 from biot_plugin_cli.manifest.environment_variables import RESERVED_PREFIX
@@ -61,7 +62,8 @@ class LocalPlatform:
 
     Raises:
         OperationFailed: The platform cannot listen on the port, or its folder cannot be used.
-        UsageError: The file that fills it cannot be read, or the platform refuses what is in it.
+        UsageError: The file that fills it cannot be read, or the platform refuses what is in it; or the folder that
+            keeps it is not its own.
     """
 
     def __init__(self, options: DevOptions, debugging: Debugging | None = None) -> None:
@@ -77,6 +79,8 @@ class LocalPlatform:
         self.administrator = options.administrator
         self.was_filled = False
         self.has_endpoint = True
+        if options.data:
+            check_state_folder(options.data, options.root)
         with ExitStack() as resources:
             self._snapshots = resources.enter_context(Snapshots(options.root, options.data))
             self._announce = resources.enter_context(announced(options.root))
@@ -150,7 +154,8 @@ class LocalPlatform:
         try:
             seed = read_seed(options.seed) if options.seed else None
             resources.enter_context(locked(options.data))
-            _ignore_in_git(options)
+            if options.data:
+                ignore_in_git(options.data, options.root)
             with ExitStack() as unserved:
                 store = unserved.enter_context(closing(Store(options.data)))
                 platform = build_platform(
@@ -215,12 +220,6 @@ class LocalPlatform:
         plugins.create({**config, "version": 1}, code)
         if previous:
             plugins.delete(PREFIX + previous)
-
-
-def _ignore_in_git(options: DevOptions) -> None:
-    """Have git ignore the platform's folder if it is in the plugin's: it holds private keys, and is no code."""
-    if options.data and options.data.resolve().is_relative_to(options.root.resolve()):
-        write_atomically(options.data / ".gitignore", b"*\n")
 
 
 def _fill(file: Path | None, fill_platform: Callable[[], bool]) -> bool:

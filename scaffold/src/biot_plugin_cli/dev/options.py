@@ -44,10 +44,11 @@ class Administrator:
         """
         # In any case: what the emulator starts must not inherit it.
         variable = os.environ.pop(VARIABLE, "")
-        if not option and not variable:
+        if option is None and not variable:
             return cls(_USERNAME, secrets.token_urlsafe(9), is_generated=True)
+        text, source = (variable, VARIABLE) if option is None else (option, "--admin")
         try:
-            return cls(*parse_credentials(option or variable, "--admin" if option else VARIABLE))
+            return cls(*parse_credentials(text, source))
         except CredentialsInvalid as error:
             raise UsageError(str(error)) from error
 

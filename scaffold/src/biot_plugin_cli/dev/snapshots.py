@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -27,7 +28,8 @@ class Snapshots:
 
     def __init__(self, root: Path, data: Path | None = None) -> None:
         self._root = root
-        self._data = data and data.resolve()
+        # Not resolve(), which fails at links to themselves.
+        self._data = data and os.path.realpath(data)
         self._place = tempfile.TemporaryDirectory(prefix="biot-plugin-dev-", ignore_cleanup_errors=True)
         self._count = 0
 
@@ -75,7 +77,7 @@ class Snapshots:
     def _is_copied(self, relative: Path, path: Path) -> bool:
         # The plugin may read hidden files, such as .env; hidden folders belong to tools.
         hidden_folder = path.is_dir() and relative.name.startswith(".")
-        is_data = self._data is not None and path.resolve() == self._data
+        is_data = self._data is not None and os.path.realpath(path) == self._data
         return is_plugin_file(relative) and not hidden_folder and not is_data
 
 

@@ -26,7 +26,9 @@ def read_event(file: Path) -> dict[str, Any]:
         event = json.loads(text, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
         raise UsageError(f"{file} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise UsageError(f"{file} is nested too deeply") from None
+    except ValueError as error:
         raise UsageError(f"{file} is not JSON: {error}") from error
     if not isinstance(event, dict):
         raise UsageError(f"{file} is not an event: it must contain a JSON object, such as biot-plugin event writes")

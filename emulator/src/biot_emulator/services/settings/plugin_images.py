@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ class PluginImages:
         self._credentials = credentials
         self._unpacked = unpacked
         self._resolving: list[str] = []
+        self._removing = threading.Lock()
 
     def temporary_credentials(self, host: str) -> dict[str, Any]:
         """Hand out credentials for the repository, and its address, as the settings API does.
@@ -63,15 +65,11 @@ class PluginImages:
             ImageTagNotFound: There is none.
             AwsFailed: A function cannot have it.
         """
-        source = self._find(tag)
-        digest = str(source.manifest.digest)
-        with self._unpacked.hold(digest):
-            self._resolving.append(digest)
-            try:
-                self._unpack(source, tag)
-                yield {"image": digest}
-            finally:
-                self._resolving.remove(digest)
+        digest = str(_require(tag, partial(self._images.find, tag)).manifest.digest)
+        with self._unpacked.hold(digest), self._staying(digest):
+            # Its last plugin may have been deleted since it was looked up.
+            self._unpack(_require(tag, partial(self._images.get, digest)), tag)
+            yield {"image": digest}
 
     def execution(self, digest: str) -> Execution:
         """Return how an image is run. Raises EmulatorError."""
@@ -96,29 +94,35 @@ class PluginImages:
     def remove(self, plugin: Plugin, used: Iterable[str]) -> None:
         """Remove the image of a plugin that is deleted, unless another plugin has it, or is about to (contract 6.2)."""
         if digest := plugin.code.get("image"):
-            self._images.remove(digest, [*used, *self._resolving])
+            with self._removing:
+                self._images.remove(digest, [*used, *self._resolving])
 
-    def _find(self, tag: str) -> ImageSource:
+    @contextmanager
+    def _staying(self, digest: str) -> Iterator[None]:
+        """Have `remove` leave an image meanwhile; what it removes just now is gone when this begins."""
+        with self._removing:
+            self._resolving.append(digest)
         try:
-            source = self._images.find(tag)
-        except EmulatorError as error:
-            raise _unusable(tag, error) from None
-        if source is None:
-            raise _unknown(tag)
-        return source
+            yield
+        finally:
+            self._resolving.remove(digest)
 
     def _unpack(self, source: ImageSource, tag: str) -> None:
         try:
             check_function_image(source)
             self._unpacked.unpack(source)
         except EmulatorError as error:
-            # Its last plugin may have been deleted since it was looked up.
-            self._find(tag)
             raise _unusable(tag, error) from None
 
 
-def _unknown(tag: str) -> ImageTagNotFound:
-    return ImageTagNotFound(f"There is no image with the tag [{tag}]: push it first")
+def _require(tag: str, find: Callable[[], ImageSource | None]) -> ImageSource:
+    try:
+        source = find()
+    except EmulatorError as error:
+        raise _unusable(tag, error) from None
+    if source is None:
+        raise ImageTagNotFound(f"There is no image with the tag [{tag}]: push it first")
+    return source
 
 
 def _unusable(tag: str, error: EmulatorError) -> AwsFailed:
