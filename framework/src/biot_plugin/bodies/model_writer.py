@@ -19,6 +19,8 @@ from biot_plugin.bodies.unwritable import Unwritable
 if TYPE_CHECKING:
     from biot_plugin.bodies.model import Model
 
+#: One object wherever it stands, so that nobody knows which one was read where; it cannot change, as plain values.
+_EMPTY = ()
 _UNKNOWN = "the model read its elements in another order, or other ones, so what belongs to which of them is unknown"
 
 
@@ -71,7 +73,7 @@ class Writer:
             came: The JSON that it came from if it stands where it was read; NEW otherwise.
             is_whole: Whether what validation changed in it is written.
         """
-        if type(value) in PLAIN:
+        if type(value) in PLAIN or value is _EMPTY:
             return came if came is not NEW and (not is_whole or _is_same(came, value)) else form()
         entry = tracking.find(value)
         if entry is not None:
