@@ -77,15 +77,17 @@ class ReadValues:
 
     def close(self) -> None:
         """Forget everything, so that nothing of the event stays in the container."""
-        for entry in self.objects:
-            tracking.release(entry)
+        with tracking.lock:
+            for entry in self.objects:
+                tracking.release(entry)
         self.objects.clear()
         self.containers.clear()
 
     def add(self, value: Any, json: Any) -> None:
         """Remember a value, and everything in it, together with the JSON that it was read from."""
         try:
-            self._add(value, json)
+            with tracking.lock:
+                self._add(value, json)
         except BaseException:
             self.close()
             raise
@@ -143,8 +145,11 @@ class ReadValues:
         for element, shape in self._objects(value):
             if tracking.find(element) is None:
                 entry = TrackedObject(element, shape, UNKNOWN, shape.values(element))
-                self.objects.append(entry)
-                tracking.track(entry)
+                self._track(entry)
+
+    def _track(self, entry: TrackedObject) -> None:
+        self.objects.append(entry)
+        tracking.track(entry)
 
     def _objects(self, value: Any) -> Iterator[tuple[Any, Shape]]:
         """Yield the objects of models in a value, and in their fields."""
@@ -187,13 +192,13 @@ class ReadValues:
             if json not in (ABSENT, entry.json):  # A validator put it into the place of another one.
                 entry.json = UNKNOWN
             self.is_separate = False
+            self._track(entry)
             return []
         values = shape.values(value)
         entry = TrackedObject(value, shape, json, values)
         if self._model.reorders:
             entry.fields_set = frozenset(getattr(value, "__pydantic_fields_set__", ()))
-        self.objects.append(entry)
-        tracking.track(entry)
+        self._track(entry)
         if shape.is_root:
             return [(values["root"], json, entry, "root")]
         members = {} if json is ABSENT else json
