@@ -31,26 +31,29 @@ class ReadContainer:
     Attributes:
         value: The list, tuple, set or dict.
         json: The JSON that it was read from; ABSENT for a default that the model filled in.
+        came: The elements of the JSON as they were read: a middleware may have got the JSON, and change it.
         elements: Its elements as they were read; for a dict, its values.
         keys: Its keys in JSON by those in Python, where it is a dict.
         is_plain: Whether no element can change without the container changing, too.
     """
 
-    __slots__ = ("elements", "is_plain", "json", "keys", "value")
+    __slots__ = ("came", "elements", "is_plain", "json", "keys", "value")
 
     def __init__(self, value: Any, json: Any, elements: Any, keys: dict[Any, str] | None, is_plain: bool) -> None:
         self.value = value
         self.json = json
+        self.came: Any = json if json is ABSENT else tuple(json) if keys is None else dict(json)
         self.elements = elements
         self.keys = keys
         self.is_plain = is_plain
 
     def is_unchanged(self) -> bool:
         """Whether its elements are those that were read, in their order."""
-        elements, value = self.elements, self.value
-        if self.keys is None:
-            return len(value) == len(elements) and all(map(is_, value, elements))
-        return [*value] == [*elements] and all(map(is_, value.values(), elements.values()))
+        return has_elements(self.value, self.elements)
+
+    def is_json_unchanged(self) -> bool:
+        """Whether the elements of the JSON are those that were read, in their order."""
+        return has_elements(self.json, self.came)
 
 
 class ReadValues:
@@ -260,3 +263,10 @@ class ReadValues:
     def _is_read_from(self, value: Any, json: Any) -> bool:
         shape = self._model.shape(type(value))
         return shape is not None and shape.is_read_from(value, json)
+
+
+def has_elements(value: Any, elements: Any) -> bool:
+    """Whether a list or dict has the very elements, in their order."""
+    if isinstance(elements, dict):
+        return [*value] == [*elements] and all(map(is_, value.values(), elements.values()))
+    return len(value) == len(elements) and all(map(is_, value, elements))
