@@ -42,7 +42,7 @@ class ReadContainer:
     def __init__(self, value: Any, json: Any, elements: Any, keys: dict[Any, str] | None, is_plain: bool) -> None:
         self.value = value
         self.json = json
-        self.came: Any = json if json is ABSENT else tuple(json) if keys is None else dict(json)
+        self.came: Any = json if json is ABSENT else json.copy()
         self.elements = elements
         self.keys = keys
         self.is_plain = is_plain
