@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 
-from biot_plugin import AdaptEntity, Plugin, PostRequest, PreRequest
+from biot_plugin import AdaptEntity, Event, Next, Plugin, PostRequest, PreRequest
 from biot_plugin.testing import Client, events
 from tests.framework.bodies.patients import (
     BODY,
@@ -215,3 +215,109 @@ def test_an_entity_that_cannot_be_sent_is_an_error_that_names_it(plugin: Plugin,
     reply = client.adapt_entity("device", entities=[CHART, CHART])
     assert reply.error
     assert reply.error.message.endswith("enclose leaves entity 1 nested too deeply, or in itself")
+
+
+Change = Callable[[Any], object]
+
+
+def rename(entities: Any) -> None:
+    entities[0].name = "new"
+
+
+def change_both(plugin: Plugin, model: Any, before: Change, after: Change) -> Client:
+    """A client of a plugin whose handler changes entities, and whose middleware then changes the JSON of them."""
+
+    @plugin.middleware
+    def change_json(event: Event, call_next: Next) -> None:
+        assert isinstance(event, AdaptEntity)
+        entities = event.entities
+        call_next(event)
+        after(entities)
+
+    @plugin.adapt_entity("patient")
+    def change(event: AdaptEntity[model]) -> None:
+        before(event.entities)
+
+    return Client(plugin)
+
+
+ADA, BOB = {"name": "Ada", "tel": 1}, {"name": "Bob", "tel": 2}
+NEW_ADA, EVE = {"name": "new", "tel": 1}, {"name": "Eve"}
+
+
+@pytest.mark.parametrize("contact", [contact for _, contact in CHARTS])
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (lambda entities: entities.append(EVE), [NEW_ADA, BOB, EVE]),
+        (lambda entities: entities.reverse(), [BOB, NEW_ADA]),
+        (lambda entities: entities.pop(0), [BOB]),
+        (lambda entities: entities.clear(), []),
+        (lambda entities: entities[1].update(tel=3), [NEW_ADA, {"name": "Bob", "tel": 3}]),
+    ],
+)
+def test_a_middleware_may_change_the_json_that_it_got_before_the_handler(
+    plugin: Plugin, contact: Any, after: Change, expected: Any
+) -> None:
+    client = change_both(plugin, contact, rename, after)
+    assert client.adapt_entity("patient", entities=[ADA, BOB]).response.entities == expected
+
+
+@pytest.mark.parametrize("contact", [contact for _, contact in CHARTS])
+def test_two_different_lists_of_entities_are_an_error(plugin: Plugin, contact: Any) -> None:
+    client = change_both(plugin, contact, lambda entities: entities.pop(0), lambda entities: entities.reverse())
+    reply = client.adapt_entity("patient", entities=[ADA, BOB])
+    assert reply.error
+    assert "leaves other entities in its list, and a middleware in the one that it got before" in reply.error.message
+
+
+@pytest.mark.parametrize("contact", [contact for _, contact in CHARTS])
+def test_one_list_of_entities_that_both_leave_is_sent(plugin: Plugin, contact: Any) -> None:
+    client = change_both(plugin, contact, lambda entities: entities.pop(0), lambda entities: entities.pop(0))
+    assert client.adapt_entity("patient", entities=[ADA, BOB]).response.entities == [BOB]
+
+
+class TypedContact(TypedDict):
+    name: str
+
+
+def test_a_list_of_typed_dicts_is_the_list_that_a_middleware_got(plugin: Plugin) -> None:
+    client = change_both(plugin, TypedContact, lambda entities: entities.append(EVE), lambda entities: entities.pop(0))
+    assert client.adapt_entity("patient", entities=[ADA, BOB]).response.entities == [BOB, EVE]
+
+
+@pytest.mark.parametrize(("chart", "contact"), CHARTS)
+@pytest.mark.parametrize(
+    ("after", "changes"),
+    [
+        (lambda json: json["contacts"].reverse(), {"contacts": CHART["contacts"][::-1]}),
+        (lambda json: json["contacts"].append(EVE), {"contacts": [*CHART["contacts"], EVE]}),
+        (lambda json: json["by_role"].pop("son"), {"by_role": {"aunt": CHART["by_role"]["aunt"]}}),
+        (lambda json: json.update(days=[]), {"days": []}),
+        (lambda json: json.update(doctor=None), {"doctor": None}),
+    ],
+)
+def test_what_a_middleware_changes_in_the_json_of_a_chart_is_sent(
+    plugin: Plugin, chart: Any, contact: Any, after: Change, changes: Any
+) -> None:
+    client = change_both(plugin, chart, lambda charts: setattr(charts[0], "count", 1), lambda json: after(json[0]))
+    expected = {**CHART, "count": 1, **changes}
+    assert client.adapt_entity("patient", entities=[CHART]).response.entities == [expected]
+
+
+@pytest.mark.parametrize(("chart", "contact"), CHARTS)
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        (lambda chart: setattr(chart.contacts[0], "name", "n"), lambda json: json["contacts"].reverse(), "contacts"),
+        (lambda chart: chart.contacts.pop(0), lambda json: json["contacts"].pop(1), "contacts"),
+        (lambda chart: setattr(chart.by_role["son"], "name", "n"), lambda json: json["by_role"].clear(), "by_role"),
+    ],
+)
+def test_what_is_changed_as_json_and_as_a_model_is_never_mixed_up(
+    plugin: Plugin, chart: Any, contact: Any, before: Change, after: Change, path: str
+) -> None:
+    client = change_both(plugin, chart, lambda charts: before(charts[0]), lambda json: after(json[0]))
+    reply = client.adapt_entity("patient", entities=[CHART])
+    assert reply.error
+    assert f"entity 0 so that it cannot be sent: {path}: its JSON was changed, and so were the" in reply.error.message

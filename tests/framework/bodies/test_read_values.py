@@ -344,6 +344,31 @@ def test_a_default_that_all_objects_share_is_written_where_it_is_touched() -> No
     ]
 
 
+class EmptyModel(pydantic.BaseModel):
+    first: tuple[int, ...] = ()
+    second: tuple[int, ...] = ()
+    third: list[tuple[int, ...]] = [()]
+    count: int = 0
+
+
+class EmptyStruct(msgspec.Struct):
+    first: tuple[int, ...] = ()
+    second: tuple[int, ...] = ()
+    third: list[tuple[int, ...]] = field(default_factory=lambda: [()])
+    count: int = 0
+
+
+@pytest.mark.parametrize("model", [EmptyModel, EmptyStruct])
+@pytest.mark.parametrize("body", [{"first": []}, {"second": []}, {"third": [[], []]}, {"second": [], "third": [[1]]}])
+@pytest.mark.parametrize("duplicate", [lambda body: body, copy.copy])
+def test_an_empty_tuple_is_one_object_and_is_written_where_it_came(model: Any, body: Any, duplicate: Any) -> None:
+    def change(value: Any) -> Any:
+        value.count = 1
+        return duplicate(value)
+
+    assert sent(model, body, change) == {**body, "count": 1}
+
+
 class Wrapped(pydantic.BaseModel):
     """Its validator returns another thing than an object of it."""
 

@@ -146,6 +146,20 @@ def test_nothing_stays_in_the_container(plugin: Plugin, chart: Any, contact: Any
     assert not tracking._tracked
 
 
+def test_nothing_stays_of_a_handler_that_is_called_again(plugin: Plugin) -> None:
+    @plugin.middleware
+    def twice(event: Event, call_next: Next) -> None:
+        call_next(event)
+        call_next(event)
+
+    @plugin.pre_request(PATIENTS)
+    def visit(event: PreRequest[StructChart]) -> None:
+        event.body.count += 1
+
+    assert Client(plugin).pre_request(PATIENTS, body=CHART).request.body == {**CHART, "count": 1}
+    assert not tracking._tracked
+
+
 def test_two_events_do_not_know_each_others_objects(plugin: Plugin) -> None:
     """An object that outlives its event is a new one in the next."""
     left: list[Any] = []

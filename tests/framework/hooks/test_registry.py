@@ -64,3 +64,15 @@ def test_an_event_without_a_handler_fails_and_lists_what_there_is(plugin: Plugin
         assert reply.error.details == {"registered": [f"PRE_REQUEST {CAREGIVERS}/nurse", "ADAPT_ENTITY patient"]}
     assert doctor.error is not None
     assert f"PRE_REQUEST {CAREGIVERS}/{{templateName}}" in doctor.error.message
+
+
+@pytest.mark.parametrize("path", [None, 7])
+def test_the_handler_of_a_response_is_found_without_the_path_of_its_request(plugin: Plugin, path: object) -> None:
+    for api_id in (PATIENTS, f"{PATIENTS}/{{id}}", f"{CAREGIVERS}/{{templateName}}"):
+        plugin.post_request(api_id)(lambda event: None)
+    client = Client(plugin)
+    reply = client.post_request(f"{PATIENTS}/{{id}}", fields={"request": {"path": path}})
+    assert reply.status_code == 200
+    other = client.post_request("GET/organization/v1/users/patients", fields={"request": {"path": path}})
+    assert other.error is not None
+    assert other.error.code == "NO_HANDLER"

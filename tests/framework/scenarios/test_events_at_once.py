@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 
 from biot_plugin import AdaptEntity, Plugin, PostRequest, PreRequest
 from biot_plugin.bodies import tracking
-from biot_plugin.testing import Context, default_signer, events, signed
+from biot_plugin.testing import Client, Context, default_signer, events, signed
 from biot_plugin.wire import exact_numbers
 
 PRE, POST = "POST/organization/v1/users/patients", "POST/organization/v1/users/caregivers"
@@ -40,6 +41,17 @@ class Caregiver(msgspec.Struct):
 @dataclasses.dataclass
 class Entity:
     mrn: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Unit:
+    name: str = "kg"
+
+
+@dataclasses.dataclass
+class Weight:
+    value: int
+    unit: Unit = Unit()
 
 
 @pytest.fixture
@@ -97,3 +109,22 @@ def test_each_is_answered_as_if_it_were_alone(modelled: Plugin) -> None:
     assert all(f"{number}.1234567890123456789" in reply["body"] for number, reply in enumerate(alone))
     assert not tracking._tracked
     assert not exact_numbers._remembered
+
+
+def test_a_default_that_events_share_is_written_in_none_of_them(plugin: Plugin) -> None:
+    both_have_it, first_is_done = Barrier(2), Event()
+
+    @plugin.pre_request(PRE)
+    def weigh(event: PreRequest[Weight]) -> None:
+        both_have_it.wait(30)
+        if event.body.value == 2:
+            assert first_is_done.wait(30)
+        event.body.value *= 10
+
+    client = Client(plugin)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (pool.submit(client.pre_request, PRE, body={"value": value}) for value in (1, 2))
+        assert first.result().request.body == {"value": 10}
+        first_is_done.set()
+        assert second.result().request.body == {"value": 20}
+    assert not tracking._tracked

@@ -17,10 +17,14 @@ floats = st.one_of(
 USUAL = ["1.5", "-37.0", "0.0", "-0.0", "0.0001", "123456.12345678", "98.6"]
 
 
-@given(number=floats, after=st.sampled_from([",1]", "]", "}", " ]", "\n]", "\t]", "\r\n]"]))
-@settings(max_examples=100, deadline=None)
-def test_a_text_whose_floats_are_usual_has_no_other(number: str, after: str) -> None:
-    if usual_floats.are_usual(f"[7,{number}{after}"):
+@given(
+    number=floats,
+    before=st.sampled_from(["[7,", ""]),
+    after=st.sampled_from([",1]", "]", "}", " ]", "\n]", "\t]", "\r\n]", ""]),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_text_whose_floats_are_usual_has_no_other(number: str, before: str, after: str) -> None:
+    if usual_floats.are_usual(f"{before}{number}{after}"):
         assert repr(float(number)) == number
 
 

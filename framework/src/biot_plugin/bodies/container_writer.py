@@ -67,41 +67,41 @@ class ContainerWriter:
             for key, element, before in triples
         )
 
-    def _write_list(self, value: Any, form: Form, _came: Any, is_whole: bool) -> Any:
+    def _write_list(self, value: Any, form: Form, came: Any, is_whole: bool) -> Any:
         read = self._read.containers[id(value)]
-        elements, json = read.elements, read.json
+        elements, json = read.elements, read.came
         is_same = len(value) == len(elements)
         if is_same and read.is_plain and not is_whole and all(map(is_, value, elements)):
-            return json
+            return came
         moved = _Moved(elements, json)
         written = []
         for index, element in enumerate(value):
             in_place = index < len(elements) and elements[index] is element
-            came = json[index] if in_place else moved.json_of(element)
+            member = json[index] if in_place else moved.json_of(element)
             try:  # Not in a function of its own: bodies may be deep.
-                written.append(self._write(element, form.element(index, None), came, is_whole))
+                written.append(self._write(element, form.element(index, None), member, is_whole))
             except Unwritable as error:
                 raise error.in_element(index) from None
-        return json if is_same and all(map(is_, written, json)) else written
+        return came if is_same and all(map(is_, written, json)) else _changed(read, written)
 
-    def _write_dict(self, value: dict[Any, Any], form: Form, _came: Any, is_whole: bool) -> Any:
+    def _write_dict(self, value: dict[Any, Any], form: Form, came: Any, is_whole: bool) -> Any:
         read = self._read.containers[id(value)]
-        elements, json, keys = read.elements, read.json, read.keys or {}
+        elements, json, keys = read.elements, read.came, read.keys or {}
         if read.is_plain and not is_whole and value.keys() == elements.keys() and _is_same_dict(value, elements):
-            return json
+            return came
         moved = _Moved(elements.values(), [json[keys[name]] for name in elements])
         written: dict[str, Any] = {}
         for index, (name, element) in enumerate(value.items()):
             key = keys[name] if name in keys else _key_in_form(name, index, form)
-            came = json[key] if name in elements and elements[name] is element else moved.json_of(element)
+            member = json[key] if name in elements and elements[name] is element else moved.json_of(element)
             element_form = Form(_element_of_dict(form, name, index, element), form.is_number)
             try:
-                written[key] = self._write(element, element_form, came, is_whole)
+                written[key] = self._write(element, element_form, member, is_whole)
             except Unwritable as error:
                 raise error.in_element(key) from None
         if written.keys() == json.keys() and all(written[key] is json[key] for key in json):
-            return json
-        return {**{key: written[key] for key in json if key in written}, **written}
+            return came
+        return _changed(read, {**{key: written[key] for key in json if key in written}, **written})
 
     def _element(self, key: Any, element: Any, form: Form, came: Any) -> Any:
         try:
@@ -126,6 +126,13 @@ class _Moved:
                 if type(same) is not type(json) or (same is not json and same != json):
                     self._json[id(before)] = NEW
         return self._json.get(id(element), NEW)
+
+
+def _changed(read: ReadContainer, written: Any) -> Any:
+    """Return what a container is written as, unless its JSON was changed, too, by a middleware that got it before."""
+    if not read.is_json_unchanged():
+        raise Unwritable("its JSON was changed, and so were the values that the model read from it: change one of them")
+    return written
 
 
 def _element_of_dict(form: Form, name: Any, index: int, element: Any) -> Callable[[], Any]:

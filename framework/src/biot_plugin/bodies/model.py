@@ -22,6 +22,11 @@ class Model(Protocol):
     has_typed_dicts: bool
     reorders: bool
 
+    @property
+    def converts(self) -> bool:
+        """Whether code of the author's own runs on values while they are written, and may change them."""
+        ...
+
     def load(self, json: Any) -> Any:
         """Validate and parse JSON. Raises InvalidBody."""
         ...

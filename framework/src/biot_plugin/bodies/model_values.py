@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biot_plugin.bodies import tracking
 from biot_plugin.bodies.model_shape import NEW, is_json
 from biot_plugin.bodies.model_writer import Writer
-from biot_plugin.bodies.read_values import ReadValues
+from biot_plugin.bodies.read_values import ReadValues, has_elements
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody, InvalidResult
 
@@ -127,13 +126,14 @@ class ModelList:
         is_assigned: Whether the handler put a list into its place, and did not only change it.
     """
 
-    __slots__ = ("_before", "_json", "_json_of", "_read", "_unchanged", "_use", "is_assigned", "value")
+    __slots__ = ("_before", "_came", "_json", "_json_of", "_read", "_unchanged", "_use", "is_assigned", "value")
 
     def __init__(self, use: ModelUse, json: list[Any]) -> None:
         self._use = use
         self._json = json
+        self._came = tuple(json)
         self._before = use.model.load_all(json)
-        self.value: Any = list(self._before)
+        self.value: Any = json if use.model.is_json else list(self._before)
         self.is_assigned = False
         self._read = ReadValues(use.model)
         if not use.model.is_json:
@@ -166,6 +166,8 @@ class ModelList:
         Raises:
             InvalidResult: An entity cannot be written, or does not match the model.
         """
+        if not self._use.model.is_json:
+            self._follow_json()
         self._unchanged = self._find_unchanged()
         if self._is_unchanged():
             return self._json
@@ -175,22 +177,35 @@ class ModelList:
         writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         json = [self._write(writer, index, value) for index, value in enumerate(self.value)]
         self._validate(json)
-        is_same = len(json) == len(self._json) and all(map(is_, json, self._json)) and not self._use.model.is_json
+        is_same = has_elements(json, self._json) and not self._use.model.is_json
         return self._json if is_same or not (json or self._json) else json
+
+    def _follow_json(self) -> None:
+        """Do to the list what was done to the JSON, which a middleware may have got before the handler."""
+        if self.is_assigned or has_elements(self._json, self._came):
+            return
+        values = dict(zip(map(id, self._came), self._before))  # noqa: B905
+        followed = [values.get(id(element), element) for element in self._json]
+        if not (has_elements(self.value, self._before) or has_elements(self.value, followed)):
+            raise InvalidResult(
+                f"{self._use.function} leaves other entities in its list, and a middleware in the one that it got "
+                "before: change one of them"
+            )
+        self.value = followed
 
     def _find_unchanged(self) -> dict[int, Any]:
         """Return the JSON of the entities that certainly need not be written, by the id of their values."""
         if self.hands_out_json or self._use.normalize:
             return {}
         changed = self._read.changed()
-        entities = enumerate(zip(self._before, self._json))  # noqa: B905
+        entities = enumerate(zip(self._before, self._came))  # noqa: B905
         return {id(value): json for place, (value, json) in entities if place not in changed}
 
     def _is_unchanged(self) -> bool:
         return (
             not self.is_assigned
-            and len(self.value) == len(self._before) == len(self._unchanged)
-            and all(map(is_, self.value, self._before))
+            and len(self._before) == len(self._unchanged)
+            and has_elements(self.value, self._before)
         )
 
     def _validate(self, json: list[Any]) -> None:

@@ -19,6 +19,8 @@ from biot_plugin.bodies.unwritable import Unwritable
 if TYPE_CHECKING:
     from biot_plugin.bodies.model import Model
 
+#: One object wherever it stands, so that nobody knows which one was read where; it cannot change, as plain values.
+_EMPTY = ()
 _UNKNOWN = "the model read its elements in another order, or other ones, so what belongs to which of them is unknown"
 
 
@@ -71,8 +73,8 @@ class Writer:
             came: The JSON that it came from if it stands where it was read; NEW otherwise.
             is_whole: Whether what validation changed in it is written.
         """
-        if type(value) in PLAIN:
-            return came if came is not NEW and (not is_whole or _is_same(came, value)) else form()
+        if type(value) in PLAIN or value is _EMPTY:
+            return came if came is not NEW and (not is_whole or _is_same(came, value)) else self._form_of(value, form)
         entry = tracking.find(value)
         if entry is not None:
             if entry.json is ABSENT or entry.json is UNKNOWN:
@@ -87,6 +89,12 @@ class Writer:
         if shape is not None:
             return self._write_new(value, shape, form)
         return form.of_leaf(value) if came is NEW else came
+
+    def _form_of(self, value: Any, form: Form) -> Any:
+        """Return the form of a plain value. Where a field is Any, pydantic writes null for what is not finite."""
+        json = form()
+        is_lost = json is None and type(value) is float and not self._model.converts
+        return value if is_lost else json
 
     def _write_read(self, value: Any, entry: TrackedObject) -> Any:
         """Write an object that was read: its JSON, with what was changed or assigned."""

@@ -48,6 +48,7 @@ class Payload(Generic[T]):
         """
         from biot_plugin.bodies.model_values import ModelList, ModelValue
 
+        self.release()  # A middleware may call the handler again.
         json = self._view._look_at(self._name, self._empty)
         if self._empty is dict:
             self._parsed = ModelValue(use, json)

@@ -31,26 +31,29 @@ class ReadContainer:
     Attributes:
         value: The list, tuple, set or dict.
         json: The JSON that it was read from; ABSENT for a default that the model filled in.
+        came: The elements of the JSON as they were read: a middleware may have got the JSON, and change it.
         elements: Its elements as they were read; for a dict, its values.
         keys: Its keys in JSON by those in Python, where it is a dict.
         is_plain: Whether no element can change without the container changing, too.
     """
 
-    __slots__ = ("elements", "is_plain", "json", "keys", "value")
+    __slots__ = ("came", "elements", "is_plain", "json", "keys", "value")
 
     def __init__(self, value: Any, json: Any, elements: Any, keys: dict[Any, str] | None, is_plain: bool) -> None:
         self.value = value
         self.json = json
+        self.came: Any = json if json is ABSENT else json.copy()
         self.elements = elements
         self.keys = keys
         self.is_plain = is_plain
 
     def is_unchanged(self) -> bool:
         """Whether its elements are those that were read, in their order."""
-        elements, value = self.elements, self.value
-        if self.keys is None:
-            return len(value) == len(elements) and all(map(is_, value, elements))
-        return [*value] == [*elements] and all(map(is_, value.values(), elements.values()))
+        return has_elements(self.value, self.elements)
+
+    def is_json_unchanged(self) -> bool:
+        """Whether the elements of the JSON are those that were read, in their order."""
+        return has_elements(self.json, self.came)
 
 
 class ReadValues:
@@ -77,15 +80,17 @@ class ReadValues:
 
     def close(self) -> None:
         """Forget everything, so that nothing of the event stays in the container."""
-        for entry in self.objects:
-            tracking.release(entry)
+        with tracking.lock:
+            for entry in self.objects:
+                tracking.release(entry)
         self.objects.clear()
         self.containers.clear()
 
     def add(self, value: Any, json: Any) -> None:
         """Remember a value, and everything in it, together with the JSON that it was read from."""
         try:
-            self._add(value, json)
+            with tracking.lock:
+                self._add(value, json)
         except BaseException:
             self.close()
             raise
@@ -143,8 +148,11 @@ class ReadValues:
         for element, shape in self._objects(value):
             if tracking.find(element) is None:
                 entry = TrackedObject(element, shape, UNKNOWN, shape.values(element))
-                self.objects.append(entry)
-                tracking.track(entry)
+                self._track(entry)
+
+    def _track(self, entry: TrackedObject) -> None:
+        self.objects.append(entry)
+        tracking.track(entry)
 
     def _objects(self, value: Any) -> Iterator[tuple[Any, Shape]]:
         """Yield the objects of models in a value, and in their fields."""
@@ -187,13 +195,13 @@ class ReadValues:
             if json not in (ABSENT, entry.json):  # A validator put it into the place of another one.
                 entry.json = UNKNOWN
             self.is_separate = False
+            self._track(entry)
             return []
         values = shape.values(value)
         entry = TrackedObject(value, shape, json, values)
         if self._model.reorders:
             entry.fields_set = frozenset(getattr(value, "__pydantic_fields_set__", ()))
-        self.objects.append(entry)
-        tracking.track(entry)
+        self._track(entry)
         if shape.is_root:
             return [(values["root"], json, entry, "root")]
         members = {} if json is ABSENT else json
@@ -255,3 +263,10 @@ class ReadValues:
     def _is_read_from(self, value: Any, json: Any) -> bool:
         shape = self._model.shape(type(value))
         return shape is not None and shape.is_read_from(value, json)
+
+
+def has_elements(value: Any, elements: Any) -> bool:
+    """Whether a list or dict has the very elements, in their order."""
+    if isinstance(elements, dict):
+        return [*value] == [*elements] and all(map(is_, value.values(), elements.values()))
+    return len(value) == len(elements) and all(map(is_, value, elements))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import gc
+import threading
 from collections.abc import Callable
 from operator import is_
 from types import CellType, ModuleType
@@ -20,6 +21,9 @@ from biot_plugin.bodies.model_types import is_dataclass, is_struct
 
 #: The objects that the events in progress read, and copies of them, by id; each is held by its entry.
 _tracked: dict[int, TrackedObject] = {}
+
+#: Held by whoever begins or ends to track: events in several threads may share a default of a model.
+lock = threading.RLock()
 
 _NO_NAMES: frozenset[str] = frozenset()
 _NO_FIELDS: dict[str, tuple[Any, bool]] = {}
@@ -39,6 +43,7 @@ class TrackedObject:
         opaque: The fields of which nobody knows which part came from which JSON, by name: their JSON as it was read,
             and whether there are objects of models in it.
         unset: The names of the fields of a copy that are still to be set, which is no assignment.
+        readers: How often it was read, as a default that several values share is, and not released yet.
     """
 
     __slots__ = (
@@ -48,6 +53,7 @@ class TrackedObject:
         "json",
         "opaque",
         "original",
+        "readers",
         "shape",
         "unset",
         "value",
@@ -64,6 +70,7 @@ class TrackedObject:
         self.assigned = self.unset = self.fields_set = _NO_NAMES
         self.copies: tuple[TrackedObject, ...] = ()
         self.opaque = _NO_FIELDS
+        self.readers = 0
 
     @property
     def is_copy(self) -> bool:
@@ -86,7 +93,8 @@ class TrackedObject:
 
 
 def track(entry: TrackedObject) -> None:
-    """Notice the assignments to an object and its copies from now on."""
+    """Notice the assignments to an object and its copies, until it is released as often as it was tracked."""
+    entry.readers += 1
     _tracked[id(entry.value)] = entry
 
 
@@ -96,7 +104,10 @@ def find(value: object) -> TrackedObject | None:
 
 
 def release(entry: TrackedObject) -> None:
-    """Forget an object and its copies."""
+    """Forget an object and its copies, unless somebody else read it, too."""
+    entry.readers -= 1
+    if entry.readers:
+        return
     _tracked.pop(id(entry.value), None)
     for copy in entry.copies:
         _tracked.pop(id(copy.value), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from biot_plugin.events.json_members import optional_text
 from biot_plugin.hooks.api_id import ApiId, concrete_segments, with_values
 from biot_plugin.hooks.base import Hook, validate_entity_type
 from biot_plugin.wire.kind import Kind
@@ -44,7 +45,8 @@ class ApiHook(Hook):
 
 def segments_of(event: Interception) -> tuple[str, tuple[str | None, ...]]:
     """Return the method and the segments of the call that an event intercepts, with values in place of variables."""
-    return concrete_segments(event.api_id or "", event.request.path_variables, event.request.path)
+    path = optional_text(event.request._json, "path")  # Only a PRE_REQUEST certainly has one.
+    return concrete_segments(event.api_id or "", event.request.path_variables, path or "")
 
 
 class EntityHook(Hook):

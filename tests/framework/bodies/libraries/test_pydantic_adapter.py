@@ -11,9 +11,9 @@ import pydantic
 import pytest
 from pydantic.alias_generators import to_camel
 
-from biot_plugin import AdaptEntity, Plugin
-from biot_plugin.testing import Client
-from tests.framework.bodies.patients import edit, send, sent
+from biot_plugin import AdaptEntity, Plugin, PreRequest
+from biot_plugin.testing import Client, events
+from tests.framework.bodies.patients import PATIENTS, edit, send, sent
 
 T = TypeVar("T")
 
@@ -185,6 +185,50 @@ def test_a_form_that_the_model_does_not_read_is_never_sent() -> None:
     reply = send(Serialized, {"day": "2020-01-01"}, edit(lambda body: setattr(body, "day", date(2020, 1, 2))))
     assert reply.error
     assert reply.error.message.endswith("does not match the handler's model: day")
+
+
+class Measured(pydantic.BaseModel):
+    rate: float | None = None
+    more: dict[str, Any] = {}
+
+
+@pytest.mark.parametrize("number", ["inf", "-inf", "nan"])
+def test_a_number_that_is_not_finite_is_an_error_in_a_field_of_any_type(number: str) -> None:
+    reply = send(Measured, {}, edit(lambda body: body.more.update(x=[float(number)])))
+    assert reply.error
+    assert reply.error.message.endswith("request.body.more.x[0] is not a finite number")
+
+
+def test_a_number_that_no_float_expresses_is_copied_as_it_came(plugin: Plugin) -> None:
+    @plugin.pre_request(PATIENTS)
+    def duplicate(event: PreRequest[Measured]) -> Measured:
+        return event.body.model_copy(deep=True)
+
+    request = '{"path":"/x","body":{"more":{"a":1e400,"b":[-1e400,1.10]},"x":1e400}}'
+    text = f'{{"apiId":"{PATIENTS}","request":{request}}}'
+    reply = Client(plugin).send(events.pre_request(PATIENTS, envelope={"body": text}))
+    assert reply.raw["body"] == f'{{"request":{request}}}'
+
+
+def _cleaned(value: float) -> float | None:
+    return value if value < float("inf") else None
+
+
+class Cleaned(pydantic.BaseModel):
+    rates: list[Annotated[float | None, pydantic.PlainSerializer(_cleaned)]] = []
+
+
+class CleanedField(pydantic.BaseModel):
+    rates: list[float | None] = []
+
+    @pydantic.field_serializer("rates")
+    def serialize(self, rates: list[float]) -> list[float | None]:
+        return list(map(_cleaned, rates))
+
+
+@pytest.mark.parametrize("model", [Cleaned, CleanedField])
+def test_a_serializer_may_write_null_for_a_number(model: Any) -> None:
+    assert sent(model, {}, edit(lambda body: body.rates.append(float("inf")))) == {"rates": [None]}
 
 
 def test_a_new_entity_is_converted_field_by_field_where_its_class_would_not_write_it(plugin: Plugin) -> None:

@@ -15,10 +15,12 @@ from biot_plugin.bodies.texts.reader import read
 from biot_plugin.events import parsing
 from biot_plugin.testing import Client, Context, events, signed
 from biot_plugin.wire import strict_json
-from tests.framework.wire.json_texts import json_texts, members
+from tests.framework.wire.json_texts import ODD_NUMBERS, json_texts, members
 
 API = "POST/organization/v1/users/patients"
 LARGE = f'"padding":"{"x" * strict_json.LARGE}"'
+#: Large, and read with the floats that Python has, as most of its own are usual.
+FLOATS = f'"padding":[{",".join(["1.5"] * (strict_json.LARGE // 3))}]'
 SMALL = '"padding":""'
 
 Step = Callable[[Any, Any], object]
@@ -148,10 +150,23 @@ parts = st.lists(st.sampled_from(["headers", "query", "body", "path", "status", 
 steps = st.lists(st.tuples(st.sampled_from([*STEPS]), st.integers(0, 9), st.integers(0, 9)), max_size=4)
 
 
-@given(body=json_texts(), other=members(), entities=st.lists(members(), max_size=4), parts=parts, steps=steps)
+@given(
+    body=json_texts(),
+    other=members(),
+    entities=st.lists(members(), max_size=4),
+    parts=parts,
+    steps=steps,
+    large=st.sampled_from([LARGE, FLOATS]),
+)
 @quiet
 def test_an_event_is_answered_as_if_its_text_were_forgotten(
-    handlers: Handlers, body: str, other: str, entities: list[str], parts: list[str], steps: list[tuple[str, int, int]]
+    handlers: Handlers,
+    body: str,
+    other: str,
+    entities: list[str],
+    parts: list[str],
+    steps: list[tuple[str, int, int]],
+    large: str,
 ) -> None:
     handlers.parts, handlers.steps = parts, steps
     head = f'"apiId":"{API}","entityName":"patient"'
@@ -159,12 +174,21 @@ def test_an_event_is_answered_as_if_its_text_were_forgotten(
     response = f'"response":{{"httpStatusCode":"200 OK","body":{body},"entities":[{",".join(entities)}],"x":{other}}}'
     for create, hook in ((events.pre_request, API), (events.post_request, API), (events.adapt_entity, "patient")):
         replies = []
-        for padding, reader in ((SMALL, forget), (SMALL, read), (LARGE, read)):
+        for padding, reader in ((SMALL, forget), (SMALL, read), (large, read)):
             kept.clear()
             text = f"{{{head},{request},{padding},{response}}}"
             with patch.object(parsing, "_reader", lambda reader=reader: reader):
                 replies.append(handlers.client.send(create(hook, envelope={"body": text})))
-        assert meaning(replies[0]) == meaning(replies[1]) == meaning(replies[2])
+        assert len({meaning(reply) for reply in replies}) == 1
+
+
+@pytest.mark.parametrize("padding", [SMALL, LARGE, FLOATS])
+@pytest.mark.parametrize("body", ODD_NUMBERS)
+def test_a_body_may_be_a_number_alone(handlers: Handlers, body: str, padding: str) -> None:
+    handlers.parts, handlers.steps = ["body"], []
+    text = f'{{"apiId":"{API}",{padding},"request":{{"path":"/x","body":{body}}}}}'
+    reply = handlers.client.send(events.pre_request(API, envelope={"body": text}))
+    assert reply.raw["body"] == f'{{"request":{{"path":"/x","body":{body}}}}}'
 
 
 # An integer with thousands of digits is written anew, as no int can be made of it.

@@ -18,6 +18,7 @@ class MsgspecModel:
     """A model that msgspec validates."""
 
     is_json = False
+    converts = False
 
     def __init__(self, annotation: Any) -> None:
         import msgspec

@@ -9,7 +9,7 @@ from typing import Any, get_origin
 from biot_plugin.bodies.libraries.class_shapes import ClassShapes
 from biot_plugin.bodies.libraries.problem_messages import pydantic_problem
 from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader
-from biot_plugin.bodies.model_types import field_types, is_pydantic, is_typed_dict, reachable_types
+from biot_plugin.bodies.model_types import field_types, is_pydantic, is_typed_dict, reachable_types, types_in
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
 
@@ -27,9 +27,14 @@ class PydanticModel:
         self._adapter.rebuild(raise_errors=True)  # It would raise NameError in the first event only.
         self._adapters: dict[Any, Any] = {}
         self._shapes = ClassShapes(self._create_shape)
-        types = reachable_types(annotation)
-        self.has_typed_dicts = any(map(is_typed_dict, types))
-        self.reorders = any(map(_has_own_code, types))
+        self._types = reachable_types(annotation)
+        self.has_typed_dicts = any(map(is_typed_dict, self._types))
+        self.reorders = any(map(_has_own_code, self._types))
+
+    @property
+    def converts(self) -> bool:
+        """Whether code of the author's own runs on values while they are written, and may change them."""
+        return any(map(_has_serializers, self._types))  # Nearly nobody asks.
 
     def load(self, json: Any) -> Any:
         """Validate and parse JSON. Raises InvalidBody."""
@@ -215,3 +220,13 @@ def _has_own_code(model_class: Any) -> bool:
         return True
     fields = getattr(model_class, "__pydantic_fields__", {}).values()
     return any(type(item).__name__.endswith("Validator") for field in fields for item in field.metadata)
+
+
+def _has_serializers(model_class: Any) -> bool:
+    """Whether a class has serializers, which may write another value than the field's."""
+    decorators = getattr(model_class, "__pydantic_decorators__", None)
+    if decorators is not None and decorators.field_serializers:
+        return True
+    metadata = [item for field in getattr(model_class, "__pydantic_fields__", {}).values() for item in field.metadata]
+    parts = [part for annotation in field_types(model_class).values() for part in types_in(annotation)]
+    return any(type(item).__name__.endswith("Serializer") for item in (*metadata, *parts))

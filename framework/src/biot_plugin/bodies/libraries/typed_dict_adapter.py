@@ -17,6 +17,7 @@ class TypedDictModel:
     is_json = True
     has_typed_dicts = False
     reorders = False
+    converts = False
     root_class: type[Any] = dict
 
     def __init__(self, validator: Model) -> None:
