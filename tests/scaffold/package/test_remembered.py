@@ -91,6 +91,22 @@ main()
     )
 
 
+def test_what_reads_metadata_is_not_loaded_where_own_files_have_changed(
+    packaged: Repository, in_process: Callable[[str], str]
+) -> None:
+    packaged.write("helper.py", "X = 2\n")
+    said = in_process("""
+import atexit, sys
+atexit.register(lambda: print("LOADED", *sorted(sys.modules)))
+from biot_plugin_cli.program import main
+sys.argv = ["biot-plugin", "package"]
+main()
+""")
+    loaded = {*said.rpartition("LOADED")[2].split()}
+    assert "biot_plugin_cli.package.assembly" in loaded
+    assert set() == loaded & {"importlib.metadata", "email", "socket", "biot_plugin_cli.dependencies.pruning"}
+
+
 def _edit_unnoticed(repository: Repository) -> None:
     """Change a file to another one of the same size and time."""
     file = repository.root / "helper.py"
