@@ -40,6 +40,16 @@ _SYNTAX = (
     "newline_sequence",
     "keep_trailing_newline",
 )
+#: Prints the names of the dataclasses that a process has made when it ends.
+_NOTICING_DATACLASSES = """
+import atexit, dataclasses
+process, made = dataclasses._process_class, set()
+def noticed(cls, *arguments, **options):
+    made.add(f"{cls.__module__}.{cls.__name__}")
+    return process(cls, *arguments, **options)
+dataclasses._process_class = noticed
+atexit.register(lambda: print("MADE", *sorted(made)))
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -126,6 +136,20 @@ def in_process() -> Callable[[str], str]:
 
     def run(code: str) -> str:
         return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    return run
+
+
+@pytest.fixture
+def dataclasses_made(in_process: Callable[[str], str]) -> Callable[[str], set[str]]:
+    """Run Python code in a process of its own, and give the names of this project's dataclasses that it makes.
+
+    A frozen dataclass compiles six functions while it is made, and a named tuple one.
+    """
+
+    def run(code: str) -> set[str]:
+        made = in_process(f"{_NOTICING_DATACLASSES}{code}").rpartition("MADE")[2].split()
+        return {name for name in made if name.startswith("biot_")}
 
     return run
 

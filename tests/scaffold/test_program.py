@@ -56,6 +56,25 @@ def test_the_key_of_an_invocation_is_made_in_another_process(
     assert others == ["LIBRARY False", "CODE 0", "NO CHILD"]
 
 
+def test_the_key_is_asked_for_once_everything_else_is_loaded(
+    repository: Repository, in_process: Callable[[str], str]
+) -> None:
+    repository.write("a.json", json.dumps(EVENT))
+    said = in_process("""
+import sys
+from biot_emulator.security.separate_key import SeparateKey
+sign = SeparateKey.sign
+def noticed(self, message):
+    print("SIGNED", "biot_plugin_cli.invoke.report" in sys.modules)
+    return sign(self, message)
+SeparateKey.sign = noticed
+from biot_plugin_cli.program import main
+sys.argv = ["biot-plugin", "invoke", "a.json"]
+main()
+""")
+    assert said.startswith("SIGNED True\n")
+
+
 @pytest.mark.parametrize("arguments", [("invoke", "none.json"), ("--debug", "invoke"), ("invoke", "--nonsense")])
 def test_nothing_is_left_of_it_where_the_command_fails(
     repository: Repository, said: Callable[..., list[str]], arguments: tuple[str, ...]

@@ -83,9 +83,9 @@ def _add(app: typer.Typer, name: str) -> None:
 
 def _print_version(value: bool) -> None:
     if value:
-        from importlib import metadata
+        from biot_plugin_cli.own_version import own_version
 
-        typer.echo(metadata.version("biot-plugin-cli"))
+        typer.echo(own_version())
         raise typer.Exit
 
 

@@ -6,7 +6,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any
@@ -104,7 +103,7 @@ def test_the_plugins_folder_comes_first_and_ours_is_not_there(
 ) -> None:
     monkeypatch.chdir(tmp_path.parent)
     function = make_function("import sys\ndef handler(event, context): return [sys.path, sys.argv[1:]]")
-    relative = replace(function, root=function.root.relative_to(tmp_path.parent))
+    relative = function._replace(root=function.root.relative_to(tmp_path.parent))
     with Runtime(relative) as runtime:
         path, arguments = runtime.invoke({}).reply
     assert path[0] == str(tmp_path)
@@ -175,7 +174,7 @@ def test_a_handler_in_another_module(make_function: MakeFunction) -> None:
     function = make_function("")
     (function.root / "src").mkdir()
     (function.root / "src" / "main.py").write_text("def run(event, context): return 'here'")
-    with Runtime(replace(function, handler="src/main.run")) as runtime:
+    with Runtime(function._replace(handler="src/main.run")) as runtime:
         assert runtime.invoke({}).reply == "here"
 
 

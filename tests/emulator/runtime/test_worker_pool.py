@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -103,7 +102,7 @@ def test_an_idle_process_is_ended(make_function: MakeFunction) -> None:
 def test_a_changed_function_gets_new_processes(workers: Workers, make_function: MakeFunction) -> None:
     function = make_function(WHO)
     old = workers.invoke(function, {}).reply["pid"]
-    new = workers.invoke(replace(function, environment={"MODE": "new"}), {}).reply["pid"]
+    new = workers.invoke(function._replace(environment={"MODE": "new"}), {}).reply["pid"]
     assert old != new
     assert not psutil.pid_exists(old)
 
@@ -229,7 +228,7 @@ def test_whoever_waits_while_a_plugin_is_deployed_or_deleted_is_answered(
         _wait_until(lambda: workers.count("demo") == 1)
         workers.retire("demo")
         if is_replaced:
-            callers.append(threads.submit(workers.invoke, replace(function, environment={"MODE": "new"}), event))
+            callers.append(threads.submit(workers.invoke, function._replace(environment={"MODE": "new"}), event))
         (tmp_path / "over").touch()
         assert [caller.result().reply for caller in callers] == [1] * len(callers)
     workers.close()
@@ -242,7 +241,7 @@ def test_whoever_waits_is_served_by_the_version_that_it_waits_for(make_function:
     with ThreadPoolExecutor(3) as threads:
         callers = [threads.submit(workers.invoke, old, event) for _ in range(3)]
         _wait_until(lambda: workers.count("demo") == 1 and len(workers._pools["demo"].turns) == 2)
-        new = workers.invoke(replace(old, environment={"MODE": "new"}), {"until": str(tmp_path)})
+        new = workers.invoke(old._replace(environment={"MODE": "new"}), {"until": str(tmp_path)})
         assert new.reply == "new"
         (tmp_path / "over").touch()
         assert [caller.result().reply for caller in callers] == ["old"] * 3
@@ -269,7 +268,7 @@ def test_closing_ends_what_is_busy_with_a_replaced_version_and_whoever_waits_for
 def test_an_interpreter_that_is_not_there_fails_the_event_in_one_sentence(
     workers: Workers, make_function: MakeFunction
 ) -> None:
-    function = replace(make_function(WHO), interpreter=make_function(WHO).root / "python9.9")
+    function = make_function(WHO)._replace(interpreter=make_function(WHO).root / "python9.9")
     invocation = workers.invoke(function, {})
     assert invocation.error is not None
     assert "python9.9 does not run" in invocation.error.message

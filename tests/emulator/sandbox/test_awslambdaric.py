@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +96,7 @@ def test_without_a_package_index_our_own_client_takes_over_and_nothing_is_left(
     with Runtime(function) as runtime:
         assert runtime.invoke({}).reply[2] == "biot_emulator"
     with pytest.raises(ClientUnavailable, match="could not be installed"):
-        Runtime(replace(function, client="awslambdaric")).start()
+        Runtime(function._replace(client="awslambdaric")).start()
     assert list(cache.iterdir()) == []
 
 
@@ -120,7 +119,7 @@ def test_a_cache_that_cannot_be_written_is_said_to_those_who_need_it(
     monkeypatch.setenv("XDG_CACHE_HOME", str(plugin / "file"))
     function = Function(plugin, interpreter(OWN), "demo")
     with pytest.raises(ClientUnavailable, match="cannot be written"):
-        Runtime(replace(function, client="awslambdaric")).start()
+        Runtime(function._replace(client="awslambdaric")).start()
     assert not psutil.Process().children()
     with Runtime(function) as runtime:
         assert runtime.invoke({}).reply[2] == "biot_emulator"

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ def outside() -> Iterator[Path]:
 
 
 def evaluate(make_function: MakeFunction, *expressions: str, **settings: Any) -> list[Any]:
-    with Runtime(replace(make_function(EVALUATE), **settings)) as runtime:
+    with Runtime(make_function(EVALUATE)._replace(**settings)) as runtime:
         invocation = runtime.invoke(list(expressions))
         assert invocation.error is None, invocation.logs
         return list(invocation.reply)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ def begin(calls: CallHistory, path: str = "/a/v1/b", **sent: Any) -> Call:
 
 
 def admit(calls: CallHistory, call: Call, template: str = "/a/v1/b", **variables: str) -> Call:
-    admitted = replace(call, caller=ADA, variables=variables)
+    admitted = call._replace(caller=ADA, variables=variables)
     calls.admitted(admitted, Route("POST", template, lambda _: ApiResponse(200)))
     return admitted
 
@@ -55,7 +54,7 @@ def test_a_call_is_there_from_its_first_byte_on_and_with_its_body_before_anythin
     record = recorded(calls, call)
     assert (record.pending, record.answered, record.failed, record.caller) == (True, False, False, None)
     admit(calls, call)
-    calls.received(replace(call, content=b'{"a":  1}'))
+    calls.received(call._replace(content=b'{"a":  1}'))
     record = recorded(calls, call)
     assert record.caller == ADA
     assert record.sent
@@ -116,7 +115,7 @@ def test_what_a_plugin_calls_is_tied_to_its_invocation(calls: CallHistory) -> No
     calls.observe(invocation)
     own = begin(calls)
     plugin = Caller("service", "SERVICE_EXTERNAL", "here", frozenset())
-    calls.admitted(replace(own, caller=plugin), Route("GET", "/a/v1/b", lambda _: ApiResponse(200)))
+    calls.admitted(own._replace(caller=plugin), Route("GET", "/a/v1/b", lambda _: ApiResponse(200)))
     made_by = recorded(calls, own).made_by
     assert made_by
     assert (made_by.call_id, made_by.invocation_id, made_by.certain) == (call.id, invocation.id, True)
@@ -156,7 +155,7 @@ def calls_last(calls: CallHistory) -> Call:
 )
 def test_a_body_with_a_secret_is_recorded_without_it_and_not_as_it_came(calls: CallHistory, body: bytes) -> None:
     call = admit(calls, begin(calls))
-    calls.received(replace(call, content=body))
+    calls.received(call._replace(content=body))
     calls.finish(call.id, 200, {"set-cookie": "hush hush", "location": "/x"}, b'{"echo": "hush hush", "more": 1}')
     record = recorded(calls, call)
     assert record.sent
@@ -180,7 +179,7 @@ def test_a_response_with_a_token_is_recorded_without_it(calls: CallHistory) -> N
 def test_a_body_without_a_secret_is_recorded_as_it_came(content: bytes) -> None:
     calls = CallHistory(Clock())
     call = admit(calls, begin(calls))
-    calls.received(replace(call, content=content))
+    calls.received(call._replace(content=content))
     calls.finish(call.id, 200, {}, content)
     record = recorded(calls, call)
     assert record.sent
@@ -189,12 +188,12 @@ def test_a_body_without_a_secret_is_recorded_as_it_came(content: bytes) -> None:
 
 def test_forms_and_large_bodies_are_recorded_by_their_sizes(calls: CallHistory) -> None:
     form = admit(calls, begin(calls))
-    calls.received(replace(form, form={"code": FormPart(b"12345", "a.zip")}))
+    calls.received(form._replace(form={"code": FormPart(b"12345", "a.zip")}))
     record = recorded(calls, form)
     assert record.sent
     assert (record.sent.parts, bool(record.sent.withheld)) == ((("code", "a.zip", 5),), True)
     large = admit(calls, begin(calls))
-    calls.received(replace(large, content=b"x" * 300_000))
+    calls.received(large._replace(content=b"x" * 300_000))
     calls.finish(large.id, 200, {}, b"y" * 300_000)
     record = recorded(calls, large)
     assert record.sent
@@ -225,12 +224,12 @@ def test_the_oldest_are_forgotten_by_number_and_by_size(calls: CallHistory, monk
     first, *_ = [admit(calls, begin(calls)) for _ in range(5)]
     assert numbers(calls) == [5, 4, 3]
     large = admit(calls, begin(calls))
-    calls.received(replace(large, content=b"x" * 16_000))
+    calls.received(large._replace(content=b"x" * 16_000))
     assert numbers(calls) == [6, 5]
     calls.finish(large.id, 200, {}, b"x" * 50_000)
     assert numbers(calls) == [6]
     # Nothing comes of what happens to those that are forgotten.
-    calls.received(replace(first, content=b"x"))
+    calls.received(first._replace(content=b"x"))
     calls.finish(first.id, 200, {}, b"x")
     calls.lose(first.id, "why")
     calls.conclude(first.id, Outcome.PASSED)
@@ -295,7 +294,7 @@ def test_what_is_sent_again_is_linked_in_both_directions(calls: CallHistory) -> 
 def test_the_code_of_a_log_in_is_a_secret_and_the_code_of_an_error_is_none(calls: CallHistory) -> None:
     call = begin(calls, "/ums/v2/users/otp/login")
     calls.admitted(call, Route("POST", "/ums/v2/users/otp/login", lambda _: ApiResponse(200), public=True))
-    calls.received(replace(call, content=b'{"requestId": "1", "code": "123456"}'))
+    calls.received(call._replace(content=b'{"requestId": "1", "code": "123456"}'))
     calls.finish(call.id, 403, {}, b'{"code": "LOGIN_FAILED"}')
     record = recorded(calls, call)
     assert record.sent
@@ -305,7 +304,7 @@ def test_the_code_of_a_log_in_is_a_secret_and_the_code_of_an_error_is_none(calls
 
 def test_a_call_that_is_lost_has_no_secrets_either(calls: CallHistory) -> None:
     call = admit(calls, begin(calls))
-    calls.received(replace(call, content=b'{"password": "hush hush"}'))
+    calls.received(call._replace(content=b'{"password": "hush hush"}'))
     calls.lose(call.id, "why")
     record = recorded(calls, call)
     assert record.sent
@@ -334,7 +333,7 @@ def test_the_log_in_of_a_plugin_that_starts_is_tied_to_its_invocation(
 
 def test_a_call_that_goes_on_is_read_without_its_secrets_and_goes_on_with_them(calls: CallHistory) -> None:
     call = admit(calls, begin(calls))
-    calls.received(replace(call, content=b'{"password": "hush hush"}'))
+    calls.received(call._replace(content=b'{"password": "hush hush"}'))
     read = recorded(calls, call)
     assert read.sent
     assert (b"hush" in read.sent.content, read.pending) == (False, True)
@@ -347,7 +346,7 @@ def test_a_call_that_goes_on_is_read_without_its_secrets_and_goes_on_with_them(c
 def test_the_secrets_of_a_log_in_are_not_there_for_a_moment_after_its_end(calls: CallHistory) -> None:
     call = begin(calls, "/ums/v2/users/login")
     calls.admitted(call, Route("POST", "/ums/v2/users/login", lambda _: ApiResponse(200), public=True))
-    calls.received(replace(call, content=b'{"password": "hush hush"}'))
+    calls.received(call._replace(content=b'{"password": "hush hush"}'))
     calls.finish(call.id, 200, {}, b'{"accessJwt": {"token": "%s"}}' % TOKEN.encode())
     record = calls.get(call.id)
     assert record
@@ -361,8 +360,8 @@ def test_a_caller_is_recorded_without_all_that_it_may_do(calls: CallHistory) -> 
     records = []
     for _ in range(2):
         call = begin(calls)
-        caller = replace(ADA, permissions=frozenset({"A", "B"}), session_id="s")
-        calls.admitted(replace(call, caller=caller), Route("GET", "/", lambda _: ApiResponse(200)))
+        caller = ADA._replace(permissions=frozenset({"A", "B"}), session_id="s")
+        calls.admitted(call._replace(caller=caller), Route("GET", "/", lambda _: ApiResponse(200)))
         records.append(recorded(calls, call))
     first, second = records
     assert first.caller is second.caller

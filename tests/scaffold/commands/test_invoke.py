@@ -87,6 +87,8 @@ NOTIFICATION = hook(
     jwt="SIGN_ME",
 )
 SCHEDULED = {"source": "aws.events", "detail-type": "Scheduled Event", "time": "2026-01-02T03:45:00Z"}
+#: What the plugin need not wait for.
+LATER = ("answers.rule", "invoke.comparison", "invoke.judgement", "invoke.report", "terminal.redaction")
 DIRECT = {"headers": {}, "rawPath": "/report", "rawQueryString": "a=b", "requestContext": {"http": {"method": "GET"}}}
 
 
@@ -583,7 +585,7 @@ def test_the_plugin_starts_before_what_prints_its_reply_is_loaded(
 import subprocess, sys
 start = subprocess.Popen.__init__
 def noticed(self, *arguments, **options):
-    print("LOADED", *sorted({{name.partition(".")[0] for name in sys.modules}}))
+    print("LOADED", *sorted(sys.modules))
     start(self, *arguments, **options)
 subprocess.Popen.__init__ = noticed
 from biot_plugin_cli.main import main
@@ -595,8 +597,23 @@ except SystemExit as end:
 """)
 
     first = next(line for line in said.splitlines() if line.startswith("LOADED"))
-    assert not {"rich", "cryptography", "pydantic"} & {*first.split()}
+    loaded = {*first.split()}
+    assert set() == {"rich", "cryptography", "pydantic", "biot_emulator.debugging.port"} & loaded
+    assert set() == {f"biot_plugin_cli.{name}" for name in LATER} & loaded
     assert "CODE 0 set()" in said
+
+
+def test_next_to_no_dataclass_is_made_for_it(
+    plugin: Write, event: Callable[..., Path], dataclasses_made: Callable[[str], set[str]]
+) -> None:
+    plugin()
+    made = dataclasses_made(f"""
+import sys
+from biot_plugin_cli.program import main
+sys.argv = ["biot-plugin", "invoke", {str(event(PRE))!r}]
+main()
+""")
+    assert made == {"biot_emulator.behaviour.replies.Replies", "biot_emulator.debugging.settings.Debugging"}
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])

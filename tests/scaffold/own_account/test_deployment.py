@@ -198,7 +198,7 @@ def test_the_same_files_in_other_bytes_are_no_change(own: QuickPlugin, monkeypat
             assert isinstance(package, Package)
             content = package.path.read_bytes() + b"\0"
             package.path.write_bytes(content)
-            yield hooks, replace(package, sha256=hashlib.sha256(content).hexdigest())
+            yield hooks, package._replace(sha256=hashlib.sha256(content).hexdigest())
 
     monkeypatch.setattr(deployment, "prepared", otherwise_compressed)
     assert own.deploy()["action"] == "none"

@@ -79,6 +79,34 @@ except SystemExit as end:
     assert set() == loaded & {"biot_plugin_cli.package.contents", "zipfile"}
 
 
+def test_no_dataclass_is_made_for_it(packaged: Repository, dataclasses_made: Callable[[str], set[str]]) -> None:
+    assert (
+        dataclasses_made("""
+import sys
+from biot_plugin_cli.program import main
+sys.argv = ["biot-plugin", "package"]
+main()
+""")
+        == set()
+    )
+
+
+def test_what_reads_metadata_is_not_loaded_where_own_files_have_changed(
+    packaged: Repository, in_process: Callable[[str], str]
+) -> None:
+    packaged.write("helper.py", "X = 2\n")
+    said = in_process("""
+import atexit, sys
+atexit.register(lambda: print("LOADED", *sorted(sys.modules)))
+from biot_plugin_cli.program import main
+sys.argv = ["biot-plugin", "package"]
+main()
+""")
+    loaded = {*said.rpartition("LOADED")[2].split()}
+    assert "biot_plugin_cli.package.assembly" in loaded
+    assert set() == loaded & {"importlib.metadata", "email", "socket", "biot_plugin_cli.dependencies.pruning"}
+
+
 def _edit_unnoticed(repository: Repository) -> None:
     """Change a file to another one of the same size and time."""
     file = repository.root / "helper.py"
@@ -165,6 +193,20 @@ def test_every_module_of_this_program_counts() -> None:
     }
     assert len(files) == len({*files}) > 300
     assert {name.partition("-")[0] for name in remembered._distributions()} >= {"biot_plugin_cli", "packaging"}
+
+
+def test_no_folder_of_bytecode_is_searched_for_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    scandir = os.scandir
+
+    def noticed(folder: Any) -> Any:
+        searched.append(Path(folder).name)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", noticed)
+    assert [*remembered._own_files(remembered._OWN)]
+    assert len(searched) > 50
+    assert "__pycache__" not in searched
 
 
 def test_another_place_is_built(packaged: Repository, tmp_path: Path) -> None:

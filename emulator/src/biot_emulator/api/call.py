@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from biot_emulator.api.errors import BadRequest
@@ -17,8 +16,7 @@ TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 """The header of that name, which has the id of the trace."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """The holder of a call's token.
 
     Attributes:
@@ -47,16 +45,14 @@ class Caller:
         return self.token_type != "USER"  # noqa: S105
 
 
-@dataclass(frozen=True, slots=True)
-class FormPart:
+class FormPart(NamedTuple):
     """One part of a multipart form."""
 
     content: bytes
     filename: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call of the platform's API.
 
     Attributes:
@@ -76,15 +72,15 @@ class Call:
 
     method: str
     path: str
-    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Sequence[str]] = {}
+    headers: Mapping[str, str] = {}
     content: bytes = b""
-    form: Mapping[str, FormPart] = field(default_factory=dict)
+    form: Mapping[str, FormPart] = {}
     trace_id: str = ""
     traceparent: str = ""
     source_ip: str = "127.0.0.1"
     caller: Caller | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = {}
     id: str = ""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -101,7 +101,7 @@ class Gateway:
         if route.not_modelled:
             route.handler(call)  # refuses, whoever calls
         if not route.public:
-            call = replace(call, caller=self._authenticate(call))
+            call = call._replace(caller=self._authenticate(call))
         self._observer.admitted(call, route)
         require_permission(route, call)
         return Admission(route, call)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from biot_emulator.wire_json import encode
 
@@ -23,8 +22,7 @@ class EventStream(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ApiResponse:
+class ApiResponse(NamedTuple):
     """The response of an API.
 
     Attributes:
@@ -38,7 +36,7 @@ class ApiResponse:
 
     status_code: int
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     content: bytes | None = None
     afterwards: Callable[[], None] | None = None
     stream: EventStream | None = None

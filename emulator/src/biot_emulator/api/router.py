@@ -52,7 +52,7 @@ class Router:
         for route in self._routes.get((call.method, len(segments)), ()):
             variables = _match(route.segments, segments)
             if variables is not None:
-                return route, replace(call, variables=variables)
+                return route, call._replace(variables=variables)
         message = f"{call.method} {call.path} is not an API of this platform"
         methods = self._methods(segments)
         raise MethodNotAllowed(message, allowedMethods=methods) if methods else ApiNotKnown(message)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from biot_emulator.debugging.clock import Clock
-from biot_emulator.debugging.port import DebugPort
+
+if TYPE_CHECKING:
+    from biot_emulator.debugging.port import DebugPort
 
 __all__ = ["Debugging"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from biot_emulator.function_url.event_from_request import UrlRequest
 from biot_emulator.http.response import Response
@@ -40,7 +39,7 @@ class Cors:
             return response
         if self._rules["exposeHeaders"]:
             allowed["access-control-expose-headers"] = ", ".join(self._rules["exposeHeaders"])
-        return replace(response, headers={**response.headers, **allowed})
+        return response._replace(headers={**response.headers, **allowed})
 
     def _origin_headers(self, request: UrlRequest) -> dict[str, str]:
         origin, origins = request.headers.get("origin"), self._rules["allowOrigins"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from urllib.parse import unquote
 
 from biot_emulator.api.call import TRACEPARENT, Caller
@@ -109,7 +108,7 @@ class FunctionUrls:
 
     def _respond(self, plugin: Plugin, request: UrlRequest, id: str) -> Response:
         if self._disabled_status is not None and not plugin.enabled:
-            return replace(_DISABLED, status_code=self._disabled_status)
+            return _DISABLED._replace(status_code=self._disabled_status)
         cors = Cors(plugin.config["cors"])
         response = cors.preflight(request)
         if response is None:

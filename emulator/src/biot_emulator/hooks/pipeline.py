@@ -6,7 +6,6 @@ PRE_REQUEST, in order -> the handler -> ADAPT_ENTITY, in order -> POST_REQUEST, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -114,7 +113,7 @@ class InterceptionPipeline:
         )
         with self._changes.collect() as changes:
             response = self._errors.guard(call, respond)
-        return replace(response, afterwards=self._notifications.prepare(changes)) if changes else response
+        return response._replace(afterwards=self._notifications.prepare(changes)) if changes else response
 
     def _intercept(self, route: Route, call: Call) -> ApiResponse:
         try:
@@ -133,7 +132,7 @@ class InterceptionPipeline:
         """Call the PRE_REQUEST interceptors of the API that was called, even if one of them reroutes the call."""
         current, variables = route, call.variables
         for interception in self._interceptors("PRE_REQUEST", api_id=route.api_id, variables=variables):
-            body = pre_request_body(route, replace(call, variables=variables))
+            body = pre_request_body(route, call._replace(variables=variables))
             apply = partial(self._change, current, call)
             current, call = self._call(interception, EventKind.PRE_REQUEST, body, call, apply, (current, call))
         return current, call

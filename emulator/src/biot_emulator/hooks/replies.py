@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -55,8 +54,7 @@ def changed_call(call: Call, reply: Any, behaviour: Replies | None = None) -> Ca
     path = request.get("path")
     if not isinstance(path, str) or not path.startswith("/"):
         raise BadReply("its [request] has no [path]")
-    return replace(
-        call,
+    return call._replace(
         path=path,
         query=_query(_part_of(request, "queryParameters", call.query, behaviour.omitted_query)),
         headers=_changed_headers(call, request, behaviour),
@@ -102,14 +100,14 @@ def adapted_response(api_response: ApiResponse, reply: Any) -> ApiResponse:
     response = _part(reply, "response")
     status_code, entities = _status_code(response), response.get("entities")
     if entities is None:
-        return replace(api_response, status_code=status_code)
+        return api_response._replace(status_code=status_code)
     if not isinstance(entities, list):
         raise BadReply("its [entities] are no list")
     if is_page(api_response):
-        return replace(api_response, status_code=status_code, body={**api_response.body, "data": entities})
+        return api_response._replace(status_code=status_code, body={**api_response.body, "data": entities})
     if len(entities) != len(entities_of(api_response)):
         raise BadReply(f"its [entities] are {len(entities)} where there was {len(entities_of(api_response))}")
-    return replace(api_response, status_code=status_code, body=entities[0] if entities else None)
+    return api_response._replace(status_code=status_code, body=entities[0] if entities else None)
 
 
 def changed_response(api_response: ApiResponse, reply: Any, *, search_body: str = "page") -> ApiResponse:
@@ -127,7 +125,7 @@ def changed_response(api_response: ApiResponse, reply: Any, *, search_body: str 
     body = response.get("body", api_response.body)
     if is_page(api_response) and search_body == "entities" and isinstance(body, list):
         body = {**api_response.body, "data": body}
-    return replace(api_response, status_code=_status_code(response), body=body)
+    return api_response._replace(status_code=_status_code(response), body=body)
 
 
 def _part(reply: Any, name: str) -> Mapping[str, Any]:

@@ -6,9 +6,8 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_emulator.http.connection import Admission, Connection
 from biot_emulator.http.request import Request
@@ -24,8 +23,7 @@ def json_response(status_code: int, value: Any) -> Response:
     return Response(status_code, {"content-type": "application/json"}, encode(value))
 
 
-@dataclass(frozen=True, slots=True)
-class _Service:
+class _Service(NamedTuple):
     """What is done with connections; see `Server`."""
 
     respond: Callable[[Request], Response | None]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 __all__ = ["MalformedHead", "RequestHead", "take_head"]
 
@@ -27,8 +27,7 @@ class MalformedHead(ValueError):
     """It is not HTTP/1, or has too much."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHead:
+class RequestHead(NamedTuple):
     """What a request begins with.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +36,7 @@ class Ended:
     ) -> None:
         self.started = started
         # The reply is in the response, and takes more memory once it is decoded.
-        self._invocation = replace(invocation, reply=None)
+        self._invocation = invocation._replace(reply=None)
         self._time = time
         self._unknown = unknown or {}
         # Those of now: whatever becomes of them, the record must not have any.

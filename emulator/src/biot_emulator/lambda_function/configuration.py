@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from biot_emulator.debugging.settings import Debugging
@@ -16,8 +15,7 @@ RuntimeClient = Literal["awslambdaric", "built-in"]
 """Which client fetches events inside the function's process: AWS's own, or the emulator's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """What is run in place of a runtime client and a handler: a program that has everything that it needs beside it.
 
     Attributes:
@@ -29,12 +27,11 @@ class Program:
 
     command: tuple[str, ...]
     folder: str = "/"
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = {}
     handler: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """Node.js, where it runs a handler.
 
     Attributes:
@@ -61,8 +58,7 @@ class Node:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A plugin as a Lambda function.
 
     Attributes:
@@ -94,7 +90,7 @@ class Function:
     handler: str = "index.handler"
     timeout: float = 60.0
     memory_mb: int = 128
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = {}
     client: RuntimeClient | None = None
     isolated: bool = False
     starter: Path | None = None

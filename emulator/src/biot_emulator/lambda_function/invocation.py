@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from biot_emulator.http.response import Response
 
@@ -13,8 +12,7 @@ __all__ = ["Invocation", "InvocationError", "Phase"]
 Phase = Literal["init", "invoke"]
 
 
-@dataclass(frozen=True, slots=True)
-class InvocationError:
+class InvocationError(NamedTuple):
     """Why an invocation failed.
 
     Attributes:
@@ -30,8 +28,7 @@ class InvocationError:
     stack_trace: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(NamedTuple):
     """The result of invoking a function with one event.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -112,7 +112,7 @@ def _handled(
 ) -> ApiResponse:
     call = _recorded(platform, _call(method, path, body, token, query))
     if part:
-        call = replace(call, content=b"", form={part: FormPart(call.content)})
+        call = call._replace(content=b"", form={part: FormPart(call.content)})
     response = platform.handle(call)
     try:
         if call.id:
@@ -128,7 +128,7 @@ def _recorded(platform: Platform, call: Call) -> Call:
     if is_operators(call.path):
         return call
     sent = Sent(call.method, call.path, "", call.headers, call.content)
-    return replace(call, id=platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip))
+    return call._replace(id=platform.calls.begin(CallKind.API, sent, trace_id=call.trace_id, source_ip=call.source_ip))
 
 
 def _handled_alone(

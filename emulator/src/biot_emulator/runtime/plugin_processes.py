@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +129,7 @@ class Worker:
         self._used = FolderSize(folder)
         # The temporary folders of all others are beside its own.
         hidden = (*function.hidden, folder.parent)
-        self._runtime = Runtime(replace(function, temporary=folder, hidden=hidden))
+        self._runtime = Runtime(function._replace(temporary=folder, hidden=hidden))
 
     def invoke(self, event: Any, prepare: Callable[[], object] | None) -> Invocation:
         """Handle an event; `prepare` is called right before a process is started, if none is running."""
@@ -141,7 +141,7 @@ class Worker:
         if used <= self._storage_mb * _MEGABYTE:
             return invocation
         error = failures.out_of_storage(self._storage_mb, used)
-        return replace(invocation, reply=None, response=BAD_GATEWAY, error=error)
+        return invocation._replace(reply=None, response=BAD_GATEWAY, error=error)
 
     def start(self, prepare: Callable[[], object] | None) -> None:
         """Start the process, for its next event.

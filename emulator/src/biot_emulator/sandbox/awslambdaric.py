@@ -12,8 +12,8 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_emulator.errors import ClientUnavailable, SandboxUnavailable
 from biot_emulator.sandbox.commands import run_command
@@ -31,8 +31,7 @@ _PROBE_SECONDS = 20
 _INSTALL_SECONDS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class _Interpreter:
+class _Interpreter(NamedTuple):
     version: str
     has_client: bool
     #: Where it looks for packages.
@@ -78,7 +77,7 @@ def _recall(python: Path) -> _Interpreter | None:
 
 def _remember(python: Path, known: _Interpreter) -> None:
     """Save what an interpreter says for other processes; without a folder for that, each asks for itself."""
-    document = {**asdict(known), "folders": list(map(str, known.folders))}
+    document = {**known._asdict(), "folders": list(map(str, known.folders))}
     with suppress(OSError, ValueError):
         file = _memory(python)
         file.parent.mkdir(parents=True, exist_ok=True)

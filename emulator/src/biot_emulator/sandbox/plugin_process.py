@@ -8,8 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from biot_emulator.errors import SandboxUnavailable
 from biot_emulator.interrupts import interruptible, raise_if_interrupted
@@ -39,8 +38,7 @@ _MEGABYTE = 1024 * 1024
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class _Limit(NamedTuple):
     phase: Phase
     seconds: float
     deadline: float
@@ -214,7 +212,7 @@ class Sandbox:
                 self._api.serve()
                 return outcome() or self._killed(failures.exited(exit_code, limit.phase))
             if (failure := self._debug.failure()) is not None:
-                return self._killed(replace(failure, phase=limit.phase))
+                return self._killed(failure._replace(phase=limit.phase))
             if remaining <= 0:
                 return self._killed(failures.timed_out(limit.seconds, limit.phase))
 

@@ -7,8 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from biot_emulator.http.connection import Admission, Connection
 from biot_emulator.http.loopback_server import Server, json_response
@@ -24,8 +23,7 @@ _ROOT = "/2018-06-01/runtime"
 _DONE = json_response(202, {"status": "OK"})
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An event to be handled by the process.
 
     Attributes:
@@ -61,8 +59,7 @@ class Event:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """An exception, as the runtime client reports it."""
 
     type: str
@@ -70,8 +67,7 @@ class Failure:
     stack_trace: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The process's answer to an event.
 
     Attributes:

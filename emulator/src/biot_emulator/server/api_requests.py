@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -59,10 +58,10 @@ async def read_call(request: Request, body: RequestBody, call: Call, most: int) 
         TooSlow: The body does not arrive.
         ClientDisconnect: The caller is gone.
     """
-    call = replace(call, query=_query(request))
+    call = call._replace(query=_query(request))
     if not call.headers.get("content-type", "").lower().startswith(_FORM):
-        return replace(call, content=await body.read(most))
-    return replace(call, form=await _form(request, body, most))
+        return call._replace(content=await body.read(most))
+    return call._replace(form=await _form(request, body, most))
 
 
 def _query(request: Request) -> Mapping[str, list[str]]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from biot_emulator.fixtures.key_and_token_service import error_response
 from biot_emulator.http.request import Request
 from biot_emulator.http.response import Response
 from biot_plugin_cli.answers.file import Answers
 from biot_plugin_cli.answers.platform_calls import CallLog, PlatformCall, call_of
-from biot_plugin_cli.answers.rule import Rule
 from biot_plugin_cli.answers.signed_files import UPLOAD_PATHS, SignedFiles
+
+if TYPE_CHECKING:
+    from biot_plugin_cli.answers.rule import Rule
 
 __all__ = ["FileAnswers"]
 

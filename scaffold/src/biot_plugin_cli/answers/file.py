@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from biot_plugin_cli.answers.document import SUFFIXES, read_document
-from biot_plugin_cli.answers.rule import Rule, parse_rules
 from biot_plugin_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from biot_plugin_cli.answers.rule import Rule
 
 __all__ = ["FOLDER", "Answers", "find_answers"]
 
@@ -86,6 +88,9 @@ def _rules(file: Path) -> list[Rule]:
 
 
 def _rules_of(file: Path, key: str, value: object) -> list[Rule]:
+    # Most events have no file of answers.
+    from biot_plugin_cli.answers.rule import parse_rules
+
     try:
         return list(parse_rules(key, value, file.parent))
     except UsageError as error:

@@ -6,9 +6,8 @@ import json
 import mimetypes
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from biot_plugin_cli.answers.platform_calls import PlatformCall
 from biot_plugin_cli.errors import UsageError
@@ -31,8 +30,7 @@ _JSON_TYPE = "application/json"
 _UNKNOWN_TYPE = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What a call is answered with.
 
     Attributes:
@@ -45,7 +43,7 @@ class Reply:
     """
 
     status_code: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     body: Callable[[PlatformCall], bytes] = lambda _: b""
     download: tuple[str, str, bytes] | None = None
     accepts_uploads: bool = False

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from biot_plugin_cli.archive.zip_file import Entry
 
@@ -24,8 +24,7 @@ _METADATA_FOLDER = ".dist-info"
 _EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """A file of a package, with the hash of its content.
 
     Attributes:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from zipfile import ZipInfo
@@ -20,8 +19,7 @@ _COMPRESSION_LEVEL = 6
 _MODE, _EXECUTABLE_MODE = 0o644, 0o755
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file in an archive.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -124,7 +123,7 @@ def select_target(
 
     plugin = Plugin.load(environment=environment)
     if variables is not None:
-        plugin = replace(plugin, manifest=replace(plugin.manifest, environment=variables))
+        plugin = plugin._replace(manifest=plugin.manifest._replace(environment=variables))
     destination = Destination.of(plugin)
     if (target.value if target else plugin.manifest.target) == "biot":
         return _BiotTarget(destination)

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,7 +51,7 @@ def write(folder: Path, entries: Sequence[Entry], owners: dict[str, str], compon
     write_zip(folder / _ARCHIVE, entries)
     index = {
         "sha256": hash_file(folder / _ARCHIVE),
-        "files": [asdict(Digest.of(entry)) for entry in entries],
+        "files": [Digest.of(entry)._asdict() for entry in entries],
         "owners": owners,
         "components": [component.dump() for component in components],
     }

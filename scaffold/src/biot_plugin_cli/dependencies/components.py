@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from email.message import Message
-from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from importlib import metadata
 
 __all__ = ["Component", "describe_components", "file_owners", "installed_distributions"]
 
@@ -42,6 +44,8 @@ class Component(NamedTuple):
 
 def installed_distributions(folder: Path) -> list[tuple[str, metadata.PathDistribution]]:
     """Return the distributions installed in a folder, each with the name of its `dist-info` folder."""
+    from importlib import metadata
+
     return [(path.name, metadata.PathDistribution(path)) for path in sorted(folder.glob("*.dist-info"))]
 
 
@@ -87,7 +91,7 @@ def _name(distribution: metadata.PathDistribution) -> str:
 
 
 def _licence(distribution: metadata.PathDistribution) -> str | None:
-    fields = cast(Message, distribution.metadata)
+    fields = cast("Message", distribution.metadata)
     if expression := fields.get("License-Expression"):
         return str(expression)
     classifiers = [

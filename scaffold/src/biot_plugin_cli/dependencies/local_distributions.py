@@ -7,9 +7,8 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from biot_plugin_cli.archive import size_limits
 from biot_plugin_cli.archive.entry_paths import locate, name_of
@@ -19,6 +18,9 @@ from biot_plugin_cli.errors import InvalidPlugin, OperationFailed
 from biot_plugin_cli.terminal.byte_sizes import format_size
 from biot_plugin_cli.uv.file_urls import file_of
 from biot_plugin_cli.uv.workspace import Workspace
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 __all__ = ["copy_installed", "installed_files"]
 
@@ -39,6 +41,8 @@ def installed_files(distribution: LockedDistribution, root: Path) -> dict[str, P
         OperationFailed: It is not installed, or from another origin or in another version than the lock file says.
         InvalidPlugin: It is installed in a way that does not record its files.
     """
+    from importlib import metadata
+
     mismatches = []
     for folder in _search_path(root):
         for installed in metadata.distributions(name=distribution.name, path=[folder]):

@@ -18,7 +18,6 @@ from biot_plugin_cli.archive.shared_libraries import HEADER_BYTES, is_library, l
 from biot_plugin_cli.dependencies.components import file_owners
 from biot_plugin_cli.dependencies.local_distributions import copy_installed, installed_files
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
-from biot_plugin_cli.dependencies.pruning import prune
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.plugin.package_target import Target
 
@@ -111,6 +110,7 @@ def install_into(
         InvalidPlugin: A library in a dependency does not run on the target.
     """
     from biot_plugin_cli.dependencies.installers import install
+    from biot_plugin_cli.dependencies.pruning import prune
 
     stage.mkdir(parents=True)
     if selection.wheels:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,13 +159,12 @@ def _code_of_file(plugin: Plugin, deployed: Config, package: PackageFile, known:
     item = match_version(known, package.content_hash, f"The package {package.name}", package.runtime)
     record = item.record
     # Without a bill of materials beside it, it ran as the plugin does now.
-    manifest = replace(
-        plugin.manifest,
+    manifest = plugin.manifest._replace(
         runtime=package.runtime or record.runtime or deployed.get("runtime") or plugin.manifest.runtime,
         handler=package.handler or deployed.get("handler") or plugin.manifest.handler,
     )
     content = with_own_bytecode(package, manifest.runtime)
-    hooks = hooks_of_archive(plugin, replace(plugin, manifest=manifest), content)
+    hooks = hooks_of_archive(plugin, plugin._replace(manifest=manifest), content)
     code = ZipCode(package.name, content, package.content_hash)
     commit = package.commit or record.commit_record
     return OlderCode(item.version, package.content_hash, _config_of(manifest, hooks), commit, lambda: code)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -208,7 +207,7 @@ class LocalPlatform:
     def _config(self, plugin: Plugin, hooks: Hooks) -> dict[str, Any]:
         # The plugin runs from its files, whatever its package type is.
         variables = {**plugin.manifest.environment, **self._variables}
-        config = plugin_config(replace(plugin.manifest, package="zip", environment=variables), hooks)
+        config = plugin_config(plugin.manifest._replace(package="zip", environment=variables), hooks)
         return {"cronSchedule": None, **config}
 
     def _put(self, config: dict[str, Any], code: InPlace) -> None:

@@ -6,15 +6,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from biot_plugin_cli.errors import OperationFailed, UsageError
 from biot_plugin_cli.invoke.prepared_key import prepared_key
 from biot_plugin_cli.plugin.local_function import local_function
 from biot_plugin_cli.plugin.repository import Plugin
-from biot_plugin_cli.terminal.redaction import Secrets
 
 if TYPE_CHECKING:
     from biot_emulator import Invocation
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from biot_emulator.http.request import Request
     from biot_emulator.http.response import Response
     from biot_plugin_cli.answers.platform_calls import CallLog, PlatformCall
+    from biot_plugin_cli.terminal.redaction import Secrets
 
 __all__ = ["LocalInvocation", "PlatformSide", "invoke_locally"]
 
@@ -54,8 +53,7 @@ class PlatformSide(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LocalInvocation:
+class LocalInvocation(NamedTuple):
     """An invocation of the plugin on this machine.
 
     Attributes:
@@ -102,17 +100,18 @@ def invoke_locally(
     with Ums(tokens, others=platform, max_body=_MAX_BODY_BYTES) as ums, closing(platform):
         function = local_function(plugin, python, ums.plugin_environment, variables, debugging)
         try:
-            # The plugin loads while the event's token is signed.
+            # The plugin loads meanwhile, and the key that signs the event's token may still be made.
             with _exit_on_signals(), Runtime(function) as runtime:
-                prepared = prepare_event(event, ums.tokens.sign_for)
                 if meanwhile:
                     meanwhile()
-                invocation = runtime.invoke(prepared)
+                invocation = runtime.invoke(prepare_event(event, ums.tokens.sign_for))
         except InvalidEvent as error:
             raise UsageError(str(error)) from error
         except (SandboxUnavailable, KeyUnavailable) as error:
             raise OperationFailed(str(error)) from error
         _require_end_of_its_own(invocation)
+        from biot_plugin_cli.terminal.redaction import Secrets
+
         secrets = Secrets(ums.tokens.issued, ums.secret_key, function.environment, event)
         calls = platform.calls.all()
         errors = {(call.status_code, call.code) for call in calls if call.status_code and call.is_error}

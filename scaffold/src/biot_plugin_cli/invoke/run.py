@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biot_plugin_cli.errors import CliError
-from biot_plugin_cli.invoke.comparison import Comparison
-from biot_plugin_cli.invoke.judgement import Judgement, judge, worst
 from biot_plugin_cli.invoke.local_invocation import LocalInvocation, PlatformSide, invoke_locally
+from biot_plugin_cli.manifest.settings import Manifest
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.console import print_json, print_parts
 from biot_plugin_cli.terminal.plain_text import one_line
 
 if TYPE_CHECKING:
     from biot_emulator.debugging.settings import Debugging
+    from biot_plugin_cli.invoke.comparison import Comparison
+    from biot_plugin_cli.invoke.judgement import Judgement
 
 __all__ = ["Run", "print_runs", "run_events"]
 
@@ -78,9 +79,16 @@ def run_events(
             print_parts(f"waiting for a debugger on {debugging.port.address}", stderr=True)
         side = platform(file)
         local = invoke_locally(plugin, event, variables, side, debugging, meanwhile=_load_report)
-        comparison = Comparison.of(event, local.result)
-        judgement = judge(local, comparison, plugin.manifest)
+        comparison, judgement = _judged(event, local, plugin.manifest)
         yield Run(file, local, comparison, judgement, plugin.manifest.memory_size, side)
+
+
+def _judged(event: Mapping[str, Any], local: LocalInvocation, manifest: Manifest) -> tuple[Comparison, Judgement]:
+    from biot_plugin_cli.invoke.comparison import Comparison
+    from biot_plugin_cli.invoke.judgement import judge
+
+    comparison = Comparison.of(event, local.result)
+    return comparison, judge(local, comparison, manifest)
 
 
 def print_runs(runs: Iterable[Run], *, as_json: bool, several: bool) -> None:
@@ -116,12 +124,15 @@ def _load_report() -> None:
     """Load what looks at a reply and prints it, which nothing needs before the plugin has replied."""
     from biot_emulator.hooks import replies
     from biot_emulator.security import known_secrets, secret_values
-    from biot_plugin_cli.invoke import call_report, report
+    from biot_plugin_cli.invoke import call_report, comparison, judgement, report
+    from biot_plugin_cli.terminal import redaction
 
-    del call_report, known_secrets, replies, report, secret_values
+    del call_report, comparison, judgement, known_secrets, redaction, replies, report, secret_values
 
 
 def _document(runs: list[Run]) -> dict[str, Any]:
+    from biot_plugin_cli.invoke.judgement import worst
+
     outcome = worst([run.judgement for run in runs])
     return {"outcome": outcome, "invocations": [{"event": str(run.file), **run.document} for run in runs]}
 

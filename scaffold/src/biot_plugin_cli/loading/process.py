@@ -134,9 +134,8 @@ def load_package(plugin: Plugin, code: bytes, search_path: Sequence[str] = ()) -
 
 
 def _isolated(function: Function) -> Function:
-    from dataclasses import replace
 
-    return replace(function, isolated=True, starter=_STARTER)
+    return function._replace(isolated=True, starter=_STARTER)
 
 
 def _load(function: Function, report: Path) -> PackageLoad:

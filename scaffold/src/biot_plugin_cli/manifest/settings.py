@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from biot_plugin_cli.manifest.base_url import BASE_URL
 from biot_plugin_cli.manifest.lambda_runtimes import RUNTIMES
@@ -20,8 +19,7 @@ _PLACEHOLDERS = {"name": "plugin", "display-name": "Plugin", "version": 1, "runt
 _MERGED_KEYS = ("aws", "image", "environment", "cors")
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """A plugin's settings, those that are left out with their defaults.
 
     Attributes are named as the members of the table are, and have what these may have, except for:
@@ -42,15 +40,15 @@ class Manifest:
     timeout: int = SETTINGS["timeout"].default
     memory_size: int = SETTINGS["memory-size"].default
     ephemeral_storage: int = SETTINGS["ephemeral-storage"].default
-    environment: Mapping[str, str] = field(default_factory=dict)
-    cors: Mapping[str, list[str]] = field(default_factory=dict)
+    environment: Mapping[str, str] = {}
+    cors: Mapping[str, list[str]] = {}
     analytics_db_access: bool = SETTINGS["analytics-db-access"].default
     package: Literal["zip", "image"] = SETTINGS["package"].default
-    image: Mapping[str, Any] = field(default_factory=dict)
+    image: Mapping[str, Any] = {}
     target: Literal["biot", "aws"] = SETTINGS["target"].default
-    aws: Mapping[str, Any] = field(default_factory=dict)
+    aws: Mapping[str, Any] = {}
     interception_order: int | None = None
-    environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    environments: Mapping[str, Mapping[str, Any]] = {}
     mentioned: frozenset[str] = frozenset()
 
     @classmethod
@@ -74,7 +72,7 @@ class Manifest:
         """
         values = {key: value for key, value in overrides.items() if key not in (BASE_URL, PRODUCTION)}
         merged = {key: {**getattr(self, key), **values[key]} for key in _MERGED_KEYS if key in values}
-        return replace(self, **_attributes({**values, **merged}), mentioned=self.mentioned.union(values))
+        return self._replace(**_attributes({**values, **merged}), mentioned=self.mentioned.union(values))
 
 
 def _attributes(table: Mapping[str, Any]) -> dict[str, Any]:

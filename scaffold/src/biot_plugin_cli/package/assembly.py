@@ -6,7 +6,6 @@ import glob
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipInfo
 
@@ -66,7 +65,7 @@ def assemble(plugin: Plugin, inputs: Inputs, output: Path, progress: Progress) -
         progress("Adding the source files")
         listed = append_entries(dependencies.archive, [*entries, *bytecode.result()])
         archive = dependencies.archive.read_bytes()
-        package = replace(_describe(listed, archive, output, entries, dependencies), notes=notes, tree=inputs.tree)
+        package = _describe(listed, archive, output, entries, dependencies)._replace(notes=notes, tree=inputs.tree)
         bill = _bill(plugin, package, project, dependencies, locked)
         # Two builds must not write the zip file of one and the bill of materials of the other.
         with hold(cache_folder(plugin.root, "scratch").with_suffix(".lock")), uninterrupted():

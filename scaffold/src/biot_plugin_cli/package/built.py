@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_plugin_cli.archive.part_sizes import Part
 from biot_plugin_cli.package.source_tree import UNKNOWN_TREE, SourceTree
@@ -11,8 +11,7 @@ from biot_plugin_cli.package.source_tree import UNKNOWN_TREE, SourceTree
 __all__ = ["Package"]
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """A package on this machine.
 
     Attributes:

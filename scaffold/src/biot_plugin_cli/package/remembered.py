@@ -14,7 +14,6 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from biot_plugin_cli.archive.regular_files import hash_file
 from biot_plugin_cli.dependencies.question import is_lock_fresh
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.package.built import Package
+from biot_plugin_cli.package.exclusions import BYTECODE_FOLDER
 from biot_plugin_cli.package.inputs import Inputs
 from biot_plugin_cli.plugin.repository import Plugin
 from biot_plugin_cli.terminal.file_writer import write_atomically
@@ -75,7 +75,7 @@ def remember(plugin: Plugin, inputs: Inputs, package: Package, locked: Iterable[
         if not _is_determined(plugin.root, locked):
             _file(plugin.root).unlink(missing_ok=True)
             return
-        document = asdict(package)
+        document = {**package._asdict(), "parts": [part._asdict() for part in package.parts]}
         for name in ("path", "sbom", "tree"):
             del document[name]
         record = {"key": _key(plugin, inputs, package.path), "sbom": hash_file(package.sbom), "package": document}
@@ -113,8 +113,8 @@ def _key(plugin: Plugin, inputs: Inputs, output: Path) -> str:
     document = [
         *(str(output), str(root), plugin.environment, plugin.file.text, str(plugin.target)),
         *(inputs.python and interpreter_build(inputs.python), zlib.ZLIB_RUNTIME_VERSION),
-        [asdict(Digest.of(entry)) for entry in inputs.entries],
-        asdict(inputs.tree),
+        [Digest.of(entry) for entry in inputs.entries],
+        inputs.tree,
         {str(file): _digest(file) for file in _lock_files(root)},
         package_sources(Workspace.find(root), root),
         _own_state(),
@@ -147,11 +147,11 @@ def _own_state() -> tuple[list[tuple[str, int, int]], list[str]]:
 def _own_files(folder: Path) -> Iterator[tuple[str, int, int]]:
     """Yield the modules of this program, with their sizes and the times when they were changed or installed."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir():
-            yield from _own_files(Path(entry.path))
-        elif entry.name.endswith(".py"):
+        if entry.name.endswith(".py"):
             status = entry.stat()
             yield entry.path, status.st_size, status.st_ctime_ns
+        elif entry.name != BYTECODE_FOLDER and entry.is_dir():
+            yield from _own_files(Path(entry.path))
 
 
 def _distributions() -> Iterator[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from importlib import metadata
 from typing import Any
 from urllib.parse import quote
 
 from biot_plugin_cli.dependencies.components import Component
 from biot_plugin_cli.dependencies.locked_distribution import LockedDistribution, Wheel
 from biot_plugin_cli.manifest.settings import Manifest
+from biot_plugin_cli.own_version import own_version
 
 __all__ = ["COMMIT", "CONTENT_HASH", "HANDLER", "RUNTIME", "bill_of_materials", "wheel_hashes"]
 
@@ -74,7 +74,7 @@ def wheel_hashes(locked: Iterable[LockedDistribution]) -> dict[str, str]:
 
 def _metadata(manifest: Manifest, content_hash: str, reference: str, commit: str | None) -> dict[str, Any]:
     return {
-        "tools": {"components": [{"type": "application", "name": _TOOL, "version": metadata.version(_TOOL)}]},
+        "tools": {"components": [{"type": "application", "name": _TOOL, "version": own_version()}]},
         "component": {
             "type": "application",
             "bom-ref": reference,

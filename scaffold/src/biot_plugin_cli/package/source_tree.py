@@ -6,8 +6,8 @@ The content hash depends on none of it. It is recorded with what is deployed, so
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from biot_plugin_cli.errors import CliError
 from biot_plugin_cli.git.tracked_files import git_files, index_entries
@@ -21,8 +21,7 @@ _CHANGED = "+changes"
 _EXECUTABLE = "100755"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTree:
+class SourceTree(NamedTuple):
     """The state of a plugin's folder.
 
     Attributes:

@@ -66,15 +66,16 @@ def debugging(
     Raises:
         OperationFailed: Another program has the port, or debugpy is not installed.
     """
-    from biot_emulator import EmulatorError
     from biot_emulator.debugging.clock import Clock
-    from biot_emulator.debugging.port import DebugPort
     from biot_emulator.debugging.settings import Debugging
 
     clock = Clock()
     if options is None:
         yield Debugging(clock, terminal=terminal, timed_modules=_TIMED_MODULES)
         return
+    from biot_emulator.debugging.port import DebugPort
+    from biot_emulator.errors import EmulatorError
+
     library = _find_debugpy(root)
     try:
         port = DebugPort(options.port, clock, holds_clock=not options.enforces_timeout)

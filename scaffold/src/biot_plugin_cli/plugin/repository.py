@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from biot_plugin_cli.errors import InvalidPlugin
 from biot_plugin_cli.manifest.base_url import resolve_base_url
@@ -20,8 +19,7 @@ from biot_plugin_cli.plugin.source_location import SourceLocation
 __all__ = ["Plugin"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plugin:
+class Plugin(NamedTuple):
     """A plugin in its repository.
 
     Attributes:
@@ -126,4 +124,4 @@ class Plugin:
 
     def copied_to(self, folder: Path) -> Self:
         """Describe a copy of the plugin's code in another folder, which runs with the same interpreter."""
-        return replace(self, root=folder)
+        return self._replace(root=folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from biot_emulator.platform import Platform
@@ -41,7 +40,7 @@ def settle(platform: Platform) -> None:
         call.trace_id = call.trace_id and traces.setdefault(call.trace_id, _digits(len(traces)))
         call.moment = _BEGAN + timedelta(seconds=number, milliseconds=number * 137 % 1000)
         if call.caller:
-            call.caller = replace(call.caller, subject_id="5f1c2b7e-0000-4000-8000-000000000000")
+            call.caller = call.caller._replace(subject_id="5f1c2b7e-0000-4000-8000-000000000000")
         _settle_steps(call, number)
 
 

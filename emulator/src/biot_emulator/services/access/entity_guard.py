@@ -104,10 +104,10 @@ class EntityGuard:
         scope = self.scopes.filter(caller, _searched_type(route))
         both = {**scope, **({"$AND": {"filter": own}} if own else {})}
         text = encode({**request, "filter": both}).decode()
-        response = handle(replace(call, query={**call.query, "searchRequest": [text]}))
+        response = handle(call._replace(query={**call.query, "searchRequest": [text]}))
         if not isinstance(response.body, dict) or "metadata" not in response.body:
             return response
-        return replace(response, body={**response.body, "metadata": {**response.body["metadata"], "filter": own}})
+        return response._replace(body={**response.body, "metadata": {**response.body["metadata"], "filter": own}})
 
     def _undone_if_refused(self, handle: Handler, call: Call, check: Callable[[Any], None]) -> ApiResponse:
         with self.changes.undone_on_error(), self.store.transaction():

@@ -60,8 +60,8 @@ class Referencers:
             return response
         if "data" in response.body and "metadata" in response.body:
             data = [self._with_referencers(type_name, entity) for entity in response.body["data"]]
-            return replace(response, body={**response.body, "data": data})
-        return replace(response, body=self._with_referencers(type_name, response.body))
+            return response._replace(body={**response.body, "data": data})
+        return response._replace(body=self._with_referencers(type_name, response.body))
 
     def _with_referencers(self, type_name: str, entity: Entity) -> Entity:
         referencers: dict[str, Entity] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import metadata
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from biot_plugin_cli.check.finding import Finding
 from biot_plugin_cli.check.formats.places import Places
 from biot_plugin_cli.check.formats.rules import describe_rule
 from biot_plugin_cli.check.runner import CheckResult
+from biot_plugin_cli.own_version import own_version
 
 __all__ = ["CATEGORY", "sarif_document"]
 
@@ -28,7 +28,7 @@ def sarif_document(result: CheckResult, places: Places) -> dict[str, Any]:
     codes = sorted({finding.code for finding in result.findings})
     driver = {
         "name": "biot-plugin check",
-        "version": metadata.version("biot-plugin-cli"),
+        "version": own_version(),
         "rules": [_rule(code, result.findings) for code in codes],
     }
     return {

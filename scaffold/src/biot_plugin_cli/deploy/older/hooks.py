@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from biot_plugin_cli.errors import OperationFailed
@@ -35,4 +34,4 @@ def hooks_of_archive(plugin: Plugin, older: Plugin, content: bytes) -> Hooks:
             raise OperationFailed(f"The package cannot be extracted: {error}") from error
         # The interpreter is the one beside the manifest.
         file = plugin.file if plugin.manifest.runtime == older.manifest.runtime else older.file
-        return discover_hooks(replace(older, root=root, file=file))
+        return discover_hooks(older._replace(root=root, file=file))

@@ -109,7 +109,8 @@ def _write(
 ) -> None:
     output.mkdir()
     layer = write_layer(output / _LAYER, place, folder_entries(stage), mtime=mtime)
-    index = {**asdict(layer), "path": "", "owners": owners, "components": [item.dump() for item in components]}
+    document = {**asdict(layer), "path": "", "files": [file._asdict() for file in layer.files]}
+    index = {**document, "owners": owners, "components": [item.dump() for item in components]}
     (output / _INDEX).write_text(json.dumps(index), encoding="utf-8")
 
 

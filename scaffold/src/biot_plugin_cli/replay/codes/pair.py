@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -134,13 +134,12 @@ def _committed(plugin: Plugin, commit: _Commit, folder: Path) -> Iterator[Runnab
 def _packaged(plugin: Plugin, path: Path, folder: Path) -> RunnableCode:
     package = read_package_file(path)
     # Without a bill of materials beside it, it ran as the plugin does now.
-    manifest = replace(
-        plugin.manifest,
+    manifest = plugin.manifest._replace(
         runtime=package.runtime or plugin.manifest.runtime,
         handler=package.handler or plugin.manifest.handler,
     )
     return unpack(
-        replace(plugin, manifest=manifest),
+        plugin._replace(manifest=manifest),
         with_own_bytecode(package, manifest.runtime),
         folder,
         here=plugin,

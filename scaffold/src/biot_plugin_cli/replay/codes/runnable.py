@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,7 @@ class RunnableCode:
             temporary: The temporary folder of its process.
         """
         function = local_function(self.plugin, self.python, platform_variables, {"PATH": _PATH, **variables})
-        return replace(function, isolated=True, starter=_STARTER, temporary=temporary, read_only=(self.plugin.root,))
+        return function._replace(isolated=True, starter=_STARTER, temporary=temporary, read_only=(self.plugin.root,))
 
 
 def unpack(

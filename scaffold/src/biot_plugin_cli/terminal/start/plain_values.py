@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from typer.main import get_command
 
@@ -45,8 +44,7 @@ def _set_plain(parameter: Any) -> Any:
     return parameter
 
 
-@dataclass(frozen=True, slots=True)
-class _PlainValue:
+class _PlainValue(NamedTuple):
     """Converts the values of a parameter."""
 
     parameter: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from biot_emulator.api.body_fields import Fields
@@ -89,7 +89,7 @@ class LoginHandlers:
         found = self.find_person(user.id)
         if found:
             caller = Caller(user.id, "USER", user.organization_id, frozenset())
-            self.changes.record(found[0], action, replace(call, caller=caller), found[1])
+            self.changes.record(found[0], action, call._replace(caller=caller), found[1])
 
 
 def _caller(call: Call) -> Caller:
