@@ -89,6 +89,17 @@ def _compile_once(compile: Callable[..., Any]) -> Callable[..., Any]:
     return compile_once
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_reading() -> Iterator[None]:
+    """Read each description of a service of AWS once in this process, which calls AWS as hundreds of programs would."""
+    from botocore.loaders import JSONFileLoader
+
+    read = cache(JSONFileLoader().load_file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def quiet_machine(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Give git no settings of whoever runs the tests."""
