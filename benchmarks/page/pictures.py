@@ -47,12 +47,14 @@ class Chart:
     title: str
     column: str | None = None
 
-    def values(self, report: Mapping[str, Any]) -> dict[str, float]:
-        """Seconds by name."""
+    def values(self, report: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+        """Seconds by name, and their ratio to the first ones."""
         table = next(table for table in report["tables"] if table["title"] == self.table)
         if self.column is None:
-            return {name: row["median"] for name, row in table["seconds"].items()}
-        return {name: float(row[self.column].split()[0]) for name, row in table["figures"].items()}
+            return {name: (row["median"], row["ratio"]) for name, row in table["seconds"].items()}
+        seconds = {name: float(row[self.column].split()[0]) for name, row in table["figures"].items()}
+        base = next(iter(seconds.values()))
+        return {name: (value, value / base) for name, value in seconds.items()}
 
 
 CHARTS = {
@@ -89,11 +91,9 @@ def draw(chart: Chart, report: Mapping[str, Any]) -> str:
         chart: What is drawn.
         report: The benchmark's report, as its JSON has it.
     """
-    values = chart.values(report)
-    base = next(iter(values.values()))
     bars = [
-        _Bar(name, value, f"{_duration(value)}, x {value / base:.2f}", "ours" if name.startswith("biot") else "bar")
-        for name, value in values.items()
+        _Bar(name, value, f"{_duration(value)}, x {ratio:.2f}", "ours" if name.startswith("biot") else "bar")
+        for name, (value, ratio) in chart.values(report).items()
     ]
     return _picture(chart.title, bars, f"Medians of one run, less is better. {report['machine']}, {report['date']}.")
 

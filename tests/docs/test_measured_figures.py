@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks.growth.exponent import exponent
+from benchmarks.measuring.table import Times
 from benchmarks.page.flame import draw_profile
 from benchmarks.page.pictures import PICTURES, Chart, draw, draw_targets
 from benchmarks.page.regions import rewrite
@@ -20,7 +21,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _TABLE = {
     "title": "An event",
     "base": "bare <function>",
-    "seconds": {"bare <function>": {"median": 2e-5}, "biot_plugin": {"median": 0.03}},
+    "seconds": {"bare <function>": {"median": 2e-5, "ratio": 1.0}, "biot_plugin": {"median": 0.03, "ratio": 1500.0}},
 }
 _FIGURES = {"title": "A package", "figures": {"zappa": {"built": "1.50 s"}, "biot-plugin": {"built": "0.50 s"}}}
 _RATIOS = [
@@ -65,8 +66,8 @@ def test_a_table_has_each_time_and_its_ratio() -> None:
 
 def test_a_cell_has_the_spread_of_what_was_measured_several_times() -> None:
     seconds = {
-        "a rival": {"median": 0.02, "low": 0.02, "high": 0.02},
-        "biot_plugin": {"median": 0.03, "low": 0.028, "high": 0.04},
+        "a rival": {"median": 0.02, "ratio": 1.0, "low": 0.02, "high": 0.02},
+        "biot_plugin": {"median": 0.03, "ratio": 1.5, "low": 0.028, "high": 0.04},
     }
     table = {"title": "An event", "base": "a rival", "seconds": seconds}
     assert list(tables({"tables": [table]}, ["An event"]))[2:] == [
@@ -76,13 +77,13 @@ def test_a_cell_has_the_spread_of_what_was_measured_several_times() -> None:
 
 
 def test_tables_side_by_side_leave_out_what_one_of_them_has_not() -> None:
-    more = {**_TABLE, "title": "Another", "seconds": {"bare <function>": {"median": 1.0}}}
+    more = {**_TABLE, "title": "Another", "seconds": {"bare <function>": {"median": 1.0, "ratio": 1.0}}}
     lines = list(tables({"tables": [_TABLE, more]}, ["An event", "Another"]))
     assert lines[-1] == "| `biot_plugin` | 30 ms, **1500.00** |  |"
 
 
 def _kinds(what: str, ours: float) -> list[dict[str, Any]]:
-    seconds = {"a rival": {"median": 4.0}, "biot_plugin": {"median": ours}}
+    seconds = {"a rival": {"median": 4.0, "ratio": 1.0}, "biot_plugin": {"median": ours, "ratio": ours / 4}}
     return [{"title": f"{size} KB, DIRECT, {what}", "base": "a rival", "seconds": seconds} for size in (1, 100)]
 
 
@@ -99,6 +100,16 @@ def test_kinds_have_a_row_each_and_sizes_a_column(what: str, expected: list[str]
     page = f"<!-- figures of dispatch: {what} -->\n<!-- end of figures -->\n"
     lines = rewrite(page, lambda _: {"tables": [_TABLE, *measured]}).splitlines()
     assert [line for line in lines if line in expected] == expected
+
+
+def test_what_took_turns_is_compared_round_by_round() -> None:
+    ours, theirs = Times.of([2.0, 30.0, 4.0]), Times.of([1.0, 20.0, 2.0])
+    assert ours.over(theirs) == 2.0
+    assert [*ours.minus(theirs).rounds] == [1.0, 10.0, 2.0]
+
+
+def test_what_had_more_rounds_is_compared_by_its_median() -> None:
+    assert Times.of([2.0, 3.0, 40.0]).over(Times.of([1.0, 2.0])) == 2.0
 
 
 def test_versions_are_listed_by_benchmark() -> None:
