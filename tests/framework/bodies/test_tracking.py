@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import gc
 import inspect
 import pickle
 import subprocess
 import sys
+import weakref
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +22,7 @@ from msgspec.structs import replace as imported_replace
 from biot_plugin import AdaptEntity, Event, Next, Plugin, PreRequest, Reject
 from biot_plugin.bodies import tracking
 from biot_plugin.testing import Client
-from tests.framework.bodies.patients import CHART, CHARTS, PATIENTS, StructChart, edit, sent
+from tests.framework.bodies.patients import BODY, CHART, CHARTS, PATIENTS, PydanticPatient, StructChart, edit, sent
 
 HELD: dict[str, Any] = {
     "dict": imported_replace,
@@ -158,6 +160,27 @@ def test_nothing_stays_of_a_handler_that_is_called_again(plugin: Plugin) -> None
 
     assert Client(plugin).pre_request(PATIENTS, body=CHART).request.body == {**CHART, "count": 1}
     assert not tracking._tracked
+
+
+@pytest.mark.parametrize("does", ["read", "change", "copy"])
+def test_what_was_read_is_freed_with_its_event(plugin: Plugin, does: str) -> None:
+    """Without a search for garbage, which may be long in coming."""
+    left: list[weakref.ref[Any]] = []
+
+    @plugin.pre_request(PATIENTS)
+    def handle(event: PreRequest[PydanticPatient]) -> None:
+        left.append(weakref.ref(event.body))
+        if does == "change":
+            event.body.mrn = "8"
+        if does == "copy":
+            event.body = copy.deepcopy(event.body)
+
+    gc.disable()
+    try:
+        assert Client(plugin).pre_request(PATIENTS, body=BODY).status_code == 200
+        assert [reference() for reference in left] == [None]
+    finally:
+        gc.enable()
 
 
 def test_two_events_do_not_know_each_others_objects(plugin: Plugin) -> None:

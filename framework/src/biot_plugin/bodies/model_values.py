@@ -55,7 +55,7 @@ class ModelValue:
         self.is_assigned = False
         self._read = ReadValues(use.model)
         if use.is_written and not use.model.is_json:
-            self._read.add(self.value, json)
+            self._read.add([self.value], [json])
         self._body = self.value
 
     @property
@@ -137,8 +137,7 @@ class ModelList:
         self.is_assigned = False
         self._read = ReadValues(use.model)
         if not use.model.is_json:
-            for value, element in zip(self._before, json):  # noqa: B905
-                self._read.add(value, element)
+            self._read.add(self._before, json)
         self._unchanged: dict[int, Any] = {}
         self._json_of = {id(value): element for value, element in zip(self._before, json)}  # noqa: B905
 

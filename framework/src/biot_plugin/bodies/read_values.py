@@ -86,16 +86,17 @@ class ReadValues:
         self.objects.clear()
         self.containers.clear()
 
-    def add(self, value: Any, json: Any) -> None:
-        """Remember a value, and everything in it, together with the JSON that it was read from."""
+    def add(self, values: Iterable[Any], jsons: Iterable[Any]) -> None:
+        """Remember values, and everything in them, together with the JSON that each was read from."""
         try:
             with tracking.lock:
-                self._add(value, json)
+                for value, json in zip(values, jsons):  # noqa: B905
+                    self._add(value, json)
+                    self._object_ends.append(len(self.objects))
+                    self._container_ends.append(len(self.containers))
         except BaseException:
             self.close()
             raise
-        self._object_ends.append(len(self.objects))
-        self._container_ends.append(len(self.containers))
 
     def _add(self, value: Any, json: Any) -> None:
         pending: list[tuple[Any, Any, TrackedObject | None, str]] = [(value, json, None, "")]
@@ -148,11 +149,8 @@ class ReadValues:
         for element, shape in self._objects(value):
             if tracking.find(element) is None:
                 entry = TrackedObject(element, shape, UNKNOWN, shape.values(element))
-                self._track(entry)
-
-    def _track(self, entry: TrackedObject) -> None:
-        self.objects.append(entry)
-        tracking.track(entry)
+                self.objects.append(entry)
+                tracking.track(entry)
 
     def _objects(self, value: Any) -> Iterator[tuple[Any, Shape]]:
         """Yield the objects of models in a value, and in their fields."""
@@ -195,20 +193,25 @@ class ReadValues:
             if json not in (ABSENT, entry.json):  # A validator put it into the place of another one.
                 entry.json = UNKNOWN
             self.is_separate = False
-            self._track(entry)
+            self.objects.append(entry)
+            entry.readers += 1
             return []
         values = shape.values(value)
         entry = TrackedObject(value, shape, json, values)
         if self._model.reorders:
             entry.fields_set = frozenset(getattr(value, "__pydantic_fields_set__", ()))
-        self._track(entry)
+        self.objects.append(entry)
+        tracking.track(entry)
         if shape.is_root:
             return [(values["root"], json, entry, "root")]
+        nested = [name for name, member in values.items() if type(member) not in PLAIN]
+        if not nested:
+            return []
         members = {} if json is ABSENT else json
         return [
             (values[field.name], members.get(field.key_in(members), ABSENT), entry, field.name)
             for field in shape.all_fields(values)
-            if type(values.get(field.name)) not in PLAIN  # Most are, and one that was deleted is None here.
+            if field.name in nested
         ]
 
     def _add_container(self, value: Any, json: Any, owner: TrackedObject | None, name: str) -> list[tuple[Any, Any]]:

@@ -38,7 +38,6 @@ class TrackedObject:
         json: The JSON that it was read from; ABSENT for a default that the model filled in.
         values: The values of its fields as they were read, by name.
         assigned: The names of the fields that were assigned.
-        original: The object that it is a copy of; itself where it is none.
         fields_set: The fields that a validator set.
         opaque: The fields of which nobody knows which part came from which JSON, by name: their JSON as it was read,
             and whether there are objects of models in it.
@@ -47,12 +46,12 @@ class TrackedObject:
     """
 
     __slots__ = (
+        "_original",
         "assigned",
         "copies",
         "fields_set",
         "json",
         "opaque",
-        "original",
         "readers",
         "shape",
         "unset",
@@ -65,17 +64,23 @@ class TrackedObject:
         self.shape = shape
         self.json = json
         self.values = values
-        self.original = self
+        # Not itself, which would have it live on until the next search for garbage, with all that is in it.
+        self._original: TrackedObject | None = None
         # Shared until there is something in them: there may be thousands of objects.
         self.assigned = self.unset = self.fields_set = _NO_NAMES
         self.copies: tuple[TrackedObject, ...] = ()
         self.opaque = _NO_FIELDS
-        self.readers = 0
+        self.readers = 1
 
     @property
     def is_copy(self) -> bool:
         """Whether it is a copy of an object that was read."""
-        return self.original is not self
+        return self._original is not None
+
+    @property
+    def original(self) -> TrackedObject:
+        """The entry of the object that it is a copy of; itself where it is none."""
+        return self._original or self
 
     def is_unchanged(self) -> bool:
         """Whether no field was assigned, and each has the value that was read."""
@@ -85,7 +90,7 @@ class TrackedObject:
     def copied(self, copy: Any) -> TrackedObject:
         """Create the entry of a copy of the object, or of what stands for it."""
         entry = TrackedObject(copy, self.shape, self.json, self.values)
-        entry.original = self.original
+        entry._original = self.original
         entry.assigned = self.assigned
         entry.opaque = self.opaque
         entry.fields_set = self.fields_set
@@ -93,8 +98,7 @@ class TrackedObject:
 
 
 def track(entry: TrackedObject) -> None:
-    """Notice the assignments to an object and its copies, until it is released as often as it was tracked."""
-    entry.readers += 1
+    """Notice the assignments to an object and its copies, until each of its readers has released it."""
     _tracked[id(entry.value)] = entry
 
 
@@ -111,6 +115,7 @@ def release(entry: TrackedObject) -> None:
     _tracked.pop(id(entry.value), None)
     for copy in entry.copies:
         _tracked.pop(id(copy.value), None)
+    entry.copies = ()
 
 
 def observe(model_class: type[Any]) -> None:

@@ -185,7 +185,8 @@ def _values_reader(model_class: type[Any]) -> Callable[[Any], dict[str, Any]]:
     def read(value: Any) -> dict[str, Any]:
         # Not by attribute: reading a deprecated field warns.
         attributes, extra = value.__dict__, value.__pydantic_extra__
-        values = {name: attributes[name] for name in names if name in attributes}
+        is_usual = (*attributes,) == names  # Without a value that is computed once, or a field that was deleted.
+        values = attributes.copy() if is_usual else {name: attributes[name] for name in names if name in attributes}
         return {**values, **extra} if extra else values
 
     def read_set(value: Any) -> dict[str, Any]:
