@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -227,3 +229,34 @@ def test_a_response_without_a_status_is_not_the_platforms(plugin: Plugin) -> Non
     reply = Client(plugin).send(event | {"body": json.dumps(body)})
     assert reply.error is not None
     assert (reply.status_code, reply.error.code) == (400, "NO_DATA")
+
+
+class Member(dict[str, Any]):
+    """A member that a handler puts into an event; a plain dict cannot tell when it is freed."""
+
+    __slots__ = ("__weakref__",)
+
+
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_an_event_is_freed_when_it_is_over(plugin: Plugin, size: int) -> None:
+    """Without a search for garbage: it may take a good part of the memory, and the next one comes."""
+    left: list[weakref.ref[Member]] = []
+
+    def put(json: dict[str, Any]) -> None:
+        json["member"] = member = Member()
+        left.append(weakref.ref(member))
+
+    plugin.pre_request(PATIENTS)(lambda event: put(event.body))
+    plugin.post_request(PATIENTS)(lambda event: put(event.response.body))
+    plugin.adapt_entity("patient")(lambda event: put(event.entities[0]))
+    plugin.notification("patient", "_create")(lambda event: put(event.entity))
+    client, body = Client(plugin), {"text": "x" * size}
+    gc.disable()
+    try:
+        client.pre_request(PATIENTS, body=body)
+        client.post_request(PATIENTS, body=body)
+        client.adapt_entity("patient", entities=[body])
+        client.notification("patient", "_create", entity=body)
+        assert [reference() for reference in left] == [None] * 4
+    finally:
+        gc.enable()

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from biot_plugin.bodies.texts.source import Source, WholeSource
 
 
-class _Response(JsonView):
+class _Response:
     """A response on its way to the caller."""
 
-    __slots__ = ()
+    __slots__ = ("_view",)
+
+    def __init__(self, json: dict[str, Any], source: Source | WholeSource | None) -> None:
+        # Not a view itself: with its payload, which has the view, it would live on until the next search for garbage.
+        self._view = JsonView(json, source)
 
     @property
     def status_code(self) -> int:
@@ -25,15 +29,21 @@ class _Response(JsonView):
         Raises:
             InvalidEvent: The platform sent a status that cannot be parsed.
         """
-        code = http_status.parse(self._json.get("httpStatusCode"))
+        code = http_status.parse(self._view._json.get("httpStatusCode"))
         if code is None:
             raise InvalidEvent("NO_DATA", "The response's httpStatusCode is not an HTTP status")
         return code
 
     @status_code.setter
     def status_code(self, code: int) -> None:
-        if code != http_status.parse(self._json.get("httpStatusCode")):
-            self._put("httpStatusCode", http_status.render(code, self._json.get("httpStatusCode")))
+        if code != http_status.parse(self._view._json.get("httpStatusCode")):
+            self._view._put("httpStatusCode", http_status.render(code, self._view._json.get("httpStatusCode")))
+
+    def _write_back(self) -> dict[str, Any]:
+        return self._view._write_back()
+
+    def _text(self) -> str:
+        return self._view._text()
 
 
 class InterceptedResponse(_Response, Generic[T]):
@@ -43,7 +53,7 @@ class InterceptedResponse(_Response, Generic[T]):
 
     def __init__(self, json: dict[str, Any], source: Source | WholeSource | None = None) -> None:
         super().__init__(json, source)
-        self._payload: Payload[T] = Payload(self, "body")
+        self._payload: Payload[T] = Payload(self._view, "body")
 
     @property
     def body(self) -> T:
@@ -62,7 +72,7 @@ class InterceptedEntities(_Response, Generic[T]):
 
     def __init__(self, json: dict[str, Any], source: Source | WholeSource | None = None) -> None:
         super().__init__(json, source)
-        self._payload: Payload[list[T]] = Payload(self, "entities", list)
+        self._payload: Payload[list[T]] = Payload(self._view, "entities", list)
 
     @property
     def entities(self) -> list[T]:
