@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Any, Final, NamedTuple
 
 from biot_plugin.bodies.unwritable import Unwritable
@@ -75,6 +75,8 @@ class Shape(NamedTuple):
         hidden_nulls: The names of the fields that are left out where they are None.
         has_extra: Whether objects keep fields that the class does not name.
         is_root: Whether an object's JSON is that of its only field.
+        members: Reads the values of all fields, in their order, where nothing else can be in an object. Raises
+            AttributeError or KeyError for a field that was deleted.
     """
 
     fields: tuple[Field, ...]
@@ -86,6 +88,17 @@ class Shape(NamedTuple):
     hidden_nulls: frozenset[str] = frozenset()
     has_extra: bool = False
     is_root: bool = False
+    members: Callable[[Any], Sequence[Any]] | None = None
+
+    def has_values(self, value: Any, before: dict[str, Any]) -> bool:
+        """Whether the fields of an object have the very values that were read before."""
+        if self.members is not None and len(before) == len(self.fields):
+            try:
+                return all(map(is_, self.members(value), before.values()))
+            except (AttributeError, KeyError):
+                return False
+        values = self.values(value)
+        return [*values] == [*before] and all(map(is_, values.values(), before.values()))
 
     def dump_member(self, value: Any, field: Field) -> Any:
         """Convert a field of an object to JSON. Raises Unwritable, which names the field."""
@@ -103,9 +116,14 @@ class Shape(NamedTuple):
         return (*self.fields, *(Field(name, name) for name in extra))
 
 
+def attributes_of(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
+    """Return the function that reads attributes of an object, in the order of their names. It raises AttributeError."""
+    return attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+
+
 def attribute_reader(names: Sequence[str]) -> Callable[[Any], dict[str, Any]]:
     """Return the function that reads the values of an object's fields from its attributes."""
-    members = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+    members = attributes_of(names)
 
     def read(value: Any) -> dict[str, Any]:
         try:

@@ -139,7 +139,7 @@ class ModelList:
         if not use.model.is_json:
             self._read.add(self._before, json)
         self._unchanged: dict[int, Any] = {}
-        self._json_of = {id(value): element for value, element in zip(self._before, json)}  # noqa: B905
+        self._json_of: dict[int, Any] = {}
 
     @property
     def valid_json(self) -> list[Any] | None:
@@ -167,12 +167,16 @@ class ModelList:
         """
         if not self._use.model.is_json:
             self._follow_json()
-        self._unchanged = self._find_unchanged()
-        if self._is_unchanged():
+        changed = self._find_changed()
+        if not (self.is_assigned or changed) and has_elements(self.value, self._before):
             return self._json
         if not isinstance(self.value, Iterable):
             raise InvalidResult(f"{self._use.function} leaves a {type(self.value).__name__} as entities, not a list")
         self.value = list(self.value)
+        self._json_of = dict(zip(map(id, self._before), self._came))  # noqa: B905
+        self._unchanged = {
+            id(value): self._came[place] for place, value in enumerate(self._before) if place not in changed
+        }
         writer = Writer(self._use.model, self._read, normalize=self._use.normalize)
         json = [self._write(writer, index, value) for index, value in enumerate(self.value)]
         self._validate(json)
@@ -192,20 +196,11 @@ class ModelList:
             )
         self.value = followed
 
-    def _find_unchanged(self) -> dict[int, Any]:
-        """Return the JSON of the entities that certainly need not be written, by the id of their values."""
+    def _find_changed(self) -> set[int]:
+        """Return the places, in the list that was read, of the entities that need to be written."""
         if self.hands_out_json or self._use.normalize:
-            return {}
-        changed = self._read.changed()
-        entities = enumerate(zip(self._before, self._came))  # noqa: B905
-        return {id(value): json for place, (value, json) in entities if place not in changed}
-
-    def _is_unchanged(self) -> bool:
-        return (
-            not self.is_assigned
-            and len(self._before) == len(self._unchanged)
-            and has_elements(self.value, self._before)
-        )
+            return set(range(len(self._before)))
+        return self._read.changed()
 
     def _validate(self, json: list[Any]) -> None:
         """Validate the entities that were written, at once."""

@@ -80,9 +80,7 @@ class ReadValues:
 
     def close(self) -> None:
         """Forget everything, so that nothing of the event stays in the container."""
-        with tracking.lock:
-            for entry in self.objects:
-                tracking.release(entry)
+        tracking.release(self.objects)
         self.objects.clear()
         self.containers.clear()
 

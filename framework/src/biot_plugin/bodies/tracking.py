@@ -11,8 +11,7 @@ import dataclasses
 import functools
 import gc
 import threading
-from collections.abc import Callable
-from operator import is_
+from collections.abc import Callable, Iterable
 from types import CellType, ModuleType
 from typing import Any, cast
 
@@ -84,8 +83,7 @@ class TrackedObject:
 
     def is_unchanged(self) -> bool:
         """Whether no field was assigned, and each has the value that was read."""
-        values, before = self.shape.values(self.value), self.values
-        return not self.assigned and [*values] == [*before] and all(map(is_, values.values(), before.values()))
+        return not self.assigned and self.shape.has_values(self.value, self.values)
 
     def copied(self, copy: Any) -> TrackedObject:
         """Create the entry of a copy of the object, or of what stands for it."""
@@ -107,15 +105,17 @@ def find(value: object) -> TrackedObject | None:
     return _tracked.get(id(value))
 
 
-def release(entry: TrackedObject) -> None:
-    """Forget an object and its copies, unless somebody else read it, too."""
-    entry.readers -= 1
-    if entry.readers:
-        return
-    _tracked.pop(id(entry.value), None)
-    for copy in entry.copies:
-        _tracked.pop(id(copy.value), None)
-    entry.copies = ()
+def release(entries: Iterable[TrackedObject]) -> None:
+    """Forget objects and their copies, unless somebody else read them, too."""
+    with lock:
+        for entry in entries:
+            entry.readers -= 1
+            if entry.readers:
+                continue
+            _tracked.pop(id(entry.value), None)
+            for copy in entry.copies:
+                _tracked.pop(id(copy.value), None)
+            entry.copies = ()
 
 
 def observe(model_class: type[Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, get_origin
 
 from biot_plugin.bodies.libraries.class_shapes import ClassShapes
 from biot_plugin.bodies.libraries.problem_messages import msgspec_problem
-from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Field, Shape, attribute_reader
+from biot_plugin.bodies.model_shape import ABSENT, PLAIN, Field, Shape, attribute_reader, attributes_of
 from biot_plugin.bodies.model_types import is_struct, is_typed_dict, reachable_types
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
@@ -121,8 +121,10 @@ class MsgspecModel:
         )
 
     def _shape_with(self, fields: tuple[Field, ...]) -> Shape:
-        read = attribute_reader([field.name for field in fields])
-        return Shape(fields, read, self._dump_field, self._is_read_from)
+        names = [field.name for field in fields]
+        return Shape(
+            fields, attribute_reader(names), self._dump_field, self._is_read_from, members=attributes_of(names)
+        )
 
 
 def _is_default(value: Any, name: str) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, get_origin
 
 from biot_plugin.bodies.libraries.class_shapes import ClassShapes
 from biot_plugin.bodies.libraries.problem_messages import pydantic_problem
-from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader
+from biot_plugin.bodies.model_shape import ABSENT, Field, Shape, attribute_reader, attributes_of
 from biot_plugin.bodies.model_types import field_types, is_pydantic, is_typed_dict, reachable_types, types_in
 from biot_plugin.bodies.unwritable import Unwritable
 from biot_plugin.errors import InvalidBody
@@ -118,6 +119,7 @@ class PydanticModel:
             self._is_read_from,
             has_extra=_config_of(model_class).get("extra") == "allow" and hasattr(model_class, "model_validate"),
             is_root=_is_root(model_class),
+            members=_members_of(model_class),
         )
 
     def _serializer(self, model_class: type[Any]) -> Any:
@@ -193,6 +195,16 @@ def _values_reader(model_class: type[Any]) -> Callable[[Any], dict[str, Any]]:
         return {name: member for name, member in read(value).items() if name in value.__pydantic_fields_set__}
 
     return read_set if _omits_unset(model_class) else read
+
+
+def _members_of(model_class: type[Any]) -> Callable[[Any], Sequence[Any]] | None:
+    names = [field.name for field in _fields_of(model_class)]
+    if not hasattr(model_class, "model_validate"):
+        return attributes_of(names)
+    if len(names) < 2 or _config_of(model_class).get("extra") == "allow" or _omits_unset(model_class):
+        return None
+    members = itemgetter(*names)
+    return lambda value: members(value.__dict__)
 
 
 def _config_of(model_class: type[Any]) -> Any:
