@@ -99,7 +99,10 @@ def _parts(of: dict[str, Times]) -> dict[str, dict[str, str]]:
 
 
 def _sampled(python: Path, task: Path, platform: Platform) -> Sequence[str]:
-    """Sample a plugin from the start of its process until it has answered its first event."""
+    """Sample a plugin from the start of its process until it has answered its first event.
+
+    There is nothing where the sampler has looked for an interpreter before it was there.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         stacks = folder / "stacks"
@@ -115,4 +118,4 @@ def _sampled(python: Path, task: Path, platform: Platform) -> Sequence[str]:
                     child.terminate()
             platform.ended.set()
             sampler.wait()
-        return stacks_of(stacks)
+        return stacks_of(stacks) if stacks.exists() else ()

@@ -242,6 +242,13 @@ def test_a_field_may_be_removed() -> None:
     assert sent(Stripped, {"mrn": "7", "age": 4}, edit(lambda body: delattr(body, "age"))) == {"mrn": "7"}
 
 
+@pytest.mark.parametrize("name", ["contacts", "days"])
+@pytest.mark.parametrize(("chart", "_contact"), CHARTS)
+def test_that_a_field_was_deleted_is_noticed_wherever_it_stands(chart: Any, _contact: Any, name: str) -> None:
+    rest = {key: value for key, value in CHART.items() if key != name}
+    assert sent(chart, CHART, edit(lambda body: delattr(body, name))) == rest
+
+
 class PydanticAmounts(pydantic.BaseModel):
     amount: Decimal = Decimal(0)
     amounts: list[Decimal] = []
