@@ -38,7 +38,7 @@ def cell(of: Mapping[str, float]) -> str:
 
 def duration(seconds: float) -> str:
     for least, factor, unit in ((1.0, 1, "s"), (1e-3, 1e3, "ms")):
-        if seconds >= least:
+        if abs(seconds) >= least:
             return f"{seconds * factor:.3g} {unit}"
     return f"{seconds * 1e6:.0f} µs"
 
