@@ -52,8 +52,10 @@ def test_a_request_that_is_too_long_to_be_read_at_once_is_read_whole() -> None:
     with staying() as (stay, caller):
         assert send(stay, b"{}")
         whole = REQUEST % (len(body), body)
-        threading.Thread(target=caller.sendall, args=(whole,)).start()
+        sending = threading.Thread(target=caller.sendall, args=(whole,))
+        sending.start()
         request = stay.next_request(lambda _: True)
+        sending.join()
     assert request is not None
     assert (request[0].path, request[1]) == (b"/path", body)
 
