@@ -36,8 +36,10 @@ def test_time_in_which_somebody_debugs_the_plugin_is_no_waiting() -> None:
     clock = Clock()
     patience, over = Patience(0.05, clock), threading.Event()
     with clock.held():
-        threading.Timer(0.3, over.set).start()
+        later = threading.Timer(0.3, over.set)
+        later.start()
         assert patience.call(over.wait)
+    later.join()
     over.clear()
     with pytest.raises(NoAnswer):
         patience.call(over.wait)

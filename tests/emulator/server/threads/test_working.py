@@ -88,6 +88,8 @@ def test_what_is_still_done_when_nobody_waits_is_waited_for_at_the_end() -> None
             await task
 
     asyncio.run(main())
-    threading.Timer(0.05, go_on.set).start()
+    later = threading.Timer(0.05, go_on.set)
+    later.start()
     threads.close()
     assert done.is_set()
+    later.join()
