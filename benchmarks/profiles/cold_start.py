@@ -72,6 +72,7 @@ def profile(report: Report) -> Profile:
             for name, folder in stages.items():
                 seconds[name].append(first_event(python, folder, platform).init_processor)
         stacks = [line for _ in range(RUNS) for line in _sampled(python, packaged, platform)]
+    assert stacks, "the sampler has seen none of the processes"
     of = {name: Times.of(values) for name, values in {INTERPRETER: nothing.processor, **seconds}.items()}
     report.add("Init, one part after another, processor's time", of, base=INTERPRETER, unit="ms")
     report.add_figures("Init by part", _parts(of))

@@ -14,17 +14,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.cold_start.imports import LOGGER, OURS, STATEMENTS
-from benchmarks.measuring.processes import Process, measure
+from benchmarks.cold_start.imports import CLIENT, LOGGER, OURS, STATEMENTS, over_client
 from benchmarks.measuring.report import Report
-from benchmarks.measuring.table import Times
 from benchmarks.profiles.stacks import Node, Profile
 
 __all__ = ["import_tree", "modules", "profile"]
 
-CLIENT = "awslambdaric.bootstrap"
 RUNS, ROUNDS = 9, 15
-BARE, OTHERS = "nothing", "what it imports of others"
+OTHERS = "what it imports of others"
 _LINE = re.compile(r"import time: +(?P<own>\d+) \| +\d+ \|(?P<indent> +)(?P<module>\S+)$")
 _ONE_FILE = """
 import marshal, sys
@@ -101,21 +98,13 @@ def _floor(report: Report, loaded: Sequence[str], folder: Path) -> float:
     """Measure the import, and what cannot be left out of it; return its seconds."""
     ours = [name for name in loaded if name.partition(".")[0] == "biot_plugin"]
     statements = {
-        BARE: "pass",
         LOGGER: STATEMENTS[LOGGER],
         OURS: STATEMENTS[OURS],
         OTHERS: "\n".join(_importing(name) for name in loaded if name not in ours),
         "as many empty modules": _empty(ours, folder / "empty"),
         "its own modules in one file": _one_file(ours, folder / "codes") + STATEMENTS[OURS],
     }
-
-    processes = {
-        name: Process((sys.executable, "-c", f"import {CLIENT}\n{statement}"), folder)
-        for name, statement in statements.items()
-    }
-    measure(processes, ROUNDS)
-    bare = Times.of(processes.pop(BARE).processor)
-    over = {name: Times.of(of.processor).minus(bare) for name, of in processes.items()}
+    over = over_client(statements, ROUNDS, folder)
     report.add("Import, processor's time", over, base=LOGGER, unit="ms")
     title = "what biot_plugin imports of others, against powertools' Logger"
     report.add_ratio(title, over[OTHERS].over(over[LOGGER]), target=None)

@@ -61,7 +61,7 @@ def ours(base_url: str, user: str, key: str, path: str) -> tuple[Callable[[], ob
         phase = InitPhase()
         keys.prefetch(phase.start)
         phase.start(threading.Thread(target=transport.prefetch, args=(Trace.start().traceparent,), daemon=True))
-        phase.end(verifies=True)
+        phase.end(verifies=True, intercepts=True)
 
     def handle() -> None:
         time = TimeLimit(TIMEOUT - Deadline.RESERVE)

@@ -265,9 +265,9 @@ def test_the_end_waits_for_all(released: threading.Event) -> None:
     for thread in threads:
         init.start(thread)
     threading.Timer(0.05, released.set).start()
-    init.end(verifies=True)
+    init.end(verifies=True, intercepts=True)
     assert sorted(ended) == ["one", "two"]
-    init.end(verifies=True)
+    init.end(verifies=True, intercepts=True)
 
 
 def test_one_that_hangs_costs_no_more_than_the_patience(
@@ -278,7 +278,7 @@ def test_one_that_hangs_costs_no_more_than_the_patience(
     threads = [waiting(released), waiting(released)]
     for thread in threads:
         init.start(thread)
-    init.end(verifies=True)
+    init.end(verifies=True, intercepts=True)
     assert all(thread.is_alive() for thread in threads)
     released.set()
     for thread in threads:

@@ -25,7 +25,7 @@ class InitPhase:
         self._threads.append(thread)
         thread.start()
 
-    def end(self, *, verifies: bool, intercepts: bool = True) -> None:
+    def end(self, *, verifies: bool, intercepts: bool) -> None:
         """Load what only events need, while the threads wait for the network; then wait for the threads.
 
         Those that take too long go on in the background.
